@@ -1,0 +1,55 @@
+/** What a call is, as data: the client sends by it, the emulator routes by it, the docs list it. */
+
+import type { ZodType } from "zod";
+
+/**
+ * One named shape of the account model.
+ *
+ * `is` is a generated predicate that answers in well under a microsecond and loads nothing. `schema`
+ * loads the zod schema of the same name, which explains a refusal; the two always agree.
+ */
+export interface Shape<T> {
+  readonly name: string;
+  readonly is: (value: unknown) => value is T;
+  readonly schema: () => Promise<ZodType<T>>;
+}
+
+/**
+ * What may be done when a call fails after its request was sent, so that nobody knows whether the
+ * remote did the work. A call that was never sent is retried in every class.
+ *
+ * - `safe`: reads only; sent again.
+ * - `idempotent`: the same request twice leaves the same state; sent again.
+ * - `request_id`: the remote refuses a second use of the body's `request_id`; sent again.
+ * - `lookup`: the resource can find out what happened and decides.
+ * - `never`: not sent again; the error says that the outcome is unknown.
+ */
+export type RetryClass = "safe" | "idempotent" | "request_id" | "lookup" | "never";
+
+/** The variable parts of one call: path parameters, query and JSON body. */
+export interface EndpointInput {
+  readonly path?: object;
+  readonly query?: object;
+  readonly body?: unknown;
+}
+
+/** One operation of the API, as the generated endpoint table lists it. */
+export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = unknown> {
+  /** The method that calls it, such as `accounts.retrieve`. */
+  readonly name: string;
+  readonly method: "GET" | "POST";
+  /** Path template, such as `/api/v1/accounts/{id}`. */
+  readonly path: string;
+  /** Which host serves it; uploads have a host of their own. */
+  readonly host: "api" | "files";
+  /** `sandbox`: exists outside production only. */
+  readonly environment: "all" | "sandbox";
+  readonly retry: RetryClass;
+  /** Status of a success as documented. */
+  readonly status: number;
+  /** The page of the API's documentation that describes it. */
+  readonly docs: string;
+  readonly query?: Shape<NonNullable<Input["query"]>>;
+  readonly body?: Shape<NonNullable<Input["body"]>>;
+  readonly response?: Shape<Output>;
+}

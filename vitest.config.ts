@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^airwallex-connect$/, replacement: source("./src/index.ts") },
+      { find: "airwallex-connect/schemas", replacement: source("./src/schemas/index.ts") },
+      { find: "airwallex-connect/emulator", replacement: source("./src/emulator/index.ts") },
+    ],
+  },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 20_000 },
+});
