@@ -37,7 +37,7 @@ export interface EndpointInput {
 export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = unknown> {
   /** The method that calls it, such as `accounts.retrieve`. */
   readonly name: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path template, such as `/api/v1/accounts/{id}`. */
   readonly path: string;
   /** Which host serves it; uploads have a host of their own. */

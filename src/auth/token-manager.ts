@@ -1,0 +1,110 @@
+/**
+ * One login for any number of callers.
+ *
+ * 1. A fresh token is used.
+ * 2. A token in the last part of its life (five minutes, or half its life if that is less) is used,
+ *    and renewed in the background; if that fails, the token is still good.
+ * 3. Without a token, callers share one login. Giving up on it does not stop it for the others.
+ * 4. A failed login is remembered briefly, because the API allows a hundred a minute.
+ * 5. A refused token is replaced once: whoever held an older one takes the newer one, and a token that
+ *    was itself a replacement is not replaced again at once.
+ *
+ * Times are monotonic, so that a step of the clock neither stretches nor ends a token.
+ */
+
+import type { Deadline } from "../core/deadline.js";
+import type { Topics } from "../core/observe.js";
+import { ApiError, AuthenticationError } from "../errors.js";
+
+/** A token as the login answered it. */
+export interface IssuedToken {
+  readonly value: string;
+  readonly lifetimeMs: number;
+}
+
+export interface TokenManager {
+  /** A token that is good now; a promise only when there is something to wait for. */
+  current(deadline: Deadline): string | Promise<string>;
+  /** Another token instead of one that was refused, or undefined when there is no point in trying. */
+  replace(refused: string, deadline: Deadline): Promise<string | undefined>;
+}
+
+interface HeldToken {
+  readonly value: string;
+  readonly obtainedAtMs: number;
+  readonly renewAtMs: number;
+  readonly expiresAtMs: number;
+  readonly replacement: boolean;
+}
+
+const renewBeforeMs = 5 * 60_000;
+const replacementRestMs = 5000;
+const rememberedMs = { refused: 10_000, failed: 1000 };
+
+export function createTokenManager(
+  login: () => Promise<IssuedToken>,
+  { token: topic }: Pick<Topics, "token">,
+): TokenManager {
+  let held: HeldToken | undefined;
+  let pending: Promise<HeldToken> | undefined;
+  let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
+
+  async function obtain(replacement: boolean): Promise<HeldToken> {
+    try {
+      const { value, lifetimeMs } = await login();
+      const now = performance.now();
+      failure = undefined;
+      held = {
+        value,
+        replacement,
+        obtainedAtMs: now,
+        renewAtMs: now + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 2),
+        expiresAtMs: now + lifetimeMs,
+      };
+      if (topic.active()) topic.publish({ kind: "login", lifetimeMs });
+      return held;
+    } catch (error) {
+      failure = { error, untilMs: performance.now() + memoryOf(error) };
+      if (topic.active()) topic.publish({ kind: "login_failed" });
+      throw error;
+    } finally {
+      pending = undefined;
+    }
+  }
+
+  function shared(replacement: boolean): Promise<HeldToken> {
+    if (pending) return pending;
+    if (failure && performance.now() < failure.untilMs) return Promise.reject(failure.error);
+    pending = obtain(replacement);
+    return pending;
+  }
+
+  async function wait(deadline: Deadline, replacement: boolean): Promise<string> {
+    const token = await deadline.race("waiting for the login", shared(replacement));
+    return token.value;
+  }
+
+  return {
+    current(deadline) {
+      const now = performance.now();
+      if (held && now < held.expiresAtMs) {
+        if (now >= held.renewAtMs) shared(false).catch(() => undefined);
+        return held.value;
+      }
+      return wait(deadline, false);
+    },
+    async replace(refused, deadline) {
+      if (held && held.value !== refused) return held.value;
+      if (topic.active()) topic.publish({ kind: "refused" });
+      const rested = held && performance.now() - held.obtainedAtMs >= replacementRestMs;
+      if (held?.replacement && !rested) return undefined;
+      return wait(deadline, true);
+    },
+  };
+}
+
+function memoryOf(error: unknown): number {
+  if (error instanceof AuthenticationError) return rememberedMs.refused;
+  if (error instanceof ApiError) return error.retryAfterMs ?? rememberedMs.failed;
+  return rememberedMs.failed;
+}

@@ -1,0 +1,24 @@
+/** Gives every request its bearer token, and a refused token one replacement. */
+
+import type { Send, WireRequest } from "../core/wire.js";
+import type { TokenManager } from "./token-manager.js";
+
+export function withAuth(send: Send, tokens: TokenManager): Send {
+  return async (request) => {
+    const waiting = tokens.current(request.deadline);
+    const token = typeof waiting === "string" ? waiting : await waiting;
+    const response = await send(authorized(request, token));
+    if (response.status !== 401 || isSpent(request)) return response;
+    const other = await tokens.replace(token, request.deadline);
+    // The remote did nothing with the first one, so this is no second write.
+    return other === undefined ? response : send(authorized(request, other));
+  };
+}
+
+function authorized(request: WireRequest, token: string): WireRequest {
+  return { ...request, headers: [...request.headers, "authorization", `Bearer ${token}`] };
+}
+
+function isSpent({ body }: WireRequest): boolean {
+  return typeof body === "object" && "open" in body && !body.replayable;
+}

@@ -1,0 +1,121 @@
+/** The composition root: options in, resources out. Only wiring. */
+
+import { login } from "./auth/login.js";
+import { createTokenManager, type TokenManager } from "./auth/token-manager.js";
+import { withAuth } from "./auth/with-auth.js";
+import { type Call, createCall } from "./core/call.js";
+import { createDownload } from "./core/download.js";
+import { createTopics } from "./core/observe.js";
+import { withRetry } from "./core/retry.js";
+import { createTransport } from "./core/send.js";
+import { fetchSend } from "./core/send-fetch.js";
+import type { CallSettings } from "./core/settings.js";
+import type { Send } from "./core/wire.js";
+import {
+  type ClientOptions,
+  type ClientOverrides,
+  type Environment,
+  readOptions,
+  type Settings,
+} from "./options.js";
+import { type AccountsResource, accountsResource } from "./resources/accounts.js";
+import { type FilesResource, filesResource } from "./resources/files.js";
+import { type CustomRequest, type RequestFunction, requestFunction } from "./resources/request.js";
+import { type SimulationResource, simulationResource } from "./resources/simulation.js";
+
+/**
+ * A client of one Airwallex account. Cheap to derive from, safe to share, immutable.
+ *
+ * `E` is the environment: a client of production has no `simulation`, in the types and at run time.
+ */
+export type Client<E extends Environment = Environment> = BaseClient<E> &
+  (E extends "production" ? unknown : { readonly simulation: SimulationResource });
+
+interface BaseClient<E extends Environment> {
+  readonly environment: E;
+  readonly accounts: AccountsResource;
+  readonly files: FilesResource;
+  /**
+   * Calls any endpoint that this package does not model, with the same token, retries and errors.
+   *
+   * @example
+   * const { items } = await client.request({ method: "GET", path: "/api/v1/balances/current" });
+   */
+  readonly request: RequestFunction;
+  /** The same client acting for a connected account, by `x-on-behalf-of`. */
+  onBehalfOf(accountId: string): Client<E>;
+  /** The same client with other settings; connections and token are shared. */
+  with(overrides: ClientOverrides): Client<E>;
+  /** Ends idle connections. A process may also just exit: nothing here keeps it alive. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Makes a client. Nothing is loaded or opened before the first call.
+ *
+ * @throws TypeError, RangeError for options that make no sense
+ *
+ * @example
+ * const client = createClient({
+ *   environment: "sandbox",
+ *   clientId: process.env.AIRWALLEX_CLIENT_ID!,
+ *   apiKey: process.env.AIRWALLEX_API_KEY!,
+ * });
+ */
+export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E> {
+  const settings = readOptions(options);
+  const transport = options.fetch
+    ? { send: fetchSend(options.fetch), close: async () => undefined }
+    : createTransport(settings.transport);
+  const topics = createTopics(options.observer);
+  const random = Math.random;
+  const shared: Shared = {
+    topics,
+    send: withRetry(transport.send, { topics, random }),
+    close: () => transport.close(),
+    tokens: new Map(),
+  };
+  return assemble(shared, settings) as Client<E>;
+}
+
+/** What a client and everything derived from it have in common. */
+interface Shared extends Pick<CallSettings, "topics"> {
+  readonly send: Send;
+  readonly close: () => Promise<void>;
+  /** By account to log in as. */
+  readonly tokens: Map<string, TokenManager>;
+}
+
+function assemble(shared: Shared, settings: Settings): BaseClient<Environment> {
+  const { topics, send, close } = shared;
+  const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused" };
+  const call = createCall(withAuth(send, tokensOf(shared, settings)), base);
+  const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
+    assemble(shared, settings.override(overrides));
+  return Object.freeze({
+    environment: settings.environment,
+    accounts: accountsResource(call),
+    files: filesResource(call, createDownload(send, base)),
+    ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
+    request: requestFunction(call),
+    onBehalfOf: (onBehalfOf: string) => derive({ onBehalfOf }),
+    with: derive,
+    close,
+    [Symbol.asyncDispose]: close,
+  });
+}
+
+function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
+  const name = key.loginAs ?? "";
+  const known = shared.tokens.get(name);
+  if (known) return known;
+  const { topics, send } = shared;
+  const own = { ...call, onBehalfOf: undefined, topics, unauthorized: "login_refused" } as const;
+  const bare: Call = createCall(send, own);
+  const tokens = createTokenManager(() => login(bare, key), topics);
+  shared.tokens.set(name, tokens);
+  return tokens;
+}
+
+export type { ClientOptions, ClientOverrides, CustomRequest, Environment };

@@ -1,0 +1,105 @@
+/** Turns an answer that refuses into an error of ours. Error bodies of any shape are survived. */
+
+import type { CallFacts, FieldError, RemoteError } from "../error-facts.js";
+import { ApiError, type ApiErrorCode } from "../errors.js";
+import type { Redactor } from "./redact.js";
+import { retryAfterMs } from "./retry-after.js";
+import { header, type WireResponse } from "./wire.js";
+
+const codes: Readonly<Record<number, ApiErrorCode | undefined>> = {
+  400: "invalid_request",
+  401: "refused",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  422: "invalid_request",
+  429: "rate_limited",
+};
+
+const longestMessage = 1000;
+
+export function toApiError(response: WireResponse, facts: CallFacts, redactor: Redactor): ApiError {
+  const { status } = response;
+  const body = parseBody(response);
+  const code = codes[status] ?? (status >= 500 ? "server_error" : "refused");
+  const remote = readRemoteError(response, body, redactor);
+  const hint = body === undefined ? `; ${describeUnreadable(response)}` : "";
+  return new ApiError(code, remote, facts, { body: body ?? response.body.toString(), hint });
+}
+
+/** What an error body says, in the API's envelope `{ code, message, source, details, trace_id }`. */
+export function readRemoteError(
+  { status, headers }: WireResponse,
+  body: unknown,
+  redactor: Redactor,
+): RemoteError {
+  const envelope = (isObject(body) ? body : {}) as Record<string, unknown>;
+  const message = text(envelope["message"]);
+  const details = envelope["details"];
+  const remote = {
+    apiCode: text(envelope["code"]),
+    remoteMessage: message && redactor.text(message.slice(0, longestMessage)),
+    source: cleanText(envelope["source"], redactor),
+    details: details === undefined || details === null ? undefined : redactor.deep(details),
+  };
+  return {
+    status,
+    ...remote,
+    fieldErrors: readFieldErrors(remote),
+    traceId: text(envelope["trace_id"]),
+    retryAfterMs: retryAfterMs(headers),
+  };
+}
+
+/** The body as JSON, or undefined when it is not JSON. */
+export function parseBody({ body }: WireResponse): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    // The parser's own message quotes the body.
+    return undefined;
+  }
+}
+
+/** What a body is that could not be read as JSON; never what it says. */
+export function describeUnreadable({ headers, body }: WireResponse): string {
+  if (body.length === 0) return "the answer has no body";
+  const type = header(headers, "content-type") ?? "no content-type";
+  return `the answer is not JSON (${type}, ${body.length} bytes)`;
+}
+
+/**
+ * `details` is a list, or an object with an `errors` list, depending on API version and product; the
+ * envelope's own `source` is the last resort.
+ */
+function readFieldErrors({
+  details,
+  source,
+  apiCode,
+  remoteMessage,
+}: Pick<RemoteError, "details" | "source" | "apiCode" | "remoteMessage">): readonly FieldError[] {
+  const list = Array.isArray(details) ? details : isObject(details) ? details["errors"] : undefined;
+  const named = Array.isArray(list) ? list.flatMap(toFieldError) : [];
+  if (named.length > 0) return named;
+  return source === undefined ? [] : [{ field: source, code: apiCode, message: remoteMessage }];
+}
+
+function toFieldError(item: unknown): readonly FieldError[] {
+  if (!isObject(item)) return [];
+  const field = text(item["source"]) ?? text(item["field"]);
+  if (field === undefined) return [];
+  return [{ field, code: text(item["code"]), message: text(item["message"]) }];
+}
+
+function cleanText(value: unknown, redactor: Redactor): string | undefined {
+  const plain = text(value);
+  return plain === undefined ? undefined : redactor.text(plain);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

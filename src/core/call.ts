@@ -1,0 +1,94 @@
+/** One call from input to typed result: shape, deadline, send, error, shape. */
+
+import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
+import { commonHeaders } from "./headers.js";
+import { readBody, refusal, reportDrift, translate } from "./outcome.js";
+import { buildRequest, refuseInput } from "./request.js";
+import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
+import { header, type Progress, type Send, type WireResponse } from "./wire.js";
+
+/** What came with the data. */
+export interface ResponseInfo {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The remote's `x-request-id`. */
+  readonly requestId: string | undefined;
+  /** Requests sent or tried. */
+  readonly attempts: number;
+}
+
+/** A promise of the data, and of what came with it. */
+export interface ApiPromise<T> extends Promise<T> {
+  withResponse(): Promise<{ readonly data: T; readonly response: ResponseInfo }>;
+}
+
+/** The one way in which resources reach the API. */
+export type Call = <Input extends EndpointInput, Output>(
+  endpoint: Endpoint<Input, Output>,
+  input: Input,
+  options?: CallOptions,
+  extras?: CallExtras<Output>,
+) => ApiPromise<Output>;
+
+/** What happened, for `withResponse`. */
+interface Journey extends Progress {
+  response: WireResponse | undefined;
+}
+
+export function createCall(send: Send, settings: CallSettings): Call {
+  const common = commonHeaders(settings);
+
+  async function run<Output>(
+    endpoint: Endpoint,
+    input: EndpointInput,
+    options: CallOptions,
+    extras: CallExtras<Output>,
+    journey: Journey,
+  ): Promise<Output> {
+    const refused = refuseInput(endpoint, input);
+    if (refused) await refused;
+    const request = buildRequest(endpoint, input, options, extras, settings, common, journey);
+    try {
+      const response = await send(request);
+      journey.response = response;
+      if (response.found !== undefined) return response.found as Output;
+      if (response.status >= 300) throw refusal(request, response, input, settings);
+      if (!endpoint.response) return undefined as Output;
+      const data = readBody(request, response, extras.anyBody);
+      if (settings.validation !== "off" && !endpoint.response.is(data)) {
+        await reportDrift(endpoint, request, response, data, settings);
+      }
+      return data as Output;
+    } catch (error) {
+      throw translate(error, request);
+    } finally {
+      request.deadline.close();
+    }
+  }
+
+  return <Input extends EndpointInput, Output>(
+    endpoint: Endpoint<Input, Output>,
+    input: Input,
+    options: CallOptions = {},
+    extras: CallExtras<Output> = {},
+  ) => {
+    const journey: Journey = { attempts: 0, ambiguous: false, response: undefined };
+    // The promise of the async function itself, so that the stack of an error reaches the caller.
+    const promise = run<Output>(endpoint as Endpoint, input, options, extras, journey);
+    return Object.assign(promise, {
+      withResponse: async () => ({ data: await promise, response: describe(journey) }),
+    });
+  };
+}
+
+function describe({ response, attempts }: Journey): ResponseInfo {
+  const headers = response?.headers ?? {};
+  const names = Object.keys(headers);
+  return {
+    status: response?.status ?? 0,
+    headers: Object.fromEntries(names.map((name) => [name, header(headers, name) ?? ""])),
+    requestId: header(headers, "x-request-id"),
+    attempts,
+  };
+}

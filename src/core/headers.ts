@@ -1,0 +1,81 @@
+/** Request headers as undici takes them: names and values in turn, prepared once per client. */
+
+import type { Issue } from "../error-facts.js";
+import { ValidationError } from "../errors.js";
+import type { CallOptions, CallSettings } from "./settings.js";
+
+/** Replaced when the package is built. */
+declare const __VERSION__: string | undefined;
+
+export const packageVersion: string =
+  typeof __VERSION__ === "string" ? __VERSION__ : "0.0.0-source";
+
+type Defaults = Pick<CallSettings, "onBehalfOf" | "apiVersion" | "headers">;
+type Named = Pick<CallOptions, "onBehalfOf" | "apiVersion">;
+
+/** Those of every call of a client. */
+export function commonHeaders(settings: Defaults): readonly string[] {
+  return flatten("createClient", {
+    accept: "application/json",
+    "user-agent": `airwallex-connect/${packageVersion} node/${process.versions.node}`,
+    ...lower(settings.headers),
+    ...named(settings),
+  });
+}
+
+/** Those of one call; the common ones as they are, unless the call sets its own. */
+export function callHeaders(
+  operation: string,
+  common: readonly string[],
+  options: CallOptions,
+  payload: Readonly<Record<string, string>> | undefined,
+): readonly string[] {
+  const { headers, onBehalfOf, apiVersion } = options;
+  if (!headers && !payload && onBehalfOf === undefined && apiVersion === undefined) return common;
+  const own = { ...lower(headers ?? {}), ...named({ onBehalfOf, apiVersion }) };
+  const replaced = new Set(Object.keys(own));
+  if (apiVersion === null) replaced.add("x-api-version");
+  const kept = common.filter((_, i) => !replaced.has(common[i - (i % 2)] as string));
+  return [...kept, ...flatten(operation, own), ...Object.entries(payload ?? {}).flat()];
+}
+
+function named({ onBehalfOf, apiVersion }: Named): Record<string, string> {
+  return {
+    ...(onBehalfOf === undefined ? {} : { "x-on-behalf-of": onBehalfOf }),
+    ...(typeof apiVersion === "string" ? { "x-api-version": apiVersion } : {}),
+  };
+}
+
+function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+/** The transport sets these itself, and a second one would contradict it. */
+const reserved: ReadonlySet<string> = new Set([
+  "authorization",
+  "connection",
+  "content-length",
+  "content-type",
+  "host",
+  "transfer-encoding",
+]);
+
+function flatten(operation: string, headers: Readonly<Record<string, string>>): readonly string[] {
+  const issues: Issue[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const message = problemWith(name, value);
+    if (message) issues.push({ path: ["headers", name], message });
+  }
+  if (issues.length > 0) throw new ValidationError(operation, issues);
+  return Object.entries(headers).flat();
+}
+
+function problemWith(name: string, value: unknown): string | undefined {
+  if (reserved.has(name)) return "is set by the client itself and cannot be replaced";
+  if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return "is not a valid header name";
+  if (typeof value !== "string" || value === "") return "is not a text, expected a header value";
+  if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) return "holds characters that no header can carry";
+  return undefined;
+}

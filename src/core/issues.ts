@@ -1,0 +1,131 @@
+/** Says in plain words what a schema has against a value, without ever showing the value. */
+
+import type { $ZodIssue } from "zod/v4/core";
+import type { Issue } from "../error-facts.js";
+import { kindOf } from "./path.js";
+
+/** The part of a zod schema that is walked to find what was probably meant. */
+export interface SchemaNode {
+  readonly _zod: {
+    readonly def: {
+      readonly shape?: Readonly<Record<string, SchemaNode>>;
+      readonly element?: SchemaNode;
+      readonly innerType?: SchemaNode;
+    };
+  };
+}
+
+type Path = readonly (string | number)[];
+
+export function toIssues(
+  issues: readonly $ZodIssue[],
+  value: unknown,
+  schema: SchemaNode,
+): readonly Issue[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+    if (issue.code !== "unrecognized_keys") return [describe(issue, path, value)];
+    const known = memberNames(schema, path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: "is not a known field",
+      ...suggest(key, known),
+    }));
+  });
+}
+
+function describe(issue: $ZodIssue, path: Path, root: unknown): Issue {
+  const value = path.reduce<unknown>((at, part) => (at as never)?.[part], root);
+  if (issue.code === "invalid_value") {
+    const allowed = issue.values.map(String);
+    const given = typeof value === "string" ? suggest(value, allowed) : {};
+    const message = value === undefined ? "is missing" : "is not allowed";
+    return { path, message: `${message}, expected one of ${allowed.join(", ")}`, ...given };
+  }
+  return { path, message: `${complaint(issue, value)}, expected ${expectation(issue)}` };
+}
+
+const numeric: ReadonlySet<string> = new Set(["number", "int"]);
+
+function complaint(issue: $ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return numeric.has(issue.expected) && typeof value === "number"
+        ? "is not a usable number"
+        : `is ${kindOf(value)}`;
+    case "too_big":
+      return issue.origin === "string" ? "is too long" : "is too large";
+    case "too_small":
+      return issue.origin === "string" ? "is too short" : "is too small";
+    case "invalid_format":
+      return "has the wrong form";
+    default:
+      return "is not valid";
+  }
+}
+
+function expectation(issue: $ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "int" ? "a whole number" : issue.expected;
+    case "too_big":
+      return `at most ${issue.maximum}${unit(issue.origin)}`;
+    case "too_small":
+      return `at least ${issue.minimum}${unit(issue.origin)}`;
+    case "invalid_format":
+      return issue.format === "date" ? "a calendar date as YYYY-MM-DD" : String(issue.pattern);
+    default:
+      return issue.message === "Invalid input" ? "something else" : issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  if (origin === "array") return " items";
+  return "";
+}
+
+function memberNames(schema: SchemaNode, path: Path): readonly string[] {
+  let node: SchemaNode | undefined = unwrap(schema);
+  for (const part of path) {
+    const { shape, element }: SchemaNode["_zod"]["def"] = node?._zod.def ?? {};
+    node = unwrap(typeof part === "number" ? element : shape?.[part]);
+  }
+  return Object.keys(node?._zod.def.shape ?? {});
+}
+
+function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
+  let node = schema;
+  while (node?._zod.def.innerType) node = node._zod.def.innerType;
+  return node;
+}
+
+/** The closest of the known names, if it is close enough to be what was meant. */
+function suggest(given: string, known: readonly string[]): { readonly suggestion?: string } {
+  const plain = simplify(given);
+  const same = known.find((name) => simplify(name) === plain);
+  if (same !== undefined) return { suggestion: same };
+  const near = known
+    .map((name) => ({ name, steps: distance(plain, simplify(name)) }))
+    .sort((a, b) => a.steps - b.steps)[0];
+  return near && near.steps <= Math.max(1, plain.length / 5) ? { suggestion: near.name } : {};
+}
+
+/** `primaryContact`, `PrimaryContact` and `primary_contact` are the same word. */
+function simplify(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

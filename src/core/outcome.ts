@@ -1,0 +1,121 @@
+/** From what came back, or did not, to a typed result or an error of ours. */
+
+import type { CallFacts } from "../error-facts.js";
+import { AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
+import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
+import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
+import { DeadlineError } from "./deadline.js";
+import { createRedactor } from "./redact.js";
+import type { CallSettings } from "./settings.js";
+import { explain } from "./validate.js";
+import { header, WireError, type WireRequest, type WireResponse } from "./wire.js";
+
+/** An answer of status 300 or above, as an error. */
+export function refusal(
+  request: WireRequest,
+  response: WireResponse,
+  input: EndpointInput,
+  { unauthorized }: CallSettings,
+): Error {
+  const facts = factsOf(request, response);
+  const redactor = createRedactor([input.body, input.query], secretsOf(request));
+  if (response.status !== 401) return toApiError(response, facts, redactor);
+  const remote = readRemoteError(response, parseBody(response), redactor);
+  return new AuthenticationError(unauthorized, remote, facts);
+}
+
+/** The parsed body of a successful answer; throws where there is nothing to deliver. */
+export function readBody(
+  request: WireRequest,
+  response: WireResponse,
+  anyBody: boolean | undefined,
+): unknown {
+  const data = parseBody(response);
+  if (data !== undefined) return data;
+  if (anyBody) return response.body.length === 0 ? undefined : response.body.toString();
+  const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
+  const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${describeUnreadable(response)}`;
+  throw new ShapeError("unreadable_response", message, facts, [], response.body.toString());
+}
+
+/** A successful answer that the predicate did not recognise: reported, and delivered unless strict. */
+export async function reportDrift(
+  { response: shape }: Endpoint,
+  request: WireRequest,
+  response: WireResponse,
+  data: unknown,
+  { validation, topics: { drift } }: CallSettings,
+): Promise<void> {
+  const strict = validation === "strict";
+  if (!shape || !(strict || drift.active())) return;
+  const issues = await explain(shape, data);
+  if (issues.length === 0) return;
+  const { operation, method, path } = request;
+  const requestId = header(response.headers, "x-request-id");
+  if (drift.active()) {
+    drift.publish({ operation, method, path, requestId, shape: shape.name, issues });
+  }
+  if (!strict) return;
+  const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
+  const message = `Cannot accept the answer to ${operation}: ${issues.length} members differ from ${shape.name}`;
+  throw new ShapeError("unexpected_shape", message, facts, issues, data);
+}
+
+/** What the caller sees of a failure that came from below; abort gives the caller's own reason. */
+export function translate(error: unknown, request: WireRequest): unknown {
+  const ended = endedBy(error);
+  if (ended?.kind === "aborted") return ended.reason;
+  const { operation, deadline } = request;
+  const facts = factsOf(request, undefined);
+  if (ended) {
+    const phase = error instanceof WireError ? error.phase : deadline.phase;
+    const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}`;
+    return new ConnectionError("timeout", phase, message, facts);
+  }
+  if (!(error instanceof WireError)) return error;
+  const { sent, phase, cause } = error;
+  // Thrown by the body while it was being read, such as a stream that grew too long.
+  if (cause instanceof SdkError) return cause;
+  const text = cause instanceof Error ? cause.message || cause.name : "unknown reason";
+  return sent
+    ? new ConnectionError(
+        "connection_lost",
+        phase,
+        `Cannot finish ${operation}: the connection was lost while ${phase}, ${text}`,
+        facts,
+        cause,
+      )
+    : new ConnectionError(
+        "connection_failed",
+        phase,
+        `Cannot reach ${request.origin} for ${operation}: ${text}`,
+        facts,
+        cause,
+      );
+}
+
+function endedBy(error: unknown): DeadlineError["ended"] | undefined {
+  const inner = error instanceof WireError ? error.cause : error;
+  return inner instanceof DeadlineError ? inner.ended : undefined;
+}
+
+function factsOf(
+  { operation, method, path, progress }: WireRequest,
+  response: WireResponse | undefined,
+): CallFacts {
+  return {
+    operation,
+    method,
+    path,
+    outcome: progress.ambiguous ? "unknown" : "not_done",
+    attempts: progress.attempts,
+    requestId: response && header(response.headers, "x-request-id"),
+  };
+}
+
+/** Header values that must never be quoted back. */
+function secretsOf({ headers }: WireRequest): readonly string[] {
+  return headers.filter((_, i) => i % 2 === 1 && secretHeaders.has(headers[i - 1] as string));
+}
+
+const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id"]);

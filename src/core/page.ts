@@ -1,0 +1,84 @@
+/** Lists: a promise of the first page that is also an async iterable of every item. */
+
+import { ShapeError } from "../errors.js";
+import type { Endpoint } from "../schemas/endpoint.js";
+import type { ApiPromise } from "./call.js";
+
+/** A page numbered from 0, as most of the API's lists are. */
+export interface NumberedPage<Item> {
+  readonly items: readonly Item[];
+  readonly has_more: boolean;
+}
+
+/**
+ * Awaited, it is the first page. Iterated, it is every item, page after page as they are needed:
+ *
+ * @example
+ * for await (const account of client.accounts.list({ account_status: "ACTIVE" })) use(account);
+ */
+export interface ListPromise<Item, Page = NumberedPage<Item>>
+  extends ApiPromise<Page>,
+    AsyncIterable<Item> {
+  /** Every page, from the first one on. */
+  pages(): AsyncIterable<Page>;
+  /** Up to `limit` items as one array; `Infinity` takes them all. */
+  toArray(options: { readonly limit: number }): Promise<Item[]>;
+}
+
+/**
+ * Makes a list of numbered pages. New items push older ones onto the next page while a caller walks
+ * the list, so items whose id was on the page before are skipped.
+ */
+export function listPages<Item extends { readonly id: string }, Page extends NumberedPage<Item>>(
+  endpoint: Pick<Endpoint, "name" | "path">,
+  firstNumber: number,
+  fetchPage: (pageNumber: number) => ApiPromise<Page>,
+): ListPromise<Item, Page> {
+  const first = fetchPage(firstNumber);
+
+  async function* pages(): AsyncGenerator<Page> {
+    let page = await first;
+    let previous: string | undefined;
+    for (let number = firstNumber; ; number++) {
+      yield page;
+      if (!page.has_more || page.items.length === 0) return;
+      const here = page.items.map(({ id }) => id).join();
+      if (here === previous) throw repeatedPage(endpoint, number, page);
+      previous = here;
+      page = await fetchPage(number + 1);
+    }
+  }
+
+  async function* items(): AsyncGenerator<Item> {
+    let seen: ReadonlySet<string> = new Set();
+    for await (const page of pages()) {
+      for (const item of page.items) if (!seen.has(item.id)) yield item;
+      seen = new Set(page.items.map(({ id }) => id));
+    }
+  }
+
+  return Object.assign(first, {
+    pages,
+    [Symbol.asyncIterator]: items,
+    async toArray({ limit }: { readonly limit: number }) {
+      if (!(limit >= 0)) {
+        throw new RangeError(`Cannot call ${endpoint.name}: limit is ${limit}, expected 0 or more`);
+      }
+      const list: Item[] = [];
+      if (limit === 0) return list;
+      for await (const item of items()) if (list.push(item) >= limit) break;
+      return list;
+    },
+  });
+}
+
+/** A remote that ignores `page_num` would be walked for ever. */
+function repeatedPage(
+  { name, path }: Pick<Endpoint, "name" | "path">,
+  number: number,
+  data: unknown,
+): ShapeError {
+  const message = `Cannot go on with ${name}: page ${number} is the same as the one before`;
+  const facts = { operation: name, method: "GET", path, outcome: "done", attempts: 1 } as const;
+  return new ShapeError("repeated_page", message, facts, [], data);
+}

@@ -1,0 +1,72 @@
+/** Builds paths and queries in which an id can never become another path. */
+
+import type { Issue } from "../error-facts.js";
+import { ValidationError } from "../errors.js";
+
+interface Template {
+  /** Texts around the parameters: one more than there are names. */
+  readonly texts: readonly string[];
+  readonly names: readonly string[];
+}
+
+const templates = new Map<string, Template>();
+
+/** Fills `{name}` parts with encoded parameters. Empty, `.` and `..` would change the path itself. */
+export function fillPath(operation: string, template: string, parameters: object = {}): string {
+  if (!template.includes("{")) return template;
+  const { texts, names } = templates.get(template) ?? readTemplate(template);
+  let path = texts[0] as string;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const value = (parameters as Record<string, unknown>)[name];
+    const problem = problemWith(value);
+    if (problem) throw new ValidationError(operation, [{ path: [name], message: problem }]);
+    path += encodeURIComponent(value as string) + texts[i + 1];
+  }
+  return path;
+}
+
+function readTemplate(template: string): Template {
+  const parts = template.split(/\{(\w+)\}/);
+  const read = {
+    texts: parts.filter((_, i) => i % 2 === 0),
+    names: parts.filter((_, i) => i % 2 === 1),
+  };
+  templates.set(template, read);
+  return read;
+}
+
+function problemWith(value: unknown): string | undefined {
+  if (typeof value !== "string") return `is ${kindOf(value)}, expected a string`;
+  if (value === "") return "is empty, expected an id";
+  if (value === "." || value === "..") return `is "${value}", expected an id`;
+  if (!value.isWellFormed()) return "has a broken surrogate pair, expected an id";
+  return undefined;
+}
+
+/** `?a=b&c=d`, or the empty string. Lists are joined with commas, as the API takes them. */
+export function buildQuery(operation: string, query: object = {}): string {
+  const parameters = new URLSearchParams();
+  const issues: Issue[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null) continue;
+    const text = Array.isArray(value) ? value.join(",") : value;
+    if (typeof text === "object") {
+      issues.push({
+        path: [name],
+        message: `is ${kindOf(value)}, expected a plain value or a list`,
+      });
+    } else parameters.append(name, String(text));
+  }
+  if (issues.length > 0) throw new ValidationError(operation, issues);
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** What a value is, in words fit for a message; never the value. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
+}

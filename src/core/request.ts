@@ -1,0 +1,105 @@
+/** From an endpoint and its input to what goes out on the wire. */
+
+import { ValidationError } from "../errors.js";
+import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
+import { Deadline } from "./deadline.js";
+import { callHeaders } from "./headers.js";
+import { buildQuery, fillPath } from "./path.js";
+import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
+import { explainInput } from "./validate.js";
+import type { Progress, WireRequest } from "./wire.js";
+
+/** Longest delay that a timer takes: about 24.8 days. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** Throws {@link ValidationError} when the input does not fit; awaited only on that path. */
+export function refuseInput(
+  endpoint: Endpoint,
+  { body, query }: EndpointInput,
+): Promise<void> | undefined {
+  if (endpoint.body && !endpoint.body.is(body)) {
+    return explainInput(endpoint.name, endpoint.body, body);
+  }
+  if (endpoint.query && query !== undefined && !endpoint.query.is(query)) {
+    return explainInput(endpoint.name, endpoint.query, query);
+  }
+  return undefined;
+}
+
+/** The request of a call, with its deadline running: whoever builds it closes the deadline. */
+export function buildRequest<Output>(
+  endpoint: Endpoint,
+  { path, query, body }: EndpointInput,
+  options: CallOptions,
+  extras: CallExtras<Output>,
+  settings: CallSettings,
+  common: readonly string[],
+  progress: Progress,
+): WireRequest {
+  const { name, method, retry } = endpoint;
+  const { origin, prefix } = settings.hosts[endpoint.host];
+  const text = serialize(name, body, options.extraBody);
+  const headers = callHeaders(name, common, options, extras.payload?.headers);
+  const maxRetries = options.maxRetries ?? settings.maxRetries;
+  if (!Number.isInteger(maxRetries) || maxRetries < 0) {
+    throw new RangeError(`Cannot call ${name}: maxRetries is ${maxRetries}, expected 0 or more`);
+  }
+  const { lookup } = extras;
+  const request = {
+    operation: name,
+    method,
+    origin,
+    path: prefix + fillPath(name, endpoint.path, path),
+    query: query === undefined ? "" : buildQuery(name, query),
+    headers: text === undefined ? headers : [...headers, "content-type", "application/json"],
+    body: extras.payload?.body ?? text,
+    streamed: false,
+    retry,
+    maxRetries,
+    deadline: openDeadline(name, options.timeoutMs ?? settings.timeoutMs, options.signal),
+    progress,
+  };
+  if (!lookup) return request;
+  return { ...request, lookup: () => lookup(request.deadline.remainingMs) };
+}
+
+export function openDeadline(
+  operation: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Deadline {
+  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+    throw new RangeError(
+      `Cannot call ${operation}: timeoutMs is ${timeoutMs}, expected a number above 0 and up to ${longestTimeoutMs}`,
+    );
+  }
+  return new Deadline(timeoutMs, signal);
+}
+
+function serialize(
+  operation: string,
+  body: unknown,
+  extra: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  if (body === undefined && extra === undefined) return undefined;
+  try {
+    return JSON.stringify(extra === undefined ? body : merge(body ?? {}, extra));
+  } catch {
+    // A bigint or a circle in extraBody; the engine's own message may quote it.
+    throw new ValidationError(operation, [{ path: ["extraBody"], message: "is not JSON" }]);
+  }
+}
+
+/** Objects member by member; anything else is replaced by the extra one. */
+function merge(base: unknown, extra: unknown): unknown {
+  if (!isPlain(base) || !isPlain(extra)) return extra;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(extra)) {
+    merged[key] = key in base ? merge(base[key], value) : value;
+  }
+  return merged;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

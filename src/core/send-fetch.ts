@@ -1,0 +1,84 @@
+/** The same exchange over a `fetch` that the app passes in, so that msw and the like can see it. */
+
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+import { type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
+
+export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * A test tool that patches `globalThis.fetch` after the client was made is still seen: the global one
+ * is looked up at each call.
+ */
+export function fetchSend(fetch: FetchLike): Send {
+  const late = fetch === globalThis.fetch;
+  return (request) => exchange(late ? globalThis.fetch : fetch, request);
+}
+
+async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireResponse> {
+  const abort = new AbortController();
+  const { deadline } = request;
+  let delivered = false;
+  try {
+    return await new Promise<WireResponse>((resolve, reject) => {
+      deadline.watch("waiting for the answer", (error) => {
+        abort.abort(error);
+        if (!delivered) reject(error);
+      });
+      perform(fetch, request, abort.signal).then((response) => {
+        delivered = response.stream !== undefined;
+        resolve(response);
+      }, reject);
+    });
+  } catch (error) {
+    // A fetch does not tell a refused connection from a lost answer, except by the code beneath.
+    throw new WireError(!neverSent(error), deadline.phase, error);
+  } finally {
+    if (!delivered) deadline.unwatch();
+  }
+}
+
+async function perform(
+  fetch: FetchLike,
+  request: WireRequest,
+  signal: AbortSignal,
+): Promise<WireResponse> {
+  const { origin, path, query, method, body } = request;
+  const init: RequestInit = { method, headers: pairs(request.headers), signal, redirect: "manual" };
+  if (typeof body === "object" && "open" in body) {
+    init.body = Readable.toWeb(Readable.from(body.open())) as unknown as RequestInit["body"] & {};
+    Object.assign(init, { duplex: "half" });
+  } else if (body !== undefined) init.body = body as RequestInit["body"] & {};
+  const response = await fetch(origin + path + query, init);
+  request.deadline.phase = "reading the answer";
+  const head = { status: response.status, headers: Object.fromEntries(response.headers) };
+  if (request.streamed && response.ok && response.body) {
+    const stream = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+    stream.once("close", () => request.deadline.unwatch());
+    return { ...head, body: Buffer.alloc(0), stream };
+  }
+  return { ...head, body: Buffer.from(await response.arrayBuffer()) };
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2)
+    list.push([flat[i] as string, flat[i + 1] as string]);
+  return list;
+}
+
+const beforeSending: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function neverSent(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    if (beforeSending.has((e as { readonly code?: unknown }).code)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,27 @@
+/** Fits values to the shapes of the account model: strictly on the way out, loosely on the way in. */
+
+import type { Issue } from "../error-facts.js";
+import { ValidationError } from "../errors.js";
+import type { Shape } from "../schemas/endpoint.js";
+import { type SchemaNode, toIssues } from "./issues.js";
+
+/**
+ * Throws {@link ValidationError} with every issue and its path. Called only after the predicate has
+ * said no, so zod is loaded to explain a refusal and for nothing else.
+ */
+export async function explainInput(
+  operation: string,
+  shape: Shape<unknown>,
+  value: unknown,
+): Promise<void> {
+  const issues = await explain(shape, value);
+  if (issues.length > 0) throw new ValidationError(operation, issues);
+}
+
+/** Why a value does not fit; empty when it fits after all. */
+export async function explain(shape: Shape<unknown>, value: unknown): Promise<readonly Issue[]> {
+  const schema = await shape.schema();
+  const result = schema.safeParse(value);
+  if (result.success) return [];
+  return toIssues(result.error.issues, value, schema as unknown as SchemaNode);
+}

@@ -1,0 +1,77 @@
+/** One HTTP exchange as data: what goes out, what comes back, and how it can fail. */
+
+import type { Readable } from "node:stream";
+import type { RetryClass } from "../schemas/endpoint.js";
+import type { Deadline } from "./deadline.js";
+
+/** A body that is made anew for each attempt, or that exists only once (`replayable: false`). */
+export interface StreamedBody {
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly replayable: boolean;
+}
+
+export interface WireRequest {
+  /** The method that was called, such as `accounts.create`. */
+  readonly operation: string;
+  readonly method: string;
+  readonly origin: string;
+  /** Path with its ids, without the query; safe to show. */
+  readonly path: string;
+  /** `?…` or the empty string; may hold personal data. */
+  readonly query: string;
+  /** Names and values in turn, the form that undici takes without a copy. */
+  readonly headers: readonly string[];
+  readonly body: string | Uint8Array | StreamedBody | undefined;
+  /** Deliver the body as a stream as soon as the headers are there. */
+  readonly streamed: boolean;
+  readonly retry: RetryClass;
+  readonly maxRetries: number;
+  readonly deadline: Deadline;
+  readonly progress: Progress;
+  /**
+   * Finds out whether a write whose answer was lost was done after all; undefined means that it was
+   * not, and may be sent again.
+   */
+  readonly lookup?: (() => Promise<{ readonly found: unknown } | undefined>) | undefined;
+}
+
+/** What has happened in a call so far, over all its attempts. */
+export interface Progress {
+  attempts: number;
+  /** True once a write was sent without a clear answer. */
+  ambiguous: boolean;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: WireHeaders;
+  /** The whole body; empty when it is streamed. */
+  readonly body: Buffer;
+  readonly stream?: Readable | undefined;
+  /** Set instead of a body when a lookup found what an earlier attempt had done. */
+  readonly found?: unknown;
+}
+
+/** Names in lower case. */
+export type WireHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export type Send = (request: WireRequest) => Promise<WireResponse>;
+
+/** No answer came. `sent` says whether the remote may have seen the request. */
+export class WireError extends Error {
+  readonly sent: boolean;
+  /** What was going on, such as `connecting`. */
+  readonly phase: string;
+
+  constructor(sent: boolean, phase: string, cause: unknown) {
+    super(`failed while ${phase}`, { cause });
+    this.sent = sent;
+    this.phase = phase;
+  }
+}
+
+/** A header's value as one string. */
+export function header(headers: WireHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}

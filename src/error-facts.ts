@@ -1,0 +1,96 @@
+/** What an error knows of the call that failed, and how it says so. */
+
+/**
+ * Whether a failed call changed anything at the remote.
+ *
+ * - `not_done`: never sent, refused, or a read; trying again changes nothing twice.
+ * - `unknown`: sent, and the answer was lost or the remote failed while working on it. Look before
+ *   trying again.
+ * - `done`: answered with success, and only the answer could not be used.
+ */
+export type Outcome = "not_done" | "unknown" | "done";
+
+/** What every error of a call says about that call. */
+export interface CallFacts {
+  /** The method that was called, such as `accounts.create`. */
+  readonly operation: string;
+  readonly method: string;
+  /** Path with its ids, without the query: a query can hold personal data. */
+  readonly path: string;
+  readonly outcome: Outcome;
+  /** Requests sent or tried, the last one included. */
+  readonly attempts: number;
+  /** The remote's `x-request-id`, for its support. */
+  readonly requestId?: string | undefined;
+}
+
+/** One field that the remote refused. */
+export interface FieldError {
+  /** Dotted path of the field, such as `account_details.individual_details.date_of_birth`. */
+  readonly field: string;
+  /** The remote's code, such as `field_required`. */
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
+
+/** What an error body said, with personal data taken out. */
+export interface RemoteError {
+  readonly status: number;
+  /** The remote's own code, such as `field_required`; undefined where the body had none. */
+  readonly apiCode: string | undefined;
+  /** The remote's own message. */
+  readonly remoteMessage: string | undefined;
+  /** The field or area that the remote blames. */
+  readonly source: string | undefined;
+  readonly details: unknown;
+  /** The fields that the remote named, in its order; empty when it named none. */
+  readonly fieldErrors: readonly FieldError[];
+  readonly traceId: string | undefined;
+  /** How long the remote asks to wait. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** One thing wrong with a value: where, and what was expected. Never the value itself. */
+export interface Issue {
+  /** Path from the root of the value, such as `["account_details", "store_details"]`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** The member that was probably meant, where an unknown one is close to it. */
+  readonly suggestion?: string | undefined;
+}
+
+export function describeCall({ method, path, attempts, outcome, requestId }: CallFacts): string {
+  const parts = [`${method} ${path}`, `outcome ${outcome}`];
+  if (attempts !== 1) parts.push(`${attempts} attempts`);
+  if (requestId !== undefined) parts.push(`request id ${requestId}`);
+  return parts.join(", ");
+}
+
+export function describeRefusal(remote: RemoteError, { operation }: CallFacts): string {
+  const { status, apiCode, remoteMessage, source, traceId } = remote;
+  let text = `Cannot call ${operation}: ${status}`;
+  if (apiCode !== undefined) text += ` ${apiCode}`;
+  if (remoteMessage !== undefined) text += `, "${remoteMessage}"`;
+  if (source !== undefined) text += `, source ${source}`;
+  if (traceId !== undefined) text += `, trace id ${traceId}`;
+  return text;
+}
+
+export function listIssues(issues: readonly Issue[]): string {
+  return issues
+    .map(({ path, message, suggestion }) => {
+      const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
+      return `${formatPath(path)}: ${message}${hint}`;
+    })
+    .join("; ");
+}
+
+/** Writes a path the way the API does: `persons[0].email`. */
+export function formatPath(path: readonly (string | number)[]): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else text += text === "" ? part : `.${part}`;
+  }
+  return text === "" ? "input" : text;
+}

@@ -1,0 +1,288 @@
+/** Everything that this package throws, and how to tell one failure from another. */
+
+import {
+  type CallFacts,
+  describeCall,
+  describeRefusal,
+  type FieldError,
+  type Issue,
+  listIssues,
+  type Outcome,
+  type RemoteError,
+} from "./error-facts.js";
+
+const brand: unique symbol = Symbol.for("airwallex-connect.error");
+
+/** Codes of {@link ApiError}, from the HTTP status. */
+export type ApiErrorCode =
+  | "invalid_request"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "rate_limited"
+  | "server_error"
+  | "refused";
+
+/** Codes of {@link AuthenticationError}. */
+export type AuthenticationErrorCode = "login_refused" | "token_refused";
+
+/** Codes of {@link ConnectionError}. */
+export type ConnectionErrorCode = "timeout" | "connection_failed" | "connection_lost";
+
+/** Codes of {@link ShapeError}. */
+export type ShapeErrorCode = "unexpected_shape" | "unreadable_response" | "repeated_page";
+
+/** Codes of {@link AccountStatusError}. */
+export type AccountStatusErrorCode = "status_unreachable" | "status_timeout";
+
+/** Every `code` that an error of this package can carry. */
+export type SdkErrorCode =
+  | ApiErrorCode
+  | AuthenticationErrorCode
+  | ConnectionErrorCode
+  | ShapeErrorCode
+  | AccountStatusErrorCode
+  | "invalid_input";
+
+/**
+ * Base of every error thrown by this package, apart from `TypeError` and `RangeError` for options of
+ * the wrong type and the caller's own abort reason.
+ *
+ * Fields hold nothing secret or personal, so an error may be logged as it is. What may hold personal
+ * data (the remote's own body) sits behind getters, which no logger follows.
+ *
+ * `instanceof` works across duplicate copies of the package.
+ */
+export abstract class SdkError extends Error {
+  abstract readonly code: SdkErrorCode;
+  declare readonly [brand]: string;
+
+  constructor(name: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    // Not enumerable, so that an inspected error shows its name once.
+    Object.defineProperty(this, "name", { value: name, configurable: true });
+    Object.defineProperty(this, brand, { value: name });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== "object" || value === null || !(brand in value)) return false;
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this check and ask for themselves
+    return this === SdkError || value[brand] === this.name || isDescendant(value, this);
+  }
+
+  /** The error as plain data, with the same fields that inspection shows. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, cause } = this;
+    const described = cause instanceof Error ? { cause: describeCause(cause) } : {};
+    return { name, message, ...(this as object), ...described };
+  }
+}
+
+abstract class CallError extends SdkError implements CallFacts {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  readonly requestId: string | undefined;
+
+  constructor(name: string, message: string, facts: CallFacts, cause?: unknown) {
+    super(name, `${message} (${describeCall(facts)})`, cause);
+    this.operation = facts.operation;
+    this.method = facts.method;
+    this.path = facts.path;
+    this.outcome = facts.outcome;
+    this.attempts = facts.attempts;
+    this.requestId = facts.requestId;
+  }
+}
+
+abstract class RefusalError extends CallError implements RemoteError {
+  readonly status: number;
+  readonly apiCode: string | undefined;
+  readonly remoteMessage: string | undefined;
+  readonly source: string | undefined;
+  readonly details: unknown;
+  readonly fieldErrors: readonly FieldError[];
+  readonly traceId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(name: string, hint: string, remote: RemoteError, facts: CallFacts) {
+    super(name, describeRefusal(remote, facts) + hint, facts);
+    this.status = remote.status;
+    this.apiCode = remote.apiCode;
+    this.remoteMessage = remote.remoteMessage;
+    this.source = remote.source;
+    this.details = remote.details;
+    this.fieldErrors = remote.fieldErrors;
+    this.traceId = remote.traceId;
+    this.retryAfterMs = remote.retryAfterMs;
+  }
+}
+
+/**
+ * The remote answered and refused.
+ *
+ * `code` follows the HTTP status; `apiCode` is the remote's own.
+ * See https://www.airwallex.com/docs/api#/Errors.
+ */
+export class ApiError extends RefusalError {
+  readonly code: ApiErrorCode;
+  readonly #body: unknown;
+
+  constructor(
+    code: ApiErrorCode,
+    remote: RemoteError,
+    facts: CallFacts,
+    answer: { readonly body: unknown; readonly hint?: string },
+  ) {
+    super("ApiError", answer.hint ?? "", remote, facts);
+    this.code = code;
+    this.#body = answer.body;
+  }
+
+  /** The body as it came. It can hold personal data: do not log it. */
+  get body(): unknown {
+    return this.#body;
+  }
+}
+
+/** The login was refused, or a token that was just renewed was refused again. */
+export class AuthenticationError extends RefusalError {
+  readonly code: AuthenticationErrorCode;
+
+  constructor(code: AuthenticationErrorCode, remote: RemoteError, facts: CallFacts) {
+    super("AuthenticationError", `; ${authenticationHints[code]}`, remote, facts);
+    this.code = code;
+  }
+}
+
+const authenticationHints: Record<AuthenticationErrorCode, string> = {
+  login_refused: "check the client id and the API key, and that they belong to this environment",
+  token_refused:
+    "the token had just been renewed; check the key's permissions and its IP allow-list",
+};
+
+/** No answer: the connection failed, was lost, or the deadline passed. */
+export class ConnectionError extends CallError {
+  readonly code: ConnectionErrorCode;
+  /** What the call was doing, such as `waiting for the answer`. */
+  readonly phase: string;
+
+  constructor(
+    code: ConnectionErrorCode,
+    phase: string,
+    message: string,
+    facts: CallFacts,
+    cause?: unknown,
+  ) {
+    super("ConnectionError", message, facts, cause);
+    this.code = code;
+    this.phase = phase;
+  }
+}
+
+/** What was passed in cannot be sent. Thrown before any I/O. */
+export class ValidationError extends SdkError {
+  readonly code = "invalid_input";
+  readonly operation: string;
+  readonly issues: readonly Issue[];
+
+  constructor(operation: string, issues: readonly Issue[]) {
+    super("ValidationError", `Cannot call ${operation}: ${listIssues(issues)}`);
+    this.operation = operation;
+    this.issues = issues;
+  }
+}
+
+/**
+ * The remote answered with success, and the body is not what was expected.
+ *
+ * Thrown for an unreadable body always, and for an unexpected shape only under
+ * `validation: "strict"`. The work was done: `data` holds what came.
+ */
+export class ShapeError extends CallError {
+  readonly code: ShapeErrorCode;
+  readonly issues: readonly Issue[];
+  readonly #data: unknown;
+
+  constructor(
+    code: ShapeErrorCode,
+    message: string,
+    facts: CallFacts,
+    issues: readonly Issue[],
+    data: unknown,
+  ) {
+    super("ShapeError", message, facts);
+    this.code = code;
+    this.issues = issues;
+    this.#data = data;
+  }
+
+  /** What came, unchanged. It can hold personal data: do not log it. */
+  get data(): unknown {
+    return this.#data;
+  }
+}
+
+/** An account did not reach the status that was waited for. */
+export class AccountStatusError extends SdkError {
+  readonly code: AccountStatusErrorCode;
+  readonly accountId: string;
+  readonly status: string;
+  readonly waitedForMs: number;
+  readonly #account: unknown;
+
+  constructor(
+    code: AccountStatusErrorCode,
+    message: string,
+    facts: { readonly accountId: string; readonly status: string; readonly waitedForMs: number },
+    account: unknown,
+  ) {
+    super("AccountStatusError", message);
+    this.code = code;
+    this.accountId = facts.accountId;
+    this.status = facts.status;
+    this.waitedForMs = facts.waitedForMs;
+    this.#account = account;
+  }
+
+  /** The account as last read. It can hold personal data: do not log it. */
+  get account(): unknown {
+    return this.#account;
+  }
+}
+
+/** Every error class of this package; a `switch` on `code` narrows it. */
+export type AirwallexError =
+  | ApiError
+  | AuthenticationError
+  | ConnectionError
+  | ValidationError
+  | ShapeError
+  | AccountStatusError;
+
+/**
+ * True for every error of this package, duplicate copies included; then `switch (error.code)`
+ * narrows.
+ *
+ * @example
+ * try {
+ *   await client.accounts.submit(id);
+ * } catch (error) {
+ *   if (isAirwallexError(error) && error.code === "invalid_request") console.log(error.fieldErrors);
+ *   else throw error;
+ * }
+ */
+export function isAirwallexError(value: unknown): value is AirwallexError {
+  return value instanceof SdkError;
+}
+
+function isDescendant(value: object, of: { readonly prototype: object }): boolean {
+  return Object.prototype.isPrototypeOf.call(of.prototype, value);
+}
+
+function describeCause(cause: Error): Record<string, unknown> {
+  const code = (cause as { readonly code?: unknown }).code;
+  return { name: cause.name, message: cause.message, ...(code === undefined ? {} : { code }) };
+}

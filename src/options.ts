@@ -1,0 +1,161 @@
+/** The options of a client, read and checked once. */
+
+import type { ApiKey } from "./auth/login.js";
+import type { Observer } from "./core/observe.js";
+import type { DispatcherLike, TransportOptions } from "./core/send.js";
+import type { FetchLike } from "./core/send-fetch.js";
+import type { CallSettings, Host, Validation } from "./core/settings.js";
+
+/** `demo` is the sandbox under its older host names. */
+export type Environment = "production" | "sandbox" | "demo";
+
+/** What can differ between a client and one derived from it by `with()`. */
+export interface ClientOverrides {
+  /** Connected account to act for, sent as `x-on-behalf-of`. */
+  readonly onBehalfOf?: string | undefined;
+  /** Account to log in as, where a scoped key spans several; sent as `x-login-as`. */
+  readonly loginAs?: string | undefined;
+  /** Dated API version. Default: the one that this package models; null leaves it to the account. */
+  readonly apiVersion?: string | null | undefined;
+  /** Total time of a call in milliseconds, with login, waits, retries and body. Default: 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Attempts after the first. Default: 3. */
+  readonly maxRetries?: number | undefined;
+  /** Further request headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What happens to a successful answer of an unexpected shape. Default: `observe`. */
+  readonly validation?: Validation | undefined;
+}
+
+export interface ClientOptions<E extends Environment = Environment> extends ClientOverrides {
+  /** Must be named, so that real money never moves by default. */
+  readonly environment: E;
+  readonly clientId: string;
+  readonly apiKey: string;
+  /** Another API host, such as the emulator's. Plain `http:` is for this machine only. */
+  readonly baseUrl?: string | URL | undefined;
+  /** Another host for uploads. Default: `baseUrl` where that is given. */
+  readonly filesBaseUrl?: string | URL | undefined;
+  /** Allows `http:` to other machines, for an emulator in a container. Default: false. */
+  readonly allowInsecureHttp?: boolean | undefined;
+  /** Connections per host. Default: 50, the API's own limit on concurrent requests. */
+  readonly connections?: number | undefined;
+  /** Time to open a connection in milliseconds; it is tried again after that. Default: 10 000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** An undici 7 or 8 Agent, ProxyAgent or MockAgent to use; it is not closed with the client. */
+  readonly dispatcher?: DispatcherLike | undefined;
+  /** A `fetch` to use instead of undici, for msw, the in-process emulator and the like. */
+  readonly fetch?: FetchLike | undefined;
+  readonly observer?: Observer | undefined;
+}
+
+/** The dated version of the API that the account model describes. */
+export const apiVersion = "2026-08-21";
+
+const hosts: Readonly<Record<Environment, { readonly api: string; readonly files: string }>> = {
+  production: { api: "https://api.airwallex.com", files: "https://files.airwallex.com" },
+  sandbox: {
+    api: "https://api.sandbox.airwallex.com",
+    files: "https://files.sandbox.airwallex.com",
+  },
+  demo: { api: "https://api-demo.airwallex.com", files: "https://files-demo.airwallex.com" },
+};
+
+/** Options with their defaults filled in. */
+export interface Settings {
+  readonly environment: Environment;
+  readonly key: ApiKey;
+  readonly call: Omit<CallSettings, "topics" | "unauthorized">;
+  readonly transport: TransportOptions;
+  override(overrides: ClientOverrides): Settings;
+}
+
+export function readOptions(options: ClientOptions): Settings {
+  const { environment, clientId, apiKey, dispatcher } = options;
+  const known = hosts[environment];
+  if (!known) {
+    throw new TypeError(
+      `Cannot create client: environment is ${JSON.stringify(environment)}, expected "production", "sandbox" or "demo"`,
+    );
+  }
+  requireText("clientId", clientId);
+  requireText("apiKey", apiKey);
+  if (dispatcher && options.fetch) {
+    throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
+  }
+  const insecure = options.allowInsecureHttp ?? false;
+  const api = readHost("baseUrl", options.baseUrl ?? known.api, insecure);
+  const files = options.filesBaseUrl ?? options.baseUrl ?? known.files;
+  const transport = {
+    dispatcher,
+    connections: positive("connections", options.connections ?? 50),
+    connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
+  };
+  const both = { api, files: readHost("filesBaseUrl", files, insecure) };
+  return settle({ environment, clientId, apiKey, hosts: both, transport }, options);
+}
+
+interface Fixed {
+  readonly environment: Environment;
+  readonly clientId: string;
+  readonly apiKey: string;
+  readonly hosts: CallSettings["hosts"];
+  readonly transport: TransportOptions;
+}
+
+function settle(fixed: Fixed, options: ClientOverrides): Settings {
+  const { environment, clientId, apiKey, hosts: both, transport } = fixed;
+  return {
+    environment,
+    transport,
+    key: { clientId, apiKey, loginAs: options.loginAs },
+    call: {
+      hosts: both,
+      timeoutMs: positive("timeoutMs", options.timeoutMs ?? 60_000),
+      maxRetries: wholeNumber("maxRetries", options.maxRetries ?? 3),
+      onBehalfOf: options.onBehalfOf,
+      apiVersion: options.apiVersion === undefined ? apiVersion : options.apiVersion,
+      headers: options.headers ?? {},
+      validation: oneOf("validation", options.validation ?? "observe", validations),
+    },
+    override: (overrides) => settle(fixed, { ...options, ...overrides }),
+  };
+}
+
+const validations = ["observe", "strict", "off"] as const;
+
+function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
+  if (!URL.canParse(String(value)))
+    throw wrong(option, "is not a URL, expected one such as https://host");
+  const { protocol, hostname, origin, pathname, search, hash, username } = new URL(value);
+  if (search || hash || username) throw wrong(option, "has a query, a fragment or a user");
+  const local = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
+  const safe = protocol === "https:" || (protocol === "http:" && (local || allowInsecure));
+  if (!safe)
+    throw wrong(option, "is not https; http is for this machine, or with allowInsecureHttp");
+  return { origin, prefix: pathname.replace(/\/+$/, "") };
+}
+
+function requireText(option: string, value: unknown): void {
+  if (typeof value === "string" && value.trim() !== "") return;
+  throw wrong(option, "is missing, expected a text; see Developer > API keys in the web app");
+}
+
+function positive(option: string, value: number): number {
+  if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
+  throw new RangeError(`Cannot create client: ${option} is ${value}, expected a number above 0`);
+}
+
+function wholeNumber(option: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new RangeError(`Cannot create client: ${option} is ${value}, expected 0 or more`);
+}
+
+function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw wrong(option, `is not known, expected one of ${allowed.join(", ")}`);
+}
+
+function wrong(option: string, problem: string): TypeError {
+  return new TypeError(`Cannot create client: ${option} ${problem}`);
+}

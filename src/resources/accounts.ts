@@ -1,0 +1,204 @@
+/** Connected accounts: open, fill, submit, watch. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import { type ListPromise, listPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import type {
+  Account,
+  AccountCreateRequest,
+  AccountList,
+  AccountListQuery,
+  AccountUpdateRequest,
+  WalletInfo,
+} from "../schemas/accounts.generated.js";
+import type { TermsAndConditionsInput } from "../schemas/agreements.generated.js";
+import {
+  accountsAgreeToTerms,
+  accountsCreate,
+  accountsCurrent,
+  accountsList,
+  accountsReactivate,
+  accountsRetrieve,
+  accountsSubmit,
+  accountsSuspend,
+  accountsUpdate,
+  accountsWalletInfo,
+} from "../schemas/endpoints.generated.js";
+import { type WaitForStatusOptions, waitForStatus } from "./wait-for-status.js";
+
+/**
+ * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O
+ * when its input does not fit, with `ApiError` when the API refuses, with `AuthenticationError` when
+ * the key or token is refused, and with `ConnectionError` when no answer came in time.
+ */
+export interface AccountsResource {
+  /**
+   * Opens an account. A contact and the two agreements are enough; the rest can follow by update.
+   *
+   * The API has no idempotency key here. With an `identifier`, a create whose answer was lost is
+   * looked up by it before it is sent again; without one it fails with outcome `unknown`.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/create
+   *
+   * @example
+   * const account = await client.accounts.create({
+   *   identifier: "seller-42",
+   *   primary_contact: { email: "ada@example.com" },
+   *   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+   * });
+   */
+  create(input: AccountCreateRequest, options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Reads an account: its status, and in `requirements` what is still asked for.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/retrieve
+   *
+   * @throws ApiError `not_found` when the platform has no such account
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Adds or overwrites data, in as many stages as needed, while the account is `CREATED` or
+   * `ACTION_REQUIRED`. Objects are merged; lists are replaced as a whole.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/update
+   */
+  update(id: string, input: AccountUpdateRequest, options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Hands the account in for verification.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/submit
+   *
+   * @throws ApiError `invalid_request` when data are missing or wrong; `fieldErrors` lists them
+   *
+   * @example
+   * try {
+   *   await client.accounts.submit(account.id);
+   * } catch (error) {
+   *   if (!isAirwallexError(error) || error.code !== "invalid_request") throw error;
+   *   for (const { field, message } of error.fieldErrors) console.log(field, message);
+   * }
+   */
+  submit(id: string, options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Lists the platform's accounts. Awaited, it is the first page; iterated, it is every account.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/list
+   *
+   * @param query filters; `page_num` counts from 0, `page_size` is 1 to 500, default 100
+   *
+   * @example
+   * for await (const account of client.accounts.list({ account_status: "ACTIVE" })) {
+   *   console.log(account.id);
+   * }
+   */
+  list(query?: AccountListQuery, options?: CallOptions): ListPromise<Account, AccountList>;
+
+  /**
+   * Records that the customer agrees to the terms. An account in `ACTION_REQUIRED` for nothing else
+   * becomes `ACTIVE`.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions
+   *
+   * @param terms evidence of the agreement: when, and from which device
+   */
+  agreeToTerms(
+    id: string,
+    terms?: TermsAndConditionsInput,
+    options?: CallOptions,
+  ): ApiPromise<Account>;
+
+  /**
+   * Suspends an active account at the platform's wish; {@link AccountsResource.reactivate} undoes it.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/suspend
+   */
+  suspend(id: string, options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Undoes a suspension by the platform. One by Airwallex stays.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/reactivate
+   */
+  reactivate(id: string, options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Reads the account that the client acts for: the platform's own, or the connected one.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/detail
+   */
+  current(options?: CallOptions): ApiPromise<Account>;
+
+  /**
+   * Reads the name and number by which other Airwallex accounts pay into this one.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/wallet_info
+   */
+  walletInfo(options?: CallOptions): ApiPromise<WalletInfo>;
+
+  /**
+   * Reads an account again and again until it has the wanted status, and returns it.
+   *
+   * Waits 1 s, then longer each time, up to 30 s between reads. Stops early when the wanted status
+   * can no longer be reached without somebody acting.
+   *
+   * @throws AccountStatusError `status_unreachable`, or `status_timeout` after `timeoutMs`
+   *
+   * @example
+   * const active = await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
+   */
+  waitForStatus(id: string, options: WaitForStatusOptions): Promise<Account>;
+}
+
+export function accountsResource(call: Call): AccountsResource {
+  const resource: AccountsResource = {
+    create: (input, options) =>
+      call(accountsCreate, { body: input }, options, createLookup(call, input, options)),
+    retrieve: (id, options) => call(accountsRetrieve, { path: { id } }, options),
+    update: (id, input, options) => call(accountsUpdate, { path: { id }, body: input }, options),
+    submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
+    list: (query = {}, options) =>
+      listPages(accountsList, query.page_num ?? 0, (page_num) =>
+        call(accountsList, { query: { ...query, page_num } }, options),
+      ),
+    agreeToTerms: (id, terms = {}, options) =>
+      call(accountsAgreeToTerms, { path: { id }, body: terms }, options),
+    suspend: (id, options) => call(accountsSuspend, { path: { id } }, options),
+    reactivate: (id, options) => call(accountsReactivate, { path: { id } }, options),
+    current: (options) => call(accountsCurrent, {}, options),
+    walletInfo: (options) => call(accountsWalletInfo, {}, options),
+    waitForStatus: (id, options) => waitForStatus(resource.retrieve, id, options),
+  };
+  return resource;
+}
+
+/** Clocks of ours and of the remote may differ by this much. */
+const clockSkewMs = 2 * 60_000;
+
+/**
+ * Finds the account of a create whose answer was lost. An older account of the same identifier is
+ * not the one: only one made since the call began counts.
+ */
+function createLookup(
+  call: Call,
+  { identifier }: AccountCreateRequest,
+  options: CallOptions = {},
+): { readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Account } | undefined> } {
+  if (typeof identifier !== "string" || identifier === "") return {};
+  const since = Date.now() - clockSkewMs;
+  return {
+    async lookup(remainingMs) {
+      const { signal, onBehalfOf, apiVersion } = options;
+      const query = { identifier };
+      const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+      const { items } = await call(accountsList, { query }, own);
+      const found = items.find(
+        (account) => account.identifier === identifier && Date.parse(account.created_at) >= since,
+      );
+      return found && { found };
+    },
+  };
+}

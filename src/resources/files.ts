@@ -1,0 +1,186 @@
+/** Documents for KYC: upload, and download by link. */
+
+import type { Readable } from "node:stream";
+import type { ApiPromise, Call } from "../core/call.js";
+import type { Download } from "../core/download.js";
+import type { CallOptions } from "../core/settings.js";
+import type { Issue } from "../error-facts.js";
+import { ApiError, ValidationError } from "../errors.js";
+import { filesDownloadLinks, filesUpload } from "../schemas/endpoints.generated.js";
+import type { DownloadLink, DownloadLinks, UploadedFile } from "../schemas/files.generated.js";
+import { type FileSource, inspectFile, multipart, type OpenableFile } from "./multipart.js";
+
+export interface FileUploadOptions extends CallOptions {
+  /** File name, at most 50 characters. Default: that of the path or File; needed for bytes and streams. */
+  readonly name?: string | undefined;
+  /** Remark, at most 50 characters. */
+  readonly notes?: string | undefined;
+  /** Media type. Default: by the name's ending. */
+  readonly contentType?: string | undefined;
+}
+
+/** A file on its way. It must be read or cancelled, or its connection stays busy until the deadline. */
+export interface FileDownload {
+  readonly fileId: string;
+  readonly name: string | undefined;
+  readonly contentType: string | undefined;
+  readonly sizeBytes: number | undefined;
+  /** The bytes as they arrive; can be read once. */
+  readonly stream: Readable;
+  /** Reads all of it into memory. */
+  bytes(): Promise<Buffer>;
+  /** Writes it to a path, replacing what is there. */
+  saveTo(path: string): Promise<void>;
+}
+
+/** Files that accounts refer to by id. The sandbox deletes them after 90 days. */
+export interface FilesResource {
+  /**
+   * Uploads a file of up to 20 MB (PDF, JPEG or PNG) and returns its `file_id`.
+   *
+   * A path, bytes or a Blob may be sent again after a failure; a stream is sent once, is never held in
+   * memory, and is stopped when it grows beyond the limit.
+   *
+   * See https://www.airwallex.com/docs/api/supporting_services/file_service
+   *
+   * @throws ValidationError when the file is empty, larger than 20 MB, or its name or notes are
+   *   missing or longer than 50 characters; before anything is sent
+   *
+   * @example
+   * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
+   */
+  upload(file: FileSource, options?: FileUploadOptions): Promise<UploadedFile>;
+
+  /**
+   * Makes links that are valid for a day. Whoever has a link can read the file.
+   *
+   * See https://www.airwallex.com/docs/api/supporting_services/file_service
+   */
+  downloadLinks(fileIds: readonly string[], options?: CallOptions): ApiPromise<DownloadLinks>;
+
+  /**
+   * Downloads one file as a stream. `timeoutMs` covers the whole transfer.
+   *
+   * @throws ApiError `not_found` when there is no such file
+   *
+   * @example
+   * const download = await client.files.download(fileId);
+   * await download.saveTo("./passport.jpg");
+   */
+  download(fileId: string, options?: CallOptions): Promise<FileDownload>;
+}
+
+const limits = { bytes: 20 * 1024 * 1024, nameLength: 50, notesLength: 50 };
+
+export function filesResource(call: Call, download: Download): FilesResource {
+  const downloadLinks: FilesResource["downloadLinks"] = (file_ids, options) =>
+    call(filesDownloadLinks, { body: { file_ids } }, options);
+
+  return {
+    downloadLinks,
+    async upload(source, options = {}) {
+      const file = await inspectFile(source);
+      const { name = file.name ?? "", notes, contentType, ...callOptions } = options;
+      refuseFile(file, name, notes);
+      const type = contentType ?? file.contentType ?? typeOf(name);
+      const payload = multipart(file, { name, contentType: type }, refuseLongStream);
+      const input = notes === undefined ? {} : { query: { notes } };
+      return await call(filesUpload, input, callOptions, { payload });
+    },
+    async download(fileId, options) {
+      const { files } = await downloadLinks([fileId], options);
+      const link = files.find(({ file_id }) => file_id === fileId) ?? files[0];
+      if (!link?.url) throw absent(fileId);
+      const { stream } = await download("files.download", link.url, options);
+      return describeDownload(fileId, link, stream);
+    },
+  };
+}
+
+function refuseFile(file: OpenableFile, name: string, notes: string | undefined): void {
+  const issues: Issue[] = [];
+  const refuse = (field: string, message: string): void => {
+    issues.push({ path: [field], message });
+  };
+  if (name === "") refuse("name", "is missing, expected a file name for bytes and streams");
+  if (name.length > limits.nameLength) refuse("name", tooLong(name, limits.nameLength));
+  if (notes && notes.length > limits.notesLength)
+    refuse("notes", tooLong(notes, limits.notesLength));
+  if (file.sizeBytes === 0) refuse("file", "is empty, expected at least one byte");
+  if ((file.sizeBytes ?? 0) > limits.bytes) refuse("file", tooLarge(`${file.sizeBytes} bytes`));
+  if (issues.length > 0) throw new ValidationError("files.upload", issues);
+}
+
+function refuseLongStream(totalBytes: number): void {
+  if (totalBytes <= limits.bytes) return;
+  const message = tooLarge("a stream of more than that");
+  throw new ValidationError("files.upload", [{ path: ["file"], message }]);
+}
+
+function tooLong(text: string, most: number): string {
+  return `is ${text.length} characters long, expected at most ${most}`;
+}
+
+function tooLarge(what: string): string {
+  return `is ${what}, expected at most ${limits.bytes} bytes (20 MB)`;
+}
+
+const types: Readonly<Record<string, string | undefined>> = {
+  bmp: "image/bmp",
+  doc: "application/msword",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  pdf: "application/pdf",
+  png: "image/png",
+};
+
+function typeOf(name: string): string {
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  return types[ending] ?? "application/octet-stream";
+}
+
+function describeDownload(fileId: string, link: DownloadLink, stream: Readable): FileDownload {
+  return {
+    fileId,
+    name: link.filename ?? undefined,
+    contentType: link.content_type ?? undefined,
+    sizeBytes: link.size ?? undefined,
+    stream,
+    async bytes() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Uint8Array);
+      return Buffer.concat(chunks);
+    },
+    async saveTo(path) {
+      const [{ pipeline }, { createWriteStream }] = await Promise.all([
+        import("node:stream/promises"),
+        import("node:fs"),
+      ]);
+      await pipeline(stream, createWriteStream(path));
+    },
+  };
+}
+
+/** The API answers 200 and lists the id as absent. */
+function absent(fileId: string): ApiError {
+  const remote = {
+    status: 200,
+    apiCode: undefined,
+    remoteMessage: `no file ${fileId.slice(0, 12)}…`,
+    source: undefined,
+    details: undefined,
+    fieldErrors: [],
+    traceId: undefined,
+    retryAfterMs: undefined,
+  };
+  const path = filesDownloadLinks.path;
+  const facts = {
+    operation: "files.download",
+    method: "POST",
+    path,
+    outcome: "not_done",
+    attempts: 1,
+  } as const;
+  return new ApiError("not_found", remote, facts, { body: undefined });
+}

@@ -1,0 +1,129 @@
+/** A file as the one part of a multipart body, without holding it in memory where it is a stream. */
+
+import type { Stats } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { StreamedBody } from "../core/wire.js";
+
+/**
+ * What can be uploaded: a path or file URL, bytes, a Blob or File, or a stream of bytes. A stream can
+ * be read once, so an upload from a stream is never sent twice.
+ */
+export type FileSource =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>;
+
+/** A source that has been looked at, and not yet read. */
+export interface OpenableFile {
+  readonly name: string | undefined;
+  readonly contentType: string | undefined;
+  /** Undefined for a stream. */
+  readonly sizeBytes: number | undefined;
+  readonly replayable: boolean;
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
+/** Looks at a source; rejects with the file system's own error when a path cannot be read. */
+export async function inspectFile(source: FileSource): Promise<OpenableFile> {
+  if (typeof source === "string" || source instanceof URL) return inspectPath(source);
+  if (source instanceof Uint8Array) return bytes(source);
+  if (source instanceof ArrayBuffer) return bytes(new Uint8Array(source));
+  if (source instanceof Blob) {
+    return {
+      name: "name" in source && typeof source.name === "string" ? source.name : undefined,
+      contentType: source.type || undefined,
+      sizeBytes: source.size,
+      replayable: true,
+      open: () => source.stream() as unknown as AsyncIterable<Uint8Array>,
+    };
+  }
+  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) {
+    const open = (): AsyncIterable<Uint8Array> => source as AsyncIterable<Uint8Array>;
+    return {
+      name: undefined,
+      contentType: undefined,
+      sizeBytes: undefined,
+      replayable: false,
+      open,
+    };
+  }
+  throw new TypeError(
+    "Cannot upload: the file is of an unknown kind, expected a path, bytes, a Blob or a stream",
+  );
+}
+
+async function inspectPath(source: string | URL): Promise<OpenableFile> {
+  const [{ stat }, { createReadStream }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:fs"),
+  ]);
+  const path = source instanceof URL ? fileURLToPath(source) : source;
+  const stats: Stats = await stat(path);
+  if (!stats.isFile()) throw new TypeError("Cannot upload: the path is not a file");
+  return {
+    name: basename(path),
+    contentType: undefined,
+    sizeBytes: stats.size,
+    replayable: true,
+    open: () => createReadStream(path),
+  };
+}
+
+function bytes(source: Uint8Array): OpenableFile {
+  return {
+    name: undefined,
+    contentType: undefined,
+    sizeBytes: source.byteLength,
+    replayable: true,
+    async *open() {
+      yield source;
+    },
+  };
+}
+
+/** A multipart body of one file part. */
+export function multipart(
+  file: OpenableFile,
+  part: { readonly name: string; readonly contentType: string },
+  onChunk: (totalBytes: number) => void,
+): { readonly body: StreamedBody; readonly headers: Readonly<Record<string, string>> } {
+  const boundary = `airwallex-connect-${crypto.randomUUID()}`;
+  const head = Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${quote(part.name)}"\r\n` +
+      `content-type: ${part.contentType}\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+
+  async function* open(): AsyncGenerator<Uint8Array> {
+    yield head;
+    let total = 0;
+    for await (const chunk of file.open()) {
+      total += chunk.byteLength;
+      onChunk(total);
+      yield chunk;
+    }
+    yield tail;
+  }
+
+  const { sizeBytes, replayable } = file;
+  return {
+    body: { open, replayable },
+    headers: {
+      "content-type": `multipart/form-data; boundary=${boundary}`,
+      // Without it the body is sent chunked, which is all that can be done for a stream.
+      ...(sizeBytes === undefined
+        ? {}
+        : { "content-length": String(head.length + sizeBytes + tail.length) }),
+    },
+  };
+}
+
+/** As browsers quote a file name in a form (https://html.spec.whatwg.org/#multipart-form-data). */
+function quote(name: string): string {
+  return name.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
+}

@@ -1,0 +1,136 @@
+/** Any endpoint that is not modelled, through the same pipe as the others. */
+
+import type { ApiPromise, Call, ResponseInfo } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import { ShapeError, ValidationError } from "../errors.js";
+import type { Endpoint, RetryClass, Shape } from "../schemas/endpoint.js";
+
+/** A schema of any library that follows Standard Schema (https://standardschema.dev), such as zod. */
+export interface SchemaLike<Output> {
+  readonly "~standard": {
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+  };
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+interface SchemaIssue {
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+export interface CustomRequest<Output = unknown> {
+  readonly method: Endpoint["method"];
+  /** From the root, such as `/api/v1/balances/current`. Encode ids with `encodeURIComponent`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Checks the answer; what it makes of it is the result. */
+  readonly schema?: SchemaLike<Output> | undefined;
+  /**
+   * What may be done when the answer is lost. Default: `safe` for GET, `request_id` for a body that
+   * has one, otherwise `never`.
+   */
+  readonly retry?: Exclude<RetryClass, "lookup"> | undefined;
+}
+
+/**
+ * Answers the parsed body; a body that is not JSON as text, and no body as undefined.
+ *
+ * @throws ValidationError for a path that is not plain
+ * @throws ShapeError when `schema` refuses the answer; its `data` holds what came
+ */
+export type RequestFunction = <Output = unknown>(
+  request: CustomRequest<Output>,
+  options?: CallOptions,
+) => ApiPromise<Output>;
+
+const anything: Shape<unknown> = {
+  name: "unknown",
+  is: (_value): _value is unknown => true,
+  schema: async () => (await import("zod")).unknown(),
+};
+
+export function requestFunction(call: Call): RequestFunction {
+  return <Output>(request: CustomRequest<Output>, options?: CallOptions): ApiPromise<Output> => {
+    const answer = send(call, request, options);
+    const { schema } = request;
+    if (!schema) return answer as ApiPromise<Output>;
+    const checked = check(answer, schema, request);
+    const data = checked.then((result) => result.data);
+    return Object.assign(data, { withResponse: () => checked });
+  };
+}
+
+function send(
+  call: Call,
+  { method, path, query, body, retry }: CustomRequest,
+  options: CallOptions | undefined,
+): ApiPromise<unknown> {
+  const problem = problemWith(path);
+  if (problem) {
+    const refused = Promise.reject(
+      new ValidationError("request", [{ path: ["path"], message: problem }]),
+    );
+    return Object.assign(refused, { withResponse: () => refused });
+  }
+  const endpoint: Endpoint = {
+    name: "request",
+    method,
+    // Braces would be taken for parameters.
+    path: path.replace(/[{}]/g, encodeURIComponent),
+    host: "api",
+    environment: "all",
+    retry: retry ?? retryOf(method, body),
+    status: 200,
+    docs: "",
+    response: anything,
+  };
+  return call(endpoint, { ...(query && { query }), body }, options, { anyBody: true });
+}
+
+function problemWith(path: unknown): string | undefined {
+  if (typeof path !== "string" || !path.startsWith("/") || path.startsWith("//")) {
+    return "is not a path, expected one such as /api/v1/balances/current";
+  }
+  if (/[?#]/.test(path)) return "has a query or a fragment, expected those in `query`";
+  if (/[\s\\]/.test(path)) return "has a space or a backslash, expected it encoded";
+  if (/\/\.{1,2}(\/|$)/.test(path)) return "has a part that is . or .., expected an id";
+  return undefined;
+}
+
+function retryOf(method: string, body: unknown): RetryClass {
+  if (method === "GET") return "safe";
+  return typeof body === "object" && body !== null && "request_id" in body ? "request_id" : "never";
+}
+
+async function check<Output>(
+  answer: ApiPromise<unknown>,
+  schema: SchemaLike<Output>,
+  { method, path }: CustomRequest<Output>,
+): Promise<{ readonly data: Output; readonly response: ResponseInfo }> {
+  const { data, response } = await answer.withResponse();
+  const result = await schema["~standard"].validate(data);
+  if (!result.issues) return { data: result.value, response };
+  const issues = result.issues.map((issue) => ({ path: pathOf(issue), message: "does not fit" }));
+  const { attempts, requestId } = response;
+  const facts = {
+    operation: "request",
+    method,
+    path,
+    outcome: "done",
+    attempts,
+    requestId,
+  } as const;
+  const message = "Cannot accept the answer to request: it does not fit the schema that was given";
+  throw new ShapeError("unexpected_shape", message, facts, issues, data);
+}
+
+function pathOf({ path = [] }: SchemaIssue): readonly (string | number)[] {
+  return path.map((part) => {
+    const key = typeof part === "object" ? part.key : part;
+    return typeof key === "number" ? key : String(key);
+  });
+}

@@ -1,0 +1,40 @@
+/** Moves sandbox objects along, as Airwallex's reviewers would in production. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import type { Account } from "../schemas/accounts.generated.js";
+import { simulationAccountsUpdateStatus } from "../schemas/endpoints.generated.js";
+import type { SimulationStatusUpdate } from "../schemas/simulation.generated.js";
+
+/** What exists outside production only; a production client has no `simulation`. */
+export interface SimulationResource {
+  readonly accounts: {
+    /**
+     * Decides the review of a submitted account.
+     *
+     * `force` defaults to true. With `force: false`, an account that still lacks something goes to
+     * `ACTION_REQUIRED` instead of `ACTIVE`.
+     *
+     * See https://www.airwallex.com/docs/api/simulation/accounts/update_status
+     *
+     * @throws ApiError `invalid_request` when the account is not `SUBMITTED`
+     *
+     * @example
+     * await client.simulation.accounts.updateStatus(account.id, { next_status: "ACTIVE" });
+     */
+    updateStatus(
+      accountId: string,
+      input: SimulationStatusUpdate,
+      options?: CallOptions,
+    ): ApiPromise<Account>;
+  };
+}
+
+export function simulationResource(call: Call): SimulationResource {
+  return {
+    accounts: {
+      updateStatus: (account_id, input, options) =>
+        call(simulationAccountsUpdateStatus, { path: { account_id }, body: input }, options),
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** Polls an account until it has a status, or cannot get there any more. */
+
+import { Deadline, DeadlineError } from "../core/deadline.js";
+import type { CallOptions } from "../core/settings.js";
+import { AccountStatusError, ConnectionError } from "../errors.js";
+import type { Account, AccountStatus } from "../schemas/accounts.generated.js";
+
+export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBehalfOf"> {
+  /** The wanted status, or several of which any will do. */
+  readonly status: AccountStatus | readonly AccountStatus[];
+  /** Total time in milliseconds. Default: 10 minutes. */
+  readonly timeoutMs?: number | undefined;
+  /** First wait between two reads, in milliseconds; each is half as long again. Default: 1000. */
+  readonly intervalMs?: number | undefined;
+  /** Longest wait between two reads, in milliseconds. Default: 30 000. */
+  readonly maxIntervalMs?: number | undefined;
+  /** Told of every read, for a progress line. */
+  readonly onPoll?: ((account: Account) => void) | undefined;
+}
+
+/**
+ * Where an account stays until somebody acts, seen from the wanted status. Reviews move `SUBMITTED`
+ * by themselves; everything else waits for the platform, the customer or nobody.
+ */
+const deadEnds: Readonly<Record<string, string | undefined>> = {
+  CREATED: "it has not been submitted",
+  ACTION_REQUIRED: "something is required first, see `requirements`",
+  ACTIVE: "it is active already",
+  SUSPENDED: "it is suspended",
+  DORMANT: "it is dormant",
+  CLOSED: "it is closed",
+};
+
+export async function waitForStatus(
+  retrieve: (id: string, options: CallOptions) => Promise<Account>,
+  id: string,
+  options: WaitForStatusOptions,
+): Promise<Account> {
+  const wanted = new Set<string>([options.status].flat());
+  const { timeoutMs = 600_000, intervalMs = 1000, maxIntervalMs = 30_000 } = options;
+  const { signal, onBehalfOf } = options;
+  const start = performance.now();
+  const deadline = new Deadline(timeoutMs, signal);
+  let waitMs = intervalMs;
+  let account: Account | undefined;
+  try {
+    for (;;) {
+      deadline.check();
+      const leftMs = Math.max(1, deadline.remainingMs);
+      account = await retrieve(id, { signal, onBehalfOf, timeoutMs: leftMs });
+      options.onPoll?.(account);
+      if (wanted.has(account.status)) return account;
+      const reason = deadEnds[account.status];
+      if (reason) throw unreachable(account, wanted, reason, performance.now() - start);
+      await deadline.sleep("waiting for the next read", waitMs);
+      waitMs = Math.min(waitMs * 1.5, maxIntervalMs);
+    }
+  } catch (error) {
+    if (error instanceof DeadlineError && error.ended.kind === "aborted") throw error.ended.reason;
+    if (!isTimeout(error)) throw error;
+    throw tooLate(id, account, wanted, performance.now() - start);
+  } finally {
+    deadline.close();
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  if (error instanceof DeadlineError) return true;
+  return error instanceof ConnectionError && error.code === "timeout";
+}
+
+function unreachable(
+  account: Account,
+  wanted: ReadonlySet<string>,
+  reason: string,
+  waitedForMs: number,
+): AccountStatusError {
+  const { id, status } = account;
+  const message = `Cannot wait for ${id} to become ${[...wanted].join(" or ")}: ${reason}`;
+  const facts = { accountId: id, status, waitedForMs: Math.round(waitedForMs) };
+  return new AccountStatusError("status_unreachable", message, facts, account);
+}
+
+function tooLate(
+  accountId: string,
+  account: Account | undefined,
+  wanted: ReadonlySet<string>,
+  waitedForMs: number,
+): AccountStatusError {
+  const status = account?.status ?? "unknown";
+  const seconds = (waitedForMs / 1000).toFixed(1);
+  const message = `Cannot wait longer for ${accountId} to become ${[...wanted].join(" or ")}: it is ${status} after ${seconds} s`;
+  const facts = { accountId, status, waitedForMs: Math.round(waitedForMs) };
+  return new AccountStatusError("status_timeout", message, facts, account);
+}
