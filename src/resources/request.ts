@@ -3,7 +3,8 @@
 import type { ApiPromise, Call, ResponseInfo } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
 import { ShapeError, ValidationError } from "../errors.js";
-import type { Endpoint, RetryClass, Shape } from "../schemas/endpoint.js";
+import { anything } from "../schemas/anything.js";
+import type { Endpoint, RetryClass } from "../schemas/endpoint.js";
 
 /** A schema of any library that follows Standard Schema (https://standardschema.dev), such as zod. */
 export interface SchemaLike<Output> {
@@ -46,12 +47,6 @@ export type RequestFunction = <Output = unknown>(
   request: CustomRequest<Output>,
   options?: CallOptions,
 ) => ApiPromise<Output>;
-
-const anything: Shape<unknown> = {
-  name: "unknown",
-  is: (_value): _value is unknown => true,
-  schema: async () => (await import("zod")).unknown(),
-};
 
 export function requestFunction(call: Call): RequestFunction {
   return <Output>(request: CustomRequest<Output>, options?: CallOptions): ApiPromise<Output> => {

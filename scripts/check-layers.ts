@@ -1,0 +1,89 @@
+/**
+ * Arrows point down: a file imports from its own folder or from a lower floor, and never in a circle.
+ * Types count, and so do dynamic imports.
+ */
+
+import { type Import, listSources, readImports } from "./imports.js";
+
+/** Folders and files of src/, lowest floor first; those on one floor do not import each other. */
+const floors: readonly (readonly string[])[] = [
+  ["schemas", "errors.ts", "error-facts.ts"],
+  ["kyc"],
+  ["core"],
+  ["stores"],
+  ["auth"],
+  ["resources", "webhooks"],
+  ["options.ts"],
+  ["client.ts"],
+  ["index.ts", "cli"],
+];
+
+/** Rooms with a rule of their own: what they may import of ours. */
+const besides: Readonly<Record<string, readonly string[]>> = {
+  // errors.ts says what error-facts.ts knows.
+  "errors.ts": ["error-facts.ts"],
+  // A second house next door: it shares the words, and only the command line starts it.
+  emulator: ["schemas", "kyc"],
+  cli: ["emulator"],
+};
+
+/** Where each package may be imported. */
+const packages: Readonly<Record<string, RegExp>> = {
+  undici: /^src\/core\/send\.ts$/,
+  "p-retry": /^src\/core\/retry\.ts$/,
+  zod: /^src\/schemas\//,
+  jose: /^src\/(auth|stores|emulator)\//,
+};
+
+const imports = listSources("src").flatMap(readImports);
+const problems = [...imports.flatMap(checkArrow), ...imports.flatMap(checkPackage), ...findCycle()];
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+
+function checkArrow({ from, to }: Import): readonly string[] {
+  if (!to.startsWith("src/")) return [];
+  const [upper, lower] = [roomOf(from), roomOf(to)];
+  if (upper === lower || besides[upper]?.includes(lower)) return [];
+  if (upper !== "emulator" && floorOf(lower) < floorOf(upper)) return [];
+  return [`${from} imports ${to}: ${upper} may not import ${lower}`];
+}
+
+function checkPackage({ from, to, kind }: Import): readonly string[] {
+  if (to.startsWith("src/") || to.startsWith("node:") || kind === "type") return [];
+  const name = to.split("/")[0] ?? to;
+  const place = packages[name];
+  if (!place) return [`${from} imports ${to}: it is not one of the packages we depend on`];
+  if (!place.test(from)) return [`${from} imports ${to}: only ${place.source} may`];
+  const eager = kind === "value" && name !== "zod";
+  return eager ? [`${from} imports ${to} at once: only when it is first needed`] : [];
+}
+
+function roomOf(file: string): string {
+  return file.split("/")[1] ?? file;
+}
+
+function floorOf(room: string): number {
+  const floor = floors.findIndex((rooms) => rooms.includes(room));
+  if (floor === -1 && room !== "emulator") throw new Error(`src/${room} is on no floor`);
+  return floor === -1 ? Number.POSITIVE_INFINITY : floor;
+}
+
+function findCycle(): readonly string[] {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].join(" -> ");
+    if (done.has(file)) return undefined;
+    for (const { from, to } of imports) {
+      if (from !== file || !to.startsWith("src/")) continue;
+      const cycle = visit(to, [...path, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const { from } of imports) {
+    const cycle = visit(from, []);
+    if (cycle) return [`Circle: ${cycle}`];
+  }
+  return [];
+}

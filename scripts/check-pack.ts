@@ -1,0 +1,165 @@
+/**
+ * Checks what is published, not what is checked out: the files of the tarball, its doors, what it
+ * imports, and that it works in ESM, CommonJS and TypeScript projects.
+ */
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that may be in the tarball. */
+const expected = [
+  /^package\.json$/,
+  /^(README|CHANGELOG)\.md$/,
+  /^LICENSE$/,
+  /^spec\/openapi\.generated\.json$/,
+  /^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
+];
+
+// Below the root's node_modules, so that the dependencies are found there.
+const workshop = resolve("node_modules/.cache/check-pack");
+const consumer = join(workshop, "consumer");
+const installed = join(consumer, "node_modules/airwallex-connect");
+
+rmSync(workshop, { recursive: true, force: true });
+mkdirSync(installed, { recursive: true });
+
+const tarball = pack();
+const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Manifest;
+const doors = Object.keys(manifest.exports).filter((door) => !door.endsWith(".json"));
+const modules = doors.map((door) => `airwallex-connect${door.slice(1)}`);
+
+const problems = [
+  ...checkFiles(),
+  ...checkImports(),
+  ...(await lint()),
+  ...(await checkTypes()),
+  ...runConsumers(),
+  ...compileConsumers(),
+];
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+
+function pack(): string {
+  const output = execFileSync("npm", ["pack", "--json", "--pack-destination", workshop], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [{ filename }] = JSON.parse(output) as [{ readonly filename: string }];
+  const path = join(workshop, filename);
+  execFileSync("tar", ["-xzf", path, "-C", installed, "--strip-components=1"]);
+  return path;
+}
+
+function checkFiles(): readonly string[] {
+  return readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(installed.length + 1))
+    .filter((file) => !expected.some((pattern) => pattern.test(file)))
+    .map((file) => `The tarball holds ${file}, which nobody needs`);
+}
+
+function checkImports(): readonly string[] {
+  const dist = join(installed, "dist");
+  return readdirSync(dist)
+    .filter((file) => /\.c?js$/.test(file))
+    .flatMap((file) => {
+      const text = readFileSync(join(dist, file), "utf8");
+      return [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*"([^"./][^"]*)"/g)]
+        .map(([, specifier = ""]) => specifier)
+        .filter((specifier) => !specifier.startsWith("node:"))
+        .filter((specifier) => !((specifier.split("/")[0] as string) in manifest.dependencies))
+        .map((specifier) => `dist/${file} imports ${specifier}, which is not a dependency`);
+    });
+}
+
+async function lint(): Promise<readonly string[]> {
+  const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
+  return messages.map((message) => `publint: ${formatMessage(message, pkg)}`);
+}
+
+async function checkTypes(): Promise<readonly string[]> {
+  const analysis = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
+  if (!analysis.types) return ["attw: the package has no types"];
+  return (
+    analysis.problems
+      // The resolution of Node 10 knows no exports map; every Node that we support does.
+      .filter((problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"))
+      .map((problem) => `attw: ${JSON.stringify(problem)}`)
+  );
+}
+
+function runConsumers(): readonly string[] {
+  const use = "if (typeof createClient !== 'function') throw new Error('no createClient');";
+  write("esm.mjs", [
+    ...modules.map((name) => `import "${name}";`),
+    `import { createClient } from "airwallex-connect";`,
+    use,
+  ]);
+  write("cjs.cjs", [
+    ...modules.map((name) => `require("${name}");`),
+    `const { createClient } = require("airwallex-connect");`,
+    use,
+  ]);
+  return ["esm.mjs", "cjs.cjs"].flatMap((file) => run(process.execPath, [file]));
+}
+
+function compileConsumers(): readonly string[] {
+  write("consumer.ts", [
+    ...modules.map((name, i) => `import * as door${i} from "${name}";`),
+    `import { createClient, type Account } from "airwallex-connect";`,
+    `const client = createClient({ environment: "production", clientId: "a", apiKey: "b" });`,
+    "// @ts-expect-error a production client has no simulation",
+    "client.simulation;",
+    "export const account: Promise<Account> = client.accounts.retrieve('acct_1');",
+    `export const doors = [${modules.map((_, i) => `door${i}`).join(", ")}];`,
+  ]);
+  return [
+    { module: "nodenext", moduleResolution: "nodenext" },
+    { module: "esnext", moduleResolution: "bundler" },
+  ].flatMap((resolution) => {
+    const name = `tsconfig.${resolution.moduleResolution}.json`;
+    const compilerOptions = {
+      ...resolution,
+      target: "es2022",
+      lib: ["es2023"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    write(name, [JSON.stringify({ compilerOptions, files: ["consumer.ts"] })]);
+    return run(resolve("node_modules/.bin/tsc"), ["-p", name]).filter(isOurs);
+  });
+}
+
+/** Declarations of other packages have faults of their own. */
+function isOurs(problem: string): boolean {
+  return !/^node_modules\/(?!airwallex-connect)|^(\.\.\/)+(?!consumer)/.test(problem);
+}
+
+function write(file: string, lines: readonly string[]): void {
+  writeFileSync(join(consumer, file), `${lines.join("\n")}\n`);
+}
+
+function run(command: string, args: readonly string[]): readonly string[] {
+  try {
+    execFileSync(command, args, { cwd: consumer, encoding: "utf8", stdio: "pipe" });
+    return [];
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as {
+      readonly stdout?: string;
+      readonly stderr?: string;
+    };
+    return `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
+  }
+}

@@ -1,0 +1,53 @@
+/** Says in a doc comment what a type cannot say. */
+
+import type { Docs, Node } from "./model.js";
+import type { StringLimits } from "./source.js";
+
+export function describe(docs: Docs, node: Node): string {
+  const description = docs.description.trim().replace(/\s+/g, " ").replaceAll("*/", "*\\/");
+  const known = description.toLowerCase();
+  const notes = limitsOf(node).filter((note) => !known.includes(note.toLowerCase()));
+  return [
+    /[.!?]$/.test(description) ? description : `${description}.`,
+    ...notes.map((note) => `${note}.`),
+    ...(docs.pii ? ["Personal data."] : []),
+    ...(docs.observed ? ["Seen in real responses only."] : []),
+  ].join(" ");
+}
+
+function limitsOf(node: Node): readonly string[] {
+  switch (node.kind) {
+    case "string":
+      return [...formatOf(node.format), ...lengthOf(node.limits), ...patternOf(node.limits)];
+    case "number":
+    case "integer":
+      return range(node.limits.minimum, node.limits.maximum, "");
+    case "array":
+      return range(node.limits.minItems, node.limits.maxItems, " items");
+    case "map":
+      return range(undefined, node.limits.maxProperties, " entries");
+    default:
+      return [];
+  }
+}
+
+function formatOf(format: "date" | "date-time" | undefined): readonly string[] {
+  if (format === undefined) return [];
+  return [format === "date" ? "YYYY-MM-DD" : "ISO 8601"];
+}
+
+function lengthOf({ minLength, maxLength }: StringLimits): readonly string[] {
+  if (minLength === 1 && maxLength === undefined) return ["Not empty"];
+  return range(minLength, maxLength, " characters");
+}
+
+function patternOf({ pattern }: StringLimits): readonly string[] {
+  return pattern === undefined ? [] : [`Matches \`${pattern.replaceAll("*/", "*\\/")}\``];
+}
+
+function range(least: number | undefined, most: number | undefined, what: string): string[] {
+  if (least === undefined && most === undefined) return [];
+  if (least === undefined) return [`At most ${most}${what}`];
+  if (most === undefined) return [`At least ${least}${what}`];
+  return [`${least} to ${most}${what}`];
+}

@@ -1,0 +1,72 @@
+/** Writes the public list of types and schemas. */
+
+import { describe } from "./describe.js";
+import { bracket, byName, comment, header, importNames } from "./layout.js";
+import type { Model, Schema } from "./model.js";
+
+/** Names of the schemas that operations answer with. */
+export function answersOf(model: Model): ReadonlySet<string> {
+  return new Set(model.operations.flatMap(({ response }) => response ?? []));
+}
+
+/** The schemas of whole answers with their predicates in front. */
+export function emitAnswers(model: Model): string {
+  const answers = answersOf(model);
+  const schemas = model.schemas.filter(({ name }) => answers.has(name));
+  const subjects = [...new Set(schemas.map(({ subject }) => subject))].sort();
+  const imports = subjects.flatMap((subject) => {
+    const guards = schemas.filter((one) => one.subject === subject).map((one) => `is${one.name}`);
+    return [
+      `import * as ${alias(subject)} from "./${subject}.generated.js";\n`,
+      importNames(guards, `./${subject}.guards.generated.js`),
+    ];
+  });
+  return [
+    `${header}\n${answersIntro}`,
+    `import * as z from "zod";\n${imports.join("")}`,
+    ...schemas.map(emitAnswer),
+  ].join("\n");
+}
+
+const answersIntro = `/**
+ * What the endpoints answer, for parsing.
+ *
+ * A schema asks its predicate first, and zod explains only what the predicate refuses. A value that
+ * fits is returned as it is, not copied: these schemas change nothing.
+ */
+`;
+
+function emitAnswer({ name, subject, docs, node }: Schema): string {
+  const intro = comment(describe(docs, node), 0);
+  const plain = `${alias(subject)}.${name}`;
+  return [
+    `${intro}export type ${name} = ${plain};\n\n`,
+    `export const ${name}: z.ZodType<${name}> = z.withParser(${plain}, (value) =>\n`,
+    `  is${name}(value) ? value : z.INVALID,\n);\n`,
+  ].join("");
+}
+
+const alias = (subject: string): string =>
+  subject.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The door itself: every name, by the file that it comes from. */
+export function emitIndex(model: Model): string {
+  const answers = answersOf(model);
+  const files = new Map<string, string[]>();
+  for (const { name, subject } of model.schemas) {
+    const file = `./${answers.has(name) ? "answers" : subject}.generated.js`;
+    files.set(file, [...(files.get(file) ?? []), name]);
+  }
+  const lines = [...files]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, names]) => {
+      const list = bracket(
+        ["{ ", " }"],
+        [...names].sort(byName),
+        0,
+        `export  from "${file}";`.length,
+      );
+      return `export ${list} from "${file}";\n`;
+    });
+  return `${header}\n/** Every type of the account model, and the zod schema of the same name. */\n\n${lines.join("")}`;
+}

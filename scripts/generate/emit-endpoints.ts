@@ -1,0 +1,96 @@
+/** Writes the endpoint table: every operation as data. */
+
+import { comment, fits, header, importNames } from "./layout.js";
+import type { Model, Operation } from "./model.js";
+
+/** `simulation.accounts.updateStatus` becomes `simulationAccountsUpdateStatus`. */
+export function constantName(operationId: string): string {
+  return operationId.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+export function emitEndpoints(model: Model): string {
+  const subjectOf = new Map(model.schemas.map((schema) => [schema.name, schema.subject]));
+  const shapes = [...new Set(model.operations.flatMap(shapesOf))].sort();
+  const names = model.operations.map(({ source }) => constantName(source.id));
+  return [
+    `${header}\n/** Every operation as data: the client sends by it, the emulator routes by it. */\n`,
+    importShapes(shapes, subjectOf),
+    ...shapes.map((name) => emitShape(name, subjectOf.get(name) ?? "")),
+    ...model.operations.map(emitEndpoint),
+    "/** Every endpoint, in the order of the description. */",
+    `export const endpoints: readonly Endpoint[] = [\n${names.map((name) => `  ${name},\n`).join("")}];\n`,
+  ].join("\n");
+}
+
+function shapesOf({ query, body, response }: Operation): readonly string[] {
+  return [query?.schema, body?.schema, response].filter((name) => name !== undefined);
+}
+
+function importShapes(shapes: readonly string[], subjectOf: ReadonlyMap<string, string>): string {
+  const subjects = [...new Set(shapes.map((name) => subjectOf.get(name) ?? ""))].sort();
+  const lines = subjects.flatMap((subject) => {
+    const names = shapes.filter((name) => subjectOf.get(name) === subject);
+    return [
+      importNames(names, `./${subject}.generated.js`, true),
+      importNames(
+        names.map((name) => `is${name}`),
+        `./${subject}.guards.generated.js`,
+      ),
+    ];
+  });
+  return [...lines, importNames(["Endpoint", "Shape"], "./endpoint.js", true)].join("");
+}
+
+function emitShape(name: string, subject: string): string {
+  return [
+    `const ${shapeName(name)}: Shape<${name}> = {\n  name: ${JSON.stringify(name)},\n`,
+    `  is: is${name},\n`,
+    `  schema: () => import("./${subject}.generated.js").then((module) => module.${name}),\n};\n`,
+  ].join("");
+}
+
+const shapeName = (schema: string): string =>
+  `${schema.charAt(0).toLowerCase()}${schema.slice(1)}Shape`;
+
+function emitEndpoint(operation: Operation): string {
+  const { source, query, body, response } = operation;
+  const fields: readonly (readonly [string, string | undefined])[] = [
+    ["name", JSON.stringify(source.id)],
+    ["method", JSON.stringify(source.method.toUpperCase())],
+    ["path", JSON.stringify(source.path)],
+    ["host", JSON.stringify(source.host)],
+    ["environment", JSON.stringify(source.environment)],
+    ["retry", JSON.stringify(source.retry)],
+    ["status", String(source.success.status)],
+    ["docs", JSON.stringify(source.docs)],
+    ["query", query && shapeName(query.schema)],
+    ["body", body && shapeName(body.schema)],
+    ["response", response && shapeName(response)],
+  ];
+  const lines = fields.flatMap(([key, text]) =>
+    text === undefined ? [] : [`  ${key}: ${text},\n`],
+  );
+  const head = `export const ${constantName(source.id)}: `;
+  const type = endpointType(inputType(operation), response ?? "undefined", head);
+  return `${comment(sentence(source.summary), 0)}${head}${type} = {\n${lines.join("")}};\n`;
+}
+
+function endpointType(input: string, output: string, head: string): string {
+  const line = `Endpoint<${input}, ${output}>`;
+  return fits(0, `${head}${line} = {`) ? line : `Endpoint<\n  ${input},\n  ${output}\n>`;
+}
+
+/** The type of the parts of a call that vary. */
+function inputType({ pathParameters, query, body }: Operation): string {
+  const path = pathParameters.map(({ name }) => `readonly ${name}: string`).join("; ");
+  const parts = [
+    ...(path === "" ? [] : [`readonly path: { ${path} }`]),
+    ...(query === undefined ? [] : [`readonly query${mark(query.required)}: ${query.schema}`]),
+    ...(body === undefined ? [] : [`readonly body${mark(body.required)}: ${body.schema}`]),
+  ];
+  return parts.length === 0 ? "Record<never, never>" : `{ ${parts.join("; ")} }`;
+}
+
+const mark = (required: boolean): string => (required ? "" : "?");
+
+const sentence = (text: string): string => (text.endsWith(".") ? text : `${text}.`);

@@ -1,0 +1,86 @@
+/** Writes the expanded description as one OpenAPI document. */
+
+import { jsonSchema } from "./json-schema.js";
+import type { Direction, Model } from "./model.js";
+import { resolveReference } from "./references.js";
+import type { Source } from "./source.js";
+
+/** Extensions that mean something to readers of the published document. */
+const published: ReadonlySet<string> = new Set(["x-pii", "x-retry"]);
+
+type Rewrite = (raw: unknown, file: string, direction: Direction) => unknown;
+
+export function emitOpenapi(source: Source, model: Model): string {
+  const rewrite: Rewrite = (raw, file, direction) =>
+    rewriteTree(raw, (text) => publishedReference(source, model, text, file, direction));
+  const document = mapping(source.files.get("openapi.yaml"));
+  const written = mapping(document.get("components"));
+  const components: Record<string, unknown> = {};
+  for (const [kind, raw] of written) {
+    components[kind] = rewrite(raw, "openapi.yaml", kind === "responses" ? "response" : "request");
+  }
+  const expanded = {
+    ...Object.fromEntries(document),
+    paths: expandPaths(source, rewrite),
+    components: { ...components, schemas: componentSchemas(model) },
+  };
+  return `${JSON.stringify(expanded, null, 2)}\n`;
+}
+
+function expandPaths({ operations }: Source, rewrite: Rewrite): Record<string, object> {
+  const paths: Record<string, object> = {};
+  for (const { path, method, file, written } of operations) {
+    const operation: Record<string, unknown> = {};
+    for (const [key, raw] of mapping(written)) {
+      if (isHidden(key)) continue;
+      operation[key] = rewrite(raw, file, key === "responses" ? "response" : "request");
+    }
+    paths[path] = { ...paths[path], [method]: operation };
+  }
+  return paths;
+}
+
+/** Query objects are left out: the document describes their members as parameters. */
+function componentSchemas({ schemas, operations }: Model): Record<string, unknown> {
+  const queries = new Set(operations.flatMap(({ query }) => query?.schema ?? []));
+  return Object.fromEntries(
+    schemas
+      .filter(({ name }) => !queries.has(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, node, docs }) => [name, jsonSchema(node, docs)]),
+  );
+}
+
+/** A copy with other references and without what is for the generator alone. */
+function rewriteTree(raw: unknown, refer: (text: string) => string): unknown {
+  if (Array.isArray(raw)) return raw.map((item: unknown) => rewriteTree(item, refer));
+  if (typeof raw !== "object" || raw === null) return raw;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    if (isHidden(key)) continue;
+    const isReference = key === "$ref" && typeof value === "string";
+    copy[key] = isReference ? refer(value) : rewriteTree(value, refer);
+  }
+  return copy;
+}
+
+/** References of the one document that replaces the files. */
+function publishedReference(
+  { files }: Source,
+  { nameOf }: Model,
+  text: string,
+  from: string,
+  direction: Direction,
+): string {
+  const { file, keys } = resolveReference(files, from, text, from);
+  const [name = ""] = keys;
+  return file.startsWith("schemas/")
+    ? `#/components/schemas/${nameOf(name, direction)}`
+    : `#/${keys.join("/")}`;
+}
+
+const isHidden = (key: string): boolean => key.startsWith("x-") && !published.has(key);
+
+function mapping(raw: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(raw ?? {}));
+}

@@ -1,0 +1,92 @@
+/** Writes the zod schema of a schema. */
+
+import { bracket, memberKey, pad } from "./layout.js";
+import type { Member, Node, ObjectNode, Schema } from "./model.js";
+import type { StringLimits } from "./source.js";
+
+export function emitZod({ name, node }: Schema): string {
+  const head = `export const ${name}: z.ZodType<${name}> = `;
+  return `${head}${zodOf(node, 0, head.length + 1)};\n`;
+}
+
+/** The predicates that a schema of this node asks for help. */
+export function zodHelpers(node: Node): readonly string[] {
+  switch (node.kind) {
+    case "object":
+      return node.members.flatMap((member) => zodHelpers(member.node));
+    case "map":
+      return zodHelpers(node.values);
+    case "array":
+      return zodHelpers(node.items);
+    case "string":
+      return node.limits.format === "date-time" ? ["isDateTime"] : [];
+    default:
+      return [];
+  }
+}
+
+/** An expression that starts `reserved` columns into its line, or stands between as many. */
+function zodOf(node: Node, depth: number, reserved: number): string {
+  switch (node.kind) {
+    case "ref":
+      return node.name;
+    case "object":
+      return zodObject(node, depth);
+    case "map":
+      return zodMap(node, depth, reserved);
+    case "array": {
+      const { minItems, maxItems } = node.limits;
+      const items = zodOf(node.items, depth, reserved + "z.array()".length);
+      return `z.array(${items})${call("min", minItems)}${call("max", maxItems)}`;
+    }
+    case "string":
+      return zodString(node.limits);
+    case "number":
+    case "integer": {
+      const base = node.kind === "number" ? "z.number()" : "z.int()";
+      return `${base}${call("min", node.limits.minimum)}${call("max", node.limits.maximum)}`;
+    }
+    case "enum": {
+      if (node.open) return "z.string()";
+      const values = node.values.map((value) => JSON.stringify(value));
+      return `z.enum(${bracket(["[", "]"], values, depth, reserved + "z.enum()".length)})`;
+    }
+    default:
+      return `z.${node.kind}()`;
+  }
+}
+
+function zodObject({ strict, members }: ObjectNode, depth: number): string {
+  const lines = members.map((member) => zodMember(member, depth + 1));
+  const body = lines.length === 0 ? "{}" : `{\n${lines.join("")}${pad(depth)}}`;
+  return `z.${strict ? "strictObject" : "looseObject"}(${body})`;
+}
+
+function zodMember({ name, node, optional, nullable }: Member, depth: number): string {
+  const suffix = optional ? (nullable ? ".nullish()" : ".optional()") : "";
+  const head = `${memberKey(name)}: `;
+  const value = zodOf(node, depth, head.length + suffix.length + 1);
+  return `${pad(depth)}${head}${value}${suffix},\n`;
+}
+
+function zodMap(node: Extract<Node, { kind: "map" }>, depth: number, reserved: number): string {
+  const { maxProperties, maxKeyLength } = node.limits;
+  const key = `z.string()${call("max", maxKeyLength)}`;
+  const record = `.record(${key}, ${zodOf(node.values, depth, reserved)})`;
+  if (maxProperties === undefined) return `z${record}`;
+  const message = JSON.stringify(`Too many entries: expected at most ${maxProperties}`);
+  const refine = `.refine((map) => Object.keys(map).length <= ${maxProperties}, ${message})`;
+  return ["z", record, refine].join(`\n${pad(depth + 1)}`);
+}
+
+function zodString({ minLength, maxLength, pattern, format }: StringLimits): string {
+  const base = format === "date" ? "z.iso.date()" : "z.string()";
+  const time =
+    format === "date-time" ? '.refine(isDateTime, "Invalid ISO 8601 date and time")' : "";
+  const regex = pattern === undefined ? "" : `.regex(${new RegExp(pattern, "u")})`;
+  return `${base}${call("min", minLength)}${call("max", maxLength)}${regex}${time}`;
+}
+
+function call(method: string, limit: number | undefined): string {
+  return limit === undefined ? "" : `.${method}(${limit})`;
+}

@@ -1,0 +1,101 @@
+/** The description after expansion: every schema states exactly what it accepts in its direction. */
+
+import type {
+  ArrayLimits,
+  Format,
+  MapLimits,
+  NumberLimits,
+  SourceOperation,
+  StringLimits,
+} from "./source.js";
+
+export type Direction = "request" | "response";
+
+/** What a value may be. Limits are empty in responses, where they are not checked. */
+export type Node =
+  | ObjectNode
+  | { readonly kind: "map"; readonly values: Node; readonly limits: MapLimits }
+  | { readonly kind: "array"; readonly items: Node; readonly limits: ArrayLimits }
+  | StringNode
+  | { readonly kind: "number" | "integer"; readonly limits: NumberLimits }
+  | { readonly kind: "boolean" | "unknown" }
+  | EnumNode
+  | { readonly kind: "ref"; readonly name: string };
+
+export interface ObjectNode {
+  readonly kind: "object";
+  /** Refuses members that it does not name. */
+  readonly strict: boolean;
+  readonly members: readonly Member[];
+}
+
+export interface StringNode {
+  readonly kind: "string";
+  readonly limits: StringLimits;
+  /** How the text is written, for readers; checked only if the limits say so too. */
+  readonly format?: Format;
+}
+
+export interface EnumNode {
+  readonly kind: "enum";
+  readonly values: readonly string[];
+  /** Accepts any text, and names the values that are known. */
+  readonly open: boolean;
+}
+
+export interface Member {
+  readonly name: string;
+  readonly docs: Docs;
+  readonly node: Node;
+  readonly optional: boolean;
+  readonly nullable: boolean;
+}
+
+export interface Docs {
+  readonly description: string;
+  readonly pii: boolean;
+  /** Documented nowhere; real responses have it. */
+  readonly observed: boolean;
+}
+
+export interface Schema {
+  readonly name: string;
+  readonly subject: string;
+  readonly direction: Direction;
+  readonly where: string;
+  readonly docs: Docs;
+  readonly node: Node;
+}
+
+/** An operation with the names that its shapes have after expansion. */
+export interface Operation {
+  readonly source: SourceOperation;
+  readonly pathParameters: readonly Member[];
+  readonly query?: { readonly schema: string; readonly required: boolean };
+  readonly body?: { readonly schema: string; readonly required: boolean };
+  readonly response?: string;
+}
+
+export interface Model {
+  /** Each stands after those that it refers to. */
+  readonly schemas: readonly Schema[];
+  readonly operations: readonly Operation[];
+  /** The name that a schema of the source has in a direction. */
+  readonly nameOf: (source: string, direction: Direction) => string;
+}
+
+/** The schemas that a node refers to. */
+export function references(node: Node): readonly string[] {
+  switch (node.kind) {
+    case "ref":
+      return [node.name];
+    case "object":
+      return node.members.flatMap((member) => references(member.node));
+    case "map":
+      return references(node.values);
+    case "array":
+      return references(node.items);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,47 @@
+/** Puts together every generated file. */
+
+import { emitAnswers, emitIndex } from "./emit-doors.js";
+import { emitEndpoints } from "./emit-endpoints.js";
+import { emitGuards } from "./emit-guards.js";
+import { emitOpenapi } from "./emit-openapi.js";
+import { emitPii } from "./emit-pii.js";
+import { emitSubject, type SubjectText } from "./emit-subject.js";
+import { emitValues } from "./emit-values.js";
+import type { Model } from "./model.js";
+import { SpecError } from "./problem.js";
+import type { Source } from "./source.js";
+
+/** Texts by their path in the project. */
+export type Outputs = ReadonlyMap<string, string>;
+
+/** @throws {SpecError} when a subject has the name of a file that is generated anyway. */
+export function makeOutputs(source: Source, model: Model): Outputs {
+  const outputs = new Map([
+    ["spec/openapi.generated.json", emitOpenapi(source, model)],
+    ["src/schemas/endpoints.generated.ts", emitEndpoints(model)],
+    ["src/schemas/pii.generated.ts", emitPii(source)],
+    ["src/schemas/values.guards.generated.ts", emitValues()],
+    ["src/schemas/answers.generated.ts", emitAnswers(model)],
+    ["src/schemas/index.ts", emitIndex(model)],
+  ]);
+  for (const text of subjectsOf(model)) {
+    for (const [kind, content] of [
+      ["", emitSubject(text)],
+      [".guards", emitGuards(text)],
+    ] as const) {
+      const path = `src/schemas/${text.subject}${kind}.generated.ts`;
+      if (outputs.has(path)) throw new SpecError([`no subject can be called ${text.subject}`]);
+      outputs.set(path, content);
+    }
+  }
+  return outputs;
+}
+
+function subjectsOf({ schemas }: Model): readonly SubjectText[] {
+  const subjects = new Map(schemas.map(({ name, subject }) => [name, subject]));
+  return [...new Set(subjects.values())].sort().map((subject) => ({
+    subject,
+    schemas: schemas.filter((schema) => schema.subject === subject),
+    subjectOf: (name) => subjects.get(name) ?? subject,
+  }));
+}

@@ -1,0 +1,139 @@
+/** Reads one operation of the description. */
+
+import { type Fields, readFields } from "./fields.js";
+import { Problem } from "./problem.js";
+import { type Resolve, readMember } from "./read-schema.js";
+import { type Files, findSchemas, lookUp, resolveReference, resolveSchema } from "./references.js";
+import { retryClasses, type SourceMember, type SourceOperation } from "./source.js";
+
+/** Where an operation is written, and the files that its references lead to. */
+export interface Place {
+  readonly files: Files;
+  readonly file: string;
+  readonly subject: string;
+  readonly method: SourceOperation["method"];
+  readonly path: string;
+  readonly where: string;
+}
+
+export function readOperation(raw: unknown, place: Place): SourceOperation {
+  const { where, path, method, file, subject } = place;
+  const fields = readFields(raw, where);
+  const parameters = readParameters(fields, place);
+  const query = readQuery(fields, parameters);
+  const body = readBody(fields.child("requestBody"), place);
+  const docs = fields.requireChild("externalDocs").requireText("url");
+  // Published as written, and checked by the linter.
+  for (const key of ["description", "tags", "security", "servers"]) fields.any(key);
+
+  const operation: SourceOperation = {
+    ...{ where, path, method, file, subject, docs },
+    id: fields.requireText("operationId"),
+    summary: fields.requireText("summary"),
+    host: fields.oneOf("x-host", ["files"]) ?? "api",
+    environment: fields.oneOf("x-environment", ["sandbox"]) ?? "all",
+    retry: requireRetry(fields),
+    pathParameters: readPathParameters(parameters, place),
+    ...(query === undefined ? {} : { query }),
+    ...(body === undefined ? {} : { body }),
+    success: readSuccess(fields.requireChild("responses"), place),
+    answers: findSchemas(place.files, file, fields.any("responses"), where),
+    written: raw,
+  };
+  fields.end();
+  return operation;
+}
+
+interface Parameter {
+  readonly in: "path" | "query";
+  readonly member: SourceMember;
+}
+
+/** Path and query parameters; headers are the transport's business. */
+function readParameters(fields: Fields, place: Place): readonly Parameter[] {
+  const written = fields.any("parameters") ?? [];
+  if (!Array.isArray(written)) throw new Problem(fields.where, "parameters is not a list");
+  return written.flatMap((raw: unknown, index) => {
+    const parameter = readFields(raw, `${fields.where}.parameters[${index}]`);
+    const shared = parameter.text("$ref");
+    if (shared !== undefined) return readSharedParameter(shared, place);
+    return readParameter(parameter, place);
+  });
+}
+
+function readSharedParameter(text: string, place: Place): readonly Parameter[] {
+  const target = resolveReference(place.files, place.file, text, place.where);
+  const where = `${target.file}: ${target.keys.join(".")}`;
+  return readParameter(readFields(lookUp(place.files, target), where), { ...place, ...target });
+}
+
+function readParameter(fields: Fields, place: Place): readonly Parameter[] {
+  const kind = fields.oneOf("in", ["path", "query", "header"]);
+  if (kind === "header") return [];
+  if (kind === undefined) throw new Problem(fields.where, "in is missing");
+  const { where, files, file } = place;
+  const resolve: Resolve = (text) => resolveSchema(files, file, text, where);
+  const name = fields.requireText("name");
+  // A parameter says beside its schema what a member says within it.
+  const schema = fields.requireChild("schema");
+  const joined = Object.fromEntries(schema.keys.map((key) => [key, schema.any(key)]));
+  const description = fields.requireText("description");
+  const required = fields.flag("required");
+  fields.end();
+  const member = readFields({ ...joined, description }, `${where}.${name}`);
+  return [{ in: kind, member: readMember(name, member, required, resolve) }];
+}
+
+function readPathParameters(parameters: readonly Parameter[], { path, where }: Place) {
+  const members = parameters.flatMap((one) => (one.in === "path" ? [one.member] : []));
+  const inTemplate = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  const described = members.map((member) => member.name);
+  if (inTemplate.join() !== described.join()) {
+    const names = described.length === 0 ? "none" : described.join(", ");
+    throw new Problem(
+      where,
+      `the path needs ${inTemplate.join(", ")}; its parameters are ${names}`,
+    );
+  }
+  return members;
+}
+
+function readQuery(fields: Fields, parameters: readonly Parameter[]): SourceOperation["query"] {
+  const members = parameters.flatMap((one) => (one.in === "query" ? [one.member] : []));
+  const name = fields.text("x-query-name");
+  if (name === undefined && members.length === 0) return undefined;
+  if (name === undefined) throw new Problem(fields.where, "x-query-name is missing");
+  if (members.length === 0) throw new Problem(fields.where, `${name} names no query parameters`);
+  return { name, members };
+}
+
+function readBody(fields: Fields | undefined, place: Place): SourceOperation["body"] {
+  if (fields === undefined) return undefined;
+  const content = fields.requireChild("content");
+  if (content.has("multipart/form-data")) return undefined;
+  return { schema: readContent(content, place), required: fields.flag("required") };
+}
+
+function readSuccess(responses: Fields, place: Place): SourceOperation["success"] {
+  const [status, another] = responses.keys.filter((key) => /^2\d\d$/.test(key));
+  if (status === undefined || another !== undefined) {
+    throw new Problem(place.where, "expected exactly one response for success, such as 200");
+  }
+  const content = responses.requireChild(status).child("content");
+  const schema = content === undefined ? {} : { schema: readContent(content, place) };
+  return { status: Number(status), ...schema };
+}
+
+/** The schema of a JSON body, which needs a name so that users can name its type. */
+function readContent(content: Fields, { files, file }: Place): string {
+  const fields = content.requireChild("application/json").requireChild("schema");
+  const schema = resolveSchema(files, file, fields.requireText("$ref"), fields.where);
+  fields.end();
+  return schema;
+}
+
+function requireRetry(fields: Fields): SourceOperation["retry"] {
+  const retry = fields.oneOf("x-retry", retryClasses);
+  if (retry === undefined) throw new Problem(fields.where, "x-retry is missing");
+  return retry;
+}

@@ -1,0 +1,160 @@
+/** Reads one schema of the description, and refuses whatever spec/README.md does not name. */
+
+import { type Fields, readFields } from "./fields.js";
+import { Problem } from "./problem.js";
+import type { SourceMember, SourceNode, SourceSchema } from "./source.js";
+
+/** Turns the text of a reference into the name of the schema that it points at. */
+export type Resolve = (text: string, where: string) => string;
+
+export function readSchema(
+  raw: unknown,
+  at: Pick<SourceSchema, "name" | "subject" | "where">,
+  resolve: Resolve,
+): SourceSchema {
+  const fields = readFields(raw, at.where);
+  const description = fields.requireText("description");
+  const direction = fields.oneOf("x-direction", ["response"]);
+  // Only the coverage check reads the vendor's names.
+  fields.any("x-model");
+  readSource(fields);
+  const node = readNode(fields, resolve);
+  fields.end();
+  return { ...at, description, node, ...(direction === undefined ? {} : { direction }) };
+}
+
+/** One member of an object. */
+export function readMember(
+  name: string,
+  fields: Fields,
+  required: boolean,
+  resolve: Resolve,
+): SourceMember {
+  const readOnly = fields.flag("readOnly");
+  const writeOnly = fields.flag("writeOnly");
+  if (readOnly && writeOnly) throw new Problem(fields.where, "is both readOnly and writeOnly");
+  if (name === "__proto__") throw new Problem(fields.where, "cannot be the name of a member");
+  const member: SourceMember = {
+    name,
+    description: fields.requireText("description"),
+    required,
+    access: readOnly ? "read" : writeOnly ? "write" : "both",
+    pii: fields.flag("x-pii"),
+    observed: readSource(fields) === "observed",
+    node: readNode(fields, resolve),
+  };
+  fields.end();
+  return member;
+}
+
+/** What a value may be. The caller reads the keywords around it and ends the fields. */
+export function readNode(fields: Fields, resolve: Resolve): SourceNode {
+  const reference = fields.text("$ref");
+  if (reference !== undefined) return { kind: "ref", name: resolve(reference, fields.where) };
+  const type = fields.text("type");
+  switch (type) {
+    case "object":
+      return fields.has("additionalProperties")
+        ? readMap(fields, resolve)
+        : { kind: "object", members: readMembers(fields, resolve) };
+    case "array":
+      return {
+        kind: "array",
+        items: readInner(fields.requireChild("items"), resolve),
+        limits: readLimits(fields, ["minItems", "maxItems"]),
+      };
+    case "string":
+      return fields.has("enum") ? readEnum(fields) : readString(fields);
+    case "number":
+    case "integer":
+      return { kind: type, limits: readLimits(fields, ["minimum", "maximum"]) };
+    case "boolean":
+      return { kind: "boolean" };
+    case undefined:
+      return { kind: "unknown" };
+    default:
+      throw new Problem(fields.where, `unknown type ${type}`);
+  }
+}
+
+/** Where a fact comes from matters only when it comes from real answers. */
+function readSource(fields: Fields): "docs" | "sdk" | "observed" | "inferred" {
+  return fields.oneOf("x-source", ["docs", "sdk", "observed", "inferred"]) ?? "sdk";
+}
+
+/** The items of an array or the values of a map, which need no description. */
+function readInner(fields: Fields, resolve: Resolve): SourceNode {
+  fields.text("description");
+  const node = readNode(fields, resolve);
+  fields.end();
+  return node;
+}
+
+function readMembers(fields: Fields, resolve: Resolve): readonly SourceMember[] {
+  const properties = fields.child("properties");
+  const required = new Set(fields.texts("required"));
+  const members = (properties?.keys ?? []).map((name) =>
+    readMember(
+      name,
+      readFields(properties?.any(name), `${fields.where}.${name}`),
+      required.delete(name),
+      resolve,
+    ),
+  );
+  for (const name of required)
+    throw new Problem(fields.where, `requires ${name}, which is not there`);
+  return members;
+}
+
+function readMap(fields: Fields, resolve: Resolve): SourceNode {
+  const names = fields.child("propertyNames");
+  const maxKeyLength = names?.number("maxLength");
+  names?.end();
+  return {
+    kind: "map",
+    values: readInner(fields.requireChild("additionalProperties"), resolve),
+    limits: {
+      ...readLimits(fields, ["maxProperties"]),
+      ...(maxKeyLength === undefined ? {} : { maxKeyLength }),
+    },
+  };
+}
+
+function readEnum(fields: Fields): SourceNode {
+  const values = fields.texts("enum") ?? [];
+  if (values.length === 0) throw new Problem(fields.where, "enum is empty");
+  if (new Set(values).size < values.length) throw new Problem(fields.where, "enum repeats a value");
+  return { kind: "enum", values };
+}
+
+function readString(fields: Fields): SourceNode {
+  const pattern = readPattern(fields);
+  const format = fields.oneOf("format", ["date", "date-time"]);
+  return {
+    kind: "string",
+    limits: {
+      ...readLimits(fields, ["minLength", "maxLength"]),
+      ...(pattern === undefined ? {} : { pattern }),
+      ...(format === undefined ? {} : { format }),
+    },
+  };
+}
+
+function readPattern(fields: Fields): string | undefined {
+  const pattern = fields.text("pattern");
+  try {
+    new RegExp(pattern ?? "", "u");
+  } catch (error) {
+    throw new Problem(fields.where, `pattern cannot be read: ${String(error)}`);
+  }
+  return pattern;
+}
+
+function readLimits<K extends string>(fields: Fields, keys: readonly K[]) {
+  const limits: { [P in K]?: number } = {};
+  for (const key of keys) {
+    const value = fields.number(key);
+    if (value !== undefined) limits[key] = value;
+  }
+  return limits;
+}

@@ -1,0 +1,96 @@
+/** The description as written: one schema for both directions. */
+
+import type { Files } from "./references.js";
+
+export type Format = "date" | "date-time";
+
+export interface StringLimits {
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: Format;
+}
+
+export interface NumberLimits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export interface ArrayLimits {
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+export interface MapLimits {
+  readonly maxProperties?: number;
+  readonly maxKeyLength?: number;
+}
+
+export type SourceNode =
+  | { readonly kind: "object"; readonly members: readonly SourceMember[] }
+  | { readonly kind: "map"; readonly values: SourceNode; readonly limits: MapLimits }
+  | { readonly kind: "array"; readonly items: SourceNode; readonly limits: ArrayLimits }
+  | { readonly kind: "string"; readonly limits: StringLimits }
+  | { readonly kind: "number" | "integer"; readonly limits: NumberLimits }
+  | { readonly kind: "boolean" | "unknown" }
+  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "ref"; readonly name: string };
+
+export interface SourceMember {
+  readonly name: string;
+  readonly description: string;
+  readonly node: SourceNode;
+  readonly required: boolean;
+  /** Which direction has it: `readOnly` members are only read, `writeOnly` members only written. */
+  readonly access: "both" | "read" | "write";
+  /** Personal data. */
+  readonly pii: boolean;
+  /** Known from real answers alone. */
+  readonly observed: boolean;
+}
+
+export interface SourceSchema {
+  readonly name: string;
+  /** The name of the file that it is written in; generated files are split the same way. */
+  readonly subject: string;
+  /** Where it is written, for messages. */
+  readonly where: string;
+  readonly description: string;
+  readonly node: SourceNode;
+  /** Set when no operation reaches it. */
+  readonly direction?: "response";
+}
+
+export const retryClasses = ["safe", "idempotent", "request_id", "lookup", "never"] as const;
+
+export const methods = ["get", "post", "put", "patch", "delete"] as const;
+
+export interface SourceOperation {
+  /** The method that calls it: `accounts.create`. */
+  readonly id: string;
+  readonly subject: string;
+  readonly where: string;
+  readonly file: string;
+  readonly method: (typeof methods)[number];
+  readonly path: string;
+  readonly host: "api" | "files";
+  readonly environment: "all" | "sandbox";
+  readonly retry: (typeof retryClasses)[number];
+  readonly docs: string;
+  readonly summary: string;
+  readonly pathParameters: readonly SourceMember[];
+  readonly query?: { readonly name: string; readonly members: readonly SourceMember[] };
+  /** A JSON body; a multipart body is put together by hand-written code and has no shape. */
+  readonly body?: { readonly schema: string; readonly required: boolean };
+  readonly success: { readonly status: number; readonly schema?: string };
+  /** The schemas of every answer, failures included. */
+  readonly answers: readonly string[];
+  /** The operation as written, for the published description. */
+  readonly written: unknown;
+}
+
+export interface Source {
+  readonly files: Files;
+  readonly schemas: ReadonlyMap<string, SourceSchema>;
+  readonly operations: readonly SourceOperation[];
+}

@@ -1,0 +1,121 @@
+/** `airwallex-connect emulator`: runs an emulator until it is told to stop. */
+
+import { parseArgs } from "node:util";
+import { parseDuration } from "../emulator/duration.js";
+import {
+  defaultApiKey,
+  defaultClientId,
+  type RunningEmulator,
+  type StartEmulatorOptions,
+  startEmulator,
+} from "../emulator/index.js";
+import { UsageError } from "./usage-error.js";
+
+const help = `Usage: airwallex-connect emulator [options]
+
+Runs the API of connected accounts on localhost, until Ctrl-C.
+
+Options:
+  --port <number>         Port to listen on (default 4010; 0 for any that is free)
+  --host <address>        Address to listen on (default 127.0.0.1)
+  --client-id <text>      Client id that can log in (default ${defaultClientId})
+  --api-key <text>        API key that can log in (default ${defaultApiKey})
+  --seed <text>           What ids are made from; the same seed gives the same ids
+  --rate-limits <name>    Enforce the limits of "sandbox" or "production" (default none)
+  --review-after <time>   Decide submitted accounts after this time, such as 5s (default never)
+  --help                  Show this text
+`;
+
+const flags = {
+  port: { type: "string", default: "4010" },
+  host: { type: "string", default: "127.0.0.1" },
+  "client-id": { type: "string" },
+  "api-key": { type: "string" },
+  seed: { type: "string" },
+  "rate-limits": { type: "string" },
+  "review-after": { type: "string" },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Resolves to the exit code once it was stopped. */
+export async function emulatorCommand(args: readonly string[]): Promise<number> {
+  const values = readFlags(args);
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const emulator = await start({
+    port: readPort(values.port),
+    host: values.host,
+    clientId: values["client-id"],
+    apiKey: values["api-key"],
+    seed: values.seed,
+    rateLimits: readRateLimits(values["rate-limits"]),
+    reviewAfterMs: readDuration(values["review-after"]),
+  });
+  const stopped = stopSignal();
+  process.stdout.write(describe(emulator));
+  await stopped;
+  await emulator.close();
+  return 0;
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--port is "${text}", expected a number from 0 to 65535`);
+}
+
+function readRateLimits(text: string | undefined): "sandbox" | "production" | undefined {
+  if (text === undefined || text === "sandbox" || text === "production") return text;
+  throw new UsageError(`--rate-limits is "${text}", expected "sandbox" or "production"`);
+}
+
+function readDuration(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new UsageError(`--review-after is "${text}", expected a time such as 500ms, 5s or 2m`);
+  }
+}
+
+async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {
+  try {
+    return await startEmulator(options);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new UsageError(`port ${options.port} is in use, choose another with --port`, 1);
+    }
+    if (code !== undefined) throw new UsageError(`cannot listen: ${message}`, 1);
+    throw error;
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+function describe({ url, clientOptions: { clientId, apiKey } }: RunningEmulator): string {
+  return `Airwallex emulator at ${url}
+  client id  ${clientId}
+  API key    ${apiKey}
+
+Try it:
+  TOKEN=$(curl -s -X POST ${url}/api/v1/authentication/login \\
+    -H 'x-client-id: ${clientId}' -H 'x-api-key: ${apiKey}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  curl -s ${url}/api/v1/accounts -H "Authorization: Bearer $TOKEN"
+`;
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/** The command `airwallex-connect`. Each subcommand is a file of its own. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { emulatorCommand } from "./emulator.js";
+import { UsageError } from "./usage-error.js";
+
+/** Runs with the arguments after its own name; resolves to the exit code. */
+export type Command = (args: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  emulator: emulatorCommand,
+};
+
+const help = `Usage: airwallex-connect <command> [options]
+
+Commands:
+  emulator    Run the API of connected accounts on localhost
+
+Options:
+  --help      Show this text, or that of a command
+  --version   Show the version
+`;
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === "--version") {
+    process.stdout.write(`${readVersion()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === "--help") {
+    process.stdout.write(help);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return await command(args);
+  throw new UsageError(`unknown command "${name}", see airwallex-connect --help`);
+}
+
+/** The package file is one folder up when built, and two from the source. */
+function readVersion(): string {
+  const places = ["../package.json", "../../package.json"];
+  const file = places.map((place) => new URL(place, import.meta.url)).find(existsSync);
+  if (file === undefined) return "unknown";
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
+  return version;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const usage = error instanceof UsageError;
+  const message = usage ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`airwallex-connect: ${message}\n`);
+  process.exitCode = usage ? error.exitCode : 1;
+}

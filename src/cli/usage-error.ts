@@ -1,0 +1,9 @@
+/** What a command was asked for cannot be done; the message is for the person who typed it. */
+export class UsageError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

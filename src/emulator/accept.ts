@@ -1,0 +1,84 @@
+/** Reads what was sent: JSON, checked by the schema of the endpoint. */
+
+import type { Shape } from "../schemas/endpoint.js";
+import {
+  type FieldProblem,
+  invalidProblem,
+  Refusal,
+  refuseFields,
+  requiredProblem,
+} from "./refusal.js";
+
+/** No body counts as an empty object. @throws Refusal for text that is not JSON. */
+export function readJson(body: Uint8Array): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new Refusal(400, "bad_request", "The request body is not valid JSON.");
+  }
+}
+
+/**
+ * Checks a value. Members that the schema does not know are dropped, as are members that are null.
+ *
+ * @throws Refusal that names every field that is missing or wrong.
+ */
+export async function accept<T>(shape: Shape<T>, input: unknown): Promise<T> {
+  const value = withoutNulls(input);
+  if (shape.is(value)) return value;
+  const schema = await shape.schema();
+  for (const issue of schema.safeParse(value).error?.issues ?? []) {
+    if (issue.code === "unrecognized_keys") drop(value, issue.path, issue.keys);
+  }
+  const problems = schema.safeParse(value).error?.issues ?? [];
+  const [first, ...rest] = problems.map((issue) => toProblem(value, issue));
+  if (first) throw refuseFields([first, ...rest]);
+  return value as T;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => child !== null)
+      .map(([name, child]) => [name, withoutNulls(child)]),
+  );
+}
+
+type Path = readonly PropertyKey[];
+
+function drop(value: unknown, path: Path, keys: readonly string[]): void {
+  const holder = follow(value, path);
+  if (typeof holder !== "object" || holder === null) return;
+  for (const key of keys) Reflect.deleteProperty(holder, key);
+}
+
+function follow(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as Readonly<Record<PropertyKey, unknown>>)[step];
+  }
+  return at;
+}
+
+function toProblem(
+  value: unknown,
+  { path, message }: { readonly path: Path; readonly message: string },
+): FieldProblem {
+  const source = write(path);
+  if (follow(value, path) === undefined) return requiredProblem(source);
+  return invalidProblem(source, message.replace(/^Invalid \w+: /, ""));
+}
+
+/** `account_details.business_person_details[0].roles` */
+function write(path: Path): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else text += text === "" ? String(step) : `.${String(step)}`;
+  }
+  return text === "" ? "body" : text;
+}

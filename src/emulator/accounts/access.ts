@@ -1,0 +1,62 @@
+/** What tests can see and do of the accounts without a call. */
+
+import type { Account } from "../../schemas/index.js";
+import type { World } from "../state.js";
+import { moveTo } from "./move.js";
+import { approveConnection } from "./operations.js";
+import type { AccountRecord, AccountStatus } from "./record.js";
+import { viewAccount } from "./view.js";
+
+/** Access to the accounts of an emulator. What it returns is a copy. */
+export interface AccountsAccess {
+  /** Id of the account that the API key belongs to. */
+  readonly platformId: string;
+  /** A connected account; undefined if there is none with this id. */
+  get(id: string): Account | undefined;
+  /** All connected accounts, oldest first. */
+  list(): readonly Account[];
+  /**
+   * The owner of a business account approves the connection to the platform, where the option
+   * `requireOwnerConsent` asks for it. An account that waited for nothing else becomes active.
+   *
+   * @throws RangeError if there is no such account.
+   */
+  approveConnection(id: string): Account;
+  /**
+   * Puts an account into any status, also one that no call leads to, such as `DORMANT` and `CLOSED`.
+   *
+   * @throws RangeError if there is no such account.
+   */
+  setStatus(id: string, status: AccountStatus): Account;
+}
+
+export function createAccountsAccess(currentWorld: () => World): AccountsAccess {
+  const present = (): World => {
+    const world = currentWorld();
+    world.clock.runDue();
+    return world;
+  };
+  const view = (record: AccountRecord): Account =>
+    viewAccount(record, currentWorld().settings.apiVersion, "COMPLETE");
+  const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {
+    const world = present();
+    const record = world.accounts.connected.get(id);
+    if (record === undefined) {
+      throw new RangeError(`Cannot change account: there is none with the id "${id}"`);
+    }
+    act(world, record);
+    return view(record);
+  };
+  return {
+    get platformId() {
+      return currentWorld().accounts.platform.id;
+    },
+    get(id) {
+      const record = present().accounts.connected.get(id);
+      return record && view(record);
+    },
+    list: () => [...present().accounts.connected.values()].map(view),
+    approveConnection: (id) => change(id, approveConnection),
+    setStatus: (id, status) => change(id, (world, record) => moveTo(world, record, status)),
+  };
+}

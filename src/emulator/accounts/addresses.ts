@@ -1,0 +1,33 @@
+/** Since version 2026-07-17 an address without a country is refused. */
+
+import { fieldRequired } from "../refusal.js";
+
+const addressMembers: ReadonlySet<string> = new Set([
+  "address",
+  "business_address",
+  "registration_address",
+  "registration_address_english",
+  "residential_address",
+  "residential_address_english",
+  "store_address",
+]);
+
+/** @throws Refusal for the first address in a body that names no country. */
+export function requireCountries(value: unknown, path = ""): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, child] of Object.entries(value)) {
+    const below = Array.isArray(value) ? `${path}[${name}]` : join(path, name);
+    if (addressMembers.has(name) && lacksCountry(child)) {
+      throw fieldRequired(`${below}.country_code`);
+    }
+    requireCountries(child, below);
+  }
+}
+
+function lacksCountry(address: unknown): boolean {
+  return typeof address === "object" && address !== null && !("country_code" in address);
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}

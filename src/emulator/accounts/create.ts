@@ -1,0 +1,84 @@
+/**
+ * Opening an account.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/accounts/create
+ */
+
+import { isEmpty } from "../../kyc/paths.js";
+import type { AccountCreateRequest, AccountDetails } from "../../schemas/index.js";
+import { fieldRequired, invalidArgument } from "../refusal.js";
+import type { World } from "../state.js";
+import { merge, withPersonIds } from "./merge.js";
+import { type AccountRecord, newRecord } from "./record.js";
+
+/** @throws Refusal if a part that no account can do without is missing. */
+export function createAccount(world: World, request: AccountCreateRequest): AccountRecord {
+  const { account_details: details, identifier, nickname, metadata } = request;
+  if (details === undefined) throw fieldRequired("account_details");
+  const verified = details.legal_entity_id;
+  if (verified === undefined) requireMinimum(request);
+  const entity = verified === undefined ? newEntity(world) : findEntity(world, verified);
+  const { ids, clock, changes } = world;
+  const record = newRecord({
+    id: ids.account(),
+    createdAtMs: clock.nowMs(),
+    walletNumber: ids.walletNumber(),
+    status: verified === undefined ? "CREATED" : "ACTIVE",
+    details: withPersonIds(withType(merge(entity, withoutPersonIds(details))), ids),
+    primaryContact: request.primary_contact,
+    agreements: request.customer_agreements,
+    ...(identifier !== undefined && { identifier }),
+    ...(nickname !== undefined && { nickname }),
+    ...(metadata !== undefined && { metadata }),
+  });
+  world.accounts.connected.set(record.id, record);
+  const { id: accountId, status: to, createdAtMs: atMs } = record;
+  changes.publish({ accountId, from: undefined, to, atMs });
+  return record;
+}
+
+function requireMinimum({ primary_contact, customer_agreements }: AccountCreateRequest): void {
+  if (isEmpty(primary_contact.email) && isEmpty(primary_contact.mobile)) {
+    throw fieldRequired("primary_contact");
+  }
+  const agreed = customer_agreements.agreed_to_data_usage;
+  const source = "customer_agreements.agreed_to_data_usage";
+  if (agreed === undefined) throw fieldRequired(source);
+  if (!agreed) throw invalidArgument(source, "expected true");
+}
+
+function newEntity({ ids }: World): AccountDetails {
+  return { legal_entity_id: ids.legalEntity() };
+}
+
+/** What is known of a legal entity that has been verified; its next account needs no review. */
+function findEntity({ accounts }: World, id: string): AccountDetails {
+  const verified = [accounts.platform, ...accounts.connected.values()].find(
+    ({ status, details }) => status === "ACTIVE" && details.legal_entity_id === id,
+  );
+  if (verified !== undefined) return verified.details;
+  throw invalidArgument(
+    "account_details.legal_entity_id",
+    "no active account has this legal entity",
+  );
+}
+
+/** Ids of persons are given by the API, so those in a new account mean nothing. */
+function withoutPersonIds(details: AccountDetails): AccountDetails {
+  const { individual_details: individual, business_person_details: people } = details;
+  return {
+    ...details,
+    ...(individual && { individual_details: { ...individual, person_id: undefined } }),
+    ...(people && {
+      business_person_details: people.map((person) => ({ ...person, person_id: undefined })),
+    }),
+  };
+}
+
+function withType(details: AccountDetails): AccountDetails {
+  const { legal_entity_type, individual_details: individual } = details;
+  return {
+    ...details,
+    legal_entity_type: legal_entity_type ?? (individual ? "INDIVIDUAL" : "BUSINESS"),
+  };
+}

@@ -1,0 +1,46 @@
+/** The review of a submitted account: by the simulation endpoint, or by the clock. */
+
+import type { AccountRequirements } from "../../schemas/index.js";
+import type { World } from "../state.js";
+import { moveTo } from "./move.js";
+import type { AccountRecord } from "./record.js";
+import { findRequirements } from "./requirements.js";
+
+export interface Verdict {
+  readonly next: "ACTIVE" | "SUSPENDED";
+  /** Whether the status is set whatever is outstanding. */
+  readonly force: boolean;
+  /** Emulator time; default now. */
+  readonly atMs?: number;
+}
+
+export function decide(world: World, record: AccountRecord, verdict: Verdict): void {
+  const { next, force, atMs = world.clock.nowMs() } = verdict;
+  if (next === "SUSPENDED") {
+    record.suspensions = [...record.suspensions, { by: "AIRWALLEX", atMs }];
+    moveTo(world, record, "SUSPENDED", atMs);
+    return;
+  }
+  const requirements = force ? {} : findRequirements(record, world.settings.requireOwnerConsent);
+  const passed = Object.keys(requirements).length === 0;
+  moveTo(world, record, passed ? "ACTIVE" : "ACTION_REQUIRED", atMs);
+  if (!passed) record.requirements = requirements;
+}
+
+/** Has the clock decide a submitted account, where the options ask for it. */
+export function scheduleReview(world: World, record: AccountRecord): void {
+  const { reviewAfterMs } = world.settings;
+  if (reviewAfterMs === undefined) return;
+  const dueMs = world.clock.nowMs() + reviewAfterMs;
+  record.cancelReview = world.clock.schedule(dueMs, (atMs) =>
+    decide(world, record, { next: "ACTIVE", force: false, atMs }),
+  );
+}
+
+/** Strikes a requirement off; an account of which nothing else is required becomes active. */
+export function settle(world: World, record: AccountRecord, met: keyof AccountRequirements): void {
+  if (record.status !== "ACTION_REQUIRED") return;
+  const { [met]: _, ...left } = record.requirements ?? {};
+  if (Object.keys(left).length === 0) moveTo(world, record, "ACTIVE");
+  else record.requirements = left;
+}

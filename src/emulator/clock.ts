@@ -1,0 +1,117 @@
+/** The emulator's clock: real time plus an offset that tests move, and tasks that fall due on it. */
+
+import { parseDuration } from "./duration.js";
+
+/** The time of an emulator. It runs with real time until it is frozen. */
+export interface EmulatorClock {
+  /** The emulator's present time. */
+  now(): Date;
+  /**
+   * Moves forward by milliseconds, or by a text such as `"500ms"`, `"5s"`, `"6m"`, `"2h"`, `"90d"`.
+   *
+   * @throws RangeError for a negative or unreadable duration.
+   */
+  advance(by: string | number): void;
+  /**
+   * Jumps to a moment, earlier or later.
+   *
+   * @throws RangeError for something that is not a date.
+   */
+  set(to: Date | string | number): void;
+  /** Stops the clock at its present time; `advance` and `set` still move it. */
+  freeze(): void;
+  /** Lets a frozen clock run again. */
+  resume(): void;
+}
+
+/** A task gets the moment it was due at, which may lie before the present. */
+export type Task = (dueMs: number) => void;
+
+/** The clock as the emulator itself sees it. */
+export interface Clock extends EmulatorClock {
+  nowMs(): number;
+  /** Runs a task once the clock has passed `dueMs`. Returns a function that calls it off. */
+  schedule(dueMs: number, task: Task): () => void;
+  /** Runs what has fallen due. No timer does it: every request and every look at the state does. */
+  runDue(): void;
+  /** Back to the start, with no tasks. */
+  reset(): void;
+}
+
+interface Scheduled {
+  readonly dueMs: number;
+  readonly task: Task;
+}
+
+/** @param start Time to start at; real time if undefined. */
+export function createClock(start: Date | string | number | undefined): Clock {
+  const startMs = start === undefined ? undefined : toMs(start);
+  let tasks: Scheduled[] = [];
+  let offsetMs = 0;
+  let frozenMs: number | undefined;
+
+  const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
+  const moveTo = (ms: number): void => {
+    if (frozenMs === undefined) offsetMs = ms - Date.now();
+    else frozenMs = ms;
+  };
+  const reset = (): void => {
+    tasks = [];
+    frozenMs = undefined;
+    offsetMs = 0;
+    if (startMs !== undefined) moveTo(startMs);
+  };
+  const takeDue = (): Scheduled | undefined => {
+    const next = tasks.reduce<Scheduled | undefined>(earlier, undefined);
+    if (next === undefined || next.dueMs > nowMs()) return undefined;
+    tasks = tasks.filter((task) => task !== next);
+    return next;
+  };
+  const runDue = (): void => {
+    // A task may schedule others, so the earliest is looked for anew each time.
+    for (let due = takeDue(); due !== undefined; due = takeDue()) due.task(due.dueMs);
+  };
+
+  reset();
+  return {
+    now: () => new Date(nowMs()),
+    nowMs,
+    advance(by) {
+      moveTo(nowMs() + parseDuration(by));
+      runDue();
+    },
+    set(to) {
+      moveTo(toMs(to));
+      runDue();
+    },
+    freeze() {
+      frozenMs ??= nowMs();
+    },
+    resume() {
+      if (frozenMs === undefined) return;
+      offsetMs = frozenMs - Date.now();
+      frozenMs = undefined;
+    },
+    schedule(dueMs, task) {
+      const scheduled = { dueMs, task };
+      tasks.push(scheduled);
+      return () => {
+        tasks = tasks.filter((other) => other !== scheduled);
+      };
+    },
+    runDue,
+    reset,
+  };
+}
+
+function earlier(first: Scheduled | undefined, second: Scheduled): Scheduled {
+  return first === undefined || second.dueMs < first.dueMs ? second : first;
+}
+
+function toMs(moment: Date | string | number): number {
+  const ms = new Date(moment).getTime();
+  if (Number.isNaN(ms)) {
+    throw new RangeError(`Cannot set clock: the moment is "${moment}", expected a date`);
+  }
+  return ms;
+}

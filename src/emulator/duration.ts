@@ -1,0 +1,19 @@
+/** Durations as people write them: `500ms`, `5s`, `6m`, `2h`, `90d`. */
+
+const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * Milliseconds of a duration; a number is taken as milliseconds.
+ *
+ * @throws RangeError for a negative or unreadable duration.
+ */
+export function parseDuration(duration: string | number): number {
+  if (typeof duration === "number" && duration >= 0 && Number.isFinite(duration)) return duration;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(duration)) ?? [];
+  if (amount === undefined || unit === undefined) {
+    throw new RangeError(
+      `Cannot read duration: it is "${duration}", expected milliseconds or text such as "500ms", "5s", "6m", "2h", "90d"`,
+    );
+  }
+  return Number(amount) * unitsMs[unit as keyof typeof unitsMs];
+}

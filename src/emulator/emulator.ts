@@ -1,0 +1,150 @@
+/** Puts an emulator together: with a socket, or without. */
+
+import { type AccountsAccess, createAccountsAccess } from "./accounts/access.js";
+import { createClock, type EmulatorClock } from "./clock.js";
+import { createFaults, type Faults } from "./faults.js";
+import { createFetch } from "./fetch.js";
+import { createHandle, type Handle } from "./handle.js";
+import {
+  type EmulatorOptions,
+  readOptions,
+  type Settings,
+  type StartEmulatorOptions,
+} from "./options.js";
+import { createRequestLog, type LoggedRequest } from "./request-log.js";
+import { listen } from "./server.js";
+import { createWorld } from "./state.js";
+import type { EmulatorTokens } from "./tokens.js";
+
+/** What a client needs to talk to an emulator; spread it into the options of `createClient`. */
+export interface EmulatorClientOptions {
+  readonly environment: "sandbox";
+  readonly clientId: string;
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly filesBaseUrl: string;
+}
+
+/** The same without a socket: requests go through `fetch`. */
+export interface InProcessClientOptions extends EmulatorClientOptions {
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** What every emulator can do. */
+export interface EmulatorControls {
+  /** Answers a request in this process, whatever its host: for clients with a `fetch` option, or msw. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: EmulatorClock;
+  readonly faults: Faults;
+  readonly tokens: EmulatorTokens;
+  readonly accounts: AccountsAccess;
+  /** The newest 1,000 requests, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  /** Back to the start: no accounts, files, tokens, faults and requests, and the clock and ids anew. */
+  reset(): void;
+}
+
+/** An emulator in this process, without a socket. */
+export interface Emulator extends EmulatorControls {
+  readonly clientOptions: InProcessClientOptions;
+}
+
+/** An emulator that listens on a port. */
+export interface RunningEmulator extends EmulatorControls {
+  /** Such as `http://127.0.0.1:4010`. */
+  readonly url: string;
+  readonly clientOptions: EmulatorClientOptions;
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Where clients of an emulator without a socket believe that they send to. */
+const inProcessUrl = "http://emulator.localhost";
+
+/**
+ * Makes an emulator that answers in this process, without a socket.
+ *
+ * ```ts
+ * const emulator = createEmulator();
+ * const response = await emulator.fetch("http://emulator.localhost/api/v1/authentication/login", {
+ *   method: "POST",
+ *   headers: { "x-client-id": defaultClientId, "x-api-key": defaultApiKey },
+ * });
+ * ```
+ *
+ * @throws RangeError for an option that makes no sense.
+ */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  const settings = readOptions(options);
+  const { controls } = assemble(settings);
+  const { fetch } = controls;
+  return define(controls, { clientOptions: { ...clientOptions(settings, inProcessUrl), fetch } });
+}
+
+/**
+ * Starts an emulator on a port of this machine.
+ *
+ * ```ts
+ * const emulator = await startEmulator({ port: 4010 });
+ * try {
+ *   await fetch(`${emulator.url}/api/v1/accounts`);
+ * } finally {
+ *   await emulator.close();
+ * }
+ * ```
+ *
+ * @throws RangeError for an option that makes no sense; rejects with the error of the system, such as
+ * `EADDRINUSE`, if the port cannot be had.
+ */
+export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
+  const settings = readOptions(options);
+  const { controls, handle } = assemble(settings);
+  const { url, close } = await listen(handle, options.host ?? "127.0.0.1", options.port ?? 0);
+  return define(controls, {
+    url,
+    clientOptions: clientOptions(settings, url),
+    close,
+    [Symbol.asyncDispose]: close,
+  });
+}
+
+function clientOptions({ clientId, apiKey }: Settings, url: string): EmulatorClientOptions {
+  return { environment: "sandbox", clientId, apiKey, baseUrl: url, filesBaseUrl: url };
+}
+
+function assemble(settings: Settings): {
+  readonly controls: EmulatorControls;
+  readonly handle: Handle;
+} {
+  const clock = createClock(settings.now);
+  const faults = createFaults(settings.seed);
+  const log = createRequestLog();
+  let world = createWorld(settings, clock);
+  const handle = createHandle({ world: () => world, faults, log });
+  const controls: EmulatorControls = {
+    fetch: createFetch(handle),
+    clock,
+    faults,
+    tokens: { revokeAll: () => world.tokens.revokeAll() },
+    accounts: createAccountsAccess(() => world),
+    get requests() {
+      return log.entries();
+    },
+    reset() {
+      clock.reset();
+      faults.clear();
+      log.clear();
+      world = createWorld(settings, clock);
+    },
+  };
+  return { controls, handle };
+}
+
+/** Adds members without reading the getters of the first object, as a spread would. */
+function define<First extends object, Second extends object>(
+  first: First,
+  second: Second,
+): First & Second {
+  return Object.defineProperties(first, Object.getOwnPropertyDescriptors(second)) as First & Second;
+}

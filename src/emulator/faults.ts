@@ -1,0 +1,197 @@
+/** Things that go wrong on request: refusals, delays, stalls and cut connections. */
+
+import { type EmulatedResponse, jsonResponse } from "./exchange.js";
+import { compilePattern, type FaultTarget, type Pattern } from "./fault-pattern.js";
+import { createRandom } from "./random.js";
+import { refusalOfStatus } from "./refusal.js";
+
+/** An answer exactly as it goes out, for what is not JSON: HTML, nothing, compressed bytes. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+/**
+ * What happens to a request. Only one of `status`, `stall`, `cut` and `raw` may be there; `delayMs`
+ * goes with each of them, or alone.
+ */
+export interface FaultEffect {
+  /** Answers with this status; the work is not done. */
+  readonly status?: number | undefined;
+  /** JSON body for `status`; default the envelope that the API sends with it. */
+  readonly body?: unknown;
+  /** Headers for `status`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Waits this long, in milliseconds of real time, before anything else. */
+  readonly delayMs?: number | undefined;
+  /** Does the work, then never sends the answer: nothing at all, or half of its body. */
+  readonly stall?: "headers" | "body" | undefined;
+  /**
+   * Ends the connection: before the work is done, after it and without an answer, or after it and in
+   * the middle of the answer.
+   */
+  readonly cut?: "before" | "after" | "midBody" | undefined;
+  /** Answers with this; the work is not done. */
+  readonly raw?: RawAnswer | undefined;
+}
+
+/** A fault that was set. */
+export interface Fault {
+  /** Requests that it has hit. */
+  readonly hits: number;
+  /** Takes it away. */
+  remove(): void;
+}
+
+export interface RandomFaults {
+  /** Share of the requests that are hit, from 0 to 1. */
+  readonly rate: number;
+  /** One of these is drawn for each hit; default 429, 500, 503, cut before and cut after. */
+  readonly effects?: readonly FaultEffect[] | undefined;
+  /** Which requests may be hit, as in {@link Faults.next}; default `*`. */
+  readonly match?: string | undefined;
+  /** Default the seed of the emulator. The same seed and the same requests give the same faults. */
+  readonly seed?: string | undefined;
+}
+
+/** Sets and clears faults. Of several that match a request, the one set first hits it. */
+export interface Faults {
+  /**
+   * Hits the next request that matches, and no other. A match is a method and a path, such as
+   * `POST /api/v1/accounts/create`, `GET /api/v1/accounts/{id}` or `* /api/v1/files/*`, or the name
+   * of an endpoint, such as `accounts.create`, or `*` for every request.
+   *
+   * @param options.times How many requests to hit; default 1.
+   * @throws TypeError for a match or an effect that cannot be read.
+   */
+  next(match: string, effect: FaultEffect, options?: { readonly times?: number }): Fault;
+  /** Hits every request that matches. @throws TypeError as `next` does. */
+  always(match: string, effect: FaultEffect): Fault;
+  /** Hits requests by chance. @throws RangeError for a rate outside 0 to 1; TypeError as `next`. */
+  random(options: RandomFaults): Fault;
+  /** Takes all faults away. */
+  clear(): void;
+}
+
+export interface FaultBox extends Faults {
+  /** The effect that hits this request, if any; it counts as one hit. */
+  take(target: FaultTarget): FaultEffect | undefined;
+}
+
+interface SetFault {
+  readonly matches: Pattern;
+  /** Returns undefined when chance spares the request. */
+  readonly draw: () => FaultEffect | undefined;
+  left: number;
+  hits: number;
+}
+
+export function createFaults(seed: string): FaultBox {
+  let faults: SetFault[] = [];
+  const remove = (fault: SetFault): void => {
+    faults = faults.filter((other) => other !== fault);
+  };
+  const add = (match: string, times: number, draw: SetFault["draw"]): Fault => {
+    const fault: SetFault = { matches: compilePattern(match), draw, left: times, hits: 0 };
+    faults.push(fault);
+    return {
+      get hits() {
+        return fault.hits;
+      },
+      remove: () => remove(fault),
+    };
+  };
+  return {
+    next: (match, effect, { times = 1 } = {}) => add(match, times, always(effect)),
+    always: (match, effect) => add(match, Number.POSITIVE_INFINITY, always(effect)),
+    random: (options) => {
+      const draw = byChance(options, options.seed ?? seed);
+      return add(options.match ?? "*", Number.POSITIVE_INFINITY, draw);
+    },
+    clear() {
+      faults = [];
+    },
+    take(target) {
+      for (const fault of faults) {
+        const effect = fault.matches(target) ? fault.draw() : undefined;
+        if (effect === undefined) continue;
+        fault.hits++;
+        if (--fault.left <= 0) remove(fault);
+        return effect;
+      }
+      return undefined;
+    },
+  };
+}
+
+function always(effect: FaultEffect): SetFault["draw"] {
+  checkEffect(effect);
+  return () => effect;
+}
+
+const usualFailures: readonly FaultEffect[] = [
+  { status: 429 },
+  { status: 500 },
+  { status: 503 },
+  { cut: "before" },
+  { cut: "after" },
+];
+
+function byChance(options: RandomFaults, seed: string): SetFault["draw"] {
+  const { rate, effects = usualFailures } = options;
+  if (!(rate >= 0 && rate <= 1)) {
+    throw new RangeError(`Cannot set fault: rate is ${rate}, expected a number from 0 to 1`);
+  }
+  effects.forEach(checkEffect);
+  const random = createRandom(seed, "faults");
+  return () => {
+    if (random() >= rate) return undefined;
+    return effects[Math.floor(random() * effects.length)];
+  };
+}
+
+const kinds = ["status", "stall", "cut", "raw"] as const;
+
+function checkEffect(effect: FaultEffect): void {
+  const present = kinds.filter((kind) => effect[kind] !== undefined);
+  if (present.length === 1 || (present.length === 0 && effect.delayMs !== undefined)) return;
+  throw new TypeError(
+    `Cannot set fault: its effect has ${present.join(" and ") || "nothing"}, expected one of status, stall, cut, raw, or delayMs`,
+  );
+}
+
+/** The answer of an effect that keeps the work from being done; undefined if it does not. */
+export function answerInstead(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
+  const { status, raw } = effect;
+  if (status !== undefined) {
+    const body = effect.body ?? (status < 400 ? {} : refusalOfStatus(status).envelope(traceId));
+    return jsonResponse(status, body, effect.headers);
+  }
+  if (raw !== undefined) {
+    return {
+      status: raw.status,
+      headers: raw.headers ?? {},
+      body: raw.body ?? "",
+      delivery: "whole",
+    };
+  }
+  if (effect.cut === "before") return { status: 0, headers: {}, body: "", delivery: "dropped" };
+  return undefined;
+}
+
+/** What an effect does to the answer once the work is done. */
+export function spoil(response: EmulatedResponse, effect: FaultEffect): EmulatedResponse {
+  if (effect.cut === "after") return { ...response, delivery: "dropped" };
+  if (effect.cut === "midBody") return { ...response, delivery: "dropped_half_way" };
+  if (effect.stall === "headers") return { ...response, delivery: "no_headers" };
+  if (effect.stall === "body") return { ...response, delivery: "half_body" };
+  return response;
+}
+
+/** How the request log names an effect. */
+export function describeEffect(effect: FaultEffect): string {
+  const kind = kinds.find((name) => effect[name] !== undefined);
+  if (kind === undefined) return "delay";
+  return kind === "raw" ? `raw ${effect.raw?.status}` : `${kind} ${effect[kind]}`;
+}

@@ -1,0 +1,54 @@
+/** Ids in the API's own forms, made from the seed and a counter per kind, so that runs repeat. */
+
+import { digest } from "./random.js";
+
+export interface Ids {
+  /** `acct_` and 22 base64url characters. */
+  account(): string;
+  /** `le_` and 22 base64url characters. */
+  legalEntity(): string;
+  /** A UUID. */
+  person(): string;
+  /** A UUID. */
+  request(): string;
+  /** A UUID. */
+  token(): string;
+  /** The documented form: base64 of a UUID, a region, the file name and the time of the upload. */
+  file(filename: string, uploadedMs: number): string;
+  /** Ten digits. */
+  walletNumber(): string;
+}
+
+export function createIds(seed: string): Ids {
+  const counters = new Map<string, number>();
+  const next = (kind: string): Buffer => {
+    const count = (counters.get(kind) ?? 0) + 1;
+    counters.set(kind, count);
+    return digest(seed, kind, count);
+  };
+  const short = (kind: string) => next(kind).subarray(0, 16).toString("base64url");
+  return {
+    account: () => `acct_${short("account")}`,
+    legalEntity: () => `le_${short("legal entity")}`,
+    person: () => toUuid(next("person")),
+    request: () => toUuid(next("request")),
+    token: () => toUuid(next("token")),
+    file: (filename, uploadedMs) => {
+      const text = `${toUuid(next("file"))},|,hongkong,|,${filename}_${uploadedMs}`;
+      return Buffer.from(text).toString("base64").replace(/=+$/, "");
+    },
+    walletNumber: () => String(next("wallet").readUInt32BE(0)).padStart(10, "0"),
+  };
+}
+
+function toUuid(hash: Buffer): string {
+  const hex = hash.toString("hex");
+  const variant = "89ab"[(hash[8] ?? 0) % 4];
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}

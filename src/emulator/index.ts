@@ -1,0 +1,24 @@
+/** The door `airwallex-connect/emulator`: the API of connected accounts, on localhost. */
+
+export type { AccountsAccess } from "./accounts/access.js";
+export { failingFileId } from "./accounts/requirements.js";
+export type { EmulatorClock } from "./clock.js";
+export {
+  createEmulator,
+  type Emulator,
+  type EmulatorClientOptions,
+  type EmulatorControls,
+  type InProcessClientOptions,
+  type RunningEmulator,
+  startEmulator,
+} from "./emulator.js";
+export type { Fault, FaultEffect, Faults, RandomFaults, RawAnswer } from "./faults.js";
+export {
+  defaultApiKey,
+  defaultClientId,
+  type EmulatorOptions,
+  type StartEmulatorOptions,
+} from "./options.js";
+export type { RateLimits } from "./rate-limits.js";
+export type { LoggedRequest } from "./request-log.js";
+export type { EmulatorTokens } from "./tokens.js";

@@ -1,0 +1,97 @@
+/** What an emulator can be told, and what it does when told nothing. */
+
+import { currentApiVersion, isDate } from "./api-version.js";
+import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
+
+/** The client id that an emulator knows unless told another. */
+export const defaultClientId = "emulator_client_id";
+
+/** The API key that an emulator knows unless told another. It is no secret. */
+export const defaultApiKey = "emulator_api_key";
+
+/** Options of {@link createEmulator}. Each may be left out. */
+export interface EmulatorOptions {
+  /** What all ids are made from: the same seed and the same calls give the same ids. */
+  readonly seed?: string | undefined;
+  /** Client id that can log in; default {@link defaultClientId}. */
+  readonly clientId?: string | undefined;
+  /** API key that can log in; default {@link defaultApiKey}. */
+  readonly apiKey?: string | undefined;
+  /** Time at which the emulator's clock starts; default real time. */
+  readonly now?: Date | string | number | undefined;
+  /** How long a token works, in milliseconds, at least 1,000; default 30 minutes. */
+  readonly tokenLifetimeMs?: number | undefined;
+  /** Version (YYYY-MM-DD) of requests without `x-api-version`; default `2026-08-21`. */
+  readonly apiVersion?: string | undefined;
+  /** Whether owners of business accounts must approve the connection; default false. */
+  readonly requireOwnerConsent?: boolean | undefined;
+  /** Whether individuals may be submitted before they are identified; default false. */
+  readonly deferredIdentityVerification?: boolean | undefined;
+  /**
+   * How long after submission an account is decided by itself, in milliseconds of the emulator's
+   * clock. Default: never, the simulation endpoint decides.
+   */
+  readonly reviewAfterMs?: number | undefined;
+  /** Limits to enforce: those of an environment, or numbers. Default false: none. */
+  readonly rateLimits?: false | "sandbox" | "production" | RateLimits | undefined;
+  /** Whether a 429 says in `Retry-After` how long to wait; default false, as documented. */
+  readonly retryAfter?: boolean | undefined;
+  /** Status of a request without a token; default 401. The documents also say 403. */
+  readonly missingAuthStatus?: 401 | 403 | undefined;
+  /** Whether the request log keeps bodies; default false. */
+  readonly recordBodies?: boolean | undefined;
+}
+
+/** Options of {@link startEmulator}. */
+export interface StartEmulatorOptions extends EmulatorOptions {
+  /** Address to listen on; default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** Port to listen on; default 0, any that is free. */
+  readonly port?: number | undefined;
+}
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly seed: string;
+  readonly clientId: string;
+  readonly apiKey: string;
+  readonly now: Date | string | number | undefined;
+  readonly tokenLifetimeMs: number;
+  readonly apiVersion: string;
+  readonly requireOwnerConsent: boolean;
+  readonly deferredIdentityVerification: boolean;
+  readonly reviewAfterMs: number | undefined;
+  readonly rateLimits: RateLimits;
+  readonly retryAfter: boolean;
+  readonly missingAuthStatus: 401 | 403;
+  readonly recordBodies: boolean;
+}
+
+/** @throws RangeError for a value that makes no sense. */
+export function readOptions(options: EmulatorOptions): Settings {
+  const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
+  if (!(tokenLifetimeMs >= 1_000)) refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
+  if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");
+  if (reviewAfterMs !== undefined && !(reviewAfterMs >= 0)) {
+    refuse("reviewAfterMs", reviewAfterMs, "0 or more");
+  }
+  return {
+    seed: options.seed ?? "airwallex-connect",
+    clientId: options.clientId ?? defaultClientId,
+    apiKey: options.apiKey ?? defaultApiKey,
+    now: options.now,
+    tokenLifetimeMs,
+    apiVersion,
+    requireOwnerConsent: options.requireOwnerConsent ?? false,
+    deferredIdentityVerification: options.deferredIdentityVerification ?? false,
+    reviewAfterMs,
+    rateLimits: rateLimitsOf(options.rateLimits ?? false),
+    retryAfter: options.retryAfter ?? false,
+    missingAuthStatus: options.missingAuthStatus ?? 401,
+    recordBodies: options.recordBodies ?? false,
+  };
+}
+
+function refuse(option: string, value: unknown, expected: string): never {
+  throw new RangeError(`Cannot make emulator: ${option} is ${value}, expected ${expected}`);
+}

@@ -1,0 +1,49 @@
+/** What was asked of the emulator lately, for tests that want to know. */
+
+/** One request that was answered, or not, by a fault. */
+export interface LoggedRequest {
+  /** When it came, by the emulator's clock. */
+  readonly at: Date;
+  readonly method: string;
+  readonly path: string;
+  /** With its `?`, or empty. */
+  readonly query: string;
+  /** Name of the endpoint, such as `accounts.create`; undefined if there is none. */
+  readonly endpoint: string | undefined;
+  /** Status of the answer; undefined if the connection ended without one, or never will. */
+  readonly status: number | undefined;
+  /** The connected account that it was made for. */
+  readonly onBehalfOf: string | undefined;
+  /** Real time until the answer was ready, in milliseconds. */
+  readonly durationMs: number;
+  /** The fault that hit it, such as `cut after`. */
+  readonly fault: string | undefined;
+  /** Kept only with the option `recordBodies`. */
+  readonly requestBody: string | undefined;
+  /** Kept only with the option `recordBodies`. */
+  readonly responseBody: string | undefined;
+}
+
+const kept = 1_000;
+
+export interface RequestLog {
+  add(entry: LoggedRequest): void;
+  /** The newest 1,000, oldest first. */
+  entries(): readonly LoggedRequest[];
+  clear(): void;
+}
+
+export function createRequestLog(): RequestLog {
+  let entries: LoggedRequest[] = [];
+  return {
+    add(entry) {
+      entries.push(entry);
+      // Trimmed in bulk, so that a long run does not move a thousand entries per request.
+      if (entries.length >= 2 * kept) entries = entries.slice(-kept);
+    },
+    entries: () => entries.slice(-kept),
+    clear() {
+      entries = [];
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Connected accounts, and the account of the caller.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/accounts
+ */
+
+import { accountsList } from "../../schemas/endpoints.generated.js";
+import type { Account, AccountListQuery } from "../../schemas/index.js";
+import { accept } from "../accept.js";
+import { requireCountries } from "../accounts/addresses.js";
+import { createAccount } from "../accounts/create.js";
+import { listAccounts } from "../accounts/list.js";
+import { agreeToTerms, reactivate, submit, suspend } from "../accounts/operations.js";
+import { type AccountRecord, findConnected } from "../accounts/record.js";
+import { updateAccount } from "../accounts/update.js";
+import { viewAccount, viewWallet } from "../accounts/view.js";
+import { requiresCountryInAddresses } from "../api-version.js";
+import type { Call, EndpointKey, HandlersOf } from "../handlers.js";
+
+type Key = Extract<EndpointKey, `accounts${string}`>;
+type IdCall = Call<{ readonly id: string }, unknown>;
+
+export const accountsHandlers: HandlersOf<Key> = {
+  accountsCreate({ world, body, apiVersion }) {
+    if (requiresCountryInAddresses(apiVersion)) requireCountries(body);
+    const record = createAccount(world, body);
+    const supplementary = body.account_details?.legal_entity_id !== undefined;
+    return viewAccount(record, apiVersion, supplementary ? "COMPLETE" : "EXCLUDED_PII");
+  },
+
+  async accountsList({ world, request, apiVersion }) {
+    const query = await readQuery(request.query);
+    const { items, hasMore } = listAccounts(world.accounts, query, apiVersion);
+    return {
+      has_more: hasMore,
+      items: items.map((record) => viewAccount(record, apiVersion, "EXCLUDED_PII")),
+    };
+  },
+
+  accountsRetrieve: (call) =>
+    call.path.id === call.world.accounts.platform.id
+      ? viewAccount(call.world.accounts.platform, call.apiVersion, "COMPLETE")
+      : onConnected(call, () => {}),
+
+  accountsUpdate(call) {
+    if (requiresCountryInAddresses(call.apiVersion)) requireCountries(call.body);
+    return onConnected(call, (record) => updateAccount(call.world, record, call.body));
+  },
+
+  accountsSubmit: (call) => onConnected(call, (record) => submit(call.world, record)),
+
+  accountsAgreeToTerms: (call) =>
+    onConnected(call, (record) => agreeToTerms(call.world, record, call.body, call.apiVersion)),
+
+  accountsSuspend: (call) => onConnected(call, (record) => suspend(call.world, record)),
+
+  accountsReactivate: (call) => onConnected(call, (record) => reactivate(call.world, record)),
+
+  accountsCurrent: ({ actingFor, apiVersion }) => viewAccount(actingFor, apiVersion, "COMPLETE"),
+
+  accountsWalletInfo: ({ actingFor }) => viewWallet(actingFor),
+};
+
+/** Does something to the account in the path and shows it as it is then. */
+function onConnected(
+  { world, path, apiVersion }: IdCall,
+  act: (record: AccountRecord) => void,
+): Account {
+  const record = findConnected(world.accounts, path.id);
+  act(record);
+  return viewAccount(record, apiVersion, "EXCLUDED_PII");
+}
+
+/** A parameter without a value counts as left out; one that is not known is ignored. */
+async function readQuery(query: URLSearchParams): Promise<AccountListQuery> {
+  const given = [...query].filter(([, value]) => value !== "");
+  const typed = given.map(([name, value]) => [name, isCount(name) ? Number(value) : value]);
+  const values: unknown = Object.fromEntries(typed);
+  return accountsList.query === undefined ? {} : await accept(accountsList.query, values);
+}
+
+function isCount(name: string): boolean {
+  return name === "page_num" || name === "page_size";
+}

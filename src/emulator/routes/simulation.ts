@@ -1,0 +1,26 @@
+/**
+ * What reviewers do in production, on request.
+ *
+ * @see https://www.airwallex.com/docs/connected-accounts/onboarding/kyc-and-onboarding/simulate-connected-account-status-transition
+ */
+
+import { findConnected } from "../accounts/record.js";
+import { decide } from "../accounts/review.js";
+import { viewAccount } from "../accounts/view.js";
+import type { HandlersOf } from "../handlers.js";
+import { Refusal } from "../refusal.js";
+
+export const simulationHandlers: HandlersOf<"simulationAccountsUpdateStatus"> = {
+  simulationAccountsUpdateStatus({ world, path, body, apiVersion }) {
+    const record = findConnected(world.accounts, path.account_id);
+    if (record.status !== "SUBMITTED") {
+      throw new Refusal(
+        400,
+        "bad_request",
+        `Account [${record.id}] must be submitted for review first: its status is ${record.status}.`,
+      );
+    }
+    decide(world, record, { next: body.next_status, force: body.force ?? true });
+    return viewAccount(record, apiVersion, "EXCLUDED_PII");
+  },
+};

@@ -1,0 +1,107 @@
+/** The edge on a socket: node:http, and broken deliveries as broken connections. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  type EmulatedRequest,
+  type EmulatedResponse,
+  firstHalf,
+  maxBodyBytes,
+  toBytes,
+} from "./exchange.js";
+import type { Handle } from "./handle.js";
+
+export interface Listening {
+  readonly url: string;
+  /** Ends open connections too, stalled ones included. */
+  close(): Promise<void>;
+}
+
+/** Rejects with the error of the system, such as `EADDRINUSE`, if the port cannot be had. */
+export async function listen(handle: Handle, host: string, port: number): Promise<Listening> {
+  const server = createServer((request, response) => {
+    serve(handle, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return { url: urlOf(server, host), close: once(() => close(server)) };
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
+
+async function serve(
+  handle: Handle,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request);
+  deliver(await handle(toEmulated(request, body)), response);
+}
+
+/** Reads to the end in any case, so that the sender hears the answer; keeps only what is allowed. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    if (size < maxBodyBytes) chunks.push(chunk);
+    size += chunk.length;
+  }
+  return Buffer.concat(chunks).subarray(0, maxBodyBytes);
+}
+
+function toEmulated(request: IncomingMessage, body: Uint8Array): EmulatedRequest {
+  const [path = "/", ...query] = (request.url ?? "/").split("?");
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    method: request.method ?? "GET",
+    path,
+    query: new URLSearchParams(query.join("?")),
+    headers: Object.fromEntries(headers),
+    body,
+    origin: `http://${request.headers.host ?? "localhost"}`,
+  };
+}
+
+function deliver(answer: EmulatedResponse, response: ServerResponse): void {
+  const { status, headers, delivery } = answer;
+  if (delivery === "no_headers") return;
+  if (delivery === "dropped") {
+    response.destroy();
+    return;
+  }
+  const body = toBytes(answer.body);
+  // An answer without a body has no length to tell either.
+  const length = status === 204 || status === 304 ? {} : { "content-length": body.length };
+  response.writeHead(status, { ...length, ...headers });
+  if (delivery === "whole") {
+    response.end(body);
+    return;
+  }
+  response.flushHeaders();
+  response.write(firstHalf(body), () => {
+    if (delivery === "dropped_half_way") response.destroy();
+  });
+}

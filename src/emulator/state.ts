@@ -1,0 +1,32 @@
+/** Everything an emulator knows between two requests. A reset makes it anew. */
+
+import { type Accounts, createPlatform } from "./accounts/record.js";
+import { type Changes, createChanges } from "./changes.js";
+import type { Clock } from "./clock.js";
+import { createFileStore, type FileStore } from "./file-store.js";
+import { createIds, type Ids } from "./ids.js";
+import type { Settings } from "./options.js";
+import { createLimiter, type Limiter } from "./rate-limits.js";
+import { createTokens, type Tokens } from "./tokens.js";
+
+export interface World {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly changes: Changes;
+  readonly tokens: Tokens;
+  readonly limiter: Limiter;
+  readonly accounts: Accounts;
+  readonly files: FileStore;
+}
+
+export function createWorld(settings: Settings, clock: Clock): World {
+  const { seed, tokenLifetimeMs, rateLimits, retryAfter } = settings;
+  const ids = createIds(seed);
+  const platform = createPlatform(ids, clock.nowMs());
+  const limiter = createLimiter(rateLimits, clock.nowMs, retryAfter);
+  const tokens = createTokens(seed, clock, ids, tokenLifetimeMs);
+  const accounts: Accounts = { platform, connected: new Map() };
+  const files = createFileStore(seed, clock, ids);
+  return { settings, clock, ids, changes: createChanges(), tokens, limiter, accounts, files };
+}

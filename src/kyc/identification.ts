@@ -1,0 +1,58 @@
+/** What is missing in an identity document: its kind, where it is from, and the proof. */
+
+import { isEmpty, member } from "./paths.js";
+import type { IdentificationRule } from "./rules.js";
+
+/** A member of an identification that holds a document. */
+export type DocumentMember =
+  | "drivers_license"
+  | "medicare_card"
+  | "passport"
+  | "personal_id"
+  | "tax_id";
+
+/** Which member holds a document of each type; persons and individuals spell one differently. */
+export const documentMembers: Readonly<Record<string, DocumentMember | undefined>> = {
+  DRIVERS_LICENCE: "drivers_license",
+  DRIVERS_LICENSE: "drivers_license",
+  MEDICARE_CARD: "medicare_card",
+  PASSPORT: "passport",
+  PERSONAL_ID: "personal_id",
+  TAX_ID: "tax_id",
+};
+
+const twoSided: ReadonlySet<DocumentMember> = new Set(["drivers_license", "personal_id"]);
+
+/** Paths of the missing members, below `path`. */
+export function missingInIdentification(
+  document: unknown,
+  path: string,
+  proof: IdentificationRule["proof"],
+): readonly string[] {
+  const missing = ["identification_type", "issuing_country_code"].filter((name) =>
+    isEmpty(member(document, name)),
+  );
+  const holder = documentMembers[String(member(document, "identification_type"))];
+  if (holder !== undefined) {
+    missing.push(
+      ...missingProof(member(document, holder), holder, proof).map((name) => `${holder}.${name}`),
+    );
+  }
+  return missing.map((name) => `${path}.${name}`);
+}
+
+function missingProof(
+  held: unknown,
+  holder: DocumentMember,
+  proof: IdentificationRule["proof"],
+): readonly string[] {
+  const lacks = (name: string): boolean => isEmpty(member(held, name));
+  const number = holder === "medicare_card" ? "card_number" : "number";
+  // A tax number has no picture.
+  if (holder === "tax_id") return lacks(number) ? [number] : [];
+  if (proof === "number_or_picture") {
+    return lacks(number) && lacks("front_file_id") ? ["front_file_id"] : [];
+  }
+  const sides = twoSided.has(holder) ? ["front_file_id", "back_file_id"] : ["front_file_id"];
+  return sides.filter(lacks);
+}

@@ -1,0 +1,39 @@
+/** Reads values by paths such as `account_details.business_person_details[0].roles`. */
+
+export interface Found {
+  /** With the positions of list items filled in. */
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Every value that a path leads to; `[]` in it stands for every item of a list. */
+export function findAll(root: unknown, path: string): readonly Found[] {
+  let found: readonly Found[] = [{ path: "", value: root }];
+  for (const step of path.split(".")) {
+    const name = step.replace("[]", "");
+    found = found.map((from) => ({
+      path: from.path === "" ? name : `${from.path}.${name}`,
+      value: member(from.value, name),
+    }));
+    if (step.endsWith("[]")) found = found.flatMap(items);
+  }
+  return found;
+}
+
+function items({ path, value }: Found): readonly Found[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item }));
+}
+
+/** A member of an object; undefined for anything that is not one. */
+export function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
+}
+
+/** Nothing was said: absent, null, blank text, or an empty list or object. */
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === "string") return value.trim() === "";
+  return typeof value === "object" && Object.values(value).every(isEmpty);
+}
