@@ -39,7 +39,10 @@ interface BaseClient<E extends Environment> {
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
    *
    * @example
-   * const { items } = await client.request({ method: "GET", path: "/api/v1/balances/current" });
+   * const wallet = await client.request<{ account_number: string }>({
+   *   method: "GET",
+   *   path: "/api/v1/account/wallet_info",
+   * });
    */
   readonly request: RequestFunction;
   /** The same client acting for a connected account, by `x-on-behalf-of`. */

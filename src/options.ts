@@ -27,6 +27,7 @@ export interface ClientOverrides {
   readonly validation?: Validation | undefined;
 }
 
+/** Options of `createClient`. */
 export interface ClientOptions<E extends Environment = Environment> extends ClientOverrides {
   /** Must be named, so that real money never moves by default. */
   readonly environment: E;

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
+/** The part of `fetch` that is used: a URL as text, and the request. */
 export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
 
 /**

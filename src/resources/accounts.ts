@@ -43,6 +43,7 @@ export interface AccountsResource {
    * @example
    * const account = await client.accounts.create({
    *   identifier: "seller-42",
+   *   account_details: { legal_entity_type: "INDIVIDUAL" },
    *   primary_contact: { email: "ada@example.com" },
    *   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
    * });

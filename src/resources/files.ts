@@ -10,6 +10,7 @@ import { filesDownloadLinks, filesUpload } from "../schemas/endpoints.generated.
 import type { DownloadLink, DownloadLinks, UploadedFile } from "../schemas/files.generated.js";
 import { type FileSource, inspectFile, multipart, type OpenableFile } from "./multipart.js";
 
+/** Options of `files.upload`. */
 export interface FileUploadOptions extends CallOptions {
   /** File name, at most 50 characters. Default: that of the path or File; needed for bytes and streams. */
   readonly name?: string | undefined;

@@ -21,6 +21,7 @@ interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
+/** A request to an endpoint that this package does not model. */
 export interface CustomRequest<Output = unknown> {
   readonly method: Endpoint["method"];
   /** From the root, such as `/api/v1/balances/current`. Encode ids with `encodeURIComponent`. */

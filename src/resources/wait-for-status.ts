@@ -5,6 +5,7 @@ import type { CallOptions } from "../core/settings.js";
 import { AccountStatusError, ConnectionError } from "../errors.js";
 import type { Account, AccountStatus } from "../schemas/accounts.generated.js";
 
+/** Options of `accounts.waitForStatus`. */
 export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBehalfOf"> {
   /** The wanted status, or several of which any will do. */
   readonly status: AccountStatus | readonly AccountStatus[];

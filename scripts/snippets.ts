@@ -1,0 +1,101 @@
+/** Finds the TypeScript that the documentation shows, and makes programs of it. */
+
+import { readFileSync } from "node:fs";
+
+export interface Snippet {
+  /** Where it stands, such as `README.md:42`. */
+  readonly place: string;
+  readonly code: string;
+}
+
+/** Blocks fenced as `ts`; a block that begins with `// not run` is shown only. */
+export function snippetsOfMarkdown(file: string): readonly Snippet[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
+    place: `${file}:${lineOf(text, match.index)}`,
+    code: match[1] ?? "",
+  }));
+}
+
+/** `@example` parts and fenced blocks of doc comments. */
+export function snippetsOfSource(file: string): readonly Snippet[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((match) => {
+    const place = `${file}:${lineOf(text, match.index)}`;
+    return codeOf(match[0].replace(/^[ \t]*\*(?: |\/?$)/gm, "")).map((code) => ({ place, code }));
+  });
+}
+
+function codeOf(comment: string): readonly string[] {
+  const fenced = [...comment.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+  const plain = [...comment.matchAll(/@example\n(?!```)([\s\S]*?)(?=\n@|$)/g)];
+  return [...fenced, ...plain.map(([, code = ""]) => code)];
+}
+
+function lineOf(text: string, index: number): number {
+  return text.slice(0, index).split("\n").length;
+}
+
+/** What a snippet may use without saying where it comes from. */
+const givens: Readonly<Record<string, string>> = {
+  client: `const client = createClient(emulator.clientOptions);`,
+  account: `const account = await submittedAccount(client);`,
+  id: `const id = account.id;`,
+  fileId: `const fileId = (await client.files.upload(Buffer.from("x"), { name: "a.pdf" })).file_id;`,
+};
+
+/** Names that the harness lends to a snippet that does not import them. */
+const lendable: readonly string[] = [
+  "createClient",
+  "createEmulator",
+  "defaultApiKey",
+  "defaultClientId",
+  "emulator",
+  "isAirwallexError",
+  "newAccount",
+  "startEmulator",
+  "submittedAccount",
+  "use",
+];
+
+const needs: Readonly<Record<string, readonly string[]>> = {
+  account: ["client"],
+  id: ["account", "client"],
+  fileId: ["client"],
+};
+
+/**
+ * A program of a snippet: its own imports, then what it takes for granted, then its code. `harness` is
+ * the module that stands in for the package: the same names, on an emulator.
+ */
+export function programOf({ code }: Snippet, harness: string): string {
+  const imports = code.match(/^import [\s\S]*?;$/gm) ?? [];
+  const body = imports.reduce((rest, line) => rest.replace(line, ""), code);
+  const missing = missingGivens(code);
+  const own = imports.map((line) => line.replace(/"airwallex-connect"/, JSON.stringify(harness)));
+  const named = own.join("\n");
+  const lent = lendable.filter(
+    (name) => !new RegExp(`\\b${name}\\b`).test(named) && !declares(code, name),
+  );
+  return [
+    ...own,
+    `import { ${lent.join(", ")} } from ${JSON.stringify(harness)};`,
+    `void [${lent.join(", ")}];`,
+    ...missing.map((name) => givens[name]),
+    body,
+    "export {};",
+  ].join("\n");
+}
+
+function missingGivens(code: string): readonly string[] {
+  const used = Object.keys(givens).filter(
+    (name) => new RegExp(`(?<![.\\w"'/-])${name}\\b(?!["':])`).test(code) && !declares(code, name),
+  );
+  const wanted = new Set(used.flatMap((name) => [name, ...(needs[name] ?? [])]));
+  return Object.keys(givens).filter((name) => wanted.has(name) && !declares(code, name));
+}
+
+function declares(code: string, name: string): boolean {
+  const pattern = `(?:const|let|function|using)\\s+(?:${name}\\b|\\{[^}]*\\b${name}\\b[^}]*\\}\\s*=)`;
+  return new RegExp(pattern).test(code);
+}
