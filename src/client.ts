@@ -114,7 +114,14 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const known = shared.tokens.get(name);
   if (known) return known;
   const { topics, send } = shared;
-  const own = { ...call, onBehalfOf: undefined, topics, unauthorized: "login_refused" } as const;
+  const own = {
+    ...call,
+    topics,
+    onBehalfOf: undefined,
+    // Without a token there is nothing to deliver.
+    validation: "strict",
+    unauthorized: "login_refused",
+  } as const;
   const bare: Call = createCall(send, own);
   const tokens = createTokenManager(() => login(bare, key), topics);
   shared.tokens.set(name, tokens);

@@ -1,6 +1,8 @@
 /** Login with an API key. See https://www.airwallex.com/docs/api#/Authentication/API_Access/Login. */
 
-import type { Call } from "../core/call.js";
+import type { Call, ResponseInfo } from "../core/call.js";
+import { ShapeError } from "../errors.js";
+import type { Token } from "../schemas/authentication.generated.js";
 import { authenticationLogin } from "../schemas/endpoints.generated.js";
 import type { IssuedToken } from "./token-manager.js";
 
@@ -31,7 +33,15 @@ export async function login(
     {},
     { headers, timeoutMs },
   ).withResponse();
+  if (!/^[\x21-\x7e]+$/.test(data.token)) throw unusable(response, data);
   return { value: data.token, lifetimeMs: lifetime(data.expires_at, response.headers["date"]) };
+}
+
+function unusable({ attempts, requestId }: ResponseInfo, data: Token): ShapeError {
+  const { name, method, path } = authenticationLogin;
+  const facts = { operation: name, method, path, outcome: "done", attempts, requestId } as const;
+  const message = "Cannot use the answer to authentication.login: its token is empty or no token";
+  return new ShapeError("unexpected_shape", message, facts, [], data);
 }
 
 /** Counted from the remote's own clock where it told the time: ours may be off by more than a token lives. */

@@ -16,6 +16,7 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
 }
 
 function authorized(request: WireRequest, token: string): WireRequest {
+  request.progress.bearer = token;
   return { ...request, headers: [...request.headers, "authorization", `Bearer ${token}`] };
 }
 

@@ -24,7 +24,8 @@ export function toApiError(response: WireResponse, facts: CallFacts, redactor: R
   const code = codes[status] ?? (status >= 500 ? "server_error" : "refused");
   const remote = readRemoteError(response, body, redactor);
   const hint = body === undefined ? `; ${describeUnreadable(response)}` : "";
-  return new ApiError(code, remote, facts, { body: body ?? response.body.toString(), hint });
+  const raw = body === undefined ? response.body.toString() : body;
+  return new ApiError(code, remote, facts, { body: raw, hint });
 }
 
 /** What an error body says, in the API's envelope `{ code, message, source, details, trace_id }`. */
@@ -38,7 +39,8 @@ export function readRemoteError(
   const details = envelope["details"];
   const remote = {
     apiCode: text(envelope["code"]),
-    remoteMessage: message && redactor.text(message.slice(0, longestMessage)),
+    // Cut after redaction: half a value would not be recognised.
+    remoteMessage: message && redactor.text(message).slice(0, longestMessage),
     source: cleanText(envelope["source"], redactor),
     details: details === undefined || details === null ? undefined : redactor.deep(details),
   };
@@ -52,7 +54,8 @@ export function readRemoteError(
 }
 
 /** The body as JSON, or undefined when it is not JSON. */
-export function parseBody({ body }: WireResponse): unknown {
+export function parseBody({ body, undecoded }: WireResponse): unknown {
+  if (undecoded !== undefined) return undefined;
   try {
     return JSON.parse(body.toString());
   } catch {
@@ -62,7 +65,8 @@ export function parseBody({ body }: WireResponse): unknown {
 }
 
 /** What a body is that could not be read as JSON; never what it says. */
-export function describeUnreadable({ headers, body }: WireResponse): string {
+export function describeUnreadable({ headers, body, undecoded }: WireResponse): string {
+  if (undecoded !== undefined) return `its content-encoding "${undecoded}" cannot be undone`;
   if (body.length === 0) return "the answer has no body";
   const type = header(headers, "content-type") ?? "no content-type";
   return `the answer is not JSON (${type}, ${body.length} bytes)`;

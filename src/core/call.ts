@@ -50,10 +50,14 @@ export function createCall(send: Send, settings: CallSettings): Call {
     if (refused) await refused;
     const request = buildRequest(endpoint, input, options, extras, settings, common, journey);
     try {
+      request.deadline.check();
       const response = await send(request);
       journey.response = response;
       if (response.found !== undefined) return response.found as Output;
-      if (response.status >= 300) throw refusal(request, response, input, settings);
+      if (response.status >= 300) {
+        const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
+        throw refusal(request, response, sent, settings);
+      }
       if (!endpoint.response) return undefined as Output;
       const data = readBody(request, response, extras.anyBody);
       if (settings.validation !== "off" && !endpoint.response.is(data)) {

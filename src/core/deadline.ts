@@ -15,6 +15,9 @@ export class DeadlineError extends Error {
   }
 }
 
+/** A longer timer fires at once. */
+export const longestTimerMs: number = 2 ** 31 - 1;
+
 /**
  * A timer and the caller's signal in one object, with a single slot for whatever the call is waiting
  * for now: a call does one thing at a time. One `setTimeout` and one listener cost a tenth of
@@ -79,7 +82,7 @@ export class Deadline {
     let timer: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(resolve, ms);
+        timer = setTimeout(resolve, Math.min(ms, longestTimerMs));
         this.watch(phase, reject);
       });
     } finally {

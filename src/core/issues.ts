@@ -59,6 +59,8 @@ function complaint(issue: $ZodIssue, value: unknown): string {
       return issue.origin === "string" ? "is too short" : "is too small";
     case "invalid_format":
       return "has the wrong form";
+    case "invalid_key":
+      return `is a name that ${complaint(issue.issues[0] as $ZodIssue, "")}`;
     default:
       return "is not valid";
   }
@@ -72,6 +74,8 @@ function expectation(issue: $ZodIssue): string {
       return `at most ${issue.maximum}${unit(issue.origin)}`;
     case "too_small":
       return `at least ${issue.minimum}${unit(issue.origin)}`;
+    case "invalid_key":
+      return expectation(issue.issues[0] as $ZodIssue);
     case "invalid_format":
       return issue.format === "date" ? "a calendar date as YYYY-MM-DD" : String(issue.pattern);
     default:

@@ -86,11 +86,11 @@ function topic<Event>(name: string, hook: ((event: Event) => void) | undefined):
   return {
     active: () => hook !== undefined || published.hasSubscribers,
     publish(event) {
+      // Watching a call must not break it, nor the process.
       try {
-        hook?.(event);
-      } catch {
-        // Watching a call must not break it.
-      }
+        const answer: unknown = hook?.(event);
+        if (answer instanceof Promise) answer.catch(() => undefined);
+      } catch {}
       if (published.hasSubscribers) published.publish(event);
     },
   };

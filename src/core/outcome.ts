@@ -2,7 +2,7 @@
 
 import type { CallFacts } from "../error-facts.js";
 import { AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
-import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
+import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
 import { createRedactor } from "./redact.js";
@@ -14,11 +14,12 @@ import { header, WireError, type WireRequest, type WireResponse } from "./wire.j
 export function refusal(
   request: WireRequest,
   response: WireResponse,
-  input: EndpointInput,
+  /** All that was sent, to be recognised where the answer quotes it. */
+  sent: unknown,
   { unauthorized }: CallSettings,
 ): Error {
   const facts = factsOf(request, response);
-  const redactor = createRedactor([input.body, input.query], secretsOf(request));
+  const redactor = createRedactor(sent, secretsOf(request));
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
   return new AuthenticationError(unauthorized, remote, facts);
@@ -73,9 +74,10 @@ export function translate(error: unknown, request: WireRequest): unknown {
     return new ConnectionError("timeout", phase, message, facts);
   }
   if (!(error instanceof WireError)) return error;
-  const { sent, phase, cause } = error;
+  const { sent, phase } = error;
   // Thrown by the body while it was being read, such as a stream that grew too long.
-  if (cause instanceof SdkError) return cause;
+  if (error.cause instanceof SdkError) return error.cause;
+  const cause = plainCause(error.cause);
   const text = cause instanceof Error ? cause.message || cause.name : "unknown reason";
   return sent
     ? new ConnectionError(
@@ -92,6 +94,20 @@ export function translate(error: unknown, request: WireRequest): unknown {
         facts,
         cause,
       );
+}
+
+/**
+ * A transport's error without what it may carry: undici's parser error has the bytes of the answer.
+ */
+function plainCause(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const cause = plainCause(error.cause);
+  const plain = new Error(error.message, cause && { cause });
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code === "string") Object.assign(plain, { code });
+  Object.defineProperty(plain, "name", { value: error.name });
+  Object.defineProperty(plain, "stack", { value: error.stack });
+  return plain;
 }
 
 function endedBy(error: unknown): DeadlineError["ended"] | undefined {
@@ -114,8 +130,11 @@ function factsOf(
 }
 
 /** Header values that must never be quoted back. */
-function secretsOf({ headers }: WireRequest): readonly string[] {
-  return headers.filter((_, i) => i % 2 === 1 && secretHeaders.has(headers[i - 1] as string));
+function secretsOf({ headers, progress }: WireRequest): readonly string[] {
+  const values = headers.filter(
+    (_, i) => i % 2 === 1 && secretHeaders.has(headers[i - 1] as string),
+  );
+  return progress.bearer === undefined ? values : [...values, progress.bearer];
 }
 
 const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id"]);

@@ -1,5 +1,6 @@
 /** Lists: a promise of the first page that is also an async iterable of every item. */
 
+import type { CallFacts } from "../error-facts.js";
 import { ShapeError } from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { ApiPromise } from "./call.js";
@@ -30,7 +31,7 @@ export interface ListPromise<Item, Page = NumberedPage<Item>>
  * the list, so items whose id was on the page before are skipped.
  */
 export function listPages<Item extends { readonly id: string }, Page extends NumberedPage<Item>>(
-  endpoint: Pick<Endpoint, "name" | "path">,
+  endpoint: ListEndpoint,
   firstNumber: number,
   fetchPage: (pageNumber: number) => ApiPromise<Page>,
 ): ListPromise<Item, Page> {
@@ -40,6 +41,7 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
     let page = await first;
     let previous: string | undefined;
     for (let number = firstNumber; ; number++) {
+      if (!Array.isArray(page?.items)) throw noPage(endpoint, page);
       yield page;
       if (!page.has_more || page.items.length === 0) return;
       const here = page.items.map(({ id }) => id).join();
@@ -61,6 +63,8 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
     pages,
     [Symbol.asyncIterator]: items,
     async toArray({ limit }: { readonly limit: number }) {
+      // The first page is on its way, and may not be looked at below.
+      first.catch(() => undefined);
       if (!(limit >= 0)) {
         throw new RangeError(`Cannot call ${endpoint.name}: limit is ${limit}, expected 0 or more`);
       }
@@ -72,13 +76,19 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
   });
 }
 
+type ListEndpoint = Pick<Endpoint, "name" | "path">;
+
 /** A remote that ignores `page_num` would be walked for ever. */
-function repeatedPage(
-  { name, path }: Pick<Endpoint, "name" | "path">,
-  number: number,
-  data: unknown,
-): ShapeError {
-  const message = `Cannot go on with ${name}: page ${number} is the same as the one before`;
-  const facts = { operation: name, method: "GET", path, outcome: "done", attempts: 1 } as const;
-  return new ShapeError("repeated_page", message, facts, [], data);
+function repeatedPage(endpoint: ListEndpoint, number: number, data: unknown): ShapeError {
+  const message = `Cannot go on with ${endpoint.name}: page ${number} is the same as the one before`;
+  return new ShapeError("repeated_page", message, factsOf(endpoint), [], data);
+}
+
+function noPage(endpoint: ListEndpoint, data: unknown): ShapeError {
+  const message = `Cannot walk the pages of ${endpoint.name}: the answer has no list of items`;
+  return new ShapeError("unexpected_shape", message, factsOf(endpoint), [], data);
+}
+
+function factsOf({ name, path }: ListEndpoint): CallFacts {
+  return { operation: name, method: "GET", path, outcome: "done", attempts: 1 };
 }

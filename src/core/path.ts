@@ -50,13 +50,13 @@ export function buildQuery(operation: string, query: object = {}): string {
   const issues: Issue[] = [];
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null) continue;
-    const text = Array.isArray(value) ? value.join(",") : value;
-    if (typeof text === "object") {
+    const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (parts.some((part) => typeof part === "object" || typeof part === "function")) {
       issues.push({
         path: [name],
         message: `is ${kindOf(value)}, expected a plain value or a list`,
       });
-    } else parameters.append(name, String(text));
+    } else parameters.append(name, parts.join(","));
   }
   if (issues.length > 0) throw new ValidationError(operation, issues);
   const text = parameters.toString();

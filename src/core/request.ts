@@ -2,15 +2,12 @@
 
 import { ValidationError } from "../errors.js";
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
-import { Deadline } from "./deadline.js";
+import { Deadline, longestTimerMs } from "./deadline.js";
 import { callHeaders } from "./headers.js";
 import { buildQuery, fillPath } from "./path.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { explainInput } from "./validate.js";
 import type { Progress, WireRequest } from "./wire.js";
-
-/** Longest delay that a timer takes: about 24.8 days. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 /** Throws {@link ValidationError} when the input does not fit; awaited only on that path. */
 export function refuseInput(
@@ -68,10 +65,13 @@ export function openDeadline(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Deadline {
-  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
     throw new RangeError(
-      `Cannot call ${operation}: timeoutMs is ${timeoutMs}, expected a number above 0 and up to ${longestTimeoutMs}`,
+      `Cannot call ${operation}: timeoutMs is ${timeoutMs}, expected a number above 0 and up to ${longestTimerMs}`,
     );
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new TypeError(`Cannot call ${operation}: signal is not an AbortSignal`);
   }
   return new Deadline(timeoutMs, signal);
 }

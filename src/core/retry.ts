@@ -92,7 +92,10 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {
     if (!request.lookup || !request.progress.ambiguous) return once(request);
     // A look-up that fails says nothing: the first failure stands, and may be looked into again.
-    const done = await request.lookup().catch(() => Promise.reject(failure));
+    const done = await request.lookup().catch(() => {
+      request.deadline.check();
+      throw failure;
+    });
     return done ? { ...nothing, found: done.found } : once(request);
   }
 
@@ -141,7 +144,7 @@ function classified(send: Send): Send {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       if (error.sent) noteAmbiguity(request);
-      const reason = error.sent ? "answer lost" : "not sent";
+      const reason = error.sent ? "answer lost" : isPassing(error) ? "not sent" : "unsendable";
       if (deadline.ended || !mayRepeat(request, reason, error.sent)) throw error;
       throw new Repeatable(reason, undefined, error);
     }
@@ -181,6 +184,26 @@ function observed(send: Send, { attempt }: Topics): Send {
       throw error;
     }
   };
+}
+
+/** Failures to connect that may be over in a moment; a bad certificate or a bad request is not. */
+const passing: ReadonlySet<string | undefined> = new Set([
+  "EAI_AGAIN",
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_SOCKET",
+]);
+
+function isPassing(error: WireError): boolean {
+  return passing.has(failureCode(error));
 }
 
 /** The first code in the chain of causes, such as `ECONNREFUSED`. */

@@ -33,8 +33,10 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   let dispatcher = options.dispatcher;
   let loading: Promise<OwnAgent> | undefined;
+  let closing: Promise<void> | undefined;
   return {
     send(request) {
+      if (closing && !options.dispatcher) throw new WireError(false, "connecting", clientClosed());
       if (dispatcher) return exchange(dispatcher, request);
       loading ??= loadAgent(options);
       return loading.then((agent) => {
@@ -42,11 +44,15 @@ export function createTransport(options: TransportOptions): Transport {
         return exchange(agent, request);
       });
     },
-    async close() {
-      const agent = await loading;
-      await agent?.close();
+    close() {
+      closing ??= loading?.then((agent) => agent.close()) ?? Promise.resolve();
+      return closing;
     },
   };
+}
+
+function clientClosed(): Error {
+  return new Error("the client is closed");
 }
 
 interface OwnAgent extends DispatcherLike {
@@ -152,7 +158,7 @@ class Exchange {
     const response: WireResponse = { status: this.#status, headers: this.#headers, body };
     const encoding = this.#headers["content-encoding"];
     if (encoding === undefined || body.length === 0) this.#resolve(response);
-    else decode(response).then(this.#resolve, (error: unknown) => this.#fail(error));
+    else void decode(response).then(this.#resolve);
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {

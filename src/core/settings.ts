@@ -55,6 +55,8 @@ export interface CallExtras<Output> {
   readonly payload?: {
     readonly body: Exclude<WireRequest["body"], undefined>;
     readonly headers: Readonly<Record<string, string>>;
+    /** What is in it, to be recognised where an error quotes it. */
+    readonly describes?: object;
   };
   /** Delivers a body that is not JSON as text, and no body as undefined. */
   readonly anyBody?: boolean;

@@ -40,6 +40,8 @@ export interface Progress {
   attempts: number;
   /** True once a write was sent without a clear answer. */
   ambiguous: boolean;
+  /** The token that was sent, so that no error quotes it. */
+  bearer?: string | undefined;
 }
 
 export interface WireResponse {
@@ -48,6 +50,8 @@ export interface WireResponse {
   /** The whole body; empty when it is streamed. */
   readonly body: Buffer;
   readonly stream?: Readable | undefined;
+  /** A compression that could not be undone; the body is as it came. */
+  readonly undecoded?: string | undefined;
   /** Set instead of a body when a lookup found what an earlier attempt had done. */
   readonly found?: unknown;
 }

@@ -162,8 +162,8 @@ export function accountsResource(call: Call): AccountsResource {
     update: (id, input, options) => call(accountsUpdate, { path: { id }, body: input }, options),
     submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
     list: (query = {}, options) =>
-      listPages(accountsList, query.page_num ?? 0, (page_num) =>
-        call(accountsList, { query: { ...query, page_num } }, options),
+      listPages(accountsList, query?.page_num ?? 0, (page_num) =>
+        call(accountsList, { query: query && { ...query, page_num } }, options),
       ),
     agreeToTerms: (id, terms = {}, options) =>
       call(accountsAgreeToTerms, { path: { id }, body: terms }, options),
@@ -185,9 +185,10 @@ const clockSkewMs = 2 * 60_000;
  */
 function createLookup(
   call: Call,
-  { identifier }: AccountCreateRequest,
+  input: AccountCreateRequest,
   options: CallOptions = {},
 ): { readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Account } | undefined> } {
+  const identifier: unknown = input?.identifier;
   if (typeof identifier !== "string" || identifier === "") return {};
   const since = Date.now() - clockSkewMs;
   return {

@@ -84,7 +84,8 @@ export function filesResource(call: Call, download: Download): FilesResource {
       const { name = file.name ?? "", notes, contentType, ...callOptions } = options;
       refuseFile(file, name, notes);
       const type = contentType ?? file.contentType ?? typeOf(name);
-      const payload = multipart(file, { name, contentType: type }, refuseLongStream);
+      const body = multipart(file, { name, contentType: type }, refuseLongStream);
+      const payload = { ...body, describes: { filename: name } };
       const input = notes === undefined ? {} : { query: { notes } };
       return await call(filesUpload, input, callOptions, { payload });
     },
