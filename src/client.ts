@@ -118,8 +118,6 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
     ...call,
     topics,
     onBehalfOf: undefined,
-    // Without a token there is nothing to deliver.
-    validation: "strict",
     unauthorized: "login_refused",
   } as const;
   const bare: Call = createCall(send, own);

@@ -33,19 +33,21 @@ export async function login(
     {},
     { headers, timeoutMs },
   ).withResponse();
-  if (!/^[\x21-\x7e]+$/.test(data.token)) throw unusable(response, data);
-  return { value: data.token, lifetimeMs: lifetime(data.expires_at, response.headers["date"]) };
+  const { token, expires_at } = (data ?? {}) as Partial<Record<keyof Token, unknown>>;
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) throw unusable(response, data);
+  return { value: token, lifetimeMs: lifetime(expires_at, response.headers["date"]) };
 }
 
 function unusable({ attempts, requestId }: ResponseInfo, data: Token): ShapeError {
   const { name, method, path } = authenticationLogin;
   const facts = { operation: name, method, path, outcome: "done", attempts, requestId } as const;
-  const message = "Cannot use the answer to authentication.login: its token is empty or no token";
+  const message = "Cannot use the answer to authentication.login: it has no token";
   return new ShapeError("unexpected_shape", message, facts, [], data);
 }
 
 /** Counted from the remote's own clock where it told the time: ours may be off by more than a token lives. */
-function lifetime(expiresAt: string, date: string | undefined): number {
+function lifetime(expiresAt: unknown, date: string | undefined): number {
+  if (typeof expiresAt !== "string") return documentedLifetimeMs;
   const told = Date.parse(date ?? "");
   const ms = Date.parse(expiresAt) - (Number.isNaN(told) ? Date.now() : told);
   return ms > 0 ? ms : documentedLifetimeMs;

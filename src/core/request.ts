@@ -85,8 +85,9 @@ function serialize(
   try {
     return JSON.stringify(extra === undefined ? body : merge(body ?? {}, extra));
   } catch {
-    // A bigint or a circle in extraBody; the engine's own message may quote it.
-    throw new ValidationError(operation, [{ path: ["extraBody"], message: "is not JSON" }]);
+    // A bigint or a circle; the engine's own message may quote it.
+    const path = [extra === undefined ? "body" : "extraBody"];
+    throw new ValidationError(operation, [{ path, message: "is not JSON" }]);
   }
 }
 

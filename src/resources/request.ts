@@ -2,6 +2,7 @@
 
 import type { ApiPromise, Call, ResponseInfo } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
+import type { Issue } from "../error-facts.js";
 import { ShapeError, ValidationError } from "../errors.js";
 import { anything } from "../schemas/anything.js";
 import type { Endpoint, RetryClass } from "../schemas/endpoint.js";
@@ -51,13 +52,51 @@ export type RequestFunction = <Output = unknown>(
 
 export function requestFunction(call: Call): RequestFunction {
   return <Output>(request: CustomRequest<Output>, options?: CallOptions): ApiPromise<Output> => {
+    const issues = findIssues(request);
+    if (issues.length > 0) return refuse(issues);
     const answer = send(call, request, options);
     const { schema } = request;
     if (!schema) return answer as ApiPromise<Output>;
     const checked = check(answer, schema, request);
     const data = checked.then((result) => result.data);
-    return Object.assign(data, { withResponse: () => checked });
+    return Object.assign(data, {
+      withResponse: () => {
+        // The caller looks at the other promise.
+        data.catch(() => undefined);
+        return checked;
+      },
+    });
   };
+}
+
+function refuse(issues: readonly Issue[]): ApiPromise<never> {
+  const refused = Promise.reject(new ValidationError("request", issues));
+  return Object.assign(refused, { withResponse: () => refused });
+}
+
+const methods: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
+
+function findIssues(request: CustomRequest): readonly Issue[] {
+  const { method, path } = request ?? {};
+  const problem = problemWith(path);
+  const allowed = `is not allowed, expected one of ${[...methods].join(", ")}`;
+  return [
+    ...(methods.has(method) ? [] : [{ path: ["method"], message: allowed }]),
+    ...(problem === undefined ? [] : [{ path: ["path"], message: problem }]),
+  ];
+}
+
+function problemWith(path: unknown): string | undefined {
+  if (typeof path !== "string" || !path.startsWith("/") || path.startsWith("//")) {
+    return "is not a path, expected one such as /api/v1/balances/current";
+  }
+  if (/[?#]/.test(path)) return "has a query or a fragment, expected those in `query`";
+  if (!/^(?:[\w.~!$&'()*+,;=:@{}/-]|%[0-9a-f]{2})+$/i.test(path)) {
+    return "has characters that must be encoded, expected encodeURIComponent around them";
+  }
+  // Servers undo the encoding of dots before they walk a path.
+  const plain = path.replace(/%2e/gi, ".");
+  return /\/\.{1,2}(\/|$)/.test(plain) ? "has a part that is . or .., expected an id" : undefined;
 }
 
 function send(
@@ -65,13 +104,6 @@ function send(
   { method, path, query, body, retry }: CustomRequest,
   options: CallOptions | undefined,
 ): ApiPromise<unknown> {
-  const problem = problemWith(path);
-  if (problem) {
-    const refused = Promise.reject(
-      new ValidationError("request", [{ path: ["path"], message: problem }]),
-    );
-    return Object.assign(refused, { withResponse: () => refused });
-  }
   const endpoint: Endpoint = {
     name: "request",
     method,
@@ -85,16 +117,6 @@ function send(
     response: anything,
   };
   return call(endpoint, { ...(query && { query }), body }, options, { anyBody: true });
-}
-
-function problemWith(path: unknown): string | undefined {
-  if (typeof path !== "string" || !path.startsWith("/") || path.startsWith("//")) {
-    return "is not a path, expected one such as /api/v1/balances/current";
-  }
-  if (/[?#]/.test(path)) return "has a query or a fragment, expected those in `query`";
-  if (/[\s\\]/.test(path)) return "has a space or a backslash, expected it encoded";
-  if (/\/\.{1,2}(\/|$)/.test(path)) return "has a part that is . or .., expected an id";
-  return undefined;
 }
 
 function retryOf(method: string, body: unknown): RetryClass {

@@ -1,8 +1,9 @@
 /** Polls an account until it has a status, or cannot get there any more. */
 
-import { Deadline, DeadlineError } from "../core/deadline.js";
+import { DeadlineError } from "../core/deadline.js";
+import { openDeadline } from "../core/request.js";
 import type { CallOptions } from "../core/settings.js";
-import { AccountStatusError, ConnectionError } from "../errors.js";
+import { AccountStatusError, ConnectionError, ValidationError } from "../errors.js";
 import type { Account, AccountStatus } from "../schemas/accounts.generated.js";
 
 /** Options of `accounts.waitForStatus`. */
@@ -37,11 +38,11 @@ export async function waitForStatus(
   id: string,
   options: WaitForStatusOptions,
 ): Promise<Account> {
-  const wanted = new Set<string>([options.status].flat());
+  const wanted = readWanted(options);
   const { timeoutMs = 600_000, intervalMs = 1000, maxIntervalMs = 30_000 } = options;
   const { signal, onBehalfOf } = options;
   const start = performance.now();
-  const deadline = new Deadline(timeoutMs, signal);
+  const deadline = openDeadline("accounts.waitForStatus", timeoutMs, signal);
   let waitMs = intervalMs;
   let account: Account | undefined;
   try {
@@ -63,6 +64,15 @@ export async function waitForStatus(
   } finally {
     deadline.close();
   }
+}
+
+function readWanted(options: WaitForStatusOptions): ReadonlySet<string> {
+  const statuses: readonly unknown[] = [options?.status].flat();
+  if (statuses.length > 0 && statuses.every((status) => typeof status === "string")) {
+    return new Set(statuses as string[]);
+  }
+  const message = "is not a status, expected one such as ACTIVE, or a list of them";
+  throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message }]);
 }
 
 function isTimeout(error: unknown): boolean {

@@ -349,6 +349,19 @@ export function isPassportInput(v: unknown): v is PassportInput {
   if (o.mrz_line1 !== undefined && typeof o.mrz_line1 !== "string") return false;
   if (o.mrz_line2 !== undefined && typeof o.mrz_line2 !== "string") return false;
   if (o.number !== undefined && typeof o.number !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "effective_at":
+      case "expire_at":
+      case "front_file_id":
+      case "mrz_line1":
+      case "mrz_line2":
+      case "number":
+        continue;
+      default:
+        return false;
+    }
+  }
   return true;
 }
 

@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import type { Member, Node, Schema } from "../../scripts/generate/model.js";
+import { type Change, expandFixture, loadVerdict } from "./fixture.js";
+
+const verdict = await loadVerdict("orders");
+
+const response = { id: "1", buyer: { name: "Ada" }, extra: 1 };
+const request = { buyer: { name: "Ada" }, extra: 1 };
+
+describe("a schema of both directions", () => {
+  it("has two names when both lead to it, and keeps its own when one does", async () => {
+    const { schemas } = await expandFixture();
+    const names = schemas.map(({ name, direction }) => `${name} ${direction}`).sort();
+    expect(names).toEqual([
+      "CancelReason request",
+      "Cancellation request",
+      "Failure response",
+      "Labels response",
+      "LabelsInput request",
+      "Order response",
+      "OrderEvent response",
+      "OrderInput request",
+      "OrderList response",
+      "OrderListQuery request",
+      "OrderStatus response",
+      "OrderStatusInput request",
+      "Party response",
+      "PartyInput request",
+    ]);
+  });
+
+  it("refers to schemas of its own direction", async () => {
+    const { schemas } = await expandFixture();
+    const buyer = { kind: "ref", name: "PartyInput" };
+    expect(member(schemas, "OrderInput", "buyer").node).toEqual(buyer);
+    expect(member(schemas, "Order", "buyer").node).toEqual({ kind: "ref", name: "Party" });
+  });
+
+  it("keeps unknown members in responses and refuses them in requests", () => {
+    expect(verdict("Order", { ...response, news: 1 })).toBe(true);
+    expect(verdict("OrderInput", { ...request, news: 1 })).toBe(false);
+    expect(verdict("Order", { ...response, lines: [{ sku: "ab", news: 1 }] })).toBe(true);
+    expect(verdict("OrderInput", { ...request, lines: [{ sku: "ab", news: 1 }] })).toBe(false);
+  });
+
+  it("lets responses leave out or null what is not required, and requests only leave it out", () => {
+    expect(verdict("Order", { ...response, paid: null })).toBe(true);
+    expect(verdict("Order", { ...response, paid: undefined })).toBe(true);
+    expect(verdict("OrderInput", { ...request, paid: null })).toBe(false);
+    expect(verdict("OrderInput", { ...request, paid: undefined })).toBe(true);
+  });
+
+  it("requires what is required, even if any value will do", () => {
+    expect(verdict("Order", { ...response, id: null })).toBe(false);
+    expect(verdict("Order", { id: "1", buyer: { name: "Ada" } })).toBe(false);
+    expect(verdict("OrderInput", { buyer: { name: "Ada" } })).toBe(false);
+    expect(verdict("OrderInput", { buyer: { name: "Ada" }, extra: undefined })).toBe(true);
+  });
+
+  it("opens its enums in responses and closes them in requests", () => {
+    expect(verdict("Order", { ...response, status: "SOLD" })).toBe(true);
+    expect(verdict("OrderInput", { ...request, status: "SOLD" })).toBe(false);
+    expect(verdict("OrderInput", { ...request, status: "PAID" })).toBe(true);
+    expect(verdict("Order", { ...response, lines: [{ sku: "ab", size: "L" }] })).toBe(true);
+    expect(verdict("OrderInput", { ...request, lines: [{ sku: "ab", size: "L" }] })).toBe(false);
+  });
+
+  it("leaves readOnly members to responses and writeOnly members to requests", async () => {
+    const { schemas } = await expandFixture();
+    expect(names(schemas, "Order")).toContain("id");
+    expect(names(schemas, "Order")).not.toContain("access_code");
+    expect(names(schemas, "OrderInput")).toContain("access_code");
+    expect(names(schemas, "OrderInput")).not.toContain("id");
+    expect(verdict("OrderInput", { ...request, id: "1" })).toBe(false);
+  });
+});
+
+describe("limits and formats", () => {
+  it.each([
+    ["a number below its minimum", { amount: -1 }],
+    ["a number above its maximum", { amount: 99.6 }],
+    ["an integer below its minimum", { count: 0 }],
+    ["a text that is too long", { buyer: { name: "Adaada" } }],
+    ["a text that is too short", { lines: [{ sku: "a" }] }],
+    ["an empty text", { buyer: { name: "" } }],
+    ["a text that does not match", { country: "gb" }],
+    ["a day that does not exist", { buyer: { name: "Ada", born: "2023-02-29" } }],
+    ["a moment that does not exist", { placed_at: "2024-02-30T10:00:00Z" }],
+    ["too few items", { lines: [] }],
+    ["too many items", { lines: [{ sku: "ab" }, { sku: "ab" }, { sku: "ab" }] }],
+    ["too many entries", { labels: { a: "1", b: "2", c: "3" } }],
+    ["a key that is too long", { labels: { abcd: "1" } }],
+    ["an entry that is too long", { labels: { a: "12345" } }],
+  ])("are checked in requests alone: %s", (_, members) => {
+    expect(verdict("OrderInput", { ...request, ...members })).toBe(false);
+    expect(verdict("Order", { ...response, ...members })).toBe(true);
+  });
+
+  it("accept what lies on the limit", () => {
+    const members = {
+      buyer: { name: "\u{1f600}".repeat(5), born: "2024-02-29" },
+      amount: 99.5,
+      count: 1,
+      country: "GB",
+      labels: { abc: "1234", b: "" },
+      lines: [{ sku: "\u{1f600}a" }, { sku: "ab", size: "M" }],
+      placed_at: "2024-02-29T10:00:00.5+0530",
+    };
+    expect(verdict("OrderInput", { ...request, ...members })).toBe(true);
+  });
+
+  it("leave the kind of a value to both directions", () => {
+    expect(verdict("Order", { ...response, count: 1.5 })).toBe(false);
+    expect(verdict("Order", { ...response, paid: "yes" })).toBe(false);
+    expect(verdict("Order", { ...response, labels: [] })).toBe(false);
+    expect(verdict("Order", { ...response, lines: {} })).toBe(false);
+    expect(verdict("Order", { ...response, "ship-to": [1] })).toBe(false);
+  });
+});
+
+describe("expand()", () => {
+  it("makes a strict request of the query parameters", () => {
+    expect(verdict("OrderListQuery", { buyer: "Ada", page_size: 50, status: "OPEN" })).toBe(true);
+    expect(verdict("OrderListQuery", { page_size: 50 })).toBe(false);
+    expect(verdict("OrderListQuery", { buyer: "Ada", page_size: "50" })).toBe(false);
+    expect(verdict("OrderListQuery", { buyer: "Ada", status: "SOLD" })).toBe(false);
+    expect(verdict("OrderListQuery", { buyer: "Ada", page: 1 })).toBe(false);
+  });
+
+  it("names the shapes of each operation", async () => {
+    const { operations } = await expandFixture();
+    const shapes = operations.map(({ query, body, response }) => ({ query, body, response }));
+    expect(shapes).toEqual([
+      { body: { schema: "OrderInput", required: true }, response: "Order" },
+      { query: { schema: "OrderListQuery", required: true }, response: "OrderList" },
+      { body: { schema: "Cancellation", required: false } },
+      { response: "Order" },
+    ]);
+  });
+
+  it("puts every schema after those that it refers to", async () => {
+    const { schemas } = await expandFixture();
+    const order = schemas.map(({ name }) => name);
+    expect(order.indexOf("Party")).toBeLessThan(order.indexOf("Order"));
+    expect(order.indexOf("Order")).toBeLessThan(order.indexOf("OrderList"));
+  });
+
+  const status = 'status: { $ref: "#/OrderStatus", description: Where it stands. }';
+  it.each<[string, string, Change]>([
+    [
+      "a schema contains itself",
+      "schemas: refer to each other in a circle: Order -> Order",
+      ["schemas/orders.yaml", status, 'status: { $ref: "#/Order", description: Itself. }'],
+    ],
+    [
+      "two subjects need each other",
+      "files: refer to each other in a circle: orders -> parties -> orders",
+      [
+        "schemas/parties.yaml",
+        "rating:\n      type: number",
+        'rating:\n      $ref: "./orders.yaml#/Failure"',
+      ],
+    ],
+    [
+      "nothing leads to a schema",
+      "schemas/orders.yaml: OrderEvent: no operation leads here, and x-direction is missing",
+      ["schemas/orders.yaml", "  x-direction: response\n", ""],
+    ],
+    [
+      "a name is taken by an expanded one",
+      "the name OrderStatusInput is taken by schemas/orders.yaml: OrderStatus",
+      ["paths/orders.yaml", "OrderListQuery", "OrderStatusInput"],
+    ],
+  ])("refuses the description when %s", async (_, message, change) => {
+    await expect(expandFixture(change)).rejects.toThrow(message);
+  });
+});
+
+function members(schemas: readonly Schema[], name: string): readonly Member[] {
+  const node: Node | undefined = schemas.find((schema) => schema.name === name)?.node;
+  return node?.kind === "object" ? node.members : [];
+}
+
+function names(schemas: readonly Schema[], name: string): readonly string[] {
+  return members(schemas, name).map((one) => one.name);
+}
+
+function member(schemas: readonly Schema[], schema: string, name: string): Member {
+  const found = members(schemas, schema).find((one) => one.name === name);
+  if (found === undefined) throw new Error(`${schema} has no ${name}`);
+  return found;
+}

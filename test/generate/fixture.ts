@@ -1,0 +1,81 @@
+/** The fixture description, changed as a test wishes, and the code that is generated from it. */
+
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import ts from "typescript";
+import { afterAll, onTestFinished } from "vitest";
+import type { ZodType } from "zod";
+import { expand } from "../../scripts/generate/expand.js";
+import { loadSource } from "../../scripts/generate/load.js";
+import type { Model } from "../../scripts/generate/model.js";
+import { makeOutputs, type Outputs } from "../../scripts/generate/outputs.js";
+
+const fixture = fileURLToPath(new URL("./fixture-spec", import.meta.url));
+
+/** Replaces the first text by the second in one file of the fixture. */
+export type Change = readonly [file: string, from: string, to: string];
+
+/** A project with a changed copy of the fixture as its spec/. */
+export async function makeProject(...changes: readonly Change[]): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "generate-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await cp(fixture, join(root, "spec"), { recursive: true });
+  for (const [file, from, to] of changes) {
+    const path = join(root, "spec", file);
+    const text = await readFile(path, "utf8");
+    if (!text.includes(from)) throw new Error(`The fixture has no ${from} in ${file}`);
+    await writeFile(path, text.replace(from, to));
+  }
+  return root;
+}
+
+/** The whole pipeline on a changed fixture. */
+export async function expandFixture(...changes: readonly Change[]): Promise<Model> {
+  const root = await makeProject(...changes);
+  return expand(await loadSource(join(root, "spec")));
+}
+
+export async function generateFixture(): Promise<Outputs> {
+  const source = await loadSource(fixture);
+  return makeOutputs(source, expand(source));
+}
+
+/** What a generated module exports, by name. */
+type Module = Readonly<Record<string, unknown>>;
+
+/** Generated modules as JavaScript, in a folder from which zod can be imported. */
+export async function compileFixture(): Promise<(file: string) => Promise<Module>> {
+  const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, "generate-"));
+  afterAll(() => rm(folder, { recursive: true }));
+  for (const [path, text] of await generateFixture()) {
+    if (!path.endsWith(".ts")) continue;
+    const target = join(folder, path.replace(/\.ts$/, ".js"));
+    await mkdir(dirname(target), { recursive: true });
+    const { outputText } = ts.transpileModule(text, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    });
+    await writeFile(target, outputText);
+  }
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  return (file) => import(pathToFileURL(join(folder, "src/schemas", file)).href);
+}
+
+/** Asks the predicate and the zod schema of one name, which have to agree. */
+export async function loadVerdict(
+  subject: string,
+): Promise<(name: string, value: unknown) => boolean> {
+  const load = await compileFixture();
+  const schemas = await load(`${subject}.generated.js`);
+  const guards = await load(`${subject}.guards.generated.js`);
+  return (name, value) => {
+    const schema = schemas[name] as ZodType;
+    const guard = guards[`is${name}`] as (value: unknown) => boolean;
+    const verdict = guard(value);
+    if (verdict !== schema.safeParse(value).success) throw new Error(`${name} is of two minds`);
+    return verdict;
+  };
+}

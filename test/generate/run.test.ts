@@ -1,0 +1,53 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { check, generate } from "../../scripts/generate/run.js";
+import { makeProject } from "./fixture.js";
+
+const endpoints = "src/schemas/endpoints.generated.ts";
+
+describe("generate()", () => {
+  it("writes every file once, and the same again", async () => {
+    const root = await makeProject();
+    expect(await generate(root)).toBe("10 files: 10 written, 0 removed");
+    expect(await generate(root)).toBe("10 files: 0 written, 0 removed");
+  });
+
+  it("removes what stands for nothing", async () => {
+    const root = await makeProject();
+    await generate(root);
+    await writeFile(join(root, "src/schemas/gone.generated.ts"), "");
+    expect(await generate(root)).toBe("10 files: 0 written, 1 removed");
+  });
+});
+
+describe("check()", () => {
+  it("finds nothing after a run", async () => {
+    const root = await makeProject();
+    await generate(root);
+    expect(await check(root)).toEqual([]);
+  });
+
+  it("names files that are stale, missing or superfluous, and leaves them", async () => {
+    const root = await makeProject();
+    await generate(root);
+    await writeFile(join(root, endpoints), "// Changed by hand.\n");
+    await writeFile(join(root, "src/schemas/gone.generated.ts"), "");
+    await rm(join(root, "spec/openapi.generated.json"));
+    expect(await check(root)).toEqual([
+      'spec/openapi.generated.json is not what spec/ says; run "npm run generate"',
+      `${endpoints} is not what spec/ says; run "npm run generate"`,
+      'src/schemas/gone.generated.ts stands for nothing in spec/; run "npm run generate"',
+    ]);
+    expect(await readFile(join(root, endpoints), "utf8")).toBe("// Changed by hand.\n");
+  });
+
+  it("passes on what the linter finds", async () => {
+    const root = await makeProject(["openapi.yaml", "https://orders.test", "https://orders.test/"]);
+    await generate(root);
+    expect(await check(root)).toEqual([
+      "spec/openapi.yaml#/servers/0/url: Server `url` should not have a trailing slash. (no-server-trailing-slash)",
+      "spec/openapi.generated.json#/servers/0/url: Server `url` should not have a trailing slash. (no-server-trailing-slash)",
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+/** Values that fit a schema of the account model, made from the description and not from zod. */
+
+import fc from "fast-check";
+import type { Node, ObjectNode, Schema } from "../../scripts/generate/model.js";
+
+export interface Making {
+  readonly schemas: ReadonlyMap<string, Schema>;
+  /** Every optional member is there, and every list has an item. */
+  readonly complete: boolean;
+}
+
+export function fitting(node: Node, making: Making): fc.Arbitrary<unknown> {
+  switch (node.kind) {
+    case "ref": {
+      const schema = making.schemas.get(node.name);
+      if (schema === undefined) throw new Error(`No schema is called ${node.name}`);
+      return fitting(schema.node, making);
+    }
+    case "object":
+      return objects(node, making);
+    case "map": {
+      const { maxKeyLength = 30, maxProperties = 4 } = node.limits;
+      const key = fc.string({ unit: "binary", maxLength: maxKeyLength });
+      const keys = { minKeys: making.complete ? 1 : 0, maxKeys: maxProperties };
+      return fc.dictionary(key, fitting(node.values, making), keys);
+    }
+    case "array": {
+      const { minItems = making.complete ? 1 : 0, maxItems = minItems + 2 } = node.limits;
+      const lengths = { minLength: minItems, maxLength: Math.min(maxItems, minItems + 2) };
+      return fc.array(fitting(node.items, making), lengths);
+    }
+    case "string":
+      return texts(node.limits);
+    case "number": {
+      const { minimum = -1e9, maximum = 1e9 } = node.limits;
+      return fc.double({ min: minimum, max: maximum, noNaN: true });
+    }
+    case "integer": {
+      const { minimum = -(2 ** 31), maximum = 2 ** 31 - 1 } = node.limits;
+      return fc.integer({ min: minimum, max: maximum });
+    }
+    case "boolean":
+      return fc.boolean();
+    case "enum": {
+      const known = fc.constantFrom(...node.values);
+      return node.open ? fc.oneof(known, fc.string()) : known;
+    }
+    case "unknown":
+      return fc.anything();
+  }
+}
+
+function objects({ members, strict }: ObjectNode, making: Making): fc.Arbitrary<unknown> {
+  const model = Object.fromEntries(
+    members.map(({ name, node, optional, nullable }) => {
+      const value = fitting(node, making);
+      if (!optional || making.complete) return [name, value];
+      const absent = fc.constant(nullable ? null : undefined);
+      return [name, fc.oneof({ weight: 3, arbitrary: value }, { weight: 1, arbitrary: absent })];
+    }),
+  );
+  const required = members.filter(({ optional }) => !optional).map(({ name }) => name);
+  const known = making.complete ? fc.record(model) : fc.record(model, { requiredKeys: required });
+  if (strict) return known;
+  const unknown = fc.dictionary(fc.string(), fc.anything(), { maxKeys: 1 });
+  return fc.tuple(unknown, known).map(([more, value]) => ({ ...more, ...value }));
+}
+
+function texts(limits: Extract<Node, { kind: "string" }>["limits"]): fc.Arbitrary<string> {
+  const { minLength = 0, maxLength = minLength + 20, pattern, format } = limits;
+  if (format === "date") return days;
+  if (format === "date-time") {
+    return fc.tuple(days, offsets).map(([day, offset]) => `${day}T08:30:00${offset}`);
+  }
+  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, "u"));
+  return fc.string({ unit: "binary", minLength, maxLength });
+}
+
+const days = fc
+  .date({ min: new Date("0000-01-01"), max: new Date("9999-12-31"), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+
+const offsets = fc.constantFrom("Z", "+00:00", "+0000", "-05:30");
