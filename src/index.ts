@@ -18,35 +18,19 @@ export type { ListPromise, NumberedPage } from "./core/page.js";
 export type { DispatcherLike } from "./core/send.js";
 export type { FetchLike } from "./core/send-fetch.js";
 export type { CallOptions, Validation } from "./core/settings.js";
-// The account model; `airwallex-connect/schemas` has all of it, with zod schemas
-export type {
-  Account,
-  AccountCreateRequest,
-  AccountDetails,
-  AccountList,
-  AccountListQuery,
-  AccountStatus,
-  AccountUpdateRequest,
-  Metadata,
-  WalletInfo,
-} from "./schemas/accounts.generated.js";
-export type { CustomerAgreements, TermsAndConditionsInput } from "./schemas/agreements.generated.js";
-export type { BusinessDetails } from "./schemas/business.generated.js";
-export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.generated.js";
-export type { IndividualDetails } from "./schemas/individual.generated.js";
-export type { BusinessPerson } from "./schemas/persons.generated.js";
-export type { AccountRequirements } from "./schemas/requirements.generated.js";
-export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
-
 // Errors
-export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./error-facts.js";
 export {
   AccountStatusError,
   type AirwallexError,
   ApiError,
   AuthenticationError,
+  type CallFacts,
   ConnectionError,
+  type FieldError,
+  type Issue,
   isAirwallexError,
+  type Outcome,
+  type RemoteError,
   SdkError,
   type SdkErrorCode,
   ShapeError,
@@ -65,3 +49,25 @@ export type { FileSource } from "./resources/multipart.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
+// The account model; `airwallex-connect/schemas` has all of it, with zod schemas
+export type {
+  Account,
+  AccountCreateRequest,
+  AccountDetails,
+  AccountList,
+  AccountListQuery,
+  AccountStatus,
+  AccountUpdateRequest,
+  Metadata,
+  WalletInfo,
+} from "./schemas/accounts.generated.js";
+export type {
+  CustomerAgreements,
+  TermsAndConditionsInput,
+} from "./schemas/agreements.generated.js";
+export type { BusinessDetails } from "./schemas/business.generated.js";
+export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.generated.js";
+export type { IndividualDetails } from "./schemas/individual.generated.js";
+export type { BusinessPerson } from "./schemas/persons.generated.js";
+export type { AccountRequirements } from "./schemas/requirements.generated.js";
+export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";

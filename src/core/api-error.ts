@@ -1,6 +1,6 @@
 /** Turns an answer that refuses into an error of ours. Error bodies of any shape are survived. */
 
-import type { CallFacts, FieldError, RemoteError } from "../error-facts.js";
+import type { CallFacts, FieldError, RemoteError } from "../errors.js";
 import { ApiError, type ApiErrorCode } from "../errors.js";
 import type { Redactor } from "./redact.js";
 import { retryAfterMs } from "./retry-after.js";

@@ -1,6 +1,6 @@
 /** Request headers as undici takes them: names and values in turn, prepared once per client. */
 
-import type { Issue } from "../error-facts.js";
+import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 

@@ -1,7 +1,7 @@
 /** Says in plain words what a schema has against a value, without ever showing the value. */
 
 import type { $ZodIssue } from "zod/v4/core";
-import type { Issue } from "../error-facts.js";
+import type { Issue } from "../errors.js";
 import { kindOf } from "./path.js";
 
 /** The part of a zod schema that is walked to find what was probably meant. */

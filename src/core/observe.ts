@@ -1,7 +1,7 @@
 /** What the outside may watch: every attempt, wait, drift and token, without bodies or secrets. */
 
 import { channel } from "node:diagnostics_channel";
-import type { CallFacts } from "../error-facts.js";
+import type { CallFacts } from "../errors.js";
 
 interface CallEvent extends Pick<CallFacts, "operation" | "method" | "path"> {
   /** 1 for the first. */

@@ -1,6 +1,6 @@
 /** From what came back, or did not, to a typed result or an error of ours. */
 
-import type { CallFacts } from "../error-facts.js";
+import type { CallFacts } from "../errors.js";
 import { AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";

@@ -1,6 +1,6 @@
 /** Lists: a promise of the first page that is also an async iterable of every item. */
 
-import type { CallFacts } from "../error-facts.js";
+import type { CallFacts } from "../errors.js";
 import { ShapeError } from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { ApiPromise } from "./call.js";

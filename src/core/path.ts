@@ -1,6 +1,6 @@
 /** Builds paths and queries in which an id can never become another path. */
 
-import type { Issue } from "../error-facts.js";
+import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
 
 interface Template {

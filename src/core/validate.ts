@@ -1,6 +1,6 @@
 /** Fits values to the shapes of the account model: strictly on the way out, loosely on the way in. */
 
-import type { Issue } from "../error-facts.js";
+import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
 import type { Shape } from "../schemas/endpoint.js";
 import { type SchemaNode, toIssues } from "./issues.js";

@@ -1,4 +1,4 @@
-/** Everything that this package throws, and how to tell one failure from another. */
+/** What can go wrong with a call. */
 
 import {
   type CallFacts,
@@ -9,9 +9,8 @@ import {
   listIssues,
   type Outcome,
   type RemoteError,
-} from "./error-facts.js";
-
-const brand: unique symbol = Symbol.for("airwallex-connect.error");
+} from "./facts.js";
+import { SdkError } from "./sdk-error.js";
 
 /** Codes of {@link ApiError}, from the HTTP status. */
 export type ApiErrorCode =
@@ -34,49 +33,6 @@ export type ShapeErrorCode = "unexpected_shape" | "unreadable_response" | "repea
 
 /** Codes of {@link AccountStatusError}. */
 export type AccountStatusErrorCode = "status_unreachable" | "status_timeout";
-
-/** Every `code` that an error of this package can carry. */
-export type SdkErrorCode =
-  | ApiErrorCode
-  | AuthenticationErrorCode
-  | ConnectionErrorCode
-  | ShapeErrorCode
-  | AccountStatusErrorCode
-  | "invalid_input";
-
-/**
- * Base of every error thrown by this package, apart from `TypeError` and `RangeError` for options of
- * the wrong type and the caller's own abort reason.
- *
- * Fields hold nothing secret or personal, so an error may be logged as it is. What may hold personal
- * data (the remote's own body) sits behind getters, which no logger follows.
- *
- * `instanceof` works across duplicate copies of the package.
- */
-export abstract class SdkError extends Error {
-  abstract readonly code: SdkErrorCode;
-  declare readonly [brand]: string;
-
-  constructor(name: string, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    // Not enumerable, so that an inspected error shows its name once.
-    Object.defineProperty(this, "name", { value: name, configurable: true });
-    Object.defineProperty(this, brand, { value: name });
-  }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    if (typeof value !== "object" || value === null || !(brand in value)) return false;
-    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this check and ask for themselves
-    return this === SdkError || value[brand] === this.name || isDescendant(value, this);
-  }
-
-  /** The error as plain data, with the same fields that inspection shows. */
-  toJSON(): Record<string, unknown> {
-    const { name, message, cause } = this;
-    const described = cause instanceof Error ? { cause: describeCause(cause) } : {};
-    return { name, message, ...(this as object), ...described };
-  }
-}
 
 abstract class CallError extends SdkError implements CallFacts {
   readonly operation: string;
@@ -251,38 +207,4 @@ export class AccountStatusError extends SdkError {
   get account(): unknown {
     return this.#account;
   }
-}
-
-/** Every error class of this package; a `switch` on `code` narrows it. */
-export type AirwallexError =
-  | ApiError
-  | AuthenticationError
-  | ConnectionError
-  | ValidationError
-  | ShapeError
-  | AccountStatusError;
-
-/**
- * True for every error of this package, duplicate copies included; then `switch (error.code)`
- * narrows.
- *
- * @example
- * try {
- *   await client.accounts.submit(id);
- * } catch (error) {
- *   if (isAirwallexError(error) && error.code === "invalid_request") console.log(error.fieldErrors);
- *   else throw error;
- * }
- */
-export function isAirwallexError(value: unknown): value is AirwallexError {
-  return value instanceof SdkError;
-}
-
-function isDescendant(value: object, of: { readonly prototype: object }): boolean {
-  return Object.prototype.isPrototypeOf.call(of.prototype, value);
-}
-
-function describeCause(cause: Error): Record<string, unknown> {
-  const code = (cause as { readonly code?: unknown }).code;
-  return { name: cause.name, message: cause.message, ...(code === undefined ? {} : { code }) };
 }

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { ApiPromise, Call } from "../core/call.js";
 import type { Download } from "../core/download.js";
 import type { CallOptions } from "../core/settings.js";
-import type { Issue } from "../error-facts.js";
+import type { Issue } from "../errors.js";
 import { ApiError, ValidationError } from "../errors.js";
 import { filesDownloadLinks, filesUpload } from "../schemas/endpoints.generated.js";
 import type { DownloadLink, DownloadLinks, UploadedFile } from "../schemas/files.generated.js";

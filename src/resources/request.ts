@@ -2,7 +2,7 @@
 
 import type { ApiPromise, Call, ResponseInfo } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import type { Issue } from "../error-facts.js";
+import type { Issue } from "../errors.js";
 import { ShapeError, ValidationError } from "../errors.js";
 import { anything } from "../schemas/anything.js";
 import type { Endpoint, RetryClass } from "../schemas/endpoint.js";

@@ -1,0 +1,55 @@
+/** Everything that this package throws, and how to tell one failure from another. */
+
+import type {
+  AccountStatusError,
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  ShapeError,
+  ValidationError,
+} from "./errors/call-errors.js";
+import { SdkError } from "./errors/sdk-error.js";
+
+export {
+  AccountStatusError,
+  type AccountStatusErrorCode,
+  ApiError,
+  type ApiErrorCode,
+  AuthenticationError,
+  type AuthenticationErrorCode,
+  ConnectionError,
+  type ConnectionErrorCode,
+  ShapeError,
+  type ShapeErrorCode,
+  ValidationError,
+} from "./errors/call-errors.js";
+export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
+export { SdkError } from "./errors/sdk-error.js";
+
+/** Every `code` that an error of this package can carry. */
+export type SdkErrorCode = AirwallexError["code"];
+
+/** Every error class of this package; a `switch` on `code` narrows it. */
+export type AirwallexError =
+  | ApiError
+  | AuthenticationError
+  | ConnectionError
+  | ValidationError
+  | ShapeError
+  | AccountStatusError;
+
+/**
+ * True for every error of this package, duplicate copies included; then `switch (error.code)`
+ * narrows.
+ *
+ * @example
+ * try {
+ *   await client.accounts.submit(id);
+ * } catch (error) {
+ *   if (isAirwallexError(error) && error.code === "invalid_request") console.log(error.fieldErrors);
+ *   else throw error;
+ * }
+ */
+export function isAirwallexError(value: unknown): value is AirwallexError {
+  return value instanceof SdkError;
+}
