@@ -73,7 +73,7 @@ export function programOf({ code }: Snippet, harness: string): string {
   const body = imports.reduce((rest, line) => rest.replace(line, ""), code);
   const missing = missingGivens(code);
   const own = imports.map((line) => line.replace(/"airwallex-connect"/, JSON.stringify(harness)));
-  const named = own.join("\n");
+  const named = own.join("\n").replace(/ from "[^"]*"/g, "");
   const lent = lendable.filter(
     (name) => !new RegExp(`\\b${name}\\b`).test(named) && !declares(code, name),
   );

@@ -38,52 +38,36 @@ export interface Clock extends EmulatorClock {
   reset(): void;
 }
 
-interface Scheduled {
-  readonly dueMs: number;
-  readonly task: Task;
+export interface ClockOptions {
+  /** Time to start at; real time if undefined. */
+  readonly now: Date | string | number | undefined;
+  readonly frozen: boolean;
 }
 
-/** @param start Time to start at; real time if undefined. */
-export function createClock(start: Date | string | number | undefined): Clock {
+export function createClock({ now: start, frozen }: ClockOptions): Clock {
   const startMs = start === undefined ? undefined : toMs(start);
-  let tasks: Scheduled[] = [];
   let offsetMs = 0;
   let frozenMs: number | undefined;
 
   const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
+  const tasks = createTasks(nowMs);
   const moveTo = (ms: number): void => {
     if (frozenMs === undefined) offsetMs = ms - Date.now();
     else frozenMs = ms;
+    tasks.runDue();
   };
   const reset = (): void => {
-    tasks = [];
-    frozenMs = undefined;
+    tasks.clear();
     offsetMs = 0;
+    frozenMs = frozen ? Date.now() : undefined;
     if (startMs !== undefined) moveTo(startMs);
   };
-  const takeDue = (): Scheduled | undefined => {
-    const next = tasks.reduce<Scheduled | undefined>(earlier, undefined);
-    if (next === undefined || next.dueMs > nowMs()) return undefined;
-    tasks = tasks.filter((task) => task !== next);
-    return next;
-  };
-  const runDue = (): void => {
-    // A task may schedule others, so the earliest is looked for anew each time.
-    for (let due = takeDue(); due !== undefined; due = takeDue()) due.task(due.dueMs);
-  };
-
   reset();
   return {
     now: () => new Date(nowMs()),
     nowMs,
-    advance(by) {
-      moveTo(nowMs() + parseDuration(by));
-      runDue();
-    },
-    set(to) {
-      moveTo(toMs(to));
-      runDue();
-    },
+    advance: (by) => moveTo(nowMs() + parseDuration(by)),
+    set: (to) => moveTo(toMs(to)),
     freeze() {
       frozenMs ??= nowMs();
     },
@@ -92,15 +76,45 @@ export function createClock(start: Date | string | number | undefined): Clock {
       offsetMs = frozenMs - Date.now();
       frozenMs = undefined;
     },
+    schedule: tasks.schedule,
+    runDue: tasks.runDue,
+    reset,
+  };
+}
+
+interface Scheduled {
+  readonly dueMs: number;
+  readonly task: Task;
+}
+
+interface Tasks extends Pick<Clock, "schedule" | "runDue"> {
+  clear(): void;
+}
+
+function createTasks(nowMs: () => number): Tasks {
+  let waiting: Scheduled[] = [];
+  const remove = (scheduled: Scheduled): void => {
+    waiting = waiting.filter((other) => other !== scheduled);
+  };
+  const takeDue = (): Scheduled | undefined => {
+    const next = waiting.reduce<Scheduled | undefined>(earlier, undefined);
+    if (next === undefined || next.dueMs > nowMs()) return undefined;
+    remove(next);
+    return next;
+  };
+  return {
     schedule(dueMs, task) {
       const scheduled = { dueMs, task };
-      tasks.push(scheduled);
-      return () => {
-        tasks = tasks.filter((other) => other !== scheduled);
-      };
+      waiting.push(scheduled);
+      return () => remove(scheduled);
     },
-    runDue,
-    reset,
+    runDue() {
+      // A task may schedule others, so the earliest is looked for anew each time.
+      for (let due = takeDue(); due !== undefined; due = takeDue()) due.task(due.dueMs);
+    },
+    clear() {
+      waiting = [];
+    },
   };
 }
 

@@ -60,14 +60,14 @@ export interface RunningEmulator extends EmulatorControls {
 }
 
 /** Where clients of an emulator without a socket believe that they send to. */
-const inProcessUrl = "http://emulator.localhost";
+const inProcessUrl = "https://emulator.localhost";
 
 /**
  * Makes an emulator that answers in this process, without a socket.
  *
  * ```ts
  * const emulator = createEmulator();
- * const response = await emulator.fetch("http://emulator.localhost/api/v1/authentication/login", {
+ * const response = await emulator.fetch("https://emulator.localhost/api/v1/authentication/login", {
  *   method: "POST",
  *   headers: { "x-client-id": defaultClientId, "x-api-key": defaultApiKey },
  * });
@@ -117,7 +117,7 @@ function assemble(settings: Settings): {
   readonly controls: EmulatorControls;
   readonly handle: Handle;
 } {
-  const clock = createClock(settings.now);
+  const clock = createClock(settings);
   const faults = createFaults(settings.seed);
   const log = createRequestLog();
   let world = createWorld(settings, clock);

@@ -44,6 +44,7 @@ export interface Fault {
   remove(): void;
 }
 
+/** Which requests are hit by chance, and by what. */
 export interface RandomFaults {
   /** Share of the requests that are hit, from 0 to 1. */
   readonly rate: number;

@@ -19,6 +19,8 @@ export interface EmulatorOptions {
   readonly apiKey?: string | undefined;
   /** Time at which the emulator's clock starts; default real time. */
   readonly now?: Date | string | number | undefined;
+  /** Whether the clock starts frozen, for runs that repeat to the millisecond; default false. */
+  readonly frozen?: boolean | undefined;
   /** How long a token works, in milliseconds, at least 1,000; default 30 minutes. */
   readonly tokenLifetimeMs?: number | undefined;
   /** Version (YYYY-MM-DD) of requests without `x-api-version`; default `2026-08-21`. */
@@ -56,6 +58,7 @@ export interface Settings {
   readonly clientId: string;
   readonly apiKey: string;
   readonly now: Date | string | number | undefined;
+  readonly frozen: boolean;
   readonly tokenLifetimeMs: number;
   readonly apiVersion: string;
   readonly requireOwnerConsent: boolean;
@@ -80,6 +83,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     clientId: options.clientId ?? defaultClientId,
     apiKey: options.apiKey ?? defaultApiKey,
     now: options.now,
+    frozen: options.frozen ?? false,
     tokenLifetimeMs,
     apiVersion,
     requireOwnerConsent: options.requireOwnerConsent ?? false,

@@ -32,9 +32,13 @@ export async function listen(handle: Handle, host: string, port: number): Promis
   return { url: urlOf(server, host), close: once(() => close(server)) };
 }
 
+/** Listening on every address of a machine is no address to send to. */
+const reachable: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const address = reachable[host] ?? host;
+  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 function close(server: Server): Promise<void> {

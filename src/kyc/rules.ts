@@ -2,7 +2,7 @@
  * What an account must hold before it can be submitted, as data. Each rule says where it comes from
  * and how sure it is, because the API's own tables are only partly public.
  *
- * @see https://www.airwallex.com/docs/connected-accounts/onboarding/kyc-and-onboarding/native-api
+ * @see https://airwallex.com/docs/connected-accounts__kyc-and-onboarding__native-api__individual-kyc-requirements
  */
 
 /**

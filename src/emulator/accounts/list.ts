@@ -51,12 +51,18 @@ function shownMs({ createdAtMs }: AccountRecord): number {
   return Math.floor(createdAtMs / 1_000) * 1_000;
 }
 
-/** A date means its first moment in a `from` and its last in a `to`, in UTC. */
+const timestamp =
+  /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[ +-]\d{2}:?\d{2})?)?$/;
+
+/** A date means its first moment in a `from` and its last in a `to`; without an offset it is UTC. */
 function readTime(name: string, text: string | undefined, timeOfDate: string): number | undefined {
   if (text === undefined) return undefined;
+  const [, date = "", time = `T${timeOfDate}`, offset = "Z"] = timestamp.exec(text) ?? [];
   // A plus that was not escaped has become a space on its way through the URL.
-  const offset = text.replace(/[ +](\d{2}):?(\d{2})$/, "+$1:$2");
-  const ms = Date.parse(isDate(text) ? `${text}T${timeOfDate}Z` : offset);
+  const colon = offset
+    .replace(/[ +](\d{2}):?(\d{2})$/, "+$1:$2")
+    .replace(/-(\d{2})(\d{2})$/, "-$1:$2");
+  const ms = isDate(date) ? Date.parse(date + time + colon) : Number.NaN;
   if (Number.isNaN(ms)) throw invalidArgument(name, "expected an ISO 8601 date or timestamp");
   return ms;
 }

@@ -1,7 +1,7 @@
 /**
  * What a review finds wrong: the three ways into ACTION_REQUIRED.
  *
- * @see https://www.airwallex.com/docs/connected-accounts/onboarding/kyc-and-onboarding/simulate-connected-account-status-transition
+ * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */
 
 import { documentMembers } from "../../kyc/identification.js";

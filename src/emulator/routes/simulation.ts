@@ -1,7 +1,7 @@
 /**
  * What reviewers do in production, on request.
  *
- * @see https://www.airwallex.com/docs/connected-accounts/onboarding/kyc-and-onboarding/simulate-connected-account-status-transition
+ * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */
 
 import { findConnected } from "../accounts/record.js";

@@ -1,0 +1,102 @@
+/** The command: starts, says where, and stops. */
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { startEmulator } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+
+const command = ["--import", "tsx", "src/cli/index.ts"];
+
+async function run(...args: readonly string[]) {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    ...command,
+    ...args,
+  ]).catch((error) => error);
+  return { stdout, stderr };
+}
+
+function start(...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...command, "emulator", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function firstWords(child: ChildProcess): Promise<string> {
+  const [chunk] = await once(child.stdout as NodeJS.ReadableStream, "data");
+  return String(chunk);
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "emulator runs until %s and exits with 0",
+  async (signal) => {
+    const child = start("--port", "0", "--client-id", "mine", "--api-key", "secret");
+    const text = await firstWords(child);
+    const url = /at (http:\S+)/.exec(text)?.[1];
+    const headers = { "x-client-id": "mine", "x-api-key": "secret" };
+    const login = await fetch(`${url}/api/v1/authentication/login`, { method: "POST", headers });
+    expect(login.status).toBe(201);
+    child.kill(signal);
+    expect(await once(child, "exit")).toEqual([0, null]);
+  },
+);
+
+test("emulator prints a curl that works", async () => {
+  const child = start("--port", "0", "--seed", "printed");
+  try {
+    const text = await firstWords(child);
+    const script = text.slice(text.indexOf("TOKEN="));
+    const { stdout } = await promisify(execFile)("bash", ["-c", script]);
+    expect(JSON.parse(stdout)).toEqual({ has_more: false, items: [] });
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
+});
+
+test("emulator says in one line that the port is in use, and exits with 1", async () => {
+  await using other = await startEmulator();
+  const port = new URL(other.url).port;
+  const child = start("--port", port);
+  let stderr = "";
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  expect(await once(child, "close")).toEqual([1, null]);
+  expect(stderr).toBe(`airwallex-connect: port ${port} is in use, choose another with --port\n`);
+});
+
+test("the command explains itself", async () => {
+  const [version, help, emulatorHelp] = await Promise.all([
+    run("--version"),
+    run("--help"),
+    run("emulator", "--help"),
+  ]);
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+/);
+  expect(help.stdout).toContain("emulator");
+  for (const flag of [
+    "port",
+    "host",
+    "client-id",
+    "api-key",
+    "seed",
+    "rate-limits",
+    "review-after",
+  ]) {
+    expect(emulatorHelp.stdout).toContain(`--${flag} `);
+  }
+});
+
+test("the command refuses what it does not understand, in one line", async () => {
+  const answers = await Promise.all([
+    run("fly"),
+    run("emulator", "--port", "high"),
+    run("emulator", "--review-after", "soon"),
+    run("emulator", "--rate-limits", "none"),
+    run("emulator", "--colour"),
+  ]);
+  for (const { stdout, stderr } of answers) {
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^airwallex-connect: [^\n]+\n$/);
+  }
+});

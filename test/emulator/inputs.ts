@@ -1,0 +1,76 @@
+/** Bodies that create accounts with everything that a submission needs. */
+
+export const address = {
+  address_line1: "200 Collins Street",
+  country_code: "AU",
+  postcode: "3000",
+  state: "VIC",
+  suburb: "Melbourne",
+};
+
+export const agreed = { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true };
+
+export const individual = {
+  account_details: {
+    legal_entity_type: "INDIVIDUAL",
+    individual_details: {
+      first_name: "Ada",
+      last_name: "Lovelace",
+      date_of_birth: "1990-12-10",
+      residential_address: address,
+      identifications: {
+        primary: {
+          identification_type: "PASSPORT",
+          issuing_country_code: "AU",
+          passport: { number: "N1234567", front_file_id: "front" },
+        },
+      },
+    },
+  },
+  customer_agreements: agreed,
+  primary_contact: { email: "ada@example.com" },
+} as const;
+
+export const person = {
+  first_name: "Grace",
+  last_name: "Hopper",
+  date_of_birth: "1980-12-09",
+  nationality: "AU",
+  email: "grace@example.com",
+  roles: ["AUTHORISED_PERSON", "BENEFICIAL_OWNER", "DIRECTOR"],
+  residential_address: address,
+  identifications: {
+    primary: {
+      identification_type: "DRIVERS_LICENCE",
+      issuing_country_code: "AU",
+      drivers_license: { number: "6275046", front_file_id: "front", back_file_id: "back" },
+    },
+  },
+} as const;
+
+export const business = {
+  account_details: {
+    legal_entity_type: "BUSINESS",
+    business_details: {
+      business_name: "Swift Concrete Pty Ltd",
+      business_structure: "COMPANY",
+      business_identifiers: [{ country_code: "AU", number: "A1098762872", type: "BRN" }],
+      registration_address: address,
+      operating_country: ["AU"],
+      industry_category_code: "ICCV3_041501",
+      description_of_goods_or_services: "Concrete",
+      account_usage: { product_reference: ["RECEIVE_TRANSFERS"] },
+      attachments: { business_documents: [{ file_id: "certificate", tag: "COMPANY_CERTIFICATE" }] },
+    },
+    business_person_details: [person],
+  },
+  customer_agreements: agreed,
+  primary_contact: { email: "office@example.com" },
+} as const;
+
+/** As little as an account can be created with. */
+export const minimal = {
+  account_details: { business_details: { business_name: "Swift Concrete Pty Ltd" } },
+  customer_agreements: agreed,
+  primary_contact: { email: "office@example.com" },
+} as const;

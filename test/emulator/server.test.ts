@@ -1,0 +1,178 @@
+/** The socket and the core: paths, methods, bodies and who may ask. */
+
+import { networkInterfaces } from "node:os";
+import { startEmulator } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { connect, send } from "./api.js";
+import { minimal } from "./inputs.js";
+
+test("startEmulator() listens on a free port of this machine when told nothing", async () => {
+  await using emulator = await startEmulator();
+  expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const api = await connect(emulator);
+  expect((await api("GET", "/api/v1/accounts")).body).toEqual({ has_more: false, items: [] });
+});
+
+test("startEmulator() rejects when the port is taken", async () => {
+  await using emulator = await startEmulator();
+  const port = Number(new URL(emulator.url).port);
+  await expect(startEmulator({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+);
+
+const hosts: readonly (readonly [host: string, shown: string])[] = [
+  ["0.0.0.0", "127.0.0.1"],
+  ["localhost", "localhost"],
+];
+const ipv6Hosts: typeof hosts = [
+  ["::1", "[::1]"],
+  ["::", "[::1]"],
+];
+
+test.each(hasIpv6 ? [...hosts, ...ipv6Hosts] : hosts)(
+  "startEmulator() on the host %s can be reached at %s",
+  async (host, shown) => {
+    await using emulator = await startEmulator({ host });
+    expect(new URL(emulator.url).hostname).toBe(shown);
+    expect((await send(emulator, "GET", "/nothing")).status).toBe(404);
+  },
+);
+
+test("close() ends the server, also when called twice", async () => {
+  const emulator = await startEmulator();
+  await Promise.all([emulator.close(), emulator.close()]);
+  await expect(fetch(emulator.url)).rejects.toThrow("fetch failed");
+});
+
+test.each([
+  ["an unknown path", "GET", "/api/v1/nothing", 404, "not_found"],
+  ["a path that is too long", "GET", "/api/v1/accounts/a/b/c", 404, "not_found"],
+  ["a broken escape", "GET", "/api/v1/accounts/%E0%A4%A", 404, "not_found"],
+  ["a wrong method", "GET", "/api/v1/accounts/create/submit", 405, "method_not_allowed"],
+  ["a method that no endpoint has", "DELETE", "/api/v1/accounts", 405, "method_not_allowed"],
+])(
+  "the emulator refuses %s with the documented envelope",
+  async (_, method, path, status, code) => {
+    await using emulator = await startEmulator();
+    const api = await connect(emulator);
+    const answer = await api(method, path);
+    expect(answer).toMatchObject({ status, body: { code, details: {} } });
+    expect(answer.body.message).toEqual(expect.any(String));
+    expect(answer.body.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(answer.headers.get("x-request-id")?.replaceAll("-", "")).toBe(answer.body.trace_id);
+  },
+);
+
+test("the emulator says which methods a path has when the method is wrong", async () => {
+  await using emulator = await startEmulator();
+  expect((await send(emulator, "PUT", "/api/v1/accounts")).headers.get("allow")).toBe("GET");
+});
+
+test("the emulator ignores a slash at the end and query parameters it does not know", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  expect((await api("GET", "/api/v1/account/?_t=1765432100000")).status).toBe(200);
+  expect((await api("GET", "/api/v1/accounts?_t=1765432100000&unknown=1")).status).toBe(200);
+});
+
+test.each([
+  ["nothing", undefined, 401, "unauthorized"],
+  ["another scheme", "Basic abc", 401, "credentials_invalid"],
+  ["a made-up token", "Bearer abc", 401, "credentials_invalid"],
+])("the emulator refuses a call with %s for a token", async (_, authorization, status, code) => {
+  await using emulator = await startEmulator();
+  const headers = authorization === undefined ? {} : { authorization };
+  const answer = await send(emulator, "GET", "/api/v1/accounts", undefined, headers);
+  expect(answer).toMatchObject({ status, body: { code } });
+});
+
+test("the emulator answers a missing token with 403 when missingAuthStatus says so", async () => {
+  await using emulator = await startEmulator({ missingAuthStatus: 403 });
+  const answer = await send(emulator, "GET", "/api/v1/accounts");
+  expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
+});
+
+test.each([
+  ["broken JSON", "{", "bad_request"],
+  ["bytes that are not UTF-8", new Uint8Array([0x22, 0xff, 0x22]), "bad_request"],
+  ["a list", "[]", "invalid_argument"],
+  ["null", "null", "invalid_argument"],
+  ["nothing", undefined, "field_required"],
+])("the emulator refuses a body that is %s", async (_, body, code) => {
+  await using emulator = await startEmulator();
+  const { body: token } = await send(emulator, "POST", "/api/v1/authentication/login", undefined, {
+    "x-client-id": emulator.clientOptions.clientId,
+    "x-api-key": emulator.clientOptions.apiKey,
+  });
+  const response = await fetch(`${emulator.url}/api/v1/accounts/create`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token.token}`, "content-type": "application/json" },
+    ...(body !== undefined && { body }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code });
+});
+
+test("the emulator refuses a body of more than 32 MiB and still answers", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const huge = { ...minimal, nickname: "x".repeat(33 * 1024 * 1024) };
+  expect(await api("POST", "/api/v1/accounts/create", huge)).toMatchObject({
+    status: 413,
+    body: { code: "invalid_argument" },
+  });
+});
+
+test("x-on-behalf-of chooses the account of the call, and must be one of the platform's", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", minimal);
+  const ofAccount = { "x-on-behalf-of": account.id };
+  const current = await api("GET", "/api/v1/account", undefined, ofAccount);
+  expect(current.body).toMatchObject({ id: account.id, view_type: "COMPLETE" });
+  const wallet = await api("GET", "/api/v1/account/wallet_info", undefined, ofAccount);
+  expect(wallet.body.account_name).toBe("Swift Concrete Pty Ltd");
+  const ofPlatform = { "x-on-behalf-of": emulator.accounts.platformId };
+  expect((await api("GET", "/api/v1/account", undefined, ofPlatform)).status).toBe(200);
+  const stranger = await api("GET", "/api/v1/account", undefined, { "x-on-behalf-of": "acct_no" });
+  expect(stranger).toMatchObject({ status: 403, body: { code: "forbidden" } });
+});
+
+test("requests lists what was asked, without bodies", async () => {
+  await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", minimal);
+  await api("GET", "/api/v1/account?_t=1", undefined, { "x-on-behalf-of": account.id });
+  await api("GET", "/nowhere");
+  expect(emulator.requests.map(({ endpoint, status }) => [endpoint, status])).toEqual([
+    ["authentication.login", 201],
+    ["accounts.create", 201],
+    ["accounts.current", 200],
+    [undefined, 404],
+  ]);
+  expect(emulator.requests[2]).toMatchObject({
+    at: emulator.clock.now(),
+    method: "GET",
+    path: "/api/v1/account",
+    query: "?_t=1",
+    onBehalfOf: account.id,
+    fault: undefined,
+    requestBody: undefined,
+    responseBody: undefined,
+    durationMs: expect.any(Number),
+  });
+});
+
+test("requests keeps bodies when recordBodies asks for it, and 1,000 entries at most", async () => {
+  await using emulator = await startEmulator({ recordBodies: true });
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", minimal);
+  expect(JSON.parse(emulator.requests[1]?.requestBody ?? "")).toEqual(minimal);
+  expect(JSON.parse(emulator.requests[1]?.responseBody ?? "")).toEqual(body);
+  for (let i = 0; i < 2_100; i++) await emulator.fetch(`http://emulator.localhost/${i}`);
+  expect(emulator.requests).toHaveLength(1_000);
+  expect(emulator.requests.at(-1)?.path).toBe("/2099");
+});

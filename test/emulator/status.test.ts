@@ -1,0 +1,229 @@
+/** The status machine: every way from one status to another, and every way that is closed. */
+
+import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { type Api, connect } from "./api.js";
+import { agreed, business, individual } from "./inputs.js";
+
+const statuses = [
+  "CREATED",
+  "SUBMITTED",
+  "ACTION_REQUIRED",
+  "ACTIVE",
+  "SUSPENDED",
+  "DORMANT",
+  "CLOSED",
+] as const;
+
+type Status = (typeof statuses)[number];
+
+const calls: Readonly<Record<string, (api: Api, id: string) => ReturnType<Api>>> = {
+  update: (api, id) => api("POST", `/api/v1/accounts/${id}/update`, { nickname: "New" }),
+  submit: (api, id) => api("POST", `/api/v1/accounts/${id}/submit`),
+  suspend: (api, id) => api("POST", `/api/v1/accounts/${id}/suspend`),
+  reactivate: (api, id) => api("POST", `/api/v1/accounts/${id}/reactivate`),
+  agree: (api, id) => api("POST", `/api/v1/accounts/${id}/terms_and_conditions/agree`, {}),
+  activate: (api, id) =>
+    api("POST", `/api/v1/simulation/accounts/${id}/update_status`, { next_status: "ACTIVE" }),
+  reject: (api, id) =>
+    api("POST", `/api/v1/simulation/accounts/${id}/update_status`, { next_status: "SUSPENDED" }),
+};
+
+/** What each call does in each status: the status afterwards, or the code of the refusal. */
+const machine: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
+  update: {
+    CREATED: "CREATED",
+    SUBMITTED: "can_not_be_edited",
+    ACTION_REQUIRED: "ACTION_REQUIRED",
+    ACTIVE: "can_not_be_edited",
+    SUSPENDED: "can_not_be_edited",
+    DORMANT: "can_not_be_edited",
+    CLOSED: "can_not_be_edited",
+  },
+  submit: {
+    CREATED: "SUBMITTED",
+    SUBMITTED: "invalid_status_for_operation",
+    ACTION_REQUIRED: "SUBMITTED",
+    ACTIVE: "invalid_status_for_operation",
+    SUSPENDED: "invalid_status_for_operation",
+    DORMANT: "invalid_status_for_operation",
+    CLOSED: "invalid_status_for_operation",
+  },
+  suspend: {
+    CREATED: "invalid_status_for_operation",
+    SUBMITTED: "invalid_status_for_operation",
+    ACTION_REQUIRED: "invalid_status_for_operation",
+    ACTIVE: "SUSPENDED",
+    SUSPENDED: "invalid_status_for_operation",
+    DORMANT: "invalid_status_for_operation",
+    CLOSED: "invalid_status_for_operation",
+  },
+  reactivate: {
+    CREATED: "invalid_status_for_operation",
+    SUBMITTED: "invalid_status_for_operation",
+    ACTION_REQUIRED: "invalid_status_for_operation",
+    ACTIVE: "invalid_status_for_operation",
+    SUSPENDED: "ACTIVE",
+    DORMANT: "invalid_status_for_operation",
+    CLOSED: "invalid_status_for_operation",
+  },
+  agree: {
+    CREATED: "CREATED",
+    SUBMITTED: "SUBMITTED",
+    ACTION_REQUIRED: "ACTIVE",
+    ACTIVE: "ACTIVE",
+    SUSPENDED: "SUSPENDED",
+    DORMANT: "DORMANT",
+    CLOSED: "CLOSED",
+  },
+  activate: {
+    CREATED: "bad_request",
+    SUBMITTED: "ACTIVE",
+    ACTION_REQUIRED: "bad_request",
+    ACTIVE: "bad_request",
+    SUSPENDED: "bad_request",
+    DORMANT: "bad_request",
+    CLOSED: "bad_request",
+  },
+  reject: {
+    CREATED: "bad_request",
+    SUBMITTED: "SUSPENDED",
+    ACTION_REQUIRED: "bad_request",
+    ACTIVE: "bad_request",
+    SUSPENDED: "bad_request",
+    DORMANT: "bad_request",
+    CLOSED: "bad_request",
+  },
+};
+
+/** Takes a new account of an individual, who has not agreed to the terms, to a status. */
+async function reach(emulator: RunningEmulator, api: Api, status: Status): Promise<string> {
+  const { body } = await api("POST", "/api/v1/accounts/create", {
+    ...individual,
+    customer_agreements: { ...agreed, agreed_to_terms_and_conditions: false },
+  });
+  const simulate = (next_status: string, force: boolean) =>
+    api("POST", `/api/v1/simulation/accounts/${body.id}/update_status`, { next_status, force });
+  if (status === "CREATED") return body.id;
+  await calls["submit"]?.(api, body.id);
+  if (status === "SUBMITTED") return body.id;
+  await simulate("ACTIVE", status !== "ACTION_REQUIRED");
+  if (status === "SUSPENDED") await calls["suspend"]?.(api, body.id);
+  if (status === "DORMANT" || status === "CLOSED") emulator.accounts.setStatus(body.id, status);
+  return body.id;
+}
+
+const ways = Object.entries(machine).flatMap(([call, outcomes]) =>
+  statuses.map((from) => ({ call, from, outcome: outcomes[from] })),
+);
+
+test.each(ways)("$call from $from leads to $outcome", async ({ call, from, outcome }) => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const id = await reach(emulator, api, from);
+  expect(emulator.accounts.get(id)?.status).toBe(from);
+  const answer = await calls[call]?.(api, id);
+  const succeeds = (statuses as readonly string[]).includes(outcome);
+  if (succeeds) expect(answer).toMatchObject({ status: 200, body: { status: outcome } });
+  else expect(answer).toMatchObject({ status: 400, body: { code: outcome } });
+  expect(emulator.accounts.get(id)?.status).toBe(succeeds ? outcome : from);
+});
+
+test("submit names every missing field, the first as its source, and leaves the account CREATED", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", {
+    ...individual,
+    account_details: { legal_entity_type: "INDIVIDUAL", individual_details: { first_name: "Ada" } },
+  });
+  const { status, body } = await api("POST", `/api/v1/accounts/${account.id}/submit`);
+  expect(status).toBe(400);
+  expect(body).toMatchObject({
+    code: "field_required",
+    source: "account_details.individual_details.last_name",
+    message: "field [account_details.individual_details.last_name] is required.",
+  });
+  expect(body.details.errors).toContainEqual({
+    source: "account_details.individual_details.date_of_birth",
+    code: "field_required",
+    message: "field [account_details.individual_details.date_of_birth] is required.",
+  });
+  expect(body.details.errors.length).toBeGreaterThan(4);
+  expect(emulator.accounts.get(account.id)?.status).toBe("CREATED");
+});
+
+test("submit lets individuals be identified later when deferredIdentityVerification is on", async () => {
+  const details = individual.account_details.individual_details;
+  const unidentified = {
+    ...individual,
+    account_details: { individual_details: { ...details, identifications: undefined } },
+  };
+  await using strict = await startEmulator();
+  await using deferring = await startEmulator({ deferredIdentityVerification: true });
+  for (const [emulator, status] of [[strict, 400] as const, [deferring, 200] as const]) {
+    const api = await connect(emulator);
+    const { body } = await api("POST", "/api/v1/accounts/create", unidentified);
+    expect((await api("POST", `/api/v1/accounts/${body.id}/submit`)).status).toBe(status);
+  }
+});
+
+test("reactivate refuses an account that the review suspended", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const id = await reach(emulator, api, "SUBMITTED");
+  const rejected = await calls["reject"]?.(api, id);
+  expect(rejected?.body.suspend_details).toEqual([
+    { initiated_by: "AIRWALLEX", suspended_at: expect.any(String) },
+  ]);
+  expect(await calls["reactivate"]?.(api, id)).toMatchObject({
+    status: 400,
+    body: { code: "invalid_status_for_operation" },
+  });
+});
+
+test("suspend and reactivate leave their traces on the account", async () => {
+  await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
+  const api = await connect(emulator);
+  const id = await reach(emulator, api, "ACTIVE");
+  await calls["suspend"]?.(api, id);
+  emulator.clock.advance("1h");
+  await connect(emulator);
+  const { body } = await (await connect(emulator))("POST", `/api/v1/accounts/${id}/reactivate`);
+  expect(body.suspend_details).toEqual([
+    { initiated_by: "PLATFORM", suspended_at: "2026-09-01T10:00:00+00:00" },
+  ]);
+  expect(body.reactivate_details).toEqual({
+    initiated_by: "PLATFORM",
+    reactivated_at: "2026-09-01T11:00:00+00:00",
+  });
+});
+
+test("agree records when, where and to what", async () => {
+  await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
+  const api = await connect(emulator);
+  const id = await reach(emulator, api, "CREATED");
+  const path = `/api/v1/accounts/${id}/terms_and_conditions/agree`;
+  const empty = await api("POST", path);
+  expect(empty.body.customer_agreements).toMatchObject({
+    agreed_to_terms_and_conditions: true,
+    terms_and_conditions: {
+      agreed_at: "2026-09-01T10:00:00+00:00",
+      device_data: {},
+      service_agreement_type: "FULL",
+    },
+  });
+  const terms = {
+    agreed_at: "2026-08-31T09:00:00+00:00",
+    device_data: { ip_address: "203.0.113.7", user_agent: "Firefox" },
+    service_agreement_type: "RECIPIENT",
+  };
+  const full = await api("POST", path, terms);
+  expect(full.body.customer_agreements.terms_and_conditions).toEqual(terms);
+});
+
+test("a business account is ready to be submitted with the data of the inputs", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", business);
+  expect((await api("POST", `/api/v1/accounts/${body.id}/submit`)).body.status).toBe("SUBMITTED");
+});
