@@ -12,7 +12,12 @@ import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator"
 import { business } from "../examples/sellers.js";
 
 export * from "airwallex-connect";
-export * from "airwallex-connect/emulator";
+export {
+  createEmulator,
+  defaultApiKey,
+  defaultClientId,
+  startEmulator,
+} from "airwallex-connect/emulator";
 
 export const emulator: RunningEmulator = await startEmulator({ reviewAfterMs: 300 });
 

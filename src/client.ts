@@ -1,7 +1,11 @@
 /** The composition root: options in, resources out. Only wiring. */
 
+import { createConnectionManager } from "./auth/connection-manager.js";
 import { login } from "./auth/login.js";
-import { createTokenManager, type TokenManager } from "./auth/token-manager.js";
+import { createOAuthEndpoint } from "./auth/oauth-endpoint.js";
+import { createStateSealer } from "./auth/oauth-state.js";
+import { rotationLimits } from "./auth/rotation.js";
+import { createTokenManager, type IssuedToken, type TokenManager } from "./auth/token-manager.js";
 import { withAuth } from "./auth/with-auth.js";
 import { type Call, createCall } from "./core/call.js";
 import { createDownload } from "./core/download.js";
@@ -15,12 +19,15 @@ import {
   type ClientOptions,
   type ClientOverrides,
   type Environment,
+  type OAuthOptions,
+  type OAuthSettings,
   readOptions,
   type Settings,
 } from "./options.js";
 import { type AccountsResource, accountsResource } from "./resources/accounts.js";
 import { type FilesResource, filesResource } from "./resources/files.js";
-import { type CustomRequest, type RequestFunction, requestFunction } from "./resources/request.js";
+import { type OAuthResource, oauthResource } from "./resources/oauth.js";
+import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
 
 /**
@@ -30,6 +37,12 @@ import { type SimulationResource, simulationResource } from "./resources/simulat
  */
 export type Client<E extends Environment = Environment> = BaseClient<E> &
   (E extends "production" ? unknown : { readonly simulation: SimulationResource });
+
+/** A client with the app of a partner. */
+export type ClientWithOAuth<E extends Environment = Environment> = Client<E> & {
+  /** Customers that connect their own accounts by consent. */
+  readonly oauth: OAuthResource<Client<E>>;
+};
 
 interface BaseClient<E extends Environment> {
   readonly environment: E;
@@ -66,7 +79,11 @@ interface BaseClient<E extends Environment> {
  *   apiKey: process.env.AIRWALLEX_API_KEY!,
  * });
  */
-export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E> {
+export function createClient<const E extends Environment>(
+  options: ClientOptions<E> & { readonly oauth: OAuthOptions },
+): ClientWithOAuth<E>;
+export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
+export function createClient(options: ClientOptions): unknown {
   const settings = readOptions(options);
   const transport = options.fetch
     ? { send: fetchSend(options.fetch), close: async () => undefined }
@@ -79,7 +96,9 @@ export function createClient<const E extends Environment>(options: ClientOptions
     close: () => transport.close(),
     tokens: new Map(),
   };
-  return assemble(shared, settings) as Client<E>;
+  const client = assemble(shared, settings, tokensOf(shared, settings));
+  const oauth = settings.oauth && assembleOAuth(shared, settings, settings.oauth);
+  return Object.freeze(oauth ? { ...client, oauth } : client);
 }
 
 /** What a client and everything derived from it have in common. */
@@ -90,13 +109,20 @@ interface Shared extends Pick<CallSettings, "topics"> {
   readonly tokens: Map<string, TokenManager>;
 }
 
-function assemble(shared: Shared, settings: Settings): BaseClient<Environment> {
+function assemble(
+  shared: Shared,
+  settings: Settings,
+  tokens: TokenManager,
+): BaseClient<Environment> {
   const { topics, send, close } = shared;
   const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused" };
-  const call = createCall(withAuth(send, tokensOf(shared, settings)), base);
-  const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
-    assemble(shared, settings.override(overrides));
-  return Object.freeze({
+  const call = createCall(withAuth(send, tokens), base);
+  const derive = (overrides: ClientOverrides): BaseClient<Environment> => {
+    const derived = settings.override(overrides);
+    const same = derived.key?.loginAs === settings.key?.loginAs;
+    return Object.freeze(assemble(shared, derived, same ? tokens : tokensOf(shared, derived)));
+  };
+  return {
     environment: settings.environment,
     accounts: accountsResource(call),
     files: filesResource(call, createDownload(send, base)),
@@ -106,24 +132,69 @@ function assemble(shared: Shared, settings: Settings): BaseClient<Environment> {
     with: derive,
     close,
     [Symbol.asyncDispose]: close,
-  });
+  };
 }
 
 function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
-  const name = key.loginAs ?? "";
+  const name = key?.loginAs ?? "";
   const known = shared.tokens.get(name);
   if (known) return known;
   const { topics, send } = shared;
-  const own = {
-    ...call,
-    topics,
-    onBehalfOf: undefined,
-    unauthorized: "login_refused",
-  } as const;
+  const own = { ...call, onBehalfOf: undefined, topics, unauthorized: "login_refused" } as const;
   const bare: Call = createCall(send, own);
-  const tokens = createTokenManager(() => login(bare, key), topics);
+  const obtain = async (): Promise<IssuedToken> => {
+    if (key) return await login(bare, key);
+    throw new TypeError(
+      "Cannot log in: the client has no apiKey, only connections of its oauth app",
+    );
+  };
+  const tokens = createTokenManager(obtain, topics);
   shared.tokens.set(name, tokens);
   return tokens;
 }
 
-export type { ClientOptions, ClientOverrides, CustomRequest, Environment };
+function assembleOAuth(
+  shared: Shared,
+  settings: Settings,
+  { app, tokenHost, store, keyPrefix }: OAuthSettings,
+): OAuthResource<Client> {
+  const { topics, send } = shared;
+  const own: CallSettings = {
+    ...settings.call,
+    hosts: { api: tokenHost, files: tokenHost },
+    onBehalfOf: undefined,
+    topics,
+    unauthorized: "login_refused",
+  };
+  const endpoint = createOAuthEndpoint(createCall(send, own), app);
+  const manager = createConnectionManager({
+    store,
+    refresh: endpoint.refresh,
+    keyOf: (id) => keyPrefix + id,
+    publish: (event) => topics.connection.publish(event),
+    limits: rotationLimits,
+    nowMs: () => performance.now(),
+    dateMs: Date.now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+  });
+  const plain = settings.override({ onBehalfOf: undefined });
+  const clientOf = (tokens: TokenManager): Client =>
+    Object.freeze(assemble(shared, plain, tokens)) as Client;
+  return oauthResource({
+    app,
+    store,
+    keyPrefix,
+    endpoint,
+    manager,
+    sealer: createStateSealer(app.clientSecret),
+    clientOf: (id) => clientOf(manager.tokens(id)),
+    readAccount: (token) => clientOf(onlyToken(token)).accounts.current(),
+  });
+}
+
+/** For the first call with tokens that are not stored yet. */
+function onlyToken(token: string): TokenManager {
+  return { current: () => token, replace: async () => undefined };
+}

@@ -8,6 +8,12 @@ import type {
   ShapeError,
   ValidationError,
 } from "./errors/call-errors.js";
+import type {
+  ConnectionRevokedError,
+  OAuthCallbackError,
+  RefreshOutcomeUnknownError,
+  TokenRefreshUnavailableError,
+} from "./errors/connection-errors.js";
 import { SdkError } from "./errors/sdk-error.js";
 
 export {
@@ -23,6 +29,14 @@ export {
   type ShapeErrorCode,
   ValidationError,
 } from "./errors/call-errors.js";
+export {
+  ConnectionRevokedError,
+  type ConnectionRevokedErrorCode,
+  OAuthCallbackError,
+  type OAuthCallbackErrorCode,
+  RefreshOutcomeUnknownError,
+  TokenRefreshUnavailableError,
+} from "./errors/connection-errors.js";
 export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
 export { SdkError } from "./errors/sdk-error.js";
 
@@ -36,7 +50,11 @@ export type AirwallexError =
   | ConnectionError
   | ValidationError
   | ShapeError
-  | AccountStatusError;
+  | AccountStatusError
+  | ConnectionRevokedError
+  | OAuthCallbackError
+  | RefreshOutcomeUnknownError
+  | TokenRefreshUnavailableError;
 
 /**
  * True for every error of this package, duplicate copies included; then `switch (error.code)`

@@ -1,47 +1,32 @@
 /** The public list. */
 
+// biome-ignore-all assist/source/organizeImports: grouped by purpose, for people
+
 // Clients
-export {
-  type Client,
-  createClient,
-} from "./client.js";
-// Calls
-export type { ApiPromise, ResponseInfo } from "./core/call.js";
-export type {
-  AttemptEvent,
-  DriftEvent,
-  Observer,
-  RetryEvent,
-  TokenEvent,
-} from "./core/observe.js";
-export type { ListPromise, NumberedPage } from "./core/page.js";
-export type { DispatcherLike } from "./core/send.js";
-export type { FetchLike } from "./core/send-fetch.js";
-export type { CallOptions, Validation } from "./core/settings.js";
-// Errors
-export {
-  AccountStatusError,
-  type AirwallexError,
-  ApiError,
-  AuthenticationError,
-  type CallFacts,
-  ConnectionError,
-  type FieldError,
-  type Issue,
-  isAirwallexError,
-  type Outcome,
-  type RemoteError,
-  SdkError,
-  type SdkErrorCode,
-  ShapeError,
-  ValidationError,
-} from "./errors.js";
+export { type Client, type ClientWithOAuth, createClient } from "./client.js";
 export {
   apiVersion,
   type ClientOptions,
   type ClientOverrides,
   type Environment,
+  type OAuthOptions,
 } from "./options.js";
+
+// Calls
+export type { ApiPromise, ResponseInfo } from "./core/call.js";
+export type { ListPromise, NumberedPage } from "./core/page.js";
+export type { CallOptions, Validation } from "./core/settings.js";
+export type { DispatcherLike } from "./core/send.js";
+export type { FetchLike } from "./core/send-fetch.js";
+export type {
+  AttemptEvent,
+  ConnectionEvent,
+  DriftEvent,
+  Observer,
+  RetryEvent,
+  TokenEvent,
+} from "./core/observe.js";
+
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
@@ -49,6 +34,32 @@ export type { FileSource } from "./resources/multipart.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
+
+// Connections by OAuth
+export type { Connection } from "./auth/connection-record.js";
+export type { TokenPair } from "./auth/oauth-tokens.js";
+export type {
+  AuthorizationUrlOptions,
+  CallbackResult,
+  OAuthResource,
+  RefreshExpiringOptions,
+  RefreshProgress,
+} from "./resources/oauth.js";
+export { createMemoryStore } from "./stores/memory.js";
+export type {
+  ClaimResult,
+  ClaimStore,
+  KeyPage,
+  Lease,
+  LeaseOptions,
+  LeaseResult,
+  ListOptions,
+  RecordStore,
+  Store,
+  StoredRecord,
+  Write,
+} from "./stores/store.js";
+
 // The account model; `airwallex-connect/schemas` has all of it, with zod schemas
 export type {
   Account,
@@ -71,3 +82,26 @@ export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
+
+// Errors
+export {
+  AccountStatusError,
+  type AirwallexError,
+  ApiError,
+  AuthenticationError,
+  type CallFacts,
+  ConnectionError,
+  ConnectionRevokedError,
+  type FieldError,
+  isAirwallexError,
+  type Issue,
+  OAuthCallbackError,
+  type Outcome,
+  RefreshOutcomeUnknownError,
+  type RemoteError,
+  SdkError,
+  type SdkErrorCode,
+  ShapeError,
+  TokenRefreshUnavailableError,
+  ValidationError,
+} from "./errors.js";

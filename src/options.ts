@@ -1,10 +1,12 @@
 /** The options of a client, read and checked once. */
 
 import type { ApiKey } from "./auth/login.js";
+import type { OAuthApp } from "./auth/oauth-endpoint.js";
 import type { Observer } from "./core/observe.js";
 import type { DispatcherLike, TransportOptions } from "./core/send.js";
 import type { FetchLike } from "./core/send-fetch.js";
 import type { CallSettings, Host, Validation } from "./core/settings.js";
+import type { Store } from "./stores/store.js";
 
 /** `demo` is the sandbox under its older host names. */
 export type Environment = "production" | "sandbox" | "demo";
@@ -27,12 +29,36 @@ export interface ClientOverrides {
   readonly validation?: Validation | undefined;
 }
 
+/** The app of a partner, and where its connections are kept. */
+export interface OAuthOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Must be registered with Airwallex, letter by letter. */
+  readonly redirectUri: string;
+  /** Shared by every process that uses the same connections. */
+  readonly store: Store;
+  /** Scopes to ask for, unless `authorizationUrl` is given others. */
+  readonly scopes?: readonly string[] | undefined;
+  /** How the token endpoint is sent its input. Default: `json`. */
+  readonly tokenFormat?: "json" | "form" | undefined;
+  /** Where customers consent. Default: by environment, or below `baseUrl`. */
+  readonly authorizeUrl?: string | URL | undefined;
+  /** Where codes and refresh tokens are exchanged. Default: by environment, or below `baseUrl`. */
+  readonly tokenUrl?: string | URL | undefined;
+  /** Begins every key in the store. Default: `airwallex:connection:`. */
+  readonly keyPrefix?: string | undefined;
+}
+
 /** Options of `createClient`. */
 export interface ClientOptions<E extends Environment = Environment> extends ClientOverrides {
   /** Must be named, so that real money never moves by default. */
   readonly environment: E;
-  readonly clientId: string;
-  readonly apiKey: string;
+  /** Needed for every call but those of `oauth`. */
+  readonly clientId?: string | undefined;
+  /** Needed for every call but those of `oauth`. */
+  readonly apiKey?: string | undefined;
+  /** The app of a partner, for customers that connect their own accounts by consent. */
+  readonly oauth?: OAuthOptions | undefined;
   /** Another API host, such as the emulator's. Plain `http:` is for this machine only. */
   readonly baseUrl?: string | URL | undefined;
   /** Another host for uploads. Default: `baseUrl` where that is given. */
@@ -53,34 +79,58 @@ export interface ClientOptions<E extends Environment = Environment> extends Clie
 /** The dated version of the API that the account model describes. */
 export const apiVersion = "2026-08-21";
 
-const hosts: Readonly<Record<Environment, { readonly api: string; readonly files: string }>> = {
-  production: { api: "https://api.airwallex.com", files: "https://files.airwallex.com" },
+interface Places {
+  readonly api: string;
+  readonly files: string;
+  /** The web app, where customers consent. */
+  readonly web: string;
+}
+
+const hosts: Readonly<Record<Environment, Places>> = {
+  production: {
+    api: "https://api.airwallex.com",
+    files: "https://files.airwallex.com",
+    web: "https://www.airwallex.com",
+  },
   sandbox: {
     api: "https://api.sandbox.airwallex.com",
     files: "https://files.sandbox.airwallex.com",
+    web: "https://www.sandbox.airwallex.com",
   },
-  demo: { api: "https://api-demo.airwallex.com", files: "https://files-demo.airwallex.com" },
+  demo: {
+    api: "https://api-demo.airwallex.com",
+    files: "https://files-demo.airwallex.com",
+    web: "https://demo.airwallex.com",
+  },
 };
 
 /** Options with their defaults filled in. */
 export interface Settings {
   readonly environment: Environment;
-  readonly key: ApiKey;
+  /** Undefined: the client has an OAuth app only. */
+  readonly key: ApiKey | undefined;
+  readonly oauth: OAuthSettings | undefined;
   readonly call: Omit<CallSettings, "topics" | "unauthorized">;
   readonly transport: TransportOptions;
   override(overrides: ClientOverrides): Settings;
 }
 
+/** The OAuth app with its defaults filled in. */
+export interface OAuthSettings {
+  readonly app: OAuthApp & { readonly authorizeUrl: string; readonly scopes: readonly string[] };
+  readonly tokenHost: Host;
+  readonly store: Store;
+  readonly keyPrefix: string;
+}
+
 export function readOptions(options: ClientOptions): Settings {
-  const { environment, clientId, apiKey, dispatcher } = options;
+  const { environment, dispatcher } = options;
   const known = hosts[environment];
   if (!known) {
     throw new TypeError(
       `Cannot create client: environment is ${JSON.stringify(environment)}, expected "production", "sandbox" or "demo"`,
     );
   }
-  requireText("clientId", clientId);
-  requireText("apiKey", apiKey);
   if (dispatcher && options.fetch) {
     throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
   }
@@ -93,23 +143,65 @@ export function readOptions(options: ClientOptions): Settings {
     connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
   };
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
-  return settle({ environment, clientId, apiKey, hosts: both, transport }, options);
+  const key = readKey(options);
+  const oauth = options.oauth && readOAuth(options.oauth, options, known, insecure);
+  return settle({ environment, key, oauth, hosts: both, transport }, options);
+}
+
+function readKey({ clientId, apiKey, oauth }: ClientOptions): Omit<ApiKey, "loginAs"> | undefined {
+  if (oauth && clientId === undefined && apiKey === undefined) return undefined;
+  return { clientId: requireText("clientId", clientId), apiKey: requireText("apiKey", apiKey) };
+}
+
+function readOAuth(
+  oauth: OAuthOptions,
+  { baseUrl }: ClientOptions,
+  { api, web }: Places,
+  insecure: boolean,
+): OAuthSettings {
+  const below = (url: string | URL): string => `${String(url).replace(/\/+$/, "")}/oauth`;
+  const authorizeUrl = String(oauth.authorizeUrl ?? `${below(baseUrl ?? web)}/authorize`);
+  const token = readHost(
+    "oauth.tokenUrl",
+    oauth.tokenUrl ?? `${below(baseUrl ?? api)}/token`,
+    insecure,
+  );
+  readHost("oauth.authorizeUrl", authorizeUrl, insecure);
+  if (typeof oauth.store?.withLease !== "function") {
+    throw wrong("oauth.store", "is no store, expected one such as createMemoryStore()");
+  }
+  if (!URL.canParse(oauth.redirectUri)) throw wrong("oauth.redirectUri", "is not a URL");
+  return {
+    app: {
+      clientId: requireText("oauth.clientId", oauth.clientId),
+      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret),
+      redirectUri: oauth.redirectUri,
+      tokenFormat: oneOf("oauth.tokenFormat", oauth.tokenFormat ?? "json", ["json", "form"]),
+      tokenPath: token.prefix,
+      authorizeUrl,
+      scopes: oauth.scopes ?? [],
+    },
+    tokenHost: { origin: token.origin, prefix: "" },
+    store: oauth.store,
+    keyPrefix: oauth.keyPrefix ?? "airwallex:connection:",
+  };
 }
 
 interface Fixed {
   readonly environment: Environment;
-  readonly clientId: string;
-  readonly apiKey: string;
+  readonly key: Omit<ApiKey, "loginAs"> | undefined;
+  readonly oauth: OAuthSettings | undefined;
   readonly hosts: CallSettings["hosts"];
   readonly transport: TransportOptions;
 }
 
 function settle(fixed: Fixed, options: ClientOverrides): Settings {
-  const { environment, clientId, apiKey, hosts: both, transport } = fixed;
+  const { environment, key, oauth, hosts: both, transport } = fixed;
   return {
     environment,
     transport,
-    key: { clientId, apiKey, loginAs: options.loginAs },
+    oauth,
+    key: key && { ...key, loginAs: options.loginAs },
     call: {
       hosts: both,
       timeoutMs: positive("timeoutMs", options.timeoutMs ?? 60_000),
@@ -137,8 +229,8 @@ function readHost(option: string, value: string | URL, allowInsecure: boolean): 
   return { origin, prefix: pathname.replace(/\/+$/, "") };
 }
 
-function requireText(option: string, value: unknown): void {
-  if (typeof value === "string" && value.trim() !== "") return;
+function requireText(option: string, value: unknown): string {
+  if (typeof value === "string" && value.trim() !== "") return value;
   throw wrong(option, "is missing, expected a text; see Developer > API keys in the web app");
 }
 

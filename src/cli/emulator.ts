@@ -5,6 +5,7 @@ import { parseDuration } from "../emulator/duration.js";
 import {
   defaultApiKey,
   defaultClientId,
+  defaultOAuthClientId,
   type RunningEmulator,
   type StartEmulatorOptions,
   startEmulator,
@@ -112,6 +113,7 @@ function describe({ url, clientOptions: { clientId, apiKey } }: RunningEmulator)
   return `Airwallex emulator at ${url}
   client id  ${clientId}
   API key    ${apiKey}
+  OAuth      ${url}/oauth/authorize, for client id ${defaultOAuthClientId}
 
 Try it:
   TOKEN=$(curl -s -X POST ${url}/api/v1/authentication/login \\

@@ -35,10 +35,11 @@ export function readRemoteError(
   redactor: Redactor,
 ): RemoteError {
   const envelope = (isObject(body) ? body : {}) as Record<string, unknown>;
-  const message = text(envelope["message"]);
+  // The token endpoint may use the names of OAuth 2 instead.
+  const message = text(envelope["message"]) ?? text(envelope["error_description"]);
   const details = envelope["details"];
   const remote = {
-    apiCode: text(envelope["code"]),
+    apiCode: text(envelope["code"]) ?? text(envelope["error"]),
     // Cut after redaction: half a value would not be recognised.
     remoteMessage: message && redactor.text(message).slice(0, longestMessage),
     source: cleanText(envelope["source"], redactor),

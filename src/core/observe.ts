@@ -47,16 +47,27 @@ export interface TokenEvent {
   readonly lifetimeMs?: number | undefined;
 }
 
+/** Something happened to the tokens of a connection. */
+export interface ConnectionEvent {
+  /**
+   * `rotated`: there is a new pair. `revoked`: the customer has to consent again. `unsaved`: the new
+   * pair is in memory only, because the store is away. `saved`: it is stored now.
+   */
+  readonly kind: "rotated" | "revoked" | "unsaved" | "saved";
+  readonly connectionId: string;
+}
+
 /**
  * Hooks for logs and metrics. They run synchronously; what they throw is ignored, because watching a
  * call must not break it. The same events are published on the `node:diagnostics_channel` channels
- * `airwallex-connect:attempt`, `:retry`, `:drift` and `:token`.
+ * `airwallex-connect:attempt`, `:retry`, `:drift`, `:token` and `:connection`.
  */
 export interface Observer {
   readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
+  readonly onConnection?: ((event: ConnectionEvent) => void) | undefined;
 }
 
 /** Publishes one kind of event; `active` tells whether anybody listens, before it is made. */
@@ -70,6 +81,7 @@ export interface Topics {
   readonly retry: Topic<RetryEvent>;
   readonly drift: Topic<DriftEvent>;
   readonly token: Topic<TokenEvent>;
+  readonly connection: Topic<ConnectionEvent>;
 }
 
 export function createTopics(observer: Observer = {}): Topics {
@@ -78,6 +90,7 @@ export function createTopics(observer: Observer = {}): Topics {
     retry: topic("retry", observer.onRetry),
     drift: topic("drift", observer.onDrift),
     token: topic("token", observer.onToken),
+    connection: topic("connection", observer.onConnection),
   };
 }
 

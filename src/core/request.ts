@@ -9,6 +9,8 @@ import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { explainInput } from "./validate.js";
 import type { Progress, WireRequest } from "./wire.js";
 
+const jsonType: readonly string[] = ["content-type", "application/json"];
+
 /** Throws {@link ValidationError} when the input does not fit; awaited only on that path. */
 export function refuseInput(
   endpoint: Endpoint,
@@ -35,7 +37,7 @@ export function buildRequest<Output>(
 ): WireRequest {
   const { name, method, retry } = endpoint;
   const { origin, prefix } = settings.hosts[endpoint.host];
-  const text = serialize(name, body, options.extraBody);
+  const text = extras.payload ? undefined : serialize(name, body, options.extraBody);
   const headers = callHeaders(name, common, options, extras.payload?.headers);
   const maxRetries = options.maxRetries ?? settings.maxRetries;
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {
@@ -48,7 +50,7 @@ export function buildRequest<Output>(
     origin,
     path: prefix + fillPath(name, endpoint.path, path),
     query: query === undefined ? "" : buildQuery(name, query),
-    headers: text === undefined ? headers : [...headers, "content-type", "application/json"],
+    headers: text === undefined ? headers : [...headers, ...jsonType],
     body: extras.payload?.body ?? text,
     streamed: false,
     retry,

@@ -19,6 +19,12 @@ export function readJson(body: Uint8Array): unknown {
   }
 }
 
+/** A form of OAuth 2, in which a parameter without a value counts as left out. */
+export function readForm(body: Uint8Array): unknown {
+  const given = new URLSearchParams(new TextDecoder().decode(body));
+  return Object.fromEntries([...given].filter(([, value]) => value !== ""));
+}
+
 /**
  * Checks a value. Members that the schema does not know are dropped, as are members that are null.
  *

@@ -1,6 +1,6 @@
 /** Answers one request: who asks, in which version, for what. */
 
-import { accept, readJson } from "./accept.js";
+import { accept, readForm, readJson } from "./accept.js";
 import { type AccountRecord, findConnected } from "./accounts/record.js";
 import { readApiVersion } from "./api-version.js";
 import {
@@ -10,6 +10,9 @@ import {
   maxBodyBytes,
 } from "./exchange.js";
 import type { Call } from "./handlers.js";
+import { asOAuthRefusal, OAuthRefusal } from "./oauth/refusal.js";
+import { requireScope } from "./oauth/scopes.js";
+import { callerOf } from "./oauth/tokens.js";
 import { notFound, Refusal, refusalOfStatus } from "./refusal.js";
 import type { Found } from "./router.js";
 import type { ApiRoute, Route } from "./routes/index.js";
@@ -28,11 +31,33 @@ export async function answer(
   const { route } = found;
   if (route === undefined) throw noRoute(request, found.allowed);
   if (route.endpoint === undefined) return await route.run(world, request, found.params);
-  const actingFor = route.needsToken ? authorise(world, request) : world.accounts.platform;
+  if (route.speaksOAuth) return await inOAuth(world, request, route, pause);
+  const actingFor = route.needsToken ? authorise(world, request, route) : world.accounts.platform;
   const leave = world.limiter.enter(route.endpoint.name);
   try {
     await pause();
-    return await call(world, request, route, { path: found.params, actingFor });
+    return await call(world, request, route, { path: found.params, actingFor, pause });
+  } finally {
+    leave();
+  }
+}
+
+/** As other calls, but for the words of a refusal, and that the handler itself pauses. */
+async function inOAuth(
+  world: World,
+  request: EmulatedRequest,
+  route: ApiRoute,
+  pause: () => Promise<void>,
+): Promise<EmulatedResponse> {
+  let leave = (): void => {};
+  try {
+    leave = world.limiter.enter(route.endpoint.name);
+    const told = { path: {}, actingFor: world.accounts.platform, pause };
+    const { headers, ...response } = await call(world, request, route, told);
+    return { ...response, headers: { ...headers, "cache-control": "no-store" } };
+  } catch (error) {
+    if (error instanceof OAuthRefusal || !(error instanceof Refusal)) throw error;
+    throw asOAuthRefusal(error);
   } finally {
     leave();
   }
@@ -41,26 +66,40 @@ export async function answer(
 async function call(
   world: World,
   request: EmulatedRequest,
-  { endpoint, run }: ApiRoute,
-  { path, actingFor }: Pick<Call<unknown, unknown>, "path" | "actingFor">,
+  { endpoint, speaksOAuth, run }: ApiRoute,
+  told: Pick<Call<unknown, unknown>, "path" | "actingFor" | "pause">,
 ): Promise<EmulatedResponse> {
   if (request.body.length >= maxBodyBytes) {
     throw new Refusal(413, "invalid_argument", "The request body is too large.");
   }
   const apiVersion = readApiVersion(request.headers["x-api-version"], world.settings.apiVersion);
-  const body = endpoint.body && (await accept(endpoint.body, readJson(request.body)));
-  const told: Call<unknown, unknown> = { world, request, path, body, apiVersion, actingFor };
-  return jsonResponse(endpoint.status, await run(told as never));
+  const isForm = speaksOAuth && request.headers["content-type"]?.startsWith(formType);
+  const sent = endpoint.body && (isForm ? readForm(request.body) : readJson(request.body));
+  const body = endpoint.body && (await accept(endpoint.body, sent));
+  const whole: Call<unknown, unknown> = { world, request, body, apiVersion, ...told };
+  return jsonResponse(endpoint.status, await run(whole as never));
 }
 
+const formType = "application/x-www-form-urlencoded";
+
 /** Who the call acts for. @throws Refusal without a token that works. */
-function authorise({ tokens, accounts, settings }: World, request: EmulatedRequest): AccountRecord {
+function authorise(world: World, request: EmulatedRequest, route: ApiRoute): AccountRecord {
+  const { tokens, accounts, settings } = world;
   const { authorization, "x-on-behalf-of": onBehalfOf } = request.headers;
   if (authorization === undefined) {
     if (settings.missingAuthStatus === 403) throw refusalOfStatus(403);
     throw new Refusal(401, "unauthorized", "An access token is required.");
   }
-  tokens.check(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "");
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
+  const connected = callerOf(world, token);
+  if (connected !== undefined) {
+    if (onBehalfOf !== undefined) {
+      throw new Refusal(403, "forbidden", "An OAuth token acts for its own account alone.");
+    }
+    requireScope(connected.scopes, route.scope);
+    return connected.account;
+  }
+  tokens.check(token);
   if (onBehalfOf === undefined || onBehalfOf === accounts.platform.id) return accounts.platform;
   try {
     return findConnected(accounts, onBehalfOf);

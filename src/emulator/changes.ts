@@ -1,4 +1,4 @@
-/** One place that hears of every account that is created or changes its status. */
+/** One place that hears of every change, such as an account that changes its status. */
 
 import type { Account } from "../schemas/index.js";
 
@@ -13,14 +13,14 @@ export interface StatusChange {
   readonly atMs: number;
 }
 
-export interface Changes {
+export interface Changes<Change = StatusChange> {
   /** Returns a function that ends the subscription. */
-  subscribe(listener: (change: StatusChange) => void): () => void;
-  publish(change: StatusChange): void;
+  subscribe(listener: (change: Change) => void): () => void;
+  publish(change: Change): void;
 }
 
-export function createChanges(): Changes {
-  const listeners = new Set<(change: StatusChange) => void>();
+export function createChanges<Change = StatusChange>(): Changes<Change> {
+  const listeners = new Set<(change: Change) => void>();
   return {
     subscribe(listener) {
       listeners.add(listener);

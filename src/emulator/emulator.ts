@@ -5,6 +5,8 @@ import { createClock, type EmulatorClock } from "./clock.js";
 import { createFaults, type Faults } from "./faults.js";
 import { createFetch } from "./fetch.js";
 import { createHandle, type Handle } from "./handle.js";
+import { createOAuthAccess, type OAuthAccess } from "./oauth/access.js";
+import { endWithAccounts } from "./oauth/connections.js";
 import {
   type EmulatorOptions,
   readOptions,
@@ -38,9 +40,13 @@ export interface EmulatorControls {
   readonly faults: Faults;
   readonly tokens: EmulatorTokens;
   readonly accounts: AccountsAccess;
+  readonly oauth: OAuthAccess;
   /** The newest 1,000 requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
-  /** Back to the start: no accounts, files, tokens, faults and requests, and the clock and ids anew. */
+  /**
+   * Back to the start: no accounts, files, tokens, connections, faults and requests, and the clock
+   * and ids anew.
+   */
   reset(): void;
 }
 
@@ -120,7 +126,8 @@ function assemble(settings: Settings): {
   const clock = createClock(settings);
   const faults = createFaults(settings.seed);
   const log = createRequestLog();
-  let world = createWorld(settings, clock);
+  const createAll = () => endWithAccounts(createWorld(settings, clock));
+  let world = createAll();
   const handle = createHandle({ world: () => world, faults, log });
   const controls: EmulatorControls = {
     fetch: createFetch(handle),
@@ -128,6 +135,7 @@ function assemble(settings: Settings): {
     faults,
     tokens: { revokeAll: () => world.tokens.revokeAll() },
     accounts: createAccountsAccess(() => world),
+    oauth: createOAuthAccess(() => world),
     get requests() {
       return log.entries();
     },
@@ -135,7 +143,7 @@ function assemble(settings: Settings): {
       clock.reset();
       faults.clear();
       log.clear();
-      world = createWorld(settings, clock);
+      world = createAll();
     },
   };
   return { controls, handle };

@@ -14,10 +14,10 @@ export interface RawAnswer {
 
 /**
  * What happens to a request. Only one of `status`, `stall`, `cut` and `raw` may be there; `delayMs`
- * goes with each of them, or alone.
+ * and `until` go with each of them, or alone, and `after` with `status` and `raw`.
  */
 export interface FaultEffect {
-  /** Answers with this status; the work is not done. */
+  /** Answers with this status; the work is not done, unless `after` says so. */
   readonly status?: number | undefined;
   /** JSON body for `status`; default the envelope that the API sends with it. */
   readonly body?: unknown;
@@ -25,6 +25,10 @@ export interface FaultEffect {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Waits this long, in milliseconds of real time, before anything else. */
   readonly delayMs?: number | undefined;
+  /** Waits for this before anything else, for tests that want to say when. */
+  readonly until?: Promise<unknown> | undefined;
+  /** Does the work before it answers with `status` or `raw`; default false. */
+  readonly after?: boolean | undefined;
   /** Does the work, then never sends the answer: nothing at all, or half of its body. */
   readonly stall?: "headers" | "body" | undefined;
   /**
@@ -32,7 +36,7 @@ export interface FaultEffect {
    * the middle of the answer.
    */
   readonly cut?: "before" | "after" | "midBody" | undefined;
-  /** Answers with this; the work is not done. */
+  /** Answers with this; the work is not done, unless `after` says so. */
   readonly raw?: RawAnswer | undefined;
 }
 
@@ -156,14 +160,27 @@ const kinds = ["status", "stall", "cut", "raw"] as const;
 
 function checkEffect(effect: FaultEffect): void {
   const present = kinds.filter((kind) => effect[kind] !== undefined);
-  if (present.length === 1 || (present.length === 0 && effect.delayMs !== undefined)) return;
-  throw new TypeError(
-    `Cannot set fault: its effect has ${present.join(" and ") || "nothing"}, expected one of status, stall, cut, raw, or delayMs`,
-  );
+  const waits = effect.delayMs !== undefined || effect.until !== undefined;
+  if (present.length > 1 || (present.length === 0 && !waits)) {
+    throw new TypeError(
+      `Cannot set fault: its effect has ${present.join(" and ") || "nothing"}, expected one of status, stall, cut, raw, or delayMs`,
+    );
+  }
+  if (effect.after && effect.status === undefined && effect.raw === undefined) {
+    throw new TypeError(
+      `Cannot set fault: its effect has after with ${present[0] ?? "nothing"}, expected status or raw with it`,
+    );
+  }
 }
 
 /** The answer of an effect that keeps the work from being done; undefined if it does not. */
 export function answerInstead(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
+  if (effect.after) return undefined;
+  if (effect.cut === "before") return { status: 0, headers: {}, body: "", delivery: "dropped" };
+  return otherAnswer(effect, traceId);
+}
+
+function otherAnswer(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
   const { status, raw } = effect;
   if (status !== undefined) {
     const body = effect.body ?? (status < 400 ? {} : refusalOfStatus(status).envelope(traceId));
@@ -177,12 +194,16 @@ export function answerInstead(effect: FaultEffect, traceId: string): EmulatedRes
       delivery: "whole",
     };
   }
-  if (effect.cut === "before") return { status: 0, headers: {}, body: "", delivery: "dropped" };
   return undefined;
 }
 
 /** What an effect does to the answer once the work is done. */
-export function spoil(response: EmulatedResponse, effect: FaultEffect): EmulatedResponse {
+export function spoil(
+  response: EmulatedResponse,
+  effect: FaultEffect,
+  traceId: string,
+): EmulatedResponse {
+  if (effect.after) return otherAnswer(effect, traceId) ?? response;
   if (effect.cut === "after") return { ...response, delivery: "dropped" };
   if (effect.cut === "midBody") return { ...response, delivery: "dropped_half_way" };
   if (effect.stall === "headers") return { ...response, delivery: "no_headers" };
@@ -194,5 +215,6 @@ export function spoil(response: EmulatedResponse, effect: FaultEffect): Emulated
 export function describeEffect(effect: FaultEffect): string {
   const kind = kinds.find((name) => effect[name] !== undefined);
   if (kind === undefined) return "delay";
-  return kind === "raw" ? `raw ${effect.raw?.status}` : `${kind} ${effect[kind]}`;
+  const after = effect.after ? " after" : "";
+  return (kind === "raw" ? `raw ${effect.raw?.status}` : `${kind} ${effect[kind]}`) + after;
 }

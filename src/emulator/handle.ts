@@ -56,7 +56,7 @@ async function respond(
   if (instead) await pause(effect);
   const response = instead ?? (await orRefusal(work, traceId));
   if (effect?.raw) return response;
-  const spoilt = effect && !instead ? spoil(response, effect) : response;
+  const spoilt = effect && !instead ? spoil(response, effect, traceId) : response;
   return { ...spoilt, headers: { "x-request-id": requestId, ...spoilt.headers } };
 }
 
@@ -77,6 +77,7 @@ async function orRefusal(
 
 /** A caller who has gone by then does not stop the work: that is how outcomes become unknown. */
 async function pause(effect: FaultEffect | undefined): Promise<void> {
+  await effect?.until;
   if (effect?.delayMs !== undefined) await wait(effect.delayMs);
 }
 

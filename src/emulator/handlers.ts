@@ -21,6 +21,8 @@ export interface Call<Path, Body> {
   readonly apiVersion: string;
   /** The account that the call acts for: the platform, or the one in `x-on-behalf-of`. */
   readonly actingFor: AccountRecord;
+  /** Waits where a fault asks for it. Done before the handler runs, unless its route says otherwise. */
+  readonly pause: () => Promise<void>;
 }
 
 type PathOf<Input> = Input extends { readonly path: infer Path } ? Path : undefined;

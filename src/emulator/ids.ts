@@ -15,6 +15,8 @@ export interface Ids {
   token(): string;
   /** The documented form: base64 of a UUID, a region, the file name and the time of the upload. */
   file(filename: string, uploadedMs: number): string;
+  /** What stands for a right, such as a refresh token: a prefix and 43 base64url characters. */
+  secret(prefix: string): string;
   /** Ten digits. */
   walletNumber(): string;
 }
@@ -37,6 +39,7 @@ export function createIds(seed: string): Ids {
       const text = `${toUuid(next("file"))},|,hongkong,|,${filename}_${uploadedMs}`;
       return Buffer.from(text).toString("base64").replace(/=+$/, "");
     },
+    secret: (prefix) => `${prefix}_${next(prefix).toString("base64url")}`,
     walletNumber: () => String(next("wallet").readUInt32BE(0)).padStart(10, "0"),
   };
 }

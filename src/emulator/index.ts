@@ -13,6 +13,14 @@ export {
   startEmulator,
 } from "./emulator.js";
 export type { Fault, FaultEffect, Faults, RandomFaults, RawAnswer } from "./faults.js";
+export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/access.js";
+export {
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  type OAuthApp,
+  type OAuthOptions,
+} from "./oauth/options.js";
+export type { DisconnectReason, NewCustomer } from "./oauth/store.js";
 export {
   defaultApiKey,
   defaultClientId,

@@ -1,6 +1,7 @@
 /** What an emulator can be told, and what it does when told nothing. */
 
 import { currentApiVersion, isDate } from "./api-version.js";
+import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth/options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
 
 /** The client id that an emulator knows unless told another. */
@@ -42,6 +43,8 @@ export interface EmulatorOptions {
   readonly missingAuthStatus?: 401 | 403 | undefined;
   /** Whether the request log keeps bodies; default false. */
   readonly recordBodies?: boolean | undefined;
+  /** Apps that customers can connect their accounts to, and how long their tokens live. */
+  readonly oauth?: OAuthOptions | undefined;
 }
 
 /** Options of {@link startEmulator}. */
@@ -68,6 +71,7 @@ export interface Settings {
   readonly retryAfter: boolean;
   readonly missingAuthStatus: 401 | 403;
   readonly recordBodies: boolean;
+  readonly oauth: OAuthSettings;
 }
 
 /** @throws RangeError for a value that makes no sense. */
@@ -93,6 +97,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     retryAfter: options.retryAfter ?? false,
     missingAuthStatus: options.missingAuthStatus ?? 401,
     recordBodies: options.recordBodies ?? false,
+    oauth: readOAuthOptions(options.oauth),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Changes, createChanges } from "./changes.js";
 import type { Clock } from "./clock.js";
 import { createFileStore, type FileStore } from "./file-store.js";
 import { createIds, type Ids } from "./ids.js";
+import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
 import { createTokens, type Tokens } from "./tokens.js";
@@ -18,6 +19,7 @@ export interface World {
   readonly limiter: Limiter;
   readonly accounts: Accounts;
   readonly files: FileStore;
+  readonly oauth: OAuthStore;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -28,5 +30,7 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const tokens = createTokens(seed, clock, ids, tokenLifetimeMs);
   const accounts: Accounts = { platform, connected: new Map() };
   const files = createFileStore(seed, clock, ids);
-  return { settings, clock, ids, changes: createChanges(), tokens, limiter, accounts, files };
+  const oauth = createOAuthStore(seed, clock.nowMs());
+  const changes = createChanges();
+  return { settings, clock, ids, changes, tokens, limiter, accounts, files, oauth };
 }

@@ -13,6 +13,8 @@ import * as authentication from "./authentication.generated.js";
 import { isToken } from "./authentication.guards.generated.js";
 import * as files from "./files.generated.js";
 import { isDownloadLinks, isUploadedFile } from "./files.guards.generated.js";
+import * as oauth from "./oauth.generated.js";
+import { isOAuthToken } from "./oauth.guards.generated.js";
 
 /** A connected account, or the account of the caller. */
 export type Account = accounts.Account;
@@ -54,4 +56,11 @@ export type DownloadLinks = files.DownloadLinks;
 
 export const DownloadLinks: z.ZodType<DownloadLinks> = z.withParser(files.DownloadLinks, (value) =>
   isDownloadLinks(value) ? value : z.INVALID,
+);
+
+/** Tokens with which an app acts for the account that was connected to it. */
+export type OAuthToken = oauth.OAuthToken;
+
+export const OAuthToken: z.ZodType<OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
+  isOAuthToken(value) ? value : z.INVALID,
 );

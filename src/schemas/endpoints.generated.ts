@@ -33,6 +33,8 @@ import {
   isFileUploadQuery,
   isUploadedFile,
 } from "./files.guards.generated.js";
+import type { OAuthToken, OAuthTokenRequest } from "./oauth.generated.js";
+import { isOAuthToken, isOAuthTokenRequest } from "./oauth.guards.generated.js";
 import type { SimulationStatusUpdate } from "./simulation.generated.js";
 import { isSimulationStatusUpdate } from "./simulation.guards.generated.js";
 import type { Endpoint, Shape } from "./endpoint.js";
@@ -85,6 +87,18 @@ const fileUploadQueryShape: Shape<FileUploadQuery> = {
   schema: () => import("./files.generated.js").then((module) => module.FileUploadQuery),
 };
 
+const oAuthTokenShape: Shape<OAuthToken> = {
+  name: "OAuthToken",
+  is: isOAuthToken,
+  schema: () => import("./oauth.generated.js").then((module) => module.OAuthToken),
+};
+
+const oAuthTokenRequestShape: Shape<OAuthTokenRequest> = {
+  name: "OAuthTokenRequest",
+  is: isOAuthTokenRequest,
+  schema: () => import("./oauth.generated.js").then((module) => module.OAuthTokenRequest),
+};
+
 const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = {
   name: "SimulationStatusUpdate",
   is: isSimulationStatusUpdate,
@@ -126,6 +140,20 @@ export const authenticationLogin: Endpoint<Record<never, never>, Token> = {
   status: 201,
   docs: "https://www.airwallex.com/docs/api/authentication/api_access_token/login",
   response: tokenShape,
+};
+
+/** Exchange a code or a refresh token for tokens. */
+export const oauthToken: Endpoint<{ readonly body: OAuthTokenRequest }, OAuthToken> = {
+  name: "oauth.token",
+  method: "POST",
+  path: "/oauth/token",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/partner-connections/integration-guide",
+  body: oAuthTokenRequestShape,
+  response: oAuthTokenShape,
 };
 
 /** Create a connected account. */
@@ -319,6 +347,7 @@ export const simulationAccountsUpdateStatus: Endpoint<
 /** Every endpoint, in the order of the description. */
 export const endpoints: readonly Endpoint[] = [
   authenticationLogin,
+  oauthToken,
   accountsCreate,
   accountsList,
   accountsRetrieve,

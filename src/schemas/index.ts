@@ -39,6 +39,7 @@ export {
   Account,
   AccountList,
   DownloadLinks,
+  OAuthToken,
   Token,
   UploadedFile,
   WalletInfo,
@@ -147,6 +148,7 @@ export {
   LegacyTrusteeDetails,
   LegacyVatNumber,
 } from "./legacy.generated.js";
+export { OAuthErrorResponse, OAuthGrantType, OAuthTokenRequest } from "./oauth.generated.js";
 export {
   BusinessPerson,
   BusinessPersonAttachments,

@@ -3,6 +3,7 @@
 
 /** Names of the members that hold personal data, in themselves or in whatever is beneath them. */
 export const piiFields: ReadonlySet<string> = new Set([
+  "access_token",
   "account_name",
   "account_number",
   "addressLine1",
@@ -14,6 +15,8 @@ export const piiFields: ReadonlySet<string> = new Set([
   "businessRegistrationNumber",
   "cardNumber",
   "card_number",
+  "client_secret",
+  "code_verifier",
   "contactNumber",
   "contact_number",
   "dateOfBirth",
@@ -61,6 +64,7 @@ export const piiFields: ReadonlySet<string> = new Set([
   "postcode",
   "referenceNumber",
   "reference_number",
+  "refresh_token",
   "suburb",
   "token",
   "url",

@@ -11,7 +11,7 @@ import { viewAccount } from "./view.js";
 export interface AccountsAccess {
   /** Id of the account that the API key belongs to. */
   readonly platformId: string;
-  /** A connected account; undefined if there is none with this id. */
+  /** A connected account, or that of a customer of OAuth; undefined if there is none with this id. */
   get(id: string): Account | undefined;
   /** All connected accounts, oldest first. */
   list(): readonly Account[];
@@ -40,7 +40,7 @@ export function createAccountsAccess(currentWorld: () => World): AccountsAccess 
     viewAccount(record, currentWorld().settings.apiVersion, "COMPLETE");
   const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {
     const world = present();
-    const record = world.accounts.connected.get(id);
+    const record = find(world, id);
     if (record === undefined) {
       throw new RangeError(`Cannot change account: there is none with the id "${id}"`);
     }
@@ -52,11 +52,15 @@ export function createAccountsAccess(currentWorld: () => World): AccountsAccess 
       return currentWorld().accounts.platform.id;
     },
     get(id) {
-      const record = present().accounts.connected.get(id);
+      const record = find(present(), id);
       return record && view(record);
     },
     list: () => [...present().accounts.connected.values()].map(view),
     approveConnection: (id) => change(id, approveConnection),
     setStatus: (id, status) => change(id, (world, record) => moveTo(world, record, status)),
   };
+}
+
+function find({ accounts, oauth }: World, id: string): AccountRecord | undefined {
+  return accounts.connected.get(id) ?? oauth.customers.get(id);
 }

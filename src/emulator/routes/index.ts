@@ -3,22 +3,29 @@
 import type { Endpoint } from "../../schemas/endpoint.js";
 import * as table from "../../schemas/endpoints.generated.js";
 import type { EndpointKey, Handlers, Page } from "../handlers.js";
+import { oauthPages } from "../oauth/pages.js";
+import { type ScopeName, scopeFor } from "../oauth/scopes.js";
 import { accountsHandlers } from "./accounts.js";
 import { authenticationHandlers } from "./authentication.js";
 import { filesHandlers, filesPages } from "./files.js";
+import { oauthHandlers } from "./oauth.js";
 import { simulationHandlers } from "./simulation.js";
 
 const handlers: Handlers = {
   ...authenticationHandlers,
+  ...oauthHandlers,
   ...accountsHandlers,
   ...filesHandlers,
   ...simulationHandlers,
 };
 
-const pages: readonly Page[] = [...filesPages];
+const pages: readonly Page[] = [...filesPages, ...oauthPages];
 
 /** Endpoints that are asked for before there is a token. */
-const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin"]);
+const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "oauthToken"]);
+
+/** Endpoints that speak OAuth 2: forms are read, and a refusal is said in its words too. */
+const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
 
 /** An endpoint with what answers it; the types of the two were matched by `Handlers`. */
 export interface ApiRoute {
@@ -26,6 +33,10 @@ export interface ApiRoute {
   readonly path: string;
   readonly endpoint: Endpoint;
   readonly needsToken: boolean;
+  /** The scope that a token from OAuth must hold; undefined if no such token will do. */
+  readonly scope: ScopeName | undefined;
+  /** Whether it speaks OAuth 2, and pauses by itself. */
+  readonly speaksOAuth: boolean;
   readonly run: (call: never) => unknown;
 }
 
@@ -44,5 +55,11 @@ function toRoute(key: EndpointKey): ApiRoute {
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every endpoint of it is used
   const endpoint: Endpoint = table[key];
   const { method, path } = endpoint;
-  return { method, path, endpoint, needsToken: !withoutToken.has(key), run: handlers[key] };
+  return {
+    ...{ method, path, endpoint },
+    needsToken: !withoutToken.has(key),
+    scope: scopeFor(key),
+    speaksOAuth: inOAuth.has(key),
+    run: handlers[key],
+  };
 }

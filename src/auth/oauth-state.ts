@@ -1,0 +1,72 @@
+/**
+ * The `state` of a consent: encrypted, short-lived, and bound to a value that the app keeps in the
+ * visitor's session. So a forged or replayed callback is refused without a database, and the PKCE
+ * verifier can travel inside. See RFC 6749, section 10.12.
+ */
+
+import { OAuthCallbackError } from "../errors.js";
+
+export interface StateContents {
+  /** Whatever the app wants back. */
+  readonly state: string | undefined;
+  readonly codeVerifier: string | undefined;
+}
+
+export interface StateSealer {
+  seal(contents: StateContents, session: string): Promise<string>;
+  /** @throws OAuthCallbackError when the state is not ours, too old, or of another session */
+  open(state: string, session: string): Promise<StateContents>;
+}
+
+const lifetimeSeconds = 10 * 60;
+const toleranceSeconds = 5 * 60;
+
+export function createStateSealer(clientSecret: string): StateSealer {
+  const key = digest(`airwallex-connect state ${clientSecret}`);
+  return {
+    async seal({ state, codeVerifier }, session) {
+      const { EncryptJWT } = await import("jose");
+      const bound = await digest(session);
+      return await new EncryptJWT({ s: state, v: codeVerifier, b: encode(bound) })
+        .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+        .setIssuedAt()
+        .setExpirationTime(`${lifetimeSeconds}s`)
+        .encrypt(await key);
+    },
+    async open(state, session) {
+      const { jwtDecrypt, errors } = await import("jose");
+      const { payload } = await jwtDecrypt(state, await key, {
+        clockTolerance: toleranceSeconds,
+        keyManagementAlgorithms: ["dir"],
+        contentEncryptionAlgorithms: ["A256GCM"],
+      }).catch((error: unknown) => {
+        const code = error instanceof errors.JWTExpired ? "state_expired" : "state_invalid";
+        throw new OAuthCallbackError(code);
+      });
+      const { s, v, b } = payload as {
+        readonly s?: string;
+        readonly v?: string;
+        readonly b?: string;
+      };
+      if (b !== encode(await digest(session))) throw new OAuthCallbackError("state_mismatch");
+      return { state: s, codeVerifier: v };
+    },
+  };
+}
+
+/** A verifier and its S256 challenge (RFC 7636). */
+export async function createPkce(): Promise<{
+  readonly verifier: string;
+  readonly challenge: string;
+}> {
+  const verifier = encode(crypto.getRandomValues(new Uint8Array(32)));
+  return { verifier, challenge: encode(await digest(verifier)) };
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+function encode(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64url");
+}

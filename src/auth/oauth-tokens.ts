@@ -1,0 +1,52 @@
+/** What the OAuth server answers, read with care: numbers as text, members missing, members unknown. */
+
+/** A pair of tokens as it was issued. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly accessLifetimeMs: number;
+  readonly refreshToken: string;
+  /** Undefined where the server did not say. */
+  readonly refreshLifetimeMs: number | undefined;
+  readonly accountId: string | undefined;
+  readonly orgId: string | undefined;
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** As documented, for an answer without `expires_in`. */
+const documentedAccessLifetimeMs = 5 * 60_000;
+
+/**
+ * A pair, or which member is missing. An answer to a refresh may leave the refresh token out: then the
+ * one that was spent stays in use (RFC 6749, section 6).
+ */
+export function readTokenPair(
+  body: unknown,
+  spent?: string,
+): TokenPair | { readonly missing: string } {
+  const answer = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const accessToken = text(answer["access_token"]);
+  const refreshToken = text(answer["refresh_token"]) ?? spent;
+  if (accessToken === undefined) return { missing: "access_token" };
+  if (refreshToken === undefined) return { missing: "refresh_token" };
+  return {
+    accessToken,
+    refreshToken,
+    accessLifetimeMs: milliseconds(answer["expires_in"]) ?? documentedAccessLifetimeMs,
+    refreshLifetimeMs: milliseconds(answer["refresh_token_expires_in"]),
+    accountId: text(answer["account_id"]),
+    orgId: text(answer["org_id"]),
+    scopes: text(answer["scope"])?.split(/[ +]/).filter(Boolean),
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Seconds, as a number or as text. */
+function milliseconds(value: unknown): number | undefined {
+  const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)
+    ? seconds * 1000
+    : undefined;
+}

@@ -1,0 +1,283 @@
+/**
+ * Spends a refresh token so that no connection is lost, whatever dies on the way.
+ *
+ * The server takes a refresh token that is used again more than a minute after its successor was
+ * issued for a leak, and ends the connection. So, under the store's lease for the connection:
+ *
+ * 1. Read the record in the same step as the lease is taken. If somebody has rotated, adopt that.
+ * 2. Write down that the refresh token is being spent. Whoever finds this mark without a newer pair
+ *    knows that no answer was kept, and since when.
+ * 3. Spend it. Answer lost: spend it again, as long as that ends within the grace minute since the
+ *    first time. Told that another refresh is under way: wait a moment. Told that it is dead: read the
+ *    record once more, and only if nobody has rotated is the connection revoked.
+ * 4. Write the new pair by compare-and-set under the fence of the lease, before anybody uses it.
+ *
+ * A process that dies after 2 leaves the mark: the next one spends again within the minute, and after
+ * it does not spend at all. A process that slept through its lease is refused by the fence. Every span
+ * is measured by the store's clock or by one monotonic clock, never by two clocks that may differ.
+ */
+
+import type { Lease, RecordStore, StoredRecord } from "../stores/store.js";
+import { type ConnectionRecord, type HeldRecord, readRecord, toText } from "./connection-record.js";
+import type { TokenPair } from "./oauth-tokens.js";
+import { type Refresh, spendInTime } from "./spend.js";
+
+/** A record that is in memory and not yet in the store. */
+export interface Unsaved {
+  readonly record: ConnectionRecord;
+  /** The mark that it replaces: its version, and who made it. */
+  readonly replaces: number;
+  readonly spender: string;
+}
+
+export type Rotated =
+  | { readonly kind: "fresh"; readonly held: HeldRecord; readonly rotated: boolean }
+  | { readonly kind: "unsaved"; readonly unsaved: Unsaved; readonly error: unknown }
+  | { readonly kind: "missing" }
+  | { readonly kind: "revoked"; readonly record: ConnectionRecord; readonly error: unknown }
+  | { readonly kind: "unknown"; readonly record: ConnectionRecord; readonly spentForMs: number }
+  /** The client was refused: nothing is lost, and nothing helps but the right credentials. */
+  | { readonly kind: "refused"; readonly error: unknown }
+  /** Nothing is lost; try again later. */
+  | { readonly kind: "unavailable"; readonly error: unknown };
+
+export interface RotationLimits {
+  /** How long the server accepts a refresh token after its successor was issued. */
+  readonly graceMs: number;
+  /** Kept free at the end of the grace. */
+  readonly marginMs: number;
+  /** Longest time of one request to the token endpoint. */
+  readonly requestMs: number;
+  readonly leaseMs: number;
+  /** Longest wait for the lease. */
+  readonly waitMs: number;
+  /** Wait before the token is spent again, doubled each time. */
+  readonly againMs: number;
+}
+
+/** A crash is noticed within a lease, and a second attempt still ends well within the minute. */
+export const rotationLimits: RotationLimits = {
+  graceMs: 60_000,
+  marginMs: 5000,
+  requestMs: 8000,
+  leaseMs: 15_000,
+  waitMs: 30_000,
+  againMs: 1000,
+};
+
+export interface RotationTools {
+  readonly store: RecordStore;
+  readonly refresh: Refresh;
+  readonly limits: RotationLimits;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  /** Unix time in milliseconds, for what people read. */
+  readonly dateMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** A text that nobody else will make. */
+  readonly newId: () => string;
+}
+
+export interface RotateOptions {
+  /** Whether the record will do as it is. */
+  readonly enough: (held: HeldRecord) => boolean;
+  /** What an earlier rotation of this process could not write. */
+  readonly unsaved?: Unsaved | undefined;
+  /** Spend the token although it may be too late: the caller has nothing left to lose. */
+  readonly force?: boolean | undefined;
+}
+
+/** Makes sure of a fresh access token. Never rejects: what the store throws is `unavailable`. */
+export async function rotate(
+  tools: RotationTools,
+  key: string,
+  options: RotateOptions,
+): Promise<Rotated> {
+  const { leaseMs, waitMs } = tools.limits;
+  const enough = (stored: StoredRecord | undefined): boolean =>
+    stored !== undefined && options.enough(readRecord(stored));
+  try {
+    const result = await tools.store.withLease(key, { leaseMs, waitMs, enough }, (lease) =>
+      underLease(tools, key, lease, options),
+    );
+    if (result.kind === "worked") return result.result;
+    if (result.kind === "enough" && result.record) {
+      return { kind: "fresh", held: readRecord(result.record), rotated: false };
+    }
+    return { kind: "unavailable", error: new Error("another process is renewing the tokens") };
+  } catch (error) {
+    return { kind: "unavailable", error };
+  }
+}
+
+async function underLease(
+  tools: RotationTools,
+  key: string,
+  lease: Lease,
+  options: RotateOptions,
+): Promise<Rotated> {
+  const { enough, unsaved, force } = options;
+  if (!lease.record) return { kind: "missing" };
+  const held = readRecord(lease.record);
+  const { record } = held;
+  if (record.status === "revoked") return { kind: "revoked", record, error: undefined };
+  if (unsaved && isReplacedBy(held, unsaved)) return await save(tools, key, unsaved, lease.fence);
+  if (enough(held)) return { kind: "fresh", held, rotated: false };
+  const spentAtMs = held.spentForMs === undefined ? undefined : lease.askedAtMs - held.spentForMs;
+  if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
+    return { kind: "unknown", record, spentForMs: tools.nowMs() - spentAtMs };
+  }
+  return await spend(tools, key, lease, held, force ? undefined : spentAtMs);
+}
+
+/** Whether the record is still the mark under which the unsaved one was obtained. */
+export function isReplacedBy({ version, record }: HeldRecord, unsaved: Unsaved): boolean {
+  return version === unsaved.replaces && record.spender === unsaved.spender;
+}
+
+/** Time in which a request may still be started, for it to end within the grace. */
+function graceLeft({ limits, nowMs }: RotationTools, spentAtMs: number): number {
+  const { graceMs, marginMs, requestMs } = limits;
+  return spentAtMs + graceMs - marginMs - requestMs - nowMs();
+}
+
+/** Time in which a request may still be started, for it to end within the lease. */
+function leaseLeft({ limits, nowMs }: RotationTools, { askedAtMs }: Lease): number {
+  return askedAtMs + limits.leaseMs - limits.requestMs - nowMs();
+}
+
+async function spend(
+  tools: RotationTools,
+  key: string,
+  lease: Lease,
+  held: HeldRecord,
+  earlierAtMs: number | undefined,
+): Promise<Rotated> {
+  const marking = await mark(tools, key, lease, held);
+  if ("kind" in marking) return marking;
+  const spentAtMs = earlierAtMs ?? tools.nowMs();
+  const timeLeft = (): number => Math.min(leaseLeft(tools, lease), graceLeft(tools, spentAtMs));
+  const spent = await spendInTime(tools, held.record.refreshToken, timeLeft);
+  if (spent.kind === "issued") {
+    const record = renewed(tools, marking.record, spent.pair);
+    return await save(tools, key, { ...marking, record }, lease.fence);
+  }
+  if (spent.kind === "dead") return await bury(tools, key, marking, lease.fence, spent.error);
+  const kind = spent.kind === "refused" ? "refused" : "unavailable";
+  // Nothing has been spent, by nobody: the record is put back as it was.
+  if (spent.kind !== "lost" && held.spentForMs === undefined) {
+    const saved = await save(tools, key, marking, lease.fence);
+    if (saved.kind === "unsaved") return saved;
+  }
+  return { kind, error: spent.error };
+}
+
+/**
+ * Marks the record, and answers how it goes back. A mark that is there stays as it is: its age is the
+ * one thing that tells since when the token may have been spent.
+ */
+async function mark(
+  { store, newId }: RotationTools,
+  key: string,
+  { fence }: Lease,
+  held: HeldRecord,
+): Promise<Unsaved | Rotated> {
+  const record = { ...held.record, accessLeftMs: Math.max(0, held.accessLeftMs) };
+  const plain = unmarked(record);
+  const { version, spentForMs } = held;
+  if (spentForMs !== undefined) {
+    return { record: plain, replaces: version, spender: held.record.spender as string };
+  }
+  const spender = newId();
+  const before: Unsaved = { record: plain, replaces: version + 1, spender };
+  const write = { ...toText({ ...record, spender }), expectedVersion: version };
+  try {
+    const marked = await store.compareAndSet(key, { ...write, fence, keepLease: true });
+    return marked ? before : unavailable("the lease was lost before the refresh token was spent");
+  } catch (error) {
+    // The mark may have been made all the same, and must not stay.
+    return { kind: "unsaved", unsaved: before, error };
+  }
+}
+
+function unmarked({ spender: _, ...record }: ConnectionRecord): ConnectionRecord {
+  return record;
+}
+
+function renewed(
+  { dateMs }: RotationTools,
+  record: ConnectionRecord,
+  pair: TokenPair,
+): ConnectionRecord {
+  const now = dateMs();
+  const { accessToken, refreshToken, accessLifetimeMs, refreshLifetimeMs, scopes } = pair;
+  return {
+    ...unmarked(record),
+    accessToken,
+    refreshToken,
+    accessLeftMs: accessLifetimeMs,
+    rotatedAtMs: now,
+    refreshExpiresAtMs: refreshLifetimeMs === undefined ? undefined : now + refreshLifetimeMs,
+    ...(scopes && { scopes }),
+  };
+}
+
+/** Writes what the process holds. Never over a newer record: what is there then is adopted. */
+async function save(
+  { store }: RotationTools,
+  key: string,
+  unsaved: Unsaved,
+  fence: number,
+): Promise<Rotated> {
+  const { record, replaces } = unsaved;
+  try {
+    const write = { ...toText(record), expectedVersion: replaces, fence };
+    const written = await store.compareAndSet(key, write);
+    if (written) return { kind: "fresh", held: readRecord(written), rotated: true };
+    const found = await store.read(key);
+    if (!found) return { kind: "missing" };
+    const held = readRecord(found);
+    // A write whose answer was lost had been made after all.
+    if (held.record.refreshToken === record.refreshToken && held.spentForMs === undefined) {
+      return { kind: "fresh", held, rotated: true };
+    }
+    if (isReplacedBy(held, unsaved)) {
+      return { kind: "unsaved", unsaved, error: new Error("a later lease was given") };
+    }
+    if (held.record.status === "revoked") {
+      return { kind: "revoked", record: held.record, error: undefined };
+    }
+    return held.spentForMs === undefined
+      ? { kind: "fresh", held, rotated: false }
+      : unavailable("another process is renewing the tokens");
+  } catch (error) {
+    return { kind: "unsaved", unsaved, error };
+  }
+}
+
+/** The server says that the token is dead. Unless somebody has rotated, the connection is over. */
+async function bury(
+  tools: RotationTools,
+  key: string,
+  before: Unsaved,
+  fence: number,
+  error: unknown,
+): Promise<Rotated> {
+  const record: ConnectionRecord = {
+    ...before.record,
+    status: "revoked",
+    accessToken: "",
+    refreshToken: "",
+    accessLeftMs: 0,
+  };
+  const saved = await save(tools, key, { ...before, record }, fence);
+  if (saved.kind === "fresh" && saved.held.record.status !== "revoked") return saved;
+  if (saved.kind === "unavailable" || saved.kind === "missing") return saved;
+  return { kind: "revoked", record, error };
+}
+
+function unavailable(message: string): Rotated {
+  return { kind: "unavailable", error: new Error(message) };
+}

@@ -1,0 +1,129 @@
+/** What tests can see and do of OAuth without a browser. */
+
+import type { World } from "../state.js";
+import { readAuthorization } from "./authorize.js";
+import { disconnect } from "./connections.js";
+import { allow, choosableAccounts, decline, signUp } from "./consent.js";
+import { defaultOAuthClientId } from "./options.js";
+import type { Connection, DisconnectReason, NewCustomer } from "./store.js";
+
+/** A connection between an app and an account. It is a copy. */
+export interface OAuthConnection {
+  /** Base64 of `clientId:accountId`, without padding. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly accountId: string;
+  readonly status: "CONNECTED" | "DISCONNECTED";
+  /** In the spelling in which the app asked for them. */
+  readonly authorizedScopes: readonly string[];
+  /** Why it ended; undefined while it is connected. */
+  readonly disconnected: DisconnectReason | undefined;
+  /** Pairs of tokens that were given out for a refresh token. */
+  readonly refreshes: number;
+  /** Refresh tokens that were exchanged. Less than `refreshes` if one was used again in its grace. */
+  readonly spent: number;
+}
+
+/** What the app asks for and the customer decides, in one step. */
+export interface ConsentOptions {
+  /** Default {@link defaultOAuthClientId}. */
+  readonly clientId?: string | undefined;
+  readonly redirectUri: string;
+  /** Scopes, separated by spaces. */
+  readonly scope: string;
+  readonly state?: string | undefined;
+  /** base64url of the SHA-256 of a PKCE verifier; the method is always S256. */
+  readonly codeChallenge?: string | undefined;
+  /** The account to connect; default the example customer that every emulator starts with. */
+  readonly accountId?: string | undefined;
+  /** Opens an account first, and connects that one. */
+  readonly signUp?: true | NewCustomer | undefined;
+  /** The customer refuses. */
+  readonly decline?: boolean | undefined;
+}
+
+/** Access to OAuth in an emulator. */
+export interface OAuthAccess {
+  /**
+   * Answers the consent page as a customer would, and returns the URL that the browser is sent to:
+   * with a code, or with an error that the app is told of.
+   *
+   * @throws RangeError where the customer would see an error page, and for an account that cannot be
+   * chosen.
+   */
+  consent(options: ConsentOptions): string;
+  /** All that were ever made, also those that have ended. One account and app make one connection. */
+  readonly connections: readonly OAuthConnection[];
+  /**
+   * The customer disconnects the app. Given an account, all its apps.
+   *
+   * @throws RangeError if there is no such connection.
+   */
+  disconnect(connectionOrAccountId: string): void;
+}
+
+export function createOAuthAccess(currentWorld: () => World): OAuthAccess {
+  const present = (): World => {
+    const world = currentWorld();
+    world.clock.runDue();
+    return world;
+  };
+  return {
+    consent(options) {
+      const world = present();
+      const read = readAuthorization(world.settings.oauth, toQuery(options));
+      if (read.kind === "refused") throw new RangeError(`Cannot consent: ${read.message}`);
+      if (read.kind === "redirect") return read.url;
+      if (options.decline) return decline(read.request);
+      return allow(world, read.request, chooseAccount(world, options));
+    },
+    get connections() {
+      return [...present().oauth.connections.values()].map(view);
+    },
+    disconnect(id) {
+      const world = present();
+      const all = [...world.oauth.connections.values()];
+      const found = all.filter((one) => one.id === id || one.account.id === id);
+      if (found.length === 0) {
+        throw new RangeError(`Cannot disconnect: there is no connection "${id}"`);
+      }
+      for (const connection of found) disconnect(world, connection, "customer");
+    },
+  };
+}
+
+function toQuery(options: ConsentOptions): URLSearchParams {
+  const { clientId = defaultOAuthClientId, redirectUri, scope, state, codeChallenge } = options;
+  return new URLSearchParams({
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    ...(state !== undefined && { state }),
+    ...(codeChallenge !== undefined && {
+      code_challenge: codeChallenge,
+      code_challenge_method: "S256",
+    }),
+  });
+}
+
+function chooseAccount(world: World, { accountId, signUp: customer }: ConsentOptions) {
+  if (customer) {
+    const usual = { name: "New Customer", email: "new@example.com" };
+    return signUp(world, customer === true ? usual : customer);
+  }
+  const all = choosableAccounts(world);
+  const found = accountId === undefined ? all[0] : all.find(({ id }) => id === accountId);
+  if (found === undefined) {
+    throw new RangeError(`Cannot consent: there is no account "${accountId}" to choose`);
+  }
+  return found;
+}
+
+function view({ account, grant, ...connection }: Connection): OAuthConnection {
+  return structuredClone({
+    ...connection,
+    accountId: account.id,
+    authorizedScopes: grant.scopes,
+  });
+}

@@ -1,0 +1,78 @@
+/** How connections begin and end. */
+
+import type { AccountRecord } from "../accounts/record.js";
+import type { World } from "../state.js";
+import type { AuthorizationRequest, Connection, DisconnectReason, Grant } from "./store.js";
+
+/** The documented form: base64 of client id and account id, without padding. */
+export function connectionId(clientId: string, accountId: string): string {
+  return Buffer.from(`${clientId}:${accountId}`).toString("base64").replace(/=+$/, "");
+}
+
+/**
+ * Connects an account as its customer allowed. If it was connected before, the new grant takes the
+ * place of the old one, whose tokens stop working without ending the connection.
+ */
+export function connect(
+  world: World,
+  { app: { clientId }, scopes }: AuthorizationRequest,
+  account: AccountRecord,
+): Grant {
+  const { connections } = world.oauth;
+  const grant: Grant = { clientId, account, scopes, ended: false, newest: undefined };
+  const id = connectionId(clientId, account.id);
+  const known = connections.get(id);
+  if (known !== undefined) known.grant.ended = true;
+  const counts = { refreshes: known?.refreshes ?? 0, spent: known?.spent ?? 0 };
+  const connection: Connection = {
+    ...{ id, clientId, account, grant, status: "CONNECTED", disconnected: undefined },
+    ...counts,
+  };
+  connections.set(id, connection);
+  publish(world, connection);
+  return grant;
+}
+
+/** Ends a connection: none of its tokens works any more. One that has ended stays as it is. */
+export function disconnect(world: World, connection: Connection, reason: DisconnectReason): void {
+  if (connection.status === "DISCONNECTED") return;
+  connection.status = "DISCONNECTED";
+  connection.disconnected = reason;
+  connection.grant.ended = true;
+  publish(world, connection);
+}
+
+/** The connection that a grant stands for now; undefined if another grant took its place. */
+export function connectionOf({ oauth }: World, grant: Grant): Connection | undefined {
+  const connection = oauth.connections.get(connectionId(grant.clientId, grant.account.id));
+  return connection?.grant === grant ? connection : undefined;
+}
+
+/** Accounts in these statuses cannot be connected, and lose the connections that they have. */
+export function isClosed({ status }: AccountRecord): boolean {
+  return status === "SUSPENDED" || status === "CLOSED";
+}
+
+/** Ends the connections of every account that is suspended or closed from now on. */
+export function endWithAccounts(world: World): World {
+  world.changes.subscribe(({ accountId }) => {
+    for (const connection of world.oauth.connections.values()) {
+      const { account } = connection;
+      if (account.id === accountId && isClosed(account)) disconnect(world, connection, "account");
+    }
+  });
+  return world;
+}
+
+function publish({ oauth, clock }: World, connection: Connection): void {
+  const { id, clientId, account, grant, status, disconnected } = connection;
+  oauth.changes.publish({
+    connectionId: id,
+    clientId,
+    accountId: account.id,
+    authorizedScopes: grant.scopes,
+    to: status,
+    reason: disconnected,
+    atMs: clock.nowMs(),
+  });
+}

@@ -1,0 +1,59 @@
+/**
+ * The grant `authorization_code`: a code becomes the first pair of tokens, once.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
+ */
+
+import { createHash } from "node:crypto";
+import type { OAuthTokenRequest } from "../../schemas/index.js";
+import type { World } from "../state.js";
+import { connect, connectionOf, disconnect, isClosed } from "./connections.js";
+import type { OAuthApp } from "./options.js";
+import { invalidGrant, invalidRequest, type OAuthRefusal } from "./refusal.js";
+import type { AuthorizationCode, Grant } from "./store.js";
+
+/**
+ * A code that is refused for another reason than its second use stays as it was.
+ *
+ * @throws Refusal if the code does not work, or not with the rest of the request.
+ */
+export function exchangeCode(world: World, app: OAuthApp, body: OAuthTokenRequest): Grant {
+  if (!body.code) throw invalidRequest("code", "field [code] is required.");
+  if (!body.redirect_uri) throw invalidRequest("redirect_uri", "field [redirect_uri] is required.");
+  const code = world.oauth.codes.get(body.code);
+  if (code === undefined || code.request.app.clientId !== app.clientId) {
+    throw refusal("The code is unknown.");
+  }
+  if (code.grant !== undefined) {
+    revoke(world, code.grant);
+    throw refusal("The code was used before; the tokens that it gave are revoked.");
+  }
+  if (code.expiresAtMs <= world.clock.nowMs()) throw refusal("The code has expired.");
+  checkAgainstRequest(code, body);
+  if (isClosed(code.account)) throw refusal("The account cannot be connected any more.");
+  code.grant = connect(world, code.request, code.account);
+  return code.grant;
+}
+
+/** A code that comes twice may have been stolen, and nobody knows by whom it came first. */
+function revoke(world: World, grant: Grant): void {
+  const connection = connectionOf(world, grant);
+  if (connection) disconnect(world, connection, "code_reuse");
+}
+
+function checkAgainstRequest({ request }: AuthorizationCode, body: OAuthTokenRequest): void {
+  if (body.redirect_uri !== request.redirectUri) {
+    throw refusal("The redirect URI differs from the one of the consent.");
+  }
+  if (request.codeChallenge === undefined) {
+    if (body.code_verifier) throw refusal("There is a code verifier, but there was no challenge.");
+    return;
+  }
+  if (!body.code_verifier) throw refusal("The code verifier is missing.");
+  const challenge = createHash("sha256").update(body.code_verifier).digest("base64url");
+  if (challenge !== request.codeChallenge) throw refusal("The code verifier is wrong.");
+}
+
+function refusal(reason: string): OAuthRefusal {
+  return invalidGrant("code", reason);
+}

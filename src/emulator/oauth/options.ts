@@ -1,0 +1,116 @@
+/** Which apps may connect accounts, and how long what they get lives. */
+
+/** The app that an emulator knows unless told others. */
+export const defaultOAuthClientId = "appid_emulator";
+
+/** The secret of the app that an emulator knows unless told others. It is no secret. */
+export const defaultOAuthClientSecret = "emulator_client_secret";
+
+/** An app that customers can connect their accounts to. */
+export interface OAuthApp {
+  readonly clientId: string;
+  /** Needed unless the app is public. */
+  readonly clientSecret?: string | undefined;
+  /**
+   * Where the customer may be sent back to, compared character by character. An entry that ends in
+   * `:*`, such as `http://127.0.0.1:*`, stands for every port and path of that host.
+   */
+  readonly redirectUris: readonly string[];
+  /** Scopes that it may ask for, in either spelling; default all that the emulator knows. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Whether it has no secret and proves itself with PKCE instead; default false. */
+  readonly public?: boolean | undefined;
+  /** What the consent page calls it; default its client id. */
+  readonly name?: string | undefined;
+}
+
+/** How connections by OAuth work. Each may be left out. */
+export interface OAuthOptions {
+  /**
+   * Default one app, {@link defaultOAuthClientId} with {@link defaultOAuthClientSecret}, which may
+   * redirect to any port and path of `http://127.0.0.1` and `http://localhost`.
+   */
+  readonly apps?: readonly OAuthApp[] | undefined;
+  /** How long an access token works, in milliseconds, at least 1,000; default 5 minutes. */
+  readonly accessTokenLifetimeMs?: number | undefined;
+  /** How long a refresh token works, in milliseconds, at least 1,000; default 90 days. */
+  readonly refreshTokenLifetimeMs?: number | undefined;
+  /** How long a refresh token works once it was replaced, in milliseconds; default 1 minute. */
+  readonly graceMs?: number | undefined;
+  /** How long the code of a consent works, in milliseconds, at least 1,000; default 10 minutes. */
+  readonly codeLifetimeMs?: number | undefined;
+}
+
+/** The options with every default filled in. */
+export interface OAuthSettings {
+  readonly apps: readonly OAuthApp[];
+  readonly accessTokenLifetimeMs: number;
+  readonly refreshTokenLifetimeMs: number;
+  readonly graceMs: number;
+  readonly codeLifetimeMs: number;
+}
+
+const defaultApp: OAuthApp = {
+  clientId: defaultOAuthClientId,
+  clientSecret: defaultOAuthClientSecret,
+  redirectUris: ["http://127.0.0.1:*", "http://localhost:*"],
+  name: "Emulator App",
+};
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** @throws RangeError for a value that makes no sense. */
+export function readOAuthOptions(options: OAuthOptions = {}): OAuthSettings {
+  const { apps = [defaultApp] } = options;
+  apps.forEach(checkApp);
+  const ids = apps.map(({ clientId }) => clientId);
+  if (new Set(ids).size < ids.length) refuse("apps", ids.join(", "), "different client ids");
+  return {
+    apps: structuredClone(apps),
+    accessTokenLifetimeMs: readMs(options, "accessTokenLifetimeMs", 5 * minuteMs, 1_000),
+    refreshTokenLifetimeMs: readMs(options, "refreshTokenLifetimeMs", 90 * dayMs, 1_000),
+    graceMs: readMs(options, "graceMs", minuteMs, 0),
+    codeLifetimeMs: readMs(options, "codeLifetimeMs", 10 * minuteMs, 1_000),
+  };
+}
+
+type Duration = Exclude<keyof OAuthSettings, "apps">;
+
+function readMs(options: OAuthOptions, name: Duration, usual: number, least: number): number {
+  const value = options[name] ?? usual;
+  if (!(value >= least && Number.isFinite(value))) refuse(name, value, `at least ${least}`);
+  return value;
+}
+
+function checkApp({ clientId, clientSecret, redirectUris, public: isPublic }: OAuthApp): void {
+  if (clientId === "") refuse("apps", "an app without a client id", "one");
+  if (!isPublic && !clientSecret) refuse("apps", `"${clientId}" without a secret`, "one");
+  if (isPublic && clientSecret) refuse("apps", `public "${clientId}" with a secret`, "none");
+  for (const uri of redirectUris) {
+    if (!URL.canParse(withoutStar(uri))) refuse("apps", `redirect URI "${uri}"`, "a URL");
+  }
+}
+
+/** Whether an app registered the URI, itself or by an entry that stands for it. */
+export function allowsRedirect({ redirectUris }: OAuthApp, uri: string): boolean {
+  if (!URL.canParse(uri) || uri.includes("#")) return false;
+  return redirectUris.some((entry) => {
+    const origin = withoutStar(entry);
+    return origin === entry ? uri === entry : isOnHost(new URL(uri), new URL(origin));
+  });
+}
+
+/** Compared after parsing, so that `http://localhost:1@elsewhere.example` is elsewhere. */
+function isOnHost(uri: URL, host: URL): boolean {
+  const named = uri.username !== "" || uri.password !== "";
+  return !named && uri.protocol === host.protocol && uri.hostname === host.hostname;
+}
+
+function withoutStar(entry: string): string {
+  return entry.endsWith(":*") ? entry.slice(0, -2) : entry;
+}
+
+function refuse(option: string, value: unknown, expected: string): never {
+  throw new RangeError(`Cannot make emulator: oauth.${option} is ${value}, expected ${expected}`);
+}

@@ -1,0 +1,113 @@
+/**
+ * What an app can be allowed to do: the words for it, old and new, and the endpoints that ask for
+ * them.
+ *
+ * @see https://www.airwallex.com/docs/partner-connections/integration-guide
+ */
+
+import type { EndpointKey } from "../handlers.js";
+import { Refusal } from "../refusal.js";
+
+interface Scope {
+  /** The newer spelling, `<resource>:<read|write>`. */
+  readonly name: string;
+  /** The older spelling, `<r|w>:awx_action:<resource>_<view|edit>`. */
+  readonly older: string | undefined;
+  /** What the consent page says. */
+  readonly words: string;
+}
+
+const scopes = [
+  {
+    name: "account_details:read",
+    older: "r:awx_action:settings.account_details_view",
+    words: "See the details of your account",
+  },
+  {
+    name: "balance:read",
+    older: "r:awx_action:balances_view",
+    words: "See your balances",
+  },
+  {
+    name: "transfer:read",
+    older: "r:awx_action:transfers_view",
+    words: "See your transfers",
+  },
+  {
+    name: "transfer:write",
+    older: "w:awx_action:transfers_edit",
+    words: "Send money from your account",
+  },
+  {
+    name: "contact_management:write",
+    older: "w:awx_action:contact_management_edit",
+    words: "Add and change your contacts",
+  },
+  {
+    name: "payment_links:write",
+    older: "w:awx_action:payment_links_edit",
+    words: "Make payment links",
+  },
+  {
+    name: "global_account:read",
+    older: "r:awx_action:global_accounts_view",
+    words: "See your global accounts",
+  },
+  {
+    name: "risk.rfi:read",
+    older: "r:awx_action:rfi_view",
+    words: "See what Airwallex asks about your account",
+  },
+  {
+    name: "risk.rfi:write",
+    older: "w:awx_action:rfi_edit",
+    words: "Answer what Airwallex asks about your account",
+  },
+  { name: "file:upload", older: undefined, words: "Upload files for your account" },
+  { name: "file:read", older: undefined, words: "Download files of your account" },
+  { name: "simulation:write", older: undefined, words: "Simulate events in the sandbox" },
+] as const satisfies readonly Scope[];
+
+export type ScopeName = (typeof scopes)[number]["name"];
+
+/** What a token must hold to call an endpoint. Endpoints that are not here are for API keys alone. */
+const needed: Partial<Record<EndpointKey, ScopeName>> = {
+  accountsCurrent: "account_details:read",
+  accountsWalletInfo: "account_details:read",
+  filesUpload: "file:upload",
+  filesDownloadLinks: "file:read",
+};
+
+export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {
+  return needed[endpoint];
+}
+
+/** Every word that the emulator knows, the newer spelling first. */
+export const scopeWords: readonly string[] = scopes.flatMap(({ name, older }) =>
+  older === undefined ? [name] : [name, older],
+);
+
+/** @throws Refusal that names the scope that is missing. */
+export function requireScope(granted: readonly string[], scope: ScopeName | undefined): void {
+  if (scope === undefined) {
+    throw new Refusal(403, "forbidden", "This endpoint cannot be called with an OAuth token.");
+  }
+  if (holds(granted, scope)) return;
+  throw new Refusal(403, "forbidden", `The access token lacks the scope [${scope}].`, {
+    source: "scope",
+  });
+}
+
+/** Whether a scope is among others, in whichever spelling. */
+export function holds(words: readonly string[], word: string): boolean {
+  return words.some((other) => canonical(other) === canonical(word));
+}
+
+/** What a scope means to the customer; a word that only the app's options know speaks for itself. */
+export function explainScope(word: string): string {
+  return scopes.find(({ name }) => name === canonical(word))?.words ?? word;
+}
+
+function canonical(word: string): string {
+  return scopes.find(({ older }) => older === word)?.name ?? word;
+}

@@ -1,0 +1,87 @@
+/** Makes a store of a backend: checks what comes in, and does what is the same for all of them. */
+
+import type { ListQuery, StoreBackend } from "./backend.js";
+import { checkDuration, checkKey, checkText, checkWhole } from "./check-input.js";
+import { decodeCursor, encodeCursor } from "./cursor.js";
+import { heldName, runWithLease } from "./lease.js";
+import { type Runtime, systemRuntime } from "./runtime.js";
+import type { LeaseOptions, ListOptions, Store, Write } from "./store.js";
+
+const mostKeysPerPage = 1000;
+const defaultKeysPerPage = 100;
+const most = Number.MAX_SAFE_INTEGER;
+
+export function buildStore(backend: StoreBackend, runtime: Runtime = systemRuntime): Store {
+  /** Leases of this store that are held now; a write under one of them ends it. */
+  const held = new Set<string>();
+
+  return {
+    async read(key) {
+      checkKey("key", key);
+      return backend.read(key);
+    },
+    async withLease(key, options, work) {
+      checkKey("key", key);
+      return runWithLease({ backend, runtime, held }, key, checkLease(options), work);
+    },
+    async compareAndSet(key, write) {
+      checkKey("key", key);
+      checkWrite(write);
+      const written = await backend.write(key, write, runtime.newToken());
+      const { fence, keepLease } = write;
+      if (written && fence !== undefined && !keepLease) held.delete(heldName(key, fence));
+      return written;
+    },
+    async delete(key) {
+      checkKey("key", key);
+      return backend.remove(key);
+    },
+    async list(options) {
+      const { keys, after } = await backend.list(readQuery(options));
+      return { keys, next: after && encodeCursor(after) };
+    },
+    async claim(id, { leaseMs }) {
+      checkKey("id", id);
+      const token = runtime.newToken();
+      const kind = await backend.claim(id, token, checkDuration("leaseMs", leaseMs, 1));
+      return kind === "claimed" ? { kind, token } : { kind };
+    },
+    async confirm(id, token, { keepMs }) {
+      checkKey("id", id);
+      checkText("token", token);
+      return backend.confirm(id, token, checkDuration("keepMs", keepMs, 1));
+    },
+    async release(id, token) {
+      checkKey("id", id);
+      checkText("token", token);
+      return backend.release(id, token);
+    },
+  };
+}
+
+function checkLease(options: LeaseOptions): LeaseOptions {
+  return {
+    ...options,
+    leaseMs: checkDuration("leaseMs", options.leaseMs, 1),
+    waitMs: checkDuration("waitMs", options.waitMs, 0),
+  };
+}
+
+function checkWrite({ value, expiresAtMs, expectedVersion, fence }: Write): void {
+  checkText("value", value);
+  checkWhole("expectedVersion", expectedVersion, 0, most);
+  if (expiresAtMs !== undefined) checkWhole("expiresAtMs", expiresAtMs, 0, most);
+  if (fence !== undefined) checkWhole("fence", fence, 1, most);
+}
+
+function readQuery({ prefix, expiringBeforeMs, limit, cursor }: ListOptions): ListQuery {
+  checkText("prefix", prefix);
+  if (limit !== undefined) checkWhole("limit", limit, 1, mostKeysPerPage);
+  if (expiringBeforeMs !== undefined) checkWhole("expiringBeforeMs", expiringBeforeMs, 0, most);
+  return {
+    prefix,
+    expiringBeforeMs,
+    limit: limit ?? defaultKeysPerPage,
+    after: cursor === undefined ? undefined : decodeCursor(cursor, expiringBeforeMs !== undefined),
+  };
+}

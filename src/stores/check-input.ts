@@ -1,0 +1,42 @@
+/** Says no to arguments that some store could not keep, before any store is asked. */
+
+const maxKeyLength = 512;
+
+export function checkKey(kind: "key" | "id", key: string): void {
+  checkText(kind, key);
+  if (key === "" || key.length > maxKeyLength) {
+    throw new RangeError(
+      `Cannot use ${kind}: it has ${key.length} characters, expected 1 to ${maxKeyLength}`,
+    );
+  }
+}
+
+/** @throws TypeError for anything but a text; RangeError for one that a database would change or refuse. */
+export function checkText(name: string, text: string): void {
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot use ${name}: it is of type ${typeof text}, expected a string`);
+  }
+  if (text.includes("\u0000") || !text.isWellFormed()) {
+    throw new RangeError(
+      `Cannot use ${name}: it holds U+0000 or half of a surrogate pair, expected well-formed text`,
+    );
+  }
+}
+
+/** The duration in whole milliseconds, rounded up. */
+export function checkDuration(name: string, ms: number, least: number): number {
+  if (!Number.isFinite(ms) || ms < least) {
+    throw new RangeError(
+      `Cannot use ${name}: it is ${String(ms)}, expected at least ${least} millisecond(s)`,
+    );
+  }
+  return Math.ceil(ms);
+}
+
+export function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new RangeError(
+      `Cannot use ${name}: it is ${String(value)}, expected a whole number from ${least} to ${most}`,
+    );
+  }
+}

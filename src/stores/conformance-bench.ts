@@ -1,0 +1,94 @@
+/** What a case of the conformance suite works with. */
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Lease, LeaseOptions, LeaseResult, Store, StoredRecord, Write } from "./store.js";
+
+export interface Bench {
+  /** Two stores on the same data. */
+  readonly one: Store;
+  readonly other: Store;
+  /** Nobody else uses this key. */
+  readonly key: string;
+  /** How long something short lasts. */
+  readonly paceMs: number;
+}
+
+/** Cases by their names, each a sentence about the store. */
+export type CaseList = Readonly<Record<string, (bench: Bench) => Promise<void>>>;
+
+export function createBench(one: Store, other: Store, paceMs: number): Bench {
+  return { one, other, paceMs, key: `conformance-${randomUUID()}/key` };
+}
+
+export function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A write without expiry and lease, unless told otherwise. */
+export function writing(value: string, expectedVersion: number, more: Partial<Write> = {}): Write {
+  return { value, expectedVersion, expiresAtMs: undefined, ...more };
+}
+
+/** A lease that lasts longer than the case, unless told otherwise. */
+export function leasing(more: Partial<LeaseOptions> = {}): LeaseOptions {
+  return { leaseMs: 60_000, waitMs: 10_000, ...more };
+}
+
+export const once: LeaseOptions = leasing({ waitMs: 0 });
+
+export interface HeldLease {
+  readonly lease: Lease;
+  /** Lets the work end, and waits until the lease is given back. */
+  end(): Promise<LeaseResult<void>>;
+}
+
+/** Takes a lease and holds it until told to end. */
+export async function hold(
+  store: Store,
+  key: string,
+  options: LeaseOptions = leasing(),
+): Promise<HeldLease> {
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const { lease, result } = await new Promise<{ lease: Lease; result: Promise<LeaseResult<void>> }>(
+    (resolve, reject) => {
+      const result = store.withLease(key, options, async (lease) => {
+        // The store's promise is in the next tick, because its function has not returned yet.
+        queueMicrotask(() => resolve({ lease, result }));
+        await finished;
+      });
+      result.then(({ kind }) => reject(new Error(`No lease: the store says ${kind}`)), reject);
+    },
+  );
+  return {
+    lease,
+    end() {
+      finish();
+      return result;
+    },
+  };
+}
+
+/** Whether somebody holds the lease now. */
+export async function isHeld(store: Store, key: string): Promise<boolean> {
+  return (await store.withLease(key, once, async () => undefined)).kind === "busy";
+}
+
+export function equalRecord(
+  actual: StoredRecord | undefined,
+  expected: Omit<StoredRecord, "ageMs">,
+): void {
+  assert.ok(actual !== undefined, "there is no record");
+  const { ageMs: _ageMs, ...rest } = actual;
+  assert.deepEqual({ ...rest }, expected);
+}
+
+/** Rejects with a TypeError or RangeError. */
+export async function refuses(what: string, call: () => Promise<unknown>): Promise<void> {
+  const isRefusal = (error: unknown): boolean =>
+    error instanceof TypeError || error instanceof RangeError;
+  await assert.rejects(async () => call(), isRefusal, `${what} is not refused`);
+}

@@ -1,0 +1,73 @@
+/** The few things that the file store asks of a disk. */
+
+import { randomUUID } from "node:crypto";
+import { open, readdir, readFile, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { StoreError } from "./store-error.js";
+
+/** The state in a file, or undefined where there is no file. */
+export async function readState<State>(path: string): Promise<State | undefined> {
+  const text = await unlessMissing(readFile(path, "utf8"));
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as State;
+  } catch {
+    // The parser's own message quotes the text, which can be a token.
+    throw new StoreError("record_unreadable", `Cannot read ${path}: it is not JSON`);
+  }
+}
+
+/**
+ * Replaces a file so that readers see the old state or the new one, and so does a machine that loses
+ * power. The new one is prepared in another directory; where that is gone, nothing is replaced.
+ */
+export async function replaceState(path: string, state: unknown, prepareIn: string): Promise<void> {
+  const next = join(prepareIn, `next.${randomUUID()}.json`);
+  const file = await open(next, "wx", 0o600);
+  try {
+    await file.writeFile(JSON.stringify(state));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(next, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Brings a rename to the disk. Windows has no such thing, and needs none. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** True when it was there to be moved. */
+export async function moved(from: string, to: string): Promise<boolean> {
+  return (await unlessMissing(rename(from, to).then(() => true))) ?? false;
+}
+
+/** The names in a directory; none where there is no directory. */
+export async function list(path: string): Promise<string[]> {
+  return (await unlessMissing(readdir(path))) ?? [];
+}
+
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === "ENOENT";
+}
+
+export function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown } | undefined)?.code;
+}

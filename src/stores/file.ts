@@ -1,0 +1,160 @@
+/** A store in a directory: for one machine with one or several processes. */
+
+import { createHash } from "node:crypto";
+import { rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { StoreBackend } from "./backend.js";
+import { buildStore } from "./build-store.js";
+import { type ClaimCell, claim, confirm, isForgettable, isReleasable } from "./claim-cell.js";
+import { type Cells, createCells } from "./file-cell.js";
+import { list, unlessMissing } from "./file-disk.js";
+import { isGone, nameHolder } from "./file-holder.js";
+import { pageOf } from "./page.js";
+import {
+  acquire,
+  emptyRecordCell,
+  giveBack,
+  type RecordCell,
+  recordOf,
+  remove,
+  type Step,
+  write,
+} from "./record-cell.js";
+import type { ListedKey, Store } from "./store.js";
+
+export interface FileStoreOptions {
+  /** Where to keep everything; made, with mode 0700, when it is first needed. On a local disk. */
+  readonly directory: string;
+}
+
+/**
+ * A store in a directory of a local disk, safe between processes of one machine. What it has
+ * confirmed survives a crash of the process and a loss of power; files have mode 0600, and names made
+ * from a hash of the key. The lease of a process that was killed is free at once, where its process id
+ * can be seen, and otherwise when its time is over.
+ *
+ * `list` reads every record. From some ten thousand records on, take Redis or Postgres.
+ *
+ * @throws TypeError when `directory` is not a path.
+ * @example
+ * const store = createFileStore({ directory: "/var/lib/shop/airwallex" });
+ */
+export function createFileStore({ directory }: FileStoreOptions): Store {
+  if (typeof directory !== "string" || directory === "") {
+    throw new TypeError("Cannot create file store: `directory` is missing, expected a path");
+  }
+  return buildStore(createFileBackend(resolve(directory)));
+}
+
+/** The key is in the cell, because a hash cannot be turned back. */
+interface FileRecordCell extends Omit<RecordCell, "value" | "expiresAtMs"> {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly expiresAtMs?: number | undefined;
+  /** The process that holds the lease. */
+  readonly holder?: string | undefined;
+}
+
+function createFileBackend(directory: string): StoreBackend {
+  const scratch = join(directory, "scratch");
+  const records = createCells<FileRecordCell>(join(directory, "records"), scratch);
+  const claims = createCells<ClaimCell>(join(directory, "claims"), scratch);
+  const sweep = createSweep(claims, scratch);
+
+  function change<Result>(
+    key: string,
+    step: (cell: RecordCell, before: FileRecordCell | undefined) => Step<RecordCell, Result>,
+  ): Promise<Result> {
+    return records.change(nameOf(key), (before) => {
+      const { cell, result } = step(full(before), before);
+      return { result, cell: cell && { ...cell, key, holder: holderOf(cell, before) } };
+    });
+  }
+
+  return {
+    read: async (key) => recordOf(full(await records.read(nameOf(key))), Date.now()),
+    async acquire(key, attempt) {
+      // Those who wait look without taking the baton, which the holder needs to write.
+      const before = await records.read(nameOf(key));
+      const { result } = acquire(freed(full(before), before), attempt, Date.now());
+      if (result.kind !== "taken") return result;
+      return change(key, (cell, now) => acquire(freed(cell, now), attempt, Date.now()));
+    },
+    giveBack: (key, fence) => change(key, (cell) => giveBack(cell, fence)),
+    write: (key, asked) => change(key, (cell) => write(cell, asked, Date.now())),
+    remove: (key) => change(key, remove),
+    list: async (query) => pageOf(await readKeys(records), query),
+    async claim(id, token, leaseMs) {
+      await sweep(nameOf(id));
+      const next = { token, untilMs: Date.now() + leaseMs };
+      return claims.change(nameOf(id), (cell) => claim(cell, next, Date.now()));
+    },
+    async confirm(id, token, keepMs) {
+      const next = { token, untilMs: Date.now() + keepMs };
+      if ((await claims.read(nameOf(id))) === undefined) return false;
+      return claims.change(nameOf(id), (cell) => confirm(cell, next));
+    },
+    async release(id, token) {
+      if ((await claims.read(nameOf(id))) === undefined) return false;
+      return claims.removeIf(nameOf(id), (cell) => isReleasable(cell, token));
+    },
+    pollMs: [10, 100],
+  };
+}
+
+/** Keys can be anything, names of files cannot. */
+function nameOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}
+
+function full(cell: FileRecordCell | undefined): RecordCell {
+  return { ...emptyRecordCell, ...cell };
+}
+
+/** Without a lease of a process that has ended. */
+function freed(cell: RecordCell, before: FileRecordCell | undefined): RecordCell {
+  const holder = before?.holder;
+  return holder !== undefined && isGone(holder) ? { ...cell, leasedUntilMs: 0 } : cell;
+}
+
+function holderOf(cell: RecordCell, before: FileRecordCell | undefined): string | undefined {
+  if (cell.leasedUntilMs === 0) return undefined;
+  return cell.fence === before?.fence ? before.holder : nameHolder(Date.now());
+}
+
+async function readKeys(records: Cells<FileRecordCell>): Promise<ListedKey[]> {
+  const keys: ListedKey[] = [];
+  for (const name of await records.names()) {
+    const cell = await records.read(name);
+    if (cell?.value !== undefined) keys.push({ key: cell.key, expiresAtMs: cell.expiresAtMs });
+  }
+  return keys;
+}
+
+const claimsPerSweep = 100;
+const scratchIsRubbishAfterMs = 60 * 60_000;
+
+/** Every so many claims, one of 256 shards is freed of what is over: a small cost, evenly spread. */
+function createSweep(claims: Cells<ClaimCell>, scratch: string): (name: string) => Promise<void> {
+  let count = 0;
+  return async (name) => {
+    if (count++ % claimsPerSweep !== 0) return;
+    for (const other of await claims.names(name.slice(0, 2))) {
+      const isOver = (cell: ClaimCell | undefined): boolean =>
+        cell === undefined || isForgettable(cell, Date.now());
+      if (other !== name && isOver(await claims.read(other))) await claims.removeIf(other, isOver);
+    }
+    await clearScratch(scratch);
+  };
+}
+
+/** Processes that were killed leave empty directories there. */
+async function clearScratch(scratch: string): Promise<void> {
+  for (const name of await list(scratch)) {
+    const path = join(scratch, name);
+    const found = await unlessMissing(stat(path));
+    if (found && Date.now() - found.mtimeMs > scratchIsRubbishAfterMs) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Waits for a lease, works under it, and gives it back.
+ *
+ * 1. Try to take the lease. It comes with the record, read in the same step.
+ * 2. Held by another: is the record good enough? Then no lease is needed.
+ * 3. Wait for a change, for the end of the other lease, or for the next look, whichever is first.
+ * 4. Try again, unless the record has changed meanwhile: then judge it first. So of many waiters
+ *    behind one refresh none takes a lease for nothing.
+ * 5. After the work, give the lease back, unless a write under its fence has ended it already.
+ */
+
+import type { Acquired, Listener, StoreBackend } from "./backend.js";
+import { type Runtime, sleep } from "./runtime.js";
+import type { Lease, LeaseOptions, LeaseResult } from "./store.js";
+
+export interface LeaseContext {
+  readonly backend: StoreBackend;
+  readonly runtime: Runtime;
+  readonly held: Set<string>;
+}
+
+/** Where there is news of every change, a look now and then makes up for news that got lost. */
+const lookAgainMs = 1000;
+const longestGiveBackMs = 1000;
+
+export async function runWithLease<T>(
+  context: LeaseContext,
+  key: string,
+  options: LeaseOptions,
+  work: (lease: Lease) => Promise<T>,
+): Promise<LeaseResult<T>> {
+  const found = await waitForLease(context, key, options);
+  if (found.kind !== "taken") return found;
+  const { fence, record, askedAtMs } = found;
+  const name = heldName(key, fence);
+  context.held.add(name);
+  try {
+    return { kind: "worked", result: await work({ fence, record, askedAtMs }) };
+  } finally {
+    if (context.held.delete(name)) await giveBack(context, key, fence);
+  }
+}
+
+/** How a lease is written down in the set of those that are held. */
+export function heldName(key: string, fence: number): string {
+  return `${fence} ${key}`;
+}
+
+/**
+ * What came of the work counts more than a store that is away now, and some clients wait for ever for
+ * one that is: the lease runs out by itself.
+ */
+async function giveBack({ backend }: LeaseContext, key: string, fence: number): Promise<void> {
+  const over = new AbortController();
+  const given = backend.giveBack(key, fence).then(
+    () => over.abort(),
+    () => over.abort(),
+  );
+  await Promise.race([given, sleep(longestGiveBackMs, over.signal)]);
+}
+
+type Found =
+  | (Extract<Acquired, { kind: "taken" }> & Pick<Lease, "askedAtMs">)
+  | Exclude<LeaseResult<never>, { kind: "worked" }>;
+
+async function waitForLease(
+  context: LeaseContext,
+  key: string,
+  options: LeaseOptions,
+): Promise<Found> {
+  // Before the first try, so that no change between that and the wait goes unheard.
+  const listener = context.backend.listen?.(key);
+  try {
+    return await tryUntilFound(context, key, options, listener);
+  } finally {
+    listener?.close();
+  }
+}
+
+async function tryUntilFound(
+  context: LeaseContext,
+  key: string,
+  { leaseMs, waitMs, signal, enough }: LeaseOptions,
+  listener: Listener | undefined,
+): Promise<Found> {
+  const { backend, runtime } = context;
+  const endsAtMs = runtime.nowMs() + waitMs;
+  const token = runtime.newToken();
+  let seenVersion: number | undefined;
+  for (let looks = 0; ; looks++) {
+    signal?.throwIfAborted();
+    const askedAtMs = runtime.nowMs();
+    const trying = backend.acquire(key, { leaseMs, token, seenVersion });
+    const found = await unlessAborted(trying, signal, (late) => {
+      if (late.kind === "taken") void giveBack(context, key, late.fence);
+    });
+    if (found.kind === "taken") return { ...found, askedAtMs };
+    if (await enough?.(found.record)) return { kind: "enough", record: found.record };
+    if (enough) seenVersion = found.record?.version ?? 0;
+    if (found.kind === "changed") continue;
+    const leftMs = endsAtMs - runtime.nowMs();
+    if (leftMs <= 0) return { kind: "busy" };
+    const news = (await listener?.start()) ?? "never";
+    if (news === "now") continue;
+    const lookMs = news === "never" ? pollMs(context, looks) : lookAgainMs;
+    // A little apart, so that those who waited for the same lease do not all return at once.
+    const leaseEndMs = found.remainingMs + 1 + runtime.random() * 10;
+    await pause(runtime, Math.min(leftMs, lookMs, leaseEndMs), signal, listener);
+  }
+}
+
+/** Rejects with the signal's reason as soon as it is aborted; an answer after that goes to `late`. */
+function unlessAborted<T>(
+  answer: Promise<T>,
+  signal: AbortSignal | undefined,
+  late: (answer: T) => void,
+): Promise<T> {
+  if (!signal) return answer;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason);
+      answer.then(late, () => undefined);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function pollMs({ backend, runtime }: LeaseContext, looks: number): number {
+  const [first, most] = backend.pollMs;
+  return Math.min(most, first * 1.5 ** looks) * (0.75 + runtime.random() / 2);
+}
+
+async function pause(
+  runtime: Runtime,
+  ms: number,
+  signal: AbortSignal | undefined,
+  listener: Listener | undefined,
+): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  if (signal?.aborted) return;
+  signal?.addEventListener("abort", end);
+  listener?.onChange(end);
+  await runtime.sleep(ms, over.signal);
+  listener?.onChange(undefined);
+  signal?.removeEventListener("abort", end);
+}

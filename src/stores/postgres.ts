@@ -1,0 +1,134 @@
+/** A store in Postgres: where the application keeps everything else. */
+
+import type { Acquired, Listed, ListQuery, StoreBackend } from "./backend.js";
+import { buildStore } from "./build-store.js";
+import { type PostgresQueryable, type Row, rowsOf, toNumber } from "./postgres-client.js";
+import { type Statements, writeStatements } from "./postgres-statements.js";
+import { explain, nameTables, type PostgresTableOptions } from "./postgres-tables.js";
+import type { ListedKey, Store, StoredRecord, Write } from "./store.js";
+
+export type { PostgresConnection, PostgresPool, PostgresQueryable } from "./postgres-client.js";
+export {
+  createPostgresInbox,
+  type InboxResult,
+  type PostgresInbox,
+  type TransactionOf,
+} from "./postgres-inbox.js";
+export {
+  createPostgresTables,
+  type PostgresTableOptions,
+  postgresTablesSql,
+} from "./postgres-tables.js";
+
+/**
+ * A store in Postgres 12 or later, over the caller's own pool: pg, or anything with its `query(text,
+ * values)`. The tables come from `createPostgresTables` or `postgresTablesSql`.
+ *
+ * Every method is one statement, so a pooler in transaction mode will do, and no transaction is open
+ * while a token is refreshed: a refresh takes two statements. Waiters look every 50 to 500 ms.
+ *
+ * @throws RangeError for a schema or prefix that is not a plain name.
+ * @example
+ * const store = createPostgresStore(pool, { schema: "shop" });
+ */
+export function createPostgresStore(
+  pool: PostgresQueryable,
+  options: PostgresTableOptions = {},
+): Store {
+  const statements = writeStatements(nameTables(options));
+  return buildStore(createPostgresBackend(pool, statements));
+}
+
+type Run = (text: string, ...values: unknown[]) => Promise<readonly Row[]>;
+
+function createPostgresBackend(pool: PostgresQueryable, sql: Statements): StoreBackend {
+  const run: Run = async (text, ...values) => {
+    try {
+      return await rowsOf(pool, text, values);
+    } catch (error) {
+      throw explain(error);
+    }
+  };
+  const sweep = createSweep(run, sql);
+
+  return {
+    read: async (key) => toRecord((await run(sql.read, key))[0]),
+    async acquire(key, { leaseMs, seenVersion }) {
+      await sweep();
+      return toAcquired((await run(sql.acquire, key, leaseMs, seenVersion ?? null))[0]);
+    },
+    giveBack: (key, fence) => run(sql.giveBack, key, fence),
+    write: (key, asked) => write(run, sql, key, asked),
+    remove: async (key) => (await run(sql.remove, key)).length === 1,
+    list: (query) => list(run, sql, query),
+    async claim(id, token, leaseMs) {
+      await sweep();
+      const [row] = await run(sql.claim, id, token, leaseMs);
+      return (row?.["kind"] ?? "busy") as "claimed" | "busy" | "done";
+    },
+    confirm: async (id, token, keepMs) => (await run(sql.confirm, id, token, keepMs)).length === 1,
+    release: async (id, token) => (await run(sql.release, id, token)).length === 1,
+    pollMs: [50, 500],
+  };
+}
+
+async function write(
+  run: Run,
+  sql: Statements,
+  key: string,
+  { value, expiresAtMs, expectedVersion, fence, keepLease }: Write,
+): Promise<StoredRecord | undefined> {
+  const values = [key, value, expiresAtMs ?? null, fence ?? null, keepLease ?? false];
+  const [row] =
+    expectedVersion === 0
+      ? await run(sql.create, ...values)
+      : await run(sql.overwrite, ...values, expectedVersion);
+  return row && { value, version: Number(row["version"]), expiresAtMs, ageMs: 0 };
+}
+
+async function list(run: Run, sql: Statements, query: ListQuery): Promise<Listed> {
+  const { prefix, limit, after, expiringBeforeMs } = query;
+  const values = [prefix, after?.key ?? "", limit + 1];
+  const rows =
+    expiringBeforeMs === undefined
+      ? await run(sql.listByKey, ...values)
+      : await run(sql.listByExpiry, ...values, expiringBeforeMs, after?.expiresAtMs ?? -1);
+  const keys = rows.slice(0, limit).map(toListedKey);
+  return { keys, after: rows.length > limit ? keys.at(-1) : undefined };
+}
+
+const stepsPerSweep = 100;
+
+/** Now and then a lease or a claim first clears away what is over; that it fails harms nobody. */
+function createSweep(run: Run, sql: Statements): () => Promise<void> {
+  let count = 0;
+  return async () => {
+    if (++count % stepsPerSweep !== 0) return;
+    await run(sql.sweepClaims).catch(() => undefined);
+    await run(sql.sweepRecords).catch(() => undefined);
+  };
+}
+
+function toAcquired(row: Row | undefined): Acquired {
+  const record = toRecord(row);
+  const fence = toNumber(row?.["fence"]);
+  if (fence !== undefined) return { kind: "taken", fence, record };
+  const remainingMs = toNumber(row?.["remaining_ms"]) ?? 0;
+  // No lease, and none given: the record is not the one that was judged, or the row is only just there.
+  return remainingMs > 0 ? { kind: "held", remainingMs, record } : { kind: "changed", record };
+}
+
+function toRecord(row: Row | undefined): StoredRecord | undefined {
+  const value = row?.["value"];
+  if (typeof value !== "string") return undefined;
+  return {
+    value,
+    version: Number(row?.["version"]),
+    expiresAtMs: toNumber(row?.["expires_at_ms"]),
+    ageMs: Number(row?.["age_ms"]),
+  };
+}
+
+function toListedKey(row: Row): ListedKey {
+  return { key: String(row["key"]), expiresAtMs: toNumber(row["expires_at_ms"]) };
+}

@@ -1,0 +1,68 @@
+/** What is asked of a Redis client, and one way to call scripts on either kind. */
+
+import { createHash } from "node:crypto";
+
+/** The members of an ioredis client or cluster (5 or 6) that are used. */
+export interface IoredisClient {
+  evalsha(sha: string, keyCount: number, ...rest: string[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...rest: string[]): Promise<unknown>;
+  duplicate?(): unknown;
+}
+
+/** The members of a node-redis client or cluster (4, 5 or 6) that are used. */
+export interface NodeRedisClient {
+  evalSha(sha: string, options: ScriptInput): Promise<unknown>;
+  eval(script: string, options: ScriptInput): Promise<unknown>;
+  duplicate?(): unknown;
+}
+
+export interface ScriptInput {
+  keys: string[];
+  arguments: string[];
+}
+
+export type RedisClient = IoredisClient | NodeRedisClient;
+
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+export function defineScript(lua: string): Script {
+  return { lua, sha: createHash("sha1").update(lua).digest("hex") };
+}
+
+/** Runs a script by its hash, and sends its text only where the server does not know it yet. */
+export async function runScript(
+  client: RedisClient,
+  { lua, sha }: Script,
+  keys: string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const input = { keys, arguments: args.map(String) };
+  try {
+    return await evaluate(client, { sha }, input);
+  } catch (error) {
+    // After a restart, a failover or SCRIPT FLUSH. It has not run, so it is not run twice.
+    if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+    return evaluate(client, { lua }, input);
+  }
+}
+
+export function isNodeRedis(client: RedisClient): client is NodeRedisClient {
+  return "evalSha" in client;
+}
+
+function evaluate(
+  client: RedisClient,
+  script: { readonly sha: string } | { readonly lua: string },
+  input: ScriptInput,
+): Promise<unknown> {
+  if (isNodeRedis(client)) {
+    return "sha" in script ? client.evalSha(script.sha, input) : client.eval(script.lua, input);
+  }
+  const rest = [...input.keys, ...input.arguments];
+  return "sha" in script
+    ? client.evalsha(script.sha, input.keys.length, ...rest)
+    : client.eval(script.lua, input.keys.length, ...rest);
+}

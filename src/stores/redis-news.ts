@@ -1,0 +1,152 @@
+/** Hears of changes by publish and subscribe, on a connection that is open only while somebody waits. */
+
+import { isNodeRedis, type RedisClient } from "./redis-client.js";
+
+export interface News {
+  /** See `Listener.start`. */
+  start(): Promise<"now" | "already" | "never">;
+  /** Somebody listens; the connection stays. */
+  keep(): void;
+  /** Nobody listens; the connection is closed after a while. */
+  leave(): void;
+  close(): void;
+}
+
+/** A connection that can be put into subscriber mode, of ioredis or node-redis. */
+export interface RedisSubscriber {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  subscribe(...channelAndListener: never[]): Promise<unknown>;
+}
+
+/** The members of such a connection that one of the two has, or both, as they are called here. */
+interface Connection extends Pick<RedisSubscriber, "on"> {
+  connect?(): Promise<unknown>;
+  readonly isOpen?: boolean;
+  subscribe(channel: string, listener?: (message: string) => void): Promise<unknown>;
+  disconnect?(): unknown;
+  destroy?(): unknown;
+}
+
+export interface NewsOptions {
+  readonly client: RedisClient;
+  /** A connection of the caller's, which is not closed here. */
+  readonly subscriber: RedisSubscriber | undefined;
+  readonly channel: string;
+  readonly onNews: (message: string) => void;
+}
+
+/** An open socket keeps a process alive: a script that is done should not wait longer than that. */
+const idleMs = 5000;
+/** Waiting for news must not take longer than looking. */
+const longestStartMs = 500;
+/** After a subscription failed, waiters look from time to time, and the next one is tried so much later. */
+const restMs = 10_000;
+
+export function createNews(options: NewsOptions): News {
+  let subscription: Subscription | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let restsUntilMs = 0;
+  let closed = false;
+
+  function close(): void {
+    subscription?.end();
+    subscription = undefined;
+  }
+
+  function failed(): void {
+    restsUntilMs = performance.now() + restMs;
+    close();
+  }
+
+  return {
+    async start() {
+      if (subscription?.active) return "already";
+      if (closed || performance.now() < restsUntilMs) return "never";
+      subscription ??= subscribe(options, failed);
+      return (await within(subscription.begun, longestStartMs)) ? "now" : "never";
+    },
+    keep() {
+      clearTimeout(idle);
+      idle = undefined;
+    },
+    leave() {
+      if (subscription && !options.subscriber) idle = setTimeout(close, idleMs).unref();
+    },
+    close() {
+      closed = true;
+      clearTimeout(idle);
+      close();
+    },
+  };
+}
+
+interface Subscription {
+  readonly active: boolean;
+  /** True once messages arrive. */
+  readonly begun: Promise<boolean>;
+  end(): void;
+}
+
+function subscribe(options: NewsOptions, failed: () => void): Subscription {
+  // Both clients have types of their own for it, which say more than is needed here.
+  const connection = (options.subscriber ?? options.client.duplicate?.()) as Connection | undefined;
+  if (!connection) return { active: false, begun: Promise.resolve(false), end: () => undefined };
+  let active = false;
+  const begun = begin(connection, options).then(
+    () => {
+      active = true;
+      return true;
+    },
+    () => {
+      failed();
+      return false;
+    },
+  );
+  return {
+    get active() {
+      return active;
+    },
+    begun,
+    end() {
+      active = false;
+      if (!options.subscriber) disconnect(connection);
+    },
+  };
+}
+
+async function begin(
+  connection: Connection,
+  { client, subscriber, channel, onNews }: NewsOptions,
+): Promise<void> {
+  // Without a listener an error of the connection would end the process; both clients reconnect alone.
+  if (!subscriber) connection.on("error", () => undefined);
+  if (isNodeRedis(client)) {
+    if (!connection.isOpen) await connection.connect?.();
+    await connection.subscribe(channel, onNews);
+    return;
+  }
+  connection.on("message", (from: string, message: string) => {
+    if (from === channel) onNews(message);
+  });
+  await connection.subscribe(channel);
+}
+
+/** `destroy` came with node-redis 5; before it, and in ioredis, `disconnect` does not wait either. */
+function disconnect(connection: Connection): void {
+  const end = async (): Promise<unknown> =>
+    connection.destroy ? connection.destroy() : connection.disconnect?.();
+  // It may be closed already, and there is nobody to tell.
+  end().catch(() => undefined);
+}
+
+async function within(answer: Promise<boolean>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

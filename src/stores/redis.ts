@@ -1,0 +1,206 @@
+/** A store in Redis or Valkey: for many processes on many machines. */
+
+import type { Acquired, Listed, ListQuery, StoreBackend } from "./backend.js";
+import { buildStore } from "./build-store.js";
+import { lateConfirmMs } from "./claim-cell.js";
+import { type RedisClient, runScript, type Script } from "./redis-client.js";
+import { createNews, type RedisSubscriber } from "./redis-news.js";
+import {
+  acquireScript,
+  claimScript,
+  confirmScript,
+  giveBackScript,
+  listByExpiryScript,
+  listByKeyScript,
+  readScript,
+  releaseScript,
+  removeScript,
+  writeScript,
+} from "./redis-scripts.js";
+import type { ListedKey, Store, StoredRecord } from "./store.js";
+import { createWakeUps } from "./wake-ups.js";
+
+export type { IoredisClient, NodeRedisClient, RedisClient, ScriptInput } from "./redis-client.js";
+export type { RedisSubscriber } from "./redis-news.js";
+
+export interface RedisStoreOptions {
+  /**
+   * Begins every key; default `airwallex-connect`. On a cluster all records under one prefix live in
+   * one slot, so that a record and its place in the lists change in one step; claims are spread.
+   */
+  readonly prefix?: string | undefined;
+  /**
+   * A second connection, of the same kind as the client, on which waiters hear that a lease has ended.
+   * Default: the client is asked to `duplicate()` itself when somebody has to wait, and that connection
+   * is closed 5 seconds after the last wait. A client that cannot do that makes waiters poll.
+   */
+  readonly subscriber?: RedisSubscriber | undefined;
+}
+
+export interface RedisStore extends Store {
+  /** Closes the connection that was opened for waiting, if there is one. The client is the caller's. */
+  close(): void;
+}
+
+/**
+ * A store in Redis 5 or later, or Valkey, single or cluster, over the caller's own client: ioredis 5 or
+ * 6, or a connected node-redis 4, 5 or 6. Nothing of it is kept if the server keeps nothing: turn on
+ * `appendonly`, and read in the guide to stores what a failover can lose.
+ *
+ * A refresh takes two round trips: lease with fence and record, then write with the end of the lease.
+ *
+ * @throws TypeError for a client of neither kind; RangeError for a prefix that is empty or holds braces.
+ * @example
+ * const store = createRedisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
+ */
+export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
+  const { prefix = "airwallex-connect", subscriber } = options;
+  checkClient(client);
+  checkPrefix(prefix);
+  const names = createNames(prefix);
+  const wakeUps = createWakeUps();
+  const news = createNews({ client, subscriber, channel: names.channel, onNews: wakeUps.wake });
+  const run: Run = (script, keys, args) => runScript(client, script, keys, args);
+  const backend = createRedisBackend(run, names);
+  const store = buildStore({
+    ...backend,
+    listen(key) {
+      news.keep();
+      const listener = wakeUps.listen(key, news.start);
+      const close = (): void => {
+        listener.close();
+        if (wakeUps.listeners() === 0) news.leave();
+      };
+      return { ...listener, close };
+    },
+  });
+  return { ...store, close: news.close };
+}
+
+type Run = (script: Script, keys: string[], args: readonly (string | number)[]) => Promise<unknown>;
+
+type Names = ReturnType<typeof createNames>;
+
+/** What stands in braces decides about the slot: the same for records and lists, its own for a claim. */
+function createNames(prefix: string) {
+  return {
+    record: (key: string) => `{${prefix}}:record:${key}`,
+    byKey: `{${prefix}}:keys`,
+    byExpiry: `{${prefix}}:expiring`,
+    channel: `{${prefix}}:changed`,
+    claim: (id: string) => `${prefix}:claim:${id}`,
+  };
+}
+
+function createRedisBackend(run: Run, names: Names): StoreBackend {
+  const listed = (key: string): string[] => [names.record(key), names.byKey, names.byExpiry];
+  return {
+    read: async (key) => toRecord(await run(readScript, [names.record(key)], [])),
+    async acquire(key, { leaseMs, token, seenVersion }) {
+      const args = [leaseMs, token, seenVersion ?? ""];
+      return toAcquired(await run(acquireScript, [names.record(key)], args));
+    },
+    giveBack: (key, fence) => run(giveBackScript, [names.record(key)], [key, fence, names.channel]),
+    async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease }, writeId) {
+      const lease = [fence ?? "", keepLease ? "1" : ""];
+      const args = [
+        key,
+        value,
+        expiresAtMs ?? "",
+        expectedVersion,
+        ...lease,
+        writeId,
+        names.channel,
+      ];
+      return toRecord(await run(writeScript, listed(key), args));
+    },
+    remove: async (key) =>
+      toNumber(await run(removeScript, listed(key), [key, names.channel])) === 1,
+    list: (query) =>
+      query.expiringBeforeMs === undefined
+        ? listByKey(run, names, query)
+        : listByExpiry(run, names, query, query.expiringBeforeMs),
+    async claim(id, token, leaseMs) {
+      const kind = await run(claimScript, [names.claim(id)], [token, leaseMs, lateConfirmMs]);
+      return String(kind) as "claimed" | "busy" | "done";
+    },
+    confirm: async (id, token, keepMs) =>
+      toNumber(await run(confirmScript, [names.claim(id)], [token, keepMs])) === 1,
+    release: async (id, token) =>
+      toNumber(await run(releaseScript, [names.claim(id)], [token])) === 1,
+    pollMs: [20, 250],
+  };
+}
+
+async function listByKey(run: Run, names: Names, query: ListQuery): Promise<Listed> {
+  const args = [query.prefix, query.limit + 1, query.after?.key ?? ""];
+  const members = toTexts(await run(listByKeyScript, [names.byKey], args));
+  const keys = members.slice(0, query.limit).map((member) => {
+    const [key = "", expires = ""] = member.split("\0");
+    return { key, expiresAtMs: expires === "" ? undefined : Number(expires) };
+  });
+  return { keys, after: members.length > query.limit ? keys.at(-1) : undefined };
+}
+
+async function listByExpiry(
+  run: Run,
+  names: Names,
+  { prefix, limit, after }: ListQuery,
+  beforeMs: number,
+): Promise<Listed> {
+  const args = [prefix, limit, beforeMs, after?.expiresAtMs ?? "", after?.key ?? ""];
+  const [last = "", ...members] = toTexts(await run(listByExpiryScript, [names.byExpiry], args));
+  return { keys: members.map(toDated), after: last === "" ? undefined : toDated(last) };
+}
+
+function toDated(member: string): ListedKey {
+  return { key: member.slice(16), expiresAtMs: Number(member.slice(0, 16)) };
+}
+
+function toAcquired(answer: unknown): Acquired {
+  const [kind, number, record] = answer as readonly unknown[];
+  const found = toRecord(record);
+  if (String(kind) === "taken") return { kind: "taken", fence: toNumber(number), record: found };
+  if (String(kind) === "changed") return { kind: "changed", record: found };
+  return { kind: "held", remainingMs: toNumber(number), record: found };
+}
+
+function toRecord(answer: unknown): StoredRecord | undefined {
+  if (!Array.isArray(answer)) return undefined;
+  const [value = "", version, expires, age] = toTexts(answer);
+  return {
+    value,
+    version: Number(version),
+    expiresAtMs: expires === "" ? undefined : Number(expires),
+    ageMs: Number(age),
+  };
+}
+
+/** A client can be told to answer buffers; `String` reads them as UTF-8. */
+function toTexts(answer: unknown): string[] {
+  return (answer as readonly unknown[]).map(String);
+}
+
+function toNumber(answer: unknown): number {
+  return Number(String(answer));
+}
+
+function checkClient(client: RedisClient): void {
+  if (
+    typeof client !== "object" ||
+    client === null ||
+    !("evalsha" in client || "evalSha" in client)
+  ) {
+    throw new TypeError(
+      "Cannot create Redis store: the client has no `evalsha` and no `evalSha`, expected ioredis or node-redis",
+    );
+  }
+}
+
+function checkPrefix(prefix: string): void {
+  if (prefix === "" || /[{}]/.test(prefix)) {
+    throw new RangeError(
+      "Cannot create Redis store: `prefix` is empty or holds braces, expected a text without them",
+    );
+  }
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { createClient } from "../../src/index.js";
+import {
+  type Answer,
+  account,
+  cut,
+  json,
+  key,
+  newAccount,
+  refuse,
+  startServer,
+  token,
+  tokenOf,
+} from "../scripted-server.js";
+
+/** Refuses all tokens but this one. */
+const accept =
+  (value: string): Answer =>
+  (response, seen, request) => {
+    const good = seen.headers.authorization === `Bearer ${value}`;
+    const answer = good ? json(200, account()) : refuse(401, { code: "unauthorized" });
+    return answer(response, seen, request);
+  };
+
+describe("a token that is refused", () => {
+  it("is replaced once, and the call is made again as it was", async () => {
+    const server = await startServer({ otherwise: accept(tokenOf(2)) });
+    const client = createClient({ ...key, baseUrl: server.url }).onBehalfOf("acct_9");
+    const { response } = await client.accounts.create(newAccount).withResponse();
+    expect(response).toMatchObject({ status: 200, attempts: 2 });
+    expect(server.logins.length).toBe(2);
+    const [first, second] = server.requests;
+    expect(first?.headers.authorization).toBe(`Bearer ${tokenOf(1)}`);
+    expect(second?.headers.authorization).toBe(`Bearer ${tokenOf(2)}`);
+    expect(String(second?.body)).toBe(String(first?.body));
+    expect(second?.headers["x-on-behalf-of"]).toBe("acct_9");
+    await client.accounts.retrieve("acct_1");
+    expect(server.requests.length).toBe(3);
+    expect(server.logins.length).toBe(2);
+  });
+
+  it("is replaced for writes that must not be made twice, because a 401 did nothing", async () => {
+    const server = await startServer({ otherwise: accept(tokenOf(2)) });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
+    await expect(client.accounts.submit("acct_1")).resolves.toMatchObject({ status: "CREATED" });
+  });
+
+  it("ends the call when its replacement is refused as well", async () => {
+    const server = await startServer({
+      otherwise: refuse(401, { code: "unauthorized", message: "No" }),
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.submit("acct_1")).rejects.toMatchObject({
+      name: "AuthenticationError",
+      code: "token_refused",
+      operation: "accounts.submit",
+      status: 401,
+      apiCode: "unauthorized",
+      outcome: "not_done",
+      attempts: 2,
+    });
+    expect(server.requests.length).toBe(2);
+    expect(server.logins.length).toBe(2);
+    await expect(client.accounts.submit("acct_1")).rejects.toMatchObject({ code: "token_refused" });
+    expect(server.requests.length).toBe(3);
+    expect(server.logins.length).toBe(2);
+  });
+
+  it("is replaced by one login for all calls that held it", async () => {
+    const server = await startServer({ otherwise: accept(tokenOf(2)) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const calls = Array.from({ length: 100 }, (_, i) => client.accounts.retrieve(`acct_${i}`));
+    await Promise.all(calls);
+    expect(server.logins.length).toBe(2);
+    expect(server.requests.length).toBe(200);
+  });
+
+  it("is left for a newer one without a login, by a call that comes back late", async () => {
+    let release: (() => void) | undefined;
+    const late: Answer = async (response, seen, request) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return accept(tokenOf(2))(response, seen, request);
+    };
+    const server = await startServer({ answers: [late], otherwise: accept(tokenOf(2)) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const slow = client.accounts.retrieve("acct_1");
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
+    await client.accounts.retrieve("acct_2");
+    expect(server.logins.length).toBe(2);
+    release?.();
+    await slow;
+    expect(server.logins.length).toBe(2);
+  });
+
+  it("fails as the login does when that is refused", async () => {
+    const server = await startServer({
+      logins: [token("t"), refuse(401)],
+      otherwise: refuse(401),
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      code: "login_refused",
+      operation: "authentication.login",
+    });
+    expect(server.requests.length).toBe(1);
+  });
+
+  it("is replaced in the same deadline", async () => {
+    const server = await startServer({
+      logins: [token("t"), () => undefined],
+      otherwise: refuse(401),
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const start = performance.now();
+    await expect(client.accounts.retrieve("acct_1", { timeoutMs: 150 })).rejects.toMatchObject({
+      code: "timeout",
+      operation: "accounts.retrieve",
+      phase: "waiting for the login",
+    });
+    expect(performance.now() - start).toBeLessThan(250);
+  });
+
+  it("does not hide what happened before", async () => {
+    const server = await startServer({ answers: [cut(), refuse(401), refuse(400)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.update("acct_1", {})).rejects.toMatchObject({
+      status: 400,
+      attempts: 3,
+      outcome: "unknown",
+    });
+  });
+
+  it("is not replaced for a stream, which can be sent once", async () => {
+    const server = await startServer({ answers: [refuse(401)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const stream = new Blob(["x"]).stream();
+    await expect(client.files.upload(stream, { name: "x.png" })).rejects.toMatchObject({
+      code: "token_refused",
+      attempts: 1,
+    });
+    expect(server.requests.length).toBe(1);
+    expect(server.logins.length).toBe(1);
+  });
+
+  it("is replaced after a stream was refused with it, for the next call", async () => {
+    const server = await startServer({ otherwise: accept(tokenOf(2)) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const stream = new Blob(["x"]).stream();
+    await client.files.upload(stream, { name: "x.png" }).catch(() => undefined);
+    await client.files.upload(Buffer.from("x"), { name: "x.png" });
+    expect(server.logins.length).toBe(2);
+  });
+});

@@ -1,0 +1,231 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { apiVersion, type ClientOptions, createClient } from "../src/index.js";
+import { account, json, key, slowly, startServer, tokenOf } from "./scripted-server.js";
+
+const create = (changes: object) => () => createClient({ ...key, ...changes } as ClientOptions);
+
+describe("createClient()", () => {
+  it.each([
+    ["an unknown environment", { environment: "staging" }, 'environment is "staging"'],
+    ["no environment", { environment: undefined }, "environment is undefined"],
+    ["an environment that every object has", { environment: "toString" }, "environment is"],
+    ["no client id", { clientId: undefined }, "clientId is missing"],
+    ["an empty client id", { clientId: "  " }, "clientId is missing"],
+    ["no API key", { apiKey: undefined }, "apiKey is missing"],
+    ["an API key that is no text", { apiKey: 5 }, "apiKey is missing"],
+    ["a base URL that is none", { baseUrl: "localhost:4010/" }, "baseUrl is not"],
+    ["a base URL with a query", { baseUrl: "https://a.example/?x=1" }, "baseUrl has a query"],
+    ["a base URL with a user", { baseUrl: "https://me:s3cr3t@a.example" }, "baseUrl has a query"],
+    ["a base URL of another protocol", { baseUrl: "ftp://a.example" }, "baseUrl is not https"],
+    ["plain http to another machine", { baseUrl: "http://a.example" }, "baseUrl is not https"],
+    [
+      "plain http to a name like 127.",
+      { baseUrl: "http://127.evil.example" },
+      "baseUrl is not https",
+    ],
+    ["plain http to localhost.evil", { baseUrl: "http://localhost.evil.example" }, "is not https"],
+    ["plain http for files", { filesBaseUrl: "http://a.example" }, "filesBaseUrl is not https"],
+    ["an unknown validation", { validation: "loose" }, "validation is not known"],
+    [
+      "fetch and dispatcher at once",
+      { fetch, dispatcher: { dispatch: () => true } },
+      "expected one",
+    ],
+  ])("refuses %s", (_, changes, message) => {
+    expect(create(changes)).toThrow(TypeError);
+    expect(create(changes)).toThrow(/^Cannot create client: /);
+    expect(create(changes)).toThrow(message);
+    expect(create(changes)).not.toThrow("s3cr3t");
+  });
+
+  it.each(["timeoutMs", "connectTimeoutMs", "connections"])(
+    "refuses %s that is no number above 0",
+    (name) => {
+      for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "5", 2 ** 31]) {
+        expect(create({ [name]: value })).toThrow(RangeError);
+        expect(create({ [name]: value })).toThrow(`Cannot create client: ${name} is ${value}`);
+      }
+    },
+  );
+
+  it("refuses maxRetries that is no whole number", () => {
+    for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "3"]) {
+      expect(create({ maxRetries: value })).toThrow(RangeError);
+    }
+    expect(create({ maxRetries: 0 })).not.toThrow();
+  });
+
+  it("refuses a fetch and a dispatcher that cannot be used", () => {
+    expect(create({ fetch: "fetch" })).toThrow(TypeError);
+    expect(create({ dispatcher: {} })).toThrow(TypeError);
+  });
+
+  it("allows http to this machine, and elsewhere only where told so", () => {
+    for (const host of ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"]) {
+      expect(create({ baseUrl: `http://${host}:4010` })).not.toThrow();
+    }
+    expect(
+      create({ baseUrl: new URL("http://emulator:4010"), allowInsecureHttp: true }),
+    ).not.toThrow();
+  });
+
+  it("sends id and key as they are, and says where a header cannot carry them", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, apiKey: "key-s3cr3t\n", baseUrl: server.url });
+    const error = await client.accounts.retrieve("acct_1").catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      name: "ValidationError",
+      issues: [{ path: ["headers", "x-api-key"] }],
+    });
+    expect(inspect(error)).not.toContain("s3cr3t");
+    expect(server.connections).toBe(0);
+  });
+
+  it.each([
+    ["production", "https://api.airwallex.com"],
+    ["sandbox", "https://api.sandbox.airwallex.com"],
+    ["demo", "https://api-demo.airwallex.com"],
+  ] as const)("reaches the host of %s", async (environment, origin) => {
+    const urls: string[] = [];
+    const client = createClient({
+      ...key,
+      environment,
+      fetch: async (url) => {
+        urls.push(url);
+        return Response.json({ ...account(), token: "t" });
+      },
+    });
+    expect(client.environment).toBe(environment);
+    await client.accounts.retrieve("acct_1");
+    expect(urls).toEqual([
+      `${origin}/api/v1/authentication/login`,
+      `${origin}/api/v1/accounts/acct_1`,
+    ]);
+  });
+
+  it("opens nothing before the first call", async () => {
+    const server = await startServer();
+    createClient({ ...key, baseUrl: server.url });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(server.connections).toBe(0);
+  });
+
+  it("shows neither id nor key nor token when it is inspected", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    for (const one of [client, client.with({ loginAs: "acct_8" })]) {
+      const shown = inspect(one, { depth: Number.POSITIVE_INFINITY, showHidden: true });
+      expect(shown + JSON.stringify(one)).not.toMatch(/s3cr3t|client-id-7Qk2/);
+    }
+  });
+
+  it("reads its options once", async () => {
+    const server = await startServer();
+    const options = {
+      ...key,
+      baseUrl: server.url,
+      headers: { "x-own": "1" },
+      onBehalfOf: "acct_1",
+    };
+    const client = createClient(options);
+    Object.assign(options, { onBehalfOf: "acct_2", baseUrl: "https://evil.example" });
+    options.headers["x-own"] = "2";
+    await client.accounts.current();
+    await client.with({ maxRetries: 1 }).accounts.current();
+    for (const { headers } of server.requests) {
+      expect(headers).toMatchObject({ "x-own": "1", "x-on-behalf-of": "acct_1" });
+    }
+    expect(server.requests.length).toBe(2);
+  });
+});
+
+describe("onBehalfOf()", () => {
+  it("gives a client for the connected account, and leaves this one as it is", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const connected = client.onBehalfOf("acct_9");
+    await connected.accounts.current();
+    await client.accounts.current();
+    await connected.onBehalfOf("acct_8").accounts.current();
+    await connected.accounts.current({ onBehalfOf: "acct_7" });
+    const accounts = server.requests.map(({ headers }) => headers["x-on-behalf-of"]);
+    expect(accounts).toEqual(["acct_9", undefined, "acct_8", "acct_7"]);
+  });
+
+  it("shares connections and token", async () => {
+    const server = await startServer({ otherwise: slowly(5, json(200, account())) });
+    const client = createClient({ ...key, baseUrl: server.url, connections: 2 });
+    const calls = Array.from({ length: 20 }, (_, i) =>
+      client.onBehalfOf(`acct_${i}`).accounts.current(),
+    );
+    await Promise.all(calls);
+    expect(server.logins.length).toBe(1);
+    expect(server.connections).toBe(2);
+    const tokens = new Set(server.requests.map(({ headers }) => headers.authorization));
+    expect(tokens).toEqual(new Set([`Bearer ${tokenOf(1)}`]));
+  });
+
+  it.each([undefined, null, "", 7, {}])(
+    "refuses %j, which would act for the platform",
+    async (id) => {
+      const server = await startServer();
+      const client = createClient({ ...key, baseUrl: server.url });
+      const act = async () => await client.onBehalfOf(id as string).accounts.current();
+      await expect(act()).rejects.toThrow(/on-behalf-of|onBehalfOf/);
+      expect(server.requests.length).toBe(0);
+    },
+  );
+});
+
+describe("with()", () => {
+  it("changes what it is given, and keeps the rest", async () => {
+    const server = await startServer();
+    const client = createClient({
+      ...key,
+      baseUrl: server.url,
+      onBehalfOf: "acct_9",
+      headers: { "x-own": "1" },
+    });
+    const other = client.with({ apiVersion: "2025-01-01" });
+    await other.accounts.current();
+    await client.accounts.current();
+    await other.with({ apiVersion: null, onBehalfOf: undefined, headers: {} }).accounts.current();
+    const [changed, first, cleared] = server.requests.map(({ headers }) => headers);
+    expect(changed).toMatchObject({
+      "x-api-version": "2025-01-01",
+      "x-on-behalf-of": "acct_9",
+      "x-own": "1",
+    });
+    expect(first).toMatchObject({ "x-api-version": apiVersion });
+    expect(cleared).not.toHaveProperty("x-api-version");
+    expect(cleared).not.toHaveProperty("x-on-behalf-of");
+    expect(cleared).not.toHaveProperty("x-own");
+    expect(server.logins.length).toBe(1);
+  });
+
+  it("checks what it is given", () => {
+    const client = createClient(key);
+    expect(() => client.with({ timeoutMs: 0 })).toThrow(RangeError);
+    expect(() => client.with({ maxRetries: -1 })).toThrow(RangeError);
+    expect(() => client.with({ validation: "loose" as "off" })).toThrow(TypeError);
+    expect(() => client.with({ headers: { host: "evil.example" } })).toThrow("headers.host");
+  });
+
+  it("refuses to log in as nobody, which would be somebody else", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const act = async () => await client.with({ loginAs: "" }).accounts.current();
+    await expect(act()).rejects.toThrow(/login-as|loginAs/);
+    expect(server.connections).toBe(0);
+  });
+
+  it("keeps a client that cannot be changed", () => {
+    const client = createClient(key);
+    for (const one of [client, client.with({}), client.onBehalfOf("acct_9")]) {
+      expect(Object.isFrozen(one)).toBe(true);
+      expect(() => Object.assign(one, { environment: "production" })).toThrow(TypeError);
+    }
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { ApiError, createClient } from "../../src/index.js";
+import { type Answer, json, key, startServer, text } from "../scripted-server.js";
+
+/** What `accounts.submit` rejects with after this answer. */
+async function refusalOf(answer: Answer): Promise<ApiError> {
+  const server = await startServer({ answers: [answer] });
+  const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
+  const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
+  if (!(error instanceof ApiError)) throw error;
+  return error;
+}
+
+describe("ApiError", () => {
+  it("says what the API said", async () => {
+    const body = {
+      code: "field_required",
+      message: "business_name must be provided",
+      source: "account_details.business_details.business_name",
+      trace_id: "trace-1",
+    };
+    const error = await refusalOf(json(400, body, { "x-request-id": "r-1" }));
+    expect(error).toMatchObject({
+      name: "ApiError",
+      code: "invalid_request",
+      operation: "accounts.submit",
+      method: "POST",
+      path: "/api/v1/accounts/acct_1/submit",
+      status: 400,
+      apiCode: "field_required",
+      remoteMessage: body.message,
+      source: body.source,
+      traceId: "trace-1",
+      requestId: "r-1",
+      outcome: "not_done",
+      attempts: 1,
+      fieldErrors: [{ field: body.source, code: "field_required", message: body.message }],
+      body,
+    });
+    expect(error.message).toBe(
+      'Cannot call accounts.submit: 400 field_required, "business_name must be provided", source account_details.business_details.business_name, trace id trace-1 (POST /api/v1/accounts/acct_1/submit, outcome not_done, request id r-1)',
+    );
+  });
+
+  it.each([
+    [400, "invalid_request", "not_done"],
+    [402, "refused", "not_done"],
+    [403, "forbidden", "not_done"],
+    [404, "not_found", "not_done"],
+    [408, "refused", "unknown"],
+    [409, "conflict", "not_done"],
+    [410, "refused", "not_done"],
+    [422, "invalid_request", "not_done"],
+    [429, "rate_limited", "not_done"],
+    [500, "server_error", "unknown"],
+    [501, "server_error", "unknown"],
+    [502, "server_error", "unknown"],
+    [503, "server_error", "unknown"],
+    [599, "server_error", "unknown"],
+  ])("of status %i has code %s, and leaves a write %s", async (status, code, outcome) => {
+    const error = await refusalOf(json(status, { code: "some_code", message: "No" }));
+    expect(error).toMatchObject({ status, code, outcome, apiCode: "some_code" });
+  });
+
+  it("of status 500 leaves nothing unknown for a read", async () => {
+    const server = await startServer({ answers: [json(500, {})] });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
+    await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      code: "server_error",
+      outcome: "not_done",
+    });
+  });
+
+  it.each([
+    ["a list", "[]"],
+    ["a text", '"x"'],
+    ["a number", "5"],
+    ["null", "null"],
+    ["true", "true"],
+    ["an empty object", "{}"],
+    ["members of other types", '{"code":5,"message":{},"source":[],"details":"x","trace_id":1}'],
+    ["empty members", '{"code":"","message":"","source":""}'],
+    ["members that are null", '{"code":null,"message":null,"source":null,"details":null}'],
+    ["strange details", '{"details":[null,1,"x",[],{},{"source":5},{"field":null}]}'],
+    ["strange errors in details", '{"details":{"errors":{"a":1}}}'],
+  ])("survives a body that is %s", async (_, body) => {
+    const error = await refusalOf(text(422, body, { "content-type": "application/json" }));
+    expect(error).toMatchObject({
+      code: "invalid_request",
+      status: 422,
+      apiCode: undefined,
+      remoteMessage: undefined,
+      source: undefined,
+      fieldErrors: [],
+    });
+    expect(error.message).toMatch(/^Cannot call accounts\.submit: 422 \(POST /);
+    expect(error.body).toEqual(JSON.parse(body));
+  });
+
+  it("survives a body that is a web page, and says so", async () => {
+    const page = "<html><title>502 Bad Gateway</title></html>";
+    const error = await refusalOf(text(502, page, { "content-type": "text/html" }));
+    expect(error).toMatchObject({
+      code: "server_error",
+      status: 502,
+      outcome: "unknown",
+      body: page,
+    });
+    expect(error.message).toContain("502; the answer is not JSON (text/html, 43 bytes)");
+    expect(error.message).not.toContain("Bad Gateway");
+  });
+
+  it("survives a body that is empty, and says so", async () => {
+    const error = await refusalOf(text(404, ""));
+    expect(error).toMatchObject({ code: "not_found", body: "" });
+    expect(error.message).toContain("404; the answer has no body");
+  });
+
+  it("survives a body that is very long", async () => {
+    const error = await refusalOf(json(400, { code: "c", message: "word ".repeat(100_000) }));
+    expect(error.message.length).toBeLessThan(2000);
+    expect(error.remoteMessage?.startsWith("word word")).toBe(true);
+  });
+
+  it.each([
+    [
+      "a list in details",
+      { details: [{ source: "a.b", code: "c1", message: "m1" }, { field: "d" }] },
+    ],
+    [
+      "a list of errors in details",
+      { details: { errors: [{ source: "a.b", code: "c1", message: "m1" }, { field: "d" }] } },
+    ],
+  ])("lists the fields of %s, in their order", async (_, body) => {
+    const error = await refusalOf(json(400, { code: "validation_failed", ...body }));
+    expect(error.fieldErrors).toEqual([
+      { field: "a.b", code: "c1", message: "m1" },
+      { field: "d", code: undefined, message: undefined },
+    ]);
+    expect(error.details).toEqual(body.details);
+  });
+
+  it("tells how long the API asks to wait", async () => {
+    const error = await refusalOf(json(429, {}, { "retry-after": "90" }));
+    expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 90_000 });
+  });
+});

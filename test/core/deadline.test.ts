@@ -1,0 +1,217 @@
+import { getEventListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { createClient } from "../../src/index.js";
+import {
+  account,
+  cut,
+  json,
+  key,
+  newAccount,
+  refuse,
+  type Script,
+  stall,
+  stallBody,
+  startServer,
+  text,
+  token,
+} from "../scripted-server.js";
+
+const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
+
+const timers = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+
+/** Where a call is when its caller gives up, and how a server gets it there. */
+const stages: readonly (readonly [string, Script])[] = [
+  ["it waits for the login", { logins: [stall()] }],
+  ["the login is tried again", { logins: [json(503, {}, { "retry-after": "3" })] }],
+  ["it waits for the answer", { answers: [stall()] }],
+  ["it reads the answer", { answers: [stallBody()] }],
+  ["it backs off", { answers: [refuse(503, {}, { "retry-after": "3" })] }],
+  ["it waits for the rate limit to pass", { answers: [refuse(429, {}, { "retry-after": "3" })] }],
+  ["its token is replaced", { logins: [token("old"), stall()], answers: [refuse(401)] }],
+];
+
+const reasons: readonly (readonly [string, unknown])[] = [
+  ["an Error", new Error("The visitor left")],
+  ["a text", "the visitor left"],
+  ["undefined", undefined],
+  ["null", null],
+  ["0", 0],
+  ["an object", { code: "gone" }],
+];
+
+describe("an aborted call", () => {
+  it.each(stages)("rejects with the very same reason while %s", async (_, script) => {
+    const server = await startServer(script);
+    const client = createClient({ ...key, baseUrl: server.url });
+    const controller = new AbortController();
+    const call = client.accounts.update("acct_1", {}, { signal: controller.signal });
+    call.catch(() => undefined);
+    const seen = () => server.requests.length + server.logins.length;
+    const expected = (script.answers ? 2 : 1) + (script.logins?.length === 2 ? 1 : 0);
+    await expect.poll(seen, { interval: 2 }).toBe(expected);
+    await sleep(20);
+    const reason = new Error("The visitor left");
+    const start = performance.now();
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(performance.now() - start).toBeLessThan(50);
+    expect(seen()).toBe(expected);
+    expect(listeners(controller.signal)).toBe(0);
+  });
+
+  it("rejects while it connects, or waits for a free connection", async () => {
+    const server = await startServer({ answers: [stall()] });
+    const client = createClient({ ...key, baseUrl: server.url, connections: 1 });
+    const controller = new AbortController();
+    const first = client.accounts.retrieve("acct_1", { signal: controller.signal });
+    first.catch(() => undefined);
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
+    const queued = client.accounts.submit("acct_2", { signal: controller.signal });
+    queued.catch(() => undefined);
+    await sleep(20);
+    controller.abort("enough");
+    await expect(first).rejects.toBe("enough");
+    await expect(queued).rejects.toBe("enough");
+    await sleep(20);
+    expect(server.requests.length).toBe(1);
+    await client.accounts.retrieve("acct_3");
+    expect(server.requests.at(-1)?.target).toBe("/api/v1/accounts/acct_3");
+  });
+
+  it.each(reasons)("rejects with a reason that is %s", async (_, reason) => {
+    const server = await startServer({ answers: [stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const controller = new AbortController();
+    const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
+    call.catch(() => undefined);
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
+    controller.abort(reason);
+    const caught = await call.catch((error: unknown) => ({ error }));
+    expect(caught).toEqual({ error: controller.signal.reason });
+    expect((caught as { readonly error: unknown }).error).toBe(controller.signal.reason);
+  });
+
+  it("rejects with the signal's own reason when it was aborted before, and sends nothing", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    const signal = AbortSignal.abort("before");
+    await expect(client.accounts.retrieve("acct_1", { signal })).rejects.toBe("before");
+    await expect(client.accounts.create(newAccount, { signal })).rejects.toBe("before");
+    await expect(client.accounts.list({}, { signal })).rejects.toBe("before");
+    await sleep(10);
+    expect(server.requests.length).toBe(1);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  it("starts no login when it was aborted before", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const signal = AbortSignal.abort("before");
+    await expect(client.accounts.retrieve("acct_1", { signal })).rejects.toBe("before");
+    await sleep(30);
+    expect(server.connections).toBe(0);
+  });
+
+  it("rejects with the reason of AbortSignal.timeout(), and not with ours", async () => {
+    const server = await startServer({ answers: [stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const signal = AbortSignal.timeout(80);
+    const error = await client.accounts.retrieve("acct_1", { signal }).catch((e: unknown) => e);
+    expect(error).toBe(signal.reason);
+    expect(error).toMatchObject({ name: "TimeoutError" });
+  });
+
+  it("closes its connection, and leaves the others", async () => {
+    const server = await startServer({ answers: [stall(), stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const controller = new AbortController();
+    const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
+    const other = client.accounts.retrieve("acct_2", { timeoutMs: 200 });
+    other.catch(() => undefined);
+    call.catch(() => undefined);
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(2);
+    controller.abort();
+    await server.requests[0]?.closed;
+    await expect(other).rejects.toMatchObject({ code: "timeout" });
+  });
+
+  it("stays done when it is aborted afterwards", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const controller = new AbortController();
+    const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
+    await call;
+    controller.abort();
+    await expect(call.withResponse()).resolves.toMatchObject({ response: { status: 200 } });
+  });
+});
+
+describe("one AbortSignal for a thousand calls", () => {
+  it("has no listener left, however they end", async () => {
+    const server = await startServer({
+      otherwise: (response, seen, request) => {
+        const kind = Number(seen.target.split("_").pop()) % 4;
+        const answers = [json(200, account()), refuse(404), cut(), text(200, "<html>")];
+        return answers[kind]?.(response, seen, request);
+      },
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { signal } = new AbortController();
+    const before = timers();
+    const calls = Array.from({ length: 1000 }, (_, i) =>
+      client.accounts.retrieve(`acct_${i}`, { signal, maxRetries: 0 }),
+    );
+    const results = await Promise.allSettled(calls);
+    expect(results.filter(({ status }) => status === "fulfilled").length).toBe(250);
+    expect(listeners(signal)).toBe(0);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
+  it("has no listener left when inputs are refused", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { signal } = new AbortController();
+    const before = timers();
+    for (let i = 0; i < 20; i++) {
+      await client.accounts.retrieve("..", { signal }).catch(() => undefined);
+      await client.accounts.create({} as never, { signal }).catch(() => undefined);
+      await client.accounts
+        .retrieve("a", { signal, headers: { host: "x" } })
+        .catch(() => undefined);
+      await client.files.upload(Buffer.alloc(0), { signal, name: "x" }).catch(() => undefined);
+      await client.request({ method: "GET", path: "x" }, { signal }).catch(() => undefined);
+    }
+    expect(listeners(signal)).toBe(0);
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
+  it("has no listener left after lists, uploads, downloads and waits", async () => {
+    const link = { file_id: "file_1", url: "" };
+    const server = await startServer({
+      otherwise: (response, seen, request) => {
+        const path = seen.target.split("?")[0] ?? "";
+        const bodies: Readonly<Record<string, unknown>> = {
+          "/api/v1/accounts": { items: [account()], has_more: false },
+          "/api/v1/files/upload": { file_id: "file_1" },
+          "/api/v1/files/download_links": { files: [link], absent_files: [] },
+        };
+        return json(200, bodies[path] ?? account({ status: "ACTIVE" }))(response, seen, request);
+      },
+    });
+    link.url = `${server.url}/link`;
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { signal } = new AbortController();
+    for (let i = 0; i < 5; i++) {
+      await client.accounts.list({}, { signal }).toArray({ limit: 10 });
+      await client.files.upload(Buffer.from("x"), { signal, name: "x.png" });
+      await (await client.files.download("file_1", { signal })).bytes();
+      await client.accounts.waitForStatus("acct_1", { status: "ACTIVE", signal });
+      await client.request({ method: "GET", path: "/api/v1/balances" }, { signal });
+    }
+    expect(listeners(signal)).toBe(0);
+  });
+});

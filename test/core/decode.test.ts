@@ -1,0 +1,105 @@
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it, vi } from "vitest";
+import { createClient } from "../../src/index.js";
+import { account, key, startServer, text } from "../scripted-server.js";
+
+const bytes = Buffer.from(JSON.stringify(account({ nickname: "Zoë 日本" })));
+
+describe("a compressed answer", () => {
+  it.each([
+    ["gzip", gzipSync(bytes)],
+    ["x-gzip", gzipSync(bytes)],
+    ["GZIP", gzipSync(bytes)],
+    ["deflate", deflateSync(bytes)],
+    ["br", brotliCompressSync(bytes)],
+    ["identity", bytes],
+  ])("in %s is read, though nobody asked for it", async (encoding, body) => {
+    const server = await startServer({
+      answers: [text(200, body, { "content-encoding": encoding })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.retrieve("acct_1")).resolves.toMatchObject({
+      nickname: "Zoë 日本",
+    });
+    expect(server.requests[0]?.headers).not.toHaveProperty("accept-encoding");
+  });
+
+  it("is read with the fetch option as well", async () => {
+    const answer = text(200, brotliCompressSync(bytes), { "content-encoding": "br" });
+    const server = await startServer({ answers: [answer] });
+    const client = createClient({ ...key, baseUrl: server.url, fetch });
+    await expect(client.accounts.retrieve("acct_1")).resolves.toMatchObject({
+      nickname: "Zoë 日本",
+    });
+  });
+
+  it("may be empty", async () => {
+    const server = await startServer({ answers: [text(200, "", { "content-encoding": "gzip" })] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      code: "unreadable_response",
+    });
+  });
+
+  it("is a refusal like any other", async () => {
+    const body = gzipSync(JSON.stringify({ code: "field_required", message: "No" }));
+    const server = await startServer({
+      answers: [text(400, body, { "content-encoding": "gzip" })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.submit("acct_1")).rejects.toMatchObject({
+      name: "ApiError",
+      status: 400,
+      apiCode: "field_required",
+    });
+  });
+
+  it.each([
+    ["zstd", bytes],
+    ["gzip, br", bytes],
+    ["gzip", bytes],
+    ["br", gzipSync(bytes)],
+    ["gzip", gzipSync(bytes).subarray(0, 40)],
+  ])("in %s that cannot be read says so, and that the work was done", async (encoding, body) => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const server = await startServer({
+      otherwise: text(200, body, { "content-encoding": encoding }),
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const error = await client.accounts.update("acct_1", {}).catch((reason: unknown) => reason);
+    vi.restoreAllMocks();
+    expect(server.requests.length).toBe(1);
+    expect(error).toMatchObject({
+      name: "ShapeError",
+      code: "unreadable_response",
+      outcome: "done",
+    });
+    expect(String(error)).toContain(encoding);
+  });
+
+  it("keeps its status when it refuses and cannot be read", async () => {
+    const server = await startServer({
+      answers: [text(403, bytes, { "content-encoding": "zstd" })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.submit("acct_1")).rejects.toMatchObject({
+      name: "ApiError",
+      code: "forbidden",
+      status: 403,
+      outcome: "not_done",
+    });
+  });
+
+  it("ends where it would fill the memory", async () => {
+    const part = gzipSync(Buffer.alloc(1024 * 1024));
+    const bomb = Buffer.concat(Array.from({ length: 300 }, () => part));
+    const server = await startServer({
+      otherwise: text(200, bomb, { "content-encoding": "gzip" }),
+    });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
+    await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      name: "ShapeError",
+      code: "unreadable_response",
+    });
+  });
+});

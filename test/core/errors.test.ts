@@ -1,0 +1,210 @@
+import { inspect } from "node:util";
+import { describe, expect, it, vi } from "vitest";
+import * as errors from "../../src/errors.js";
+import {
+  AccountStatusError,
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  createClient,
+  isAirwallexError,
+  SdkError,
+  ShapeError,
+  ValidationError,
+} from "../../src/index.js";
+import { cut, json, key, newAccount, refuse, startServer, text } from "../scripted-server.js";
+
+const facts = {
+  operation: "accounts.submit",
+  method: "POST",
+  path: "/api/v1/accounts/acct_1/submit",
+  outcome: "not_done",
+  attempts: 2,
+  requestId: "r-1",
+} as const;
+
+const remote = {
+  status: 400,
+  apiCode: "field_required",
+  remoteMessage: "is required",
+  source: "business_name",
+  details: undefined,
+  fieldErrors: [],
+  traceId: undefined,
+  retryAfterMs: undefined,
+};
+
+const socketError = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+
+/** One error of each class, made by one copy of the package. */
+function oneOfEach(copy: typeof errors): readonly errors.AirwallexError[] {
+  const account = { accountId: "acct_1", status: "CREATED", waitedForMs: 5 };
+  return [
+    new copy.ApiError("invalid_request", remote, facts, { body: {} }),
+    new copy.AuthenticationError("token_refused", { ...remote, status: 401 }, facts),
+    new copy.ConnectionError("connection_lost", "connecting", "Lost", facts, socketError),
+    new copy.ValidationError("accounts.create", [{ path: ["a", 0], message: "is wrong" }]),
+    new copy.ShapeError("unexpected_shape", "Strange", facts, [], {}),
+    new copy.AccountStatusError("status_timeout", "Too late", account, {}),
+  ];
+}
+
+const classes = [
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  ValidationError,
+  ShapeError,
+  AccountStatusError,
+];
+
+/** The same modules once more, as a second copy of the package would load them. */
+async function secondCopy(): Promise<typeof errors> {
+  vi.resetModules();
+  const copy = await import("../../src/errors.js");
+  expect(copy.ApiError).not.toBe(errors.ApiError);
+  expect(copy.SdkError).not.toBe(errors.SdkError);
+  return copy;
+}
+
+describe("instanceof", () => {
+  it("tells the classes apart", () => {
+    for (const [i, error] of oneOfEach(errors).entries()) {
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toBeInstanceOf(SdkError);
+      expect(classes.map((one) => error instanceof one)).toEqual(classes.map((_, j) => i === j));
+    }
+  });
+
+  it("tells the classes apart across two copies of the package", async () => {
+    const copy = await secondCopy();
+    for (const [i, error] of oneOfEach(copy).entries()) {
+      expect(error).toBeInstanceOf(SdkError);
+      expect(isAirwallexError(error)).toBe(true);
+      expect(classes.map((one) => error instanceof one)).toEqual(classes.map((_, j) => i === j));
+    }
+    expect(copy.isAirwallexError(oneOfEach(errors)[0])).toBe(true);
+  });
+
+  it("works for a class that an app derives from ours", () => {
+    class ShopError extends ValidationError {}
+    const error = new ShopError("shop.open", []);
+    expect(error).toBeInstanceOf(ShopError);
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error).toBeInstanceOf(SdkError);
+    expect(error).not.toBeInstanceOf(ApiError);
+    expect(new ValidationError("shop.open", [])).not.toBeInstanceOf(ShopError);
+  });
+
+  it.each([
+    undefined,
+    null,
+    5,
+    "text",
+    {},
+    new Error("x"),
+    { name: "ApiError", code: "x" },
+    () => 1,
+  ])("is false for %s", (value) => {
+    expect(value instanceof SdkError).toBe(false);
+    for (const one of classes) expect(value instanceof one).toBe(false);
+    expect(isAirwallexError(value)).toBe(false);
+  });
+});
+
+describe("an error", () => {
+  it("says its name, what failed, and what is known of the outcome", () => {
+    expect(oneOfEach(errors).map(String)).toEqual([
+      'ApiError: Cannot call accounts.submit: 400 field_required, "is required", source business_name (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
+      'AuthenticationError: Cannot call accounts.submit: 401 field_required, "is required", source business_name; the token had just been renewed; check the key\'s permissions and its IP allow-list (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
+      "ConnectionError: Lost (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
+      "ValidationError: Cannot call accounts.create: a[0]: is wrong",
+      "ShapeError: Strange (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
+      "AccountStatusError: Too late",
+    ]);
+  });
+
+  it("is plain data as JSON, with everything that inspection shows", () => {
+    for (const error of oneOfEach(errors)) {
+      const data = JSON.parse(JSON.stringify({ error })).error;
+      expect(data).toMatchObject({ name: error.name, message: error.message, code: error.code });
+      for (const [name, value] of Object.entries(error)) {
+        if (value !== undefined) expect(data).toHaveProperty([name]);
+      }
+    }
+  });
+
+  it("keeps its cause", () => {
+    const error = oneOfEach(errors)[2];
+    expect(error?.cause).toBe(socketError);
+    expect(inspect(error)).toContain("[cause]: Error: socket hang up");
+    expect(error?.toJSON()).toMatchObject({
+      cause: { name: "Error", message: "socket hang up", code: "ECONNRESET" },
+    });
+    for (const other of oneOfEach(errors)) {
+      if (other !== error && other.name !== "ConnectionError")
+        expect(other).not.toHaveProperty("cause");
+    }
+  });
+
+  it("shows its name once, and neither body nor data nor account", () => {
+    const body = { first_name: "Ada" };
+    const made = [
+      new ApiError("invalid_request", remote, facts, { body }),
+      new ShapeError("unexpected_shape", "Strange", facts, [], body),
+      new AccountStatusError(
+        "status_timeout",
+        "Late",
+        { accountId: "a", status: "CREATED", waitedForMs: 1 },
+        body,
+      ),
+    ];
+    for (const error of made) {
+      const shown = inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true });
+      expect(shown).not.toContain("Ada");
+      expect(JSON.stringify(error)).not.toContain("Ada");
+      expect(inspect(error).match(new RegExp(`${error.name}: `, "g"))?.length).toBe(1);
+      expect(structuredClone({ ...error })).not.toHaveProperty("body");
+    }
+    expect(made.map((error) => ("body" in error ? error.body : undefined))).toEqual([
+      body,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("what a call rejects with", () => {
+  it("can be told apart by its code", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const server = await startServer({
+      answers: [refuse(400), refuse(404), refuse(401), refuse(401), cut(), text(200, "x")],
+      otherwise: json(200, { id: 1 }),
+    });
+    const client = createClient({
+      ...key,
+      baseUrl: server.url,
+      maxRetries: 0,
+      validation: "strict",
+    });
+    vi.restoreAllMocks();
+    const codes: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      await client.accounts.suspend("acct_1").catch((error: unknown) => {
+        if (isAirwallexError(error)) codes.push(error.code);
+      });
+    }
+    await client.accounts.create({ ...newAccount, identifier: 5 } as never).catch((error) => {
+      if (isAirwallexError(error)) codes.push(error.code);
+    });
+    expect(codes).toEqual([
+      "invalid_request",
+      "not_found",
+      "token_refused",
+      "connection_lost",
+      "unreadable_response",
+      "unexpected_shape",
+      "invalid_input",
+    ]);
+  });
+});

@@ -1,0 +1,229 @@
+import { describe, expect, it, vi } from "vitest";
+import { type Account, createClient } from "../../src/index.js";
+import {
+  type Answer,
+  account,
+  closedServer,
+  json,
+  key,
+  refuse,
+  startServer,
+} from "../scripted-server.js";
+
+const ids = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => `acct_${from + i}`);
+
+const page = (items: readonly string[], has_more: boolean): Answer =>
+  json(200, { items: items.map((id) => account({ id })), has_more });
+
+/** A remote with this many accounts, that pages as asked. */
+function listOf(count: number): Answer {
+  return (response, seen, request) => {
+    const query = new URL(seen.target, "http://host").searchParams;
+    const size = Number(query.get("page_size") ?? 100);
+    const start = Number(query.get("page_num")) * size;
+    const end = Math.min(start + size, count);
+    return page(ids(start, end), end < count)(response, seen, request);
+  };
+}
+
+async function collect(items: AsyncIterable<Account>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { id } of items) found.push(id);
+  return found;
+}
+
+describe("accounts.list()", () => {
+  it("is the first page when it is awaited", async () => {
+    const server = await startServer({ otherwise: listOf(5) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const first = await client.accounts.list({ page_size: 2 });
+    expect(first.items.map(({ id }) => id)).toEqual(["acct_0", "acct_1"]);
+    expect(first.has_more).toBe(true);
+    expect(server.requests.length).toBe(1);
+  });
+
+  it("is every item when it is iterated, without being awaited", async () => {
+    const server = await startServer({ otherwise: listOf(5) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(await collect(client.accounts.list({ page_size: 2 }))).toEqual(ids(0, 5));
+    expect(server.requests.map(({ target }) => target)).toEqual([
+      "/api/v1/accounts?page_size=2&page_num=0",
+      "/api/v1/accounts?page_size=2&page_num=1",
+      "/api/v1/accounts?page_size=2&page_num=2",
+    ]);
+  });
+
+  it("starts at the page that was asked for", async () => {
+    const server = await startServer({ otherwise: listOf(5) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(await collect(client.accounts.list({ page_size: 2, page_num: 1 }))).toEqual(ids(2, 5));
+  });
+
+  it("keeps filters and options on every page", async () => {
+    const server = await startServer({ otherwise: listOf(3) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const query = { page_size: 1, account_status: "ACTIVE" } as const;
+    await client.accounts.list(query, { onBehalfOf: "acct_9" }).toArray({ limit: 9 });
+    expect(server.requests.length).toBe(3);
+    for (const { target, headers } of server.requests) {
+      expect(target).toContain("account_status=ACTIVE");
+      expect(headers["x-on-behalf-of"]).toBe("acct_9");
+    }
+  });
+
+  it("asks for a page when it is needed, and for none after a break", async () => {
+    const server = await startServer({ otherwise: listOf(100) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    let count = 0;
+    for await (const _ of client.accounts.list({ page_size: 2 })) if (++count === 3) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(server.requests.length).toBe(2);
+  });
+
+  it("can be iterated more than once", async () => {
+    const server = await startServer({ otherwise: listOf(3) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const list = client.accounts.list({ page_size: 2 });
+    expect(await collect(list)).toEqual(ids(0, 3));
+    expect(await collect(list)).toEqual(ids(0, 3));
+    expect((await list).items.length).toBe(2);
+    expect(server.requests.length).toBe(3);
+  });
+
+  it("is nothing when there is nothing", async () => {
+    const server = await startServer({ otherwise: listOf(0) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(await collect(client.accounts.list())).toEqual([]);
+    expect(await client.accounts.list().toArray({ limit: 5 })).toEqual([]);
+    expect(server.requests.length).toBe(2);
+  });
+
+  it("ends at an empty page that says there is more", async () => {
+    const server = await startServer({
+      answers: [page(["acct_0"], true)],
+      otherwise: page([], true),
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(await collect(client.accounts.list())).toEqual(["acct_0"]);
+    expect(server.requests.length).toBe(2);
+  });
+
+  it("gives an item once that moved to the next page meanwhile", async () => {
+    const answers = [
+      page(["acct_3", "acct_2"], true),
+      page(["acct_2", "acct_1"], true),
+      page(["acct_0"], false),
+    ];
+    const server = await startServer({ answers });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(await collect(client.accounts.list())).toEqual(["acct_3", "acct_2", "acct_1", "acct_0"]);
+  });
+
+  it("fails when a page repeats itself, after giving what there was", async () => {
+    const server = await startServer({ otherwise: page(["acct_0", "acct_1"], true) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const seen: string[] = [];
+    const walk = async () => {
+      for await (const { id } of client.accounts.list()) seen.push(id);
+    };
+    await expect(walk()).rejects.toMatchObject({
+      name: "ShapeError",
+      code: "repeated_page",
+      operation: "accounts.list",
+      message: expect.stringContaining("page 1 is the same as the one before"),
+    });
+    expect(seen).toEqual(["acct_0", "acct_1"]);
+    expect(server.requests.length).toBe(2);
+  });
+
+  it("fails where a later page fails", async () => {
+    const server = await startServer({ answers: [page(["acct_0"], true), refuse(403)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(collect(client.accounts.list())).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it.each([
+    ["an object without items", {}],
+    ["null", null],
+    ["a list", []],
+    ["items that are none", { items: 5 }],
+  ])("fails in our own words when the page is %s", async (_, body) => {
+    const server = await startServer({ otherwise: json(200, body) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.list()).resolves.toEqual(body);
+    await expect(collect(client.accounts.list())).rejects.toMatchObject({
+      name: "ShapeError",
+      code: "unexpected_shape",
+    });
+  });
+
+  it("rejects once, however it is used, and leaves no rejection unhandled", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const baseUrl = await closedServer();
+    const client = createClient({ ...key, baseUrl, maxRetries: 0 });
+    await expect(client.accounts.list()).rejects.toThrow("Cannot reach");
+    await expect(collect(client.accounts.list())).rejects.toThrow("Cannot reach");
+    await expect(client.accounts.list().toArray({ limit: 3 })).rejects.toThrow("Cannot reach");
+    await expect(client.accounts.list().withResponse()).rejects.toThrow("Cannot reach");
+    await expect(client.accounts.list().toArray({ limit: -1 })).rejects.toThrow(RangeError);
+    await client.accounts
+      .list()
+      .toArray({ limit: 0 })
+      .catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe("pages()", () => {
+  it("gives every page, from the first one on", async () => {
+    const server = await startServer({ otherwise: listOf(5) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const sizes: number[] = [];
+    for await (const { items } of client.accounts.list({ page_size: 2 }).pages()) {
+      sizes.push(items.length);
+    }
+    expect(sizes).toEqual([2, 2, 1]);
+    expect(server.requests.length).toBe(3);
+  });
+});
+
+describe("toArray()", () => {
+  it.each([
+    [0, 0],
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [5, 3],
+    [99, 3],
+    [Number.POSITIVE_INFINITY, 3],
+  ])("takes up to %d items, from no more pages than needed", async (limit, pages) => {
+    const server = await startServer({ otherwise: listOf(5) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const items = await client.accounts.list({ page_size: 2 }).toArray({ limit });
+    expect(items.map(({ id }) => id)).toEqual(ids(0, Math.min(limit, 5)));
+    expect(server.requests.length).toBeLessThanOrEqual(Math.max(1, pages));
+  });
+
+  it.each([-1, Number.NaN, undefined, "all"])("refuses a limit of %s", async (limit) => {
+    const server = await startServer({ otherwise: listOf(5) });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const promise = client.accounts.list().toArray({ limit: limit as number });
+    await expect(promise).rejects.toThrow(RangeError);
+  });
+});
+
+describe("list().withResponse()", () => {
+  it("gives the first page and what came with it", async () => {
+    const server = await startServer({
+      answers: [json(200, { items: [], has_more: false }, { "x-request-id": "r-1" })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { data, response } = await client.accounts.list().withResponse();
+    expect(data).toEqual({ items: [], has_more: false });
+    expect(response.requestId).toBe("r-1");
+  });
+});

@@ -1,0 +1,444 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, MockAgent } from "undici";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ConnectionError, createClient } from "../../src/index.js";
+import {
+  account,
+  chunks,
+  closedServer,
+  cut,
+  cutBody,
+  json,
+  key,
+  newAccount,
+  raw,
+  slowly,
+  stall,
+  stallBody,
+  startServer,
+  text,
+} from "../scripted-server.js";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** How long a promise took to fail, and with what. */
+async function failureOf(
+  promise: Promise<unknown>,
+): Promise<{ readonly error: unknown; readonly tookMs: number }> {
+  const start = performance.now();
+  const error = await promise.then(
+    () => new Error("It did not fail"),
+    (reason: unknown) => reason,
+  );
+  return { error, tookMs: performance.now() - start };
+}
+
+describe("a call that never leaves this machine", () => {
+  it("is tried again, and fails as not done when the server is closed", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const client = createClient({ ...key, baseUrl: await closedServer() });
+    const { error } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      code: "connection_failed",
+      phase: "connecting",
+      outcome: "not_done",
+      cause: { code: "ECONNREFUSED" },
+    });
+    expect(String(error)).toMatch(/^ConnectionError: Cannot reach http:\/\/127\.0\.0\.1:\d+ for /);
+  });
+
+  it("counts each attempt, for a write of any kind", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const server = await startServer();
+    const agent = new Agent({ keepAliveTimeout: 1 });
+    const client = createClient({ ...key, baseUrl: server.url, dispatcher: agent, maxRetries: 2 });
+    await client.accounts.retrieve("acct_1");
+    await server.close();
+    await sleep(20);
+    for (const call of [
+      client.accounts.submit("acct_1"),
+      client.accounts.create(newAccount),
+      client.files.upload(Buffer.from("x"), { name: "x.pdf" }),
+    ]) {
+      const { error } = await failureOf(call);
+      expect(error).toMatchObject({ code: "connection_failed", attempts: 3, outcome: "not_done" });
+    }
+  });
+
+  it("fails as not done when the name is unknown", async () => {
+    const agent = new Agent({
+      connect: {
+        lookup: (hostname, _options, callback) => {
+          const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), {
+            code: "ENOTFOUND",
+          });
+          callback(error, "", 4);
+        },
+      },
+    });
+    const baseUrl = "https://api.invalid";
+    const client = createClient({ ...key, baseUrl, dispatcher: agent, maxRetries: 0 });
+    const { error } = await failureOf(client.accounts.create(newAccount));
+    expect(error).toMatchObject({
+      code: "connection_failed",
+      operation: "authentication.login",
+      outcome: "not_done",
+      cause: { code: "ENOTFOUND" },
+    });
+    expect(String(error)).toContain("Cannot reach https://api.invalid for authentication.login");
+  });
+
+  it("fails as not done when the connection does not open in time", async () => {
+    const agent = new Agent({
+      connect: { lookup: () => undefined },
+    });
+    const client = createClient({ ...key, baseUrl: "https://api.invalid", dispatcher: agent });
+    const call = client.accounts.create(newAccount, { timeoutMs: 150 });
+    const { error, tookMs } = await failureOf(call);
+    expect(error).toMatchObject({ code: "timeout", outcome: "not_done", attempts: 0 });
+    expect(tookMs).toBeLessThan(250);
+    await agent.destroy();
+  });
+
+  it("fails as not done while it still waits for a free connection", async () => {
+    const server = await startServer({ otherwise: stall() });
+    const client = createClient({ ...key, baseUrl: server.url, connections: 1 });
+    const first = failureOf(client.accounts.submit("acct_1", { timeoutMs: 400 }));
+    await vi.waitFor(() => expect(server.requests.length).toBe(1));
+    const { error, tookMs } = await failureOf(client.accounts.submit("acct_2", { timeoutMs: 100 }));
+    expect(error).toMatchObject({ code: "timeout", phase: "connecting", outcome: "not_done" });
+    expect(tookMs).toBeLessThan(200);
+    expect((await first).error).toMatchObject({ code: "timeout", outcome: "unknown" });
+    expect(server.requests.length).toBe(1);
+  });
+});
+
+describe("a server that stalls", () => {
+  it("ends a call at its deadline while waiting for the head", async () => {
+    const server = await startServer({ answers: [json(200, account()), stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    const { error, tookMs } = await failureOf(
+      client.accounts.retrieve("acct_1", { timeoutMs: 150 }),
+    );
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      code: "timeout",
+      phase: "waiting for the answer",
+      outcome: "not_done",
+      attempts: 1,
+      message:
+        "Cannot finish accounts.retrieve in time: the deadline passed while waiting for the answer (GET /api/v1/accounts/acct_1, outcome not_done)",
+    });
+    expect(tookMs).toBeGreaterThan(140);
+    expect(tookMs).toBeLessThan(250);
+  });
+
+  it("ends a call at its deadline in the middle of the body", async () => {
+    const server = await startServer({ answers: [json(200, account()), stallBody()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    const { error, tookMs } = await failureOf(
+      client.accounts.update("acct_1", {}, { timeoutMs: 150 }),
+    );
+    expect(error).toMatchObject({
+      code: "timeout",
+      phase: "reading the answer",
+      outcome: "unknown",
+      attempts: 1,
+    });
+    expect(tookMs).toBeGreaterThan(140);
+    expect(tookMs).toBeLessThan(250);
+    await server.requests[1]?.closed;
+  });
+
+  it("ends a call whose body drips for ever", async () => {
+    const server = await startServer({
+      answers: [
+        (response) => {
+          const drip = setInterval(() => response.write(" "), 10);
+          response.once("close", () => clearInterval(drip));
+        },
+      ],
+    });
+    const client = createClient({ ...key, baseUrl: server.url, timeoutMs: 150 });
+    const { error, tookMs } = await failureOf(client.accounts.retrieve("acct_1"));
+    expect(error).toMatchObject({ code: "timeout", phase: "reading the answer" });
+    expect(tookMs).toBeLessThan(250);
+  });
+
+  it("ends a call at its deadline while it waits for the login", async () => {
+    const server = await startServer({ logins: [stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error, tookMs } = await failureOf(client.accounts.submit("acct_1", { timeoutMs: 100 }));
+    expect(error).toMatchObject({
+      code: "timeout",
+      operation: "accounts.submit",
+      phase: "waiting for the login",
+      outcome: "not_done",
+      attempts: 0,
+    });
+    expect(tookMs).toBeLessThan(200);
+  });
+
+  it("does not spend a second deadline on attempts that follow", async () => {
+    const server = await startServer({
+      otherwise: slowly(60, json(503, {}, { "retry-after": "0" })),
+    });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 50 });
+    const { error, tookMs } = await failureOf(
+      client.accounts.retrieve("acct_1", { timeoutMs: 200 }),
+    );
+    expect(error).toMatchObject({ code: "timeout" });
+    expect(tookMs).toBeLessThan(300);
+    expect(server.requests.length).toBeGreaterThan(1);
+  });
+
+  it("leaves the other calls of the client alone", async () => {
+    const server = await startServer({ answers: [stall(), slowly(200, json(200, account()))] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const late = failureOf(client.accounts.retrieve("acct_1", { timeoutMs: 100 }));
+    const fine = client.accounts.retrieve("acct_2", { timeoutMs: 2000 });
+    expect((await late).error).toMatchObject({ code: "timeout" });
+    await expect(fine).resolves.toMatchObject({ status: "CREATED" });
+  });
+});
+
+describe("a connection that is lost", () => {
+  it("leaves the outcome of a write unknown before an answer came", async () => {
+    const server = await startServer({ answers: [cut()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toMatchObject({
+      code: "connection_lost",
+      phase: "waiting for the answer",
+      outcome: "unknown",
+      attempts: 1,
+    });
+    expect((error as Error).cause).toBeInstanceOf(Error);
+    expect(server.requests.length).toBe(1);
+  });
+
+  it("leaves the outcome of a write unknown in the middle of the answer", async () => {
+    const server = await startServer({ answers: [cutBody()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toMatchObject({
+      code: "connection_lost",
+      phase: "reading the answer",
+      outcome: "unknown",
+    });
+  });
+
+  it("is told apart from a body that ends early without a length", async () => {
+    const server = await startServer({
+      answers: [raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"id"')],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown" });
+  });
+
+  it("is what an answer that is not HTTP comes to", async () => {
+    const server = await startServer({ answers: [raw("SSH-2.0-OpenSSH_9.6\r\n")] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown", attempts: 1 });
+  });
+
+  it("costs a call nothing when it was an idle one", async () => {
+    const server = await startServer({
+      answers: [
+        (response, seen, request) => {
+          response.once("finish", () => setTimeout(() => request.socket.destroy(), 5));
+          return json(200, account())(response, seen, request);
+        },
+      ],
+    });
+    const client = createClient({ ...key, baseUrl: server.url, connections: 1, maxRetries: 0 });
+    await client.accounts.retrieve("acct_1");
+    await sleep(30);
+    await client.accounts.submit("acct_1");
+    expect(server.connections).toBe(2);
+  });
+});
+
+describe("a body", () => {
+  it("of many chunks arrives whole", async () => {
+    const nickname = "日本 😀 ".repeat(200_000);
+    const bytes = Buffer.from(JSON.stringify(account({ nickname })));
+    const parts = Array.from({ length: 200 }, (_, i) =>
+      bytes.subarray(
+        Math.ceil((bytes.length / 200) * i),
+        Math.ceil((bytes.length / 200) * (i + 1)),
+      ),
+    );
+    const server = await startServer({ answers: [chunks(200, parts)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const read = await client.accounts.retrieve("acct_1");
+    expect(read.nickname === nickname).toBe(true);
+  });
+
+  it("whose letters are split over chunks arrives whole", async () => {
+    const bytes = Buffer.from(JSON.stringify(account({ nickname: "Zoë 日本 😀" })));
+    const parts = [...bytes].map((byte) => Uint8Array.of(byte));
+    const server = await startServer({ answers: [chunks(200, parts)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.retrieve("acct_1")).resolves.toMatchObject({
+      nickname: "Zoë 日本 😀",
+    });
+  });
+
+  it("may follow early hints", async () => {
+    const server = await startServer({
+      answers: [
+        (response, seen, request) => {
+          response.writeEarlyHints({ link: "</style.css>; rel=preload" });
+          response.writeProcessing();
+          return json(200, account())(response, seen, request);
+        },
+      ],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { response } = await client.accounts.retrieve("acct_1").withResponse();
+    expect(response.status).toBe(200);
+  });
+});
+
+describe("connections", () => {
+  it("are as many as the option says, and are used again", async () => {
+    const server = await startServer({ otherwise: slowly(5, json(200, account())) });
+    const client = createClient({ ...key, baseUrl: server.url, connections: 3 });
+    const ids = Array.from({ length: 30 }, (_, i) => `acct_${i}`);
+    await Promise.all(ids.map((id) => client.accounts.retrieve(id)));
+    expect(server.requests.length).toBe(30);
+    expect(server.connections).toBe(3);
+  });
+
+  it("end with close(), and busy ones finish first", async () => {
+    const server = await startServer({ answers: [slowly(50, json(200, account()))] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const call = client.accounts.retrieve("acct_1");
+    await vi.waitFor(() => expect(server.requests.length).toBe(1));
+    await client.close();
+    await expect(call).resolves.toMatchObject({ id: account().id });
+  });
+
+  it("cannot be opened after close(), and the call says so at once", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    await client.close();
+    const { error, tookMs } = await failureOf(client.accounts.retrieve("acct_1"));
+    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not_done" });
+    expect(tookMs).toBeLessThan(100);
+  });
+});
+
+describe("close()", () => {
+  it("may be called more than once, and before the first call", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.close();
+    await client.accounts.retrieve("acct_1").catch(() => undefined);
+    await client.close();
+    await client.close();
+    await client[Symbol.asyncDispose]();
+  });
+});
+
+describe("a dispatcher of the app's own", () => {
+  it("carries every call, and stays open when the client closes", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const api = mock.get("https://api.sandbox.airwallex.com");
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    const login = { path: "/api/v1/authentication/login", method: "POST" };
+    api.intercept(login).reply(201, { token: "t", expires_at });
+    api
+      .intercept({
+        path: "/api/v1/accounts/acct_1/update",
+        method: "POST",
+        headers: { authorization: "Bearer t" },
+        body: '{"nickname":"Ada"}',
+      })
+      .reply(200, account(), { headers: { "x-request-id": "r-1" } });
+    const client = createClient({ ...key, dispatcher: mock });
+    const { response } = await client.accounts.update("acct_1", { nickname: "Ada" }).withResponse();
+    expect(response).toMatchObject({ status: 200, requestId: "r-1", attempts: 1 });
+    mock.assertNoPendingInterceptors();
+    await client.close();
+    api.intercept({ path: "/api/v1/accounts/acct_2" }).reply(200, account());
+    await client.accounts.retrieve("acct_2");
+    mock.assertNoPendingInterceptors();
+    await mock.close();
+  });
+
+  it("sends uploads to the files host", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    mock
+      .get("https://api-demo.airwallex.com")
+      .intercept({ path: "/api/v1/authentication/login", method: "POST" })
+      .reply(201, { token: "t", expires_at });
+    mock
+      .get("https://files-demo.airwallex.com")
+      .intercept({ path: "/api/v1/files/upload?notes=front", method: "POST" })
+      .reply(201, { file_id: "file_1" });
+    const client = createClient({ ...key, environment: "demo", dispatcher: mock });
+    const upload = client.files.upload(Buffer.from("x"), { name: "x.png", notes: "front" });
+    await expect(upload).resolves.toEqual({ file_id: "file_1" });
+    mock.assertNoPendingInterceptors();
+    await mock.close();
+  });
+
+  it("keeps the cause of a failure that it makes up", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const reset = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    const api = mock.get("https://api.airwallex.com");
+    api
+      .intercept({ path: "/api/v1/authentication/login", method: "POST" })
+      .reply(201, { token: "t", expires_at });
+    api.intercept({ path: "/api/v1/accounts/acct_1/submit", method: "POST" }).replyWithError(reset);
+    const client = createClient({ ...key, environment: "production", dispatcher: mock });
+    const { error } = await failureOf(client.accounts.submit("acct_1", { maxRetries: 0 }));
+    expect(error).toMatchObject({ name: "ConnectionError", cause: reset });
+    mock.assertNoPendingInterceptors();
+    await mock.close();
+  });
+
+  it("is asked once where it refuses a request as such", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const client = createClient({ ...key, dispatcher: mock });
+    const { error, tookMs } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not_done", attempts: 1 });
+    expect(tookMs).toBeLessThan(200);
+    await mock.close();
+  });
+});
+
+describe("an answer with nothing in it", () => {
+  it.each([
+    [200, text(200, "")],
+    [204, text(204, "")],
+  ])("of status %i is refused where an account is expected", async (status, answer) => {
+    const server = await startServer({ answers: [answer] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error } = await failureOf(client.accounts.create(newAccount));
+    expect(error).toMatchObject({
+      name: "ShapeError",
+      code: "unreadable_response",
+      outcome: "done",
+      attempts: 1,
+    });
+    expect(String(error)).toContain(
+      `Cannot read the answer to accounts.create: status ${status}, and the answer has no body`,
+    );
+  });
+});

@@ -1,0 +1,38 @@
+/** Options that make no sense are refused at once. */
+
+import { createEmulator, type OAuthOptions } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { allowsRedirect } from "../../../src/emulator/oauth/options.js";
+import { publicApp, usualApp } from "./app.js";
+
+test.each<[string, OAuthOptions]>([
+  ["an app without a client id", { apps: [{ ...usualApp, clientId: "" }] }],
+  ["an app without a secret", { apps: [{ ...usualApp, clientSecret: undefined }] }],
+  ["a public app with a secret", { apps: [{ ...publicApp, clientSecret: "x" }] }],
+  ["two apps of one id", { apps: [usualApp, usualApp] }],
+  ["a redirect URI that is none", { apps: [{ ...usualApp, redirectUris: ["callback"] }] }],
+  ["a lifetime of nothing", { accessTokenLifetimeMs: 0 }],
+  ["a lifetime without end", { refreshTokenLifetimeMs: Number.POSITIVE_INFINITY }],
+  ["a negative grace", { graceMs: -1 }],
+  ["a lifetime that is no number", { codeLifetimeMs: Number.NaN }],
+])("%s is refused", (_, oauth) => {
+  expect(() => createEmulator({ oauth })).toThrow(RangeError);
+});
+
+test.each([
+  ["http://127.0.0.1:*", "http://127.0.0.1:3000/callback?a=1", true],
+  ["http://127.0.0.1:*", "http://127.0.0.1/", true],
+  ["http://127.0.0.1:*", "https://127.0.0.1:3000/", false],
+  ["http://127.0.0.1:*", "http://127.0.0.1.example:3000/", false],
+  ["http://localhost:*", "http://localhost:1@elsewhere.example/", false],
+  ["http://localhost:*", "http://user@localhost:1/", false],
+  ["http://localhost:*", "http://localhost:3000/#part", false],
+  ["https://a.example/cb", "https://a.example/cb", true],
+  ["https://a.example/cb", "https://a.example/cb/", false],
+  ["https://a.example/cb", "https://a.example/cb?x=1", false],
+  ["https://a.example/cb", "https://a.example/cb/../other", false],
+  ["app.example:/cb", "app.example:/cb", true],
+  ["http://localhost:*", "not a url", false],
+])("an app with %s allows %s: %s", (entry, uri, allowed) => {
+  expect(allowsRedirect({ clientId: "x", redirectUris: [entry] }, uri)).toBe(allowed);
+});

@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { key, startServer } from "./scripted-server.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs a module in a process of its own, and gives what it printed as JSON. */
+async function run(code: string): Promise<unknown> {
+  const args = ["--import", "tsx", "--input-type=module", "--eval", code];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    timeout: 15_000,
+    env: { ...process.env, NODE_OPTIONS: "", NODE_NO_WARNINGS: "1" },
+  });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout);
+}
+
+/** Notes every module that is loaded from then on. */
+const noteLoads = `
+  import { register } from "node:module";
+  import { MessageChannel } from "node:worker_threads";
+  const { port1, port2 } = new MessageChannel();
+  const loaded = [];
+  port1.on("message", (url) => loaded.push(url));
+  port1.unref();
+  const hook = \`
+    let port;
+    export function initialize(data) { port = data.port; }
+    export async function load(url, context, next) { port.postMessage(url); return next(url, context); }
+  \`;
+  const data = { port: port2 };
+  register("data:text/javascript," + encodeURIComponent(hook), { data, transferList: [port2] });
+  const packagesOf = () => [...new Set(loaded.flatMap((url) => /node_modules\\/([^/]+)/.exec(url)?.[1] ?? []))];
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+`;
+
+const makeClient = (url: string): string => `
+  const client = createClient(${JSON.stringify({ ...key, baseUrl: url })});
+`;
+
+describe("importing the package", () => {
+  it("loads each of its dependencies when it is needed, and not before", async () => {
+    const server = await startServer();
+    const packages = await run(`
+      ${noteLoads}
+      const { createClient } = await import("./src/index.ts");
+      ${makeClient(server.url)}
+      client.onBehalfOf("acct_9").with({ maxRetries: 1 });
+      await settle();
+      const ours = loaded.some((url) => url.includes("/src/index"));
+      const none = packagesOf();
+      await client.accounts.retrieve("acct_1");
+      await settle();
+      const first = packagesOf();
+      await client.accounts.create({}).catch(() => undefined);
+      await settle();
+      console.log(JSON.stringify({ ours, none, first, second: packagesOf() }));
+    `);
+    expect(packages).toEqual({
+      ours: true,
+      none: [],
+      first: ["undici"],
+      second: ["undici", "zod"],
+    });
+  });
+
+  it("changes no global, neither by itself nor by a call", async () => {
+    const server = await startServer();
+    const changes = await run(`
+      const names = () => Reflect.ownKeys(globalThis).map(String);
+      const before = new Set(names());
+      const added = () => names().filter((name) => !before.has(name));
+      const { createClient } = await import("./src/index.ts");
+      const byImport = added();
+      ${makeClient(server.url)}
+      await client.accounts.retrieve("acct_1");
+      const prototypes = [Object, Array, String, Promise, Error].flatMap((one) => Object.keys(one.prototype));
+      console.log(JSON.stringify({ byImport, byCall: added(), prototypes }));
+    `);
+    // The one symbol is Node's own, which its first fetch would set as well.
+    const byCall = ["Symbol(undici.globalDispatcher.1)"];
+    expect(changes).toEqual({ byImport: [], byCall, prototypes: [] });
+  });
+
+  it("leaves the app's own fetch with the dispatcher of Node", async () => {
+    const server = await startServer();
+    const post = `
+      const post = () => fetch(${JSON.stringify(`${server.url}/app`)}, {
+        method: "POST", body: "abc", headers: { "content-length": "3" },
+      }).then((response) => response.status);
+      const symbol = Symbol.for("undici.globalDispatcher.1");
+    `;
+    const seen = await run(`
+      ${post}
+      const { createClient } = await import("./src/index.ts");
+      const imported = symbol in globalThis;
+      ${makeClient(server.url)}
+      await client.accounts.retrieve("acct_1");
+      const status = await post();
+      const { Agent } = await import("undici");
+      console.log(JSON.stringify({ imported, status, ours: globalThis[symbol] instanceof Agent }));
+    `);
+    expect(seen).toEqual({ imported: false, status: 200, ours: false });
+  });
+
+  it("leaves an app's own choice of a dispatcher as it is", async () => {
+    const server = await startServer();
+    const same = await run(`
+      const { Agent, setGlobalDispatcher, getGlobalDispatcher } = await import("undici");
+      const own = new Agent();
+      setGlobalDispatcher(own);
+      const { createClient } = await import("./src/index.ts");
+      ${makeClient(server.url)}
+      await client.accounts.retrieve("acct_1");
+      console.log(JSON.stringify(getGlobalDispatcher() === own));
+    `);
+    expect(same).toBe(true);
+  });
+});
+
+describe("a process with a client", () => {
+  it("ends by itself as soon as its calls are done", async () => {
+    const server = await startServer();
+    const endedMs = await run(`
+      const { createClient } = await import("./src/index.ts");
+      ${makeClient(server.url)}
+      await client.accounts.retrieve("acct_1");
+      await client.accounts.list().toArray({ limit: 5 }).catch(() => undefined);
+      const signal = AbortSignal.timeout(60_000);
+      await client.accounts.retrieve("acct_1", { signal });
+      const start = performance.now();
+      process.on("exit", () => console.log(JSON.stringify(performance.now() - start)));
+    `);
+    expect(endedMs).toBeLessThan(500);
+  });
+
+  it("ends by itself after calls that failed", async () => {
+    const server = await startServer({ otherwise: () => undefined });
+    const endedMs = await run(`
+      const { createClient } = await import("./src/index.ts");
+      ${makeClient(server.url)}
+      await client.accounts.submit("acct_1", { timeoutMs: 100 }).catch(() => undefined);
+      await client.accounts.retrieve("..").catch(() => undefined);
+      await client.accounts.waitForStatus("acct_1", { status: "ACTIVE", timeoutMs: 50 }).catch(() => undefined);
+      const start = performance.now();
+      process.on("exit", () => console.log(JSON.stringify(performance.now() - start)));
+    `);
+    expect(endedMs).toBeLessThan(500);
+  });
+});

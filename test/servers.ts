@@ -1,0 +1,203 @@
+/** Real servers for tests, each with a directory and a port of its own, gone when the test is over. */
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+export interface RunningServer {
+  readonly port: number;
+  /** For a client that takes one: `redis://127.0.0.1:6379`, `postgres://postgres@127.0.0.1:5432/postgres`. */
+  readonly url: string;
+  /** Stops the server at once, by its process id, and removes what it wrote. */
+  stop(): Promise<void>;
+}
+
+/** Why there can be no Redis here, or undefined where there can. */
+export const redisMissing: string | undefined = missing("redis-server");
+
+/** Why there can be no Postgres here, or undefined where there can. */
+export const postgresMissing: string | undefined =
+  missing("initdb") ?? missing("postgres") ?? missingUser();
+
+/** A title that says why a suite is skipped, where it is. */
+export function titled(title: string, reason: string | undefined): string {
+  return reason === undefined ? title : `${title} (skipped: ${reason})`;
+}
+
+/** Redis that keeps nothing on disk. */
+export async function startRedis(...more: string[]): Promise<RunningServer> {
+  const directory = mkdtempSync(join(tmpdir(), "redis-"));
+  const port = await freePort();
+  const quiet = ["--save", "", "--appendonly", "no", "--daemonize", "no"];
+  const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
+  const server = spawn(find("redis-server"), [...where, ...quiet, ...more], { stdio: "ignore" });
+  const stop = stopper(server, "SIGKILL", directory);
+  await untilReady(server, stop, () => answers(port));
+  return { port, url: `redis://127.0.0.1:${port}`, stop };
+}
+
+/** A Redis cluster of so many masters, with every slot served. */
+export async function startRedisCluster(count: number): Promise<readonly RunningServer[]> {
+  const nodes = await Promise.all(
+    Array.from({ length: count }, () => startRedis("--cluster-enabled", "yes")),
+  );
+  const ports = nodes.map(({ port }) => port);
+  for (const [index, port] of ports.entries()) {
+    const from = Math.floor((16_384 * index) / count);
+    const to = Math.floor((16_384 * (index + 1)) / count) - 1;
+    await redisCommand(port, `CLUSTER ADDSLOTSRANGE ${from} ${to}`);
+    await redisCommand(port, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`);
+  }
+  for (const port of ports) await redisCommand(ports[0] ?? 0, `CLUSTER MEET 127.0.0.1 ${port}`);
+  for (const port of ports) await until(() => isWhole(port, count));
+  return nodes;
+}
+
+async function isWhole(port: number, count: number): Promise<boolean> {
+  const info = await redisCommand(port, "CLUSTER INFO");
+  return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${count}`);
+}
+
+/** Sends one command and answers the reply as it comes on the wire. */
+export function redisCommand(port: number, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${command}\r\n`));
+    socket.once("error", reject);
+    socket.once("data", (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+  });
+}
+
+/** Postgres with one database, `postgres`, that trusts everybody on this machine. */
+export async function startPostgres(): Promise<RunningServer> {
+  const directory = mkdtempSync(join(tmpdir(), "postgres-"));
+  const data = join(directory, "data");
+  const user = postgresUser();
+  if (user) chownSync(directory, user.uid, user.gid);
+  const options = { stdio: "ignore", cwd: directory, ...user } as const;
+  const fast = ["--no-sync", "--no-instructions", "--auth=trust", "--username=postgres"];
+  execFileSync(find("initdb"), [...fast, "--encoding=UTF8", "--locale=C", "-D", data], options);
+  const port = await freePort();
+  const settings = ["fsync=off", "max_connections=200", `unix_socket_directories=${directory}`];
+  const args = ["-D", data, "-p", String(port), "-h", "127.0.0.1"];
+  const server = spawn(
+    find("postgres"),
+    [...args, ...settings.flatMap((setting) => ["-c", setting])],
+    options,
+  );
+  // Its children end with it; SIGKILL would leave them behind.
+  const stop = stopper(server, "SIGQUIT", directory);
+  await untilReady(server, stop, () => Promise.resolve(isServing(data)));
+  return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+}
+
+/** Postgres writes there that it takes connections. */
+function isServing(data: string): boolean {
+  const file = join(data, "postmaster.pid");
+  return existsSync(file) && readFileSync(file, "utf8").split("\n")[7]?.trim() === "ready";
+}
+
+function find(program: string): string {
+  const installed = "/usr/lib/postgresql";
+  const versions = existsSync(installed) ? readdirSync(installed) : [];
+  const own = versions.map((version) => join(installed, version, "bin"));
+  const places = [...(process.env["PATH"] ?? "").split(delimiter), ...own];
+  const found = places.map((place) => join(place, program)).find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`${program} is not installed`);
+  return found;
+}
+
+function missing(program: string): string | undefined {
+  try {
+    find(program);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Postgres does not run as root, so root lends it another user. */
+function postgresUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = readFileSync("/etc/passwd", "utf8").split("\n");
+  const line = ["postgres", "nobody"]
+    .map((name) => users.find((user) => user.startsWith(`${name}:`)))
+    .find((user) => user !== undefined);
+  const [, , uid, gid] = line?.split(":") ?? [];
+  return uid === undefined || gid === undefined
+    ? undefined
+    : { uid: Number(uid), gid: Number(gid) };
+}
+
+function missingUser(): string | undefined {
+  const isRoot = process.getuid?.() === 0;
+  return isRoot && !postgresUser() ? "there is no user to run Postgres as" : undefined;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function stopper(server: ChildProcess, signal: NodeJS.Signals, directory: string) {
+  const ended = new Promise<void>((resolve) => {
+    server.once("exit", () => resolve());
+    server.once("error", () => resolve());
+  });
+  const kill = (): void => {
+    if (server.exitCode === null) server.kill(signal);
+  };
+  // A test run that ends early takes its servers along.
+  process.once("exit", kill);
+  return async (): Promise<void> => {
+    process.off("exit", kill);
+    kill();
+    await ended;
+    rmSync(directory, { recursive: true, force: true });
+  };
+}
+
+async function untilReady(
+  server: ChildProcess,
+  stop: () => Promise<void>,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    await until(async () => {
+      if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}`);
+      return isReady();
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function until(isReady: () => Promise<boolean>): Promise<void> {
+  for (const endsAtMs = Date.now() + 15_000; Date.now() < endsAtMs; ) {
+    if (await isReady()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("The server was not ready after 15 seconds");
+}

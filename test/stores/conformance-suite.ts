@@ -1,0 +1,22 @@
+/** Runs the conformance suite under vitest. */
+
+import { describe, test } from "vitest";
+import { storeConformanceCases } from "../../src/stores/conformance.js";
+import type { Store } from "../../src/stores/store.js";
+
+export function describeConformance(title: string, makeStore: () => Store | Promise<Store>): void {
+  describe(title, () => {
+    const cases = storeConformanceCases(makeStore, { paceMs: 60 });
+    // Each has keys of its own, and most of them do little but wait.
+    for (const { name, run } of cases) test.concurrent(name, run);
+  });
+}
+
+/** A write without expiry or lease. */
+export function plainWrite(value: string, expectedVersion: number) {
+  return { value, expectedVersion, expiresAtMs: undefined };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,196 @@
+import { spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { createFileStore } from "../../src/stores/file.js";
+import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file-holder.js";
+import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
+
+const root = mkdtempSync(join(tmpdir(), "file-store-"));
+let directory = "";
+let count = 0;
+beforeEach(() => {
+  directory = join(root, String(count++));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describeConformance("createFileStore() keeps the contract", () =>
+  createFileStore({ directory: join(root, "conformance") }),
+);
+
+/** Everything below a directory, by its path. */
+function everything(path: string): string[] {
+  return readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name));
+}
+
+function onlyCell(part: "records" | "claims"): string {
+  const state = everything(join(directory, part)).find((path) => path.endsWith("state.json"));
+  return join(state ?? "missing", "..");
+}
+
+/** The name that a process which has ended would have left. */
+function nameOfTheDead(): string {
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  const [place, , , since, id] = nameHolder(Date.now()).split(".");
+  return [place, pid, "1", since, id].join(".");
+}
+
+test("createFileStore() refuses a directory that is no path", () => {
+  expect(() => createFileStore({ directory: "" })).toThrow(TypeError);
+});
+
+test("createFileStore() keeps files from other users, and keys out of file names", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("../secret-key", plainWrite("secret-value", 0));
+  await store.claim("event", { leaseMs: 1000 });
+  for (const path of [directory, ...everything(directory)]) {
+    const found = statSync(path);
+    expect((found.mode & 0o777).toString(8), path).toBe(found.isDirectory() ? "700" : "600");
+    expect(path).not.toContain("secret");
+  }
+});
+
+test("createFileStore() keeps its records when the process starts anew", async () => {
+  await createFileStore({ directory }).compareAndSet("key", plainWrite("a", 0));
+  expect((await createFileStore({ directory }).read("key"))?.value).toBe("a");
+});
+
+test("createFileStore() takes over from a process that died while it wrote", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const cell = onlyCell("records");
+  const held = join(cell, `held.${nameOfTheDead()}`);
+  renameSync(join(cell, "free"), held);
+  writeFileSync(join(held, "next.half.json"), '{"value":"half');
+
+  const startMs = performance.now();
+  expect((await store.read("key"))?.value).toBe("a");
+  expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
+  expect(performance.now() - startMs).toBeLessThan(1000);
+  expect(readdirSync(cell).sort()).toEqual(["free", "state.json"]);
+  expect(readdirSync(join(cell, "free"))).toEqual([]);
+});
+
+test("createFileStore() takes over from a process it cannot see, when that is late", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const cell = onlyCell("records");
+  renameSync(join(cell, "free"), join(cell, `held.elsewhere.1.1.${Date.now() - 9500}.x`));
+  const startMs = performance.now();
+  expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
+  expect(performance.now() - startMs).toBeGreaterThan(300);
+});
+
+test("createFileStore() starts again when its turn was taken while it slept", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("0", 0));
+  const cell = onlyCell("records");
+  let stop = false;
+  const thief = (async () => {
+    let stolen = 0;
+    while (!stop && stolen < 10) {
+      const held = readdirSync(cell).find((name) => name.startsWith("held."));
+      if (held !== undefined) {
+        try {
+          // What another process does to one that is late.
+          renameSync(join(cell, held), join(cell, `held.${nameOfTheDead()}`));
+          stolen++;
+        } catch {
+          // It was given back in between.
+        }
+      }
+      await pause(1);
+    }
+    return stolen;
+  })();
+  for (let version = 1; version <= 20; version++) {
+    const written = await store.compareAndSet("key", plainWrite(String(version), version));
+    expect(written?.version).toBe(version + 1);
+  }
+  stop = true;
+  expect(await thief).toBeGreaterThan(0);
+  expect((await store.read("key"))?.value).toBe("20");
+});
+
+test("createFileStore() frees the lease of a dead process at once", async () => {
+  const store = createFileStore({ directory });
+  void store.withLease("key", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
+  await pause(100);
+  expect(await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).toEqual({
+    kind: "busy",
+  });
+  const state = join(onlyCell("records"), "state.json");
+  const cell = JSON.parse(readFileSync(state, "utf8")) as Record<string, unknown>;
+  writeFileSync(state, JSON.stringify({ ...cell, holder: nameOfTheDead() }));
+  expect((await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).kind).toBe(
+    "worked",
+  );
+});
+
+test("createFileStore() does not wait for a lease of the future, when the clock was set back", async () => {
+  const store = createFileStore({ directory });
+  void store.withLease("key", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
+  await pause(100);
+  const state = join(onlyCell("records"), "state.json");
+  const cell = JSON.parse(readFileSync(state, "utf8")) as Record<string, number>;
+  writeFileSync(state, JSON.stringify({ ...cell, leasedUntilMs: Date.now() + 3_600_000 }));
+  expect((await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).kind).toBe(
+    "worked",
+  );
+});
+
+test("createFileStore() says which file is broken, and nothing of what is in it", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  writeFileSync(join(onlyCell("records"), "state.json"), 'secret-token"');
+  const failure = await store.read("key").catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: "StoreError", code: "record_unreadable" });
+  expect(
+    JSON.stringify([String(failure), (failure as Error).cause, (failure as Error).stack]),
+  ).not.toContain("secret");
+});
+
+test("createFileStore() clears away claims that are over, and what killed processes left", async () => {
+  const store = createFileStore({ directory });
+  const claim = await store.claim("old", { leaseMs: 1000 });
+  if (claim.kind === "claimed") await store.confirm("old", claim.token, { keepMs: 1 });
+  const old = onlyCell("claims");
+  const left = join(directory, "scratch", "left");
+  mkdirSync(join(left, "free"), { recursive: true });
+  utimesSync(left, 0, 0);
+  // Ids of the same shard as the old one, found by trial.
+  const next = createFileStore({ directory });
+  const { createHash } = await import("node:crypto");
+  const shardOf = (id: string) => createHash("sha256").update(id).digest("hex").slice(0, 2);
+  const neighbour = Array.from({ length: 10_000 }, (_, index) => `id${index}`).find(
+    (id) => shardOf(id) === shardOf("old"),
+  );
+  await next.claim(neighbour ?? "", { leaseMs: 60_000 });
+  expect(everything(join(directory, "claims"))).not.toContain(old);
+  expect(readdirSync(join(directory, "scratch"))).toEqual([]);
+  expect((await next.claim("old", { leaseMs: 1 })).kind).toBe("claimed");
+});
+
+test("isGone() knows the living, the dead, and the unknown", () => {
+  const mine = nameHolder(123);
+  expect(heldSinceMs(mine)).toBe(123);
+  expect(isGone(mine)).toBe(false);
+  expect(isGone(nameOfTheDead())).toBe(true);
+  const [place, pid, , ...rest] = mine.split(".");
+  expect(isGone([place, pid, "1", ...rest].join(".")), "the id was given to another process").toBe(
+    process.platform === "linux",
+  );
+  expect(isGone(["elsewhere", pid, "1", ...rest].join("."))).toBe(false);
+  expect(isGone("nonsense")).toBe(false);
+});

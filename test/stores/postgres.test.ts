@@ -1,0 +1,214 @@
+import { Client, Pool, type PoolClient } from "pg";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import {
+  createPostgresInbox,
+  createPostgresStore,
+  createPostgresTables,
+  postgresTablesSql,
+  type TransactionOf,
+} from "../../src/stores/postgres.js";
+import { postgresMissing, type RunningServer, startPostgres, titled } from "../servers.js";
+import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
+
+const kept = { keepMs: 7 * 86_400_000 };
+
+describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing), () => {
+  let server: RunningServer;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    pool = new Pool({ connectionString: server.url, max: 20 });
+    await createPostgresTables(pool);
+    await pool.query("create table effects (id text)");
+  });
+  afterAll(async () => {
+    await pool.end();
+    await server.stop();
+  });
+
+  const effectsOf = async (id: string): Promise<number> =>
+    (await pool.query("select from effects where id = $1", [id])).rows.length;
+  const addEffect = (id: string) => async (connection: PoolClient) => {
+    await connection.query("insert into effects values ($1)", [id]);
+  };
+
+  describeConformance("keeps the contract", () => createPostgresStore(pool));
+
+  test("refreshes in two statements, with no transaction open meanwhile", async () => {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    const statements: string[] = [];
+    const store = createPostgresStore({
+      query(text, values) {
+        statements.push(text);
+        return client.query(text, values);
+      },
+    });
+    const result = await store.withLease("two", { leaseMs: 5000, waitMs: 0 }, async ({ fence }) => {
+      const sql = "select from pg_stat_activity where state = 'idle in transaction'";
+      expect((await pool.query(sql)).rows).toHaveLength(0);
+      return store.compareAndSet("two", { ...plainWrite("a", 0), fence });
+    });
+    expect(result).toMatchObject({ kind: "worked", result: { version: 1 } });
+    expect(statements).toHaveLength(2);
+    await client.end();
+  });
+
+  test("createPostgresTables() may run in several processes at once, and again", async () => {
+    await pool.query("create schema shop");
+    const options = { schema: "shop", prefix: "payments_" };
+    await Promise.all(Array.from({ length: 8 }, () => createPostgresTables(pool, options)));
+    await createPostgresTables(pool, options);
+    const store = createPostgresStore(pool, options);
+    await store.compareAndSet("key", plainWrite("a", 0));
+    expect((await pool.query("select value from shop.payments_records")).rows).toEqual([
+      { value: "a" },
+    ]);
+    expect(await createPostgresStore(pool).read("key")).toBeUndefined();
+  });
+
+  test("postgresTablesSql() refuses names that are not plain", () => {
+    for (const bad of ["", "a b", 'a"b', "A", "a;b", "a".repeat(41)]) {
+      expect(() => postgresTablesSql({ prefix: bad }), bad).toThrow(RangeError);
+      expect(() => createPostgresStore(pool, { schema: bad }), bad).toThrow(RangeError);
+      expect(() => createPostgresInbox(pool, { schema: bad }), bad).toThrow(RangeError);
+    }
+  });
+
+  test("says what to do where the tables are missing", async () => {
+    const store = createPostgresStore(pool, { prefix: "nowhere_" });
+    const inbox = createPostgresInbox(pool, { prefix: "nowhere_" });
+    const notReady = { name: "StoreError", code: "store_not_ready", cause: { code: "42P01" } };
+    await expect(store.read("key")).rejects.toMatchObject(notReady);
+    await expect(store.claim("id", { leaseMs: 1000 })).rejects.toMatchObject(notReady);
+    await expect(inbox.run("id", kept, async () => 1)).rejects.toMatchObject(notReady);
+  });
+
+  test("gives greater fences although a row was lost", async () => {
+    const store = createPostgresStore(pool);
+    const fence = async () => {
+      const result = await store.withLease(
+        "lost",
+        { leaseMs: 5000, waitMs: 0 },
+        async (lease) => lease.fence,
+      );
+      return result.kind === "worked" ? result.result : 0;
+    };
+    const before = [await fence(), await fence()];
+    await pause(5);
+    await pool.query("delete from airwallex_records where key = 'lost'");
+    expect(await fence()).toBeGreaterThan(Math.max(...before));
+  });
+
+  test("clears away what is over, and nothing else", async () => {
+    const options = { prefix: "swept_" };
+    await createPostgresTables(pool, options);
+    const store = createPostgresStore(pool, options);
+    await store.compareAndSet("expired", { ...plainWrite("a", 0), expiresAtMs: 1 });
+    await store.withLease("never written", { leaseMs: 1, waitMs: 0 }, async () => undefined);
+    await pool.query("insert into swept_records (key, expires_at_ms) values ('stub', 1)");
+    await pool.query(
+      "insert into swept_claims values ('old', 't', true, 1), ('late', 't', false, extract(epoch from now()) * 1000 - 1000)",
+    );
+    for (let index = 0; index < 100; index++) await store.claim(`id${index}`, { leaseMs: 60_000 });
+    const keys = await pool.query("select key from swept_records order by key");
+    expect(keys.rows.map((row: { key: string }) => row.key)).toEqual(["expired", "never written"]);
+    const ids = await pool.query("select id from swept_claims where id in ('old', 'late')");
+    expect(ids.rows).toEqual([{ id: "late" }]);
+  });
+
+  test("createPostgresInbox() commits the work and its mark together, once", async () => {
+    const inbox = createPostgresInbox(pool);
+    const run = () => inbox.run("once", kept, addEffect("once"));
+    expect(await run()).toEqual({ kind: "worked", result: undefined });
+    expect(await run()).toEqual({ kind: "done" });
+    expect(await effectsOf("once")).toBe(1);
+    expect(await createPostgresStore(pool).claim("once", { leaseMs: 1000 })).toEqual({
+      kind: "done",
+    });
+  });
+
+  test("createPostgresInbox() hands out the connection with the type it has", () => {
+    expectTypeOf<TransactionOf<Pool>>().toEqualTypeOf<PoolClient>();
+  });
+
+  test("createPostgresInbox() takes back everything when the work throws", async () => {
+    const inbox = createPostgresInbox(pool);
+    const failure = new Error("work failed");
+    const failing = inbox.run("throws", kept, async (connection) => {
+      await addEffect("throws")(connection);
+      throw failure;
+    });
+    await expect(failing).rejects.toBe(failure);
+    expect(await effectsOf("throws")).toBe(0);
+    expect((await inbox.run("throws", kept, addEffect("throws"))).kind).toBe("worked");
+    expect(await effectsOf("throws")).toBe(1);
+  });
+
+  test("createPostgresInbox() takes back everything when the work hid that a statement failed", async () => {
+    const inbox = createPostgresInbox(pool);
+    const hiding = inbox.run("hides", kept, async (connection) => {
+      await addEffect("hides")(connection);
+      await connection.query("select * from no_such_table").catch(() => undefined);
+    });
+    await expect(hiding).rejects.toMatchObject({ code: "25P02" });
+    expect(await effectsOf("hides")).toBe(0);
+    expect((await inbox.run("hides", kept, addEffect("hides"))).kind).toBe("worked");
+  });
+
+  test("createPostgresInbox() notices work that rolls back by itself", async () => {
+    const rolling = createPostgresInbox(pool).run("rolls", kept, async (connection) => {
+      await connection.query("rollback");
+    });
+    await expect(rolling).rejects.toMatchObject({ name: "StoreError", code: "transaction_ended" });
+  });
+
+  test("createPostgresInbox() makes nobody wait for the one who works", async () => {
+    const inbox = createPostgresInbox(pool);
+    const store = createPostgresStore(pool);
+    let working: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      working = resolve;
+    });
+    const first = inbox.run("slow", kept, async (connection) => {
+      working();
+      await pause(300);
+      await addEffect("slow")(connection);
+    });
+    await begun;
+    const startMs = performance.now();
+    expect(await inbox.run("slow", kept, addEffect("slow"))).toEqual({ kind: "busy" });
+    expect(performance.now() - startMs).toBeLessThan(200);
+    expect((await first).kind).toBe("worked");
+    expect(await effectsOf("slow")).toBe(1);
+    const claim = await store.claim("claimed", { leaseMs: 60_000 });
+    expect(claim.kind).toBe("claimed");
+    expect(await inbox.run("claimed", kept, addEffect("claimed"))).toEqual({ kind: "busy" });
+  });
+
+  test("createPostgresInbox() lets one of twenty work", async () => {
+    const inbox = createPostgresInbox(pool);
+    const runs = Array.from({ length: 20 }, () => inbox.run("twenty", kept, addEffect("twenty")));
+    const kinds = (await Promise.all(runs)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "worked")).toHaveLength(1);
+    expect(await effectsOf("twenty")).toBe(1);
+  });
+
+  test("createPostgresInbox() gives every connection back, and a broken one to be closed", async () => {
+    const small = new Pool({ connectionString: server.url, max: 1 });
+    small.on("error", () => undefined);
+    const inbox = createPostgresInbox(small);
+    const killed = inbox.run("killed", kept, async (connection) => {
+      await addEffect("killed")(connection);
+      const { rows } = await connection.query("select pg_backend_pid() as pid");
+      await pool.query("select pg_terminate_backend($1)", [(rows[0] as { pid: number }).pid]);
+      await connection.query("select 1");
+    });
+    await expect(killed).rejects.toThrow();
+    expect(await effectsOf("killed")).toBe(0);
+    await expect(inbox.run("", kept, addEffect(""))).rejects.toThrow(RangeError);
+    expect((await inbox.run("killed", kept, addEffect("killed"))).kind).toBe("worked");
+    await small.end();
+  });
+});

@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { createMemoryStore } from "../../src/stores/memory.js";
+import { sealed } from "../../src/stores/sealed.js";
+import type { Store } from "../../src/stores/store.js";
+import { describeConformance, plainWrite } from "./conformance-suite.js";
+
+const oldKey = randomBytes(32);
+const newKey = randomBytes(32).toString("base64url");
+const secret = "refresh-token-of-somebody";
+
+const shared = createMemoryStore();
+describeConformance("sealed() keeps the contract of the store in it", () =>
+  sealed(shared, { keys: { old: oldKey }, currentKid: "old" }),
+);
+
+async function sealedRecord(): Promise<{ readonly plain: Store; readonly store: Store }> {
+  const plain = createMemoryStore();
+  const store = sealed(plain, { keys: { old: oldKey }, currentKid: "old" });
+  await store.compareAndSet("a", plainWrite(secret, 0));
+  return { plain, store };
+}
+
+async function put(plain: Store, key: string, value: string): Promise<void> {
+  await plain.compareAndSet(key, plainWrite(value, (await plain.read(key))?.version ?? 0));
+}
+
+/** Rejects with this code, and shows nothing of the record and the keys. */
+async function failsWith(reading: Promise<unknown>, code: string): Promise<void> {
+  const error = await reading.then(
+    () => expect.fail("it was read"),
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ name: "StoreError", code, key: expect.any(String) });
+  const shown = inspect(error, { depth: 10, showHidden: true });
+  for (const hidden of [secret, newKey, oldKey.toString("base64url"), oldKey.toString("hex")]) {
+    expect(shown).not.toContain(hidden);
+  }
+}
+
+test("sealed() writes nothing that can be read without the key", async () => {
+  const { plain } = await sealedRecord();
+  const kept = (await plain.read("a"))?.value ?? "";
+  const [header = "", ...rest] = kept.split(".");
+  expect(rest).toHaveLength(4);
+  expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({
+    alg: "dir",
+    enc: "A256GCM",
+    kid: "old",
+    record: "a",
+  });
+  expect(kept).not.toContain(Buffer.from(secret).toString("base64url"));
+});
+
+test("sealed() seals the same value differently every time", async () => {
+  const { plain, store } = await sealedRecord();
+  const first = (await plain.read("a"))?.value;
+  await store.compareAndSet("a", plainWrite(secret, 1));
+  expect((await plain.read("a"))?.value).not.toBe(first);
+});
+
+test("sealed() refuses a record that was copied to another key", async () => {
+  const { plain, store } = await sealedRecord();
+  await put(plain, "b", (await plain.read("a"))?.value ?? "");
+  await failsWith(store.read("b"), "sealed_record_moved");
+});
+
+test("sealed() refuses a record whose header was rewritten for another key", async () => {
+  const { plain, store } = await sealedRecord();
+  const [header = "", ...rest] = ((await plain.read("a"))?.value ?? "").split(".");
+  const parsed = JSON.parse(Buffer.from(header, "base64url").toString()) as object;
+  const forged = Buffer.from(JSON.stringify({ ...parsed, record: "b" })).toString("base64url");
+  await put(plain, "b", [forged, ...rest].join("."));
+  await failsWith(store.read("b"), "sealed_record_invalid");
+});
+
+test("sealed() refuses a record with any part changed", async () => {
+  const { plain, store } = await sealedRecord();
+  const parts = ((await plain.read("a"))?.value ?? "").split(".");
+  for (const index of [2, 3, 4]) {
+    const bytes = Buffer.from(parts[index] ?? "", "base64url");
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    await put(plain, "a", parts.with(index, bytes.toString("base64url")).join("."));
+    await failsWith(store.read("a"), "sealed_record_invalid");
+  }
+});
+
+test.each([
+  ["a token that was never sealed", secret],
+  ["an empty text", ""],
+  ["JSON", JSON.stringify({ refresh_token: secret })],
+  ["five parts without a header", `${secret}....`],
+  ["a header that is no object", `${Buffer.from("7").toString("base64url")}....`],
+])("sealed() refuses %s", async (_what, value) => {
+  const { plain, store } = await sealedRecord();
+  await put(plain, "a", value);
+  await failsWith(store.read("a"), "sealed_record_invalid");
+});
+
+test("sealed() names the key that is missing, also a name that is none", async () => {
+  const { plain, store } = await sealedRecord();
+  const other = sealed(plain, { keys: { new: newKey }, currentKid: "new" });
+  await failsWith(other.read("a"), "sealed_key_missing");
+  await expect(other.read("a")).rejects.toThrow('"old"');
+  const header = { alg: "dir", enc: "A256GCM", kid: "__proto__", record: "a" };
+  await put(plain, "a", `${Buffer.from(JSON.stringify(header)).toString("base64url")}....`);
+  await failsWith(store.read("a"), "sealed_key_missing");
+});
+
+test("sealed() opens no record that names another way to encrypt it", async () => {
+  const { plain, store } = await sealedRecord();
+  const { CompactEncrypt } = await import("jose");
+  const short = await new CompactEncrypt(Buffer.from("forged"))
+    .setProtectedHeader({ alg: "A256KW", enc: "A256GCM", kid: "old", record: "a" })
+    .encrypt(oldKey);
+  await put(plain, "a", short);
+  await failsWith(store.read("a"), "sealed_record_invalid");
+});
+
+test("sealed() reads records of an old key, and writes with the current one", async () => {
+  const { plain, store: before } = await sealedRecord();
+  const after = sealed(plain, { keys: { old: oldKey, new: newKey }, currentKid: "new" });
+  expect((await after.read("a"))?.value).toBe(secret);
+  expect((await after.compareAndSet("a", plainWrite("next", 1)))?.value).toBe("next");
+  const onlyNew = sealed(plain, { keys: { new: newKey }, currentKid: "new" });
+  expect((await onlyNew.read("a"))?.value).toBe("next");
+  await failsWith(before.read("a"), "sealed_key_missing");
+});
+
+test("sealed() fails a lease on a record that does not open, gives it back, and can delete the record", async () => {
+  const { plain, store } = await sealedRecord();
+  await put(plain, "a", "rubbish");
+  const work = () => expect.fail("it worked");
+  const lease = { leaseMs: 60_000, waitMs: 0 };
+  await failsWith(store.withLease("a", lease, work), "sealed_record_invalid");
+  expect((await plain.withLease("a", lease, async () => 1)).kind).toBe("worked");
+  expect(await store.delete("a")).toBe(true);
+  expect((await store.compareAndSet("a", plainWrite("anew", 0)))?.version).toBe(3);
+});
+
+test("sealed() fails a wait for a record that does not open", async () => {
+  const { plain, store } = await sealedRecord();
+  await put(plain, "a", "rubbish");
+  void plain.withLease("a", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
+  const waiting = store.withLease(
+    "a",
+    { leaseMs: 60_000, waitMs: 5000, enough: () => true },
+    async () => 1,
+  );
+  await failsWith(waiting, "sealed_record_invalid");
+});
+
+test("sealed() refuses keys that are not 32 bytes, without showing them", () => {
+  const make = (keys: Record<string, string | Uint8Array>, currentKid = "a") =>
+    sealed(createMemoryStore(), { keys, currentKid });
+  expect(() => make({ a: oldKey }, "b")).toThrow(RangeError);
+  expect(() => make({ a: randomBytes(16) })).toThrow(/"a" has 16 bytes, expected 32/);
+  expect(() => make({ a: oldKey, b: "c2hvcnQ" })).toThrow(/"b" has 5 bytes/);
+  expect(() => make({ a: undefined as unknown as string })).toThrow(TypeError);
+});
+
+test("sealed() is not changed by a key that is wiped after it was given", async () => {
+  const plain = createMemoryStore();
+  const given = Uint8Array.from(oldKey);
+  const store = sealed(plain, { keys: { old: given }, currentKid: "old" });
+  given.fill(0);
+  await store.compareAndSet("a", plainWrite(secret, 0));
+  const same = sealed(plain, { keys: { old: oldKey }, currentKid: "old" });
+  expect((await same.read("a"))?.value).toBe(secret);
+});

@@ -1,0 +1,166 @@
+/** What the compiler must accept and refuse of a client. Checked by tsc; never run. */
+
+import { expectTypeOf } from "vitest";
+import * as z from "zod";
+import {
+  type Account,
+  type AccountList,
+  type AccountsResource,
+  type ApiPromise,
+  type Client,
+  createClient,
+  type Environment,
+  type ListPromise,
+  type NumberedPage,
+  type ResponseInfo,
+  type SimulationResource,
+  type UploadedFile,
+} from "../../src/index.js";
+
+declare const key: { readonly clientId: string; readonly apiKey: string };
+declare const environment: Environment;
+
+const sandbox = createClient({ ...key, environment: "sandbox" });
+const demo = createClient({ ...key, environment: "demo" });
+const production = createClient({ ...key, environment: "production" });
+const either = createClient({ ...key, environment });
+
+// createClient() gives simulation outside production, and nowhere else
+expectTypeOf(sandbox.simulation).toEqualTypeOf<SimulationResource>();
+expectTypeOf(demo.simulation).toEqualTypeOf<SimulationResource>();
+expectTypeOf(sandbox.onBehalfOf("acct_1").simulation).toEqualTypeOf<SimulationResource>();
+expectTypeOf(sandbox.with({ maxRetries: 1 }).simulation).toEqualTypeOf<SimulationResource>();
+// @ts-expect-error: production has no simulation
+production.simulation;
+// @ts-expect-error: nor has what is derived from it
+production.onBehalfOf("acct_1").simulation;
+// @ts-expect-error: nor has what is derived from it
+production.with({}).simulation;
+// @ts-expect-error: nor has a client that may be of production
+either.simulation;
+if (either.environment !== "production" && "simulation" in either) either.simulation;
+
+// createClient() keeps the environment as it was written
+expectTypeOf(sandbox.environment).toEqualTypeOf<"sandbox">();
+expectTypeOf(production).toEqualTypeOf<Client<"production">>();
+expectTypeOf(sandbox).toExtend<Client<"sandbox">>();
+
+// A function that takes any client takes each of them
+declare function open(client: { readonly accounts: AccountsResource }): void;
+open(sandbox);
+open(production);
+
+// createClient() needs environment, id and key, and knows its options
+// @ts-expect-error: no environment
+createClient(key);
+// @ts-expect-error: no key
+createClient({ environment: "sandbox", clientId: "x" });
+// @ts-expect-error: unknown environment
+createClient({ ...key, environment: "staging" });
+// @ts-expect-error: unknown option
+createClient({ ...key, environment: "sandbox", timeout: 5 });
+// @ts-expect-error: a number is needed
+sandbox.with({ timeoutMs: "5" });
+// @ts-expect-error: the key cannot be changed afterwards
+sandbox.with({ apiKey: "other" });
+// @ts-expect-error: an id is needed, or calls would act for the platform
+sandbox.onBehalfOf(undefined);
+
+// A client is readonly
+// @ts-expect-error: readonly
+sandbox.accounts = production.accounts;
+// @ts-expect-error: readonly
+sandbox.environment = "sandbox";
+
+// Every method gives a promise of its data, and of what came with it
+expectTypeOf(sandbox.accounts.retrieve("acct_1")).toEqualTypeOf<ApiPromise<Account>>();
+expectTypeOf(sandbox.accounts.retrieve("acct_1").withResponse()).resolves.toEqualTypeOf<{
+  readonly data: Account;
+  readonly response: ResponseInfo;
+}>();
+expectTypeOf(sandbox.accounts.current).returns.resolves.toEqualTypeOf<Account>();
+expectTypeOf(sandbox.files.upload).returns.resolves.toEqualTypeOf<UploadedFile>();
+expectTypeOf(sandbox.simulation.accounts.updateStatus).returns.resolves.toEqualTypeOf<Account>();
+
+// Lists: a promise of a page, and an iterable of items
+const list = sandbox.accounts.list({ account_status: "ACTIVE", page_size: 5 });
+expectTypeOf(list).toEqualTypeOf<ListPromise<Account, AccountList>>();
+expectTypeOf(list).resolves.toEqualTypeOf<AccountList>();
+expectTypeOf(list).toExtend<AsyncIterable<Account>>();
+expectTypeOf(list.pages()).toEqualTypeOf<AsyncIterable<AccountList>>();
+expectTypeOf(list.toArray({ limit: 5 })).resolves.toEqualTypeOf<Account[]>();
+expectTypeOf<AccountList>().toExtend<NumberedPage<Account>>();
+// @ts-expect-error: how many at most must be said
+list.toArray();
+// @ts-expect-error: a list is no list of texts
+const texts: AsyncIterable<string> = list;
+void texts;
+
+// Requests know their fields
+const agreements = { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true };
+sandbox.accounts.create({ primary_contact: {}, customer_agreements: agreements });
+// @ts-expect-error: a field is missing
+sandbox.accounts.create({ primary_contact: {} });
+sandbox.accounts.create({
+  customer_agreements: agreements,
+  // @ts-expect-error: a field in another spelling
+  primaryContact: {},
+});
+sandbox.accounts.create({
+  customer_agreements: agreements,
+  // @ts-expect-error: a field of a field in another spelling
+  primary_contact: { e_mail: "ada@example.com" },
+});
+sandbox.accounts.create({
+  primary_contact: {},
+  customer_agreements: agreements,
+  // @ts-expect-error: a value that the API does not take
+  account_details: { legal_entity_type: "Individual" },
+});
+// @ts-expect-error: a status that cannot be asked for
+sandbox.accounts.list({ account_status: "active" });
+// @ts-expect-error: a number is needed
+sandbox.accounts.list({ page_size: "5" });
+// @ts-expect-error: an id is a text
+sandbox.accounts.retrieve(5);
+// @ts-expect-error: simulation sets no such status
+sandbox.simulation.accounts.updateStatus("acct_1", { next_status: "CLOSED" });
+// @ts-expect-error: no such option
+sandbox.accounts.retrieve("acct_1", { timeout: 5 });
+// @ts-expect-error: a status to wait for is needed
+sandbox.accounts.waitForStatus("acct_1", {});
+// @ts-expect-error: a number is no file
+sandbox.files.upload(5);
+
+// Answers are readonly
+declare const account: Account;
+// @ts-expect-error: readonly
+account.status = "ACTIVE";
+// @ts-expect-error: readonly, all the way down
+if (account.primary_contact) account.primary_contact.email = "ada@example.com";
+// @ts-expect-error: readonly, lists as well
+account.account_details?.business_person_details?.push({});
+
+// Enums of answers are open: known values are named, unknown ones can be told apart
+type Status = Account["status"];
+expectTypeOf<Extract<Status, "ACTIVE" | "CREATED">>().toEqualTypeOf<"ACTIVE" | "CREATED">();
+expectTypeOf<Extract<Status, "HIBERNATING">>().toBeNever();
+expectTypeOf<"HIBERNATING">().toExtend<Status>();
+expectTypeOf<Status>().toExtend<string>();
+if (account.status === "HIBERNATING") expectTypeOf(account.status).not.toBeNever();
+
+// Members of an answer may be null or absent
+// @ts-expect-error: may be null or undefined
+account.nickname.length;
+expectTypeOf(account.nickname).toEqualTypeOf<string | null | undefined>();
+
+// client.request() gives what its schema says, and unknown without one
+expectTypeOf(sandbox.request({ method: "GET", path: "/x" })).resolves.toBeUnknown();
+const schema = z.object({ amount: z.string().transform(Number) });
+expectTypeOf(sandbox.request({ method: "GET", path: "/x", schema })).resolves.toEqualTypeOf<{
+  amount: number;
+}>();
+// @ts-expect-error: no such method
+sandbox.request({ method: "get", path: "/x" });
+// @ts-expect-error: a look-up belongs to a resource
+sandbox.request({ method: "POST", path: "/x", retry: "lookup" });

@@ -1,0 +1,84 @@
+/** How errors narrow. Checked by tsc; never run. */
+
+import { expectTypeOf } from "vitest";
+import {
+  AccountStatusError,
+  type AirwallexError,
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  type FieldError,
+  type Issue,
+  isAirwallexError,
+  type Outcome,
+  SdkError,
+  type SdkErrorCode,
+  ShapeError,
+  ValidationError,
+} from "../../src/index.js";
+
+declare const caught: unknown;
+
+// isAirwallexError() narrows, and then the code does
+if (isAirwallexError(caught)) {
+  expectTypeOf(caught).toEqualTypeOf<AirwallexError>();
+  expectTypeOf<typeof caught.code>().toEqualTypeOf<SdkErrorCode>();
+  switch (caught.code) {
+    case "invalid_request":
+    case "forbidden":
+    case "not_found":
+    case "conflict":
+    case "rate_limited":
+    case "server_error":
+    case "refused":
+      expectTypeOf(caught).toEqualTypeOf<ApiError>();
+      expectTypeOf(caught.fieldErrors).toEqualTypeOf<readonly FieldError[]>();
+      expectTypeOf(caught.body).toBeUnknown();
+      break;
+    case "login_refused":
+    case "token_refused":
+      expectTypeOf(caught).toEqualTypeOf<AuthenticationError>();
+      break;
+    case "timeout":
+    case "connection_failed":
+    case "connection_lost":
+      expectTypeOf(caught).toEqualTypeOf<ConnectionError>();
+      expectTypeOf(caught.outcome).toEqualTypeOf<Outcome>();
+      break;
+    case "unexpected_shape":
+    case "unreadable_response":
+    case "repeated_page":
+      expectTypeOf(caught).toEqualTypeOf<ShapeError>();
+      expectTypeOf(caught.data).toBeUnknown();
+      break;
+    case "status_unreachable":
+    case "status_timeout":
+      expectTypeOf(caught).toEqualTypeOf<AccountStatusError>();
+      break;
+    case "invalid_input":
+      expectTypeOf(caught).toEqualTypeOf<ValidationError>();
+      expectTypeOf(caught.issues).toEqualTypeOf<readonly Issue[]>();
+      break;
+  }
+  // @ts-expect-error: no such code
+  if (caught.code === "not_a_code") throw caught;
+  // @ts-expect-error: not every error has a status
+  caught.status;
+}
+
+// instanceof narrows as well
+if (caught instanceof ApiError) expectTypeOf(caught.status).toBeNumber();
+if (caught instanceof ConnectionError) expectTypeOf(caught.phase).toBeString();
+if (caught instanceof SdkError) expectTypeOf(caught.code).toBeString();
+for (const one of [AuthenticationError, ShapeError, ValidationError, AccountStatusError]) {
+  if (caught instanceof one) expectTypeOf(caught.message).toBeString();
+}
+
+// An error is readonly, and the base class is not to be thrown
+declare const error: ApiError;
+// @ts-expect-error: readonly
+error.status = 200;
+// @ts-expect-error: readonly
+error.code = "refused";
+// @ts-expect-error: abstract
+new SdkError("x", "y");
