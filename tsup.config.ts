@@ -7,6 +7,11 @@ const doors = {
   index: "src/index.ts",
   schemas: "src/schemas/index.ts",
   emulator: "src/emulator/index.ts",
+  "stores/conformance": "src/stores/conformance.ts",
+  "stores/file": "src/stores/file.ts",
+  "stores/postgres": "src/stores/postgres.ts",
+  "stores/redis": "src/stores/redis.ts",
+  "stores/sealed": "src/stores/sealed.ts",
 };
 
 const shared: Options = {

@@ -18,10 +18,15 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { listSources } from "./imports.js";
-import { programOf, snippetsOfMarkdown, snippetsOfSource } from "./snippets.js";
+import { needsServer, programOf, snippetsOfMarkdown, snippetsOfSource } from "./snippets.js";
 
 const workshop = resolve(".snippets");
-const doors = ["src/index.ts", "src/schemas/index.ts", "src/emulator/index.ts"];
+const doors = [
+  "src/index.ts",
+  "src/schemas/index.ts",
+  "src/emulator/index.ts",
+  ...["conformance", "file", "postgres", "redis", "sealed"].map((name) => `src/stores/${name}.ts`),
+];
 const pages = [
   ...readdirSync(".").filter((file) => file.endsWith(".md")),
   ...readdirSync("docs").map((file) => join("docs", file)),
@@ -41,7 +46,7 @@ async function checkSnippets(): Promise<readonly string[]> {
     const files = snippets.map((snippet, index) => {
       const file = join(workshop, `snippet-${index}.ts`);
       writeFileSync(file, programOf(snippet, "../scripts/snippet-harness.js"));
-      return { file, place: snippet.place };
+      return { file, place: snippet.place, runs: !needsServer(snippet) };
     });
     const broken = compile(files);
     return broken.length > 0 ? broken : await runAll(files);
@@ -53,6 +58,7 @@ async function checkSnippets(): Promise<readonly string[]> {
 interface Program {
   readonly file: string;
   readonly place: string;
+  readonly runs: boolean;
 }
 
 function compile(programs: readonly Program[]): readonly string[] {
@@ -93,7 +99,8 @@ async function runAll(programs: readonly Program[]): Promise<readonly string[]> 
   copyFileSync("examples/files/specimen-id.png", join(workshop, "passport.jpg"));
   process.chdir(workshop);
   console.log = () => undefined;
-  for (const { file, place } of programs) {
+  for (const { file, place, runs } of programs) {
+    if (!runs) continue;
     try {
       await import(pathToFileURL(file).href);
     } catch (error) {

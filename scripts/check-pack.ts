@@ -21,7 +21,7 @@ const expected = [
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
   /^spec\/openapi\.generated\.json$/,
-  /^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
+  /^dist\/(stores\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
 ];
 
 // Below the root's node_modules, so that the dependencies are found there.
@@ -69,7 +69,7 @@ function checkFiles(): readonly string[] {
 
 function checkImports(): readonly string[] {
   const dist = join(installed, "dist");
-  return readdirSync(dist)
+  return readdirSync(dist, { recursive: true, encoding: "utf8" })
     .filter((file) => /\.c?js$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(dist, file), "utf8");

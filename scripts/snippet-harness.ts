@@ -5,10 +5,18 @@ import {
   type AccountCreateRequest,
   type Client,
   type ClientOptions,
+  type ClientWithOAuth,
+  createMemoryStore,
   createClient as createRealClient,
   type Environment,
+  type OAuthOptions,
 } from "airwallex-connect";
-import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
+import {
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  type RunningEmulator,
+  startEmulator,
+} from "airwallex-connect/emulator";
 import { business } from "../examples/sellers.js";
 
 export * from "airwallex-connect";
@@ -19,9 +27,25 @@ export {
   startEmulator,
 } from "airwallex-connect/emulator";
 
+export { runStoreConformance } from "airwallex-connect/stores/conformance";
+export { createFileStore } from "airwallex-connect/stores/file";
+export {
+  createPostgresInbox,
+  createPostgresStore,
+  createPostgresTables,
+} from "airwallex-connect/stores/postgres";
+export { createRedisStore } from "airwallex-connect/stores/redis";
+export { sealed } from "airwallex-connect/stores/sealed";
+export { Redis } from "ioredis";
+export { Pool } from "pg";
+
 export const emulator: RunningEmulator = await startEmulator({ reviewAfterMs: 300 });
 
-export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E> {
+export function createClient<const E extends Environment>(
+  options: ClientOptions<E> & { readonly oauth: OAuthOptions },
+): ClientWithOAuth<E>;
+export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
+export function createClient(options: ClientOptions): unknown {
   const { clientId, apiKey, baseUrl } = emulator.clientOptions;
   const known = { clientId, apiKey, ...(options.fetch ? {} : { baseUrl }) };
   return createRealClient({ ...options, ...known });
@@ -34,6 +58,15 @@ export async function submittedAccount(client: Client): Promise<Account> {
   const { id } = await client.accounts.create(newAccount);
   return await client.accounts.submit(id);
 }
+
+/** The OAuth app that the emulator knows. */
+export const emulatorApp: OAuthOptions = {
+  clientId: defaultOAuthClientId,
+  clientSecret: defaultOAuthClientSecret,
+  redirectUri: "http://127.0.0.1:3000/callback",
+  scopes: ["account_details:read"],
+  store: createMemoryStore(),
+};
 
 /** Whatever a reader would do with a value. */
 export function use(..._values: readonly unknown[]): void {}

@@ -41,6 +41,10 @@ const givens: Readonly<Record<string, string>> = {
   client: `const client = createClient(emulator.clientOptions);`,
   account: `const account = await submittedAccount(client);`,
   id: `const id = account.id;`,
+  pool: `const pool = new Pool();`,
+  redis: `const redis = new Redis();`,
+  event: `const event = { id: "evt_1", accountId: "acct_1" };`,
+  createMyStore: `const backend = createMemoryStore();\nconst createMyStore = (..._: readonly unknown[]) => backend;`,
   fileId: `const fileId = (await client.files.upload(Buffer.from("x"), { name: "a.pdf" })).file_id;`,
 };
 
@@ -48,15 +52,35 @@ const givens: Readonly<Record<string, string>> = {
 const lendable: readonly string[] = [
   "createClient",
   "createEmulator",
+  "createFileStore",
+  "createMemoryStore",
+  "createPostgresInbox",
+  "createPostgresStore",
+  "createPostgresTables",
+  "createRedisStore",
   "defaultApiKey",
   "defaultClientId",
   "emulator",
+  "emulatorApp",
   "isAirwallexError",
   "newAccount",
+  "Pool",
+  "Redis",
+  "runStoreConformance",
+  "sealed",
   "startEmulator",
   "submittedAccount",
   "use",
 ];
+
+/** Snippets that talk to a database server are compiled, and not run: the tests do that. */
+export function needsServer({ code }: Snippet): boolean {
+  return /\b(pool|redis)\b/i.test(code);
+}
+
+/** A document may go on from one snippet to the next with a client that has an OAuth app. */
+const oauthClient =
+  "const client = createClient({ ...emulator.clientOptions, oauth: emulatorApp });";
 
 const needs: Readonly<Record<string, readonly string[]>> = {
   account: ["client"],
@@ -81,7 +105,9 @@ export function programOf({ code }: Snippet, harness: string): string {
     ...own,
     `import { ${lent.join(", ")} } from ${JSON.stringify(harness)};`,
     `void [${lent.join(", ")}];`,
-    ...missing.map((name) => givens[name]),
+    ...missing.map((name) =>
+      name === "client" && code.includes("client.oauth") ? oauthClient : givens[name],
+    ),
     body,
     "export {};",
   ].join("\n");

@@ -30,7 +30,10 @@ export async function answer(
 ): Promise<EmulatedResponse> {
   const { route } = found;
   if (route === undefined) throw noRoute(request, found.allowed);
-  if (route.endpoint === undefined) return await route.run(world, request, found.params);
+  if (route.endpoint === undefined) {
+    await pause();
+    return await route.run(world, request, found.params);
+  }
   if (route.speaksOAuth) return await inOAuth(world, request, route, pause);
   const actingFor = route.needsToken ? authorise(world, request, route) : world.accounts.platform;
   const leave = world.limiter.enter(route.endpoint.name);

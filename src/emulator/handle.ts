@@ -55,8 +55,8 @@ async function respond(
   const instead = effect && answerInstead(effect, traceId);
   if (instead) await pause(effect);
   const response = instead ?? (await orRefusal(work, traceId));
-  if (effect?.raw) return response;
   const spoilt = effect && !instead ? spoil(response, effect, traceId) : response;
+  if (effect?.raw) return spoilt;
   return { ...spoilt, headers: { "x-request-id": requestId, ...spoilt.headers } };
 }
 

@@ -17,6 +17,7 @@ import { OAuthCallbackError, TokenRefreshUnavailableError, ValidationError } fro
 import type { Account } from "../schemas/accounts.generated.js";
 import type { Store } from "../stores/store.js";
 
+/** Options of `oauth.authorizationUrl`. */
 export interface AuthorizationUrlOptions {
   /**
    * A value that the app keeps in this visitor's session, such as a random cookie: the callback is
@@ -42,6 +43,7 @@ export interface CallbackResult {
   readonly state: string | undefined;
 }
 
+/** Options of `oauth.refreshExpiring`. */
 export interface RefreshExpiringOptions {
   /** Renew connections whose refresh token ends within this time, in milliseconds. */
   readonly withinMs: number;
@@ -50,6 +52,7 @@ export interface RefreshExpiringOptions {
   readonly onProgress?: ((progress: RefreshProgress) => void) | undefined;
 }
 
+/** One connection has been looked at. */
 export interface RefreshProgress {
   readonly connectionId: string;
   /** Undefined: it was renewed. */

@@ -15,6 +15,7 @@ import { recordCases } from "./conformance-records.js";
 import { textCases } from "./conformance-texts.js";
 import type { Store } from "./store.js";
 
+/** How patient the suite is. */
 export interface StoreConformanceOptions {
   /**
    * How long a short lease or claim lasts in the cases that wait for its end, in milliseconds; default
@@ -25,12 +26,14 @@ export interface StoreConformanceOptions {
   readonly limitMs?: number | undefined;
 }
 
+/** One sentence of the contract, and the check that it holds. */
 export interface StoreConformanceCase {
   readonly name: string;
   /** Rejects when the store does not do what the name says. */
   run(): Promise<void>;
 }
 
+/** What came of the cases, by their names. */
 export interface StoreConformanceReport {
   readonly passed: readonly string[];
   readonly failed: readonly { readonly name: string; readonly error: unknown }[];

@@ -15,6 +15,7 @@ export type TransactionOf<Pool> = Pool extends {
     ? Connection
     : never;
 
+/** What came of an id. */
 export type InboxResult<T> =
   /** The work was done, and is committed. */
   | { readonly kind: "worked"; readonly result: T }
@@ -23,6 +24,7 @@ export type InboxResult<T> =
   /** Done before. */
   | { readonly kind: "done" };
 
+/** Handles ids once, in a transaction of the work's own; from `createPostgresInbox`. */
 export interface PostgresInbox<Connection> {
   /**
    * Runs `work` in a transaction that also marks the id as done, for `keepMs` milliseconds. What the work

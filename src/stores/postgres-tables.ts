@@ -3,6 +3,7 @@
 import type { PostgresQueryable } from "./postgres-client.js";
 import { StoreError } from "./store-error.js";
 
+/** Where the tables are; the same for everything that works on them. */
 export interface PostgresTableOptions {
   /** Schema of the tables; default: the first of the connection's search path. */
   readonly schema?: string | undefined;

@@ -9,18 +9,20 @@ export interface IoredisClient {
   duplicate?(): unknown;
 }
 
-/** The members of a node-redis client or cluster (4, 5 or 6) that are used. */
+/** The members of a node-redis client (4, 5 or 6), pool or cluster (5 or 6) that are used. */
 export interface NodeRedisClient {
   evalSha(sha: string, options: ScriptInput): Promise<unknown>;
   eval(script: string, options: ScriptInput): Promise<unknown>;
   duplicate?(): unknown;
 }
 
+/** How node-redis takes the keys and arguments of a script. */
 export interface ScriptInput {
   keys: string[];
   arguments: string[];
 }
 
+/** A client of either kind, single or cluster. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
 export interface Script {

@@ -14,12 +14,13 @@ export interface News {
 
 /** A connection that can be put into subscriber mode, of ioredis or node-redis. */
 export interface RedisSubscriber {
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(...eventAndListener: never[]): unknown;
   subscribe(...channelAndListener: never[]): Promise<unknown>;
 }
 
 /** The members of such a connection that one of the two has, or both, as they are called here. */
-interface Connection extends Pick<RedisSubscriber, "on"> {
+interface Connection {
+  on(event: string, listener: (...args: never[]) => void): unknown;
   connect?(): Promise<unknown>;
   readonly isOpen?: boolean;
   subscribe(channel: string, listener?: (message: string) => void): Promise<unknown>;

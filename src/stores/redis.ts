@@ -23,6 +23,7 @@ import { createWakeUps } from "./wake-ups.js";
 export type { IoredisClient, NodeRedisClient, RedisClient, ScriptInput } from "./redis-client.js";
 export type { RedisSubscriber } from "./redis-news.js";
 
+/** Options of `createRedisStore`. */
 export interface RedisStoreOptions {
   /**
    * Begins every key; default `airwallex-connect`. On a cluster all records under one prefix live in
@@ -37,15 +38,17 @@ export interface RedisStoreOptions {
   readonly subscriber?: RedisSubscriber | undefined;
 }
 
+/** A store that may have opened a connection of its own. */
 export interface RedisStore extends Store {
   /** Closes the connection that was opened for waiting, if there is one. The client is the caller's. */
   close(): void;
 }
 
 /**
- * A store in Redis 5 or later, or Valkey, single or cluster, over the caller's own client: ioredis 5 or
- * 6, or a connected node-redis 4, 5 or 6. Nothing of it is kept if the server keeps nothing: turn on
- * `appendonly`, and read in the guide to stores what a failover can lose.
+ * A store in Redis 5 or later, or Valkey, over the caller's own client: ioredis 5 or 6, or a connected
+ * node-redis 4, 5 or 6. On a cluster take any of them but node-redis 4, which sends scripts to a node at
+ * random. Nothing is kept if the server keeps nothing: turn on `appendonly`, and read in the guide to
+ * stores what a failover can lose.
  *
  * A refresh takes two round trips: lease with fence and record, then write with the end of the lease.
  *

@@ -30,7 +30,7 @@ export interface SealOptions {
  * `sealed_record_moved`. Such a record can still be deleted.
  * @example
  * const store = sealed(createRedisStore(redis), {
- *   keys: { "2026-01": process.env.STORE_KEY },
+ *   keys: { "2026-01": process.env.STORE_KEY! },
  *   currentKid: "2026-01",
  * });
  */

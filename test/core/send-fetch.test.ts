@@ -135,12 +135,21 @@ describe("the fetch option", () => {
   });
 
   it("survives a fetch that never heeds its signal", async () => {
-    const deaf = async () => await new Promise<Response>(() => undefined);
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    const deaf = async (url: string) =>
+      url.endsWith("/login")
+        ? Response.json({ token: "t", expires_at })
+        : await new Promise<Response>(() => undefined);
     const client = createClient({ ...key, fetch: deaf });
-    await expect(client.accounts.retrieve("acct_1", { timeoutMs: 50 })).rejects.toMatchObject({
+    await expect(client.accounts.submit("acct_1", { timeoutMs: 50 })).rejects.toMatchObject({
       code: "timeout",
-      phase: "waiting for the login",
+      phase: "waiting for the answer",
+      outcome: "unknown",
     });
+    const controller = new AbortController();
+    const call = client.accounts.submit("acct_1", { signal: controller.signal });
+    setTimeout(() => controller.abort("enough"), 20);
+    await expect(call).rejects.toBe("enough");
   });
 
   it("keeps the cause when the fetch throws", async () => {

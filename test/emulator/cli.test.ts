@@ -45,6 +45,9 @@ test("emulator prints a curl that works", async () => {
   const child = start("--port", "0", "--seed", "printed");
   try {
     const text = await firstWords(child);
+    expect(text).toMatch(
+      /^ {2}OAuth {6}http:\S+\/oauth\/authorize, for client id appid_emulator$/m,
+    );
     const script = text.slice(text.indexOf("TOKEN="));
     const { stdout } = await promisify(execFile)("bash", ["-c", script]);
     expect(JSON.parse(stdout)).toEqual({ has_more: false, items: [] });

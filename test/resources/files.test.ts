@@ -495,6 +495,38 @@ describe("files.download()", () => {
     expect(total).toBe(large.length);
   });
 
+  it("asks the remote for no more than its reader takes", async () => {
+    let sent = 0;
+    const server = await fileServer(async (response) => {
+      response.writeHead(200);
+      while (sent < 64 * mebibyte && !response.destroyed) {
+        sent += mebibyte;
+        if (!response.write(Buffer.alloc(mebibyte))) {
+          await new Promise((resolve) => {
+            response.once("drain", resolve);
+            response.once("close", resolve);
+          });
+        }
+      }
+      response.end();
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { stream } = await client.files.download("file_1");
+    await stream[Symbol.asyncIterator]().next();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(sent).toBeLessThan(32 * mebibyte);
+    stream.destroy();
+  });
+
+  it("gives the file once when it follows early hints", async () => {
+    const server = await fileServer((response, seen, request) => {
+      response.writeEarlyHints({ link: "</x>; rel=preload" });
+      return text(200, "bytes")(response, seen, request);
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(String(await (await client.files.download("file_1")).bytes())).toBe("bytes");
+  });
+
   it("saves to a path", async () => {
     const server = await fileServer(text(200, "bytes"));
     const client = createClient({ ...key, baseUrl: server.url });
@@ -639,16 +671,18 @@ describe("files.download()", () => {
     expect(performance.now() - start).toBeLessThan(300);
   });
 
-  it("fails when the transfer is cut off, and says so", async () => {
+  it.each(["undici", "fetch"])("fails when the transfer is cut off, over %s", async (over) => {
     const server = await fileServer((response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("some", () => setTimeout(() => response.destroy(), 20));
     });
-    const client = createClient({ ...key, baseUrl: server.url });
+    const options = over === "fetch" ? { fetch } : {};
+    const client = createClient({ ...key, baseUrl: server.url, ...options });
     const download = await client.files.download("file_1");
     await expect(download.bytes()).rejects.toMatchObject({
       name: "ConnectionError",
       code: "connection_lost",
+      operation: "files.download",
       outcome: "not_done",
     });
   });

@@ -107,11 +107,11 @@ describe("waitForStatus()", () => {
         .catch((caught: unknown) => caught);
       if (!(error instanceof AccountStatusError)) throw error;
       expect(error).toMatchObject({ code: "status_timeout", status: "SUBMITTED" });
-      expect(error.message).toBe(
-        "Cannot wait longer for acct_1 to become ACTIVE: it is SUBMITTED after 0.1 s",
+      expect(error.message).toMatch(
+        /^Cannot wait longer for acct_1 to become ACTIVE: it is SUBMITTED after 0\.\d s$/,
       );
       expect(error.waitedForMs).toBeGreaterThanOrEqual(115);
-      expect(performance.now() - start).toBeLessThan(220);
+      expect(performance.now() - start).toBeLessThan(400);
     }
   });
 

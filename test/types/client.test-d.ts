@@ -50,11 +50,9 @@ declare function open(client: { readonly accounts: AccountsResource }): void;
 open(sandbox);
 open(production);
 
-// createClient() needs environment, id and key, and knows its options
+// createClient() needs an environment, and knows its options
 // @ts-expect-error: no environment
 createClient(key);
-// @ts-expect-error: no key
-createClient({ environment: "sandbox", clientId: "x" });
 // @ts-expect-error: unknown environment
 createClient({ ...key, environment: "staging" });
 // @ts-expect-error: unknown option

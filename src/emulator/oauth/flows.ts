@@ -46,9 +46,10 @@ const steps: Readonly<Record<string, Step>> = {
   },
   sign_up(world, flow, form) {
     flow.businessName = (form.get("business_name") ?? "").trim();
+    const reachable = readEmail(flow, form);
     if (flow.businessName === "") {
       flow.problem = { field: "business_name", text: "Enter the name of your business." };
-    } else if (readEmail(flow, form)) {
+    } else if (reachable) {
       flow.account = signUp(world, { name: flow.businessName, email: flow.email });
       flow.screen = "permissions";
     }

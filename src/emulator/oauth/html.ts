@@ -23,7 +23,12 @@ function write(part: Part): string {
 }
 
 /** A whole page. Nothing of it is kept, framed, or told to the next site. */
-export function page(status: number, title: string, content: Html): EmulatedResponse {
+export function page(
+  status: number,
+  heading: string,
+  content: Html,
+  title = heading,
+): EmulatedResponse {
   return {
     status,
     headers: {
@@ -33,12 +38,12 @@ export function page(status: number, title: string, content: Html): EmulatedResp
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
       "referrer-policy": "no-referrer",
     },
-    body: layout(title, content).text,
+    body: layout(title, heading, content).text,
     delivery: "whole",
   };
 }
 
-function layout(title: string, content: Html): Html {
+function layout(title: string, heading: string, content: Html): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -52,7 +57,7 @@ function layout(title: string, content: Html): Html {
 <body>
 <header>Airwallex emulator</header>
 <main>
-<h1>${title}</h1>
+<h1>${heading}</h1>
 ${content}
 </main>
 <footer>This page is served by an emulator on your machine. No account here is real.</footer>
@@ -92,7 +97,8 @@ ul { margin: .25rem 0 1.25rem; padding: 0 0 0 1.25rem; }
 button { flex: 1 1 auto; padding: .65rem 1.1rem; font: inherit; font-weight: 600; color: var(--accent);
   background: transparent; border: 1px solid var(--accent); border-radius: .5rem; cursor: pointer; }
 button.main { color: var(--on-accent); background: var(--accent); }
-button.link { flex: none; padding: 0; font-weight: 400; border: 0; text-decoration: underline; }
+button.link { margin: 0 0 .5rem; padding: 0; font-weight: 400; text-align: left; border: 0;
+  text-decoration: underline; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { padding: .6rem .75rem; color: var(--bad); border: 1px solid var(--bad); border-radius: .5rem; }
 `;

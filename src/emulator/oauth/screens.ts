@@ -15,7 +15,7 @@ export function showScreen(world: World, flow: Flow): EmulatedResponse {
   const [title, content] = screens[flow.screen](world, flow);
   if (flow.problem === undefined) return page(200, title, content);
   const problem = html`<p class="problem" id="problem" role="alert">${flow.problem.text}</p>`;
-  return page(422, `Error: ${title}`, html`${problem}\n${content}`);
+  return page(422, title, html`${problem}\n${content}`, `Error: ${title}`);
 }
 
 /** For a request that must not be sent back to anybody. */

@@ -43,7 +43,7 @@ export function createVirtualProcess(
     name,
     isCrashed: () => crashed,
     nowMs: () => time.nowMs() + startedMs,
-    dateMs: () => epochMs + time.nowMs() + skewMs,
+    dateMs: () => Math.floor(epochMs + time.nowMs() + skewMs),
     stepClock(byMs) {
       skewMs += byMs;
     },

@@ -168,3 +168,11 @@ test("what comes from outside is escaped", async () => {
     expect(page).not.toContain("<script>");
   }
 });
+
+test("a fault holds a page back as it does a call", async () => {
+  const emulator = createEmulator();
+  emulator.faults.next("GET /oauth/authorize", { delayMs: 50 });
+  const startedMs = performance.now();
+  expect((await authorize(emulator, asked)).status).toBe(200);
+  expect(performance.now() - startedMs).toBeGreaterThan(45);
+});

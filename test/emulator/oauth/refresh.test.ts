@@ -152,18 +152,17 @@ test("an unknown token, or that of another app, is refused and ends nothing", as
 test("while a refresh is worked on, another of the same token gives 429", async () => {
   await using emulator = await startEmulator();
   const { refresh_token } = await connectAccount(emulator);
-  emulator.faults.next("POST /oauth/token", { delayMs: 150 });
+  const delay = emulator.faults.next("POST /oauth/token", { delayMs: 150 });
   const slow = refresh(emulator, refresh_token);
-  await expect
-    .poll(() => refresh(emulator, refresh_token))
-    .toMatchObject({
-      status: 429,
-      body: {
-        code: "too_many_requests",
-        error: "too_many_requests",
-        message: expect.stringContaining("Concurrent token refresh is not allowed"),
-      },
-    });
+  await expect.poll(() => delay.hits, { interval: 5 }).toBe(1);
+  expect(await refresh(emulator, refresh_token)).toMatchObject({
+    status: 429,
+    body: {
+      code: "too_many_requests",
+      error: "too_many_requests",
+      message: expect.stringContaining("Concurrent token refresh is not allowed"),
+    },
+  });
   expect((await slow).status).toBe(200);
   expect(emulator.oauth.connections).toMatchObject([{ refreshes: 1 }]);
   expect((await refresh(emulator, refresh_token)).status).toBe(200);
