@@ -32,7 +32,6 @@ export class Deadline {
   readonly #expiresAtMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout;
-  readonly #onAbort: (() => void) | undefined;
   #stop: ((error: DeadlineError) => void) | undefined;
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
@@ -41,8 +40,7 @@ export class Deadline {
     this.#timer = setTimeout(() => this.#end({ kind: "timeout" }), timeoutMs);
     if (signal === undefined) return;
     if (signal.aborted) this.ended = { kind: "aborted", reason: signal.reason };
-    this.#onAbort = () => this.#end({ kind: "aborted", reason: signal.reason });
-    signal.addEventListener("abort", this.#onAbort);
+    else follow(signal, this);
   }
 
   get remainingMs(): number {
@@ -93,7 +91,12 @@ export class Deadline {
 
   close(): void {
     clearTimeout(this.#timer);
-    if (this.#onAbort) this.#signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#signal) unfollow(this.#signal, this);
+  }
+
+  /** The caller's signal has fired. */
+  abort(reason: unknown): void {
+    this.#end({ kind: "aborted", reason });
   }
 
   #end(ended: Ended): void {
@@ -102,4 +105,33 @@ export class Deadline {
     this.#stop = undefined;
     stop?.(new DeadlineError(this.ended));
   }
+}
+
+interface Following {
+  readonly deadlines: Set<Deadline>;
+  readonly listener: () => void;
+}
+
+/** One listener per signal, however many calls share it: Node warns of the eleventh. */
+const following = new WeakMap<AbortSignal, Following>();
+
+function follow(signal: AbortSignal, deadline: Deadline): void {
+  const known = following.get(signal);
+  if (known) {
+    known.deadlines.add(deadline);
+    return;
+  }
+  const deadlines = new Set([deadline]);
+  const listener = (): void => {
+    for (const each of deadlines) each.abort(signal.reason);
+  };
+  following.set(signal, { deadlines, listener });
+  signal.addEventListener("abort", listener);
+}
+
+function unfollow(signal: AbortSignal, deadline: Deadline): void {
+  const known = following.get(signal);
+  if (!known?.deadlines.delete(deadline) || known.deadlines.size > 0) return;
+  following.delete(signal);
+  signal.removeEventListener("abort", known.listener);
 }

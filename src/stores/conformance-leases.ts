@@ -171,15 +171,19 @@ export const handOverCases: CaseList = {
   },
 
   async "a holder whose lease passed to another cannot write any more"(bench) {
-    const { one, other, key, paceMs } = bench;
-    const late = await hold(one, key, leasing({ leaseMs: paceMs }));
-    const next = await hold(other, key);
-    const asked = writing("late", 0, { fence: late.lease.fence });
-    assert.equal(await one.compareAndSet(key, asked), undefined, "while the other works");
-    await next.end();
-    assert.equal(await one.compareAndSet(key, asked), undefined, "after the other worked");
-    assert.equal(await one.read(key), undefined);
-    await late.end();
+    const { one, other, paceMs } = bench;
+    for (const version of [0, 1]) {
+      const key = `${bench.key}${version}`;
+      if (version === 1) await one.compareAndSet(key, writing("before", 0));
+      const late = await hold(one, key, leasing({ leaseMs: paceMs }));
+      const next = await hold(other, key);
+      const asked = writing("late", version, { fence: late.lease.fence });
+      assert.equal(await one.compareAndSet(key, asked), undefined, "while the other works");
+      await next.end();
+      assert.equal(await one.compareAndSet(key, asked), undefined, "after the other worked");
+      assert.equal((await one.read(key))?.version ?? 0, version);
+      await late.end();
+    }
   },
 
   async "a holder who comes back late does not end its successor's lease"(bench) {

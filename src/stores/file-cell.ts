@@ -18,12 +18,13 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   codeOf,
   isMissing,
   list,
+  makeDirectory,
   moved,
   readState,
   replaceState,
@@ -143,8 +144,8 @@ const alreadyThere: readonly unknown[] =
 /** A cell comes into being with its baton in it, in one step, or not at all. */
 async function create(cell: string, scratch: string): Promise<void> {
   const draft = join(scratch, randomUUID());
-  await mkdir(join(draft, "free"), { recursive: true, mode: 0o700 });
-  await mkdir(dirname(cell), { recursive: true, mode: 0o700 });
+  await makeDirectory(join(draft, "free"));
+  await makeDirectory(dirname(cell));
   try {
     await rename(draft, cell);
     await syncDirectory(dirname(cell));

@@ -1,7 +1,7 @@
 /** The few things that the file store asks of a disk. */
 
 import { randomUUID } from "node:crypto";
-import { open, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StoreError } from "./store-error.js";
 
@@ -9,11 +9,20 @@ import { StoreError } from "./store-error.js";
 export async function readState<State>(path: string): Promise<State | undefined> {
   const text = await unlessMissing(readFile(path, "utf8"));
   if (text === undefined) return undefined;
+  const state = parse(text);
+  if (typeof state === "object" && state !== null) return state as State;
+  throw new StoreError(
+    "record_unreadable",
+    `Cannot read ${path}: it was changed by somebody else, expected what the store wrote`,
+  );
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as State;
+    return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text, which can be a token.
-    throw new StoreError("record_unreadable", `Cannot read ${path}: it is not JSON`);
+    // Without the parser's own message, which quotes the text: it can be a token.
+    return undefined;
   }
 }
 
@@ -32,6 +41,15 @@ export async function replaceState(path: string, state: unknown, prepareIn: stri
   }
   await rename(next, path);
   await syncDirectory(dirname(path));
+}
+
+/** Makes a directory and those above it, so that they are still there after a loss of power. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+  }
 }
 
 /** Brings a rename to the disk. Windows has no such thing, and needs none. */

@@ -21,6 +21,7 @@ import {
   write,
 } from "./record-cell.js";
 import type { ListedKey, Store } from "./store.js";
+import { StoreError } from "./store-error.js";
 
 /** Options of `createFileStore`. */
 export interface FileStoreOptions {
@@ -109,6 +110,15 @@ function nameOf(key: string): string {
 }
 
 function full(cell: FileRecordCell | undefined): RecordCell {
+  const { value, version, fence } = { ...emptyRecordCell, ...cell };
+  const numbered = Number.isSafeInteger(version) && Number.isSafeInteger(fence);
+  if (!numbered || (value !== undefined && typeof value !== "string")) {
+    throw new StoreError(
+      "record_unreadable",
+      "Cannot read the record: its file was changed by somebody else",
+      { key: cell?.key },
+    );
+  }
   return { ...emptyRecordCell, ...cell };
 }
 

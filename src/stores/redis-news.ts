@@ -34,10 +34,10 @@ export interface NewsOptions {
   readonly subscriber: RedisSubscriber | undefined;
   readonly channel: string;
   readonly onNews: (message: string) => void;
+  /** How long the connection stays open after the last listener has left. */
+  readonly idleMs: number;
 }
 
-/** An open socket keeps a process alive: a script that is done should not wait longer than that. */
-const idleMs = 5000;
 /** Waiting for news must not take longer than looking. */
 const longestStartMs = 500;
 /** After a subscription failed, waiters look from time to time, and the next one is tried so much later. */
@@ -71,7 +71,7 @@ export function createNews(options: NewsOptions): News {
       idle = undefined;
     },
     leave() {
-      if (subscription && !options.subscriber) idle = setTimeout(close, idleMs).unref();
+      if (subscription && !options.subscriber) idle = setTimeout(close, options.idleMs).unref();
     },
     close() {
       closed = true;

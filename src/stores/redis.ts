@@ -62,7 +62,13 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   checkPrefix(prefix);
   const names = createNames(prefix);
   const wakeUps = createWakeUps();
-  const news = createNews({ client, subscriber, channel: names.channel, onNews: wakeUps.wake });
+  const news = createNews({
+    client,
+    subscriber,
+    channel: names.channel,
+    onNews: wakeUps.wake,
+    idleMs,
+  });
   const run: Run = (script, keys, args) => runScript(client, script, keys, args);
   const backend = createRedisBackend(run, names);
   const store = buildStore({
@@ -79,6 +85,9 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   });
   return { ...store, close: news.close };
 }
+
+/** An open socket keeps a process alive: a script that is done should not wait longer than that. */
+const idleMs = 5000;
 
 type Run = (script: Script, keys: string[], args: readonly (string | number)[]) => Promise<unknown>;
 

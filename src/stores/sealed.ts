@@ -4,6 +4,7 @@ import { checkText } from "./check-input.js";
 import type { LeaseOptions, Store, StoredRecord } from "./store.js";
 import { StoreError } from "./store-error.js";
 
+/** Options of `sealed`. */
 export interface SealOptions {
   /**
    * Keys by their name: 32 bytes each, as they are or in base64url. All of them open records; the name of
@@ -29,10 +30,10 @@ export interface SealOptions {
  * Reading rejects with a `StoreError`: `sealed_key_missing`, `sealed_record_invalid` or
  * `sealed_record_moved`. Such a record can still be deleted.
  * @example
- * const store = sealed(createRedisStore(redis), {
- *   keys: { "2026-01": process.env.STORE_KEY! },
- *   currentKid: "2026-01",
- * });
+ * import { randomBytes } from "node:crypto";
+ *
+ * const keys = { "2026-01": randomBytes(32) }; // from your secret manager
+ * const store = sealed(createMemoryStore(), { keys, currentKid: "2026-01" });
  */
 export function sealed(store: Store, options: SealOptions): Store {
   const box = createBox(options);

@@ -1,5 +1,7 @@
 /** What a store throws when it cannot do its work, and the reason is neither a bad argument nor the network. */
 
+import { SdkError } from "../errors.js";
+
 /**
  * Codes of {@link StoreError}.
  *
@@ -19,7 +21,7 @@ export type StoreErrorCode =
   | "transaction_ended";
 
 /** A store cannot do what it was asked for. Holds no record and no key material. */
-export class StoreError extends Error {
+export class StoreError extends SdkError {
   readonly code: StoreErrorCode;
   /** The record's key in the store, where one record is to blame. */
   readonly key: string | undefined;
@@ -29,8 +31,7 @@ export class StoreError extends Error {
     message: string,
     { key, cause }: { readonly key?: string | undefined; readonly cause?: unknown } = {},
   ) {
-    super(message, cause === undefined ? undefined : { cause });
-    Object.defineProperty(this, "name", { value: "StoreError", configurable: true });
+    super("StoreError", message, cause);
     this.code = code;
     this.key = key;
   }

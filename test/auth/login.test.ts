@@ -204,10 +204,10 @@ describe("the life of a token", () => {
   it("is counted from the remote's own clock where it tells the time", async () => {
     const answer = json(
       201,
-      { token: "t", expires_at: "2015-10-21T07:58:00+0000" },
+      { token: "t", expires_at: "2015-10-21T07:48:00+0000" },
       { date: "Wed, 21 Oct 2015 07:28:00 GMT" },
     );
-    expect(await lifetimeOf(answer)).toBe(minutes(30));
+    expect(await lifetimeOf(answer)).toBe(minutes(20));
   });
 
   it.each([

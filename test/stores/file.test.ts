@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { createFileStore } from "../../src/stores/file.js";
+import { createCells } from "../../src/stores/file-cell.js";
 import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file-holder.js";
 import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
 
@@ -123,6 +124,29 @@ test("createFileStore() starts again when its turn was taken while it slept", as
   expect((await store.read("key"))?.value).toBe("20");
 });
 
+test("createCells() does not let one that slept overwrite what its successor wrote", async () => {
+  const cells = createCells<{ readonly by: string }>(directory, join(directory, "scratch"));
+  const name = "ab12";
+  const cell = join(directory, "ab", name);
+  await cells.change(name, () => ({ cell: { by: "somebody" }, result: undefined }));
+  const seen: unknown[] = [];
+  const result = await cells.change(name, (before) => {
+    seen.push(before);
+    if (seen.length === 1) {
+      // All that happens while this one sleeps: the baton is taken, used, and given back.
+      const held = readdirSync(cell).find((entry) => entry.startsWith("held.")) ?? "";
+      renameSync(join(cell, held), join(cell, "held.successor"));
+      writeFileSync(join(cell, "state.json"), JSON.stringify({ by: "successor" }));
+      renameSync(join(cell, "held.successor"), join(cell, "free"));
+    }
+    return { cell: { by: "sleeper" }, result: seen.length };
+  });
+  expect(seen).toEqual([{ by: "somebody" }, { by: "successor" }]);
+  expect(result).toBe(2);
+  expect(await cells.read(name)).toEqual({ by: "sleeper" });
+  expect(readdirSync(cell).sort()).toEqual(["free", "state.json"]);
+});
+
 test("createFileStore() frees the lease of a dead process at once", async () => {
   const store = createFileStore({ directory });
   void store.withLease("key", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
@@ -153,6 +177,18 @@ test("createFileStore() does not wait for a lease of the future, when the clock 
 test("createFileStore() says which file is broken, and nothing of what is in it", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
+  for (const broken of [
+    'secret-token"',
+    '"secret"',
+    "null",
+    '{"version":"secret"}',
+    '{"value":7}',
+  ]) {
+    writeFileSync(join(onlyCell("records"), "state.json"), broken);
+    await expect(store.compareAndSet("key", plainWrite("b", 0))).rejects.toThrow(
+      "changed by somebody",
+    );
+  }
   writeFileSync(join(onlyCell("records"), "state.json"), 'secret-token"');
   const failure = await store.read("key").catch((error: unknown) => error);
   expect(failure).toMatchObject({ name: "StoreError", code: "record_unreadable" });

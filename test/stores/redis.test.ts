@@ -6,6 +6,7 @@ import {
   type RedisStore,
   type RedisStoreOptions,
 } from "../../src/stores/redis.js";
+import { createNews } from "../../src/stores/redis-news.js";
 import {
   type RunningServer,
   redisMissing,
@@ -202,6 +203,30 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await subscribers()).toBe(0);
   });
 
+  test("opens that connection again after nobody waited for a while", async () => {
+    const channel = "idle";
+    const subscribers = async () => (await io.pubsub("NUMSUB", channel))[1];
+    const heard: string[] = [];
+    const onNews = (message: string) => heard.push(message);
+    const news = createNews({ client: io, subscriber: undefined, channel, onNews, idleMs: 50 });
+    expect(await news.start()).toBe("now");
+    expect(await news.start()).toBe("already");
+    news.leave();
+    await pause(20);
+    news.keep();
+    await pause(80);
+    expect(await subscribers(), "somebody came back in time").toBe(1);
+    news.leave();
+    await pause(150);
+    expect(await subscribers(), "nobody did").toBe(0);
+    expect(await news.start()).toBe("now");
+    await io.publish(channel, "key");
+    await pause(50);
+    expect(heard).toEqual(["key"]);
+    news.close();
+    expect(await news.start(), "after the store was closed").toBe("never");
+  });
+
   test("answers the same when a client sends a command twice", async () => {
     const twice = {
       async evalsha(sha: string, keyCount: number, ...rest: string[]) {
@@ -226,6 +251,30 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(
       claim.kind === "claimed" && (await store.confirm("id", claim.token, { keepMs: 5000 })),
     ).toBe(true);
+  });
+
+  test("gives a lease back that comes when the caller no longer waits", async () => {
+    const slowly = async (answer: Promise<unknown>) => {
+      const value = await answer;
+      await pause(100);
+      return value;
+    };
+    const slow = {
+      evalsha: (sha: string, keyCount: number, ...rest: string[]) =>
+        slowly(io.evalsha(sha, keyCount, ...rest)),
+      eval: (script: string, keyCount: number, ...rest: string[]) =>
+        slowly(io.eval(script, keyCount, ...rest)),
+    };
+    const [store, prefix] = prefixed();
+    await store.read("key");
+    const waiting = createRedisStore(slow, { prefix }).withLease(
+      "key",
+      { leaseMs: 60_000, waitMs: 0, signal: AbortSignal.timeout(30) },
+      async () => expect.fail("it worked"),
+    );
+    await expect(waiting).rejects.toThrow("timeout");
+    const next = await store.withLease("key", { leaseMs: 5000, waitMs: 2000 }, async () => "next");
+    expect(next).toEqual({ kind: "worked", result: "next" });
   });
 
   test("answers for the work although Redis went away meanwhile", async () => {
@@ -266,7 +315,12 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     const before = [await fence(), await fence()];
     await pause(5);
     await io.del(`{${prefix}}:record:key`);
-    expect(await fence()).toBeGreaterThan(Math.max(...before));
+    const anew = await fence();
+    expect(anew).toBeGreaterThan(Math.max(...before));
+    await pause(5);
+    // As on a replica that had not received the last leases.
+    await io.hset(`{${prefix}}:record:key`, "fence", "1");
+    expect(await fence()).toBeGreaterThan(anew);
   });
 
   test("keeps records for ever, and the counters of a key without one for a month", async () => {

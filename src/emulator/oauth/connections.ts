@@ -55,10 +55,9 @@ export function isClosed({ status }: AccountRecord): boolean {
 
 /** Ends the connections of every account that is suspended or closed from now on. */
 export function endWithAccounts(world: World): World {
-  world.changes.subscribe(({ accountId }) => {
+  world.changes.subscribe(() => {
     for (const connection of world.oauth.connections.values()) {
-      const { account } = connection;
-      if (account.id === accountId && isClosed(account)) disconnect(world, connection, "account");
+      if (isClosed(connection.account)) disconnect(world, connection, "account");
     }
   });
   return world;

@@ -28,6 +28,8 @@ export interface VirtualNetwork {
   send<T>(request: Request<T>): Promise<Outcome<T>>;
   /** How many requests have left. */
   steps(): number;
+  /** Whether the store ever took longer than an access token is given up early. */
+  wasStoreSlow(): boolean;
 }
 
 export interface NetworkOptions {
@@ -42,6 +44,7 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
   const { time, random, schedule, log, crash } = options;
   const faults = new Map(schedule.faults.map((fault) => [fault.step, fault]));
   let steps = 0;
+  let storeSlow = false;
 
   const latencyMs = (): number => 1 + Math.floor(random() * 20);
 
@@ -57,18 +60,25 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
 
   return {
     steps: () => steps,
+    wasStoreSlow: () => storeSlow,
     send: <T>({ process, to, what, timeoutMs, work }: Request<T>): Promise<Outcome<T>> =>
       new Promise((resolve, reject) => {
         const { kind, ms = 0, outage } = troubleOf(to);
         const sentMs = time.nowMs();
         const name = `${process.name} ${what}`;
+        const look = (): void => {
+          if (to === "store" && time.nowMs() - sentMs >= 4000) storeSlow = true;
+        };
         const say = (text: string): void => log(`${name} ${text}`);
         if (kind !== undefined || outage) say(`[${kind} ${ms} ${outage?.kind ?? ""}]`);
         if (kind === "crash_before") return crash(process);
         if (kind === "pause") process.freeze(ms);
 
         const answer = (outcome: Outcome<T>, afterMs = latencyMs()): void =>
-          time.at(time.nowMs() + afterMs, () => process.resume(() => resolve(outcome)));
+          time.at(time.nowMs() + afterMs, () => {
+            look();
+            process.resume(() => resolve(outcome));
+          });
         const arrive = (afterMs: number, then: () => void): void => {
           if (timeoutMs !== undefined && afterMs >= timeoutMs) return;
           time.at(sentMs + afterMs, then);
@@ -77,6 +87,7 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
           if (to === "store" || kind !== "fail_late") answer({ kind: "failed" });
         };
         const doWork = (then: (result: T) => void): void => {
+          look();
           const slow = kind === "slow_out" ? ms : 0;
           work(to === "server" ? slow : 0).then((result) => {
             say(describe(result));
@@ -89,11 +100,12 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
         if (outage?.kind === "before") return answer({ kind: "not_sent" });
         if (outage?.kind === "after") return arrive(travelMs, () => doWork(fail));
         const hangMs = outage ? Math.min(outage.fromMs + outage.forMs, troubleMs) - sentMs : 0;
-        const inMs = travelMs + hangMs + (kind === "slow_in" ? ms : 0);
+        const slowMs = kind === "slow_in" || (kind === "fail_late" && to === "store") ? ms : 0;
+        const inMs = travelMs + Math.min(hangMs + slowMs, Math.max(0, troubleMs - sentMs));
         if (kind === "fail_before") return arrive(inMs, fail);
         if (kind === "fail_late" && to === "store") {
           fail();
-          return arrive(inMs + ms, () => doWork(() => undefined));
+          return arrive(inMs, () => doWork(() => undefined));
         }
         arrive(inMs, () => {
           if (kind === "crash_after") crash(process);

@@ -4,7 +4,7 @@ import { createEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { createClock } from "../../../src/emulator/clock.js";
 import { createOAuthAccess } from "../../../src/emulator/oauth/access.js";
-import { connect, endWithAccounts } from "../../../src/emulator/oauth/connections.js";
+import { connect, connectionId, endWithAccounts } from "../../../src/emulator/oauth/connections.js";
 import type { AuthorizationRequest } from "../../../src/emulator/oauth/store.js";
 import { readOptions } from "../../../src/emulator/options.js";
 import { createWorld } from "../../../src/emulator/state.js";
@@ -30,6 +30,14 @@ test("a connection is listed once its code was exchanged", async () => {
       spent: 0,
     },
   ]);
+});
+
+test.each([
+  ["a", "acct_1", "YTphY2N0XzE"],
+  ["ab", "acct_1", "YWI6YWNjdF8x"],
+  ["abc", "acct_1", "YWJjOmFjY3RfMQ"],
+])("the id of %s with %s is %s", (clientId, accountId, id) => {
+  expect(connectionId(clientId, accountId)).toBe(id);
 });
 
 test.each(["id", "accountId"] as const)("disconnect() takes the %s", async (name) => {

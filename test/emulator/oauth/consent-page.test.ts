@@ -68,7 +68,9 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     return Object.fromEntries(url.searchParams);
   }
 
-  const heading = () => page.getByRole("heading", { level: 1 }).textContent();
+  /** Waits for it: a click returns before the next page is there. */
+  const seeHeading = (name: string) =>
+    page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
   test("a customer logs in, chooses an account, reads the scopes and allows", async () => {
     const api = await connect(emulator);
@@ -76,10 +78,10 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     emulator.accounts.setStatus(id, "ACTIVE");
     await open();
     await logIn();
-    expect(await heading()).toBe("Choose an account");
+    await seeHeading("Choose an account");
     await page.getByRole("radio", { name: "Swift Concrete" }).check();
     await page.getByRole("button", { name: "Continue" }).click();
-    expect(await heading()).toBe("Allow Emulator App?");
+    await seeHeading("Allow Emulator App?");
     expect(await page.getByRole("listitem").allTextContents()).toEqual([
       "See the details of your account",
       "Send money from your account",
@@ -107,7 +109,7 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
 
   test("a new customer signs up and connects the new account", async () => {
     await open({ sign_up: "true" });
-    expect(await heading()).toBe("Sign up");
+    await seeHeading("Sign up");
     await page.getByLabel("Business name").fill("Fresh & Sons <Pty> Ltd");
     await page.getByLabel("E-mail").fill("fresh@example.com");
     await page.getByRole("button", { name: "Sign up" }).click();
@@ -124,15 +126,15 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
   test("log in and sign up lead to each other", async () => {
     await open();
     await page.getByRole("button", { name: "Sign up for an account" }).click();
-    expect(await heading()).toBe("Sign up");
+    await seeHeading("Sign up");
     await page.getByRole("button", { name: "Log in" }).click();
-    expect(await heading()).toBe("Log in");
+    await seeHeading("Log in");
   });
 
   test("an unknown redirect URI gives a page that says so, and leads nowhere", async () => {
     const answer = await open({ redirect_uri: "https://elsewhere.example/callback" });
     expect(answer?.status()).toBe(400);
-    expect(await heading()).toBe("This link does not work");
+    await seeHeading("This link does not work");
     expect(await page.getByRole("main").textContent()).toContain("redirect URI is not one");
     expect(await page.getByRole("link").count()).toBe(0);
     expect(new URL(page.url()).origin).toBe(emulator.url);
@@ -153,13 +155,14 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
   test("an answered page cannot be answered again, and reloading sends nothing", async () => {
     await open();
     await logIn();
+    await seeHeading("Choose an account");
     await page.reload();
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Allow" }).click();
     await readCallback();
+    // Nothing of the page was kept, so going back asks for it anew.
     await page.goBack();
-    await page.reload();
-    expect(await heading()).toBe("This link does not work");
+    await seeHeading("This link does not work");
   });
 
   test("the keyboard alone is enough", async () => {
@@ -167,11 +170,11 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     // The first field has the focus already.
     await page.keyboard.type("owner@example.com");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Choose an account" }).waitFor();
+    await seeHeading("Choose an account");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Allow Emulator App?" }).waitFor();
+    await seeHeading("Allow Emulator App?");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     expect(await readCallback()).toMatchObject({ code: expect.any(String) });

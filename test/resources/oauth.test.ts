@@ -1,0 +1,324 @@
+import { inspect } from "node:util";
+import {
+  type Account,
+  type ClientWithOAuth,
+  ConnectionRevokedError,
+  createClient,
+  createMemoryStore,
+  type OAuthOptions,
+  type Observer,
+  type Store,
+} from "airwallex-connect";
+import {
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  type RunningEmulator,
+  startEmulator,
+} from "airwallex-connect/emulator";
+import { describe, expect, it } from "vitest";
+import { individual } from "../emulator/inputs.js";
+
+const app = {
+  clientId: defaultOAuthClientId,
+  clientSecret: defaultOAuthClientSecret,
+  redirectUri: "http://127.0.0.1:3000/callback",
+  scopes: ["account_details:read"],
+};
+
+async function connectable(emulator: RunningEmulator): Promise<Account> {
+  const account = await createClient(emulator.clientOptions).accounts.create(individual);
+  emulator.accounts.setStatus(account.id, "ACTIVE");
+  return account;
+}
+
+function clientOf(
+  { url }: RunningEmulator,
+  oauth: Partial<OAuthOptions> = {},
+  observer: Observer = {},
+): ClientWithOAuth<"sandbox"> {
+  const store = oauth.store ?? createMemoryStore();
+  return createClient({
+    environment: "sandbox",
+    baseUrl: url,
+    observer,
+    oauth: { ...app, ...oauth, store },
+  });
+}
+
+/** Consents to what an authorization URL asks for, as the customer would. */
+async function consent(emulator: RunningEmulator, url: string, accountId: string): Promise<string> {
+  const { searchParams: asked } = new URL(url);
+  const codeChallenge = asked.get("code_challenge") ?? undefined;
+  const back = await emulator.oauth.consent({
+    clientId: asked.get("client_id") ?? "",
+    redirectUri: asked.get("redirect_uri") ?? "",
+    scope: asked.get("scope") ?? "",
+    state: asked.get("state") ?? "",
+    accountId,
+    codeChallenge,
+  });
+  return String(back);
+}
+
+async function connect(emulator: RunningEmulator, client: ClientWithOAuth<"sandbox">) {
+  const account = await connectable(emulator);
+  const url = await client.oauth.authorizationUrl({ session: "s", pkce: true });
+  return await client.oauth.handleCallback(await consent(emulator, url, account.id), {
+    session: "s",
+  });
+}
+
+describe("oauth.authorizationUrl()", () => {
+  it("has every documented parameter", async () => {
+    const client = createClient({
+      environment: "production",
+      oauth: { ...app, store: createMemoryStore() },
+    });
+    const scopes = ["balance:read", "account_details:read"];
+    const options = { session: "s", scopes, signUp: true, pkce: true };
+    const url = new URL(await client.oauth.authorizationUrl(options));
+    expect(url.origin + url.pathname).toBe("https://www.airwallex.com/oauth/authorize");
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      response_type: "code",
+      client_id: app.clientId,
+      redirect_uri: app.redirectUri,
+      scope: "balance:read account_details:read",
+      state: expect.stringMatching(/^eyJ/),
+      sign_up: "true",
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: "S256",
+    });
+  });
+
+  it("refuses an empty session and no scopes", async () => {
+    const oauth = { ...app, scopes: [], store: createMemoryStore() };
+    const client = createClient({ environment: "sandbox", oauth });
+    await expect(client.oauth.authorizationUrl({ session: "" })).rejects.toMatchObject({
+      code: "invalid_input",
+      issues: [{ path: ["session"] }, { path: ["scopes"] }],
+    });
+  });
+});
+
+describe("oauth.handleCallback()", () => {
+  it.each(["json", "form"] as const)("connects the account over %s", async (tokenFormat) => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator, { tokenFormat });
+    const { connection, account, state } = await connect(emulator, client);
+    expect(connection).toMatchObject({ accountId: account.id, status: "connected" });
+    expect(atob(connection.id)).toBe(`${app.clientId}:${account.id}`);
+    expect(state).toBeUndefined();
+    const customer = client.oauth.connection(connection.id);
+    expect((await customer.accounts.current()).id).toBe(account.id);
+  });
+
+  it("gives back the app's own state", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { id } = await connectable(emulator);
+    const url = await client.oauth.authorizationUrl({ session: "s", state: "back to /cart" });
+    const back = await consent(emulator, url, id);
+    const { state } = await client.oauth.handleCallback(back, { session: "s" });
+    expect(state).toBe("back to /cart");
+  });
+
+  it("takes a path as a server sees it", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { id } = await connectable(emulator);
+    const url = await client.oauth.authorizationUrl({ session: "s" });
+    const { pathname, search } = new URL(await consent(emulator, url, id));
+    const { connection } = await client.oauth.handleCallback(pathname + search, { session: "s" });
+    expect(connection.accountId).toBe(id);
+  });
+
+  it("refuses what is not this session's flow, and sends nothing", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const url = await client.oauth.authorizationUrl({ session: "s" });
+    const state = new URL(url).searchParams.get("state") ?? "";
+    const other = clientOf(emulator, { clientSecret: "another app" });
+    const foreign = await other.oauth.authorizationUrl({ session: "s" });
+    const forged = new URL(foreign).searchParams.get("state") ?? "";
+    const codeOf = (query: Record<string, string>, session: string) =>
+      client.oauth
+        .handleCallback(`${app.redirectUri}?${new URLSearchParams(query)}`, { session })
+        .catch(({ name, code }: { name: string; code: string }) => [name, code]);
+    const refused = (code: string) => ["OAuthCallbackError", code];
+    expect(await codeOf({ code: "c" }, "s")).toEqual(refused("state_missing"));
+    expect(await codeOf({ code: "c", state: "x" }, "s")).toEqual(refused("state_invalid"));
+    expect(await codeOf({ code: "c", state: forged }, "s")).toEqual(refused("state_invalid"));
+    expect(await codeOf({ code: "c", state }, "t")).toEqual(refused("state_mismatch"));
+    expect(await codeOf({ state }, "s")).toEqual(refused("code_missing"));
+    expect(await codeOf({ error: "access_denied", state }, "s")).toEqual(refused("access_denied"));
+    expect(await codeOf({ error: "<b>", state }, "s")).toEqual(refused("authorization_failed"));
+    expect(emulator.requests).toEqual([]);
+  });
+
+  it("refuses a code that was used before, with the server's own word", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { id } = await connectable(emulator);
+    const url = await client.oauth.authorizationUrl({ session: "s" });
+    const back = await consent(emulator, url, id);
+    await client.oauth.handleCallback(back, { session: "s" });
+    await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject({
+      name: "ApiError",
+      apiCode: "invalid_grant",
+    });
+  });
+
+  it("replaces an earlier connection of the same account", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const first = await connect(emulator, client);
+    const url = await client.oauth.authorizationUrl({ session: "s" });
+    const back = await consent(emulator, url, first.account.id);
+    const second = await client.oauth.handleCallback(back, { session: "s" });
+    expect(second.connection.id).toBe(first.connection.id);
+    const customer = client.oauth.connection(second.connection.id);
+    expect((await customer.accounts.current()).id).toBe(first.account.id);
+  });
+});
+
+describe("oauth.connection()", () => {
+  it("renews an expired token once for two hundred callers", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { connection } = await connect(emulator, client);
+    emulator.clock.advance("6m");
+    const customer = client.oauth.connection(connection.id);
+    await Promise.all(Array.from({ length: 200 }, () => customer.accounts.current()));
+    const exchanges = emulator.requests.filter(({ path }) => path === "/oauth/token");
+    expect(exchanges.length).toBe(2);
+  });
+
+  it("survives a lost answer, in another process too", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    const client = clientOf(emulator, { store });
+    const { connection } = await connect(emulator, client);
+    emulator.clock.advance("6m");
+    emulator.faults.next("POST /oauth/token", { cut: "after" });
+    const other = clientOf(emulator, { store });
+    for (const each of [client, other]) {
+      const { status } = await each.oauth.connection(connection.id).accounts.current();
+      expect(status).toBe("ACTIVE");
+    }
+    expect(emulator.oauth.connections.map(({ status }) => status)).toEqual(["CONNECTED"]);
+  });
+
+  it("keeps the new pair while the store is away, and writes it when it is back", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    let away = false;
+    const flaky: Store = {
+      ...store,
+      compareAndSet: (key, write) => {
+        // The mark is still written; the new pair is not.
+        if (away && !write.keepLease) return Promise.reject(new Error("the store is away"));
+        return store.compareAndSet(key, write);
+      },
+    };
+    const kinds: string[] = [];
+    const observer = { onConnection: ({ kind }: { kind: string }) => kinds.push(kind) };
+    const client = clientOf(emulator, { store: flaky }, observer);
+    const { connection } = await connect(emulator, client);
+    emulator.clock.advance("6m");
+    away = true;
+    const customer = client.oauth.connection(connection.id);
+    expect((await customer.accounts.current()).id).toBe(connection.accountId);
+    expect(kinds).toEqual(["unsaved"]);
+    away = false;
+    await expect.poll(() => kinds, { timeout: 5000 }).toEqual(["unsaved", "saved"]);
+    const other = clientOf(emulator, { store });
+    await other.oauth.refresh(connection.id);
+    expect(emulator.oauth.connections.map(({ status }) => status)).toEqual(["CONNECTED"]);
+  });
+
+  it("says when the customer has disconnected, and when there is no connection", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { connection } = await connect(emulator, client);
+    emulator.oauth.disconnect(connection.id);
+    const customer = client.oauth.connection(connection.id);
+    await expect(customer.accounts.current()).rejects.toThrow(ConnectionRevokedError);
+    expect(await client.oauth.retrieve(connection.id)).toMatchObject({ status: "revoked" });
+    const nobody = client.oauth.connection("none").accounts.current();
+    await expect(nobody).rejects.toMatchObject({ code: "connection_missing" });
+  });
+
+  it("shows no token, secret or code anywhere", async () => {
+    await using emulator = await startEmulator({ recordBodies: true });
+    const seen: unknown[] = [];
+    const note = (event: unknown) => seen.push(event);
+    const hooks = { onAttempt: note, onConnection: note, onRetry: note, onToken: note };
+    const store = createMemoryStore();
+    const client = clientOf(emulator, { store }, hooks);
+    const { connection } = await connect(emulator, client);
+    const { keys } = await store.list({ prefix: "" });
+    const secrets = JSON.parse((await store.read(keys[0]?.key ?? ""))?.value ?? "{}");
+    emulator.oauth.disconnect(connection.id);
+    seen.push(connection, client, client.oauth);
+    seen.push(await client.oauth.refresh(connection.id).catch((error: unknown) => error));
+    const shown = inspect(seen, { depth: 20, showHidden: true }) + JSON.stringify(seen);
+    for (const secret of [secrets.accessToken, secrets.refreshToken, app.clientSecret]) {
+      expect(secret).toEqual(expect.any(String));
+      expect(shown).not.toContain(secret);
+    }
+  });
+});
+
+describe("oauth.refreshExpiring()", () => {
+  it("renews those near their end, and goes on past failures", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ids.push((await connect(emulator, client)).connection.id);
+    emulator.oauth.disconnect(ids[1] ?? "");
+    const done: unknown[] = [];
+    const day = 24 * 60 * 60 * 1000;
+    expect(await client.oauth.refreshExpiring({ withinMs: day })).toEqual({
+      refreshed: 0,
+      failed: 0,
+    });
+    const onProgress = ({ connectionId, error }: { connectionId: string; error: unknown }) =>
+      done.push([connectionId, error instanceof ConnectionRevokedError]);
+    const result = await client.oauth.refreshExpiring({ withinMs: 91 * day, onProgress });
+    expect(result).toEqual({ refreshed: 2, failed: 1 });
+    expect(done.length).toBe(3);
+    expect(done).toContainEqual([ids[1], true]);
+  });
+});
+
+describe("oauth.forget()", () => {
+  it("deletes what is stored", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { connection } = await connect(emulator, client);
+    expect(await client.oauth.forget(connection.id)).toBe(true);
+    expect(await client.oauth.retrieve(connection.id)).toBeUndefined();
+    expect(await client.oauth.forget(connection.id)).toBe(false);
+  });
+});
+
+describe("createClient() with an OAuth app only", () => {
+  it("has connections, and says what a call of its own would need", async () => {
+    const client = createClient({
+      environment: "sandbox",
+      oauth: { ...app, store: createMemoryStore() },
+    });
+    await expect(client.accounts.list()).rejects.toThrow("the client has no apiKey");
+  });
+
+  it.each([
+    [{ clientSecret: "" }, "oauth.clientSecret"],
+    [{ redirectUri: "nowhere" }, "oauth.redirectUri"],
+    [{ store: {} }, "oauth.store"],
+    [{ tokenFormat: "xml" }, "oauth.tokenFormat"],
+    [{ tokenUrl: "http://example.com/token" }, "oauth.tokenUrl"],
+  ])("refuses %j", (wrong, option) => {
+    const oauth = { ...app, store: createMemoryStore(), ...wrong } as OAuthOptions;
+    expect(() => createClient({ environment: "sandbox", oauth })).toThrow(option);
+  });
+});
