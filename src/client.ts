@@ -128,7 +128,8 @@ function assemble(
     files: filesResource(call, createDownload(send, base)),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
-    onBehalfOf: (onBehalfOf: string) => derive({ onBehalfOf }),
+    // Without an id it would be the platform that acts.
+    onBehalfOf: (accountId: string) => derive({ onBehalfOf: accountId ?? "" }),
     with: derive,
     close,
     [Symbol.asyncDispose]: close,

@@ -125,11 +125,17 @@ export interface OAuthSettings {
 
 export function readOptions(options: ClientOptions): Settings {
   const { environment, dispatcher } = options;
-  const known = hosts[environment];
+  const known = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
   if (!known) {
     throw new TypeError(
       `Cannot create client: environment is ${JSON.stringify(environment)}, expected "production", "sandbox" or "demo"`,
     );
+  }
+  if (options.fetch !== undefined && typeof options.fetch !== "function") {
+    throw wrong("fetch", "is not a function");
+  }
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
+    throw wrong("dispatcher", "has no dispatch function, expected an undici Agent or the like");
   }
   if (dispatcher && options.fetch) {
     throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
@@ -197,21 +203,24 @@ interface Fixed {
 
 function settle(fixed: Fixed, options: ClientOverrides): Settings {
   const { environment, key, oauth, hosts: both, transport } = fixed;
+  // Read once: what the caller changes afterwards changes nothing here.
+  const headers = { ...options.headers };
+  const own = { ...options, headers };
   return {
     environment,
     transport,
     oauth,
-    key: key && { ...key, loginAs: options.loginAs },
+    key: key && { ...key, loginAs: optionalId("loginAs", options.loginAs) },
     call: {
       hosts: both,
       timeoutMs: positive("timeoutMs", options.timeoutMs ?? 60_000),
       maxRetries: wholeNumber("maxRetries", options.maxRetries ?? 3),
-      onBehalfOf: options.onBehalfOf,
+      onBehalfOf: optionalId("onBehalfOf", options.onBehalfOf),
       apiVersion: options.apiVersion === undefined ? apiVersion : options.apiVersion,
-      headers: options.headers ?? {},
+      headers,
       validation: oneOf("validation", options.validation ?? "observe", validations),
     },
-    override: (overrides) => settle(fixed, { ...options, ...overrides }),
+    override: (overrides) => settle(fixed, { ...own, ...overrides }),
   };
 }
 
@@ -222,7 +231,8 @@ function readHost(option: string, value: string | URL, allowInsecure: boolean): 
     throw wrong(option, "is not a URL, expected one such as https://host");
   const { protocol, hostname, origin, pathname, search, hash, username } = new URL(value);
   if (search || hash || username) throw wrong(option, "has a query, a fragment or a user");
-  const local = hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
+  const local =
+    hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
   const safe = protocol === "https:" || (protocol === "http:" && (local || allowInsecure));
   if (!safe)
     throw wrong(option, "is not https; http is for this machine, or with allowInsecureHttp");
@@ -232,6 +242,12 @@ function readHost(option: string, value: string | URL, allowInsecure: boolean): 
 function requireText(option: string, value: unknown): string {
   if (typeof value === "string" && value.trim() !== "") return value;
   throw wrong(option, "is missing, expected a text; see Developer > API keys in the web app");
+}
+
+/** An empty id would act for somebody else than was meant. */
+function optionalId(option: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw wrong(option, "is not an id, expected an account id or nothing");
 }
 
 function positive(option: string, value: number): number {

@@ -215,3 +215,27 @@ export const newAccount = {
   primary_contact: { email: "ada@example.com" },
   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
 } as const;
+
+/** The multipart form of a request, as a server reads it. */
+export async function formOf(request: SeenRequest | undefined): Promise<{
+  readonly names: readonly string[];
+  readonly file: File;
+}> {
+  const headers = { "content-type": request?.headers["content-type"] ?? "" };
+  const form = await new Response(request?.body, { headers }).formData();
+  const file = form.get("file");
+  if (!(file instanceof File)) throw new Error("The form has no file");
+  return { names: [...form.keys()], file };
+}
+
+/** What a promise failed with, and how long that took. */
+export async function failureOf(
+  promise: Promise<unknown>,
+): Promise<{ readonly error: unknown; readonly tookMs: number }> {
+  const start = performance.now();
+  const error = await promise.then(
+    () => new Error("It did not fail"),
+    (reason: unknown) => reason,
+  );
+  return { error, tookMs: performance.now() - start };
+}

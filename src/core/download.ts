@@ -1,37 +1,36 @@
 /** Fetches a link that carries its own permission, as a stream. The bearer token is never sent to it. */
 
 import { Readable } from "node:stream";
-import type { Endpoint } from "../schemas/endpoint.js";
+import type { CallFacts } from "../errors.js";
+import { ShapeError } from "../errors.js";
+import { DeadlineError } from "./deadline.js";
 import { refusal, translate } from "./outcome.js";
 import { openDeadline } from "./request.js";
 import type { CallOptions, CallSettings } from "./settings.js";
-import { header, type Send, type WireHeaders, type WireRequest } from "./wire.js";
+import { header, type Send, WireError, type WireRequest } from "./wire.js";
 
-export interface Downloaded {
-  readonly headers: WireHeaders;
-  /** Fails with `ConnectionError` when the connection or the deadline ends it early. */
-  readonly stream: Readable;
-}
-
+/** Fails with `ConnectionError` when the connection or the deadline ends the transfer early. */
 export type Download = (
-  operation: Endpoint["name"],
+  operation: string,
   url: string,
   options?: Pick<CallOptions, "signal" | "timeoutMs" | "maxRetries">,
-) => Promise<Downloaded>;
+) => Promise<Readable>;
 
 const mostRedirects = 3;
 
 export function createDownload(send: Send, settings: CallSettings): Download {
   return async (operation, url, options = {}) => {
     const { timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries, signal } = options;
+    const first = readLink(operation, url);
     const deadline = openDeadline(operation, timeoutMs, signal);
     const progress = { attempts: 0, ambiguous: false };
     const request = (link: URL): WireRequest => ({
       operation,
       method: "GET",
       origin: link.origin,
-      path: link.pathname,
-      query: link.search,
+      // Whoever sees any part of a link can read the file, so that no part of it is in `path`.
+      path: "",
+      query: link.pathname + link.search,
       headers: [],
       body: undefined,
       streamed: true,
@@ -40,42 +39,66 @@ export function createDownload(send: Send, settings: CallSettings): Download {
       deadline,
       progress,
     });
-    let current = request(new URL(url));
+    let link = first;
     try {
       for (let redirects = 0; ; redirects++) {
-        const response = await send(current);
+        const response = await send(request(link));
         const location = header(response.headers, "location");
-        if (
-          response.status >= 300 &&
-          response.status < 400 &&
-          location &&
-          redirects < mostRedirects
-        ) {
-          current = request(new URL(location, current.origin + current.path));
+        const moved = response.status >= 300 && response.status < 400;
+        if (moved && location && redirects < mostRedirects) {
+          link = readLink(operation, location, link);
         } else if (response.status >= 300) {
-          throw refusal(current, response, {}, settings);
+          throw refusal(request(link), response, undefined, settings);
         } else {
-          const stream = guarded(response.stream ?? Readable.from([response.body]), current);
-          return { headers: response.headers, stream };
+          return guarded(response.stream ?? Readable.from([response.body]), request(link));
         }
       }
     } catch (error) {
       deadline.close();
-      throw translate(error, current);
+      throw translate(error, request(link));
     }
   };
 }
 
-/** The same bytes, with failures in our words and the deadline closed at the end. */
-function guarded(stream: Readable, request: WireRequest): Readable {
-  async function* read(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* stream as AsyncIterable<Uint8Array>;
-    } catch (error) {
-      throw translate(error, request);
-    } finally {
-      request.deadline.close();
-    }
-  }
-  return Readable.from(read(), { objectMode: false });
+function readLink(operation: string, text: string, base?: URL): URL {
+  const link = URL.canParse(text, base?.href) ? new URL(text, base?.href) : undefined;
+  if (link && /^https?:$/.test(link.protocol)) return link;
+  const facts: CallFacts = { operation, method: "GET", path: "", outcome: "done", attempts: 1 };
+  const message = `Cannot call ${operation}: the link is not one that can be fetched`;
+  throw new ShapeError("unexpected_shape", message, facts, [], text);
+}
+
+/**
+ * The same bytes, with failures in our words. It may be left unread: then nothing is thrown, and the
+ * connection is given back at the deadline or when the stream is destroyed.
+ */
+function guarded(inner: Readable, request: WireRequest): Readable {
+  const { deadline } = request;
+  const outer = new Readable({
+    read: () => inner.resume(),
+    destroy(error, done) {
+      deadline.close();
+      inner.destroy();
+      done(error);
+    },
+  });
+  const fail = (error: unknown): void => {
+    const { ended } = deadline;
+    const cause = ended ? new DeadlineError(ended) : error;
+    const reason = translate(new WireError(true, "reading the answer", cause), request);
+    outer.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+  };
+  inner.on("data", (chunk) => {
+    if (!outer.push(chunk)) inner.pause();
+  });
+  inner.once("end", () => outer.push(null));
+  inner.on("error", fail);
+  inner.once("close", () => {
+    if (!inner.readableEnded && !outer.destroyed) fail(new Error("the connection was closed"));
+  });
+  // Readers see the error all the same; without any, it must not end the process.
+  outer.on("error", () => undefined);
+  // Not before the reader asks for it.
+  inner.pause();
+  return outer;
 }

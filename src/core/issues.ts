@@ -79,7 +79,7 @@ function expectation(issue: $ZodIssue): string {
     case "invalid_format":
       return issue.format === "date" ? "a calendar date as YYYY-MM-DD" : String(issue.pattern);
     default:
-      return issue.message === "Invalid input" ? "something else" : issue.message;
+      return issue.message.replace(/^.*expected /, "");
   }
 }
 

@@ -82,32 +82,47 @@ export function filesResource(call: Call, download: Download): FilesResource {
     async upload(source, options = {}) {
       const file = await inspectFile(source);
       const { name = file.name ?? "", notes, contentType, ...callOptions } = options;
-      refuseFile(file, name, notes);
+      refuseFile(file, name, notes, contentType);
       const type = contentType ?? file.contentType ?? typeOf(name);
       const body = multipart(file, { name, contentType: type }, refuseLongStream);
       const payload = { ...body, describes: { filename: name } };
       const input = notes === undefined ? {} : { query: { notes } };
       return await call(filesUpload, input, callOptions, { payload });
     },
-    async download(fileId, options) {
-      const { files } = await downloadLinks([fileId], options);
-      const link = files.find(({ file_id }) => file_id === fileId) ?? files[0];
+    async download(fileId, options = {}) {
+      const start = performance.now();
+      const links: Partial<DownloadLinks> = await downloadLinks([fileId], options);
+      const link = links.files?.find(({ file_id }) => file_id === fileId);
       if (!link?.url) throw absent(fileId);
-      const { stream } = await download("files.download", link.url, options);
-      return describeDownload(fileId, link, stream);
+      const { timeoutMs } = options;
+      const leftMs = timeoutMs && Math.max(1, timeoutMs - (performance.now() - start));
+      const rest = { ...options, timeoutMs: leftMs };
+      return describeDownload(fileId, link, await download("files.download", link.url, rest));
     },
   };
 }
 
-function refuseFile(file: OpenableFile, name: string, notes: string | undefined): void {
+const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w.+-]+=[\w.+-]+)*$/;
+
+function refuseFile(
+  file: OpenableFile,
+  name: unknown,
+  notes: unknown,
+  contentType: unknown = "text/plain",
+): void {
   const issues: Issue[] = [];
   const refuse = (field: string, message: string): void => {
     issues.push({ path: [field], message });
   };
-  if (name === "") refuse("name", "is missing, expected a file name for bytes and streams");
-  if (name.length > limits.nameLength) refuse("name", tooLong(name, limits.nameLength));
-  if (notes && notes.length > limits.notesLength)
+  if (typeof name !== "string") refuse("name", "is not a text, expected a file name");
+  else if (name === "") refuse("name", "is missing, expected a file name for bytes and streams");
+  else if (name.length > limits.nameLength) refuse("name", tooLong(name, limits.nameLength));
+  if (typeof notes === "string" && notes.length > limits.notesLength) {
     refuse("notes", tooLong(notes, limits.notesLength));
+  }
+  if (typeof contentType !== "string" || !mediaType.test(contentType)) {
+    refuse("contentType", "is not a media type, expected one such as image/png");
+  }
   if (file.sizeBytes === 0) refuse("file", "is empty, expected at least one byte");
   if ((file.sizeBytes ?? 0) > limits.bytes) refuse("file", tooLarge(`${file.sizeBytes} bytes`));
   if (issues.length > 0) throw new ValidationError("files.upload", issues);

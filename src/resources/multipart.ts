@@ -4,6 +4,7 @@ import type { Stats } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StreamedBody } from "../core/wire.js";
+import { ValidationError } from "../errors.js";
 
 /**
  * What can be uploaded: a path or file URL, bytes, a Blob or File, or a stream of bytes. A stream can
@@ -103,6 +104,7 @@ export function multipart(
     yield head;
     let total = 0;
     for await (const chunk of file.open()) {
+      if (!(chunk instanceof Uint8Array)) throw noBytes();
       total += chunk.byteLength;
       onChunk(total);
       yield chunk;
@@ -121,6 +123,11 @@ export function multipart(
         : { "content-length": String(head.length + sizeBytes + tail.length) }),
     },
   };
+}
+
+function noBytes(): ValidationError {
+  const message = "gives something else than bytes, expected chunks of Uint8Array";
+  return new ValidationError("files.upload", [{ path: ["file"], message }]);
 }
 
 /** As browsers quote a file name in a form (https://html.spec.whatwg.org/#multipart-form-data). */

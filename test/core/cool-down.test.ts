@@ -1,6 +1,42 @@
-import { describe, expect, it } from "vitest";
+import { describe, describe, expect, expect, it, it } from "vitest";
+import { createCall } from "../../src/core/call.js";
 import { createCoolDown } from "../../src/core/cool-down.js";
 import { Deadline } from "../../src/core/deadline.js";
+import { createTopics } from "../../src/core/observe.js";
+import { withRetry } from "../../src/core/retry.js";
+import { createTransport } from "../../src/core/send.js";
+import type { CallSettings } from "../../src/core/settings.js";
+import {
+  type Account,
+  type ApiPromise,
+  createClient,
+  isAirwallexError,
+  type Observer,
+  type RetryEvent,
+} from "../../src/index.js";
+import { type AccountsResource, accountsResource } from "../../src/resources/accounts.js";
+import { type RequestFunction, requestFunction } from "../../src/resources/request.js";
+import {
+  type Answer,
+  account,
+  closedServer,
+  cut,
+  cutBody,
+  json,
+  key,
+  newAccount,
+  refuse,
+  stall,
+  startServer,
+} from "../scripted-server.js";
+
+/** A client that does not wait between its attempts. */
+function clientOf(server: ScriptedServer): Client {
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  const client = createClient({ ...key, baseUrl: server.url });
+  vi.restoreAllMocks();
+  return client;
+}
 
 describe("createCoolDown()", () => {
   it("is not active before it was started, nor after it has passed", async () => {
@@ -57,5 +93,79 @@ describe("createCoolDown()", () => {
     expect(deadline.phase).toBe("waiting for the rate limit to pass");
     expect(coolDown.active).toBe(true);
     deadline.close();
+  });
+});
+
+describe("a 429", () => {
+  it("holds back every other call of the client and of those derived from it", async () => {
+    const startedMs: number[] = [];
+    const note: Answer = (response, seen, request) => {
+      startedMs.push(performance.now());
+      return json(200, account())(response, seen, request);
+    };
+    const server = await startServer({
+      answers: [json(200, account()), refuse(429, {}, { "retry-after": "0.25" })],
+      otherwise: note,
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_0");
+    const start = performance.now();
+    const first = client.accounts.submit("acct_1");
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(2);
+    await Promise.all([
+      first,
+      client.accounts.retrieve("acct_2"),
+      client.onBehalfOf("acct_9").accounts.retrieve("acct_3"),
+      client.with({ maxRetries: 0, loginAs: "acct_8" }).accounts.retrieve("acct_4"),
+    ]);
+    expect(startedMs.length).toBe(4);
+    for (const ms of startedMs) expect(ms - start).toBeGreaterThan(245);
+    expect(Math.max(...startedMs) - start).toBeLessThan(2000);
+  });
+
+  it("leaves another client alone", async () => {
+    const server = await startServer({
+      answers: [refuse(429, {}, { "retry-after": "0.5" })],
+      otherwise: normal,
+    });
+    const first = clientOf(server).accounts.retrieve("acct_1");
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
+    const start = performance.now();
+    await clientOf(server).accounts.retrieve("acct_2");
+    expect(performance.now() - start).toBeLessThan(400);
+    await first;
+  });
+
+  it("holds a call no longer than its own deadline", async () => {
+    const server = await startServer({
+      answers: [refuse(429, {}, { "retry-after": "30" })],
+      otherwise: normal,
+    });
+    const { accounts } = clientOf(server);
+    await expect(accounts.retrieve("acct_1")).rejects.toMatchObject({ code: "rate_limited" });
+    const start = performance.now();
+    await expect(accounts.retrieve("acct_2", { timeoutMs: 100 })).rejects.toMatchObject({
+      name: expect.stringMatching(/^(ConnectionError|ApiError)$/),
+      outcome: "not_done",
+      attempts: 0,
+    });
+    expect(performance.now() - start).toBeLessThan(200);
+    expect(server.requests.length).toBe(1);
+  });
+
+  it("that asks to wait for months does not make callers spin or print warnings", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const server = await startServer({
+      answers: [refuse(429, {}, { "retry-after": "99999999" })],
+      otherwise: normal,
+    });
+    const { accounts } = clientOf(server);
+    await expect(accounts.retrieve("acct_1")).rejects.toMatchObject({ code: "rate_limited" });
+    await accounts.retrieve("acct_2", { timeoutMs: 100 }).catch(() => undefined);
+    await new Promise(setImmediate);
+    process.off("warning", onWarning);
+    expect(warnings.length).toBe(0);
   });
 });

@@ -21,18 +21,6 @@ import {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** How long a promise took to fail, and with what. */
-async function failureOf(
-  promise: Promise<unknown>,
-): Promise<{ readonly error: unknown; readonly tookMs: number }> {
-  const start = performance.now();
-  const error = await promise.then(
-    () => new Error("It did not fail"),
-    (reason: unknown) => reason,
-  );
-  return { error, tookMs: performance.now() - start };
-}
-
 describe("a call that never leaves this machine", () => {
   it("is tried again, and fails as not done when the server is closed", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
@@ -111,97 +99,6 @@ describe("a call that never leaves this machine", () => {
     expect(tookMs).toBeLessThan(200);
     expect((await first).error).toMatchObject({ code: "timeout", outcome: "unknown" });
     expect(server.requests.length).toBe(1);
-  });
-});
-
-describe("a server that stalls", () => {
-  it("ends a call at its deadline while waiting for the head", async () => {
-    const server = await startServer({ answers: [json(200, account()), stall()] });
-    const client = createClient({ ...key, baseUrl: server.url });
-    await client.accounts.retrieve("acct_1");
-    const { error, tookMs } = await failureOf(
-      client.accounts.retrieve("acct_1", { timeoutMs: 150 }),
-    );
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({
-      code: "timeout",
-      phase: "waiting for the answer",
-      outcome: "not_done",
-      attempts: 1,
-      message:
-        "Cannot finish accounts.retrieve in time: the deadline passed while waiting for the answer (GET /api/v1/accounts/acct_1, outcome not_done)",
-    });
-    expect(tookMs).toBeGreaterThan(140);
-    expect(tookMs).toBeLessThan(250);
-  });
-
-  it("ends a call at its deadline in the middle of the body", async () => {
-    const server = await startServer({ answers: [json(200, account()), stallBody()] });
-    const client = createClient({ ...key, baseUrl: server.url });
-    await client.accounts.retrieve("acct_1");
-    const { error, tookMs } = await failureOf(
-      client.accounts.update("acct_1", {}, { timeoutMs: 150 }),
-    );
-    expect(error).toMatchObject({
-      code: "timeout",
-      phase: "reading the answer",
-      outcome: "unknown",
-      attempts: 1,
-    });
-    expect(tookMs).toBeGreaterThan(140);
-    expect(tookMs).toBeLessThan(250);
-    await server.requests[1]?.closed;
-  });
-
-  it("ends a call whose body drips for ever", async () => {
-    const server = await startServer({
-      answers: [
-        (response) => {
-          const drip = setInterval(() => response.write(" "), 10);
-          response.once("close", () => clearInterval(drip));
-        },
-      ],
-    });
-    const client = createClient({ ...key, baseUrl: server.url, timeoutMs: 150 });
-    const { error, tookMs } = await failureOf(client.accounts.retrieve("acct_1"));
-    expect(error).toMatchObject({ code: "timeout", phase: "reading the answer" });
-    expect(tookMs).toBeLessThan(250);
-  });
-
-  it("ends a call at its deadline while it waits for the login", async () => {
-    const server = await startServer({ logins: [stall()] });
-    const client = createClient({ ...key, baseUrl: server.url });
-    const { error, tookMs } = await failureOf(client.accounts.submit("acct_1", { timeoutMs: 100 }));
-    expect(error).toMatchObject({
-      code: "timeout",
-      operation: "accounts.submit",
-      phase: "waiting for the login",
-      outcome: "not_done",
-      attempts: 0,
-    });
-    expect(tookMs).toBeLessThan(200);
-  });
-
-  it("does not spend a second deadline on attempts that follow", async () => {
-    const server = await startServer({
-      otherwise: slowly(60, json(503, {}, { "retry-after": "0" })),
-    });
-    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 50 });
-    const { error, tookMs } = await failureOf(
-      client.accounts.retrieve("acct_1", { timeoutMs: 200 }),
-    );
-    expect(error).toMatchObject({ code: "timeout" });
-    expect(tookMs).toBeLessThan(300);
-    expect(server.requests.length).toBeGreaterThan(1);
-  });
-
-  it("leaves the other calls of the client alone", async () => {
-    const server = await startServer({ answers: [stall(), slowly(200, json(200, account()))] });
-    const client = createClient({ ...key, baseUrl: server.url });
-    const late = failureOf(client.accounts.retrieve("acct_1", { timeoutMs: 100 }));
-    const fine = client.accounts.retrieve("acct_2", { timeoutMs: 2000 });
-    expect((await late).error).toMatchObject({ code: "timeout" });
-    await expect(fine).resolves.toMatchObject({ status: "CREATED" });
   });
 });
 
@@ -346,80 +243,6 @@ describe("close()", () => {
     await client.close();
     await client.close();
     await client[Symbol.asyncDispose]();
-  });
-});
-
-describe("a dispatcher of the app's own", () => {
-  it("carries every call, and stays open when the client closes", async () => {
-    const mock = new MockAgent();
-    mock.disableNetConnect();
-    const api = mock.get("https://api.sandbox.airwallex.com");
-    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
-    const login = { path: "/api/v1/authentication/login", method: "POST" };
-    api.intercept(login).reply(201, { token: "t", expires_at });
-    api
-      .intercept({
-        path: "/api/v1/accounts/acct_1/update",
-        method: "POST",
-        headers: { authorization: "Bearer t" },
-        body: '{"nickname":"Ada"}',
-      })
-      .reply(200, account(), { headers: { "x-request-id": "r-1" } });
-    const client = createClient({ ...key, dispatcher: mock });
-    const { response } = await client.accounts.update("acct_1", { nickname: "Ada" }).withResponse();
-    expect(response).toMatchObject({ status: 200, requestId: "r-1", attempts: 1 });
-    mock.assertNoPendingInterceptors();
-    await client.close();
-    api.intercept({ path: "/api/v1/accounts/acct_2" }).reply(200, account());
-    await client.accounts.retrieve("acct_2");
-    mock.assertNoPendingInterceptors();
-    await mock.close();
-  });
-
-  it("sends uploads to the files host", async () => {
-    const mock = new MockAgent();
-    mock.disableNetConnect();
-    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
-    mock
-      .get("https://api-demo.airwallex.com")
-      .intercept({ path: "/api/v1/authentication/login", method: "POST" })
-      .reply(201, { token: "t", expires_at });
-    mock
-      .get("https://files-demo.airwallex.com")
-      .intercept({ path: "/api/v1/files/upload?notes=front", method: "POST" })
-      .reply(201, { file_id: "file_1" });
-    const client = createClient({ ...key, environment: "demo", dispatcher: mock });
-    const upload = client.files.upload(Buffer.from("x"), { name: "x.png", notes: "front" });
-    await expect(upload).resolves.toEqual({ file_id: "file_1" });
-    mock.assertNoPendingInterceptors();
-    await mock.close();
-  });
-
-  it("keeps the cause of a failure that it makes up", async () => {
-    const mock = new MockAgent();
-    mock.disableNetConnect();
-    const reset = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
-    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
-    const api = mock.get("https://api.airwallex.com");
-    api
-      .intercept({ path: "/api/v1/authentication/login", method: "POST" })
-      .reply(201, { token: "t", expires_at });
-    api.intercept({ path: "/api/v1/accounts/acct_1/submit", method: "POST" }).replyWithError(reset);
-    const client = createClient({ ...key, environment: "production", dispatcher: mock });
-    const { error } = await failureOf(client.accounts.submit("acct_1", { maxRetries: 0 }));
-    expect(error).toMatchObject({ name: "ConnectionError", cause: reset });
-    mock.assertNoPendingInterceptors();
-    await mock.close();
-  });
-
-  it("is asked once where it refuses a request as such", async () => {
-    const mock = new MockAgent();
-    mock.disableNetConnect();
-    const client = createClient({ ...key, dispatcher: mock });
-    const { error, tookMs } = await failureOf(client.accounts.submit("acct_1"));
-    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not_done", attempts: 1 });
-    expect(tookMs).toBeLessThan(200);
-    await mock.close();
   });
 });
 

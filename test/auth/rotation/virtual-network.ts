@@ -36,7 +36,7 @@ export interface NetworkOptions {
   readonly time: VirtualTime;
   readonly random: () => number;
   readonly schedule: Pick<Schedule, "faults" | "outages">;
-  readonly log: (line: string) => void;
+  readonly log: (line: () => string) => void;
   readonly crash: (process: VirtualProcess) => void;
 }
 
@@ -65,12 +65,11 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
       new Promise((resolve, reject) => {
         const { kind, ms = 0, outage } = troubleOf(to);
         const sentMs = time.nowMs();
-        const name = `${process.name} ${what}`;
         const look = (): void => {
           if (to === "store" && time.nowMs() - sentMs >= 4000) storeSlow = true;
         };
-        const say = (text: string): void => log(`${name} ${text}`);
-        if (kind !== undefined || outage) say(`[${kind} ${ms} ${outage?.kind ?? ""}]`);
+        const say = (text: () => string): void => log(() => `${process.name} ${what} ${text()}`);
+        if (kind !== undefined || outage) say(() => `[${kind} ${ms} ${outage?.kind ?? ""}]`);
         if (kind === "crash_before") return crash(process);
         if (kind === "pause") process.freeze(ms);
 
@@ -90,7 +89,7 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
           look();
           const slow = kind === "slow_out" ? ms : 0;
           work(to === "server" ? slow : 0).then((result) => {
-            say(describe(result));
+            say(() => describe(result));
             then(result);
           }, reject);
         };
@@ -108,7 +107,7 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
           return arrive(inMs, () => doWork(() => undefined));
         }
         arrive(inMs, () => {
-          if (kind === "crash_after") crash(process);
+          if (kind === "crash_after" && time.nowMs() < troubleMs) crash(process);
           doWork((result) => {
             if (kind === "fail_after" || kind === "fail_late") return fail();
             const outMs = latencyMs() + (kind === "slow_out" && to === "store" ? ms : 0);

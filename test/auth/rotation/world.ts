@@ -42,6 +42,7 @@ export interface WorldOptions {
   readonly createServer?: (clock: ServerClock) => Promise<TokenServer>;
   /** What real work has to end before time goes on. */
   readonly settled?: () => Promise<unknown> | undefined;
+  readonly keepLog?: boolean;
 }
 
 interface Place {
@@ -55,10 +56,12 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   const problems: string[] = [];
   const lines: string[] = [];
   const outcomes: Record<string, number> = {};
-  const log = (line: string): void => void lines.push(`${time.nowMs()} ${line}`);
+  const log = (line: () => string): void => {
+    if (options.keepLog) lines.push(`${Math.round(time.nowMs())} ${line()}`);
+  };
   const problem = (text: string): void => {
     problems.push(text);
-    log(`PROBLEM ${text}`);
+    log(() => `PROBLEM ${text}`);
   };
   const serverClock = { nowMs: time.nowMs, sleep: (ms: number) => sleepBy(ms) };
   const sleepBy = (ms: number): Promise<void> =>
@@ -85,7 +88,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   const crash = (process: VirtualProcess): void => {
     if (process.isCrashed()) return;
     process.crash();
-    log(`${process.name} CRASHED`);
+    log(() => `${process.name} CRASHED`);
     const slot = places.findIndex((place) => place.process === process);
     time.at(time.nowMs() + schedule.restartMs, () => restart(slot));
   };
@@ -118,7 +121,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
       newId: () => `${process.name}-spender-${++ids}`,
       keyOf: (connection) => `connection/${connection}`,
       publish(event) {
-        log(`${process.name} EVENT ${event.kind}`);
+        log(() => `${process.name} EVENT ${event.kind}`);
         checkSecrets(event);
       },
     });
@@ -146,7 +149,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
       process.resume(() => resolve(answer(kind, place)));
     });
     count(`${kind} ${done}`);
-    log(`${process.name} ${kind} => ${done}`);
+    log(() => `${process.name} ${kind} => ${done}`);
     return done;
 
     async function answer(kind: Asking["kind"], { manager }: Place): Promise<string> {
@@ -215,7 +218,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
 
   /** All is well from here on: whatever was left behind must come right. */
   async function comeToRest(): Promise<Result["end"]> {
-    log("HEALED");
+    log(() => "HEALED");
     for (const [slot, { process }] of places.entries()) {
       process.thaw();
       restart(slot);

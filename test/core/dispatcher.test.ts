@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, MockAgent } from "undici";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ConnectionError, createClient } from "../../src/index.js";
+import {
+  account,
+  chunks,
+  closedServer,
+  cut,
+  cutBody,
+  json,
+  key,
+  newAccount,
+  raw,
+  slowly,
+  stall,
+  stallBody,
+  startServer,
+  text,
+} from "../scripted-server.js";
+
+describe("a dispatcher of the app's own", () => {
+  it("carries every call, and stays open when the client closes", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const api = mock.get("https://api.sandbox.airwallex.com");
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    const login = { path: "/api/v1/authentication/login", method: "POST" };
+    api.intercept(login).reply(201, { token: "t", expires_at });
+    api
+      .intercept({
+        path: "/api/v1/accounts/acct_1/update",
+        method: "POST",
+        headers: { authorization: "Bearer t" },
+        body: '{"nickname":"Ada"}',
+      })
+      .reply(200, account(), { headers: { "x-request-id": "r-1" } });
+    const client = createClient({ ...key, dispatcher: mock });
+    const { response } = await client.accounts.update("acct_1", { nickname: "Ada" }).withResponse();
+    expect(response).toMatchObject({ status: 200, requestId: "r-1", attempts: 1 });
+    mock.assertNoPendingInterceptors();
+    await client.close();
+    api.intercept({ path: "/api/v1/accounts/acct_2" }).reply(200, account());
+    await client.accounts.retrieve("acct_2");
+    mock.assertNoPendingInterceptors();
+    await mock.close();
+  });
+
+  it("sends uploads to the files host", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    mock
+      .get("https://api-demo.airwallex.com")
+      .intercept({ path: "/api/v1/authentication/login", method: "POST" })
+      .reply(201, { token: "t", expires_at });
+    mock
+      .get("https://files-demo.airwallex.com")
+      .intercept({ path: "/api/v1/files/upload?notes=front", method: "POST" })
+      .reply(201, { file_id: "file_1" });
+    const client = createClient({ ...key, environment: "demo", dispatcher: mock });
+    const upload = client.files.upload(Buffer.from("x"), { name: "x.png", notes: "front" });
+    await expect(upload).resolves.toEqual({ file_id: "file_1" });
+    mock.assertNoPendingInterceptors();
+    await mock.close();
+  });
+
+  it("keeps the cause of a failure that it makes up", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const reset = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    const api = mock.get("https://api.airwallex.com");
+    api
+      .intercept({ path: "/api/v1/authentication/login", method: "POST" })
+      .reply(201, { token: "t", expires_at });
+    api.intercept({ path: "/api/v1/accounts/acct_1/submit", method: "POST" }).replyWithError(reset);
+    const client = createClient({ ...key, environment: "production", dispatcher: mock });
+    const { error } = await failureOf(client.accounts.submit("acct_1", { maxRetries: 0 }));
+    expect(error).toMatchObject({ name: "ConnectionError", cause: reset });
+    mock.assertNoPendingInterceptors();
+    await mock.close();
+  });
+
+  it("is asked once where it refuses a request as such", async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const client = createClient({ ...key, dispatcher: mock });
+    const { error, tookMs } = await failureOf(client.accounts.submit("acct_1"));
+    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not_done", attempts: 1 });
+    expect(tookMs).toBeLessThan(200);
+    await mock.close();
+  });
+});

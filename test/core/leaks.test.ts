@@ -1,0 +1,342 @@
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { describe, expect, it, vi } from "vitest";
+import { createRedactor } from "../../src/core/redact.js";
+import {
+  type AccountCreateRequest,
+  type Client,
+  createClient,
+  isAirwallexError,
+  type Observer,
+} from "../../src/index.js";
+import { piiFields } from "../../src/schemas/pii.generated.js";
+import {
+  type Answer,
+  account,
+  closedServer,
+  cut,
+  json,
+  key,
+  raw,
+  type Script,
+  type SeenRequest,
+  stall,
+  startServer,
+  text,
+  tokenOf,
+} from "../scripted-server.js";
+
+const legacy: Readonly<Record<string, unknown>> = JSON.parse(
+  readFileSync(new URL("../fixtures/account.legacy.json", import.meta.url), "utf8"),
+);
+
+/** Every personal value of the fixture. */
+function personalValues(value: unknown, marked = false, into = new Set<string>()): Set<string> {
+  if (typeof value === "object" && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      personalValues(member, marked || piiFields.has(name), into);
+    }
+    // The fixture's own word for "some text", which any message may hold.
+  } else if (marked && value !== "string") into.add(String(value));
+  return into;
+}
+
+const person = {
+  first_name: "Alice",
+  last_name: "Smith",
+  middle_name: "Benedict",
+  date_of_birth: "1970-11-28",
+  nationality: "HK",
+  residential_address: {
+    address_line1: "200 Collins Street",
+    suburb: "Melbourne",
+    postcode: "3000",
+    state: "VIC",
+    country_code: "AU",
+  },
+  identifications: {
+    primary: {
+      identification_type: "PASSPORT",
+      issuing_country_code: "AU",
+      passport: {
+        number: "4107306240",
+        mrz_line1: "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+        front_file_id: "Njg3MzkzNWMtMmNlNC00NDM3L=",
+      },
+    },
+  },
+} as const;
+
+const input: AccountCreateRequest = {
+  identifier: "seller-42",
+  nickname: "Quillfeather",
+  primary_contact: { email: "alice.smith@example.com", mobile: "6457892324" },
+  customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+  account_details: { legal_entity_type: "INDIVIDUAL", individual_details: person },
+};
+
+const secrets = [
+  key.clientId,
+  key.apiKey,
+  ...[1, 2, 3].map(tokenOf),
+  ...personalValues(legacy),
+  ...personalValues(input),
+];
+
+/** Those of the secrets that a text shows as a word of its own. */
+function leaksIn(shown: string): readonly string[] {
+  return secrets.filter((secret) => {
+    const escaped = secret.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+    return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "u").test(shown);
+  });
+}
+
+function formsOf(value: unknown): readonly string[] {
+  const forms = [
+    inspect(value),
+    inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
+    JSON.stringify(value),
+    String(value),
+  ];
+  return value instanceof Error ? [...forms, value.stack ?? "", value.message] : forms;
+}
+
+/** Everything that a remote knows of a request, in its own words. */
+const echoOf = ({ method, target, headers, body }: SeenRequest): string =>
+  `${method} ${target} ${JSON.stringify(headers)} ${body}`;
+
+/** Refuses, and tells what it was sent, in the members of the envelope. */
+function echo(status: number): Answer {
+  return (response, seen, request) => {
+    const said = echoOf(seen);
+    let sent: unknown = said;
+    try {
+      sent = JSON.parse(String(seen.body));
+    } catch {
+      // Not a JSON body, or none.
+    }
+    const errors = (said.match(/[^"]{1,900}/g) ?? []).map((message) => ({
+      source: message.slice(0, 80),
+      code: "invalid",
+      message,
+    }));
+    const { authorization, "x-api-key": apiKey } = seen.headers;
+    const envelope = {
+      code: "invalid_argument",
+      message: `${authorization ?? apiKey}: ${said}`,
+      source: authorization ?? apiKey,
+      details: { sent, said, headers: seen.headers, errors },
+    };
+    return json(status, envelope, { "retry-after": "0" })(response, seen, request);
+  };
+}
+
+/** Answers with success, and tells what it was sent in a body that is no JSON. */
+const echoText: Answer = (response, seen, request) =>
+  text(200, echoOf(seen), { "content-type": "text/plain" })(response, seen, request);
+
+interface Case {
+  readonly script: Script;
+  readonly call: (client: Client<"sandbox">) => Promise<unknown>;
+  readonly name: string;
+}
+
+const accountOfAlice = account({
+  status: "ACTION_REQUIRED",
+  nickname: "Quillfeather",
+  account_details: { individual_details: person },
+});
+
+const create = (client: Client<"sandbox">) => client.accounts.create(input);
+
+const cases: Readonly<Record<string, Case>> = {
+  "a refused create": { script: { otherwise: echo(400) }, call: create, name: "ApiError" },
+  "a create that fails": { script: { otherwise: echo(500) }, call: create, name: "ApiError" },
+  "a refused request of any body": {
+    script: { otherwise: echo(422) },
+    call: (client) => client.request({ method: "POST", path: "/api/v1/any", body: legacy }),
+    name: "ApiError",
+  },
+  "a refused list by e-mail address": {
+    script: { otherwise: echo(400) },
+    call: (client) => client.accounts.list({ email: "alice.smith@example.com" }),
+    name: "ApiError",
+  },
+  "a refused upload": {
+    script: { otherwise: echo(400) },
+    call: (client) => client.files.upload(Buffer.from("x"), { name: "Quillfeather.png" }),
+    name: "ApiError",
+  },
+  "a refused extraBody": {
+    script: { otherwise: echo(400) },
+    call: (client) =>
+      client.accounts.update(
+        "acct_1",
+        {},
+        { extraBody: { account_details: { individual_details: person } } },
+      ),
+    name: "ApiError",
+  },
+  "a refused login": {
+    script: { logins: [echo(401)] },
+    call: create,
+    name: "AuthenticationError",
+  },
+  "a login that is forbidden": { script: { logins: [echo(403)] }, call: create, name: "ApiError" },
+  "a refused token": {
+    script: { otherwise: echo(401) },
+    call: create,
+    name: "AuthenticationError",
+  },
+  "a login whose answer is no JSON": {
+    script: { logins: [text(201, `token=${tokenOf(1)}`)] },
+    call: create,
+    name: "ShapeError",
+  },
+  "a deadline": {
+    script: { otherwise: stall() },
+    call: (client) => client.accounts.create(input, { timeoutMs: 80 }),
+    name: "ConnectionError",
+  },
+  "a lost connection": { script: { otherwise: cut() }, call: create, name: "ConnectionError" },
+  "an answer that is not HTTP": {
+    script: { otherwise: (response, seen, request) => raw(echoOf(seen))(response, seen, request) },
+    call: create,
+    name: "ConnectionError",
+  },
+  "an answer of broken HTTP": {
+    script: {
+      otherwise: (response, seen, request) =>
+        raw(`HTTP/1.1 200 OK\r\ncontent-length: 1${echoOf(seen)}\r\n\r\n`)(response, seen, request),
+    },
+    call: create,
+    name: "ConnectionError",
+  },
+  "an input that does not fit": {
+    script: {},
+    call: (client) =>
+      client.accounts.create({
+        ...input,
+        nickname: ["Quillfeather"],
+        primary_contact: { e_mail: "alice.smith@example.com", mobile: 6_457_892_324 },
+        account_details: {
+          individual_details: {
+            ...person,
+            date_of_birth: "28/11/1970",
+            nationality: "Alice",
+            first_name: { text: "Alice" },
+          },
+        },
+        metadata: { note: `Alice Smith ${"4107306240".repeat(5)}` },
+      } as never),
+    name: "ValidationError",
+  },
+  "an answer that is no JSON": {
+    script: { otherwise: echoText },
+    call: create,
+    name: "ShapeError",
+  },
+  "an answer of another shape": {
+    script: { otherwise: json(200, { ...accountOfAlice, id: 7, nickname: ["Quillfeather"] }) },
+    call: (client) => client.with({ validation: "strict" }).accounts.retrieve("acct_1"),
+    name: "ShapeError",
+  },
+  "a page that repeats itself": {
+    script: { otherwise: json(200, { items: [accountOfAlice], has_more: true }) },
+    call: (client) => client.accounts.list().toArray({ limit: 9 }),
+    name: "ShapeError",
+  },
+  "a status that cannot be reached": {
+    script: { otherwise: json(200, accountOfAlice) },
+    call: (client) => client.accounts.waitForStatus("acct_1", { status: "ACTIVE" }),
+    name: "AccountStatusError",
+  },
+  "a status that is not reached in time": {
+    script: { otherwise: json(200, { ...accountOfAlice, status: "SUBMITTED" }) },
+    call: (client) =>
+      client.accounts.waitForStatus("acct_1", { status: "ACTIVE", timeoutMs: 50, intervalMs: 10 }),
+    name: "AccountStatusError",
+  },
+};
+
+describe("an error", () => {
+  it.each(Object.entries(cases))("of %s shows no secret and nothing personal", async (_, one) => {
+    const heard: unknown[] = [];
+    const hear = (event: unknown) => heard.push(event);
+    const observer: Observer = {
+      onAttempt: hear,
+      onRetry: hear,
+      onDrift: hear,
+      onToken: hear,
+    };
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const server = await startServer(one.script);
+    const client = createClient({ ...key, baseUrl: server.url, observer, maxRetries: 1 });
+    vi.restoreAllMocks();
+    const error = await one.call(client).then(
+      () => new Error("It did not fail"),
+      (reason: unknown) => reason,
+    );
+    expect(error).toHaveProperty("name", one.name);
+    expect(isAirwallexError(error)).toBe(true);
+    for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
+    for (const shown of formsOf(heard)) expect(leaksIn(shown)).toEqual([]);
+  });
+
+  it("of a closed server shows no secret and nothing personal", async () => {
+    const client = createClient({ ...key, baseUrl: await closedServer(), maxRetries: 0 });
+    const error = await client.accounts.create(input).catch((reason: unknown) => reason);
+    expect(error).toHaveProperty("name", "ConnectionError");
+    for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
+  });
+
+  it("of a call over fetch shows no secret and nothing personal", async () => {
+    const server = await startServer({ answers: [echo(400), echo(401), echoText, cut()] });
+    const client = createClient({ ...key, baseUrl: server.url, fetch, maxRetries: 0 });
+    for (const name of ["ApiError", "ShapeError", "ConnectionError"]) {
+      const error = await client.accounts.create(input).catch((reason: unknown) => reason);
+      expect(error).toHaveProperty("name", name);
+      for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
+    }
+  });
+
+  it("shows no half of a value where a long message is cut off", async () => {
+    const shown = "x".repeat(990);
+    const message = `${shown} alice.smith@example.com Quillfeather`;
+    for (const moved of [0, 3, 6, 12, 24, 30]) {
+      const server = await startServer({
+        answers: [json(400, { code: "c", message: message.slice(moved) })],
+      });
+      const client = createClient({ ...key, baseUrl: server.url });
+      const error = await client.accounts.create(input).catch((reason: unknown) => reason);
+      expect(String(error)).toContain("400 c");
+      expect(String(error)).not.toMatch(/alice|Quill/);
+    }
+  });
+
+  it("keeps what the remote said of it, apart from that", async () => {
+    const server = await startServer({
+      answers: [
+        json(400, {
+          code: "invalid_argument",
+          message: "Passport 4107306240 of Alice Smith has expired",
+          source: "account_details.individual_details.identifications.primary.passport",
+          details: [{ source: "passport.number", message: "4107306240 is not valid in AU" }],
+        }),
+      ],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.create(input)).rejects.toMatchObject({
+      remoteMessage: "Passport [redacted] of [redacted] [redacted] has expired",
+      source: "account_details.individual_details.identifications.primary.passport",
+      fieldErrors: [{ field: "passport.number", message: "[redacted] is not valid in AU" }],
+    });
+  });
+
+  it("gives the remote's own body, unchanged, to whoever asks for it", async () => {
+    const body = { code: "c", message: "Alice", details: { first_name: "Alice" } };
+    const server = await startServer({ answers: [json(400, body)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await expect(client.accounts.create(input)).rejects.toHaveProperty("body", body);
+  });
+});

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, MockAgent } from "undici";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ConnectionError, createClient } from "../../src/index.js";
+import {
+  account,
+  chunks,
+  closedServer,
+  cut,
+  cutBody,
+  json,
+  key,
+  newAccount,
+  raw,
+  slowly,
+  stall,
+  stallBody,
+  startServer,
+  text,
+} from "../scripted-server.js";
+
+describe("a server that stalls", () => {
+  it("ends a call at its deadline while waiting for the head", async () => {
+    const server = await startServer({ answers: [json(200, account()), stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    const { error, tookMs } = await failureOf(
+      client.accounts.retrieve("acct_1", { timeoutMs: 150 }),
+    );
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      code: "timeout",
+      phase: "waiting for the answer",
+      outcome: "not_done",
+      attempts: 1,
+      message:
+        "Cannot finish accounts.retrieve in time: the deadline passed while waiting for the answer (GET /api/v1/accounts/acct_1, outcome not_done)",
+    });
+    expect(tookMs).toBeGreaterThan(140);
+    expect(tookMs).toBeLessThan(250);
+  });
+
+  it("ends a call at its deadline in the middle of the body", async () => {
+    const server = await startServer({ answers: [json(200, account()), stallBody()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    const { error, tookMs } = await failureOf(
+      client.accounts.update("acct_1", {}, { timeoutMs: 150 }),
+    );
+    expect(error).toMatchObject({
+      code: "timeout",
+      phase: "reading the answer",
+      outcome: "unknown",
+      attempts: 1,
+    });
+    expect(tookMs).toBeGreaterThan(140);
+    expect(tookMs).toBeLessThan(250);
+    await server.requests[1]?.closed;
+  });
+
+  it("ends a call whose body drips for ever", async () => {
+    const server = await startServer({
+      answers: [
+        (response) => {
+          const drip = setInterval(() => response.write(" "), 10);
+          response.once("close", () => clearInterval(drip));
+        },
+      ],
+    });
+    const client = createClient({ ...key, baseUrl: server.url, timeoutMs: 150 });
+    const { error, tookMs } = await failureOf(client.accounts.retrieve("acct_1"));
+    expect(error).toMatchObject({ code: "timeout", phase: "reading the answer" });
+    expect(tookMs).toBeLessThan(250);
+  });
+
+  it("ends a call at its deadline while it waits for the login", async () => {
+    const server = await startServer({ logins: [stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error, tookMs } = await failureOf(client.accounts.submit("acct_1", { timeoutMs: 100 }));
+    expect(error).toMatchObject({
+      code: "timeout",
+      operation: "accounts.submit",
+      phase: "waiting for the login",
+      outcome: "not_done",
+      attempts: 0,
+    });
+    expect(tookMs).toBeLessThan(200);
+  });
+
+  it("does not spend a second deadline on attempts that follow", async () => {
+    const server = await startServer({
+      otherwise: slowly(60, json(503, {}, { "retry-after": "0" })),
+    });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 50 });
+    const { error, tookMs } = await failureOf(
+      client.accounts.retrieve("acct_1", { timeoutMs: 200 }),
+    );
+    expect(error).toMatchObject({ code: "timeout" });
+    expect(tookMs).toBeLessThan(300);
+    expect(server.requests.length).toBeGreaterThan(1);
+  });
+
+  it("leaves the other calls of the client alone", async () => {
+    const server = await startServer({ answers: [stall(), slowly(200, json(200, account()))] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const late = failureOf(client.accounts.retrieve("acct_1", { timeoutMs: 100 }));
+    const fine = client.accounts.retrieve("acct_2", { timeoutMs: 2000 });
+    expect((await late).error).toMatchObject({ code: "timeout" });
+    await expect(fine).resolves.toMatchObject({ status: "CREATED" });
+  });
+});
