@@ -3,12 +3,15 @@ import { defineConfig, type Options } from "tsup";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
-const doors = {
-  index: "src/index.ts",
-  schemas: "src/schemas/index.ts",
+/** On its own, so that importing it opens one file: each further one costs a tenth of the budget. */
+const main = { index: "src/index.ts" };
+
+const others = {
   emulator: "src/emulator/index.ts",
+  schemas: "src/schemas/index.ts",
   "stores/conformance": "src/stores/conformance.ts",
   "stores/file": "src/stores/file.ts",
+  "stores/memory": "src/stores/memory.ts",
   "stores/postgres": "src/stores/postgres.ts",
   "stores/redis": "src/stores/redis.ts",
   "stores/sealed": "src/stores/sealed.ts",
@@ -23,7 +26,8 @@ const shared: Options = {
 
 // The command line is a program, not a door: it exists once, and has no types.
 export default defineConfig([
-  { ...shared, format: "esm", entry: { ...doors, cli: "src/cli/index.ts" } },
-  { ...shared, format: "cjs", entry: doors },
-  { ...shared, format: ["esm", "cjs"], entry: doors, dts: { only: true } },
+  { ...shared, format: ["esm", "cjs"], entry: main },
+  { ...shared, format: "esm", entry: { ...others, cli: "src/cli/index.ts" } },
+  { ...shared, format: "cjs", entry: others },
+  { ...shared, format: ["esm", "cjs"], entry: { ...main, ...others }, dts: { only: true } },
 ]);

@@ -25,7 +25,9 @@ const doors = [
   "src/index.ts",
   "src/schemas/index.ts",
   "src/emulator/index.ts",
-  ...["conformance", "file", "postgres", "redis", "sealed"].map((name) => `src/stores/${name}.ts`),
+  ...["conformance", "file", "memory", "postgres", "redis", "sealed"].map(
+    (name) => `src/stores/${name}.ts`,
+  ),
 ];
 const pages = [
   ...readdirSync(".").filter((file) => file.endsWith(".md")),

@@ -6,7 +6,6 @@ import {
   type Client,
   type ClientOptions,
   type ClientWithOAuth,
-  createMemoryStore,
   createClient as createRealClient,
   type Environment,
   type OAuthOptions,
@@ -27,6 +26,8 @@ export {
   startEmulator,
 } from "airwallex-connect/emulator";
 
+import { createMemoryStore } from "airwallex-connect/stores/memory";
+
 export { runStoreConformance } from "airwallex-connect/stores/conformance";
 export { createFileStore } from "airwallex-connect/stores/file";
 export {
@@ -38,6 +39,7 @@ export { createRedisStore } from "airwallex-connect/stores/redis";
 export { sealed } from "airwallex-connect/stores/sealed";
 export { Redis } from "ioredis";
 export { Pool } from "pg";
+export { createMemoryStore };
 
 export const emulator: RunningEmulator = await startEmulator({ reviewAfterMs: 300 });
 

@@ -45,7 +45,6 @@ export type {
   RefreshExpiringOptions,
   RefreshProgress,
 } from "./resources/oauth.js";
-export { createMemoryStore } from "./stores/memory.js";
 export type {
   ClaimResult,
   ClaimStore,

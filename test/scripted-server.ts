@@ -239,3 +239,26 @@ export async function failureOf(
   );
   return { error, tookMs: performance.now() - start };
 }
+
+/** An API that gives a link to a path of its own, and serves that as the test says. */
+export async function fileServer(
+  serve: Answer,
+  link: (server: ScriptedServer) => string = ({ url }) => `${url}/signed/file_1?sig=s3cr3t`,
+): Promise<ScriptedServer> {
+  const server: ScriptedServer = await startServer({
+    otherwise: (response, seen, request) => {
+      if (seen.target !== "/api/v1/files/download_links") return serve(response, seen, request);
+      const files = [
+        {
+          file_id: "file_1",
+          filename: "x.png",
+          content_type: "image/png",
+          size: 5,
+          url: link(server),
+        },
+      ];
+      return json(200, { files, absent_files: [] })(response, seen, request);
+    },
+  });
+  return server;
+}

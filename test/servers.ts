@@ -1,6 +1,6 @@
 /** Real servers for tests, each with a directory and a port of its own, gone when the test is over. */
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ export interface RunningServer {
   readonly port: number;
   /** For a client that takes one: `redis://127.0.0.1:6379`, `postgres://postgres@127.0.0.1:5432/postgres`. */
   readonly url: string;
-  /** Stops the server at once, by its process id, and removes what it wrote. */
+  /** Stops the server at once, without a chance to finish anything, and removes what it wrote. */
   stop(): Promise<void>;
 }
 
@@ -32,9 +32,9 @@ export async function startRedis(...more: string[]): Promise<RunningServer> {
   const port = await freePort();
   const quiet = ["--save", "", "--appendonly", "no", "--daemonize", "no"];
   const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
-  const server = spawn(find("redis-server"), [...where, ...quiet, ...more], { stdio: "ignore" });
-  const stop = stopper(server, "SIGKILL", directory);
-  await untilReady(server, stop, () => answers(port));
+  const server = spawnTied("KILL", find("redis-server"), [...where, ...quiet, ...more]);
+  const stop = stopper(server, directory);
+  await untilReady(stop, () => answers(port));
   return { port, url: `redis://127.0.0.1:${port}`, stop };
 }
 
@@ -84,14 +84,11 @@ export async function startPostgres(): Promise<RunningServer> {
   const port = await freePort();
   const settings = ["fsync=off", "max_connections=200", `unix_socket_directories=${directory}`];
   const args = ["-D", data, "-p", String(port), "-h", "127.0.0.1"];
-  const server = spawn(
-    find("postgres"),
-    [...args, ...settings.flatMap((setting) => ["-c", setting])],
-    options,
-  );
-  // Its children end with it; SIGKILL would leave them behind.
-  const stop = stopper(server, "SIGQUIT", directory);
-  await untilReady(server, stop, () => Promise.resolve(isServing(data)));
+  const configured = settings.flatMap((setting) => ["-c", setting]);
+  // Its children end with it; KILL would leave them behind.
+  const server = spawnTied("QUIT", find("postgres"), [...args, ...configured], options);
+  const stop = stopper(server, directory);
+  await untilReady(stop, () => Promise.resolve(isServing(data)));
   return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
 }
 
@@ -160,34 +157,39 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-function stopper(server: ChildProcess, signal: NodeJS.Signals, directory: string) {
+/**
+ * Starts a server that ends when its standard input does: when we close it, and also when this process
+ * is killed before it can.
+ */
+function spawnTied(
+  signal: "KILL" | "QUIT",
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcess {
+  const script = `"$@" & read -r line; kill -${signal} $!; wait $!`;
+  const stdio = ["pipe", "ignore", "ignore"] as const;
+  return spawn("sh", ["-c", script, "sh", program, ...args], { ...options, stdio: [...stdio] });
+}
+
+function stopper(server: ChildProcess, directory: string) {
   const ended = new Promise<void>((resolve) => {
     server.once("exit", () => resolve());
     server.once("error", () => resolve());
   });
-  const kill = (): void => {
-    if (server.exitCode === null) server.kill(signal);
-  };
-  // A test run that ends early takes its servers along.
-  process.once("exit", kill);
   return async (): Promise<void> => {
-    process.off("exit", kill);
-    kill();
+    server.stdin?.end();
     await ended;
     rmSync(directory, { recursive: true, force: true });
   };
 }
 
 async function untilReady(
-  server: ChildProcess,
   stop: () => Promise<void>,
   isReady: () => Promise<boolean>,
 ): Promise<void> {
   try {
-    await until(async () => {
-      if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}`);
-      return isReady();
-    });
+    await until(isReady);
   } catch (error) {
     await stop();
     throw error;

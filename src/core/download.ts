@@ -1,8 +1,9 @@
 /** Fetches a link that carries its own permission, as a stream. The bearer token is never sent to it. */
 
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { CallFacts } from "../errors.js";
 import { ShapeError } from "../errors.js";
+import { stream as streams } from "./builtin.js";
 import { DeadlineError } from "./deadline.js";
 import { refusal, translate } from "./outcome.js";
 import { openDeadline } from "./request.js";
@@ -14,7 +15,13 @@ export type Download = (
   operation: string,
   url: string,
   options?: Pick<CallOptions, "signal" | "timeoutMs" | "maxRetries">,
-) => Promise<Readable>;
+) => Promise<Downloaded>;
+
+export interface Downloaded {
+  readonly stream: Readable;
+  /** What ended the stream early, where a stream cannot say it: it takes errors only. */
+  readonly reason: () => unknown;
+}
 
 const mostRedirects = 3;
 
@@ -50,7 +57,10 @@ export function createDownload(send: Send, settings: CallSettings): Download {
         } else if (response.status >= 300) {
           throw refusal(request(link), response, undefined, settings);
         } else {
-          return guarded(response.stream ?? Readable.from([response.body]), request(link));
+          return guarded(
+            response.stream ?? streams().Readable.from([response.body]),
+            request(link),
+          );
         }
       }
     } catch (error) {
@@ -72,9 +82,10 @@ function readLink(operation: string, text: string, base?: URL): URL {
  * The same bytes, with failures in our words. It may be left unread: then nothing is thrown, and the
  * connection is given back at the deadline or when the stream is destroyed.
  */
-function guarded(inner: Readable, request: WireRequest): Readable {
+function guarded(inner: Readable, request: WireRequest): Downloaded {
   const { deadline } = request;
-  const outer = new Readable({
+  let reason: unknown;
+  const outer = new (streams().Readable)({
     read: () => inner.resume(),
     destroy(error, done) {
       deadline.close();
@@ -85,7 +96,7 @@ function guarded(inner: Readable, request: WireRequest): Readable {
   const fail = (error: unknown): void => {
     const { ended } = deadline;
     const cause = ended ? new DeadlineError(ended) : error;
-    const reason = translate(new WireError(true, "reading the answer", cause), request);
+    reason = translate(new WireError(true, "reading the answer", cause), request);
     outer.destroy(reason instanceof Error ? reason : new Error(String(reason)));
   };
   inner.on("data", (chunk) => {
@@ -100,5 +111,5 @@ function guarded(inner: Readable, request: WireRequest): Readable {
   outer.on("error", () => undefined);
   // Not before the reader asks for it.
   inner.pause();
-  return outer;
+  return { stream: outer, reason: () => reason };
 }

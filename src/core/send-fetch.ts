@@ -1,7 +1,7 @@
 /** The same exchange over a `fetch` that the app passes in, so that msw and the like can see it. */
 
-import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
+import { stream as streams } from "./builtin.js";
 import { type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 /** The part of `fetch` that is used: a URL as text, and the request. */
@@ -47,14 +47,16 @@ async function perform(
   const { origin, path, query, method, body } = request;
   const init: RequestInit = { method, headers: pairs(request.headers), signal, redirect: "manual" };
   if (typeof body === "object" && "open" in body) {
-    init.body = Readable.toWeb(Readable.from(body.open())) as unknown as RequestInit["body"] & {};
+    init.body = streams().Readable.toWeb(
+      streams().Readable.from(body.open()),
+    ) as unknown as RequestInit["body"] & {};
     Object.assign(init, { duplex: "half" });
   } else if (body !== undefined) init.body = body as RequestInit["body"] & {};
   const response = await fetch(origin + path + query, init);
   request.deadline.phase = "reading the answer";
   const head = { status: response.status, headers: Object.fromEntries(response.headers) };
   if (request.streamed && response.ok && response.body) {
-    const stream = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+    const stream = streams().Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
     stream.once("close", () => request.deadline.unwatch());
     return { ...head, body: Buffer.alloc(0), stream };
   }

@@ -1,6 +1,7 @@
 /** The only file that touches undici: one dispatch per request, on an Agent of our own. */
 
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
+import { stream as streams } from "./builtin.js";
 import type { DeadlineError } from "./deadline.js";
 import { decode } from "./decode.js";
 import {
@@ -64,7 +65,8 @@ interface OwnAgent extends DispatcherLike {
  * up before (nodejs/undici#5500). Touching `Response` sets it up.
  */
 async function loadAgent({ connections, connectTimeoutMs }: TransportOptions): Promise<OwnAgent> {
-  void globalThis.Response;
+  // A bare read would be taken out when the package is built.
+  if (typeof globalThis.Response !== "function") throw new Error("This is no Node.js with fetch");
   const { Agent } = await import("undici");
   return new Agent({
     connections,
@@ -168,6 +170,7 @@ class Exchange {
   }
 
   #deliverStream(controller: Controller): void {
+    const { Readable } = streams();
     const stream = new Readable({
       read: () => controller.resume(),
       destroy: (error, done) => {

@@ -2,7 +2,7 @@
 
 import type { Readable } from "node:stream";
 import type { ApiPromise, Call } from "../core/call.js";
-import type { Download } from "../core/download.js";
+import type { Download, Downloaded } from "../core/download.js";
 import type { CallOptions } from "../core/settings.js";
 import type { Issue } from "../errors.js";
 import { ApiError, ValidationError } from "../errors.js";
@@ -157,26 +157,37 @@ function typeOf(name: string): string {
   return types[ending] ?? "application/octet-stream";
 }
 
-function describeDownload(fileId: string, link: DownloadLink, stream: Readable): FileDownload {
+function describeDownload(
+  fileId: string,
+  link: DownloadLink,
+  { stream, reason }: Downloaded,
+): FileDownload {
+  const failed = (error: unknown): never => {
+    throw reason() ?? error;
+  };
   return {
     fileId,
     name: link.filename ?? undefined,
     contentType: link.content_type ?? undefined,
     sizeBytes: link.size ?? undefined,
     stream,
-    async bytes() {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of stream) chunks.push(chunk as Uint8Array);
-      return Buffer.concat(chunks);
-    },
-    async saveTo(path) {
-      const [{ pipeline }, { createWriteStream }] = await Promise.all([
-        import("node:stream/promises"),
-        import("node:fs"),
-      ]);
-      await pipeline(stream, createWriteStream(path));
-    },
+    bytes: () => readAll(stream).catch(failed),
+    saveTo: (path) => writeAll(stream, path).catch(failed),
   };
+}
+
+async function readAll(stream: Readable): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+async function writeAll(stream: Readable, path: string): Promise<void> {
+  const [{ pipeline }, { createWriteStream }] = await Promise.all([
+    import("node:stream/promises"),
+    import("node:fs"),
+  ]);
+  await pipeline(stream, createWriteStream(path));
 }
 
 /** The API answers 200 and lists the id as absent. */

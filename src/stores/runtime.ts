@@ -1,7 +1,5 @@
 /** Time and chance, as arguments. */
 
-import { randomUUID } from "node:crypto";
-
 export interface Runtime {
   /** Milliseconds that only go forward; used for waiting, never for what is stored. */
   nowMs(): number;
@@ -17,7 +15,8 @@ export const systemRuntime: Runtime = {
   nowMs: () => performance.now(),
   sleep,
   random: Math.random,
-  newToken: randomUUID,
+  // The global one, because loading node:crypto costs as much as loading this package.
+  newToken: () => crypto.randomUUID(),
 };
 
 /** Longest wait that a timer can be set to. */

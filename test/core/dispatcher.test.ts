@@ -1,23 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, MockAgent } from "undici";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { ConnectionError, createClient } from "../../src/index.js";
-import {
-  account,
-  chunks,
-  closedServer,
-  cut,
-  cutBody,
-  json,
-  key,
-  newAccount,
-  raw,
-  slowly,
-  stall,
-  stallBody,
-  startServer,
-  text,
-} from "../scripted-server.js";
+import { MockAgent } from "undici";
+import { describe, expect, it } from "vitest";
+import { createClient } from "../../src/index.js";
+import { account, failureOf, key } from "../scripted-server.js";
 
 describe("a dispatcher of the app's own", () => {
   it("carries every call, and stays open when the client closes", async () => {

@@ -117,6 +117,6 @@ describe("createClient()", () => {
     const create = (headers: Record<string, string>) => () => createClient({ ...key, headers });
     expect(create({ Authorization: "Bearer mine" })).toThrow("headers.authorization");
     expect(create({ "x-a": "1\n" })).toThrow("headers.x-a");
-    expect(() => createClient({ ...key, onBehalfOf: "" })).toThrow("x-on-behalf-of");
+    expect(() => createClient({ ...key, onBehalfOf: "" })).toThrow("onBehalfOf");
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { createRedactor } from "../../src/core/redact.js";
 import {
   type AccountCreateRequest,
   type Client,
@@ -26,9 +25,10 @@ import {
   tokenOf,
 } from "../scripted-server.js";
 
-const legacy: Readonly<Record<string, unknown>> = JSON.parse(
-  readFileSync(new URL("../fixtures/account.legacy.json", import.meta.url), "utf8"),
-);
+const readFixture = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), "utf8"));
+
+const legacy = readFixture("account.legacy.json");
 
 /** Every personal value of the fixture. */
 function personalValues(value: unknown, marked = false, into = new Set<string>()): Set<string> {
@@ -41,39 +41,9 @@ function personalValues(value: unknown, marked = false, into = new Set<string>()
   return into;
 }
 
-const person = {
-  first_name: "Alice",
-  last_name: "Smith",
-  middle_name: "Benedict",
-  date_of_birth: "1970-11-28",
-  nationality: "HK",
-  residential_address: {
-    address_line1: "200 Collins Street",
-    suburb: "Melbourne",
-    postcode: "3000",
-    state: "VIC",
-    country_code: "AU",
-  },
-  identifications: {
-    primary: {
-      identification_type: "PASSPORT",
-      issuing_country_code: "AU",
-      passport: {
-        number: "4107306240",
-        mrz_line1: "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
-        front_file_id: "Njg3MzkzNWMtMmNlNC00NDM3L=",
-      },
-    },
-  },
-} as const;
-
-const input: AccountCreateRequest = {
-  identifier: "seller-42",
-  nickname: "Quillfeather",
-  primary_contact: { email: "alice.smith@example.com", mobile: "6457892324" },
-  customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
-  account_details: { legal_entity_type: "INDIVIDUAL", individual_details: person },
-};
+/** An account that is to be created, with the personal values of the fixture in their newer places. */
+const input = readFixture("account.create.json") as AccountCreateRequest;
+const person = input.account_details?.individual_details;
 
 const secrets = [
   key.clientId,

@@ -1,30 +1,5 @@
-import { readFileSync } from "node:fs";
-import { inspect } from "node:util";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../src/core/redact.js";
-import {
-  type AccountCreateRequest,
-  type Client,
-  createClient,
-  isAirwallexError,
-  type Observer,
-} from "../../src/index.js";
-import { piiFields } from "../../src/schemas/pii.generated.js";
-import {
-  type Answer,
-  account,
-  closedServer,
-  cut,
-  json,
-  key,
-  raw,
-  type Script,
-  type SeenRequest,
-  stall,
-  startServer,
-  text,
-  tokenOf,
-} from "../scripted-server.js";
 
 describe("createRedactor()", () => {
   it("takes out what stood in marked fields of what was sent", () => {

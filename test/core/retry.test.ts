@@ -1,17 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createCall } from "../../src/core/call.js";
 import { createTopics } from "../../src/core/observe.js";
 import { withRetry } from "../../src/core/retry.js";
 import { createTransport } from "../../src/core/send.js";
 import type { CallSettings } from "../../src/core/settings.js";
-import {
-  type Account,
-  type ApiPromise,
-  createClient,
-  isAirwallexError,
-  type Observer,
-  type RetryEvent,
-} from "../../src/index.js";
+import { type ApiPromise, createClient, type Observer, type RetryEvent } from "../../src/index.js";
 import { type AccountsResource, accountsResource } from "../../src/resources/accounts.js";
 import { type RequestFunction, requestFunction } from "../../src/resources/request.js";
 import {
@@ -24,7 +17,6 @@ import {
   key,
   newAccount,
   refuse,
-  stall,
   startServer,
 } from "../scripted-server.js";
 
@@ -166,7 +158,9 @@ describe("withRetry()", () => {
 
   it("keeps query and connected account of a read over its attempts", async () => {
     const server = await startServer({ answers: [refuse(500), cut()], otherwise: normal });
+    vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: server.url }).onBehalfOf("acct_9");
+    vi.restoreAllMocks();
     await client.accounts.list({ email: "ada@example.com", page_size: 7 });
     expect(server.requests.length).toBe(3);
     for (const { target, headers } of server.requests) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, MockAgent } from "undici";
+import { Agent } from "undici";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ConnectionError, createClient } from "../../src/index.js";
 import {
@@ -8,13 +8,13 @@ import {
   closedServer,
   cut,
   cutBody,
+  failureOf,
   json,
   key,
   newAccount,
   raw,
   slowly,
   stall,
-  stallBody,
   startServer,
   text,
 } from "../scripted-server.js";

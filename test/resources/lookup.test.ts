@@ -1,29 +1,15 @@
-import { describe, expect, it } from "vitest";
-import { createCall } from "../../src/core/call.js";
-import { createTopics } from "../../src/core/observe.js";
-import { withRetry } from "../../src/core/retry.js";
-import { createTransport } from "../../src/core/send.js";
-import type { CallSettings } from "../../src/core/settings.js";
-import {
-  type Account,
-  type ApiPromise,
-  createClient,
-  isAirwallexError,
-  type Observer,
-  type RetryEvent,
-} from "../../src/index.js";
-import { type AccountsResource, accountsResource } from "../../src/resources/accounts.js";
-import { type RequestFunction, requestFunction } from "../../src/resources/request.js";
+import { describe, expect, it, vi } from "vitest";
+import { type Account, type Client, createClient, isAirwallexError } from "../../src/index.js";
 import {
   type Answer,
   account,
-  closedServer,
   cut,
   cutBody,
   json,
   key,
   newAccount,
   refuse,
+  type ScriptedServer,
   stall,
   startServer,
 } from "../scripted-server.js";

@@ -1,30 +1,12 @@
-import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { inspect } from "node:util";
-import { Agent } from "undici";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient } from "../../src/index.js";
-import {
-  type Answer,
-  closedServer,
-  cut,
-  json,
-  key,
-  refuse,
-  type ScriptedServer,
-  type SeenRequest,
-  stall,
-  startServer,
-  text,
-} from "../scripted-server.js";
+import { formOf, json, key, startServer } from "../scripted-server.js";
 
-const mebibyte = 1024 * 1024;
 const uploaded = json(201, { file_id: "file_1", filename: "x.png", size: 3 });
 
 /** A folder of its own for one test. */

@@ -4,7 +4,6 @@ import {
   type ClientWithOAuth,
   ConnectionRevokedError,
   createClient,
-  createMemoryStore,
   type OAuthOptions,
   type Observer,
   type Store,
@@ -15,6 +14,7 @@ import {
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { describe, expect, it } from "vitest";
 import { individual } from "../emulator/inputs.js";
 

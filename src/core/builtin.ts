@@ -1,0 +1,5 @@
+/** Node's own modules, when they are needed: loading `node:stream` takes longer than all our code. */
+
+export function stream(): typeof import("node:stream") {
+  return process.getBuiltinModule("node:stream");
+}
