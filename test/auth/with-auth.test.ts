@@ -3,7 +3,6 @@ import { createClient } from "../../src/index.js";
 import {
   type Answer,
   account,
-  cut,
   json,
   key,
   newAccount,
@@ -123,7 +122,8 @@ describe("a token that is refused", () => {
   });
 
   it("does not hide what happened before", async () => {
-    const server = await startServer({ answers: [cut(), refuse(401), refuse(400)] });
+    const answers = [refuse(503), refuse(401), refuse(400)];
+    const server = await startServer({ answers });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.accounts.update("acct_1", {})).rejects.toMatchObject({
       status: 400,

@@ -1,0 +1,86 @@
+/** Measures fresh processes, each paired with a bare one that ran right before it. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { median } from "./stats.mjs";
+
+const probe = fileURLToPath(new URL("probe.mjs", import.meta.url));
+const trace = new URL("trace.mjs", import.meta.url).href;
+
+/** The arguments of node for a probe. */
+export const probing = (...args) => [probe, ...args];
+
+/**
+ * How much more each program takes than bare node: time, CPU and memory.
+ *
+ * @typedef {{ ms: number, cpuMs: number, mb: number }} Cost
+ * @param {Record<string, readonly string[]>} programs arguments of node
+ * @returns {Promise<Record<string, Cost>>}
+ */
+export async function compareWithBare(programs, runs) {
+  const names = Object.keys(programs);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let i = 0; i < runs; i++) {
+    for (const name of names) {
+      const bare = await start(probing("nothing"));
+      samples[name].push(beyond(bare, await start(programs[name])));
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, medians(samples[name])]));
+}
+
+function beyond(bare, full) {
+  return {
+    ms: full.ms - bare.ms,
+    cpuMs: full.said.cpuMs - bare.said.cpuMs,
+    mb: full.said.rssMb - bare.said.rssMb,
+  };
+}
+
+function medians(samples) {
+  const of = (member) => median(samples.map((sample) => sample[member]));
+  return { ms: of("ms"), cpuMs: of("cpuMs"), mb: of("mb") };
+}
+
+/** Runs a probe and returns what it said. */
+export async function ask(...args) {
+  const { said } = await start(probing(...args));
+  return said;
+}
+
+/** The packages that a program loads. */
+export async function packagesOf(args) {
+  const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  const LOADED_FILE = join(directory, "loaded");
+  try {
+    await start(["--import", trace, ...args], { LOADED_FILE });
+    const addresses = readFileSync(LOADED_FILE, "utf8");
+    const names = addresses.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g);
+    return new Set([...names].map(([, name]) => name));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function start(args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const begin = performance.now();
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    child.stdout.on("data", (chunk) => {
+      text += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      const ms = performance.now() - begin;
+      if (code !== 0) reject(new Error(`node ${args.join(" ")} ended with ${code}`));
+      else resolve({ ms, said: text.startsWith("{") ? JSON.parse(text) : {} });
+    });
+  });
+}

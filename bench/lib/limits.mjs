@@ -1,0 +1,10 @@
+/** What a change must not break. */
+
+export const limits = {
+  import: { mostMs: 10, text: "an import costs at most 10 ms over bare node" },
+  loads: { none: ["undici", "zod", "jose"], text: "an import loads none of undici, zod and jose" },
+  dispatcher: { text: "the app's global fetch keeps Node's own dispatcher" },
+  get: { most: 1.05, text: "GET with 64 callers costs at most 1.05 x" },
+  vendor: { least: 6, text: "GET with 64 callers is at least 6 x as fast as the vendor's SDK" },
+  post: { most: 1.1, text: "POST with 64 callers costs at most 1.10 x" },
+};
