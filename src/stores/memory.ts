@@ -18,6 +18,7 @@ import { type Runtime, systemRuntime } from "./runtime.js";
 import type { Store } from "./store.js";
 import { createWakeUps } from "./wake-ups.js";
 
+/** Options of `createMemoryStore`. */
 export interface MemoryStoreOptions {
   /**
    * Unix time in milliseconds; default `Date.now`. Leases, claims and waits follow it, and `askedAtMs` is
