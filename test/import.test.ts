@@ -80,9 +80,11 @@ describe("importing the package", () => {
       const prototypes = [Object, Array, String, Promise, Error].flatMap((one) => Object.keys(one.prototype));
       console.log(JSON.stringify({ byImport, byCall: added(), prototypes }));
     `);
-    // The one symbol is Node's own, which its first fetch would set as well.
-    const byCall = ["Symbol(undici.globalDispatcher.1)"];
-    expect(changes).toEqual({ byImport: [], byCall, prototypes: [] });
+    expect(changes).toMatchObject({ byImport: [], prototypes: [] });
+    // Node's own symbols, which its first fetch would set as well; newer Nodes have two.
+    const { byCall } = changes as { readonly byCall: readonly string[] };
+    const own = /^Symbol\(undici\.globalDispatcher\.\d\)$/;
+    expect(byCall.filter((name) => !own.test(name))).toEqual([]);
   });
 
   it("leaves the app's own fetch with the dispatcher of Node", async () => {
