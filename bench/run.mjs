@@ -28,7 +28,7 @@ const quick = {
   storm: { callers: 1000, runs: 1 },
 };
 
-const [load] = loadavg();
+const [before] = loadavg();
 const wanted = prepare();
 const plan = wanted.quick ? quick : full;
 const start = performance.now();
@@ -45,6 +45,7 @@ const rows = await step("cold start", () => measureStorm(callers, runs));
 const storm = { callers, rows };
 
 const seconds = Math.round((performance.now() - start) / 1000);
+const load = { before, after: loadavg()[0] };
 const text = report({ ...figures, imports, schemas, storm, seconds, load });
 if (wanted.quick) process.stdout.write(`${text}\nA quick run: too short to be kept.\n`);
 else {
