@@ -70,7 +70,8 @@ interface BaseClient<E extends Environment> {
 /**
  * Makes a client. Nothing is loaded or opened before the first call.
  *
- * @throws TypeError, RangeError for options that make no sense
+ * @throws TypeError, RangeError for options that make no sense; ValidationError for `headers` that no
+ *   request can carry
  *
  * @example
  * const client = createClient({

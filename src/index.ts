@@ -6,6 +6,7 @@
 export { type Client, type ClientWithOAuth, createClient } from "./client.js";
 export {
   apiVersion,
+  type ApiKeyOptions,
   type ClientOptions,
   type ClientOverrides,
   type Environment,

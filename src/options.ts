@@ -49,16 +49,31 @@ export interface OAuthOptions {
   readonly keyPrefix?: string | undefined;
 }
 
-/** Options of `createClient`. */
-export interface ClientOptions<E extends Environment = Environment> extends ClientOverrides {
-  /** Must be named, so that real money never moves by default. */
-  readonly environment: E;
-  /** Needed for every call but those of `oauth`. */
-  readonly clientId?: string | undefined;
-  /** Needed for every call but those of `oauth`. */
-  readonly apiKey?: string | undefined;
+/** The key of the platform's own account: Developer > API keys in the web app. */
+export interface ApiKeyOptions {
+  readonly clientId: string;
+  readonly apiKey: string;
+}
+
+interface KeyClientOptions extends ApiKeyOptions {
   /** The app of a partner, for customers that connect their own accounts by consent. */
   readonly oauth?: OAuthOptions | undefined;
+}
+
+/** Such a client makes no call but those of its connections. */
+interface AppClientOptions {
+  readonly oauth: OAuthOptions;
+  readonly clientId?: undefined;
+  readonly apiKey?: undefined;
+}
+
+/** Options of `createClient`: an API key, an OAuth app, or both. */
+export type ClientOptions<E extends Environment = Environment> = CommonOptions<E> &
+  (KeyClientOptions | AppClientOptions);
+
+interface CommonOptions<E extends Environment> extends ClientOverrides {
+  /** Must be named, so that real money never moves by default. */
+  readonly environment: E;
   /** Another API host, such as the emulator's. Plain `http:` is for this machine only. */
   readonly baseUrl?: string | URL | undefined;
   /** Another host for uploads. Default: `baseUrl` where that is given. */

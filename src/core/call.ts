@@ -86,6 +86,22 @@ export function createCall(send: Send, settings: CallSettings): Call {
   };
 }
 
+/** A call that needs something first, such as a file that must be looked at. */
+export function callAfter<T, Output>(
+  preparing: Promise<T>,
+  call: (prepared: T) => ApiPromise<Output>,
+): ApiPromise<Output> {
+  // Boxed, or awaiting it would await the call.
+  const started = preparing.then((prepared) => ({ sent: call(prepared) }));
+  const promise = started.then(({ sent }) => sent);
+  return Object.assign(promise, {
+    async withResponse() {
+      await promise;
+      return await (await started).sent.withResponse();
+    },
+  });
+}
+
 function describe({ response, attempts }: Journey): ResponseInfo {
   const headers = response?.headers ?? {};
   const names = Object.keys(headers);

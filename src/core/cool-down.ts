@@ -1,13 +1,17 @@
 /** After a 429 the whole client holds back, or every waiting caller would return at the same moment. */
 
 import type { Deadline } from "./deadline.js";
+import type { WireResponse } from "./wire.js";
 
 export interface CoolDown {
   readonly active: boolean;
   /** Holds every attempt back for this long from now; a longer one in force stays. */
-  start(ms: number): void;
-  /** Waits until the cool-down is over, and then a little more, at random. */
-  pass(deadline: Deadline): Promise<void>;
+  start(ms: number, refusal: WireResponse): void;
+  /**
+   * Waits until the cool-down is over, and then a little more, at random. Where that is later than the
+   * deadline it does not wait at all, and answers with the 429 that started it.
+   */
+  pass(deadline: Deadline): Promise<WireResponse | undefined>;
 }
 
 /** Waiters leave spread over this share of the wait, and over this many milliseconds at most. */
@@ -16,23 +20,32 @@ const spread = { share: 0.5, maxMs: 1000 };
 export function createCoolDown(random: () => number): CoolDown {
   let untilMs = 0;
   let lengthMs = 0;
+  let refusal: WireResponse | undefined;
   return {
     get active() {
       return untilMs !== 0 && performance.now() < untilMs;
     },
-    start(ms) {
+    start(ms, response) {
       const until = performance.now() + ms;
       if (until <= untilMs) return;
       untilMs = until;
       lengthMs = ms;
+      refusal = response;
     },
     async pass(deadline) {
       // It may be extended while we wait.
       while (performance.now() < untilMs) {
+        const leftMs = untilMs - performance.now();
+        if (refusal && leftMs >= deadline.remainingMs) return withTimeLeft(refusal, leftMs);
         const jitterMs = random() * Math.min(lengthMs * spread.share, spread.maxMs);
-        const waitMs = untilMs - performance.now() + jitterMs;
-        await deadline.sleep("waiting for the rate limit to pass", waitMs);
+        await deadline.sleep("waiting for the rate limit to pass", leftMs + jitterMs);
       }
+      return undefined;
     },
   };
+}
+
+function withTimeLeft(refusal: WireResponse, leftMs: number): WireResponse {
+  const seconds = String(Math.ceil(leftMs / 1000));
+  return { ...refusal, headers: { ...refusal.headers, "retry-after": seconds } };
 }

@@ -14,7 +14,8 @@
  *
  * The wait is the remote's `Retry-After`, or else 1, 2, 4, 8, 16 s with full jitter
  * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). A 429 also
- * holds back every other call of the client, so that waiting callers do not all return at once.
+ * holds back every other call of the client, so that waiting callers do not all return at once; a
+ * call whose deadline comes first is refused with that 429 without being sent.
  */
 
 import type { RetryClass } from "../schemas/endpoint.js";
@@ -77,7 +78,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     const step = backOffMs[Math.min(attempts, backOffMs.length) - 1] as number;
     const limited = failure.reason === "429";
     const delayMs = asked ?? (limited ? step : step * random());
-    if (limited) coolDown.start(delayMs);
+    if (limited && failure.response) coolDown.start(delayMs, failure.response);
     if (delayMs >= request.deadline.remainingMs) throw failure;
     publishRetry(topics, request, failure.reason, delayMs);
     // After a 429 the cool-down does the waiting, for this call as for the others.
@@ -85,8 +86,8 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   }
 
   async function once(request: WireRequest): Promise<WireResponse> {
-    if (coolDown.active) await coolDown.pass(request.deadline);
-    return attempt(request);
+    const refusal = coolDown.active ? await coolDown.pass(request.deadline) : undefined;
+    return refusal ?? attempt(request);
   }
 
   async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {

@@ -103,7 +103,7 @@ export class ApiError extends RefusalError {
   }
 }
 
-/** The login was refused, or a token that was just renewed was refused again. */
+/** The login was refused, or a token was refused that no renewal could replace. */
 export class AuthenticationError extends RefusalError {
   readonly code: AuthenticationErrorCode;
 
@@ -115,8 +115,7 @@ export class AuthenticationError extends RefusalError {
 
 const authenticationHints: Record<AuthenticationErrorCode, string> = {
   login_refused: "check the client id and the API key, and that they belong to this environment",
-  token_refused:
-    "the token had just been renewed; check the key's permissions and its IP allow-list",
+  token_refused: "a valid token was refused; check the key's permissions and its IP allow-list",
 };
 
 /** No answer: the connection failed, was lost, or the deadline passed. */

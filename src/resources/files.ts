@@ -1,7 +1,7 @@
 /** Documents for KYC: upload, and download by link. */
 
 import type { Readable } from "node:stream";
-import type { ApiPromise, Call } from "../core/call.js";
+import { type ApiPromise, type Call, callAfter } from "../core/call.js";
 import type { Download, Downloaded } from "../core/download.js";
 import type { CallOptions } from "../core/settings.js";
 import type { Issue } from "../errors.js";
@@ -50,7 +50,7 @@ export interface FilesResource {
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
    */
-  upload(file: FileSource, options?: FileUploadOptions): Promise<UploadedFile>;
+  upload(file: FileSource, options?: FileUploadOptions): ApiPromise<UploadedFile>;
 
   /**
    * Makes links that are valid for a day. Whoever has a link can read the file.
@@ -79,15 +79,16 @@ export function filesResource(call: Call, download: Download): FilesResource {
 
   return {
     downloadLinks,
-    async upload(source, options = {}) {
-      const file = await inspectFile(source);
-      const { name = file.name ?? "", notes, contentType, ...callOptions } = options;
-      refuseFile(file, name, notes, contentType);
-      const type = contentType ?? file.contentType ?? typeOf(name);
-      const body = multipart(file, { name, contentType: type }, refuseLongStream);
-      const payload = { ...body, describes: { filename: name } };
-      const input = notes === undefined ? {} : { query: { notes } };
-      return await call(filesUpload, input, callOptions, { payload });
+    upload(source, options = {}) {
+      return callAfter(inspectFile(source), (file) => {
+        const { name = file.name ?? "", notes, contentType, ...callOptions } = options;
+        refuseFile(file, name, notes, contentType);
+        const type = contentType ?? file.contentType ?? typeOf(name);
+        const body = multipart(file, { name, contentType: type }, refuseLongStream);
+        const payload = { ...body, describes: { filename: name } };
+        const input = notes === undefined ? {} : { query: { notes } };
+        return call(filesUpload, input, callOptions, { payload });
+      });
     },
     async download(fileId, options = {}) {
       const start = performance.now();

@@ -33,6 +33,23 @@ describe("files.upload()", () => {
     ]);
   });
 
+  it("tells what came with the answer, and rejects once where a file is refused", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    onTestFinished(() => void process.off("unhandledRejection", note));
+    const server = await startServer({ otherwise: uploaded });
+    const { files } = createClient({ ...key, baseUrl: server.url });
+    const { data, response } = await files
+      .upload(Buffer.from("x"), { name: "x.png" })
+      .withResponse();
+    expect([data.file_id, response.status, response.attempts]).toEqual(["file_1", 201, 1]);
+    const refused = files.upload(Buffer.alloc(0), { name: "x.png" }).withResponse();
+    await expect(refused).rejects.toMatchObject({ name: "ValidationError" });
+    await new Promise(setImmediate);
+    expect(unhandled).toEqual([]);
+  });
+
   it("sends one content-type, whatever the options", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });

@@ -17,6 +17,7 @@ import {
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { describe, expect, it } from "vitest";
 import { individual } from "../emulator/inputs.js";
+import { refuse, startServer } from "../scripted-server.js";
 
 const app = {
   clientId: defaultOAuthClientId,
@@ -267,6 +268,25 @@ describe("oauth.connection()", () => {
       expect(shown).not.toContain(secret);
     }
   });
+});
+
+it("shows no code or verifier that the remote quotes", async () => {
+  const secrets = ["cod3-0f-consent", "v3rifier-of-the-challenge", app.clientSecret];
+  const server = await startServer({
+    otherwise: refuse(400, {
+      code: "invalid_grant",
+      message: `no ${secrets[0]} for ${secrets[1]}`,
+      details: { sent: secrets },
+    }),
+  });
+  const oauth = { ...app, store: createMemoryStore() };
+  const client = createClient({ environment: "sandbox", baseUrl: server.url, oauth });
+  const [code = "", codeVerifier] = secrets;
+  const error = await client.oauth.exchangeCode(code, { codeVerifier }).catch((e: unknown) => e);
+  expect(error).toMatchObject({ name: "ApiError", apiCode: "invalid_grant" });
+  for (const secret of secrets) {
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain(secret);
+  }
 });
 
 describe("oauth.refreshExpiring()", () => {

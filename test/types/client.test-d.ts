@@ -12,6 +12,7 @@ import {
   type Environment,
   type ListPromise,
   type NumberedPage,
+  type OAuthOptions,
   type ResponseInfo,
   type SimulationResource,
   type UploadedFile,
@@ -19,6 +20,7 @@ import {
 
 declare const key: { readonly clientId: string; readonly apiKey: string };
 declare const environment: Environment;
+declare const app: OAuthOptions;
 
 const sandbox = createClient({ ...key, environment: "sandbox" });
 const demo = createClient({ ...key, environment: "demo" });
@@ -53,6 +55,16 @@ open(production);
 // createClient() needs an environment, and knows its options
 // @ts-expect-error: no environment
 createClient(key);
+// @ts-expect-error: neither a key nor an app
+createClient({ environment: "sandbox" });
+// @ts-expect-error: half a key
+createClient({ environment: "sandbox", clientId: "a" });
+// @ts-expect-error: half a key, with an app
+createClient({ environment: "sandbox", oauth: app, apiKey: "a" });
+createClient({ environment: "sandbox", oauth: app }).oauth;
+createClient({ ...key, environment: "sandbox", oauth: app }).oauth;
+// @ts-expect-error: no app, no customers
+sandbox.oauth;
 // @ts-expect-error: unknown environment
 createClient({ ...key, environment: "staging" });
 // @ts-expect-error: unknown option
