@@ -70,5 +70,7 @@ async function stop(): Promise<void> {
   await client.close();
   await shared?.close();
   await emulator?.close();
+  // A browser keeps its connections open, and server.close() would wait for them.
+  process.exit();
 }
 process.once("SIGINT", stop).once("SIGTERM", stop);
