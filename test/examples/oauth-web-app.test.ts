@@ -166,7 +166,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
 
   test("Airwallex is away for a while, and the connection outlives that", async () => {
     await connect();
-    const away = emulator.faults.always("GET /api/v1/account", { status: 400 });
+    const away = emulator.faults.always("GET /api/v1/account", { status: 503 });
     const answer = await page.reload();
     expect(answer?.status()).toBe(503);
     await seeHeading("That did not work just now");
