@@ -30,6 +30,8 @@ if (emulator) {
   const back = emulator.oauth.consent({ redirectUri: redirect_uri, scope, state });
   await client.oauth.handleCallback(back, { session });
   emulator.clock.advance("6m");
+  // As slow as a server far away, so that the processes really meet.
+  emulator.faults.always("oauth.token", { delayMs: 500 });
   console.log("A customer has connected, and the access token has expired");
 }
 
