@@ -1,7 +1,6 @@
 /** The same client in every process: one app, one store. */
 
 import { type ClientWithOAuth, createClient, type Observer } from "airwallex-connect";
-import { defaultOAuthClientId, defaultOAuthClientSecret } from "airwallex-connect/emulator";
 import { openStore } from "./store.js";
 
 export interface AppClient {
@@ -30,13 +29,4 @@ export async function createAppClient(observer: Observer = {}): Promise<AppClien
     await shared.close();
   };
   return { client, close };
-}
-
-/** For this process and those that it starts. */
-export function useEmulator(url: string): void {
-  Object.assign(process.env, {
-    AIRWALLEX_BASE_URL: url,
-    AIRWALLEX_OAUTH_CLIENT_ID: defaultOAuthClientId,
-    AIRWALLEX_OAUTH_CLIENT_SECRET: defaultOAuthClientSecret,
-  });
 }

@@ -12,15 +12,24 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startEmulator } from "airwallex-connect/emulator";
-import { createAppClient, useEmulator } from "./client.js";
+import {
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  startEmulator,
+} from "airwallex-connect/emulator";
+import { createAppClient } from "./client.js";
 import type { Done, Job } from "./worker.js";
 
 const workerCount = 4;
 const callsEach = 25;
 
 const emulator = process.env["AIRWALLEX_OAUTH_CLIENT_ID"] ? undefined : await startEmulator();
-if (emulator) useEmulator(emulator.url);
+if (emulator) {
+  // For this process, and for the workers that it starts.
+  process.env["AIRWALLEX_BASE_URL"] = emulator.url;
+  process.env["AIRWALLEX_OAUTH_CLIENT_ID"] = defaultOAuthClientId;
+  process.env["AIRWALLEX_OAUTH_CLIENT_SECRET"] = defaultOAuthClientSecret;
+}
 const { client, close } = await createAppClient();
 
 if (emulator) {

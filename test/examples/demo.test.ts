@@ -33,7 +33,8 @@ test("the demo opens accounts, connects a customer, and outlives a crash", async
 test("examples/README.md has every example, and every program that it names is there", () => {
   const readme = readFileSync("examples/README.md", "utf8");
   const named = [...readme.matchAll(/npx tsx (examples\/[^`\s]+)/g)].map(([, file = ""]) => file);
-  expect(named.filter((file) => !existsSync(file))).toEqual([]);
+  const linked = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => `examples/${file}`);
+  expect([...named, ...linked].filter((file) => !existsSync(file))).toEqual([]);
   const folders = readdirSync("examples", { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "files")
     .map(({ name }) => name);
