@@ -27,13 +27,10 @@ const step = (what: string, result: string): void => say(`  ${what.padEnd(50, ".
 async function connect(): Promise<Connection> {
   const session = crypto.randomUUID();
   const asked = new URL(await client.oauth.authorizationUrl({ session, pkce: true }));
-  const {
-    scope = "",
-    state,
-    code_challenge: codeChallenge,
-  } = Object.fromEntries(asked.searchParams);
+  const { scope = "", state, ...rest } = Object.fromEntries(asked.searchParams);
   step("sent to the consent page for", scope);
   // The emulator answers its own page here; examples/oauth-web-app shows it to people.
+  const codeChallenge = rest["code_challenge"];
   const back = emulator.oauth.consent({ redirectUri, scope, state, codeChallenge });
   const { connection, account } = await client.oauth.handleCallback(back, { session });
   step(`allowed, ${account.id}`, atAirwallex().status);
@@ -64,6 +61,8 @@ async function crash({ id }: Connection): Promise<void> {
 
   const { status } = await client.oauth.connection(id).accounts.current();
   step("process 1 finds its mark, and asks again in time", status);
+  const { refreshes, spent } = atAirwallex();
+  step("tokens used again within their minute of grace", String(refreshes - spent));
   emulator.clock.advance("1h");
   await client.oauth.connection(id).accounts.current();
   step("an hour later, still", atAirwallex().status);

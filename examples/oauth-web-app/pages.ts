@@ -6,12 +6,15 @@ import { html } from "hono/html";
 type Html = ReturnType<typeof html>;
 
 export const welcome = (): Html =>
-  page("Welcome", html`<p>Connect your Airwallex account to see it here.</p>${connectButton()}`);
+  page(
+    "Welcome",
+    html`<p>Connect your Airwallex account to see it here.</p>${connectButton()}${signUpLink}`,
+  );
 
 export const declined = (): Html =>
   page(
     "You did not connect",
-    html`<p>Nothing was shared with us. You can connect whenever you like.</p>${connectButton()}`,
+    html`<p>Nothing was shared with us. You can connect whenever you like.</p>${connectButton()}${signUpLink}`,
   );
 
 export const staleCallback = (): Html =>
@@ -60,12 +63,13 @@ function nameOf({ account_details: details, nickname, id }: Account): string {
 }
 
 function timeOf(ms: number | undefined): string {
-  return ms === undefined ? "unknown" : new Date(ms).toISOString();
+  return ms === undefined ? "unknown" : new Date(ms).toUTCString();
 }
 
 const connectButton = (text = "Connect Airwallex"): Html =>
-  html`<p><a class="button" href="/connect">${text}</a></p>
-<p>New to Airwallex? <a href="/connect?sign_up=true">Open an account</a></p>`;
+  html`<p><a class="button" href="/connect">${text}</a></p>`;
+
+const signUpLink = html`<p>New to Airwallex? <a href="/connect?sign_up=true">Open an account</a></p>`;
 
 function page(title: string, content: Html): Html {
   return html`<!doctype html>

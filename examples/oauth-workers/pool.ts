@@ -61,7 +61,7 @@ await Promise.all(workers.map((worker) => once(worker, "exit")));
 
 if (emulator) {
   const refreshes = emulator.oauth.connections.map((connection) => connection.refreshes);
-  console.log(`\nRefresh tokens spent at Airwallex: ${refreshes}`);
+  console.log(`\nRefreshes at Airwallex: ${refreshes}`);
 }
 await close();
 await emulator?.close();

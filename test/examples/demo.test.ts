@@ -22,6 +22,7 @@ test("the demo opens accounts, connects a customer, and outlives a crash", async
     ...["6 minutes later, process 2 asks for a new pair", "issued"],
     ...["killed before the answer reached it", "SIGKILL"],
     ...["process 1 finds its mark, and asks again in time", "ACTIVE"],
+    ...["tokens used again within their minute of grace", "1"],
     ...["an hour later, still", "CONNECTED"],
   ]);
   expect(lines.filter((line) => /engines-|ada-/.test(line)).map((line) => line.slice(-6))).toEqual([

@@ -26,7 +26,7 @@ function expectOneRefresh(output: string): void {
     "used the token that all share",
   ]);
   expect(new Set(output.match(/process \d+/g)).size).toBe(4);
-  expect(output).toMatch(/^Refresh tokens spent at Airwallex: 1$/m);
+  expect(output).toMatch(/^Refreshes at Airwallex: 1$/m);
 }
 
 describe("examples/oauth-workers", () => {
