@@ -1,0 +1,21 @@
+/** The same app in both processes of the demo: connections are kept in files that they share. */
+
+import { type ClientWithOAuth, createClient } from "airwallex-connect";
+import { defaultOAuthClientId, defaultOAuthClientSecret } from "airwallex-connect/emulator";
+import { createFileStore } from "airwallex-connect/stores/file";
+
+export const redirectUri = "http://127.0.0.1:3000/callback";
+
+export function createAppClient(baseUrl: string, directory: string): ClientWithOAuth {
+  return createClient({
+    environment: "sandbox",
+    baseUrl,
+    oauth: {
+      clientId: defaultOAuthClientId,
+      clientSecret: defaultOAuthClientSecret,
+      redirectUri,
+      scopes: ["account_details:read"],
+      store: createFileStore({ directory }),
+    },
+  });
+}

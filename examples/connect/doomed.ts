@@ -1,0 +1,7 @@
+/** A process that needs a new access token, and is killed while it waits for one. */
+
+import { createAppClient } from "./client.js";
+
+const [emulatorUrl = "", directory = "", connectionId = ""] = process.argv.slice(2);
+const customer = createAppClient(emulatorUrl, directory).oauth.connection(connectionId);
+await customer.accounts.current();

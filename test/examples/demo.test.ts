@@ -1,0 +1,43 @@
+/** What `npm run demo` prints, and that the list of examples is complete. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { startExample } from "./program.js";
+
+test("the demo opens accounts, connects a customer, and outlives a crash", async () => {
+  const demo = startExample("demo.ts");
+  expect(await demo.ended, demo.output()).toBe(0);
+  const lines = demo
+    .output()
+    .replace(/acct_[\w-]+/g, "acct")
+    .split("\n");
+  const results = lines.flatMap((line) => line.match(/^ {2}(.*?)\.{2,} (.*)$/)?.slice(1, 3) ?? []);
+  expect(results.slice(0, 2)).toEqual(["account opened, acct", "CREATED"]);
+  const connecting = results.slice(results.indexOf("sent to the consent page for"));
+  expect(connecting).toEqual([
+    ...["sent to the consent page for", "account_details:read"],
+    ...["allowed, acct", "CONNECTED"],
+    ...["6 minutes later, 20 calls with a dead token", "all answered"],
+    ...["refresh tokens spent for them", "1"],
+    ...["6 minutes later, process 2 asks for a new pair", "issued"],
+    ...["killed before the answer reached it", "SIGKILL"],
+    ...["process 1 finds its mark, and asks again in time", "ACTIVE"],
+    ...["tokens used again within their minute of grace", "1"],
+    ...["an hour later, still", "CONNECTED"],
+  ]);
+  expect(lines.filter((line) => /engines-|ada-/.test(line)).map((line) => line.slice(-6))).toEqual([
+    "ACTIVE",
+    "ACTIVE",
+  ]);
+}, 40_000);
+
+test("examples/README.md has every example, and every program that it names is there", () => {
+  const readme = readFileSync("examples/README.md", "utf8");
+  const named = [...readme.matchAll(/npx tsx (examples\/[^`\s]+)/g)].map(([, file = ""]) => file);
+  const linked = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => `examples/${file}`);
+  expect([...named, ...linked].filter((file) => !existsSync(file))).toEqual([]);
+  const folders = readdirSync("examples", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "files")
+    .map(({ name }) => name);
+  expect(folders.filter((name) => !named.some((file) => file.includes(`/${name}/`)))).toEqual([]);
+});
