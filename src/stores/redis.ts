@@ -113,7 +113,7 @@ function createRedisBackend(run: Run, names: Names): StoreBackend {
       return toAcquired(await run(acquireScript, [names.record(key)], args));
     },
     giveBack: (key, fence) => run(giveBackScript, [names.record(key)], [key, fence, names.channel]),
-    async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease }, writeId) {
+    async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }, writeId) {
       const lease = [fence ?? "", keepLease ? "1" : ""];
       const args = [
         key,
@@ -123,6 +123,7 @@ function createRedisBackend(run: Run, names: Names): StoreBackend {
         ...lease,
         writeId,
         names.channel,
+        keepAge ? "1" : "",
       ];
       return toRecord(await run(writeScript, listed(key), args));
     },

@@ -1,0 +1,53 @@
+/** The simulation is worth something only if it notices a store that breaks the contract. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { acquire, type RecordCell, write } from "../../../src/stores/record-cell.js";
+import { schedules } from "./schedule.js";
+import { type CellSteps, rightSteps } from "./virtual-store.js";
+import { runSchedule } from "./world.js";
+
+async function firstProblem(steps: Partial<CellSteps>): Promise<string | undefined> {
+  const holds = fc.asyncProperty(schedules, async (schedule) => {
+    const { problems } = await runSchedule(schedule, { storeSteps: { ...rightSteps, ...steps } });
+    if (problems[0] !== undefined) throw new Error(problems[0]);
+  });
+  const settings = { numRuns: 2000, seed: 1, endOnFailure: true };
+  const { errorInstance } = await fc.check(holds, settings);
+  return errorInstance instanceof Error ? errorInstance.message : undefined;
+}
+
+const presentVersion = ({ value, version }: RecordCell): number =>
+  value === undefined ? 0 : version;
+
+test.each<[what: string, steps: Partial<CellSteps>]>([
+  [
+    // Fences alone would make up for versions that are not looked at.
+    "writes whatever is there",
+    {
+      write: (cell, asked, nowMs) => {
+        const fence = asked.fence && cell.fence;
+        return write(cell, { ...asked, fence, expectedVersion: presentVersion(cell) }, nowMs);
+      },
+    },
+  ],
+  [
+    "takes writes under a lease that others have got since",
+    {
+      write: (cell, asked, nowMs) =>
+        write(cell, { ...asked, fence: asked.fence && Math.max(asked.fence, cell.fence) }, nowMs),
+    },
+  ],
+  [
+    "gives a lease that another holds",
+    { acquire: (cell, asked, nowMs) => acquire({ ...cell, leasedUntilMs: 0 }, asked, nowMs) },
+  ],
+  [
+    "says that every record is new",
+    {
+      acquire: (cell, asked, nowMs) => acquire({ ...cell, writtenAtMs: nowMs }, asked, nowMs),
+    },
+  ],
+])("runSchedule() finds a problem with a store that %s", async (_, steps) => {
+  expect(await firstProblem(steps)).toBeTypeOf("string");
+});
