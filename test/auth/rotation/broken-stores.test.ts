@@ -48,6 +48,10 @@ test.each<[what: string, steps: Partial<CellSteps>]>([
       acquire: (cell, asked, nowMs) => acquire({ ...cell, writtenAtMs: nowMs }, asked, nowMs),
     },
   ],
+  [
+    "forgets the age of a record that is to keep it",
+    { write: (cell, asked, nowMs) => write(cell, { ...asked, keepAge: false }, nowMs) },
+  ],
 ])("runSchedule() finds a problem with a store that %s", async (_, steps) => {
   expect(await firstProblem(steps)).toBeTypeOf("string");
 });

@@ -148,6 +148,41 @@ describe("rotate()", () => {
     return { server, process, read, pass, store };
   }
 
+  test("rotate() takes back no mark under which another process has spent", async () => {
+    const { server, process, read, pass } = await expired();
+    const first = process("after");
+    const marked = await first();
+    expect(marked).toMatchObject({ kind: "unsaved", unsaved: { rotated: false } });
+    // Spends, cannot write, and is never heard of again.
+    expect(await process("well", "before")()).toMatchObject({ kind: "unsaved" });
+    await pass(5000);
+    const unsaved = marked.kind === "unsaved" ? marked.unsaved : undefined;
+    expect(await first({ unsaved })).toMatchObject({ kind: "fresh", rotated: true });
+    expect(server.isNewest((await read()).refreshToken)).toBe(true);
+  });
+
+  test("rotate() writes no pair that another process may have replaced", async () => {
+    const { server, process, read, pass } = await expired();
+    const first = process("well", "before");
+    const renewed = await first();
+    expect(renewed).toMatchObject({ kind: "unsaved", unsaved: { rotated: true } });
+    expect(await process("well", "before")()).toMatchObject({ kind: "unsaved" });
+    await pass(5000);
+    const unsaved = renewed.kind === "unsaved" ? renewed.unsaved : undefined;
+    expect(await first({ unsaved })).toMatchObject({ kind: "fresh", rotated: true });
+    expect(server.isNewest((await read()).refreshToken)).toBe(true);
+  });
+
+  test("rotate() spends no more when the grace of the first mark is over", async () => {
+    const { server, process, pass } = await expired();
+    await process("well", "before")();
+    await pass(30_000);
+    await process("well", "before")();
+    await pass(20_000);
+    expect(await process()()).toMatchObject({ kind: "unknown" });
+    expect(server.wasLeaked()).toBe(false);
+  });
+
   test("rotate() quotes nothing of a record that is not readable", async () => {
     const { process, store } = await expired();
     const text = { value: '{"refreshToken":secret-refresh-0', expiresAtMs: undefined };
