@@ -19,6 +19,22 @@ test.each(faultKinds)("createConnectionManager() comes through %s at any step", 
   expect(problems).toEqual([]);
 });
 
+test.each(faultKinds.filter((kind) => !kind.startsWith("crash")))(
+  "createConnectionManager() comes through %s though nobody asks again",
+  async (kind) => {
+    const askings = [1000, 241_000].map((atMs) => ({ slot: 0, atMs, kind: "use" as const }));
+    const problems: unknown[] = [];
+    for (const step of steps.slice(0, 10)) {
+      for (const ms of [300, 3000, 10_000]) {
+        const fault = { step, kind, ms };
+        const result = await runSchedule(scheduleOf({ askings, faults: [fault] }));
+        if (result.end !== "alive" || result.problems.length > 0) problems.push([fault, result]);
+      }
+    }
+    expect(problems).toEqual([]);
+  },
+);
+
 test.each([2, 4, 8])("%d healthy processes refresh once for each expiry", async (slots) => {
   const clockSteps = [
     { slot: 0, atMs: 100_000, byMs: 3_600_000 },

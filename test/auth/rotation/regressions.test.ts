@@ -87,6 +87,16 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
     },
   ],
   [
+    "a mark that comes when all is settled is refused, by the fence alone",
+    {
+      askings: [
+        { slot: 0, atMs: 1000, kind: "use" },
+        { slot: 0, atMs: 241_000, kind: "use" },
+      ],
+      faults: [{ step: 3, kind: "fail_late", ms: 3000 }],
+    },
+  ],
+  [
     "who adopts a record with a mark sees to it that it is settled",
     {
       slots: 3,

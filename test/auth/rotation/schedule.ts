@@ -150,16 +150,3 @@ export function scheduleOf(more: Partial<Schedule>): Schedule {
     ...more,
   };
 }
-
-/**
- * Whether so little goes wrong that every connection must come out of it alive: all troubles together
- * are over long before the grace is, and of at most one process that ends, others take note in time.
- */
-export function isMild({ faults, outages, askings, everyMs }: Schedule): boolean {
-  const troubles = [...faults.map(({ ms }) => ms), ...outages.map(({ forMs }) => forMs)];
-  const crashes = faults.filter(({ kind }) => kind.startsWith("crash")).length;
-  // While their own tokens are good for long, others do not look.
-  const othersLook = everyMs > 0 && everyMs <= 7000 && askings.every(({ kind }) => kind === "use");
-  const noticed = crashes === 0 || (crashes === 1 && othersLook);
-  return noticed && troubles.reduce((sum, ms) => sum + ms, 0) <= 15_000;
-}

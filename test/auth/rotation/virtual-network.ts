@@ -4,6 +4,7 @@ import type { Fault, Outage, Schedule } from "./schedule.js";
 import { troubleMs } from "./schedule.js";
 import type { VirtualProcess } from "./virtual-process.js";
 import type { VirtualTime } from "./virtual-time.js";
+import type { Witness } from "./witness.js";
 
 export type Outcome<T> =
   | { readonly kind: "answered"; readonly answer: T }
@@ -36,12 +37,13 @@ export interface NetworkOptions {
   readonly time: VirtualTime;
   readonly random: () => number;
   readonly schedule: Pick<Schedule, "faults" | "outages">;
+  readonly witness: Witness;
   readonly log: (line: () => string) => void;
   readonly crash: (process: VirtualProcess) => void;
 }
 
 export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
-  const { time, random, schedule, log, crash } = options;
+  const { time, random, schedule, witness, log, crash } = options;
   const faults = new Map(schedule.faults.map((fault) => [fault.step, fault]));
   let steps = 0;
   let storeSlow = false;
@@ -69,7 +71,13 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
           if (to === "store" && time.nowMs() - sentMs >= 4000) storeSlow = true;
         };
         const say = (text: () => string): void => log(() => `${process.name} ${what} ${text()}`);
-        if (kind !== undefined || outage) say(() => `[${kind} ${ms} ${outage?.kind ?? ""}]`);
+        if (what === "acquire") witness.looked(sentMs);
+        if (kind !== undefined || outage) {
+          const lastMs = Math.max(ms, outage ? outage.fromMs + outage.forMs - sentMs : 0);
+          // Whoever gets no answer also waits for it in vain.
+          witness.troubled(sentMs, sentMs + lastMs + (timeoutMs ?? 0));
+          say(() => `[${kind} ${ms} ${outage?.kind ?? ""}]`);
+        }
         if (kind === "crash_before") return crash(process);
         if (kind === "pause") process.freeze(ms);
 

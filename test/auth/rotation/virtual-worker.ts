@@ -17,14 +17,24 @@ import {
 } from "../../../src/errors.js";
 import type { RecordStore } from "../../../src/stores/store.js";
 import type { Asking } from "./schedule.js";
-import type { TokenServer } from "./strict-server.js";
+import type { Reply, TokenServer } from "./strict-server.js";
 import type { VirtualNetwork } from "./virtual-network.js";
 import type { VirtualProcess } from "./virtual-process.js";
 import type { VirtualStore } from "./virtual-store.js";
+import type { Witness } from "./witness.js";
 
 export const accessLifetimeMs = 300_000;
 const id = "connection-1";
 const key = "connection/connection-1";
+
+/** What happened, counted. */
+export interface Figures {
+  /** Pairs that the server issued for a refresh token. */
+  refreshes: number;
+  /** Of these, those that no process got to know. */
+  lostAnswers: number;
+  crashes: number;
+}
 
 export interface Surroundings {
   readonly nowMs: () => number;
@@ -32,8 +42,8 @@ export interface Surroundings {
   readonly network: VirtualNetwork;
   readonly store: VirtualStore;
   readonly server: TokenServer;
-  /** Whether nobody may be told that the outcome is unknown. */
-  readonly isMild: boolean;
+  readonly witness: Witness;
+  readonly figures: Figures;
   readonly problem: (text: string) => void;
   readonly log: (line: () => string) => void;
 }
@@ -93,7 +103,7 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
       return "revoked";
     }
     if (error instanceof RefreshOutcomeUnknownError) {
-      if (around.isMild) problem("an outcome is unknown though little went wrong");
+      if (around.witness.mustBeSettled()) problem("an outcome is unknown that could be known");
       return "unknown";
     }
     if (error instanceof TokenRefreshUnavailableError) return "unavailable";
@@ -169,17 +179,27 @@ export function recordOf(pair: TokenPair, agoMs = 0): ConnectionRecord {
   };
 }
 
-function createRefresh(process: VirtualProcess, { network, server, problem }: Surroundings) {
+function createRefresh(process: VirtualProcess, around: Surroundings) {
+  const { network, server, figures, problem } = around;
   let running = 0;
   return async (refreshToken: string, timeoutMs: number): Promise<RefreshAnswer> => {
     if (++running > 1) problem("one process refreshes twice at a time");
-    const work = (workMs: number) => server.refresh(refreshToken, workMs);
+    async function work(workMs: number): Promise<Reply> {
+      const reply = await server.refresh(refreshToken, workMs);
+      if (reply.kind === "issued") {
+        figures.refreshes++;
+        figures.lostAnswers++;
+      }
+      return reply;
+    }
     const what = `refresh ${refreshToken}`;
     const outcome = await network.send({ process, to: "server", what, timeoutMs, work });
     running--;
     const error = new Error(outcome.kind);
     if (outcome.kind === "not_sent") return { kind: "not_sent", error };
     if (outcome.kind !== "answered") return { kind: "lost", error };
-    return outcome.answer.kind === "issued" ? outcome.answer : { ...outcome.answer, error };
+    if (outcome.answer.kind !== "issued") return { ...outcome.answer, error };
+    figures.lostAnswers--;
+    return outcome.answer;
   };
 }

@@ -1,7 +1,7 @@
 /** Runs one schedule: several processes, one store, one server, one connection, and no real time. */
 
 import { rotationLimits } from "../../../src/auth/rotation.js";
-import { isMild, type Schedule, troubleMs } from "./schedule.js";
+import { type Schedule, troubleMs } from "./schedule.js";
 import { createStrictServer, type ServerClock, type TokenServer } from "./strict-server.js";
 import { createVirtualNetwork } from "./virtual-network.js";
 import { createVirtualProcess, type VirtualProcess } from "./virtual-process.js";
@@ -10,18 +10,19 @@ import { createRandom, createVirtualTime } from "./virtual-time.js";
 import {
   accessLifetimeMs,
   createVirtualWorker,
+  type Figures,
   recordOf,
   type Told,
   type VirtualWorker,
 } from "./virtual-worker.js";
+import { createWitness } from "./witness.js";
 
 export interface Result {
   /** What must never happen, and did. */
   readonly problems: readonly string[];
   /** What became of the connection. */
   readonly end: "alive" | "unknown" | "disconnected";
-  /** Pairs that the server issued, the first included. */
-  readonly issued: number;
+  readonly figures: Figures;
   readonly server: TokenServer;
   readonly log: readonly string[];
 }
@@ -51,11 +52,15 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
     new Promise((resolve) => time.at(nowMs() + ms, resolve));
   const createServer = options.createServer ?? createUsualServer;
   const server = await createServer({ nowMs, sleep });
+  const witness = createWitness();
+  const figures: Figures = { refreshes: 0, lostAnswers: 0, crashes: 0 };
   const store = createVirtualStore({
     nowMs,
     steps: options.storeSteps ?? rightSteps,
     changed(before, after) {
       const old = before?.refreshToken ?? "";
+      const isSameMark = before?.spender !== undefined && old === after.refreshToken;
+      if (after.spender !== undefined && !isSameMark) witness.marked(nowMs());
       if (after.status === "revoked") {
         const isDead = server.isDisconnected() || server.isOutdated(old);
         if (!isDead) problem("a living connection was buried");
@@ -72,13 +77,13 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   const crash = (process: VirtualProcess): void => {
     if (process.isCrashed()) return;
     process.crash();
+    figures.crashes++;
     log(() => `${process.name} CRASHED`);
     const slot = workers.findIndex((worker) => worker.process === process);
     time.at(nowMs() + schedule.restartMs, () => restart(slot));
   };
-  const network = createVirtualNetwork({ time, random, schedule, log, crash });
-  const mild = isMild(schedule);
-  const around = { nowMs, random, network, store, server, isMild: mild, problem, log };
+  const network = createVirtualNetwork({ time, random, schedule, witness, log, crash });
+  const around = { nowMs, random, network, store, server, witness, figures, problem, log };
   let started = 0;
   const start = (): VirtualWorker => {
     const process = createVirtualProcess(time, `p${++started}`, 1_000_000 * started);
@@ -93,7 +98,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   plan();
   await time.runUntil(troubleMs, () => problems.length > 0);
   const end = problems.length > 0 ? "alive" : await comeToRest();
-  return { problems, end, issued: server.issued(), server, log: lines };
+  return { problems, end, figures, server, log: lines };
 
   function plan(): void {
     const { everyMs, askings, clockSteps, disconnectMs, reconnectMs } = schedule;
