@@ -202,6 +202,14 @@ describe("replace()", () => {
     expect(spent).toEqual([]);
   });
 
+  it("looks again where the renewal of another caller brings the token that was refused", async () => {
+    const { tokens, spent } = await setUp();
+    const first = tokens.current(deadline);
+    const other = tokens.replace("secret-access-0", deadline);
+    expect([await first, await other]).toEqual(["secret-access-0", "secret-access-1"]);
+    expect(spent).toEqual(["secret-refresh-0"]);
+  });
+
   it("refreshes a token that was refused, once for all who hold it", async () => {
     const { tokens, spent } = await setUp();
     await tokens.current(deadline);

@@ -25,19 +25,6 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
     },
   ],
   [
-    "who joins another's renewal does not get the token that was refused",
-    {
-      seed: 52_116_718,
-      slots: 4,
-      askings: [{ slot: 0, atMs: 39_980, kind: "refused" }],
-      everyMs: 40_000,
-      faults: [
-        { step: 9, kind: "fail_late", ms: 500 },
-        { step: 6, kind: "fail_before", ms: 500 },
-      ],
-    },
-  ],
-  [
     "a mark that could not be made is no token for who had the old one refused",
     {
       askings: [
