@@ -26,7 +26,7 @@ describe("current()", () => {
   });
 
   it("uses a token in its last minute, and renews it meanwhile, once", async () => {
-    const { tokens, spent, pass, kinds } = await setUp();
+    const { tokens, spent, leases, pass, kinds } = await setUp();
     await tokens.current(deadline);
     await pass(239_000);
     expect(tokens.current(deadline)).toBe("secret-access-0");
@@ -38,6 +38,8 @@ describe("current()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
     expect(tokens.current(deadline)).toBe("secret-access-1");
     expect(kinds()).toEqual(["rotated"]);
+    // One to read the record, one to renew it.
+    expect(leases()).toBe(2);
   });
 
   it("keeps a token that is still good when renewing it early fails", async () => {

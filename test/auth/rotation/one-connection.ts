@@ -52,9 +52,11 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
 
   const events: ConnectionEvent[] = [];
   const away = { writes: 0, all: false };
+  let leases = 0;
   const failing: RecordStore = {
     ...store,
     async withLease(key, options, work) {
+      leases++;
       if (away.all) throw new Error("the store is away");
       return await store.withLease(key, options, work);
     },
@@ -94,6 +96,7 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
       }
       nowMs = endMs;
     },
+    leases: () => leases,
     kinds: () => events.map(({ kind }) => kind),
   };
 }

