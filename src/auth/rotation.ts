@@ -136,13 +136,15 @@ async function underLease(
     held = saved.held;
   }
   const { record, spentAtMs } = held;
-  const fresh: Rotated | false = enough(held) && { kind: "fresh", held, rotated: false };
-  // A mark is settled while there is time, even where its access token would do for now.
-  if (fresh && spentAtMs === undefined) return fresh;
+  const fresh: Rotated = { kind: "fresh", held, rotated: false };
+  if (spentAtMs === undefined && enough(held)) return fresh;
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
-    return fresh || { kind: "unknown", record, spentForMs: tools.nowMs() - spentAtMs };
+    if (enough(held)) return fresh;
+    return { kind: "unknown", record, spentForMs: tools.nowMs() - spentAtMs };
   }
-  return await spend(tools, key, lease, held, force ? undefined : spentAtMs);
+  // A mark is settled while there is time, even where its access token would do for now.
+  const result = await spend(tools, key, lease, held, force ? undefined : spentAtMs);
+  return result.kind === "unavailable" && enough(held) ? fresh : result;
 }
 
 /** Whether the record is still the mark under which the unsaved one was obtained. */

@@ -50,7 +50,8 @@ export interface RedisStore extends Store {
  * random. Nothing is kept if the server keeps nothing: turn on `appendonly`, and read in the guide to
  * stores what a failover can lose.
  *
- * A refresh takes two round trips: lease with fence and record, then write with the end of the lease.
+ * A refresh takes three round trips: lease with fence and record, mark, then write with the end of the
+ * lease.
  *
  * @throws TypeError for a client of neither kind; RangeError for a prefix that is empty or holds braces.
  * @example

@@ -180,6 +180,17 @@ describe("rotate()", () => {
     expect(server.wasLeaked()).toBe(false);
   });
 
+  test("rotate() settles a mark though its access token would do, and makes do with it if it cannot", async () => {
+    const { server, process, read } = await expired();
+    const enough = () => true;
+    await process("well", "before")();
+    expect(await process("before")({ enough })).toMatchObject({ kind: "fresh", rotated: false });
+    expect((await read()).spender).toBeDefined();
+    expect(await process()({ enough })).toMatchObject({ kind: "fresh", rotated: true });
+    expect((await read()).spender).toBeUndefined();
+    expect(server.isNewest((await read()).refreshToken)).toBe(true);
+  });
+
   test("rotate() quotes nothing of a record that is not readable", async () => {
     const { process, store } = await expired();
     const text = { value: '{"refreshToken":secret-refresh-0', expiresAtMs: undefined };
