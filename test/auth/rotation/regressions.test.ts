@@ -11,7 +11,7 @@ import {
 import type { RefreshAnswer } from "../../../src/auth/spend.js";
 import { createMemoryStore } from "../../../src/stores/memory.js";
 import type { RecordStore } from "../../../src/stores/store.js";
-import { type Schedule, scheduleOf } from "./schedule.js";
+import { lateMark, type Schedule, scheduleOf } from "./schedule.js";
 import { createStrictServer } from "./strict-server.js";
 import { recordOf } from "./virtual-worker.js";
 import { runSchedule } from "./world.js";
@@ -73,16 +73,7 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
       ],
     },
   ],
-  [
-    "a mark that comes when all is settled is refused, by the fence alone",
-    {
-      askings: [
-        { slot: 0, atMs: 1000, kind: "use" },
-        { slot: 0, atMs: 241_000, kind: "use" },
-      ],
-      faults: [{ step: 3, kind: "fail_late", ms: 3000 }],
-    },
-  ],
+  ["a mark that comes when all is settled is refused, by the fence alone", lateMark],
   [
     "who adopts a record with a mark sees to it that it is settled",
     {

@@ -150,3 +150,16 @@ export function scheduleOf(more: Partial<Schedule>): Schedule {
     ...more,
   };
 }
+
+/**
+ * A mark that seems to have failed, is taken for never made, and arrives three seconds later. Where
+ * compare-and-set lets it in, because nobody has written since, the fence alone keeps it out. By chance
+ * only one in some thousand schedules needs the fence.
+ */
+export const lateMark = scheduleOf({
+  askings: [
+    { slot: 0, atMs: 1000, kind: "use" },
+    { slot: 0, atMs: 241_000, kind: "use" },
+  ],
+  faults: [{ step: 3, kind: "fail_late", ms: 3000 }],
+});
