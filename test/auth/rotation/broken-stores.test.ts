@@ -1,11 +1,14 @@
 /** The simulation is worth something only if it notices a store that breaks the contract. */
 
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { acquire, type RecordCell, write } from "../../../src/stores/record-cell.js";
 import { lateMark, schedules } from "./schedule.js";
 import { type CellSteps, rightSteps } from "./virtual-store.js";
 import { runSchedule } from "./world.js";
+
+// On a busy machine it can take a while until one is found.
+vi.setConfig({ testTimeout: 120_000 });
 
 async function firstProblem(steps: Partial<CellSteps>): Promise<string | undefined> {
   const options = { storeSteps: { ...rightSteps, ...steps } };

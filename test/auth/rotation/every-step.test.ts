@@ -1,8 +1,10 @@
 /** One thing goes wrong at one step of one rotation: every step, every thing, one at a time. */
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { faultKinds, type Schedule, scheduleOf } from "./schedule.js";
 import { runSchedule } from "./world.js";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Some read first, and the last of them rotates; see the log of a run. */
 const steps = Array.from({ length: 30 }, (_, step) => step);

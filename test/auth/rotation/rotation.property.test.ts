@@ -12,7 +12,7 @@ import { type Result, runSchedule, type WorldOptions } from "./world.js";
 
 const { ROTATION_RUNS: runs = "2000", ROTATION_SEED: seed, ROTATION_PATH: path } = process.env;
 const replay = { ...(seed && { seed: Number(seed) }), ...(path && { path }) };
-const longestMs = Math.max(120_000, Number(runs) * 100);
+const longestMs = Math.max(600_000, Number(runs) * 300);
 
 const emulators = createEmulatorServers();
 

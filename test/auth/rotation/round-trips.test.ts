@@ -35,7 +35,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     });
     // A first use of each script sends its text along.
     await renew({});
-  });
+  }, 60_000);
   afterAll(async () => {
     monitor?.disconnect();
     redis?.disconnect();
