@@ -6,6 +6,8 @@
  * 3. One renewal is in flight per connection and process; everyone waits for it.
  * 4. Between processes, `rotation.ts` takes over.
  * 5. What could not be written stays in memory, is used, and is written as soon as the store is back.
+ * 6. A refresh token whose answer was lost is spent again in the background while the grace lasts, so
+ *    that it does not take another caller to come by in time.
  */
 
 import type { Deadline } from "../core/deadline.js";
@@ -16,13 +18,7 @@ import {
   TokenRefreshUnavailableError,
 } from "../errors.js";
 import { type Connection, type HeldRecord, toConnection } from "./connection-record.js";
-import {
-  isReplacedBy,
-  type Rotated,
-  type RotationTools,
-  rotate,
-  type Unsaved,
-} from "./rotation.js";
+import { heldOf, type Rotated, type RotationTools, rotate, type Unsaved } from "./rotation.js";
 import type { TokenManager } from "./token-manager.js";
 
 export interface ConnectionManagerOptions extends RotationTools {
@@ -46,17 +42,19 @@ interface Entry {
   expiresAtMs: number;
   pending: Promise<HeldRecord> | undefined;
   unsaved: Unsaved | undefined;
-  saving: boolean;
+  /** Until when the refresh token may be spent again, after an answer was lost. Monotonic. */
+  spentUntilMs: number;
+  settling: boolean;
 }
 
 /** A token is renewed early by this much, or by half its life if that is less. */
 const renewBeforeMs = 60_000;
 /** A token with less than this left may be dead on arrival. */
 const leastLeftMs = 5000;
-const saveAgainMs = { first: 100, most: 5000 };
+const againMs = { first: 100, most: 5000 };
 
 export function createConnectionManager(options: ConnectionManagerOptions): ConnectionManager {
-  const { nowMs, publish, keyOf, sleep } = options;
+  const { nowMs, publish, keyOf, sleep, limits } = options;
   const entries = new Map<string, Entry>();
 
   function entryOf(id: string): Entry {
@@ -68,46 +66,42 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
         expiresAtMs: 0,
         pending: undefined,
         unsaved: undefined,
-        saving: false,
+        spentUntilMs: 0,
+        settling: false,
       };
       entries.set(id, entry);
     }
     return entry;
   }
 
-  function hold(entry: Entry, { record, accessLeftMs }: HeldRecord): void {
-    const now = nowMs();
+  function hold(entry: Entry, { record, accessEndsAtMs }: HeldRecord): void {
+    const leftMs = accessEndsAtMs - nowMs();
     entry.token = record.accessToken;
-    entry.expiresAtMs = now + accessLeftMs - leastLeftMs;
-    entry.renewAtMs = now + accessLeftMs - Math.min(renewBeforeMs, accessLeftMs / 2);
+    entry.expiresAtMs = accessEndsAtMs - leastLeftMs;
+    entry.renewAtMs = accessEndsAtMs - Math.min(renewBeforeMs, leftMs / 2);
   }
 
-  /** Keeps what could not be written, and goes on trying in the background. */
-  function keep(id: string, entry: Entry, unsaved: Unsaved): void {
-    entry.unsaved = unsaved;
-    publish({ kind: "unsaved", connectionId: id });
-    if (entry.saving) return;
-    entry.saving = true;
-    void saveLater(id, entry).finally(() => {
-      entry.saving = false;
+  /** Goes on in the background until the store and this process agree. */
+  function settleLater(id: string, entry: Entry): void {
+    if (entry.settling) return;
+    entry.settling = true;
+    void trySettling(id, entry).finally(() => {
+      entry.settling = false;
     });
   }
 
-  async function saveLater(id: string, entry: Entry): Promise<void> {
-    for (
-      let waitMs = saveAgainMs.first;
-      entry.unsaved;
-      waitMs = Math.min(waitMs * 2, saveAgainMs.most)
-    ) {
+  function spendAgainFrom(id: string, entry: Entry, spentAtMs: number): void {
+    entry.spentUntilMs = spentAtMs + limits.graceMs;
+    settleLater(id, entry);
+  }
+
+  async function trySettling(id: string, entry: Entry): Promise<void> {
+    const { first, most } = againMs;
+    for (let waitMs = first; ; waitMs = Math.min(waitMs * 2, most)) {
       await sleep(waitMs);
-      const { unsaved } = entry;
-      if (!unsaved) return;
-      // Whatever is there instead of our mark is newer than what we hold.
-      const enough = (held: HeldRecord): boolean => !isReplacedBy(held, unsaved);
-      const result = await rotate(options, keyOf(id), { enough, unsaved });
-      if (result.kind === "unsaved" || result.kind === "unavailable") continue;
-      if (entry.unsaved === unsaved) entry.unsaved = undefined;
-      publish({ kind: "saved", connectionId: id });
+      if (!entry.unsaved && nowMs() >= entry.spentUntilMs) return;
+      const enough = ({ spentAtMs }: HeldRecord): boolean => spentAtMs === undefined;
+      await shared(id, entry, enough).catch(() => undefined);
     }
   }
 
@@ -119,34 +113,49 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
   ): Promise<HeldRecord> {
     const { unsaved } = entry;
     const result = await rotate(options, keyOf(id), { enough, unsaved, force });
-    if (unsaved && result.kind === "fresh" && entry.unsaved === unsaved) entry.unsaved = undefined;
-    return settle(id, entry, result);
+    if (result.kind !== "unsaved" && result.kind !== "unavailable") {
+      entry.spentUntilMs = 0;
+      entry.unsaved = undefined;
+      if (unsaved?.rotated && result.kind === "fresh") {
+        publish({ kind: "saved", connectionId: id });
+        if (result.held.record.refreshToken === unsaved.record.refreshToken) {
+          hold(entry, result.held);
+          return result.held;
+        }
+      }
+    }
+    return settle(id, entry, enough, result);
   }
 
-  function settle(id: string, entry: Entry, result: Rotated): HeldRecord {
+  function settle(
+    id: string,
+    entry: Entry,
+    enough: (held: HeldRecord) => boolean,
+    result: Rotated,
+  ): HeldRecord {
     switch (result.kind) {
       case "fresh":
         hold(entry, result.held);
+        // Whoever made the mark may be dead by now, and this may be the only process that knows of it.
+        if (result.held.spentAtMs !== undefined) spendAgainFrom(id, entry, result.held.spentAtMs);
         if (result.rotated) publish({ kind: "rotated", connectionId: id });
         return result.held;
       case "unsaved": {
-        keep(id, entry, result.unsaved);
-        const { record } = result.unsaved;
-        const held = {
-          record,
-          version: 0,
-          accessLeftMs: record.accessLeftMs,
-          spentForMs: undefined,
-        };
-        if (held.accessLeftMs <= leastLeftMs)
-          throw new TokenRefreshUnavailableError(id, result.error);
+        const { unsaved, error } = result;
+        const isNew = unsaved.rotated && entry.unsaved !== unsaved;
+        if (isNew) publish({ kind: "unsaved", connectionId: id });
+        entry.unsaved = unsaved;
+        settleLater(id, entry);
+        const held = heldOf(unsaved);
+        if (!(isNew ? isGood(held) : enough(held))) {
+          throw new TokenRefreshUnavailableError(id, error);
+        }
         hold(entry, held);
         return held;
       }
       case "missing":
       case "revoked":
         entry.token = undefined;
-        entry.unsaved = undefined;
         if (result.kind === "missing") throw new ConnectionRevokedError("connection_missing", id);
         if (result.error !== undefined) publish({ kind: "revoked", connectionId: id });
         throw new ConnectionRevokedError("connection_revoked", id, result.error);
@@ -155,6 +164,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
       case "refused":
         throw result.error;
       case "unavailable":
+        if (result.spent) spendAgainFrom(id, entry, nowMs());
         throw new TokenRefreshUnavailableError(id, result.error);
     }
   }
@@ -178,20 +188,30 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     refused?: string,
   ): Promise<string> {
     const enough = (held: HeldRecord): boolean =>
-      held.accessLeftMs > leastLeftMs && held.record.accessToken !== refused;
-    const { record } = await deadline.race("waiting for a token", shared(id, entry, enough));
-    return record.accessToken;
+      isGood(held) && held.record.accessToken !== refused;
+    for (;;) {
+      const others = entry.pending;
+      const renewing = others ?? shared(id, entry, enough);
+      const held = await deadline.race("waiting for a token", renewing);
+      // What another caller asked for may not do for this one.
+      if (!others || enough(held)) return held.record.accessToken;
+    }
+  }
+
+  function isGood({ accessEndsAtMs }: HeldRecord): boolean {
+    return accessEndsAtMs - nowMs() > leastLeftMs;
   }
 
   return {
     tokens(id) {
-      const entry = entryOf(id);
       return {
         current(deadline) {
+          const entry = entryOf(id);
           const now = nowMs();
           if (entry.token !== undefined && now < entry.expiresAtMs) {
             if (now >= entry.renewAtMs) {
-              const enough = (held: HeldRecord): boolean => held.accessLeftMs > renewBeforeMs;
+              const enough = ({ accessEndsAtMs }: HeldRecord): boolean =>
+                accessEndsAtMs - nowMs() > renewBeforeMs;
               shared(id, entry, enough).catch(() => undefined);
             }
             return entry.token;
@@ -199,6 +219,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
           return wait(id, entry, deadline);
         },
         async replace(refused, deadline) {
+          const entry = entryOf(id);
           if (entry.token !== undefined && entry.token !== refused) return entry.token;
           entry.token = undefined;
           return await wait(id, entry, deadline, refused);
@@ -207,7 +228,8 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     },
     async renew(id, { force } = {}) {
       const entry = entryOf(id);
-      await entry.pending?.catch(() => undefined);
+      do await entry.pending?.catch(() => undefined);
+      while (force && entry.pending);
       const held = await shared(id, entry, () => false, force);
       return toConnection(held.record);
     },

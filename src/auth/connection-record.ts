@@ -37,23 +37,42 @@ export interface ConnectionRecord extends Connection {
   readonly spender?: string | undefined;
 }
 
-/** A record as read, with the spans brought up to date. */
+/** A record as read, its spans turned into moments on the monotonic clock of this process. */
 export interface HeldRecord {
   readonly record: ConnectionRecord;
   readonly version: number;
-  readonly accessLeftMs: number;
-  /** Undefined: nobody has spent the refresh token. */
-  readonly spentForMs: number | undefined;
+  readonly accessEndsAtMs: number;
+  /** Since when the refresh token may have been spent. Undefined: nobody has spent it. */
+  readonly spentAtMs: number | undefined;
 }
 
-export function readRecord({ value, version, ageMs }: StoredRecord): HeldRecord {
-  const record = JSON.parse(value) as ConnectionRecord;
+/**
+ * @param askedAtMs When the store was asked, not when it answered: the record is no younger than that,
+ *   even if this process slept over the answer.
+ */
+export function readRecord(
+  { value, version, ageMs }: StoredRecord,
+  askedAtMs: number = performance.now(),
+): HeldRecord {
+  const record = parse(value);
+  const writtenAtMs = askedAtMs - ageMs;
   return {
     record,
     version,
-    accessLeftMs: record.accessLeftMs - ageMs,
-    spentForMs: record.spender === undefined ? undefined : ageMs,
+    accessEndsAtMs: writtenAtMs + record.accessLeftMs,
+    spentAtMs: record.spender === undefined ? undefined : writtenAtMs,
   };
+}
+
+/** The parser's own error would quote what it stumbled over. */
+function parse(value: string): ConnectionRecord {
+  try {
+    const record = JSON.parse(value) as ConnectionRecord;
+    const { accessToken, refreshToken, accessLeftMs } = record;
+    const isText = typeof accessToken === "string" && typeof refreshToken === "string";
+    if (isText && typeof accessLeftMs === "number") return record;
+  } catch {}
+  throw new Error("the stored record is not readable");
 }
 
 export function toText(record: ConnectionRecord): Pick<Write, "value" | "expiresAtMs"> {

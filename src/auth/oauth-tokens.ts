@@ -43,10 +43,13 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Seconds, as a number or as text. */
+/** More than a token can live for; a greater number would make no date. */
+const longestMs = 100 * 365 * 24 * 60 * 60_000;
+
+/** From seconds, as a number or as text, to whole milliseconds. */
 function milliseconds(value: unknown): number | undefined {
   const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)
-    ? seconds * 1000
+  return typeof seconds === "number" && seconds > 0
+    ? Math.min(Math.floor(seconds * 1000), longestMs)
     : undefined;
 }

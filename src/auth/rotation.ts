@@ -25,6 +25,10 @@ import { type Refresh, spendInTime } from "./spend.js";
 /** A record that is in memory and not yet in the store. */
 export interface Unsaved {
   readonly record: ConnectionRecord;
+  /** Monotonic: the time until it is written counts. */
+  readonly accessEndsAtMs: number;
+  /** Whether it has a new pair; else it only takes a mark back. */
+  readonly rotated: boolean;
   /** The mark that it replaces: its version, and who made it. */
   readonly replaces: number;
   readonly spender: string;
@@ -38,8 +42,8 @@ export type Rotated =
   | { readonly kind: "unknown"; readonly record: ConnectionRecord; readonly spentForMs: number }
   /** The client was refused: nothing is lost, and nothing helps but the right credentials. */
   | { readonly kind: "refused"; readonly error: unknown }
-  /** Nothing is lost; try again later. */
-  | { readonly kind: "unavailable"; readonly error: unknown };
+  /** Nothing is lost; try again later, and within the grace if the token may have been spent. */
+  | { readonly kind: "unavailable"; readonly error: unknown; readonly spent?: boolean };
 
 export interface RotationLimits {
   /** How long the server accepts a refresh token after its successor was issued. */
@@ -97,16 +101,18 @@ export async function rotate(
 ): Promise<Rotated> {
   const { leaseMs, waitMs } = tools.limits;
   const enough = (stored: StoredRecord | undefined): boolean =>
-    stored !== undefined && options.enough(readRecord(stored));
+    stored !== undefined && options.enough(readRecord(stored, tools.nowMs()));
+  // What could not be written may still be on its way; only a lease of later keeps it out.
+  const wait = options.unsaved ? { leaseMs, waitMs } : { leaseMs, waitMs, enough };
   try {
-    const result = await tools.store.withLease(key, { leaseMs, waitMs, enough }, (lease) =>
+    const result = await tools.store.withLease(key, wait, (lease) =>
       underLease(tools, key, lease, options),
     );
     if (result.kind === "worked") return result.result;
     if (result.kind === "enough" && result.record) {
-      return { kind: "fresh", held: readRecord(result.record), rotated: false };
+      return { kind: "fresh", held: readRecord(result.record, tools.nowMs()), rotated: false };
     }
-    return { kind: "unavailable", error: new Error("another process is renewing the tokens") };
+    return unavailable("another process is renewing the tokens");
   } catch (error) {
     return { kind: "unavailable", error };
   }
@@ -116,25 +122,39 @@ async function underLease(
   tools: RotationTools,
   key: string,
   lease: Lease,
-  options: RotateOptions,
+  { enough, unsaved, force }: RotateOptions,
 ): Promise<Rotated> {
-  const { enough, unsaved, force } = options;
   if (!lease.record) return { kind: "missing" };
-  const held = readRecord(lease.record);
-  const { record } = held;
-  if (record.status === "revoked") return { kind: "revoked", record, error: undefined };
-  if (unsaved && isReplacedBy(held, unsaved)) return await save(tools, key, unsaved, lease.fence);
-  if (enough(held)) return { kind: "fresh", held, rotated: false };
-  const spentAtMs = held.spentForMs === undefined ? undefined : lease.askedAtMs - held.spentForMs;
+  let held = readRecord(lease.record, lease.askedAtMs);
+  if (held.record.status === "revoked") {
+    return { kind: "revoked", record: held.record, error: undefined };
+  }
+  if (unsaved && isReplacedBy(held, unsaved)) {
+    const keepLease = !enough(heldOf(unsaved));
+    const saved = await save(tools, key, unsaved, lease.fence, keepLease);
+    if (saved.kind !== "fresh" || enough(saved.held)) return saved;
+    held = saved.held;
+  }
+  const { record, spentAtMs } = held;
+  const fresh: Rotated = { kind: "fresh", held, rotated: false };
+  if (spentAtMs === undefined && enough(held)) return fresh;
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
+    if (enough(held)) return fresh;
     return { kind: "unknown", record, spentForMs: tools.nowMs() - spentAtMs };
   }
-  return await spend(tools, key, lease, held, force ? undefined : spentAtMs);
+  // A mark is settled while there is time, even where its access token would do for now.
+  const result = await spend(tools, key, lease, held, force ? undefined : spentAtMs);
+  return result.kind === "unavailable" && enough(held) ? fresh : result;
 }
 
 /** Whether the record is still the mark under which the unsaved one was obtained. */
-export function isReplacedBy({ version, record }: HeldRecord, unsaved: Unsaved): boolean {
+function isReplacedBy({ version, record }: HeldRecord, unsaved: Unsaved): boolean {
   return version === unsaved.replaces && record.spender === unsaved.spender;
+}
+
+/** What is unsaved, as if it had been read. */
+export function heldOf({ record, accessEndsAtMs, replaces }: Unsaved): HeldRecord {
+  return { record, version: replaces + 1, accessEndsAtMs, spentAtMs: undefined };
 }
 
 /** Time in which a request may still be started, for it to end within the grace. */
@@ -162,44 +182,59 @@ async function spend(
   const spent = await spendInTime(tools, held.record.refreshToken, timeLeft);
   if (spent.kind === "issued") {
     const record = renewed(tools, marking.record, spent.pair);
-    return await save(tools, key, { ...marking, record }, lease.fence);
+    const accessEndsAtMs = spent.sentAtMs + spent.pair.accessLifetimeMs;
+    return await save(
+      tools,
+      key,
+      { ...marking, record, accessEndsAtMs, rotated: true },
+      lease.fence,
+    );
   }
   if (spent.kind === "dead") return await bury(tools, key, marking, lease.fence, spent.error);
-  const kind = spent.kind === "refused" ? "refused" : "unavailable";
+  const { error } = spent;
   // Nothing has been spent, by nobody: the record is put back as it was.
-  if (spent.kind !== "lost" && held.spentForMs === undefined) {
+  if (spent.kind !== "lost" && held.spentAtMs === undefined) {
     const saved = await save(tools, key, marking, lease.fence);
     if (saved.kind === "unsaved") return saved;
+    return { kind: spent.kind === "refused" ? "refused" : "unavailable", error };
   }
-  return { kind, error: spent.error };
+  return spent.kind === "refused"
+    ? { kind: "refused", error }
+    : { kind: "unavailable", error, spent: true };
 }
 
 /**
- * Marks the record, and answers how it goes back. A mark that is there stays as it is: its age is the
- * one thing that tells since when the token may have been spent.
+ * Marks the record, and answers how it goes back. Whoever finds a mark makes it their own, so that a
+ * process that slept cannot take away a mark under which others have spent; but it keeps its age, which
+ * is the one thing that tells since when the token may have been spent.
  */
 async function mark(
-  { store, newId }: RotationTools,
+  { store, newId, nowMs }: RotationTools,
   key: string,
   { fence }: Lease,
   held: HeldRecord,
 ): Promise<Unsaved | Rotated> {
-  const record = { ...held.record, accessLeftMs: Math.max(0, held.accessLeftMs) };
-  const plain = unmarked(record);
-  const { version, spentForMs } = held;
-  if (spentForMs !== undefined) {
-    return { record: plain, replaces: version, spender: held.record.spender as string };
-  }
+  const { version, accessEndsAtMs } = held;
   const spender = newId();
-  const before: Unsaved = { record: plain, replaces: version + 1, spender };
-  const write = { ...toText({ ...record, spender }), expectedVersion: version };
+  const keepAge = held.spentAtMs !== undefined;
+  const accessLeftMs = keepAge ? held.record.accessLeftMs : leftUntil(accessEndsAtMs, nowMs());
+  const record = { ...held.record, accessLeftMs };
+  const marked = { accessEndsAtMs, replaces: version + 1, spender };
+  const before = { ...marked, record: unmarked(record), rotated: false };
+  const write = { ...toText({ ...record, spender }), expectedVersion: version, fence };
   try {
-    const marked = await store.compareAndSet(key, { ...write, fence, keepLease: true });
-    return marked ? before : unavailable("the lease was lost before the refresh token was spent");
+    const written = await store.compareAndSet(key, { ...write, keepLease: true, keepAge });
+    return written ? before : unavailable("the lease was lost before the refresh token was spent");
   } catch (error) {
-    // The mark may have been made all the same, and must not stay.
-    return { kind: "unsaved", unsaved: before, error };
+    // The mark may have been made all the same. Where nobody has spent under it, it must not stay.
+    return keepAge
+      ? { kind: "unavailable", error, spent: true }
+      : { kind: "unsaved", unsaved: before, error };
   }
+}
+
+function leftUntil(endsAtMs: number, nowMs: number): number {
+  return Math.max(0, Math.floor(endsAtMs - nowMs));
 }
 
 function unmarked({ spender: _, ...record }: ConnectionRecord): ConnectionRecord {
@@ -226,22 +261,26 @@ function renewed(
 
 /** Writes what the process holds. Never over a newer record: what is there then is adopted. */
 async function save(
-  { store }: RotationTools,
+  { store, nowMs }: RotationTools,
   key: string,
   unsaved: Unsaved,
   fence: number,
+  keepLease = false,
 ): Promise<Rotated> {
-  const { record, replaces } = unsaved;
+  const { replaces, accessEndsAtMs, rotated } = unsaved;
   try {
-    const write = { ...toText(record), expectedVersion: replaces, fence };
+    const wroteAtMs = nowMs();
+    const record = { ...unsaved.record, accessLeftMs: leftUntil(accessEndsAtMs, wroteAtMs) };
+    const write = { ...toText(record), expectedVersion: replaces, fence, keepLease };
     const written = await store.compareAndSet(key, write);
-    if (written) return { kind: "fresh", held: readRecord(written), rotated: true };
+    if (written) return { kind: "fresh", held: readRecord(written, wroteAtMs), rotated };
+    const readAtMs = nowMs();
     const found = await store.read(key);
     if (!found) return { kind: "missing" };
-    const held = readRecord(found);
+    const held = readRecord(found, readAtMs);
     // A write whose answer was lost had been made after all.
-    if (held.record.refreshToken === record.refreshToken && held.spentForMs === undefined) {
-      return { kind: "fresh", held, rotated: true };
+    if (held.record.refreshToken === record.refreshToken && held.spentAtMs === undefined) {
+      return { kind: "fresh", held, rotated };
     }
     if (isReplacedBy(held, unsaved)) {
       return { kind: "unsaved", unsaved, error: new Error("a later lease was given") };
@@ -249,7 +288,7 @@ async function save(
     if (held.record.status === "revoked") {
       return { kind: "revoked", record: held.record, error: undefined };
     }
-    return held.spentForMs === undefined
+    return held.spentAtMs === undefined
       ? { kind: "fresh", held, rotated: false }
       : unavailable("another process is renewing the tokens");
   } catch (error) {
@@ -272,7 +311,7 @@ async function bury(
     refreshToken: "",
     accessLeftMs: 0,
   };
-  const saved = await save(tools, key, { ...before, record }, fence);
+  const saved = await save(tools, key, { ...before, record, accessEndsAtMs: 0 }, fence);
   if (saved.kind === "fresh" && saved.held.record.status !== "revoked") return saved;
   if (saved.kind === "unavailable" || saved.kind === "missing") return saved;
   return { kind: "revoked", record, error };

@@ -16,11 +16,18 @@ export type RefreshAnswer =
   /** The client itself was refused, and the token was not looked at. */
   | { readonly kind: "refused"; readonly error: unknown };
 
+/** What came of spending it as often as it took. */
+export type Spent =
+  | Exclude<RefreshAnswer, { readonly kind: "issued" }>
+  | { readonly kind: "issued"; readonly pair: TokenPair; readonly sentAtMs: number };
+
 export type Refresh = (refreshToken: string, timeoutMs: number) => Promise<RefreshAnswer>;
 
 export interface SpendTools {
   readonly refresh: Refresh;
   readonly limits: { readonly requestMs: number; readonly againMs: number };
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
 }
@@ -30,16 +37,18 @@ export interface SpendTools {
  * request may have been worked on; `not_sent` only when none was.
  */
 export async function spendInTime(
-  { refresh, limits, sleep, random }: SpendTools,
+  { refresh, limits, nowMs, sleep, random }: SpendTools,
   refreshToken: string,
   timeLeft: () => number,
-): Promise<RefreshAnswer> {
-  let lost: RefreshAnswer | undefined;
+): Promise<Spent> {
+  let lost: Spent | undefined;
   for (let waitMs = limits.againMs; ; waitMs *= 2) {
     // A process that slept until here must not spend what others may have spent meanwhile.
     if (timeLeft() <= 0) return lost ?? { kind: "not_sent", error: new Error("no time was left") };
+    const sentAtMs = nowMs();
     const answer = await refresh(refreshToken, limits.requestMs);
-    if (answer.kind === "issued" || answer.kind === "dead" || answer.kind === "refused") {
+    if (answer.kind === "issued") return { ...answer, sentAtMs };
+    if (answer.kind === "dead" || answer.kind === "refused") {
       return answer.kind === "refused" && lost ? lost : answer;
     }
     if (answer.kind === "lost") lost = answer;

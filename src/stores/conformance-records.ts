@@ -85,6 +85,19 @@ export const recordCases: CaseList = {
     assert.ok(renewed >= 0 && renewed < aged, `it is ${renewed} ms after another write`);
   },
 
+  async "compareAndSet() with keepAge goes on counting from the write before"(bench) {
+    const { one, other, key, paceMs } = bench;
+    await one.compareAndSet(key, writing("a", 0, { keepAge: true }));
+    await rest(5 * paceMs);
+    const kept = await other.compareAndSet(key, writing("b", 1, { keepAge: true }));
+    const read = await one.read(key);
+    for (const aged of [kept, read]) {
+      const ageMs = aged?.ageMs ?? -1;
+      assert.ok(ageMs >= 4 * paceMs && ageMs < 5 * paceMs + 5000, `it is ${ageMs} ms`);
+      assert.deepEqual([aged?.value, aged?.version], ["b", 2]);
+    }
+  },
+
   async "compareAndSet() refuses versions, fences and times that are no whole numbers"(bench) {
     const { one, key } = bench;
     for (const number of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {

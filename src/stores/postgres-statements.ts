@@ -16,8 +16,9 @@ const stubMs = 30 * 24 * 60 * 60_000;
 export const nowMs = "floor(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 const presentVersion = "case when r.value is null then 0 else r.version end";
+const age = `greatest(0, ${nowMs} - written_at_ms) as age_ms`;
 const record = `value, version, case when value is not null then expires_at_ms end as expires_at_ms,
-    greatest(0, ${nowMs} - written_at_ms) as age_ms`;
+    ${age}`;
 
 export type Statements = ReturnType<typeof writeStatements>;
 
@@ -47,17 +48,20 @@ export function writeStatements({ records, claims }: TableNames) {
     /** $1 key, $2 fence. */
     giveBack: `update ${records} set leased_until_ms = 0 where key = $1 and fence = $2`,
 
-    /** $1 key, $2 value, $3 expires, $4 fence or null, $5 whether to keep the lease, $6 version. */
-    overwrite: `update ${records} as r set ${assigned("$2", "$3")}
+    /** $1 key, $2 value, $3 expires, $4 fence or null, $5 whether to keep the lease, $6 version,
+     * $7 whether to keep the age. */
+    overwrite: `update ${records} as r set ${assigned("$2", "$3")},
+    written_at_ms = case when $7::boolean then r.written_at_ms else ${nowMs} end
   where r.key = $1 and r.value is not null and r.version = $6 and coalesce($4::bigint, r.fence) >= r.fence
-  returning version`,
+  returning version, ${age}`,
 
     /** The same for a key that must be free. */
     create: `insert into ${records} as r (key, value, version, written_at_ms, expires_at_ms, fence)
   values ($1, $2, 1, ${nowMs}, $3::bigint, coalesce($4::bigint, 0))
-  on conflict (key) do update set ${assigned("excluded.value", "excluded.expires_at_ms")}
+  on conflict (key) do update set ${assigned("excluded.value", "excluded.expires_at_ms")},
+    written_at_ms = ${nowMs}
   where r.value is null and coalesce($4::bigint, r.fence) >= r.fence
-  returning version`,
+  returning version, ${age}`,
 
     /** $1 key. */
     remove: `update ${records} set value = null, expires_at_ms = ${nowMs} + ${stubMs}
@@ -109,7 +113,7 @@ export function writeStatements({ records, claims }: TableNames) {
 }
 
 function assigned(value: string, expires: string): string {
-  return `value = ${value}, version = r.version + 1, written_at_ms = ${nowMs},
+  return `value = ${value}, version = r.version + 1,
     expires_at_ms = ${expires}::bigint, fence = coalesce($4::bigint, r.fence),
     leased_until_ms = case when $4::bigint is null or $5::boolean then r.leased_until_ms else 0 end`;
 }

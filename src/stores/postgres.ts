@@ -76,14 +76,16 @@ async function write(
   run: Run,
   sql: Statements,
   key: string,
-  { value, expiresAtMs, expectedVersion, fence, keepLease }: Write,
+  { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }: Write,
 ): Promise<StoredRecord | undefined> {
   const values = [key, value, expiresAtMs ?? null, fence ?? null, keepLease ?? false];
   const [row] =
     expectedVersion === 0
       ? await run(sql.create, ...values)
-      : await run(sql.overwrite, ...values, expectedVersion);
-  return row && { value, version: Number(row["version"]), expiresAtMs, ageMs: 0 };
+      : await run(sql.overwrite, ...values, expectedVersion, keepAge ?? false);
+  return (
+    row && { value, version: Number(row["version"]), expiresAtMs, ageMs: Number(row["age_ms"]) }
+  );
 }
 
 async function list(run: Run, sql: Statements, query: ListQuery): Promise<Listed> {

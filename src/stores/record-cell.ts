@@ -70,7 +70,7 @@ export function giveBack(cell: RecordCell, fence: number): Step<RecordCell, bool
 
 export function write(
   cell: RecordCell,
-  { value, expiresAtMs, expectedVersion, fence, keepLease }: Write,
+  { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }: Write,
   nowMs: number,
 ): Step<RecordCell, StoredRecord | undefined> {
   const present = cell.value === undefined ? 0 : cell.version;
@@ -78,9 +78,10 @@ export function write(
     return { cell: undefined, result: undefined };
   }
   const version = cell.version + 1;
-  const written = { ...cell, value, version, expiresAtMs, writtenAtMs: nowMs };
+  const writtenAtMs = keepAge && present > 0 ? cell.writtenAtMs : nowMs;
   const ended = fence !== undefined && !keepLease ? { fence, leasedUntilMs: 0 } : {};
-  return { cell: { ...written, ...ended }, result: { value, version, expiresAtMs, ageMs: 0 } };
+  const next = { ...cell, value, version, expiresAtMs, writtenAtMs, ...ended };
+  return { cell: next, result: recordOf(next, nowMs) };
 }
 
 export function remove(cell: RecordCell): Step<RecordCell, boolean> {

@@ -72,7 +72,7 @@ return 1
 
 /**
  * KEYS record, list by key, list by expiry. ARGV key, value, expires or '', expected version, fence or
- * '', '1' to keep the lease, write id, channel.
+ * '', '1' to keep the lease, write id, channel, '1' to keep the age.
  */
 export const writeScript = script(`
 local r, now = fetch(KEYS[1]), clock()
@@ -82,8 +82,9 @@ if present ~= ARGV[4] then return false end
 if ARGV[5] ~= '' and tonumber(ARGV[5]) < r.fence then return false end
 unlist(KEYS[2], KEYS[3], ARGV[1], r)
 local version = int(r.version + 1)
+if ARGV[9] == '' or not r.value then r.written = now end
 redis.call('HSET', KEYS[1], 'value', ARGV[2], 'version', version, 'expires', ARGV[3],
-  'written', int(now), 'write', ARGV[7])
+  'written', int(r.written), 'write', ARGV[7])
 if ARGV[5] ~= '' then
   redis.call('HSET', KEYS[1], 'fence', ARGV[5])
   if ARGV[6] == '' then redis.call('HSET', KEYS[1], 'until', '0') end
@@ -92,7 +93,7 @@ redis.call('PERSIST', KEYS[1])
 redis.call('ZADD', KEYS[2], 0, ARGV[1] .. '\\0' .. ARGV[3])
 if ARGV[3] ~= '' then redis.call('ZADD', KEYS[3], 0, dated(ARGV[3], ARGV[1])) end
 redis.call('PUBLISH', ARGV[8], ARGV[1])
-return { ARGV[2], version, ARGV[3], '0' }
+return { ARGV[2], version, ARGV[3], int(math.max(0, now - r.written)) }
 `);
 
 /** KEYS record, list by key, list by expiry. ARGV key, channel. */

@@ -50,7 +50,8 @@ export interface RedisStore extends Store {
  * random. Nothing is kept if the server keeps nothing: turn on `appendonly`, and read in the guide to
  * stores what a failover can lose.
  *
- * A refresh takes two round trips: lease with fence and record, then write with the end of the lease.
+ * A refresh takes three round trips: lease with fence and record, mark, then write with the end of the
+ * lease.
  *
  * @throws TypeError for a client of neither kind; RangeError for a prefix that is empty or holds braces.
  * @example
@@ -113,7 +114,7 @@ function createRedisBackend(run: Run, names: Names): StoreBackend {
       return toAcquired(await run(acquireScript, [names.record(key)], args));
     },
     giveBack: (key, fence) => run(giveBackScript, [names.record(key)], [key, fence, names.channel]),
-    async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease }, writeId) {
+    async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }, writeId) {
       const lease = [fence ?? "", keepLease ? "1" : ""];
       const args = [
         key,
@@ -123,6 +124,7 @@ function createRedisBackend(run: Run, names: Names): StoreBackend {
         ...lease,
         writeId,
         names.channel,
+        keepAge ? "1" : "",
       ];
       return toRecord(await run(writeScript, listed(key), args));
     },

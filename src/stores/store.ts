@@ -87,6 +87,8 @@ export interface Write {
   readonly fence?: number | undefined;
   /** Whether the lease goes on after a write under its fence. Default false. */
   readonly keepLease?: boolean | undefined;
+  /** Whether the age of the record goes on counting from the write before. Default false. */
+  readonly keepAge?: boolean | undefined;
 }
 
 /** Options of `list`. */

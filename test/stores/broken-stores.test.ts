@@ -144,6 +144,12 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
     }),
     "ageMs grows from the last write on",
   ],
+  "counts the age anew with every write": [
+    (good) => ({
+      compareAndSet: (key, write) => good.compareAndSet(key, { ...write, keepAge: false }),
+    }),
+    "compareAndSet() with keepAge goes on counting from the write before",
+  ],
   "takes keys for paths": [
     (good) => ({
       read: (key) => good.read(asPath(key)),

@@ -1,0 +1,275 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { Deadline } from "../../src/core/deadline.js";
+import {
+  ConnectionRevokedError,
+  RefreshOutcomeUnknownError,
+  TokenRefreshUnavailableError,
+} from "../../src/index.js";
+import { error, lifeMs, settle, setUp } from "./rotation/one-connection.js";
+
+const deadline = new Deadline(5000, undefined);
+deadline.close();
+
+const failureOf = async (promise: unknown) =>
+  Promise.resolve(promise).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+
+describe("current()", () => {
+  it("answers at once, without a promise, while the token is fresh", async () => {
+    const { tokens, spent } = await setUp();
+    expect(await tokens.current(deadline)).toBe("secret-access-0");
+    expect(tokens.current(deadline)).toBe("secret-access-0");
+    expect(spent).toEqual([]);
+  });
+
+  it("uses a token in its last minute, and renews it meanwhile, once", async () => {
+    const { tokens, spent, leases, pass, kinds } = await setUp();
+    await tokens.current(deadline);
+    await pass(239_000);
+    expect(tokens.current(deadline)).toBe("secret-access-0");
+    await settle();
+    expect(spent).toEqual([]);
+    await pass(2000);
+    for (let i = 0; i < 100; i++) expect(tokens.current(deadline)).toBe("secret-access-0");
+    await settle();
+    expect(spent).toEqual(["secret-refresh-0"]);
+    expect(tokens.current(deadline)).toBe("secret-access-1");
+    expect(kinds()).toEqual(["rotated"]);
+    // One to read the record, one to renew it.
+    expect(leases()).toBe(2);
+  });
+
+  it("keeps a token that is still good when renewing it early fails", async () => {
+    const { tokens, answers, pass } = await setUp();
+    await tokens.current(deadline);
+    await pass(241_000);
+    answers.push("refused");
+    expect(tokens.current(deadline)).toBe("secret-access-0");
+    await settle();
+    expect(tokens.current(deadline)).toBe("secret-access-0");
+  });
+
+  it("makes one refresh for ten thousand callers", async () => {
+    const { tokens, spent } = await setUp(0);
+    const calls = Array.from({ length: 10_000 }, async () => tokens.current(deadline));
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(["secret-access-1"]));
+    expect(spent).toEqual(["secret-refresh-0"]);
+  });
+
+  it("makes one refresh for the callers of several managers on one store", async () => {
+    const { createManager, spent, pass } = await setUp(0);
+    const managers = Array.from({ length: 8 }, createManager);
+    const calls = managers.flatMap((manager) =>
+      Array.from({ length: 50 }, async () => manager.tokens("c1").current(deadline)),
+    );
+    await pass(5000);
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(["secret-access-1"]));
+    expect(spent).toEqual(["secret-refresh-0"]);
+  });
+
+  it("gives up at the deadline of the caller, and goes on for the others", async () => {
+    const { tokens, answers, pass } = await setUp(0);
+    answers.push("lost");
+    const short = new Deadline(10, undefined);
+    const hurried = failureOf(tokens.current(short));
+    const patient = tokens.current(deadline);
+    expect(await hurried).toMatchObject({ message: "timeout" });
+    await pass(5000);
+    expect(await patient).toBe("secret-access-2");
+    short.close();
+  });
+});
+
+describe("the outcome of a refresh", () => {
+  it("is ConnectionRevokedError when the token is dead, and is remembered in the store", async () => {
+    const { tokens, answers, read, kinds, spent } = await setUp(0);
+    answers.push("dead");
+    const first = await failureOf(tokens.current(deadline));
+    expect(first).toBeInstanceOf(ConnectionRevokedError);
+    expect(first).toMatchObject({ code: "connection_revoked", connectionId: "c1" });
+    expect(await read()).toMatchObject({ status: "revoked", accessToken: "", refreshToken: "" });
+    expect(await failureOf(tokens.current(deadline))).toBeInstanceOf(ConnectionRevokedError);
+    expect([spent.length, kinds()]).toEqual([1, ["revoked"]]);
+  });
+
+  it("is ConnectionRevokedError when there is no record", async () => {
+    const { tokens, store } = await setUp(0);
+    await store.delete("c1");
+    const missing = await failureOf(tokens.current(deadline));
+    expect(missing).toMatchObject({ code: "connection_missing" });
+  });
+
+  it("is RefreshOutcomeUnknownError when the answer was lost a minute ago", async () => {
+    const { createManager, put, read, pass, spent } = await setUp(0);
+    await put({ ...(await read()), spender: "somebody" });
+    await pass(61_000);
+    const unknown = await failureOf(createManager().tokens("c1").current(deadline));
+    expect(unknown).toBeInstanceOf(RefreshOutcomeUnknownError);
+    expect(unknown).toMatchObject({ spentForMs: 61_000 });
+    expect(spent).toEqual([]);
+  });
+
+  it("is the server's own error when the client is refused, and the record is as before", async () => {
+    const { tokens, answers, read } = await setUp(0);
+    const before = await read();
+    answers.push("refused");
+    expect(await failureOf(tokens.current(deadline))).toBe(error);
+    expect(await read()).toEqual(before);
+  });
+
+  it.each(["not_sent", "busy"] as const)(
+    "is TokenRefreshUnavailableError when it is %s for all of its time, and the record is as before",
+    async (kind) => {
+      const { tokens, answers, read, pass, spent } = await setUp(0);
+      const before = await read();
+      answers.push(...Array.from({ length: 20 }, () => kind));
+      const failure = failureOf(tokens.current(deadline));
+      await pass(60_000);
+      expect(await failure).toBeInstanceOf(TokenRefreshUnavailableError);
+      expect(await read()).toEqual(before);
+      answers.length = 0;
+      const later = tokens.current(deadline);
+      expect(await later).toBe(`secret-access-${spent.length}`);
+    },
+  );
+
+  it("is found out in the background when no answer comes within the lease", async () => {
+    const { tokens, answers, pass, read, kinds } = await setUp(0);
+    answers.push("lost", "lost", "lost", "lost");
+    const failure = failureOf(tokens.current(deadline));
+    await pass(30_000);
+    expect(await failure).toBeInstanceOf(TokenRefreshUnavailableError);
+    expect(kinds()).toEqual(["rotated"]);
+    expect((await read()).spender).toBeUndefined();
+  });
+
+  it("is TokenRefreshUnavailableError while the store is away", async () => {
+    const { tokens, away } = await setUp(0);
+    away.all = true;
+    const failure = await failureOf(tokens.current(deadline));
+    expect(failure).toBeInstanceOf(TokenRefreshUnavailableError);
+    away.all = false;
+    expect(await tokens.current(deadline)).toBe("secret-access-1");
+  });
+});
+
+describe("a pair that cannot be written", () => {
+  it("is kept and used, and written when the store is back", async () => {
+    const { tokens, away, pass, read, kinds, spent } = await setUp(0);
+    away.writes = 2;
+    expect(await tokens.current(deadline)).toBe("secret-access-1");
+    away.all = true;
+    await pass(60_000);
+    expect(tokens.current(deadline)).toBe("secret-access-1");
+    expect(kinds()).toEqual(["unsaved"]);
+    away.all = false;
+    await pass(5000);
+    expect(kinds()).toEqual(["unsaved", "saved"]);
+    const { spender, refreshToken, accessLeftMs } = await read();
+    expect([spender, refreshToken]).toEqual([undefined, "secret-refresh-1"]);
+    // It waited for at least a minute.
+    expect(accessLeftMs).toBeLessThanOrEqual(lifeMs - 60_000);
+    expect(spent).toEqual(["secret-refresh-0"]);
+  });
+
+  it("is written and renewed when its access token has ended meanwhile", async () => {
+    const { tokens, away, pass, spent } = await setUp(0);
+    away.writes = 2;
+    await tokens.current(deadline);
+    away.all = true;
+    await pass(lifeMs);
+    expect(await failureOf(tokens.current(deadline))).toBeInstanceOf(TokenRefreshUnavailableError);
+    away.all = false;
+    expect(await tokens.current(deadline)).toBe("secret-access-2");
+    expect(spent).toEqual(["secret-refresh-0", "secret-refresh-1"]);
+  });
+});
+
+describe("replace()", () => {
+  it("answers a newer token where there is one, without a refresh", async () => {
+    const { tokens, spent } = await setUp();
+    await tokens.current(deadline);
+    expect(await tokens.replace("secret-access-old", deadline)).toBe("secret-access-0");
+    expect(spent).toEqual([]);
+  });
+
+  it("takes what another process has stored before it refreshes", async () => {
+    const { tokens, read, put, spent } = await setUp();
+    await tokens.current(deadline);
+    await put({ ...(await read()), accessToken: "secret-access-other" });
+    expect(await tokens.replace("secret-access-0", deadline)).toBe("secret-access-other");
+    expect(spent).toEqual([]);
+  });
+
+  it("looks again where the renewal of another caller brings the token that was refused", async () => {
+    const { tokens, spent } = await setUp();
+    const first = tokens.current(deadline);
+    const other = tokens.replace("secret-access-0", deadline);
+    expect([await first, await other]).toEqual(["secret-access-0", "secret-access-1"]);
+    expect(spent).toEqual(["secret-refresh-0"]);
+  });
+
+  it("refreshes a token that was refused, once for all who hold it", async () => {
+    const { tokens, spent } = await setUp();
+    await tokens.current(deadline);
+    const calls = Array.from({ length: 50 }, () => tokens.replace("secret-access-0", deadline));
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(["secret-access-1"]));
+    expect(spent).toEqual(["secret-refresh-0"]);
+  });
+});
+
+describe("renew() and forget()", () => {
+  it("renew() refreshes a fresh token too, and answers no token", async () => {
+    const { manager, spent } = await setUp();
+    const connection = await manager.renew("c1");
+    expect(spent).toEqual(["secret-refresh-0"]);
+    expect(connection).toMatchObject({ id: "c1", accountId: "acct_1", status: "connected" });
+    expect(inspect(connection)).not.toContain("secret");
+  });
+
+  it("renew() with force spends although the outcome is unknown", async () => {
+    const { manager, put, read, pass, spent } = await setUp(0);
+    await put({ ...(await read()), spender: "somebody" });
+    await pass(61_000);
+    expect(await failureOf(manager.renew("c1"))).toBeInstanceOf(RefreshOutcomeUnknownError);
+    expect(await manager.renew("c1", { force: true })).toMatchObject({ status: "connected" });
+    expect(spent).toEqual(["secret-refresh-0"]);
+    expect((await read()).spender).toBeUndefined();
+  });
+
+  it("forget() makes tokens that are in use read the record anew", async () => {
+    const { manager, tokens, put, read } = await setUp();
+    await tokens.current(deadline);
+    await put({ ...(await read()), accessToken: "secret-access-new" });
+    manager.forget("c1");
+    expect(await tokens.current(deadline)).toBe("secret-access-new");
+  });
+});
+
+it("no token is in any event or error", async () => {
+  const { manager, tokens, answers, events, away, pass, store } = await setUp(0);
+  const told: unknown[] = [];
+  away.writes = 2;
+  await tokens.current(deadline);
+  await pass(10_000);
+  answers.push("refused");
+  told.push(await failureOf(manager.renew("c1")));
+  away.all = true;
+  told.push(await failureOf(manager.renew("c1")));
+  away.all = false;
+  answers.push("dead");
+  told.push(await failureOf(manager.renew("c1")));
+  told.push(await failureOf(manager.renew("c1")));
+  for (const value of ['{"refreshToken":secret-refresh-9', '"secret-refresh-9"', "null", "{}"]) {
+    const { version: expectedVersion = 0 } = (await store.read("c1")) ?? {};
+    await store.compareAndSet("c1", { value, expiresAtMs: undefined, expectedVersion });
+    told.push(await failureOf(manager.renew("c1")));
+  }
+  expect(told.every((one) => one instanceof Error)).toBe(true);
+  expect(events.map(({ kind }) => kind)).toEqual(["unsaved", "saved", "revoked"]);
+  const seen = inspect([told, events], { depth: 10, showHidden: true }) + JSON.stringify(events);
+  expect(seen).not.toContain("secret-");
+});

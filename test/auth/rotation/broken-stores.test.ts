@@ -1,0 +1,64 @@
+/** The simulation is worth something only if it notices a store that breaks the contract. */
+
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { acquire, type RecordCell, write } from "../../../src/stores/record-cell.js";
+import { lateMark, schedules } from "./schedule.js";
+import { type CellSteps, rightSteps } from "./virtual-store.js";
+import { runSchedule } from "./world.js";
+
+// On a busy machine it can take a while until one is found.
+vi.setConfig({ testTimeout: 120_000 });
+
+async function firstProblem(steps: Partial<CellSteps>): Promise<string | undefined> {
+  const options = { storeSteps: { ...rightSteps, ...steps } };
+  const { problems, end } = await runSchedule(lateMark, options);
+  if (end !== "alive") return `the connection is ${end}`;
+  if (problems.length > 0) return problems[0];
+  const holds = fc.asyncProperty(schedules, async (schedule) => {
+    const { problems } = await runSchedule(schedule, options);
+    if (problems[0] !== undefined) throw new Error(problems[0]);
+  });
+  const settings = { numRuns: 500, seed: 1, endOnFailure: true };
+  const { errorInstance } = await fc.check(holds, settings);
+  return errorInstance instanceof Error ? errorInstance.message : undefined;
+}
+
+const presentVersion = ({ value, version }: RecordCell): number =>
+  value === undefined ? 0 : version;
+
+test.each<[what: string, steps: Partial<CellSteps>]>([
+  [
+    // Fences alone would make up for versions that are not looked at.
+    "writes whatever is there",
+    {
+      write: (cell, asked, nowMs) => {
+        const fence = asked.fence && cell.fence;
+        return write(cell, { ...asked, fence, expectedVersion: presentVersion(cell) }, nowMs);
+      },
+    },
+  ],
+  [
+    "takes writes under a lease that others have got since",
+    {
+      write: (cell, asked, nowMs) =>
+        write(cell, { ...asked, fence: asked.fence && Math.max(asked.fence, cell.fence) }, nowMs),
+    },
+  ],
+  [
+    "gives a lease that another holds",
+    { acquire: (cell, asked, nowMs) => acquire({ ...cell, leasedUntilMs: 0 }, asked, nowMs) },
+  ],
+  [
+    "says that every record is new",
+    {
+      acquire: (cell, asked, nowMs) => acquire({ ...cell, writtenAtMs: nowMs }, asked, nowMs),
+    },
+  ],
+  [
+    "forgets the age of a record that is to keep it",
+    { write: (cell, asked, nowMs) => write(cell, { ...asked, keepAge: false }, nowMs) },
+  ],
+])("runSchedule() finds a problem with a store that %s", async (_, steps) => {
+  expect(await firstProblem(steps)).toBeTypeOf("string");
+});

@@ -1,0 +1,47 @@
+/**
+ * Prints what happened. `ROTATION_RUNS=50000` makes more schedules than the usual 2000, and what failed
+ * is replayed with the seed and the path that are printed:
+ * `ROTATION_SEED=... ROTATION_PATH=... npx vitest run test/auth/rotation/rotation.property.test.ts`.
+ */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createEmulatorServers } from "./emulator-server.js";
+import { type Schedule, schedules } from "./schedule.js";
+import { type Result, runSchedule, type WorldOptions } from "./world.js";
+
+const { ROTATION_RUNS: runs = "2000", ROTATION_SEED: seed, ROTATION_PATH: path } = process.env;
+const replay = { ...(seed && { seed: Number(seed) }), ...(path && { path }) };
+const longestMs = Math.max(600_000, Number(runs) * 300);
+
+const emulators = createEmulatorServers();
+
+test.each<[where: string, options: WorldOptions]>([
+  ["a strict server", {}],
+  ["the emulator", { createServer: emulators.create, settled: emulators.settled }],
+])(
+  "createConnectionManager() loses no connection at %s when all goes wrong",
+  async (where, options) => {
+    const results: Pick<Result, "end" | "figures">[] = [];
+    const holds = fc.asyncProperty(schedules, async (schedule: Schedule) => {
+      const { problems, end, figures } = await runSchedule(schedule, options);
+      expect(problems).toEqual([]);
+      results.push({ end, figures });
+    });
+    await fc.assert(holds, { numRuns: Number(runs), ...replay });
+    console.log(`${where}: ${summarize(results)}`);
+  },
+  longestMs,
+);
+
+/** A connection that was lost is a problem, and with one there is no summary. */
+function summarize(results: readonly Pick<Result, "end" | "figures">[]): string {
+  const sum = (name: keyof Result["figures"]): number =>
+    results.reduce((total, { figures }) => total + figures[name], 0);
+  const ended = (how: Result["end"]): number => results.filter(({ end }) => end === how).length;
+  return (
+    `${results.length} schedules of 2 to 8 processes, ${sum("refreshes")} refreshes, ` +
+    `${sum("crashes")} crashes, ${sum("lostAnswers")} answers lost; 0 connections lost, ` +
+    `${ended("unknown")} reported as unknown and not spent, ${ended("disconnected")} ended by the customer`
+  );
+}

@@ -1,0 +1,165 @@
+/** What happens in one run of the simulation: who asks for tokens when, and what goes wrong. */
+
+import fc from "fast-check";
+
+/**
+ * What happens to one request to the store or the server.
+ *
+ * - `crash_before`, `crash_after`: the process ends before it leaves, or after the work was done.
+ * - `fail_before`, `fail_after`: an error comes back, and the work was not done, or was.
+ * - `fail_late`: an error comes back, and the work is done some time after it. At the server: the work
+ *   is done, and no answer comes.
+ * - `slow_in`, `slow_out`: it takes long to get there, or to be worked on and answered.
+ * - `pause`: the process is stopped for a while as soon as it has left.
+ */
+export const faultKinds = [
+  "crash_before",
+  "crash_after",
+  "fail_before",
+  "fail_after",
+  "fail_late",
+  "slow_in",
+  "slow_out",
+  "pause",
+] as const;
+
+export interface Fault {
+  /** Which request, of all that leave any process. */
+  readonly step: number;
+  readonly kind: (typeof faultKinds)[number];
+  readonly ms: number;
+}
+
+/** `before`: refused. `after`: worked on, and the answer is lost. `hang`: worked on when it is over. */
+export interface Outage {
+  readonly of: "store" | "server";
+  readonly kind: "before" | "after" | "hang";
+  readonly fromMs: number;
+  readonly forMs: number;
+}
+
+export interface Asking {
+  readonly slot: number;
+  readonly atMs: number;
+  /** `refused`: asks for another token than the one it gets. `renew`: wants a new one in any case. */
+  readonly kind: "use" | "refused" | "renew";
+}
+
+export interface Schedule {
+  readonly seed: number;
+  /** Places for processes; where one ends, another one starts. */
+  readonly slots: number;
+  readonly restartMs: number;
+  readonly askings: readonly Asking[];
+  /** Everybody also asks every so often; 0: nobody does. */
+  readonly everyMs: number;
+  readonly faults: readonly Fault[];
+  readonly outages: readonly Outage[];
+  readonly clockSteps: readonly { slot: number; atMs: number; byMs: number }[];
+  /** When the customer ends the connection. */
+  readonly disconnectMs: number | undefined;
+  /** When the customer consents anew, and the first process stores it. */
+  readonly reconnectMs: number | undefined;
+}
+
+/** The part in which things go wrong. */
+export const troubleMs = 11 * 60_000;
+
+/** Short, as long as a lease, as long as the grace, or longer than an access token lives. */
+const span = fc.oneof(
+  fc.integer({ min: 0, max: 500 }),
+  fc.integer({ min: 500, max: 30_000 }),
+  fc.integer({ min: 30_000, max: 75_000 }),
+  fc.integer({ min: 75_000, max: 400_000 }),
+);
+/** Around the ends of access tokens, or anywhere. */
+const moment = fc.oneof(
+  fc.integer({ min: 295_000, max: 306_000 }),
+  fc.integer({ min: 240_000, max: 420_000 }),
+  fc.integer({ min: 0, max: troubleMs }),
+);
+const shortSpan = fc.integer({ min: 0, max: 2000 });
+const slot = fc.nat({ max: 7 });
+
+function some<T>(arbitrary: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> {
+  return fc.array(arbitrary, { maxLength, size: "max" });
+}
+
+function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  const never = fc.constant(undefined);
+  return fc.oneof({ weight: 14, arbitrary: never }, { weight: 1, arbitrary });
+}
+
+function schedulesWith(span: fc.Arbitrary<number>): fc.Arbitrary<Schedule> {
+  return fc.record({
+    seed: fc.nat({ max: 2 ** 30 }),
+    slots: fc.integer({ min: 2, max: 8 }),
+    restartMs: span,
+    askings: some(
+      fc.record({
+        slot,
+        atMs: moment,
+        kind: fc.oneof(
+          { weight: 6, arbitrary: fc.constant("use" as const) },
+          { weight: 1, arbitrary: fc.constantFrom("refused" as const, "renew" as const) },
+        ),
+      }),
+      20,
+    ),
+    everyMs: fc.constantFrom(0, 0, 7000, 20_000, 50_000),
+    faults: some(
+      fc.record({
+        step: fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 60 })),
+        kind: fc.constantFrom(...faultKinds),
+        ms: span,
+      }),
+      8,
+    ),
+    outages: some(
+      fc.record({
+        of: fc.constantFrom("store" as const, "server" as const),
+        kind: fc.constantFrom("before" as const, "after" as const, "hang" as const),
+        fromMs: moment,
+        forMs: span,
+      }),
+      3,
+    ),
+    clockSteps: some(
+      fc.record({ slot, atMs: moment, byMs: fc.integer({ min: -600_000, max: 600_000 }) }),
+      2,
+    ),
+    disconnectMs: seldom(moment),
+    reconnectMs: seldom(moment),
+  });
+}
+
+/** Of every four schedules, one in which only little goes wrong. */
+export const schedules: fc.Arbitrary<Schedule> = fc.oneof(
+  { weight: 3, arbitrary: schedulesWith(span) },
+  { weight: 1, arbitrary: schedulesWith(shortSpan) },
+);
+
+/** A schedule in which nothing goes wrong unless told. */
+export function scheduleOf(more: Partial<Schedule>): Schedule {
+  const never = { disconnectMs: undefined, reconnectMs: undefined };
+  const nothing = { askings: [], faults: [], outages: [], clockSteps: [] };
+  return {
+    ...{ seed: 1, slots: 2, restartMs: 1000, everyMs: 0 },
+    ...never,
+    ...nothing,
+    ...more,
+  };
+}
+
+/**
+ * A mark that seems to have failed, is taken for never made, and arrives three seconds later. Where
+ * compare-and-set lets it in, because nobody has written since, the fence alone keeps it out. By chance
+ * only one in some thousand schedules needs the fence.
+ */
+export const lateMark = scheduleOf({
+  askings: [
+    { slot: 0, atMs: 1000, kind: "use" },
+    { slot: 0, atMs: 241_000, kind: "use" },
+  ],
+  faults: [{ step: 3, kind: "fail_late", ms: 3000 }],
+});

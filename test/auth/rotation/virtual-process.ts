@@ -1,0 +1,77 @@
+/** A process of the simulation: clocks of its own, and it can be stopped for a while or for good. */
+
+import type { VirtualTime } from "./virtual-time.js";
+
+export interface VirtualProcess {
+  readonly name: string;
+  isCrashed(): boolean;
+  /** Monotonic; begins elsewhere in every process, so that nobody gets away with mixing two of them. */
+  nowMs(): number;
+  /** Unix time as this process believes it to be. */
+  dateMs(): number;
+  /** Its wall clock jumps. */
+  stepClock(byMs: number): void;
+  /** Never runs again. */
+  crash(): void;
+  /** As SIGSTOP, and SIGCONT after so long: what comes back to it meanwhile waits. */
+  freeze(forMs: number): void;
+  thaw(): void;
+  /** Whether it was frozen at any time since a moment of virtual time. */
+  wasFrozenSince(atMs: number): boolean;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Goes on in this process, as soon as it runs. */
+  resume(run: () => void): void;
+  /** Resolves as soon as it runs. */
+  running(): Promise<void>;
+}
+
+export function createVirtualProcess(
+  time: VirtualTime,
+  name: string,
+  startedMs: number,
+): VirtualProcess {
+  let crashed = false;
+  let frozenUntilMs = 0;
+  let lastFrozenMs = Number.NEGATIVE_INFINITY;
+  let skewMs = 0;
+
+  function resume(run: () => void): void {
+    if (crashed) return;
+    if (time.nowMs() < frozenUntilMs) time.at(frozenUntilMs, () => resume(run));
+    else run();
+  }
+
+  return {
+    name,
+    isCrashed: () => crashed,
+    nowMs: () => time.nowMs() + startedMs,
+    dateMs: () => Math.floor(epochMs + time.nowMs() + skewMs),
+    stepClock(byMs) {
+      skewMs += byMs;
+    },
+    crash() {
+      crashed = true;
+    },
+    freeze(forMs) {
+      frozenUntilMs = Math.max(frozenUntilMs, time.nowMs() + forMs);
+      lastFrozenMs = frozenUntilMs;
+    },
+    thaw() {
+      if (frozenUntilMs > time.nowMs()) lastFrozenMs = time.nowMs();
+      frozenUntilMs = Math.min(frozenUntilMs, time.nowMs());
+    },
+    wasFrozenSince: (atMs) => lastFrozenMs >= atMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const end = (): void => resolve();
+        signal?.addEventListener("abort", end, { once: true });
+        time.at(time.nowMs() + ms, () => resume(end));
+      }),
+    resume,
+    running: () => new Promise(resume),
+  };
+}
+
+/** When virtual time began. */
+export const epochMs = Date.UTC(2026, 0, 1);
