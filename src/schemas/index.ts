@@ -43,6 +43,9 @@ export {
   Token,
   UploadedFile,
   WalletInfo,
+  WebhookSubscription,
+  WebhookSubscriptionDeletion,
+  WebhookSubscriptionList,
 } from "./answers.generated.js";
 export {
   BusinessAccountUsage,
@@ -226,3 +229,8 @@ export {
   TrusteeIndividual,
   TrusteeIndividualInput,
 } from "./trustee.generated.js";
+export {
+  WebhookListQuery,
+  WebhookSubscriptionCreateRequest,
+  WebhookSubscriptionUpdateRequest,
+} from "./webhooks.generated.js";

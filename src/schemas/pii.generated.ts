@@ -65,6 +65,7 @@ export const piiFields: ReadonlySet<string> = new Set([
   "referenceNumber",
   "reference_number",
   "refresh_token",
+  "secret",
   "suburb",
   "token",
   "url",
