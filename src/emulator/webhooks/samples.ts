@@ -1,47 +1,32 @@
 /** Data for events that nothing in the emulator has caused, so that a handler can be tried with them. */
 
+import { eventShapes } from "../../schemas/event-shapes.generated.js";
+import type {
+  AccountAmendment,
+  AccountCapability,
+  Charge,
+  ConnectedAccountTransfer,
+  DisconnectedConnection,
+  RfiEventData,
+} from "../../schemas/index.js";
 import { type AccountRecord, newRecord } from "../accounts/record.js";
+import { formatTimestamp } from "../api-version.js";
 import { connectionId } from "../oauth/connections.js";
 import { defaultOAuthClientId } from "../oauth/options.js";
 import type { World } from "../state.js";
 import { dataOfAccount, type EventData } from "./events.js";
 
 /** Names of the events that there is sample data for. */
-export const eventNames: readonly string[] = [
-  "account.submitted",
-  "account.action_required",
-  "account.active",
-  "account.connected",
-  "account.suspended",
-  "account.dormant",
-  "account.closed",
-  "account_amendment.approved",
-  "account_amendment.rejected",
-  "account_capability.enabled",
-  "account_capability.disabled",
-  "account_capability.pending",
-  "rfi.action_required",
-  "rfi.answered",
-  "rfi.closed",
-  "charge.new",
-  "charge.pending",
-  "charge.settled",
-  "charge.suspended",
-  "charge.failed",
-  "connected_account_transfer.new",
-  "connected_account_transfer.pending",
-  "connected_account_transfer.settled",
-  "connected_account_transfer.suspended",
-  "connected_account_transfer.failed",
-  "connection.disconnected",
-];
+export const eventNames: readonly string[] = Object.keys(eventShapes);
 
 /** Data as an event of this name has it, about an account or an example; empty if it is not known. */
 export function sampleData(world: World, name: string, account: AccountRecord): EventData {
   const about = dataOfAccount(name, account, world.accounts.platform);
   if (about !== undefined) return about;
   const [kind = "", outcome = ""] = name.split(".");
-  return { kind: "other", value: samples[kind]?.(outcome.toUpperCase(), account) ?? {} };
+  const now = formatTimestamp(world.clock.nowMs(), world.settings.apiVersion);
+  const value = samples[kind]?.({ status: outcome.toUpperCase(), account, now });
+  return { kind: "other", value: value ?? {} };
 }
 
 /** An account that exists only in what is sent about it. */
@@ -80,37 +65,45 @@ export function sampleAccount({ clock, accounts }: World, name: string): Account
   return record;
 }
 
-type Sample = (status: string, account: AccountRecord) => object;
-
-const money = (prefix: string): Sample => {
-  return (status) => ({
-    id: `${prefix}_sample`,
-    amount: 100,
-    currency: "USD",
-    reason: "other_services",
-    reference: "sample",
-    status,
-  });
-};
+interface Sample {
+  /** What comes after the point in the name of the event, in capitals. */
+  readonly status: string;
+  readonly account: AccountRecord;
+  readonly now: string;
+}
 
 /** By what stands before the point in the name of an event. */
-const samples: Readonly<Record<string, Sample | undefined>> = {
-  account_amendment: (status, { primaryContact }) => ({
+const samples: Readonly<Record<string, ((sample: Sample) => object) | undefined>> = {
+  account_amendment: ({ status, account }): AccountAmendment => ({
     id: "amd_sample",
-    primary_contact: primaryContact,
+    primary_contact: account.primaryContact,
     status,
     target: "primary_contact",
   }),
-  account_capability: (status) => ({
-    id: "sample_capability",
+  account_capability: ({ status, now }): AccountCapability => ({
+    id: "payments_visa",
+    comment: "",
+    details: { reason_codes: [] },
     entity_type: "BUSINESS",
     status,
-    details: { reason_codes: [] },
+    updated_at: now,
   }),
-  rfi: () => ({ id: "rfi_sample" }),
-  charge: money("chg"),
-  connected_account_transfer: money("cat"),
-  connection: (status, { id }) => ({
+  rfi: (): RfiEventData => ({ id: "rfi_sample" }),
+  charge: ({ status, account, now }): Charge => ({
+    id: "chg_sample",
+    ...{ amount: 100, currency: "AUD", fee: 0, reason: "other_services", reference: "sample" },
+    ...{ created_at: now, updated_at: now },
+    source: account.id,
+    status,
+  }),
+  connected_account_transfer: ({ status, account, now }): ConnectedAccountTransfer => ({
+    id: "cat_sample",
+    ...{ amount: 100, currency: "AUD", fee: 0, reason: "other_services", reference: "sample" },
+    ...{ created_at: now, updated_at: now },
+    destination: account.id,
+    status,
+  }),
+  connection: ({ status, account: { id } }): DisconnectedConnection => ({
     id: connectionId(defaultOAuthClientId, id),
     account_id: id,
     status,
