@@ -11,6 +11,7 @@ const schedules = {
   compressed: doubling(100),
 } as const;
 
+/** Names of the schedules; see {@link WebhookOptions.retries}. */
 export type RetrySchedule = keyof typeof schedules;
 
 /** How webhooks are delivered. Each may be left out. */
