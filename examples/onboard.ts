@@ -9,6 +9,7 @@
 import { type Account, createClient, isAirwallexError } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
 import { business, individual } from "./sellers.js";
+import { printEvents } from "./webhook-events.js";
 
 const { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } = process.env;
 const emulator = clientId && apiKey ? undefined : await startEmulator();
@@ -91,7 +92,11 @@ function now(): string {
 }
 
 say(`Using ${emulator ? `the emulator at ${emulator.url}` : "the Airwallex sandbox"}\n`);
+// The sandbox could not reach a handler on this machine.
+const events = emulator && (await printEvents(client, (line) => say(`    -> ${line}`)));
 const accounts = [await onboardIndividual(), await onboardBusiness()];
+await emulator?.webhooks.settled();
+await events?.close();
 say("\nActive accounts of the platform");
 for await (const { id, status, identifier } of client.accounts.list({ account_status: "ACTIVE" })) {
   if (accounts.some((account) => account.id === id)) say(`  ${id}  ${identifier}  ${status}`);

@@ -1,6 +1,5 @@
 /** `airwallex-connect emulator`: runs an emulator until it is told to stop. */
 
-import { parseArgs } from "node:util";
 import { parseDuration } from "../emulator/duration.js";
 import {
   defaultApiKey,
@@ -10,6 +9,7 @@ import {
   type StartEmulatorOptions,
   startEmulator,
 } from "../emulator/index.js";
+import { readFlags, readPort, stopSignal } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect emulator [options]
@@ -40,7 +40,7 @@ const flags = {
 
 /** Resolves to the exit code once it was stopped. */
 export async function emulatorCommand(args: readonly string[]): Promise<number> {
-  const values = readFlags(args);
+  const values = readFlags(args, flags);
   if (values.help) {
     process.stdout.write(help);
     return 0;
@@ -59,20 +59,6 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
   await stopped;
   await emulator.close();
   return 0;
-}
-
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(`--port is "${text}", expected a number from 0 to 65535`);
 }
 
 function readRateLimits(text: string | undefined): "sandbox" | "production" | undefined {
@@ -100,13 +86,6 @@ async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {
     if (code !== undefined) throw new UsageError(`cannot listen: ${message}`, 1);
     throw error;
   }
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
 }
 
 function describe({ url, clientOptions: { clientId, apiKey } }: RunningEmulator): string {

@@ -3,6 +3,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { emulatorCommand } from "./emulator.js";
+import { listenCommand } from "./listen.js";
+import { triggerCommand } from "./trigger.js";
 import { UsageError } from "./usage-error.js";
 
 /** Runs with the arguments after its own name; resolves to the exit code. */
@@ -10,12 +12,16 @@ export type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   emulator: emulatorCommand,
+  listen: listenCommand,
+  trigger: triggerCommand,
 };
 
 const help = `Usage: airwallex-connect <command> [options]
 
 Commands:
   emulator    Run the API of connected accounts on localhost
+  listen      Print the webhooks of an emulator, and forward them to your handler
+  trigger     Send one signed webhook with sample data to your handler
 
 Options:
   --help      Show this text, or that of a command

@@ -1,0 +1,48 @@
+/** What the commands have in common: reading flags, and waiting for Ctrl-C. */
+
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UsageError } from "./usage-error.js";
+
+type Flags = NonNullable<ParseArgsConfig["options"]>;
+
+type Values<F extends Flags> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: F }>
+>["values"];
+
+/** @throws UsageError for a flag that the command does not have. */
+export function readFlags<const F extends Flags>(args: readonly string[], flags: F): Values<F> {
+  try {
+    return parseArgs({ args: [...args], options: flags }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** @throws UsageError for what is no port. */
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--port is "${text}", expected a number from 0 to 65535`);
+}
+
+/** @throws UsageError for what nothing can be sent to. */
+export function readUrl(flag: string, text: string | undefined): string {
+  if (text === undefined) throw new UsageError(`${flag} is missing, expected an http or https URL`);
+  const protocol = URL.canParse(text) ? new URL(text).protocol : "";
+  if (protocol === "http:" || protocol === "https:") return text;
+  throw new UsageError(`${flag} is "${text}", expected an http or https URL`);
+}
+
+/** The version of the API whose payloads belong to an era. @throws UsageError for another word. */
+export function readEra(text: string): string {
+  if (text === "current") return "2026-08-21";
+  if (text === "legacy") return "2023-12-31";
+  throw new UsageError(`--era is "${text}", expected "current" or "legacy"`);
+}
+
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}

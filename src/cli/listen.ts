@@ -1,0 +1,151 @@
+/** `airwallex-connect listen`: prints what an emulator delivers, and passes it on. */
+
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { request as requestSecurely } from "node:https";
+import type { AddressInfo } from "node:net";
+import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
+import { readEra, readFlags, readPort, readUrl, stopSignal } from "./flags.js";
+import { UsageError } from "./usage-error.js";
+
+const help = `Usage: airwallex-connect listen --forward-to <url> [options]
+
+Subscribes to the events of a running emulator, prints each delivery and forwards it unchanged. What
+your handler answers goes back to the emulator, so that it sends again what failed. Ends with Ctrl-C,
+and takes the subscription away.
+
+Options:
+  --forward-to <url>   Your handler, such as http://localhost:3000/webhooks
+  --emulator <url>     The emulator (default http://127.0.0.1:4010)
+  --port <number>      Port to receive on (default 0, any that is free)
+  --events <names>     Names of events, separated by commas (default all that the emulator sends)
+  --era <name>         "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
+                       (default current)
+  --client-id <text>   Client id for the emulator (default ${defaultClientId})
+  --api-key <text>     API key for the emulator (default ${defaultApiKey})
+  --help               Show this text
+`;
+
+const flags = {
+  "forward-to": { type: "string" },
+  emulator: { type: "string", default: "http://127.0.0.1:4010" },
+  port: { type: "string", default: "0" },
+  events: { type: "string", default: eventNames.join(",") },
+  era: { type: "string", default: "current" },
+  "client-id": { type: "string", default: defaultClientId },
+  "api-key": { type: "string", default: defaultApiKey },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Resolves to the exit code once it was stopped. */
+export async function listenCommand(args: readonly string[]): Promise<number> {
+  const values = readFlags(args, flags);
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const forwardTo = readUrl("--forward-to", values["forward-to"]);
+  const emulator = readUrl("--emulator", values.emulator).replace(/\/+$/, "");
+  const events = values.events.split(",").map((name) => name.trim());
+  const version = readEra(values.era);
+  const stopped = stopSignal();
+  const { port, close } = await receive(readPort(values.port), forwardTo);
+  try {
+    const api = await logIn(emulator, values["client-id"], values["api-key"]);
+    const url = `http://127.0.0.1:${port}/`;
+    const asked = { request_id: crypto.randomUUID(), url, version, events };
+    const { id, secret } = await api("/api/v1/webhooks/create", asked);
+    process.stdout.write(`Listening to ${emulator}, forwarding to ${forwardTo}\n`);
+    process.stdout.write(`  signing secret  ${secret}\n\n`);
+    await stopped;
+    // An emulator that has ended meanwhile has forgotten the subscription anyway.
+    await api(`/api/v1/webhooks/${id}/delete`, {}).catch(() => undefined);
+    return 0;
+  } finally {
+    close();
+  }
+}
+
+type Answer = Readonly<Record<string, string>>;
+type Api = (path: string, body: unknown) => Promise<Answer>;
+
+async function logIn(emulator: string, clientId: string, apiKey: string): Promise<Api> {
+  const call = async (path: string, body: unknown, headers: Record<string, string>) => {
+    const own = { "content-type": "application/json", ...headers };
+    const sent = { method: "POST", headers: own, body: JSON.stringify(body) };
+    const response = await fetch(emulator + path, sent).catch(() => {
+      throw new UsageError(`there is no emulator at ${emulator}, start one or name it`, 1);
+    });
+    const answer = (await response.json().catch(() => ({}))) as Answer;
+    if (response.ok) return answer;
+    const { message = "no reason given" } = answer;
+    throw new UsageError(`${emulator} answered ${response.status}: ${message}`, 1);
+  };
+  const credentials = { "x-client-id": clientId, "x-api-key": apiKey };
+  const { token } = await call("/api/v1/authentication/login", {}, credentials);
+  return (path, body) => call(path, body, { authorization: `Bearer ${token}` });
+}
+
+async function receive(port: number, forwardTo: string) {
+  const server = createServer((incoming, response) => {
+    pass(incoming, response, forwardTo).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", ({ message }) => reject(new UsageError(`cannot listen: ${message}`, 1)));
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+async function pass(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  forwardTo: string,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const startedMs = performance.now();
+  const { status, text } = await forward(forwardTo, incoming, body).catch((error) => ({
+    status: 502,
+    text: `${error.code ?? error.message}`,
+  }));
+  const took = `${Math.round(performance.now() - startedMs)} ms`;
+  const why = status === 502 ? ` (${text})` : "";
+  process.stdout.write(`${describe(body)} ${status}${why} in ${took}\n`);
+  response.writeHead(status).end(text);
+}
+
+/** The same bytes under the same headers, but for the host that they name. */
+function forward(
+  url: string,
+  { headers: { host: _, ...headers } }: IncomingMessage,
+  body: Buffer,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const send = new URL(url).protocol === "https:" ? requestSecurely : request;
+  return new Promise((resolve, reject) => {
+    const forwarded = send(url, { method: "POST", headers, agent: false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("error", reject);
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode ?? 502, text: Buffer.concat(chunks).toString() }),
+      );
+    });
+    forwarded.on("error", reject);
+    forwarded.end(body);
+  });
+}
+
+/** Name and id, as far as they can be read. */
+function describe(body: Buffer): string {
+  try {
+    const { name, id } = JSON.parse(body.toString());
+    return `${name} ${id}`;
+  } catch {
+    return "something unreadable";
+  }
+}

@@ -1,0 +1,150 @@
+/** The commands that send and forward webhooks, as processes of their own. */
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { startEmulator } from "airwallex-connect/emulator";
+import { expect, onTestFinished, test } from "vitest";
+import { signatureOf, startReceiver } from "./webhooks/receiver.js";
+
+const command = ["--import", "tsx", "src/cli/index.ts"];
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(...args: readonly string[]): Promise<Run> {
+  return await promisify(execFile)(process.execPath, [...command, ...args]).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+}
+
+/** A command that runs on, and what it has printed. */
+function start(...args: readonly string[]): { readonly child: ChildProcess; text(): string } {
+  let text = "";
+  const child = spawn(process.execPath, [...command, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout?.on("data", (chunk) => {
+    text += chunk;
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { child, text: () => text };
+}
+
+const patience = { timeout: 15_000 };
+
+test("trigger sends a signed sample, and says that it was taken", async () => {
+  const receiver = await startReceiver();
+  const { code, stdout } = await run("trigger", "account.active", "--to", receiver.url);
+  const [arrival] = receiver.arrivals;
+  expect(arrival?.event).toMatchObject({ name: "account.active", data: { status: "ACTIVE" } });
+  expect(arrival?.headers["x-signature"]).toBe(
+    arrival && signatureOf(arrival, "emulator_webhook_secret"),
+  );
+  expect(stdout).toMatch(/^account\.active evt_\S+ -> http:\S+ 200 in \d+ ms\n$/);
+  expect(code).toBe(0);
+});
+
+test("trigger takes a secret, an era, an id and data", async () => {
+  const receiver = await startReceiver();
+  const shared = ["--to", receiver.url, "--secret", "sécret"];
+  const runs = await Promise.all([
+    run("trigger", "account.suspended", ...shared, "--era", "legacy"),
+    run("trigger", "balance.low", ...shared, "--id", "evt_mine", "--data", '{"amount":1}'),
+  ]);
+  expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+  const legacy = receiver.arrivals.find(({ event }) => event.name === "account.suspended");
+  const own = receiver.arrivals.find(({ event }) => event.name === "balance.low");
+  expect(legacy?.event).toMatchObject({
+    accountId: expect.any(String),
+    data: { status: "SUSPENDED" },
+  });
+  expect(own?.event).toMatchObject({ id: "evt_mine", data: { amount: 1 } });
+  expect(own?.headers["x-signature"]).toBe(own && signatureOf(own, "sécret"));
+});
+
+test("trigger exits with 1 when the event was not taken, and says why", async () => {
+  const receiver = await startReceiver(400);
+  const [refused, nobody] = await Promise.all([
+    run("trigger", "rfi.closed", "--to", receiver.url),
+    run("trigger", "rfi.closed", "--to", "http://127.0.0.1:1"),
+  ]);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/answered 400, expected 200; does it know the secret/);
+  expect(nobody).toMatchObject({ code: 1, stdout: "" });
+  expect(nobody.stderr).toMatch(/gave no answer: ECONNREFUSED/);
+});
+
+test("trigger and listen exit with 2 for what they do not understand, in one line", async () => {
+  const runs = await Promise.all([
+    run("trigger", "account.active"),
+    run("trigger", "--to", "http://127.0.0.1:1"),
+    run("trigger", "account.actve", "--to", "http://127.0.0.1:1"),
+    run("trigger", "account.active", "--to", "localhost"),
+    run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--era", "old"),
+    run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--data", "{"),
+    run("listen"),
+    run("listen", "--forward-to", "http://127.0.0.1:1", "--port", "high"),
+  ]);
+  for (const { code, stdout, stderr } of runs) {
+    expect(stderr).toMatch(/^airwallex-connect: [^\n]+\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  }
+});
+
+test("trigger and listen explain themselves", async () => {
+  const [trigger, listen] = await Promise.all([run("trigger", "--help"), run("listen", "--help")]);
+  for (const flag of ["to", "secret", "era", "id", "data"]) {
+    expect(trigger.stdout).toContain(`--${flag} `);
+  }
+  for (const flag of ["forward-to", "emulator", "port", "events", "era", "client-id", "api-key"]) {
+    expect(listen.stdout).toContain(`--${flag} `);
+  }
+  expect([trigger.code, listen.code]).toEqual([0, 0]);
+});
+
+test("listen prints and forwards what an emulator delivers, until SIGINT", async () => {
+  const receiver = await startReceiver(500);
+  await using emulator = await startEmulator();
+  const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
+  await expect.poll(listener.text, patience).toContain("signing secret");
+  const secret = /signing secret {2}(\S+)/.exec(listener.text())?.[1] ?? "";
+  const id = emulator.deliver({ name: "account.active" });
+  // The first answer is 500, which goes back to the emulator, which sends again.
+  await expect.poll(listener.text, patience).toMatch(/account\.active \S+ 200/);
+  expect(listener.text()).toMatch(new RegExp(`^account\\.active ${id} 500 in \\d+ ms$`, "m"));
+  const [first, second] = receiver.arrivals;
+  expect(second?.text).toBe(first?.text);
+  expect(first?.text).toBe(emulator.webhooks.deliveries()[0]?.body);
+  expect(second?.headers["x-signature"]).toBe(second && signatureOf(second, secret));
+  expect(second?.headers["user-agent"]).toBe("airwallex-connect-emulator");
+  listener.child.kill("SIGINT");
+  expect(await once(listener.child, "exit")).toEqual([0, null]);
+  expect(emulator.webhooks.subscriptions).toEqual([]);
+});
+
+test("listen says in one line that there is no emulator, and exits with 1", async () => {
+  const to = ["--forward-to", "http://127.0.0.1:1", "--emulator", "http://127.0.0.1:1"];
+  const { code, stderr } = await run("listen", ...to);
+  expect(stderr).toBe(
+    "airwallex-connect: there is no emulator at http://127.0.0.1:1, start one or name it\n",
+  );
+  expect(code).toBe(1);
+});
+
+test("a process that used an emulator without a socket ends by itself", async () => {
+  const script = `
+    import { createEmulator } from "./src/emulator/index.ts";
+    const emulator = createEmulator({ reviewAfterMs: 60000 });
+    emulator.webhooks.subscribe({ url: "http://127.0.0.1:1/", events: ["rfi.closed"] });
+    emulator.deliver({ name: "rfi.closed" });
+    await emulator.webhooks.settled();
+    console.log(emulator.webhooks.deliveries()[0].nextAttemptAt instanceof Date);`;
+  const args = ["--import", "tsx", "--input-type=module", "-e", script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+  expect(stdout).toBe("true\n");
+});

@@ -1,0 +1,288 @@
+/** Which events happen, and what they say in the two eras. */
+
+import {
+  createEmulator,
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  type Emulator,
+  eventNames,
+} from "airwallex-connect/emulator";
+import { describe, expect, test } from "vitest";
+import { eventShapes } from "../../../src/schemas/event-shapes.generated.js";
+import { connect, send } from "../api.js";
+import { business, individual } from "../inputs.js";
+
+const old = "2024-02-21";
+const since = "2024-02-22";
+const today = "2026-08-21";
+
+// biome-ignore lint/suspicious/noExplicitAny: tests reach into events of every shape
+type Events = any[];
+
+function subscribe(emulator: Emulator, version = today, events = eventNames): void {
+  emulator.webhooks.subscribe({ url: "http://receiver.localhost/", events, version });
+}
+
+/** An emulator whose webhooks end in a list. */
+function emulatorWithEvents(): { readonly emulator: Emulator; readonly events: Events } {
+  const events: Events = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    events.push(JSON.parse(String(init?.body)));
+    return new Response();
+  };
+  const options = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
+  return { emulator: createEmulator({ ...options, webhooks: { fetch } }), events };
+}
+
+const notAgreed = {
+  ...individual,
+  customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: false },
+};
+
+/** From nothing to active, over every status on the way. */
+async function onboard(emulator: Emulator): Promise<string> {
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", notAgreed);
+  const path = `/api/v1/accounts/${body.id}`;
+  await api("POST", `${path}/submit`);
+  await api("POST", `/api/v1/simulation/accounts/${body.id}/update_status`, {
+    next_status: "ACTIVE",
+    force: false,
+  });
+  await api("POST", `${path}/terms_and_conditions/agree`, {});
+  await api("POST", `${path}/suspend`);
+  await api("POST", `${path}/reactivate`);
+  await emulator.webhooks.settled();
+  return body.id;
+}
+
+test("every status on the way of an account is told, once and in order", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator);
+  const id = await onboard(emulator);
+  emulator.accounts.setStatus(id, "DORMANT");
+  emulator.accounts.setStatus(id, "CLOSED");
+  await emulator.webhooks.settled();
+  expect(events.map(({ name, account_id }) => [name, account_id])).toEqual([
+    ["account.connected", emulator.accounts.platformId],
+    ["account.submitted", id],
+    ["account.action_required", id],
+    ["account.active", id],
+    ["account.suspended", id],
+    ["account.active", id],
+    ["account.dormant", id],
+    ["account.closed", id],
+  ]);
+  expect(new Set(events.map((event) => event.id)).size).toBe(8);
+});
+
+test("since 2024-02-22 events are in snake_case, with the account as it is retrieved", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator, since);
+  const id = await onboard(emulator);
+  const [connected, submitted, required, active] = events;
+  expect(connected.data).toEqual({
+    connected_account_id: id,
+    connected_account_name: "Ada Lovelace",
+    connected_account_status: "CREATED",
+    created_at: "2026-09-01T10:00:00+0000",
+    platform_account_id: emulator.accounts.platformId,
+    platform_name: "Emulator Platform",
+  });
+  expect(submitted).toEqual({
+    id: expect.stringMatching(/^evt_[\w-]{22}$/),
+    name: "account.submitted",
+    account_id: id,
+    data: {},
+    created_at: "2026-09-01T10:00:00+0000",
+    version: since,
+  });
+  expect(required.data).toEqual({
+    agreement_to_terms_and_conditions_required: {
+      endpoint: `/api/v1/accounts/${id}/terms_and_conditions/agree`,
+      method: "POST",
+      message: expect.any(String),
+    },
+  });
+  const api = await connect(emulator);
+  const { body } = await api("GET", `/api/v1/accounts/${id}`, undefined, {
+    "x-api-version": since,
+  });
+  const { suspend_details, reactivate_details, ...asNow } = body;
+  expect(active.data).toEqual({ ...asNow, suspend_details: [], reactivate_details: null });
+});
+
+test("before 2024-02-22 events are in camelCase, in the older envelope", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator, old);
+  const id = await onboard(emulator);
+  const [connected, submitted, required, active] = events;
+  expect(events.map((event) => Object.keys(event))).toEqual(
+    events.map(() => ["accountId", "data", "id", "name"]),
+  );
+  expect(submitted).toMatchObject({ accountId: id, data: {}, name: "account.submitted" });
+  expect(submitted.id).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+  expect(connected.data).toMatchObject({
+    connectedAccountId: id,
+    platformName: "Emulator Platform",
+  });
+  expect(required.data).toEqual({
+    agreedToTermsAndConditionsRequired: {
+      endpoint: `/api/v1/accounts/${id}/terms_and_conditions/agree`,
+      method: "POST",
+      message: expect.any(String),
+    },
+  });
+  expect(active.data.accountDetails.individualDetails).toMatchObject({ firstName: "Ada" });
+});
+
+test("dormant and closed accounts are told of since 2026-08-21 alone", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator, "2026-08-20");
+  const id = await onboard(emulator);
+  const before = events.length;
+  emulator.accounts.setStatus(id, "DORMANT");
+  emulator.accounts.setStatus(id, "CLOSED");
+  await emulator.webhooks.settled();
+  expect(events.length).toBe(before);
+});
+
+test("what was not subscribed to is not sent, nor what happened before", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  await onboard(emulator);
+  subscribe(emulator, today, ["account.active"]);
+  await onboard(emulator);
+  expect(events.map(({ name }) => name)).toEqual(["account.active", "account.active"]);
+});
+
+test("a review by the clock is told with the time when it was due", async () => {
+  const events: Events = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    events.push(JSON.parse(String(init?.body)));
+    return new Response();
+  };
+  const emulator = createEmulator({
+    now: "2026-09-01T10:00:00Z",
+    frozen: true,
+    reviewAfterMs: 60_000,
+    webhooks: { fetch },
+  });
+  subscribe(emulator, today, ["account.active"]);
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", business);
+  await api("POST", `/api/v1/accounts/${body.id}/submit`);
+  emulator.clock.advance("1h");
+  await emulator.webhooks.settled();
+  expect(events).toMatchObject([{ created_at: "2026-09-01T10:01:00+00:00" }]);
+});
+
+test("a subscription of a connected account hears of that account alone", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  const api = await connect(emulator);
+  const { body: mine } = await api("POST", "/api/v1/accounts/create", business);
+  const { body: other } = await api("POST", "/api/v1/accounts/create", business);
+  const made = await api(
+    "POST",
+    "/api/v1/webhooks/create",
+    { request_id: "1", url: "http://a.localhost/", version: today, events: ["account.submitted"] },
+    { "x-on-behalf-of": mine.id },
+  );
+  expect(made.status).toBe(201);
+  await api("POST", `/api/v1/accounts/${other.id}/submit`);
+  await api("POST", `/api/v1/accounts/${mine.id}/submit`);
+  await emulator.webhooks.settled();
+  expect(events.map(({ account_id }) => account_id)).toEqual([mine.id]);
+});
+
+test.each(["customer", "account"])("the end of a connection by its %s is told", async (by) => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator, today, ["connection.disconnected", "account.suspended"]);
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", business);
+  emulator.accounts.setStatus(body.id, "ACTIVE");
+  const redirectUri = "http://localhost:3000/callback";
+  const scope = "account_details:read";
+  const back = emulator.oauth.consent({ redirectUri, scope, accountId: body.id });
+  const granted = await send(emulator, "POST", "/oauth/token", {
+    grant_type: "authorization_code",
+    code: new URL(back).searchParams.get("code"),
+    redirect_uri: redirectUri,
+    client_id: defaultOAuthClientId,
+    client_secret: defaultOAuthClientSecret,
+  });
+  expect(granted.status).toBe(200);
+  const [connection] = emulator.oauth.connections;
+  const id = connection?.id ?? "";
+  if (by === "customer") emulator.oauth.disconnect(id);
+  else emulator.accounts.setStatus(body.id, "SUSPENDED");
+  await emulator.webhooks.settled();
+  if (by === "account") expect(events.shift()).toMatchObject({ name: "account.suspended" });
+  expect(events).toEqual([
+    {
+      id: expect.stringMatching(/^evt_/),
+      name: "connection.disconnected",
+      account_id: body.id,
+      data: {
+        id,
+        account_id: body.id,
+        status: "DISCONNECTED",
+        authorized_scopes: ["account_details:read"],
+      },
+      created_at: "2026-09-01T10:00:00+00:00",
+      version: today,
+      source_id: id,
+    },
+  ]);
+});
+
+describe("deliver()", () => {
+  test.each(eventNames)("sends %s with data that fit its schema, in both eras", async (name) => {
+    const { emulator, events } = emulatorWithEvents();
+    subscribe(emulator, today, [name]);
+    subscribe(emulator, old, [name]);
+    const id = emulator.deliver({ name });
+    await emulator.webhooks.settled();
+    const shapes: {
+      current: { is(value: unknown): boolean };
+      legacy?: { is(v: unknown): boolean };
+    } = eventShapes[name as keyof typeof eventShapes];
+    const current = events.find((event) => event.id === id);
+    expect(shapes.current.is(current.data)).toBe(true);
+    const legacy = events.find((event) => event.accountId !== undefined);
+    if (shapes.legacy) expect(shapes.legacy.is(legacy.data)).toBe(true);
+    if (legacy) expect(JSON.stringify(legacy.data)).not.toMatch(/"[a-z]+_[a-z_]+":/);
+  });
+
+  test("sends any event as it is given", async () => {
+    const { emulator, events } = emulatorWithEvents();
+    subscribe(emulator, today, ["payment_intent.succeeded"]);
+    const event = {
+      name: "payment_intent.succeeded",
+      accountId: "acct_mine",
+      data: { object: { id: "int_1" } },
+      id: "evt_mine",
+      createdAt: new Date("2026-01-02T03:04:05Z"),
+    };
+    expect(emulator.deliver(event)).toBe("evt_mine");
+    await emulator.webhooks.settled();
+    expect(events).toEqual([
+      {
+        id: "evt_mine",
+        name: "payment_intent.succeeded",
+        account_id: "acct_mine",
+        data: { object: { id: "int_1" } },
+        created_at: "2026-01-02T03:04:05+00:00",
+        version: today,
+      },
+    ]);
+  });
+
+  test("sends an account that is there as it is", async () => {
+    const { emulator, events } = emulatorWithEvents();
+    const id = await onboard(emulator);
+    subscribe(emulator, today, ["account.active"]);
+    emulator.deliver({ name: "account.active", accountId: id });
+    await emulator.webhooks.settled();
+    expect(events).toMatchObject([{ account_id: id, data: { id, status: "ACTIVE" } }]);
+  });
+});
