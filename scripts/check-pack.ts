@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -40,6 +41,7 @@ const modules = doors.map((door) => `airwallex-connect${door.slice(1)}`);
 const problems = [
   ...checkFiles(),
   ...checkImports(),
+  ...checkSize("webhooks.js", 8192),
   ...(await lint()),
   ...(await checkTypes()),
   ...runConsumers(),
@@ -79,6 +81,25 @@ function checkImports(): readonly string[] {
         .filter((specifier) => !((specifier.split("/")[0] as string) in manifest.dependencies))
         .map((specifier) => `dist/${file} imports ${specifier}, which is not a dependency`);
     });
+}
+
+/** What a door loads at once, compressed: what comes later by import() does not count. */
+function checkSize(door: string, maxBytes: number): readonly string[] {
+  const dist = join(installed, "dist");
+  const texts = new Map<string, string>();
+  const visit = (file: string): void => {
+    if (texts.has(file)) return;
+    const text = readFileSync(join(dist, file), "utf8");
+    texts.set(file, text);
+    const imports = text.matchAll(/^(?:import|export)\b[^;]*?["']\.\/([^"']+)["'];/gm);
+    for (const [, next = ""] of imports) visit(next);
+  };
+  visit(door);
+  const size = gzipSync([...texts.values()].join("")).length;
+  if (size <= maxBytes) return [];
+  return [
+    `dist/${door} and what it loads at once take ${size} bytes, expected ${maxBytes} at most`,
+  ];
 }
 
 async function lint(): Promise<readonly string[]> {

@@ -37,6 +37,16 @@ export {
 } from "airwallex-connect/stores/postgres";
 export { createRedisStore } from "airwallex-connect/stores/redis";
 export { sealed } from "airwallex-connect/stores/sealed";
+export {
+  fetchHandler,
+  nodeHandler,
+  receive,
+  respond,
+  signPayload,
+  toCurrentAccount,
+  verifySignature,
+  webhooks,
+} from "airwallex-connect/webhooks";
 export { Redis } from "ioredis";
 export { Pool } from "pg";
 export { createMemoryStore };

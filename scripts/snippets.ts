@@ -62,15 +62,23 @@ const lendable: readonly string[] = [
   "defaultClientId",
   "emulator",
   "emulatorApp",
+  "fetchHandler",
   "isAirwallexError",
   "newAccount",
+  "nodeHandler",
   "Pool",
+  "receive",
   "Redis",
+  "respond",
   "runStoreConformance",
   "sealed",
+  "signPayload",
   "startEmulator",
   "submittedAccount",
+  "toCurrentAccount",
   "use",
+  "verifySignature",
+  "webhooks",
 ];
 
 /** Snippets that talk to a database server are compiled, and not run: the tests do that. */

@@ -10,6 +10,7 @@ export {
   WebhookVerificationError,
   type WebhookVerificationErrorCode,
 } from "../errors.js";
+export { type CurrentAccount, toCurrentAccount } from "./current-account.js";
 // Events
 export type {
   Era,
@@ -30,6 +31,7 @@ export {
   type WebhooksOptions,
   webhooks,
 } from "./handlers.js";
+
 // Signatures
 export type { WebhookHeaders } from "./header-values.js";
 export type { Inbox, InboxOutcome } from "./inbox.js";

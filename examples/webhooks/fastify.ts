@@ -1,0 +1,16 @@
+import { nodeHandler } from "airwallex-connect/webhooks";
+import fastify from "fastify";
+import { hooks } from "./hooks.js";
+
+export const app = fastify();
+const handle = nodeHandler(hooks);
+
+// In a scope of its own, so that the other routes keep their parser.
+app.register(async (scope) => {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  scope.post("/webhooks", (request, reply) => {
+    reply.hijack();
+    return handle(request.raw, reply.raw);
+  });
+});

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { Account, type LegacyAccount } from "airwallex-connect/schemas";
+import { toCurrentAccount } from "airwallex-connect/webhooks";
+import { describe, expect, it } from "vitest";
+
+const legacy: LegacyAccount = JSON.parse(
+  readFileSync(new URL("../fixtures/account.legacy.json", import.meta.url), "utf8"),
+);
+
+/** The texts and flags of a value with their paths. */
+function leaves(value: unknown, path = ""): readonly (readonly [string, unknown])[] {
+  if (typeof value !== "object" || value === null) return [[path, value]];
+  return Object.entries(value).flatMap(([key, one]) =>
+    leaves(one, Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+  );
+}
+
+describe("toCurrentAccount()", () => {
+  const { account, unmapped } = toCurrentAccount(legacy);
+
+  it("writes the documented account in today's model, which accepts it", () => {
+    expect(Account.safeParse(account).success).toBe(true);
+    expect(JSON.stringify(account)).not.toMatch(/"\w*[a-z][A-Z]\w*":/);
+    expect(account.account_details?.business_details).toMatchObject({
+      business_name: "Swift Concrete Pty Ltd",
+      registration_address: { address_line1: "200 Collins Street", suburb: "Melbourne" },
+      business_identifiers: [
+        { number: "A1098762872", type: "BRN" },
+        { country_code: "UK", number: "0000", type: "VAT" },
+      ],
+    });
+    expect(account.account_details?.business_person_details?.map(({ roles }) => roles)).toEqual([
+      ["AUTHORISED_PERSON"],
+      ["BENEFICIAL_OWNER"],
+      ["DIRECTOR"],
+      ["LEGAL_REPRESENTATIVE"],
+    ]);
+    expect(account.account_details?.business_person_details?.[1]).toMatchObject({
+      identifications: {
+        primary: { identification_type: "PERSONAL_ID", personal_id: { number: "AAA5417287BB" } },
+      },
+      residential_address: { country_code: "AU" },
+    });
+    const { individual_details } = account.account_details ?? {};
+    expect(individual_details?.identifications?.primary?.passport).toMatchObject({
+      number: "4107306240",
+    });
+    expect(individual_details?.account_usage).toEqual({
+      card_usage: ["string"],
+      collection_country_codes: ["US", "AU"],
+      expected_monthly_transaction_volume: { amount: "50000" },
+      payout_country_codes: ["HK", "CN"],
+    });
+  });
+
+  it("says of everything else that it has no place", () => {
+    const lost = (path: string) =>
+      unmapped.some((one) => path === one || path.startsWith(`${one}.`));
+    const kept = leaves(account).map(([, value]) => String(value));
+    for (const [path, value] of leaves(legacy)) {
+      const renamed = path.endsWith("identificationType");
+      if (!lost(path) && !renamed)
+        expect([path, kept.includes(String(value))]).toEqual([path, true]);
+    }
+    expect(unmapped).toEqual(
+      expect.arrayContaining([
+        "accountDetails.authorisedPersonDetails.fillingAs",
+        "accountDetails.authorisedPersonDetails.identificationNumber",
+        "accountDetails.businessDetails.purpose",
+        "accountDetails.individualDetails.photoFileId",
+        "accountUsage.payoutTo",
+        "metadata.{fieldPath}",
+      ]),
+    );
+    expect(unmapped).not.toContain("accountDetails.directorDetails[0].identificationType");
+  });
+
+  it("leaves out what is unset, and keeps members that are newer", () => {
+    const some = {
+      id: "acct_1",
+      requirements: null,
+      primaryContact: { mobile: "1", newMember: 2 },
+    };
+    expect(toCurrentAccount(some)).toEqual({
+      account: { id: "acct_1", primary_contact: { mobile: "1", new_member: 2 } },
+      unmapped: [],
+    });
+    expect(toCurrentAccount({ accountUsage: { payoutTo: "x" } }).unmapped).toEqual([
+      "accountUsage",
+    ]);
+  });
+});
