@@ -103,4 +103,11 @@ export {
   ShapeError,
   TokenRefreshUnavailableError,
   ValidationError,
+  WebhookHandlerError,
+  WebhookPayloadError,
+  type WebhookPayloadErrorCode,
+  WebhookRequestError,
+  type WebhookRequestErrorCode,
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
 } from "./errors.js";
