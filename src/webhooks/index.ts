@@ -1,7 +1,7 @@
 /** Receiving webhooks: verified, typed, handled once. Needs no client. */
 
 export type { WebhookHeaders } from "./header-values.js";
-export type { Inbox, InboxOutcome } from "./inbox.js";
+export { createInbox, type Inbox, type InboxOptions, type InboxOutcome } from "./inbox.js";
 export {
   type RawBody,
   type SignatureHeaders,
