@@ -85,7 +85,8 @@ describe.skipIf(inboxes.length === 0)(`${processes} processes that handle ${even
     const cut = runs.filter((run) => run.worker.killed && run.confirmedAtMs === undefined);
     const confirmedAtMs = new Map<string, number>();
     for (const run of runs) {
-      if (run.confirmedAtMs !== undefined) confirmedAtMs.set(run.id, run.confirmedAtMs);
+      const earlier = confirmedAtMs.get(run.id) ?? Infinity;
+      confirmedAtMs.set(run.id, Math.min(run.confirmedAtMs ?? Infinity, earlier));
     }
     const late = runs.filter((run) => run.beganAtMs > (confirmedAtMs.get(run.id) ?? Infinity));
     const finished = runs.filter((run) => !cut.includes(run)).map(({ id }) => id);

@@ -77,9 +77,9 @@ async function work(
   effect: (id: string) => Promise<unknown>,
 ): Promise<void> {
   tell({ event: "began", inbox, id, atMs: nowMs() });
-  await pause(4 * Math.random());
+  await pause(8 * Math.random());
   await effect(id);
-  await pause(4 * Math.random());
+  await pause(8 * Math.random());
 }
 
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
