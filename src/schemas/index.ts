@@ -74,6 +74,25 @@ export {
   MonthlyAmountInput,
 } from "./common.generated.js";
 export { ErrorResponse } from "./errors.generated.js";
+export {
+  AccountActionRequiredData,
+  AccountAmendment,
+  AccountCapability,
+  AccountCapabilityDetails,
+  AccountCapabilityStatus,
+  AccountConnectedData,
+  AccountSubmittedData,
+  AmendmentTarget,
+  Charge,
+  ConnectedAccountTransfer,
+  DisconnectedConnection,
+  EventEnvelope,
+  LegacyAccountActionRequiredData,
+  LegacyAccountConnectedData,
+  LegacyEventEnvelope,
+  MoneyMovementStatus,
+  RfiEventData,
+} from "./events.generated.js";
 export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.generated.js";
 export {
   CardUsage,

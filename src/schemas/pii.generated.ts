@@ -17,6 +17,8 @@ export const piiFields: ReadonlySet<string> = new Set([
   "card_number",
   "client_secret",
   "code_verifier",
+  "connectedAccountName",
+  "connected_account_name",
   "contactNumber",
   "contact_number",
   "dateOfBirth",
