@@ -1,7 +1,47 @@
 /** Receiving webhooks: verified, typed, handled once. Needs no client. */
 
+// Errors, also in airwallex-connect itself
+export {
+  WebhookHandlerError,
+  WebhookPayloadError,
+  type WebhookPayloadErrorCode,
+  WebhookRequestError,
+  type WebhookRequestErrorCode,
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
+} from "../errors.js";
+// Events
+export type {
+  Era,
+  EventName,
+  EventNamed,
+  EventOf,
+  UnknownEvent,
+  UnmodelledName,
+  WebhookEvent,
+} from "./events.js";
+export { fetchHandler } from "./fetch-handler.js";
+// Handlers, and events that are handled once
+export {
+  type HandleOutcome,
+  type Handler,
+  type HandlerFacts,
+  type Webhooks,
+  type WebhooksOptions,
+  webhooks,
+} from "./handlers.js";
+// Signatures
 export type { WebhookHeaders } from "./header-values.js";
 export { createInbox, type Inbox, type InboxOptions, type InboxOutcome } from "./inbox.js";
+export { nodeHandler } from "./node-handler.js";
+export type { WebhookHandlerOptions } from "./read-body.js";
+export { type ReceiveOptions, receive, type WebhookDrift } from "./receive.js";
+export {
+  type RawDelivery,
+  type RespondOptions,
+  respond,
+  type WebhookAnswer,
+} from "./respond.js";
 export {
   type RawBody,
   type SignatureHeaders,

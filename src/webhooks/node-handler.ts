@@ -1,0 +1,84 @@
+/** Webhooks for everything on top of node:http: Express, Fastify's raw requests, plain node. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Webhooks } from "./handlers.js";
+import {
+  type BodyLimits,
+  type ChunkSource,
+  checkRequest,
+  collect,
+  consumed,
+  readLimits,
+  type WebhookHandlerOptions,
+} from "./read-body.js";
+import { type RawDelivery, respondTo, type WebhookAnswer } from "./respond.js";
+
+/**
+ * A function that answers the request of a delivery. It reads the raw body itself and never rejects; see
+ * {@link respond} for the answers.
+ *
+ * Where something else has read the body before, it takes `req.rawBody` or `req.body`, if that is text or
+ * bytes: `express.raw()` leaves such. A parsed body cannot be verified, and is answered with 500.
+ *
+ * @throws RangeError for limits that limit nothing.
+ * @example
+ * import { createServer } from "node:http";
+ *
+ * const hooks = webhooks({ secrets: "whsec_test" });
+ * const server = createServer(nodeHandler(hooks));
+ */
+export function nodeHandler<Context>(
+  hooks: Webhooks<Context>,
+  options: WebhookHandlerOptions = {},
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  const limits = readLimits(options);
+  return async (req, res) => {
+    const answer = await respondTo(hooks, () => read(req, limits), options);
+    send(req, res, answer);
+  };
+}
+
+async function read(req: IncomingMessage, limits: BodyLimits): Promise<RawDelivery> {
+  const { method, headers } = req;
+  const { "content-encoding": encoding, "content-length": length } = headers;
+  checkRequest({ method, encoding, length }, limits);
+  return { rawBody: alreadyRead(req) ?? (await collect(chunksOf(req), limits)), headers };
+}
+
+/** What a framework has read before us, if that is raw. */
+function alreadyRead(req: IncomingMessage): string | Uint8Array | undefined {
+  const { rawBody, body } = req as { readonly rawBody?: unknown; readonly body?: unknown };
+  for (const one of [rawBody, body]) {
+    if (typeof one === "string" || one instanceof Uint8Array) return one;
+  }
+  if (!req.readableDidRead && !req.readableEnded) return undefined;
+  throw consumed(
+    "mount the handler before express.json(), or let json({ verify }) keep the bytes as req.rawBody",
+  );
+}
+
+function chunksOf(req: IncomingMessage): ChunkSource {
+  return {
+    read: (onChunk) =>
+      new Promise((resolve, reject) => {
+        if (req.destroyed) reject();
+        req.on("data", onChunk);
+        req.once("end", resolve);
+        req.once("error", reject);
+        // Comes alone where the peer has hung up, and after "end" otherwise.
+        req.once("close", reject);
+      }),
+    stop() {
+      req.removeAllListeners("data");
+      req.pause();
+    },
+  };
+}
+
+function send(req: IncomingMessage, res: ServerResponse, answer: WebhookAnswer): void {
+  if (res.headersSent || res.destroyed) return;
+  // What is left of the body would be read as the next request.
+  const more = req.complete ? {} : { connection: "close" };
+  res.writeHead(answer.status, { ...answer.headers, ...more });
+  res.end(answer.body);
+}

@@ -1,0 +1,84 @@
+/** A delivery, verified, read and looked at: from raw body and headers to a typed event. */
+
+import { channel } from "node:diagnostics_channel";
+import type { Issue } from "../errors.js";
+import type { Shape } from "../schemas/endpoint.js";
+import type { EventName, WebhookEvent } from "./events.js";
+import type { WebhookHeaders } from "./header-values.js";
+import { parseEvent } from "./parse.js";
+import { type RawBody, type VerifySignatureOptions, verifySignature } from "./signature.js";
+
+/** The data of an event do not have the expected shape; they were delivered all the same. */
+export interface WebhookDrift {
+  readonly eventId: string;
+  readonly eventName: string;
+  /** Name of the expected shape, such as `Account`. */
+  readonly shape: string;
+  readonly issues: readonly Issue[];
+}
+
+/** Options of {@link receive}. */
+export interface ReceiveOptions extends VerifySignatureOptions {
+  /**
+   * Told when the data of an event do not have the expected shape. What it throws is ignored. The same is
+   * published on the `node:diagnostics_channel` channel `airwallex-connect:webhook-drift`.
+   */
+  readonly onDrift?: ((drift: WebhookDrift) => void) | undefined;
+}
+
+/**
+ * Verifies a delivery and reads its event. An event that is not modelled, and data that do not have the
+ * expected shape, are delivered as they came.
+ *
+ * @throws WebhookVerificationError when it is not signed as it should be; WebhookPayloadError when the
+ * signature is good and the body is no event. TypeError or RangeError for options that check nothing.
+ * @example
+ * const body = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
+ * const event = await receive(body, signPayload(body, { secret: "whsec_test" }), { secrets: "whsec_test" });
+ * if (event.name === "account.submitted") console.log(event.accountId);
+ */
+export async function receive(
+  rawBody: RawBody,
+  headers: WebhookHeaders,
+  options: ReceiveOptions,
+): Promise<WebhookEvent> {
+  const { timestampMs } = verifySignature(rawBody, headers, options);
+  const event = parseEvent(rawBody, timestampMs);
+  await watchShape(event, options.onDrift);
+  return event;
+}
+
+type Shapes = Readonly<Record<string, Partial<Record<"current" | "legacy", Shape<unknown>>>>>;
+
+/** The predicates are larger than this whole door, so they come with the first event. */
+let loaded: Shapes | undefined;
+
+async function loadShapes(): Promise<Shapes> {
+  loaded ??= (await import("../schemas/event-shapes.generated.js")).eventShapes;
+  return loaded;
+}
+
+/** Whether an event is one of those that are modelled. */
+export async function isModelled(name: string): Promise<boolean> {
+  return Object.hasOwn(loaded ?? (await loadShapes()), name);
+}
+
+const drifts = channel("airwallex-connect:webhook-drift");
+
+async function watchShape(event: WebhookEvent, onDrift: ReceiveOptions["onDrift"]): Promise<void> {
+  if (onDrift === undefined && !drifts.hasSubscribers) return;
+  const shapes = loaded ?? (await loadShapes());
+  const ofName = Object.hasOwn(shapes, event.name) ? shapes[event.name as EventName] : undefined;
+  const shape = ofName?.[event.era] ?? ofName?.current;
+  if (shape === undefined || shape.is(event.data)) return;
+  const { explain } = await import("../core/validate.js");
+  const issues = await explain(shape, event.data);
+  const drift = { eventId: event.id, eventName: event.name, shape: shape.name, issues };
+  try {
+    const told: unknown = onDrift?.(drift);
+    if (told instanceof Promise) told.catch(() => undefined);
+  } catch {
+    // Watching a delivery must not lose it.
+  }
+  drifts.publish(drift);
+}

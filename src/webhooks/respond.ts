@@ -1,0 +1,122 @@
+/**
+ * From a delivery to the answer that makes Airwallex do the right thing: 200 ends it, anything else
+ * brings it again, for about three days.
+ *
+ * | what happened                                          | answer |
+ * | ------------------------------------------------------ | ------ |
+ * | handled, handled before, nobody handles it, enqueued   | 200    |
+ * | not signed as it should be, or not an event            | 400    |
+ * | another process is handling it                         | 409    |
+ * | body too slow, too large, compressed; not a POST       | 408, 413, 415, 405 |
+ * | a handler or the inbox failed; the body was parsed     | 500    |
+ */
+
+import {
+  WebhookHandlerError,
+  WebhookPayloadError,
+  WebhookRequestError,
+  type WebhookRequestErrorCode,
+  WebhookVerificationError,
+} from "../errors.js";
+import type { WebhookEvent } from "./events.js";
+import type { Webhooks } from "./handlers.js";
+import type { WebhookHeaders } from "./header-values.js";
+import type { RawBody } from "./signature.js";
+
+/** Options of {@link respond} and of the handlers for HTTP. */
+export interface RespondOptions {
+  /**
+   * Takes the event instead of the handlers, which run later, behind a queue, through `hooks.handle`. The
+   * delivery is answered when its promise is fulfilled, so the queue must have the event by then.
+   */
+  readonly enqueue?: ((event: WebhookEvent) => unknown) | undefined;
+  /** Told of everything that is not answered with 200. What it throws is ignored. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** An answer, as plain data. Its body holds a word for people, never anything of the delivery. */
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A delivery whose body was read already. */
+export interface RawDelivery {
+  readonly rawBody: RawBody;
+  readonly headers: WebhookHeaders;
+}
+
+/**
+ * Verifies a delivery, handles or enqueues its event, and says how to answer. Never rejects. For places
+ * that have the raw body already, such as AWS Lambda; elsewhere use `fetchHandler` or `nodeHandler`.
+ *
+ * @example
+ * const hooks = webhooks({ secrets: "whsec_test" });
+ * const rawBody = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
+ * const headers = signPayload(rawBody, { secret: "whsec_test" });
+ * const { status } = await respond(hooks, { rawBody, headers });
+ */
+export function respond<Context>(
+  hooks: Webhooks<Context>,
+  delivery: RawDelivery,
+  options: RespondOptions = {},
+): Promise<WebhookAnswer> {
+  return respondTo(hooks, async () => delivery, options);
+}
+
+/** The same, with the body still to be read. */
+export async function respondTo<Context>(
+  hooks: Webhooks<Context>,
+  read: () => Promise<RawDelivery>,
+  { enqueue, onError }: RespondOptions,
+): Promise<WebhookAnswer> {
+  try {
+    const { rawBody, headers } = await read();
+    const event = await hooks.receive(rawBody, headers);
+    if (enqueue) {
+      await enqueue(event);
+      return answer(200, "enqueued");
+    }
+    const outcome = await hooks.handle(event);
+    return outcome === "busy" ? answer(409, "busy") : answer(200, outcome);
+  } catch (error) {
+    tell(onError, error);
+    return answerTo(error);
+  }
+}
+
+function tell(onError: RespondOptions["onError"], error: unknown): void {
+  try {
+    const told: unknown = onError?.(error);
+    if (told instanceof Promise) told.catch(() => undefined);
+  } catch {
+    // A log that fails must not change the answer.
+  }
+}
+
+const requestStatus: Readonly<Record<WebhookRequestErrorCode, number>> = {
+  webhook_body_too_large: 413,
+  webhook_body_timeout: 408,
+  webhook_body_lost: 400,
+  webhook_body_encoded: 415,
+  webhook_method_not_allowed: 405,
+};
+
+function answerTo(error: unknown): WebhookAnswer {
+  if (error instanceof WebhookRequestError) {
+    const headers = error.code === "webhook_method_not_allowed" ? { allow: "POST" } : {};
+    return answer(requestStatus[error.code], error.code, headers);
+  }
+  if (error instanceof WebhookPayloadError) return answer(400, error.code);
+  if (error instanceof WebhookVerificationError) {
+    // That one is the app's mistake, and must not look like a forged delivery.
+    return answer(error.code === "webhook_body_not_raw" ? 500 : 400, error.code);
+  }
+  return answer(500, error instanceof WebhookHandlerError ? error.code : "internal_error");
+}
+
+function answer(status: number, word: string, headers: object = {}): WebhookAnswer {
+  const type = { "content-type": "text/plain; charset=utf-8" };
+  return { status, headers: { ...type, ...headers }, body: word };
+}

@@ -1,0 +1,110 @@
+/** How events narrow. Checked by tsc; never run. */
+
+import type { Account } from "airwallex-connect";
+import type { Charge, LegacyAccount, RfiEventData } from "airwallex-connect/schemas";
+import {
+  type Era,
+  type EventNamed,
+  type Inbox,
+  type UnknownEvent,
+  type WebhookEvent,
+  webhooks,
+} from "airwallex-connect/webhooks";
+import { expectTypeOf } from "vitest";
+
+declare const event: WebhookEvent;
+
+// The name narrows the event, and the era its data
+switch (event.name) {
+  case "account.active":
+  case "account.suspended":
+    expectTypeOf(event.data).toEqualTypeOf<Account | LegacyAccount>();
+    if (event.era === "legacy") {
+      expectTypeOf(event.data).toEqualTypeOf<LegacyAccount>();
+      // @ts-expect-error: the older account has other names
+      event.data.account_details;
+    } else {
+      expectTypeOf(event.data).toEqualTypeOf<Account>();
+      // @ts-expect-error: today's account has other names
+      event.data.accountDetails;
+    }
+    break;
+  case "account.action_required":
+    if (event.era === "legacy") {
+      expectTypeOf(event.data.agreedToTermsAndConditionsRequired?.endpoint).toEqualTypeOf<
+        string | null | undefined
+      >();
+      expectTypeOf(event.data.agreementToTermsAndConditionsRequired?.endpoint).toEqualTypeOf<
+        string | null | undefined
+      >();
+    } else {
+      event.data.agreed_to_terms_and_conditions_required?.endpoint;
+      event.data.agreement_to_terms_and_conditions_required?.endpoint;
+    }
+    break;
+  case "account.connected":
+    if (event.era === "legacy") expectTypeOf(event.data.connectedAccountId).toBeString();
+    else expectTypeOf(event.data.connected_account_id).toBeString();
+    break;
+  case "account.dormant":
+  case "account.closed":
+    expectTypeOf(event.data).toEqualTypeOf<Account>();
+    expectTypeOf(event.era).toEqualTypeOf<Era>();
+    break;
+  case "charge.settled":
+    expectTypeOf(event).toEqualTypeOf<EventNamed<"charge.settled">>();
+    expectTypeOf(event.data).toEqualTypeOf<Charge>();
+    break;
+  case "rfi.action_required":
+    expectTypeOf(event.data).toEqualTypeOf<RfiEventData>();
+    break;
+  case "account.submitted":
+  case "account_amendment.approved":
+  case "account_amendment.rejected":
+  case "account_capability.disabled":
+  case "account_capability.enabled":
+  case "account_capability.pending":
+  case "charge.failed":
+  case "charge.new":
+  case "charge.pending":
+  case "charge.suspended":
+  case "connected_account_transfer.failed":
+  case "connected_account_transfer.new":
+  case "connected_account_transfer.pending":
+  case "connected_account_transfer.settled":
+  case "connected_account_transfer.suspended":
+  case "connection.disconnected":
+  case "rfi.answered":
+  case "rfi.closed":
+    break;
+  default: {
+    expectTypeOf(event).toEqualTypeOf<UnknownEvent>();
+    expectTypeOf(event.data).toBeUnknown();
+    const name: string = event.name;
+    console.log(name);
+  }
+}
+
+// Handlers are given their event
+const hooks = webhooks({ secrets: "x" })
+  .on("account.active", (active, { context }) => {
+    expectTypeOf(active).toEqualTypeOf<EventNamed<"account.active">>();
+    expectTypeOf(context).toEqualTypeOf<undefined>();
+  })
+  .on("payout.transfer.paid", (paid) => expectTypeOf(paid).toEqualTypeOf<UnknownEvent>())
+  .onUnknown(async (other) => expectTypeOf(other.data).toBeUnknown());
+expectTypeOf(hooks.handle(event)).resolves.toEqualTypeOf<
+  "handled" | "duplicate" | "busy" | "ignored"
+>();
+
+// What the inbox hands out reaches them
+declare const inbox: Inbox<{ readonly query: (sql: string) => Promise<unknown> }>;
+webhooks({ secrets: ["a", "b"], inbox }).on("account.active", (_, { context }) =>
+  context.query("select 1"),
+);
+
+// Events are readonly
+// @ts-expect-error: readonly
+event.id = "x";
+// @ts-expect-error: secrets are needed
+webhooks({});

@@ -1,0 +1,105 @@
+import { WebhookHandlerError } from "airwallex-connect";
+import { type Inbox, receive, webhooks } from "airwallex-connect/webhooks";
+import { describe, expect, it } from "vitest";
+import { envelope, secret, signed } from "./deliveries.js";
+
+const event = (members: object = {}) => {
+  const body = envelope(members);
+  return receive(body, signed(body), { secrets: secret });
+};
+
+/** Remembers in a set: what the handlers need of an inbox, and no more. */
+function setInbox(): Inbox<string> {
+  const done = new Set<string>();
+  return {
+    async run(id, work) {
+      if (done.has(id)) return "duplicate";
+      await work(`context of ${id}`);
+      done.add(id);
+      return "handled";
+    },
+  };
+}
+
+describe("webhooks()", () => {
+  it("runs the handlers of an event in their order, one after another", async () => {
+    const calls: string[] = [];
+    const hooks = webhooks({ secrets: secret })
+      .on("account.submitted", async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        calls.push("first");
+      })
+      .on("account.submitted", () => calls.push("second"))
+      .on("account.active", () => calls.push("not this"))
+      .onUnknown(() => calls.push("nor this"));
+    expect(await hooks.handle(await event())).toBe("handled");
+    expect(calls).toEqual(["first", "second"]);
+  });
+
+  it("hands names that are not modelled to on(), or else to onUnknown()", async () => {
+    const calls: string[] = [];
+    const hooks = webhooks({ secrets: secret })
+      .on("payout.transfer.paid", ({ name }) => calls.push(`on ${name}`))
+      .onUnknown(({ name }) => calls.push(`unknown ${name}`));
+    expect(await hooks.handle(await event({ name: "payout.transfer.paid" }))).toBe("handled");
+    expect(await hooks.handle(await event({ name: "toString" }))).toBe("handled");
+    expect(await hooks.handle(await event({ name: "account.active" }))).toBe("ignored");
+    expect(calls).toEqual(["on payout.transfer.paid", "unknown toString"]);
+  });
+
+  it("runs all handlers where one fails, and gathers what they threw", async () => {
+    const calls: string[] = [];
+    const [first, third] = [new Error("first"), "third"];
+    const hooks = webhooks({ secrets: secret })
+      .on("account.submitted", () => Promise.reject(first))
+      .on("account.submitted", () => calls.push("second"))
+      .on("account.submitted", () => {
+        throw third;
+      });
+    const error = await hooks.handle(await event()).catch((caught: unknown) => caught);
+    if (!(error instanceof WebhookHandlerError)) throw error;
+    expect(error).toMatchObject({ eventId: "evt_1", eventName: "account.submitted" });
+    expect(error.errors).toEqual([first, third]);
+    expect(calls).toEqual(["second"]);
+    expect(JSON.stringify(error)).not.toContain("third");
+  });
+
+  it("runs once per event with an inbox, and again where a handler failed", async () => {
+    let runs = 0;
+    const hooks = webhooks({ secrets: secret, inbox: setInbox() }).on(
+      "account.submitted",
+      (_, { context }) => {
+        runs += 1;
+        expect(context).toBe("context of evt_1");
+        if (runs === 1) throw new Error("the database is away");
+      },
+    );
+    await expect(hooks.handle(await event())).rejects.toThrow(WebhookHandlerError);
+    expect(await hooks.handle(await event())).toBe("handled");
+    expect(await hooks.handle(await event())).toBe("duplicate");
+    expect(runs).toBe(2);
+  });
+
+  it("claims nothing for an event that nobody handles", async () => {
+    const inbox: Inbox = { run: () => Promise.reject(new Error("was asked")) };
+    const hooks = webhooks({ secrets: secret, inbox }).on("account.active", () => undefined);
+    expect(await hooks.handle(await event())).toBe("ignored");
+  });
+
+  it("checks its options at once", () => {
+    expect(() => webhooks({ secrets: "" })).toThrow(TypeError);
+    expect(() => webhooks({ secrets: secret, toleranceMs: 0 })).toThrow(RangeError);
+    expect(() => webhooks({ secrets: secret }).on("x", undefined as never)).toThrow(TypeError);
+  });
+
+  it("verifies with its secrets and window", async () => {
+    const body = envelope();
+    const receivedAtMs = Date.now() + 600_000;
+    const narrow = webhooks({ secrets: ["other", secret] });
+    await expect(narrow.receive(body, signed(body), { receivedAtMs })).rejects.toMatchObject({
+      code: "webhook_timestamp_stale",
+    });
+    const wide = webhooks({ secrets: secret, toleranceMs: 700_000 });
+    expect((await wide.receive(body, signed(body), { receivedAtMs })).id).toBe("evt_1");
+  });
+});
