@@ -22,8 +22,8 @@ import type { InboxName } from "./inbox-worker.js";
 const events = Number(process.env["INBOX_EVENTS"] ?? 1000);
 const ids = Array.from({ length: events }, (_, index) => `evt_${index}`);
 const processes = 8;
-const kills = 12;
-const timeoutMs = 60_000 + 60 * events;
+const kills = Math.max(12, Math.floor(events / 100));
+const timeoutMs = 120_000 + 60 * events;
 
 const inboxes: readonly InboxName[] = [
   ...(redisMissing === undefined ? (["redis"] as const) : []),

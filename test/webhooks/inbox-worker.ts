@@ -11,13 +11,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
-import {
-  createPostgresInbox,
-  createPostgresStore,
-  type PostgresQueryable,
-} from "../../src/stores/postgres.js";
+import { createPostgresInbox, createPostgresStore } from "../../src/stores/postgres.js";
 import { createRedisStore } from "../../src/stores/redis.js";
-import { createInbox, type InboxOutcome, verifySignature } from "../../src/webhooks/index.js";
+import { createInbox, type Inbox, nodeHandler, webhooks } from "../../src/webhooks/index.js";
 
 /** Claims on Redis, claims on Postgres, and the transaction on Postgres. */
 export type InboxName = "redis" | "postgres" | "transaction";
@@ -40,58 +36,65 @@ export type WorkerLine =
       readonly atMs: number;
     };
 
-type Receive = (id: string) => Promise<InboxOutcome>;
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const order = JSON.parse(process.argv[2] ?? "") as WorkerOrder;
-const inboxes: Partial<Record<InboxName, Receive>> = { ...onRedis(), ...onPostgres() };
+const listeners: Readonly<Record<string, Listener>> = { ...onRedis(), ...onPostgres() };
 
-function onRedis(): Partial<Record<InboxName, Receive>> {
+function onRedis(): Partial<Record<InboxName, Listener>> {
   if (order.redisUrl === undefined) return {};
   const redis = new Redis(order.redisUrl);
   const inbox = createInbox(createRedisStore(redis), order);
-  const effect = (id: string): Promise<unknown> => redis.rpush("effects", id);
-  return { redis: (id) => inbox.run(id, () => work("redis", id, effect)) };
+  return { redis: receiver("redis", inbox, (id) => redis.rpush("effects", id)) };
 }
 
-function onPostgres(): Partial<Record<InboxName, Receive>> {
+function onPostgres(): Partial<Record<InboxName, Listener>> {
   if (order.postgresUrl === undefined) return {};
   const pool = new Pool({ connectionString: order.postgresUrl, max: 8 });
   const claims = createInbox(createPostgresStore(pool), order);
   // A prefix of its own, because the same ids are delivered to both.
   const transaction = createPostgresInbox(pool, { prefix: "transaction_" });
-  const write = (table: string, client: PostgresQueryable) => (id: string) =>
-    client.query(`insert into ${table} values ($1)`, [id]);
   return {
-    postgres: (id) => claims.run(id, () => work("postgres", id, write("postgres_effects", pool))),
-    transaction: (id) =>
-      transaction.run(id, (client) =>
-        work("transaction", id, write("transaction_effects", client)),
-      ),
+    postgres: receiver("postgres", claims, (id) =>
+      pool.query("insert into postgres_effects values ($1)", [id]),
+    ),
+    transaction: receiver("transaction", transaction, (id, client) =>
+      client.query("insert into transaction_effects values ($1)", [id]),
+    ),
+  };
+}
+
+/** As an app writes it, but for the lines that it tells. */
+function receiver<Context>(
+  name: InboxName,
+  inbox: Inbox<Context>,
+  effect: (id: string, context: Context) => Promise<unknown>,
+): Listener {
+  const hooks = webhooks({ secrets: order.secret, inbox: telling(name, inbox) }).on(
+    "account.active",
+    ({ id }, { context }) => work(name, id, () => effect(id, context)),
+  );
+  const onError = (error: unknown): unknown => process.stderr.write(`${String(error)}\n`);
+  return nodeHandler(hooks, { onError });
+}
+
+/** Tells when the inbox has answered that the event is confirmed. */
+function telling<Context>(name: InboxName, inbox: Inbox<Context>): Inbox<Context> {
+  return {
+    async run(id, work) {
+      const outcome = await inbox.run(id, work);
+      if (outcome === "handled") tell({ event: "confirmed", inbox: name, id, atMs: nowMs() });
+      return outcome;
+    },
   };
 }
 
 /** Something to be killed in: before its effect, after it, and before it is confirmed. */
-async function work(
-  inbox: InboxName,
-  id: string,
-  effect: (id: string) => Promise<unknown>,
-): Promise<void> {
+async function work(inbox: InboxName, id: string, effect: () => Promise<unknown>): Promise<void> {
   tell({ event: "began", inbox, id, atMs: nowMs() });
   await pause(8 * Math.random());
-  await effect(id);
+  await effect();
   await pause(8 * Math.random());
-}
-
-async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  verifySignature(body, request.headers, { secrets: order.secret });
-  const { id } = JSON.parse(body.toString()) as { id: string };
-  const inbox = request.url?.slice(1) as InboxName;
-  const outcome = await inboxes[inbox]?.(id);
-  if (outcome === "handled") tell({ event: "confirmed", inbox, id, atMs: nowMs() });
-  response.writeHead(outcome === "busy" ? 503 : 200).end();
 }
 
 function tell(line: WorkerLine): void {
@@ -107,10 +110,7 @@ function pause(ms: number): Promise<void> {
 }
 
 const server = createServer((request, response) => {
-  receive(request, response).catch((error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
-    response.writeHead(500).end();
-  });
+  listeners[request.url?.slice(1) ?? ""]?.(request, response);
 });
 server.listen(0, "127.0.0.1", () => {
   tell({ event: "ready", port: (server.address() as AddressInfo).port });
