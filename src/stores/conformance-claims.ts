@@ -73,6 +73,16 @@ export const claimCases: CaseList = {
     const token = await claimed(one, key, 60_000);
     await one.confirm(key, token, { keepMs: paceMs });
     await rest(2 * paceMs);
+    const next = await claimed(other, key, 60_000);
+    assert.equal(await one.confirm(key, token, kept), false, "by the token of the time before");
+    assert.equal((await one.claim(key, long)).kind, "busy");
+    assert.equal(await other.confirm(key, next, kept), true);
+  },
+
+  async "a claim that was busy prolongs nothing"({ one, other, key, paceMs }) {
+    await claimed(one, key, paceMs);
+    assert.equal((await other.claim(key, long)).kind, "busy");
+    await rest(2 * paceMs);
     assert.equal((await other.claim(key, long)).kind, "claimed");
   },
 

@@ -1,6 +1,7 @@
 /** Ids that are handled exactly once: the claim and the work's own writes are one transaction. */
 
-import { checkDuration, checkKey } from "./check-input.js";
+import { checkKey } from "./check-input.js";
+import { checkKeep, type Inbox } from "./inbox.js";
 import { type PostgresConnection, type PostgresPool, rowsOf } from "./postgres-client.js";
 import { type Statements, writeStatements } from "./postgres-statements.js";
 import { explain, nameTables, type PostgresTableOptions } from "./postgres-tables.js";
@@ -15,61 +16,52 @@ export type TransactionOf<Pool> = Pool extends {
     ? Connection
     : never;
 
-/** What came of an id. */
-export type InboxResult<T> =
-  /** The work was done, and is committed. */
-  | { readonly kind: "worked"; readonly result: T }
-  /** Somebody else is at it. */
-  | { readonly kind: "busy" }
-  /** Done before. */
-  | { readonly kind: "done" };
-
-/** Handles ids once, in a transaction of the work's own; from `createPostgresInbox`. */
-export interface PostgresInbox<Connection> {
+/** Options of {@link createPostgresInbox}. */
+export interface PostgresInboxOptions extends PostgresTableOptions {
   /**
-   * Runs `work` in a transaction that also marks the id as done, for `keepMs` milliseconds. What the work
-   * writes through the connection it is given happens exactly once: when it throws, or the process dies,
-   * nothing has happened and the id is free. It must not end the transaction itself.
-   *
-   * The transaction is open for as long as the work takes: call no other service in it.
-   *
-   * @throws What the work throws, after a rollback; what the client throws. Where the answer to the
-   * commit was lost, the next try finds out: `done`, or it works again.
+   * How long it is remembered that an event was handled, in milliseconds; default 604 800 000 (a week),
+   * at least three days, because that is how long Airwallex delivers an event again.
    */
-  run<T>(
-    id: string,
-    options: { readonly keepMs: number },
-    work: (connection: Connection) => Promise<T>,
-  ): Promise<InboxResult<T>>;
+  readonly keepMs?: number | undefined;
 }
 
 /**
- * An inbox on the claims of the Postgres store with the same options: an id that is done in one is done
- * in the other.
+ * An inbox whose work runs in a transaction that also marks the id as done. What the work writes through
+ * the connection it is given happens exactly once: when it throws, or the process dies, nothing has
+ * happened and the id is free at once. It must not end the transaction itself.
  *
- * @throws RangeError for a schema or prefix that is not a plain name.
+ * The transaction is open for as long as the work takes: call no other service in it. The id is `busy` for
+ * others that long; where processes can hang, `idle_in_transaction_session_timeout` ends it.
+ *
+ * It shares the claims of the Postgres store with the same options: an id that is done in one is done in
+ * the other.
+ *
+ * `run` rejects with what the work throws, after a rollback, and with what the client throws. Where the
+ * answer to the commit was lost, the next delivery finds out: `duplicate`, or it works again.
+ *
+ * @throws RangeError for a schema or prefix that is not a plain name, or `keepMs` under three days.
  * @example
  * const inbox = createPostgresInbox(pool);
- * await inbox.run(event.id, { keepMs: 7 * 86_400_000 }, async (connection) => {
+ * await inbox.run(event.id, async (connection) => {
  *   await connection.query("update shops set active = true where account_id = $1", [event.accountId]);
  * });
  */
 export function createPostgresInbox<Pool extends PostgresPool>(
   pool: Pool,
-  options: PostgresTableOptions = {},
-): PostgresInbox<TransactionOf<Pool>> {
-  const sql = writeStatements(nameTables(options));
+  { keepMs, ...tables }: PostgresInboxOptions = {},
+): Inbox<TransactionOf<Pool>> {
+  const sql = writeStatements(nameTables(tables));
+  const wholeMs = checkKeep(keepMs);
 
   return {
-    async run(id, { keepMs }, work) {
+    async run(id, work) {
       checkKey("id", id);
-      const wholeMs = checkDuration("keepMs", keepMs, 1);
       return inTransaction(pool, async (connection) => {
         const kind = await claim(sql, connection, id, wholeMs);
-        if (kind !== "claimed") return { kind };
-        const result = await work(connection as TransactionOf<Pool>);
+        if (kind !== "claimed") return kind === "done" ? "duplicate" : "busy";
+        await work(connection as TransactionOf<Pool>);
         await confirm(sql, connection, id, wholeMs);
-        return { kind: "worked", result };
+        return "handled";
       });
     },
   };

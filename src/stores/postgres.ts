@@ -7,11 +7,11 @@ import { type Statements, writeStatements } from "./postgres-statements.js";
 import { explain, nameTables, type PostgresTableOptions } from "./postgres-tables.js";
 import type { ListedKey, Store, StoredRecord, Write } from "./store.js";
 
+export type { Inbox, InboxOutcome } from "./inbox.js";
 export type { PostgresConnection, PostgresPool, PostgresQueryable } from "./postgres-client.js";
 export {
   createPostgresInbox,
-  type InboxResult,
-  type PostgresInbox,
+  type PostgresInboxOptions,
   type TransactionOf,
 } from "./postgres-inbox.js";
 export {

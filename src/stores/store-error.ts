@@ -11,6 +11,7 @@ import { SdkError } from "../errors.js";
  * - `record_unreadable`: what is kept under the key is not what the store wrote.
  * - `store_not_ready`: its tables are missing.
  * - `transaction_ended`: work inside a transaction has committed or rolled back by itself.
+ * - `claim_lost`: work on an event took longer than its claim, and somebody else began it meanwhile.
  */
 export type StoreErrorCode =
   | "sealed_key_missing"
@@ -18,7 +19,8 @@ export type StoreErrorCode =
   | "sealed_record_moved"
   | "record_unreadable"
   | "store_not_ready"
-  | "transaction_ended";
+  | "transaction_ended"
+  | "claim_lost";
 
 /** A store cannot do what it was asked for. Holds no record and no key material. */
 export class StoreError extends SdkError {

@@ -34,7 +34,7 @@ export {
 
 // Signatures
 export type { WebhookHeaders } from "./header-values.js";
-export type { Inbox, InboxOutcome } from "./inbox.js";
+export { createInbox, type Inbox, type InboxOptions, type InboxOutcome } from "./inbox.js";
 export { nodeHandler } from "./node-handler.js";
 export type { WebhookHandlerOptions } from "./read-body.js";
 export { type ReceiveOptions, receive, type WebhookDrift } from "./receive.js";

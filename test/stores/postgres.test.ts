@@ -10,8 +10,6 @@ import {
 import { postgresMissing, type RunningServer, startPostgres, titled } from "../servers.js";
 import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
 
-const kept = { keepMs: 7 * 86_400_000 };
-
 describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing), () => {
   let server: RunningServer;
   let pool: Pool;
@@ -82,7 +80,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     const notReady = { name: "StoreError", code: "store_not_ready", cause: { code: "42P01" } };
     await expect(store.read("key")).rejects.toMatchObject(notReady);
     await expect(store.claim("id", { leaseMs: 1000 })).rejects.toMatchObject(notReady);
-    await expect(inbox.run("id", kept, async () => 1)).rejects.toMatchObject(notReady);
+    await expect(inbox.run("id", async () => undefined)).rejects.toMatchObject(notReady);
   });
 
   test("gives greater fences although a row was lost", async () => {
@@ -125,9 +123,9 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
 
   test("createPostgresInbox() commits the work and its mark together, once", async () => {
     const inbox = createPostgresInbox(pool);
-    const run = () => inbox.run("once", kept, addEffect("once"));
-    expect(await run()).toEqual({ kind: "worked", result: undefined });
-    expect(await run()).toEqual({ kind: "done" });
+    const run = () => inbox.run("once", addEffect("once"));
+    expect(await run()).toBe("handled");
+    expect(await run()).toBe("duplicate");
     expect(await effectsOf("once")).toBe(1);
     expect(await createPostgresStore(pool).claim("once", { leaseMs: 1000 })).toEqual({
       kind: "done",
@@ -141,29 +139,29 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
   test("createPostgresInbox() takes back everything when the work throws", async () => {
     const inbox = createPostgresInbox(pool);
     const failure = new Error("work failed");
-    const failing = inbox.run("throws", kept, async (connection) => {
+    const failing = inbox.run("throws", async (connection) => {
       await addEffect("throws")(connection);
       throw failure;
     });
     await expect(failing).rejects.toBe(failure);
     expect(await effectsOf("throws")).toBe(0);
-    expect((await inbox.run("throws", kept, addEffect("throws"))).kind).toBe("worked");
+    expect(await inbox.run("throws", addEffect("throws"))).toBe("handled");
     expect(await effectsOf("throws")).toBe(1);
   });
 
   test("createPostgresInbox() takes back everything when the work hid that a statement failed", async () => {
     const inbox = createPostgresInbox(pool);
-    const hiding = inbox.run("hides", kept, async (connection) => {
+    const hiding = inbox.run("hides", async (connection) => {
       await addEffect("hides")(connection);
       await connection.query("select * from no_such_table").catch(() => undefined);
     });
     await expect(hiding).rejects.toMatchObject({ code: "25P02" });
     expect(await effectsOf("hides")).toBe(0);
-    expect((await inbox.run("hides", kept, addEffect("hides"))).kind).toBe("worked");
+    expect(await inbox.run("hides", addEffect("hides"))).toBe("handled");
   });
 
   test("createPostgresInbox() notices work that rolls back by itself", async () => {
-    const rolling = createPostgresInbox(pool).run("rolls", kept, async (connection) => {
+    const rolling = createPostgresInbox(pool).run("rolls", async (connection) => {
       await connection.query("rollback");
     });
     await expect(rolling).rejects.toMatchObject({ name: "StoreError", code: "transaction_ended" });
@@ -176,27 +174,27 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     const begun = new Promise<void>((resolve) => {
       working = resolve;
     });
-    const first = inbox.run("slow", kept, async (connection) => {
+    const first = inbox.run("slow", async (connection) => {
       working();
       await pause(300);
       await addEffect("slow")(connection);
     });
     await begun;
     const startMs = performance.now();
-    expect(await inbox.run("slow", kept, addEffect("slow"))).toEqual({ kind: "busy" });
+    expect(await inbox.run("slow", addEffect("slow"))).toBe("busy");
     expect(performance.now() - startMs).toBeLessThan(200);
-    expect((await first).kind).toBe("worked");
+    expect(await first).toBe("handled");
     expect(await effectsOf("slow")).toBe(1);
     const claim = await store.claim("claimed", { leaseMs: 60_000 });
     expect(claim.kind).toBe("claimed");
-    expect(await inbox.run("claimed", kept, addEffect("claimed"))).toEqual({ kind: "busy" });
+    expect(await inbox.run("claimed", addEffect("claimed"))).toBe("busy");
   });
 
   test("createPostgresInbox() lets one of twenty work", async () => {
     const inbox = createPostgresInbox(pool);
-    const runs = Array.from({ length: 20 }, () => inbox.run("twenty", kept, addEffect("twenty")));
-    const kinds = (await Promise.all(runs)).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === "worked")).toHaveLength(1);
+    const runs = Array.from({ length: 20 }, () => inbox.run("twenty", addEffect("twenty")));
+    const outcomes = await Promise.all(runs);
+    expect(outcomes.filter((outcome) => outcome === "handled")).toHaveLength(1);
     expect(await effectsOf("twenty")).toBe(1);
   });
 
@@ -210,7 +208,9 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
         release: (error?: Error | boolean) => void released.push(error),
       }),
     };
-    await expect(createPostgresInbox(unlucky).run("id", kept, async () => 1)).rejects.toBe(failure);
+    await expect(createPostgresInbox(unlucky).run("id", async () => undefined)).rejects.toBe(
+      failure,
+    );
     expect(released).toEqual([true]);
   });
 
@@ -218,7 +218,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     const small = new Pool({ connectionString: server.url, max: 1 });
     small.on("error", () => undefined);
     const inbox = createPostgresInbox(small);
-    const killed = inbox.run("killed", kept, async (connection) => {
+    const killed = inbox.run("killed", async (connection) => {
       await addEffect("killed")(connection);
       const { rows } = await connection.query("select pg_backend_pid() as pid");
       await pool.query("select pg_terminate_backend($1)", [(rows[0] as { pid: number }).pid]);
@@ -226,8 +226,8 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     });
     await expect(killed).rejects.toThrow();
     expect(await effectsOf("killed")).toBe(0);
-    await expect(inbox.run("", kept, addEffect(""))).rejects.toThrow(RangeError);
-    expect((await inbox.run("killed", kept, addEffect("killed"))).kind).toBe("worked");
+    await expect(inbox.run("", addEffect(""))).rejects.toThrow(RangeError);
+    expect(await inbox.run("killed", addEffect("killed"))).toBe("handled");
     await small.end();
   });
 });

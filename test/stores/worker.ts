@@ -85,7 +85,7 @@ async function handleAll(postgres: Pool): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 3));
   };
   for (const id of ids.sort(() => Math.random() - 0.5)) {
-    await inbox.run(id, { keepMs: 86_400_000 }, (connection) => handle(connection, id));
+    await inbox.run(id, (connection) => handle(connection, id));
   }
 }
 

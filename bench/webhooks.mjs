@@ -1,0 +1,136 @@
+/**
+ * Deliveries per second: `npm --prefix bench run webhooks`, about a minute. It fails where we take fewer
+ * than the fastest peer.
+ *
+ * Each is handed the same bytes as they came from the socket, and the headers of node:http. The loops take
+ * turns, and the lowest CPU of each counts: what else runs on a machine only ever adds.
+ */
+
+import { loadavg } from "node:os";
+import { bodies, deliveriesOf, secret } from "./lib/deliveries.mjs";
+import { doors } from "./lib/package.mjs";
+import { prepare } from "./lib/prepare.mjs";
+import { lowest, median } from "./lib/stats.mjs";
+
+const wanted = prepare();
+const rounds = wanted.quick ? 15 : 60;
+const roundMs = 25;
+
+const ours = await import(doors()["./webhooks"].url);
+const { default: Stripe } = await import("stripe");
+const { Webhook: Svix } = await import("svix");
+const { Webhook: Standard } = await import("standardwebhooks");
+
+const failed = [];
+print(`x is deliveries for the same CPU, compared with the fastest peer.`);
+print(`Node ${process.versions.node}, load ${loadavg()[0].toFixed(1)} before`);
+for (const body of bodies()) {
+  const contests = contestsOf(body, deliveriesOf(body));
+  for (const [title, contest] of Object.entries(contests)) await hold(title, body.length, contest);
+}
+print(`\nload ${loadavg()[0].toFixed(1)} after`);
+if (failed.length > 0) {
+  print(`Slower than the fastest peer: ${failed.join("; ")}`);
+  process.exitCode = 1;
+}
+
+/** Like with like: what ours does in each is the least that theirs does. */
+function contestsOf(body, headers) {
+  const { webhooks } = new Stripe("sk_test_bench", { telemetry: false });
+  const svix = new Svix(secret);
+  const standard = new Standard(secret);
+  const verify = () => ours.verifySignature(body, headers.airwallex, { secrets: secret });
+  const stripeEvent = () =>
+    webhooks.constructEvent(body, headers.stripe["stripe-signature"], secret);
+  const parsed = {
+    "stripe constructEvent": stripeEvent,
+    "standardwebhooks verify": () => standard.verify(body, headers.standard),
+    "svix verify": () => svix.verify(body, headers.svix),
+  };
+  return {
+    "The signature alone": {
+      "airwallex-connect verifySignature": verify,
+      "stripe verifyHeader": () =>
+        webhooks.signature.verifyHeader(body, headers.stripe["stripe-signature"], secret, 300),
+      "standardwebhooks verify without parsing": () =>
+        standard.verify(body, headers.standard, { jsonParse: false }) ?? true,
+    },
+    "The signature and JSON.parse": {
+      "airwallex-connect verifySignature, JSON.parse": () => {
+        verify();
+        return JSON.parse(body.toString());
+      },
+      ...parsed,
+    },
+    "From the bytes to an event; ours is typed, normalised, and its data are validated": {
+      "airwallex-connect receive": () =>
+        ours.receive(body, headers.airwallex, { secrets: secret, onDrift: reject }),
+      "airwallex-connect receive without validation": () =>
+        ours.receive(body, headers.airwallex, { secrets: secret }),
+      ...parsed,
+    },
+  };
+}
+
+/** A fixture with a drift would measure the explanation of it. */
+function reject(drift) {
+  print(JSON.stringify(drift));
+  process.exit(1);
+}
+
+async function hold(title, bytes, contest) {
+  const samples = new Map(Object.keys(contest).map((name) => [name, []]));
+  const turns = [];
+  for (const [name, work] of Object.entries(contest)) turns.push([name, work, await warm(work)]);
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, work, times] of turns) samples.get(name).push(await loop(work, times));
+    turns.push(turns.shift());
+  }
+  report(title, bytes, samples);
+}
+
+function report(title, bytes, samples) {
+  print(`\n### ${title}, ${(bytes / 1000).toFixed(1)} kB\n`);
+  print(
+    "| | x | per second and core | CPU µs, lowest | CPU µs |\n| --- | ---: | ---: | ---: | ---: |",
+  );
+  const peers = [...samples].filter(([name]) => !isOurs(name));
+  const fastest = lowest(peers.map(([, taken]) => lowest(taken)));
+  for (const [name, taken] of samples) {
+    const us = lowest(taken);
+    const x = fastest / us;
+    const figures = [x.toFixed(2), whole(1e6 / us), us.toFixed(1), median(taken).toFixed(1)];
+    print(`| ${name} | ${figures.join(" | ")} |`);
+    if (isOurs(name) && x < 1) failed.push(`${title}, ${(bytes / 1000).toFixed(1)} kB`);
+  }
+}
+
+/** Warms it up, and answers how many calls take about a round. */
+async function warm(work) {
+  let us = 0;
+  for (let i = 0; i < 20; i++) us = await loop(work, 400);
+  return Math.ceil((roundMs * 1000) / us);
+}
+
+/** CPU of a call in microseconds. Only what answers a promise is waited for. */
+async function loop(work, times) {
+  const start = process.cpuUsage();
+  for (let i = 0; i < times; i++) {
+    const answer = work();
+    if (!(answer instanceof Promise ? await answer : answer)) throw new Error("Not verified");
+  }
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / times;
+}
+
+function isOurs(name) {
+  return name.startsWith("airwallex-connect");
+}
+
+function whole(value) {
+  return Math.round(value).toLocaleString("en");
+}
+
+function print(text) {
+  process.stdout.write(`${text}\n`);
+}
