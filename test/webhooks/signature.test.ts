@@ -123,6 +123,17 @@ describe("verifySignature()", () => {
     expect(error).toMatchObject({ code: "webhook_header_malformed", header });
   });
 
+  it("refuses a signature that differs in any one digit", () => {
+    const { "x-signature": right } = headers;
+    for (let i = 0; i < right.length; i += 1) {
+      const digit = right[i] === "0" ? "1" : "0";
+      const wrong = { ...headers, "x-signature": right.slice(0, i) + digit + right.slice(i + 1) };
+      expect(codeOf(() => verifySignature(body, wrong, options))).toBe(
+        "webhook_signature_mismatch",
+      );
+    }
+  });
+
   it("tells stale and future from forged", () => {
     const at = (receivedAtMs: number, more = {}) =>
       codeOf(() => verifySignature(body, headers, { ...options, receivedAtMs, ...more }));
