@@ -24,12 +24,7 @@ const LATER: ReadonlySet<string> = new Set(
   `
   CreateAmendmentReqApiDto AmendmentResApiDto
   AccountLinkReqApiDto AccountLinkResApiDto OauthReqApiDto ScaleConnectReqApiDto PrefilledFormData
-  RfiSessionDto RfiRequestDto RfiRequestItemDto RfiRequestItemContent RfiRequestItemResponseDto
-  RfiRequestItemSourceDto RfiRequestItemSourcePersonDto RfiAddressDto RfiFileIdDto
-  RfiIdentityDocumentDto RfiSupportingDocDto RfiResponseDto RfiResponseItemDto
-  LivenessDTO UploadedOrderDTO SimulationCreateRfiSessionRequestDto SimulationRfiQuestionRequestDto
-  SimulationRfiAnswerRequestDto SimulationCreateFollowUpRfiRequestDto
-  SimulationRfiFollowupQuestionRequestDto AccountCapabilityResponse AccountCapabilityDetails
+  AccountCapabilityResponse AccountCapabilityDetails
   `.match(/\w+/g),
 );
 

@@ -28,6 +28,7 @@ import { type AccountsResource, accountsResource } from "./resources/accounts.js
 import { type FilesResource, filesResource } from "./resources/files.js";
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
+import { type RfisResource, rfisResource } from "./resources/rfis.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
 
 /**
@@ -48,6 +49,7 @@ interface BaseClient<E extends Environment> {
   readonly environment: E;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
+  readonly rfis: RfisResource;
   /**
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
    *
@@ -126,6 +128,7 @@ function assemble(
     environment: settings.environment,
     accounts: accountsResource(call),
     files: filesResource(call, createDownload(send, base)),
+    rfis: rfisResource(call),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
     // Without an id it would be the platform that acts.

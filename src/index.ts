@@ -14,6 +14,7 @@ export {
 
 // Calls
 export type { ApiPromise, ResponseInfo } from "./core/call.js";
+export type { CursorPage } from "./core/cursor-page.js";
 export type { ListPromise, NumberedPage } from "./core/page.js";
 export type { CallOptions, Validation } from "./core/settings.js";
 export type { DispatcherLike } from "./core/send.js";
@@ -32,7 +33,9 @@ export type { AccountsResource } from "./resources/accounts.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
 export type { FileSource } from "./resources/multipart.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
+export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
+export type { SimulationRfis } from "./resources/simulation-rfis.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 
 // Connections by OAuth
@@ -80,6 +83,15 @@ export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.
 export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";
+export type { RfiReply } from "./kyc/rfi-answers.js";
+export type {
+  Rfi,
+  RfiList,
+  RfiListQuery,
+  RfiQuestion,
+  SimulationRfiCreateRequest,
+  SimulationRfiFollowUpRequest,
+} from "./schemas/rfis.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
 
 // Errors

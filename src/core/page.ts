@@ -45,7 +45,8 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
       yield page;
       if (!page.has_more || page.items.length === 0) return;
       const here = page.items.map(({ id }) => id).join();
-      if (here === previous) throw repeatedPage(endpoint, number, page);
+      if (here === previous)
+        throw repeatedPage(endpoint, `page ${number} is the same as the one before`, page);
       previous = here;
       page = await fetchPage(number + 1);
     }
@@ -59,6 +60,16 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
     }
   }
 
+  return listItems(endpoint, first, pages, items);
+}
+
+/** Gives the promise of a first page the ways of walking on from it. */
+export function listItems<Item, Page>(
+  endpoint: ListEndpoint,
+  first: ApiPromise<Page>,
+  pages: () => AsyncIterable<Page>,
+  items: () => AsyncIterator<Item> & AsyncIterable<Item>,
+): ListPromise<Item, Page> {
   return Object.assign(first, {
     pages,
     [Symbol.asyncIterator]: items,
@@ -78,13 +89,13 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
 
 type ListEndpoint = Pick<Endpoint, "name" | "path">;
 
-/** A remote that ignores `page_num` would be walked for ever. */
-function repeatedPage(endpoint: ListEndpoint, number: number, data: unknown): ShapeError {
-  const message = `Cannot go on with ${endpoint.name}: page ${number} is the same as the one before`;
+/** A remote that ignores which page is asked for would be walked for ever. */
+export function repeatedPage(endpoint: ListEndpoint, what: string, data: unknown): ShapeError {
+  const message = `Cannot go on with ${endpoint.name}: ${what}`;
   return new ShapeError("repeated_page", message, factsOf(endpoint), [], data);
 }
 
-function noPage(endpoint: ListEndpoint, data: unknown): ShapeError {
+export function noPage(endpoint: ListEndpoint, data: unknown): ShapeError {
   const message = `Cannot walk the pages of ${endpoint.name}: the answer has no list of items`;
   return new ShapeError("unexpected_shape", message, factsOf(endpoint), [], data);
 }

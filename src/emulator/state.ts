@@ -8,6 +8,7 @@ import { createIds, type Ids } from "./ids.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
+import { createRfiStore, type RfiStore } from "./rfis/record.js";
 import { createTokens, type Tokens } from "./tokens.js";
 
 export interface World {
@@ -20,6 +21,7 @@ export interface World {
   readonly accounts: Accounts;
   readonly files: FileStore;
   readonly oauth: OAuthStore;
+  readonly rfis: RfiStore;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -32,5 +34,6 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const files = createFileStore(seed, clock, ids);
   const oauth = createOAuthStore(seed, clock.nowMs());
   const changes = createChanges();
-  return { settings, clock, ids, changes, tokens, limiter, accounts, files, oauth };
+  const rfis = createRfiStore();
+  return { settings, clock, ids, changes, tokens, limiter, accounts, files, oauth, rfis };
 }
