@@ -38,6 +38,7 @@ export {
   TokenRefreshUnavailableError,
 } from "./errors/connection-errors.js";
 export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
+export { formatPath } from "./errors/facts.js";
 export { SdkError } from "./errors/sdk-error.js";
 
 /** Every `code` that an error of this package can carry. */
