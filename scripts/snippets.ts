@@ -71,6 +71,7 @@ const lendable: readonly string[] = [
   "startEmulator",
   "submittedAccount",
   "use",
+  "whatIsMissing",
 ];
 
 /** Snippets that talk to a database server are compiled, and not run: the tests do that. */

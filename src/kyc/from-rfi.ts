@@ -24,11 +24,12 @@ function isAnswered({ answer }: RfiQuestion): boolean {
 function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion {
   const { id, key, title, description, comment, answer, liveness } = question;
   const type = answer?.type ?? "TEXT";
-  const about = wordsOf(description) ?? wordsOf(title) ?? "A reviewer asks";
+  const [short, full] = [wordsOf(title), wordsOf(description)];
+  const about = full !== undefined && full !== short ? full : "A reviewer asks";
   return {
     kind: "answer_question",
     path: `questions[${index}]`,
-    what: wordsOf(title) ?? asked[type] ?? "Answer the question",
+    what: short ?? asked[type] ?? "Answer the question",
     why: comment ? `${about} (${comment})` : about,
     code: key ?? undefined,
     answerType: type,

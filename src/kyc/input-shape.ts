@@ -86,14 +86,18 @@ function personIds(known: Known): readonly string[] {
   return people.map((person) => String(member(person, "person_id") ?? "<person_id>"));
 }
 
-/** `postcode of the residential address`, `nationality of person 2` */
+/** `type of the primary identification of person 2` */
 export function inWords(path: string): string {
-  const steps = path.split(".").filter((step) => !holders.has(step));
+  const whole = path.replace(/identifications\.(primary|secondary)/, "$1_identification");
+  const steps = whole.split(".").filter((step) => !holders.has(step));
   const words = steps.map((step) => {
     const [, person] = /^business_person_details\[(\d+)\]$/.exec(step) ?? [];
     if (person !== undefined) return `person ${Number(person) + 1}`;
     if (step === "business_person_details") return "persons of the business";
-    return step.replace(/\[(\d+)\]$/, (_, at: string) => ` ${Number(at) + 1}`).replaceAll("_", " ");
+    return step
+      .replace(/\[(\d+)\]$/, (_, at: string) => ` ${Number(at) + 1}`)
+      .replace(/line(\d)$/, "line $1")
+      .replaceAll("_", " ");
   });
   return words.reverse().reduce((text, word) => {
     return `${text} of ${word.startsWith("person ") ? "" : "the "}${word}`;

@@ -11,6 +11,7 @@
  */
 export type RuleSource = "docs" | "observed" | "reported" | "inferred";
 
+/** How sure a rule is to be the API's own. */
 export type Confidence = "high" | "medium" | "low";
 
 /** Legal forms that the rules tell apart. */

@@ -2,6 +2,13 @@
 
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
+import { createClock } from "../../src/emulator/clock.js";
+import { readOptions } from "../../src/emulator/options.js";
+import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/operations.js";
+import type { RfiChange } from "../../src/emulator/rfis/record.js";
+import { respond } from "../../src/emulator/rfis/respond.js";
+import { createWorld } from "../../src/emulator/state.js";
+import type { SimulationRfiCreateRequest } from "../../src/schemas/index.js";
 import { type Api, connect } from "./api.js";
 import { business, individual } from "./inputs.js";
 
@@ -252,6 +259,28 @@ test("a liveness check is done on its page before it can be answered", async () 
   expect(body.status).toBe("ANSWERED");
   expect(body.answered_requests[0].questions[0].liveness.status).toBe("SUCCEEDED");
   expect((await fetch(liveness.url)).status).toBe(404);
+});
+
+test("whoever listens hears of every turn, and from which to which", () => {
+  const clock = createClock({ now: "2026-09-01T10:00:00Z", frozen: true });
+  const world = createWorld(readOptions({}), clock);
+  const heard: RfiChange[] = [];
+  world.rfis.changes.subscribe((change) => heard.push(change));
+  const { platform } = world.accounts;
+  const record = openRfi(world, platform, asking("TEXT", "TEXT") as SimulationRfiCreateRequest);
+  for (const { id } of record.active?.questions ?? []) {
+    respond(world, record, { questions: [{ id, answer: { type: "TEXT", text: "Savings" } }] });
+  }
+  followUp(world, record, {});
+  closeRfi(world, record);
+  expect(heard.map(({ from, to }) => [from, to])).toEqual([
+    [undefined, "ACTION_REQUIRED"],
+    ["ACTION_REQUIRED", "ANSWERED"],
+    ["ANSWERED", "ACTION_REQUIRED"],
+    ["ACTION_REQUIRED", "CLOSED"],
+  ]);
+  const atMs = Date.parse("2026-09-01T10:00:00Z");
+  expect(heard[0]).toMatchObject({ rfiId: record.id, accountId: platform.id, atMs });
 });
 
 test("the account keeps its status through all of it, and is decided separately", async () => {

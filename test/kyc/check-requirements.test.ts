@@ -104,6 +104,26 @@ test("a missing field says which, in words, its value, why, how sure, and what t
   });
 });
 
+test("what is missing is named as people would name it", () => {
+  const [first] = business.account_details.business_person_details;
+  const person = { ...first, identifications: { primary: {} } };
+  const { missing } = checkRequirements({
+    account_details: {
+      business_details: { ...business.account_details.business_details, registration_address: {} },
+      business_person_details: [first, person],
+    },
+  });
+  expect(missing.map(({ what }) => what)).toEqual([
+    "Provide the address line 1 of the registration address",
+    "Provide the country code of the registration address",
+    "Provide the postcode of the registration address",
+    "Provide the state of the registration address",
+    "Provide the suburb of the registration address",
+    "Provide the identification type of the primary identification of person 2",
+    "Provide the issuing country code of the primary identification of person 2",
+  ]);
+});
+
 test("what is missing before an account is created goes into the create", () => {
   const { missing } = checkRequirements(livingIn("AU", { last_name: "" }));
   expect(missing[0]?.next).toMatchObject({ method: "accounts.create" });

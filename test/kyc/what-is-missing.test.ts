@@ -158,6 +158,7 @@ const rfi: Rfi = {
         id: "q2",
         title: { zh: "请上传文件" },
         key: "PROOF_OF_ADDRESS",
+        description: { en: "Upload a bill of the last three months" },
         answer: { type: "ATTACHMENT" },
       },
       { id: "q3", answer: { type: "CONFIRMATION" } },
@@ -172,8 +173,8 @@ const rfi: Rfi = {
 test("whatIsMissing() has an item for every question that waits, and none for those answered", () => {
   const items = whatIsMissing(rfi);
   expect(items.map(({ path, what, why, code }) => [path, what, why, code])).toEqual([
-    ["questions[0]", "Source of funds", "Source of funds (since May)", undefined],
-    ["questions[1]", "请上传文件", "请上传文件", "PROOF_OF_ADDRESS"],
+    ["questions[0]", "Source of funds", "A reviewer asks (since May)", undefined],
+    ["questions[1]", "请上传文件", "Upload a bill of the last three months", "PROOF_OF_ADDRESS"],
     ["questions[2]", "Confirm or deny", "A reviewer asks", undefined],
     [
       "questions[3]",
