@@ -17,8 +17,7 @@ export function fromRfi(rfi: Rfi): readonly AnswerQuestion[] {
 
 function isAnswered({ answer }: RfiQuestion): boolean {
   const name = replyMember(answer?.type);
-  const value = name && answer?.[name];
-  return typeof value === "boolean" || !isEmpty(value);
+  return name !== undefined && !isEmpty(answer?.[name]);
 }
 
 function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion {

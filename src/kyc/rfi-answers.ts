@@ -56,13 +56,9 @@ export function replyProblems(answer: unknown): readonly ReplyProblem[] {
   const own = replyMember(String(member(answer, "type")));
   const given = holders.filter((name) => member(answer, name) !== undefined);
   const foreign = given.filter((name) => name !== own);
-  const lacks = own !== undefined && isBlank(member(answer, own));
+  const lacks = own !== undefined && isEmpty(member(answer, own));
   return [
     ...(lacks ? [{ member: own, is: "missing" } as const] : []),
     ...foreign.map((name) => ({ member: name, is: "foreign" }) as const),
   ];
-}
-
-function isBlank(value: unknown): boolean {
-  return typeof value !== "boolean" && isEmpty(value);
 }

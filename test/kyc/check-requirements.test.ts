@@ -144,16 +144,19 @@ test("the input for a person keeps the other persons, by their ids", () => {
     path: "account_details.business_person_details[1].nationality",
     what: "Provide the nationality of person 2",
     value: "<country>",
-    next: {
-      input: {
-        account_details: {
-          business_person_details: [
-            { person_id: "p1" },
-            { person_id: "p2", nationality: "<country>" },
-          ],
-        },
+  });
+  expect(missing[0]?.next).toEqual({
+    method: "accounts.update",
+    id: "acct_1",
+    input: {
+      account_details: {
+        business_person_details: [
+          { person_id: "p1" },
+          { person_id: "p2", nationality: "<country>" },
+        ],
       },
     },
+    afterwards: "accounts.submit",
   });
 });
 
