@@ -24,12 +24,6 @@ const LATER: ReadonlySet<string> = new Set(
   `
   CreateAmendmentReqApiDto
   AccountLinkReqApiDto AccountLinkResApiDto OauthReqApiDto ScaleConnectReqApiDto PrefilledFormData
-  RfiSessionDto RfiRequestDto RfiRequestItemDto RfiRequestItemContent RfiRequestItemResponseDto
-  RfiRequestItemSourceDto RfiRequestItemSourcePersonDto RfiAddressDto RfiFileIdDto
-  RfiIdentityDocumentDto RfiSupportingDocDto RfiResponseDto RfiResponseItemDto
-  LivenessDTO UploadedOrderDTO SimulationCreateRfiSessionRequestDto SimulationRfiQuestionRequestDto
-  SimulationRfiAnswerRequestDto SimulationCreateFollowUpRfiRequestDto
-  SimulationRfiFollowupQuestionRequestDto
   `.match(/\w+/g),
 );
 

@@ -79,6 +79,7 @@ const lendable: readonly string[] = [
   "use",
   "verifySignature",
   "webhooks",
+  "whatIsMissing",
 ];
 
 /** Snippets that talk to a database server are compiled, and not run: the tests do that. */

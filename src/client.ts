@@ -28,6 +28,7 @@ import { type AccountsResource, accountsResource } from "./resources/accounts.js
 import { type FilesResource, filesResource } from "./resources/files.js";
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
+import { type RfisResource, rfisResource } from "./resources/rfis.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
 import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js";
 
@@ -51,6 +52,7 @@ interface BaseClient<E extends Environment> {
   readonly files: FilesResource;
   /** Subscriptions to events. */
   readonly webhooks: WebhooksResource;
+  readonly rfis: RfisResource;
   /**
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
    *
@@ -131,6 +133,7 @@ function assemble(
     accounts: accountsResource(call),
     files: filesResource(call, createDownload(send, base)),
     webhooks: webhooksResource(call),
+    rfis: rfisResource(call),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
     // Without an id it would be the platform that acts.

@@ -44,6 +44,7 @@ export {
   TokenRefreshUnavailableError,
 } from "./errors/connection-errors.js";
 export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
+export { formatPath } from "./errors/facts.js";
 export { SdkError } from "./errors/sdk-error.js";
 export {
   WebhookHandlerError,

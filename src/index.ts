@@ -33,9 +33,32 @@ export type { AccountsResource } from "./resources/accounts.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
 export type { FileSource } from "./resources/multipart.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
+export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
+export type { SimulationRfis } from "./resources/simulation-rfis.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
+
+// What verification asks for
+export { whatIsMissing, type WhatIsMissingOptions } from "./kyc/what-is-missing.js";
+export type {
+  AnswerQuestion,
+  DoOther,
+  NextCall,
+  ProvideField,
+  ReplaceFile,
+  ToDo,
+} from "./kyc/to-do.js";
+export type { InputShape } from "./kyc/input-shape.js";
+export type {
+  CheckedAccount,
+  CheckRequirementsOptions,
+  MissingRequirement,
+  RequirementsCheck,
+} from "./kyc/check-requirements.js";
+export type { Coverage } from "./kyc/coverage.js";
+export type { Confidence, LegalForm, RuleSource } from "./kyc/rules.js";
+export type { RfiReply } from "./kyc/rfi-answers.js";
 
 // Connections by OAuth
 export type { Connection } from "./auth/connection-record.js";
@@ -82,6 +105,14 @@ export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.
 export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";
+export type {
+  Rfi,
+  RfiList,
+  RfiListQuery,
+  RfiQuestion,
+  SimulationRfiCreateRequest,
+  SimulationRfiFollowUpRequest,
+} from "./schemas/rfis.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
 export type {
   WebhookListQuery,

@@ -79,6 +79,8 @@ function readParameter(fields: Fields, place: Place): readonly Parameter[] {
   const joined = Object.fromEntries(schema.keys.map((key) => [key, schema.any(key)]));
   const description = fields.requireText("description");
   const required = fields.flag("required");
+  // Published as written: every list in a query is sent with commas.
+  fields.any("explode");
   fields.end();
   const member = readFields({ ...joined, description }, `${where}.${name}`);
   return [{ in: kind, member: readMember(name, member, required, resolve) }];

@@ -48,6 +48,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
   ): Promise<Output> {
     const refused = refuseInput(endpoint, input);
     if (refused) await refused;
+    extras.check?.();
     const request = buildRequest(endpoint, input, options, extras, settings, common, journey);
     try {
       request.deadline.check();

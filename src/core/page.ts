@@ -30,6 +30,7 @@ export interface ListPromise<Item, Page = NumberedPage<Item>>
 export interface CursorPage<Item> {
   readonly items: readonly Item[];
   readonly page_after?: string | null | undefined;
+  readonly page_before?: string | null | undefined;
 }
 
 /**

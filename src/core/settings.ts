@@ -60,6 +60,8 @@ export interface CallExtras<Output> {
   };
   /** Delivers a body that is not JSON as text, and no body as undefined. */
   readonly anyBody?: boolean;
+  /** Throws ValidationError for what the shape of the input cannot say; the shape comes first. */
+  readonly check?: () => void;
   /** Finds out whether a write whose answer was lost was done; `remainingMs` is what is left. */
   readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
   readonly alreadyDone?: AlreadyDone<Output>;

@@ -29,10 +29,14 @@ export function readForm(body: Uint8Array): unknown {
 export async function readQuery<T extends object>(
   shape: Shape<T> | undefined,
   query: URLSearchParams,
+  lists: readonly string[] = [],
 ): Promise<T> {
   if (shape === undefined) return {} as T;
   const given = [...query].filter(([, value]) => value !== "");
-  const typed = given.map(([name, value]) => [name, isCount(name) ? Number(value) : value]);
+  const typed = given.map(([name, value]) => {
+    if (isCount(name)) return [name, Number(value)];
+    return [name, lists.includes(name) ? value.split(",") : value];
+  });
   return await accept(shape, Object.fromEntries(typed));
 }
 

@@ -11,6 +11,10 @@ export interface Ids {
   person(): string;
   /** A UUID. */
   request(): string;
+  /** A UUID, for a request for information. */
+  rfi(): string;
+  /** A UUID, for a question of one. */
+  rfiQuestion(): string;
   /** A UUID. */
   token(): string;
   /** The documented form: base64 of a UUID, a region, the file name and the time of the upload. */
@@ -38,6 +42,8 @@ export function createIds(seed: string): Ids {
     legalEntity: () => `le_${short("legal entity")}`,
     person: () => toUuid(next("person")),
     request: () => toUuid(next("request")),
+    rfi: () => toUuid(next("rfi")),
+    rfiQuestion: () => toUuid(next("rfi question")),
     token: () => toUuid(next("token")),
     file: (filename, uploadedMs) => {
       const text = `${toUuid(next("file"))},|,hongkong,|,${filename}_${uploadedMs}`;

@@ -9,6 +9,7 @@ import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
 import { createRequestIds, type RequestIds } from "./request-ids.js";
+import { createRfiStore, type RfiStore } from "./rfis/record.js";
 import { createTokens, type Tokens } from "./tokens.js";
 import { createWebhooks, type Webhooks } from "./webhooks/store.js";
 
@@ -24,6 +25,7 @@ export interface World {
   readonly oauth: OAuthStore;
   readonly requestIds: RequestIds;
   readonly webhooks: Webhooks;
+  readonly rfis: RfiStore;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -36,8 +38,9 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const files = createFileStore(seed, clock, ids);
   const oauth = createOAuthStore(seed, clock.nowMs());
   const changes = createChanges();
+  const rfis = createRfiStore();
   const requestIds = createRequestIds();
   const webhooks = createWebhooks(settings.webhooks, clock, seed);
   const core = { settings, clock, ids, changes, tokens, limiter, requestIds };
-  return { ...core, accounts, files, oauth, webhooks };
+  return { ...core, accounts, files, oauth, webhooks, rfis };
 }

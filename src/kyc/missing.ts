@@ -45,15 +45,32 @@ export function findMissing(
   account: Pick<Account, "account_details">,
   options: FindMissingOptions = {},
 ): readonly MissingField[] {
+  const { root, subject, book } = open(account, options);
+  const byTables = byBook(root, subject, book);
+  return isIndividual(account) ? byTables : [...byTables, ...byRoles(root, subject)];
+}
+
+/** The rules that an account is held against. */
+export function appliedRules(
+  account: Pick<Account, "account_details">,
+  options: FindMissingOptions = {},
+): readonly Evidence[] {
+  const { subject, book } = open(account, options);
+  const tables = [...book.fields, ...book.identifications].filter((rule) => applies(rule, subject));
+  return [...tables, ...book.roles.filter(({ forms }) => forms.has(subject.form))];
+}
+
+/** The country that decides what is asked, or the empty string. */
+export function countryOfOwner(account: Pick<Account, "account_details">): string {
+  return open(account, {}).subject.country;
+}
+
+function open(account: Pick<Account, "account_details">, options: FindMissingOptions) {
   const root = { account_details: account.account_details };
-  if (isIndividual(account)) {
-    const subject = individualSubject(root);
-    const deferred = options.deferredIdentityVerification ?? false;
-    const book = deferred ? { ...individualRules, identifications: [] } : individualRules;
-    return byBook(root, subject, book);
-  }
-  const subject = businessSubject(root);
-  return [...byBook(root, subject, businessRules), ...byRoles(root, subject)];
+  if (!isIndividual(account)) return { root, subject: businessSubject(root), book: businessRules };
+  const deferred = options.deferredIdentityVerification ?? false;
+  const book = deferred ? { ...individualRules, identifications: [] } : individualRules;
+  return { root, subject: individualSubject(root), book };
 }
 
 /** An account that does not say what it is counts as a business, unless it describes a person. */
@@ -72,7 +89,7 @@ function businessSubject(root: object): Subject {
   const details = findAll(root, "account_details.business_details")[0]?.value;
   const country = countryOf(member(details, "registration_address"));
   const structure = member(details, "business_structure");
-  const form = legalFormOf(typeof structure === "string" ? structure : undefined);
+  const form = legalFormOf(structure);
   return { details, country, form, label: `businesses ${inCountry(country)}` };
 }
 

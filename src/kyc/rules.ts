@@ -11,6 +11,7 @@
  */
 export type RuleSource = "docs" | "observed" | "reported" | "inferred";
 
+/** How sure a rule is to be the API's own. */
 export type Confidence = "high" | "medium" | "low";
 
 /** Legal forms that the rules tell apart. */
@@ -55,7 +56,7 @@ export interface RuleBook {
   readonly roles: readonly RoleRule[];
 }
 
-const eea: readonly string[] =
+export const eea: readonly string[] =
   "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split(
     " ",
   );
@@ -63,7 +64,8 @@ const eea: readonly string[] =
 /** Countries whose table for individuals is known. */
 const tabled: ReadonlySet<string> = new Set(["AU", "SG", "HK", "GB", ...eea]);
 const withFullAddress: ReadonlySet<string> = new Set(["AU", "SG", "GB", ...eea]);
-const guided: ReadonlySet<string> = new Set(["AT", "BE", "DE", "FR", "IE", "NL"]);
+/** Countries whose businesses guides of other companies tell of. */
+export const guided: ReadonlySet<string> = new Set(["AT", "BE", "DE", "FR", "IE", "NL"]);
 
 const individual = "account_details.individual_details";
 const business = "account_details.business_details";
@@ -262,9 +264,18 @@ const forms: Readonly<Record<string, LegalForm>> = {
   PARTNERSHIP: "partnership",
   SOLE_PROPRIETOR: "sole_trader",
   NON_REGISTERED_SOLE_PROPRIETOR: "unregistered_sole_trader",
+  COMPANY: "company",
+  CORPORATION: "company",
+  LIMITED_LIABILITY_COMPANY: "company",
 };
 
 /** A structure that the tables do not name, and none at all, counts as a company. */
-export function legalFormOf(businessStructure: string | null | undefined): LegalForm {
-  return forms[businessStructure ?? ""] ?? "company";
+export function legalFormOf(businessStructure: unknown): LegalForm {
+  return knownLegalForm(businessStructure) ?? "company";
+}
+
+/** The legal form that a structure is in the tables; undefined where they have none for it. */
+export function knownLegalForm(businessStructure: unknown): LegalForm | undefined {
+  const name = String(businessStructure);
+  return Object.hasOwn(forms, name) ? forms[name] : undefined;
 }

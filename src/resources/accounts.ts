@@ -3,6 +3,12 @@
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listPages } from "../core/page.js";
 import type { CallOptions } from "../core/settings.js";
+import {
+  type CheckedAccount,
+  type CheckRequirementsOptions,
+  checkRequirements,
+  type RequirementsCheck,
+} from "../kyc/check-requirements.js";
 import type {
   Account,
   AccountCreateRequest,
@@ -85,6 +91,24 @@ export interface AccountsResource {
   submit(id: string, options?: CallOptions): ApiPromise<Account>;
 
   /**
+   * Tells what a submission would still lack, for this kind of owner, country and legal form, by the
+   * documented rules. It sends nothing, and takes an account or the input of a create.
+   *
+   * The API's own tables are only partly public. `ready` is `"yes"` only where all of the table is
+   * known; otherwise `notKnown` says what is not.
+   *
+   * See https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/native-api
+   *
+   * @param account as `onBehalfOf(id).accounts.current()` reads it, with its personal data
+   *
+   * @example
+   * const { ready, missing, notKnown } = client.accounts.checkRequirements(account);
+   * for (const { path, what, value, confidence } of missing) console.log(path, what, value, confidence);
+   * if (ready === "not_known") console.log(notKnown);
+   */
+  checkRequirements(account: CheckedAccount, options?: CheckRequirementsOptions): RequirementsCheck;
+
+  /**
    * Lists the platform's accounts. Awaited, it is the first page; iterated, it is every account.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/list
@@ -161,6 +185,7 @@ export function accountsResource(call: Call): AccountsResource {
     retrieve: (id, options) => call(accountsRetrieve, { path: { id } }, options),
     update: (id, input, options) => call(accountsUpdate, { path: { id }, body: input }, options),
     submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
+    checkRequirements,
     list: (query = {}, options) =>
       listPages(accountsList, query?.page_num ?? 0, (page_num) =>
         call(accountsList, { query: query && { ...query, page_num } }, options),

@@ -5,6 +5,7 @@ import type { CallOptions } from "../core/settings.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import { simulationAccountsUpdateStatus } from "../schemas/endpoints.generated.js";
 import type { SimulationStatusUpdate } from "../schemas/simulation.generated.js";
+import { type SimulationRfis, simulationRfis } from "./simulation-rfis.js";
 
 /** What exists outside production only; a production client has no `simulation`. */
 export interface SimulationResource {
@@ -28,6 +29,7 @@ export interface SimulationResource {
       options?: CallOptions,
     ): ApiPromise<Account>;
   };
+  readonly rfis: SimulationRfis;
 }
 
 export function simulationResource(call: Call): SimulationResource {
@@ -36,5 +38,6 @@ export function simulationResource(call: Call): SimulationResource {
       updateStatus: (account_id, input, options) =>
         call(simulationAccountsUpdateStatus, { path: { account_id }, body: input }, options),
     },
+    rfis: simulationRfis(call),
   };
 }

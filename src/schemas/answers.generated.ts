@@ -15,6 +15,8 @@ import * as files from "./files.generated.js";
 import { isDownloadLinks, isUploadedFile } from "./files.guards.generated.js";
 import * as oauth from "./oauth.generated.js";
 import { isOAuthToken } from "./oauth.guards.generated.js";
+import * as rfis from "./rfis.generated.js";
+import { isRfi, isRfiList } from "./rfis.guards.generated.js";
 import * as webhooks from "./webhooks.generated.js";
 import {
   isWebhookSubscription,
@@ -69,6 +71,23 @@ export type OAuthToken = oauth.OAuthToken;
 
 export const OAuthToken: z.ZodType<OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
   isOAuthToken(value) ? value : z.INVALID,
+);
+
+/**
+ * A request for information: questions that somebody at Airwallex asks about an account, and the
+ * answers so far.
+ */
+export type Rfi = rfis.Rfi;
+
+export const Rfi: z.ZodType<Rfi> = z.withParser(rfis.Rfi, (value) =>
+  isRfi(value) ? value : z.INVALID,
+);
+
+/** One page of requests for information. */
+export type RfiList = rfis.RfiList;
+
+export const RfiList: z.ZodType<RfiList> = z.withParser(rfis.RfiList, (value) =>
+  isRfiList(value) ? value : z.INVALID,
 );
 
 /** A URL that events are sent to, and which ones. */

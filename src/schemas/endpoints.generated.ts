@@ -35,6 +35,22 @@ import {
 } from "./files.guards.generated.js";
 import type { OAuthToken, OAuthTokenRequest } from "./oauth.generated.js";
 import { isOAuthToken, isOAuthTokenRequest } from "./oauth.guards.generated.js";
+import type {
+  Rfi,
+  RfiList,
+  RfiListQuery,
+  RfiRespondRequest,
+  SimulationRfiCreateRequest,
+  SimulationRfiFollowUpRequest,
+} from "./rfis.generated.js";
+import {
+  isRfi,
+  isRfiList,
+  isRfiListQuery,
+  isRfiRespondRequest,
+  isSimulationRfiCreateRequest,
+  isSimulationRfiFollowUpRequest,
+} from "./rfis.guards.generated.js";
 import type { SimulationStatusUpdate } from "./simulation.generated.js";
 import { isSimulationStatusUpdate } from "./simulation.guards.generated.js";
 import type {
@@ -113,6 +129,42 @@ const oAuthTokenRequestShape: Shape<OAuthTokenRequest> = {
   name: "OAuthTokenRequest",
   is: isOAuthTokenRequest,
   schema: () => import("./oauth.generated.js").then((module) => module.OAuthTokenRequest),
+};
+
+const rfiShape: Shape<Rfi> = {
+  name: "Rfi",
+  is: isRfi,
+  schema: () => import("./rfis.generated.js").then((module) => module.Rfi),
+};
+
+const rfiListShape: Shape<RfiList> = {
+  name: "RfiList",
+  is: isRfiList,
+  schema: () => import("./rfis.generated.js").then((module) => module.RfiList),
+};
+
+const rfiListQueryShape: Shape<RfiListQuery> = {
+  name: "RfiListQuery",
+  is: isRfiListQuery,
+  schema: () => import("./rfis.generated.js").then((module) => module.RfiListQuery),
+};
+
+const rfiRespondRequestShape: Shape<RfiRespondRequest> = {
+  name: "RfiRespondRequest",
+  is: isRfiRespondRequest,
+  schema: () => import("./rfis.generated.js").then((module) => module.RfiRespondRequest),
+};
+
+const simulationRfiCreateRequestShape: Shape<SimulationRfiCreateRequest> = {
+  name: "SimulationRfiCreateRequest",
+  is: isSimulationRfiCreateRequest,
+  schema: () => import("./rfis.generated.js").then((module) => module.SimulationRfiCreateRequest),
+};
+
+const simulationRfiFollowUpRequestShape: Shape<SimulationRfiFollowUpRequest> = {
+  name: "SimulationRfiFollowUpRequest",
+  is: isSimulationRfiFollowUpRequest,
+  schema: () => import("./rfis.generated.js").then((module) => module.SimulationRfiFollowUpRequest),
 };
 
 const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = {
@@ -462,6 +514,50 @@ export const webhooksDelete: Endpoint<
   response: webhookSubscriptionDeletionShape,
 };
 
+/** List requests for information. */
+export const rfisList: Endpoint<{ readonly query?: RfiListQuery }, RfiList> = {
+  name: "rfis.list",
+  method: "GET",
+  path: "/api/v1/rfis",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/risk/rfis/list",
+  query: rfiListQueryShape,
+  response: rfiListShape,
+};
+
+/** Retrieve a request for information. */
+export const rfisRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Rfi> = {
+  name: "rfis.retrieve",
+  method: "GET",
+  path: "/api/v1/rfis/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/risk/rfis/retrieve",
+  response: rfiShape,
+};
+
+/** Answer a request for information. */
+export const rfisRespond: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: RfiRespondRequest },
+  Rfi
+> = {
+  name: "rfis.respond",
+  method: "POST",
+  path: "/api/v1/rfis/{id}/respond",
+  host: "api",
+  environment: "all",
+  retry: "lookup",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/risk/rfis/respond",
+  body: rfiRespondRequestShape,
+  response: rfiShape,
+};
+
 /** Decide the review of a submitted account. */
 export const simulationAccountsUpdateStatus: Endpoint<
   { readonly path: { readonly account_id: string }; readonly body: SimulationStatusUpdate },
@@ -477,6 +573,50 @@ export const simulationAccountsUpdateStatus: Endpoint<
   docs: "https://www.airwallex.com/docs/api/simulation/accounts/update_status",
   body: simulationStatusUpdateShape,
   response: accountShape,
+};
+
+/** Open a request for information. */
+export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreateRequest }, Rfi> = {
+  name: "simulation.rfis.create",
+  method: "POST",
+  path: "/api/v1/simulation/rfis/create",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/simulation/rfis/create",
+  body: simulationRfiCreateRequestShape,
+  response: rfiShape,
+};
+
+/** Ask more about answers. */
+export const simulationRfisFollowUp: Endpoint<
+  { readonly path: { readonly id: string }; readonly body?: SimulationRfiFollowUpRequest },
+  Rfi
+> = {
+  name: "simulation.rfis.followUp",
+  method: "POST",
+  path: "/api/v1/simulation/rfis/{id}/follow_up",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/rfis/follow_up",
+  body: simulationRfiFollowUpRequestShape,
+  response: rfiShape,
+};
+
+/** Close a request for information. */
+export const simulationRfisClose: Endpoint<{ readonly path: { readonly id: string } }, Rfi> = {
+  name: "simulation.rfis.close",
+  method: "POST",
+  path: "/api/v1/simulation/rfis/{id}/close",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/rfis/close",
+  response: rfiShape,
 };
 
 /** Every endpoint, in the order of the description. */
@@ -500,5 +640,11 @@ export const endpoints: readonly Endpoint[] = [
   webhooksRetrieve,
   webhooksUpdate,
   webhooksDelete,
+  rfisList,
+  rfisRetrieve,
+  rfisRespond,
   simulationAccountsUpdateStatus,
+  simulationRfisCreate,
+  simulationRfisFollowUp,
+  simulationRfisClose,
 ];

@@ -8,14 +8,18 @@ import {
   type AccountsResource,
   type ApiPromise,
   type Client,
+  type ConnectionError,
   createClient,
   type Environment,
   type ListPromise,
   type NumberedPage,
   type OAuthOptions,
   type ResponseInfo,
+  type RfiQuestion,
+  type RfiReply,
   type SimulationResource,
   type UploadedFile,
+  whatIsMissing,
 } from "../../src/index.js";
 
 declare const key: { readonly clientId: string; readonly apiKey: string };
@@ -174,3 +178,25 @@ expectTypeOf(sandbox.request({ method: "GET", path: "/x", schema })).resolves.to
 sandbox.request({ method: "get", path: "/x" });
 // @ts-expect-error: a look-up belongs to a resource
 sandbox.request({ method: "POST", path: "/x", retry: "lookup" });
+
+// rfis.respond() takes each kind of answer with its own member, and no other
+declare const reply: (answer: RfiReply) => void;
+reply({ type: "TEXT", text: "Savings", comment: "as discussed" });
+reply({ type: "LIVENESS" });
+// @ts-expect-error: its member is missing
+reply({ type: "TEXT" });
+// @ts-expect-error: the member belongs to another kind
+reply({ type: "CONFIRMATION", text: "yes" });
+// @ts-expect-error: no such kind
+reply({ type: "SONG", text: "la" });
+
+// whatIsMissing() narrows by kind
+for (const item of whatIsMissing({} as Account)) {
+  if (item.kind === "provide_field") expectTypeOf(item.path).toEqualTypeOf<string>();
+  if (item.kind === "answer_question") expectTypeOf(item.question).toEqualTypeOf<RfiQuestion>();
+  if (item.next?.method === "rfis.respond") expectTypeOf(item.next.id).toEqualTypeOf<string>();
+  // @ts-expect-error: only a question has a kind of answer
+  item.answerType;
+}
+// @ts-expect-error: an error that may say nothing of fields
+whatIsMissing({} as ConnectionError);

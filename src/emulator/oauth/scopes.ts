@@ -76,6 +76,12 @@ const needed: Partial<Record<EndpointKey, ScopeName>> = {
   accountsWalletInfo: "account_details:read",
   filesUpload: "file:upload",
   filesDownloadLinks: "file:read",
+  rfisList: "risk.rfi:read",
+  rfisRetrieve: "risk.rfi:read",
+  rfisRespond: "risk.rfi:write",
+  simulationRfisCreate: "simulation:write",
+  simulationRfisFollowUp: "simulation:write",
+  simulationRfisClose: "simulation:write",
 };
 
 export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {

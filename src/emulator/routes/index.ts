@@ -9,6 +9,7 @@ import { accountsHandlers } from "./accounts.js";
 import { authenticationHandlers } from "./authentication.js";
 import { filesHandlers, filesPages } from "./files.js";
 import { oauthHandlers } from "./oauth.js";
+import { rfisHandlers, rfisPages } from "./rfis.js";
 import { simulationHandlers } from "./simulation.js";
 import { webhooksHandlers } from "./webhooks.js";
 
@@ -19,9 +20,10 @@ const handlers: Handlers = {
   ...filesHandlers,
   ...simulationHandlers,
   ...webhooksHandlers,
+  ...rfisHandlers,
 };
 
-const pages: readonly Page[] = [...filesPages, ...oauthPages];
+const pages: readonly Page[] = [...filesPages, ...oauthPages, ...rfisPages];
 
 /** Endpoints that are asked for before there is a token. */
 const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "oauthToken"]);

@@ -2,6 +2,7 @@
 
 import type { StatusChange } from "../changes.js";
 import type { ConnectionChange } from "../oauth/store.js";
+import type { RfiChange } from "../rfis/record.js";
 import type { World } from "../state.js";
 import { dispatch } from "./dispatch.js";
 import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
@@ -10,6 +11,7 @@ import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 export function announce(world: World): World {
   world.changes.subscribe((change) => announceStatus(world, change));
   world.oauth.changes.subscribe((change) => announceConnection(world, change));
+  world.rfis.changes.subscribe((change) => announceRfi(world, change));
   return world;
 }
 
@@ -42,4 +44,10 @@ function announceConnection(world: World, change: ConnectionChange): void {
   const id = world.ids.event();
   const name = "connection.disconnected";
   dispatch(world, { id, name, accountId, data, sourceId: connectionId, atMs });
+}
+
+function announceRfi(world: World, { rfiId, accountId, to, atMs }: RfiChange): void {
+  const data: EventData = { kind: "other", value: { id: rfiId } };
+  const name = `rfi.${to.toLowerCase()}`;
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId: rfiId, atMs });
 }

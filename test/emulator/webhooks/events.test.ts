@@ -235,6 +235,24 @@ test.each(["customer", "account"])("the end of a connection by its %s is told", 
   ]);
 });
 
+test("what becomes of a request for information is told to its account", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  const names = ["rfi.action_required", "rfi.answered", "rfi.closed"];
+  subscribe(emulator, today, names);
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", individual);
+  const headers = { "x-on-behalf-of": account.id };
+  const asked = { type: "KYC", questions: [{ answer: { type: "TEXT" } }] };
+  const { body: rfi } = await api("POST", "/api/v1/simulation/rfis/create", asked, headers);
+  const [{ id }] = rfi.active_request.questions;
+  const questions = [{ id, answer: { type: "TEXT", text: "Savings" } }];
+  await api("POST", `/api/v1/rfis/${rfi.id}/respond`, { questions }, headers);
+  await api("POST", `/api/v1/simulation/rfis/${rfi.id}/close`, {}, headers);
+  await emulator.webhooks.settled();
+  const about = { account_id: account.id, data: { id: rfi.id }, source_id: rfi.id };
+  expect(events).toMatchObject(names.map((name) => ({ name, ...about })));
+});
+
 describe("deliver()", () => {
   test.each(eventNames)("sends %s with data that fit its schema, in both eras", async (name) => {
     const { emulator, events } = emulatorWithEvents();

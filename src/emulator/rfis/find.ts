@@ -1,0 +1,23 @@
+/** Who may see which request for information. */
+
+import type { AccountRecord } from "../accounts/record.js";
+import { notFound } from "../refusal.js";
+import type { World } from "../state.js";
+import type { RfiRecord } from "./record.js";
+
+/** Whether an account may see a request: its own, and the platform those of its accounts. */
+export function mayRead(
+  { accounts }: World,
+  reader: AccountRecord,
+  { account }: RfiRecord,
+): boolean {
+  if (account.id === reader.id) return true;
+  return reader.id === accounts.platform.id && accounts.connected.has(account.id);
+}
+
+/** @throws Refusal if there is none with this id that the account may see. */
+export function findRfi(world: World, reader: AccountRecord, id: string): RfiRecord {
+  const record = world.rfis.byId.get(id);
+  if (record === undefined || !mayRead(world, reader, record)) throw notFound(`RFI [${id}]`);
+  return record;
+}

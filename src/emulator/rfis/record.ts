@@ -1,0 +1,65 @@
+/** A request for information as the emulator keeps it. */
+
+import type {
+  RfiAnswer,
+  RfiAnswerTypeInput,
+  RfiStatusInput,
+  RfiTypeInput,
+} from "../../schemas/index.js";
+import type { AccountRecord } from "../accounts/record.js";
+import { type Changes, createChanges } from "../changes.js";
+import type { Sequenced } from "../cursor-pages.js";
+
+export interface QuestionRecord {
+  readonly id: string;
+  readonly key: string | undefined;
+  readonly title: { readonly en: string; readonly zh: string };
+  /** The kind of answer that it asks for. */
+  readonly asks: RfiAnswerTypeInput;
+  answer: RfiAnswer | undefined;
+  /** Whether the person has been on the page of a liveness check. */
+  isAlive: boolean;
+}
+
+/** Questions that were asked at one time. */
+export interface Round {
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | undefined;
+  readonly questions: readonly QuestionRecord[];
+  updatedAtMs: number;
+}
+
+export interface RfiRecord extends Sequenced {
+  readonly id: string;
+  readonly account: AccountRecord;
+  readonly type: RfiTypeInput;
+  readonly createdAtMs: number;
+  updatedAtMs: number;
+  status: RfiStatusInput;
+  active: Round | undefined;
+  /** Oldest first. */
+  answered: readonly Round[];
+  /** Calls off the end that the clock would make. */
+  cancelExpiry: (() => void) | undefined;
+}
+
+/** Somebody's turn has come: the account's, the reviewer's or nobody's. */
+export interface RfiChange {
+  readonly rfiId: string;
+  readonly accountId: string;
+  /** Undefined when the request was just opened. */
+  readonly from: RfiStatusInput | undefined;
+  readonly to: RfiStatusInput;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface RfiStore {
+  /** By id, oldest first. */
+  readonly byId: Map<string, RfiRecord>;
+  readonly changes: Changes<RfiChange>;
+}
+
+export function createRfiStore(): RfiStore {
+  return { byId: new Map(), changes: createChanges() };
+}

@@ -1,0 +1,122 @@
+/** What an account lacks before it is submitted, and how far that can be told. */
+
+import type { Account } from "../schemas/index.js";
+import { piiFields } from "../schemas/pii.generated.js";
+import { businessCoverage, type Coverage, individualCoverage, type Known } from "./coverage.js";
+import { fieldToDo } from "./field-to-do.js";
+import {
+  appliedRules,
+  countryOfOwner,
+  findMissing,
+  isIndividual,
+  type MissingField,
+} from "./missing.js";
+import { member } from "./paths.js";
+import { type Confidence, type Evidence, knownLegalForm, type LegalForm } from "./rules.js";
+import type { ProvideField } from "./to-do.js";
+
+/** An account, or what one is about to be created with. */
+export type CheckedAccount = Pick<Account, "account_details"> &
+  Partial<Pick<Account, "id" | "view_type">>;
+
+/** Options of `accounts.checkRequirements`. */
+export interface CheckRequirementsOptions {
+  /** The platform has individuals identified later, by agreement with Airwallex. Default: false. */
+  readonly deferredIdentityVerification?: boolean | undefined;
+}
+
+/** A field that a submission needs, and how sure that is. */
+export interface MissingRequirement extends ProvideField, Evidence {
+  /**
+   * The account was read without personal data (`view_type: EXCLUDED_PII`), and this is such data: it
+   * may be there all the same.
+   */
+  readonly mayBeHidden: boolean;
+}
+
+/** What a submission lacks, as far as the documents tell. */
+export interface RequirementsCheck {
+  /**
+   * - `no`: something is missing.
+   * - `yes`: nothing is, and all that is asked is known.
+   * - `not_known`: nothing is missing of what is known; Airwallex may ask for more. See `notKnown`.
+   */
+  readonly ready: "yes" | "no" | "not_known";
+  readonly missing: readonly MissingRequirement[];
+  /** How much is known of what is asked of such an account. */
+  readonly coverage: Coverage;
+  /** What is not known, in words for people; empty when `coverage` is `documented`. */
+  readonly notKnown: readonly string[];
+  /** The lowest confidence among the rules that were looked at. */
+  readonly confidence: Confidence;
+  /** What the rules were chosen by. */
+  readonly basis: {
+    readonly legalEntityType: "INDIVIDUAL" | "BUSINESS";
+    /** ISO 3166-1 alpha-2; undefined where the account names none. */
+    readonly country: string | undefined;
+    /** Of a business; undefined where the tables have no such form. */
+    readonly legalForm: LegalForm | undefined;
+  };
+}
+
+/** Looks at nothing but the account, and asks nobody. The emulator judges by the same rules. */
+export function checkRequirements(
+  account: CheckedAccount,
+  options: CheckRequirementsOptions = {},
+): RequirementsCheck {
+  const missing = findMissing(account, options).map((field) => toRequirement(account, field));
+  const basis = basisOf(account);
+  const { coverage, notKnown } = coverageOf(account, basis, missing);
+  const certain = missing.some(({ mayBeHidden }) => !mayBeHidden);
+  const nothing = coverage === "documented" && missing.length === 0;
+  return {
+    ready: certain ? "no" : nothing ? "yes" : "not_known",
+    missing,
+    coverage,
+    notKnown,
+    confidence: lowest(appliedRules(account, options)),
+    basis,
+  };
+}
+
+function basisOf(account: CheckedAccount): RequirementsCheck["basis"] {
+  const country = countryOfOwner(account) || undefined;
+  if (isIndividual(account)) {
+    return { legalEntityType: "INDIVIDUAL", country, legalForm: undefined };
+  }
+  const structure = member(account.account_details?.business_details, "business_structure");
+  return { legalEntityType: "BUSINESS", country, legalForm: knownLegalForm(structure) };
+}
+
+function coverageOf(
+  { view_type }: CheckedAccount,
+  { legalEntityType, country = "", legalForm }: RequirementsCheck["basis"],
+  missing: readonly MissingRequirement[],
+): Known {
+  const known =
+    legalEntityType === "INDIVIDUAL"
+      ? individualCoverage(country)
+      : businessCoverage(country, legalForm);
+  if (view_type !== "EXCLUDED_PII" || !missing.some(({ mayBeHidden }) => mayBeHidden)) return known;
+  const hidden =
+    "The account was read without personal data; client.onBehalfOf(id).accounts.current() has it";
+  const coverage = known.coverage === "none" ? "none" : "partial";
+  return { coverage, notKnown: [...known.notKnown, hidden] };
+}
+
+function toRequirement(account: CheckedAccount, field: MissingField): MissingRequirement {
+  const { path, reason, code, source, confidence } = field;
+  const personal = path.split(/[.[\]]+/).some((step) => piiFields.has(step));
+  return {
+    ...fieldToDo({ path, code, why: reason, id: account.id, known: account }),
+    source,
+    confidence,
+    mayBeHidden: personal && account.view_type === "EXCLUDED_PII",
+  };
+}
+
+const order: readonly Confidence[] = ["low", "medium", "high"];
+
+function lowest(rules: readonly Evidence[]): Confidence {
+  return order.find((one) => rules.some(({ confidence }) => confidence === one)) ?? "high";
+}

@@ -1,0 +1,61 @@
+/**
+ * How much of what Airwallex asks for is known, by kind of owner, country and legal form. Its tables
+ * are per country, and only a part of them could be read.
+ *
+ * @see https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/kyc-requirements
+ */
+
+import type { LegalForm } from "./rules.js";
+import { eea, guided } from "./rules.js";
+
+/**
+ * - `documented`: the whole table was read.
+ * - `partial`: a part of the table was read, or it was pieced together from other sources.
+ * - `none`: nothing about it was read; the rules are guesses from its neighbours.
+ */
+export type Coverage = "documented" | "partial" | "none";
+
+export interface Known {
+  readonly coverage: Coverage;
+  /** What is not known, a sentence each. */
+  readonly notKnown: readonly string[];
+}
+
+/** Nothing was left out of what could be read of these tables. */
+const wholeTables: ReadonlySet<string> = new Set(["AU", "SG"]);
+const tablesWithoutSelfie: ReadonlySet<string> = new Set(["HK", "GB", ...eea]);
+
+export function individualCoverage(country: string): Known {
+  if (country === "")
+    return none("The country of residence is not given, and decides what is asked");
+  if (wholeTables.has(country)) return { coverage: "documented", notKnown: [] };
+  if (tablesWithoutSelfie.has(country)) {
+    return partial(`It is not known whether individuals in ${country} need a live selfie`);
+  }
+  return none(`The table for individuals in ${country} could not be read`);
+}
+
+/** Countries with a table of their own, of which nothing could be read. */
+const unreadTables: ReadonlySet<string> = new Set(["ES", "GB", "IL", "IT", "SG", "US"]);
+const cutTables: ReadonlySet<string> = new Set(["CN", "HK"]);
+
+export function businessCoverage(country: string, form: LegalForm | undefined): Known {
+  if (country === "") {
+    return none("The country of registration is not given, and decides what is asked");
+  }
+  if (form === undefined) return none("The legal form is in none of the tables");
+  if (unreadTables.has(country))
+    return none(`The table for businesses in ${country} could not be read`);
+  if (guided.has(country))
+    return partial(`It is not known whether guides name all that businesses in ${country} need`);
+  const address = cutTables.has(country) ? ", from within the address on" : "";
+  return partial(`The rest of the table for businesses in ${country} is not known${address}`);
+}
+
+function partial(what: string): Known {
+  return { coverage: "partial", notKnown: [what] };
+}
+
+function none(what: string): Known {
+  return { coverage: "none", notKnown: [what] };
+}

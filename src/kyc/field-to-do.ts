@@ -1,0 +1,31 @@
+/** An item for one field of an account. */
+
+import { inputAt, inWords, type Known, valueAt } from "./input-shape.js";
+import type { ProvideField } from "./to-do.js";
+
+export interface Field {
+  readonly path: string;
+  readonly code: string | undefined;
+  readonly why: string;
+  /** Id of the account; undefined where it is still to be created. */
+  readonly id: string | undefined;
+  readonly known: Known;
+}
+
+export function fieldToDo({ path, code, why, id, known }: Field): ProvideField {
+  const value = valueAt(path);
+  const input = inputAt(path, value, known);
+  const verb = code === "invalid_argument" ? "Correct" : "Provide";
+  return {
+    kind: "provide_field",
+    path,
+    value,
+    what: `${verb} the ${inWords(path)}`,
+    why,
+    code,
+    next:
+      id === undefined
+        ? { method: "accounts.create", input }
+        : { method: "accounts.update", id, input, afterwards: "accounts.submit" },
+  };
+}

@@ -1,0 +1,168 @@
+/** To-do items from the requirements of an account. */
+
+import type { Account, AccountRequirements, IdentificationRequirement } from "../schemas/index.js";
+import { inputAt } from "./input-shape.js";
+import { isIndividual } from "./missing.js";
+import { isEmpty, member } from "./paths.js";
+import type { DoOther, NextCall, ReplaceFile, ToDo } from "./to-do.js";
+
+const individual = "account_details.individual_details";
+const persons = "account_details.business_person_details";
+
+export function fromAccount(account: Account): readonly ToDo[] {
+  if (account.status === "CREATED") return [notSubmitted(account)];
+  const items = isEmpty(account.requirements) ? [] : fromRequirements(account);
+  if (items.length > 0 || account.status !== "ACTION_REQUIRED") return items;
+  return [askedElsewhere(account, "other", "The account requires something and does not say what")];
+}
+
+/** In the order of urgency: what can be settled by one call comes first. */
+function fromRequirements(account: Account): readonly ToDo[] {
+  const all = account.requirements ?? {};
+  const { agreement_to_terms_and_conditions_required: terms, photo_file_id_required: photo } = all;
+  return [
+    ...(terms ? [agreeToTerms(account.id, terms.message)] : []),
+    ...(all.primary_identification_required ?? []).map((one) =>
+      replaceIdentification(account, "primary", one),
+    ),
+    ...(all.secondary_identification_required ?? []).map((one) =>
+      replaceIdentification(account, "secondary", one),
+    ),
+    ...(photo ? [replacePhoto(account, "live_selfie_file_id", "photo of the face", photo)] : []),
+    ...(all.photo_holding_id_required ?? []).map((one) =>
+      replacePhoto(
+        account,
+        "photo_holding_identification_file_id",
+        "photo of the person with the document",
+        one,
+      ),
+    ),
+    ...(all.reason_for_duplicate_account_required ?? []).map(({ message, error_code }) =>
+      askedElsewhere(account, error_code, message ?? "The customer has an account already"),
+    ),
+    ...(all.other ?? []).map(({ message, error_code }) =>
+      askedElsewhere(account, error_code, message ?? "Something else is required"),
+    ),
+    ...Object.keys(all)
+      .filter((name) => !known.has(name as keyof AccountRequirements))
+      .map((name) => askedElsewhere(account, name, `The API names a new requirement, ${name}`)),
+  ];
+}
+
+const known: ReadonlySet<keyof AccountRequirements> = new Set([
+  "agreement_to_terms_and_conditions_required",
+  "other",
+  "photo_file_id_required",
+  "photo_holding_id_required",
+  "primary_identification_required",
+  "reason_for_duplicate_account_required",
+  "secondary_identification_required",
+]);
+
+export function agreeToTerms(id: string | undefined, message: string | null | undefined): DoOther {
+  const input = {
+    agreed_at: "<timestamp>",
+    device_data: { ip_address: "<text>", user_agent: "<text>" },
+  };
+  return {
+    kind: "agree_to_terms",
+    path: "customer_agreements.agreed_to_terms_and_conditions",
+    what: "Let the customer agree to the terms and conditions",
+    why: message ?? "The terms and conditions have not been agreed to",
+    code: undefined,
+    next: { method: "accounts.agreeToTerms", id, input },
+  };
+}
+
+function notSubmitted({ id }: Account): DoOther {
+  return {
+    kind: "submit",
+    path: undefined,
+    what: "Submit the account",
+    why: "It has not been submitted; accounts.checkRequirements() tells what a submission needs",
+    code: undefined,
+    next: { method: "accounts.submit", id },
+  };
+}
+
+/** Questions that an account has no field for are asked by a request for information. */
+function askedElsewhere({ id }: Account, code: string | null | undefined, why: string): DoOther {
+  return {
+    kind: "look_at_rfis",
+    path: undefined,
+    what: "Look for a request for information",
+    why,
+    code: code ?? undefined,
+    next: { method: "rfis.list", onBehalfOf: id },
+  };
+}
+
+function replaceIdentification(
+  account: Account,
+  which: "primary" | "secondary",
+  required: IdentificationRequirement,
+): ReplaceFile {
+  const { error_code, message, front_file_id, back_file_id } = required;
+  const path = `${ownerOf(account, required)}.identifications.${which}`;
+  return {
+    kind: "replace_identification",
+    path,
+    what: `Provide another ${which} identification`,
+    why: message ?? reasonOf(error_code),
+    code: error_code ?? undefined,
+    rejectedFileIds: given([front_file_id, back_file_id]),
+    next: updateAt(account, path, {
+      identification_type: isIndividual(account)
+        ? "<IndividualIdentificationTypeInput>"
+        : "<PersonIdentificationTypeInput>",
+      issuing_country_code: "<country>",
+      passport: { number: "<text>", front_file_id: "<file_id>" },
+    }),
+  };
+}
+
+/** The API names a person and the files, not the place of the person in the list. */
+function ownerOf(account: Account, required: IdentificationRequirement): string {
+  if (isIndividual(account)) return individual;
+  const people = account.account_details?.business_person_details ?? [];
+  const { front_file_id: front, first_name, last_name } = required;
+  const byFile = people.findIndex(
+    ({ identifications }) =>
+      !isEmpty(front) && JSON.stringify(identifications ?? null).includes(JSON.stringify(front)),
+  );
+  const byName = people.findIndex(
+    (one) => !isEmpty(last_name) && one.last_name === last_name && one.first_name === first_name,
+  );
+  const index = byFile === -1 ? byName : byFile;
+  return index === -1 ? `${persons}[]` : `${persons}[${index}]`;
+}
+
+function replacePhoto(account: Account, name: string, what: string, required: object): ReplaceFile {
+  const path = `${individual}.${name}`;
+  const code = member(required, "error_code");
+  const message = member(required, "message");
+  return {
+    kind: "replace_photo",
+    path,
+    what: `Provide another ${what}`,
+    why: typeof message === "string" ? message : reasonOf(code),
+    code: typeof code === "string" ? code : undefined,
+    rejectedFileIds: given([member(required, "photo_file_id")]),
+    next: updateAt(account, path, "<file_id>"),
+  };
+}
+
+function updateAt(account: Account, path: string, value: Parameters<typeof inputAt>[1]): NextCall {
+  const input = inputAt(path, value, account);
+  return { method: "accounts.update", id: account.id, input, afterwards: "accounts.submit" };
+}
+
+/** `BLURRY_IMAGE` in words. */
+function reasonOf(code: unknown): string {
+  if (typeof code !== "string") return "It was not accepted";
+  return `It was not accepted: ${code.toLowerCase().replaceAll("_", " ")}`;
+}
+
+function given(ids: readonly unknown[]): readonly string[] {
+  return ids.filter((id): id is string => typeof id === "string" && id !== "");
+}

@@ -1,0 +1,85 @@
+/** To-do items from a request for information. */
+
+import type { Rfi, RfiAnswerType, RfiQuestion } from "../schemas/index.js";
+import type { InputShape } from "./input-shape.js";
+import { isEmpty } from "./paths.js";
+import { replyMember } from "./rfi-answers.js";
+import type { AnswerQuestion } from "./to-do.js";
+
+/** One item per question that still waits; none while it is the reviewer's turn, or over. */
+export function fromRfi(rfi: Rfi): readonly AnswerQuestion[] {
+  if (rfi.status === "ANSWERED" || rfi.status === "CLOSED") return [];
+  const questions = rfi.active_request?.questions ?? [];
+  return questions.flatMap((question, index) =>
+    isAnswered(question) ? [] : [toItem(rfi, question, index)],
+  );
+}
+
+function isAnswered({ answer }: RfiQuestion): boolean {
+  const name = replyMember(answer?.type);
+  return name !== undefined && !isEmpty(answer?.[name]);
+}
+
+function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion {
+  const { id, key, title, description, comment, answer, liveness } = question;
+  const type = answer?.type ?? "TEXT";
+  const [short, full] = [wordsOf(title), wordsOf(description)];
+  const about = full !== undefined && full !== short ? full : "A reviewer asks";
+  return {
+    kind: "answer_question",
+    path: `questions[${index}]`,
+    what: short ?? asked[type] ?? "Answer the question",
+    why: comment ? `${about} (${comment})` : about,
+    code: key ?? undefined,
+    answerType: type,
+    livenessUrl: type === "LIVENESS" ? (liveness?.url ?? undefined) : undefined,
+    question,
+    next: {
+      method: "rfis.respond",
+      id: rfi.id,
+      onBehalfOf: rfi.account_id ?? undefined,
+      input: { questions: [{ id, answer: { type, ...shapes[type] } }] },
+    },
+  };
+}
+
+/** Reviewers may write in one language only. */
+function wordsOf(text: RfiQuestion["title"]): string | undefined {
+  return text?.en || text?.zh || undefined;
+}
+
+const asked: Readonly<Record<string, string | undefined>> = {
+  ADDRESS: "Give an address",
+  ATTACHMENT: "Upload a file",
+  CONFIRMATION: "Confirm or deny",
+  IDENTITY_DOCUMENT: "Provide an identity document",
+  LIVENESS: "Do the liveness check on its page, then answer",
+  TEXT: "Answer in words",
+};
+
+/** What an answer of each kind is made of, besides its kind. */
+const shapes: Readonly<Record<RfiAnswerType, Readonly<Record<string, InputShape>> | undefined>> = {
+  ADDRESS: {
+    address: {
+      address_line1: "<text>",
+      suburb: "<text>",
+      state: "<text>",
+      postcode: "<text>",
+      country_code: "<country>",
+    },
+  },
+  ATTACHMENT: { attachments: [{ file_id: "<file_id>" }] },
+  CONFIRMATION: { confirmed: "<boolean>" },
+  IDENTITY_DOCUMENT: {
+    identity_document: {
+      type: "<RfiIdentityDocumentTypeInput>",
+      issuing_country: "<country>",
+      number: "<text>",
+      front_file_id: "<file_id>",
+      back_file_id: "<file_id>",
+    },
+  },
+  // The check itself is the answer.
+  LIVENESS: {},
+  TEXT: { text: "<text>" },
+};

@@ -1,0 +1,115 @@
+/** From the path of a field to the shape of the input that fills it, and to words for people. */
+
+import type { Account } from "../schemas/index.js";
+import { member } from "./paths.js";
+
+/** An input whose unknown values are named in angle brackets, such as `"<date>"`. */
+export type InputShape =
+  | string
+  | boolean
+  | readonly InputShape[]
+  | { readonly [name: string]: InputShape };
+
+const identification: InputShape = {
+  identification_type: "<text>",
+  issuing_country_code: "<country>",
+  passport: { number: "<text>", front_file_id: "<file_id>" },
+};
+
+/** Members that are not plain text, by name. */
+const values: Readonly<Record<string, InputShape>> = {
+  amount: "<decimal>",
+  agreed_to_data_usage: "<boolean>",
+  agreed_to_terms_and_conditions: "<boolean>",
+  business_documents: [{ file_id: "<file_id>", tag: "<BusinessDocumentTagInput>" }],
+  business_identifiers: [
+    { type: "<BusinessIdentifierTypeInput>", number: "<text>", country_code: "<country>" },
+  ],
+  business_person_details: [{ roles: ["<PersonRoleInput>"], first_name: "<text>" }],
+  business_structure: "<BusinessStructureInput>",
+  country_code: "<country>",
+  currency: "<currency>",
+  date_of_birth: "<date>",
+  email: "<email>",
+  issuing_country_code: "<country>",
+  legal_entity_type: "<LegalEntityTypeInput>",
+  nationality: "<country>",
+  operating_country: ["<country>"],
+  primary: identification,
+  primary_contact: { email: "<email>" },
+  product_reference: ["<BusinessProductInput>"],
+  roles: ["<PersonRoleInput>"],
+  secondary: identification,
+  url: "<url>",
+};
+
+/** The shape of the value that a path asks for. */
+export function valueAt(path: string): InputShape {
+  const steps = path.split(".");
+  const name = plain(steps.at(-1));
+  if (name.endsWith("_file_id")) return "<file_id>";
+  if (name !== "identification_type") return values[name] ?? "<text>";
+  // The two spell one of its values differently.
+  const isPerson = steps.some((step) => plain(step) === "business_person_details");
+  return isPerson ? "<PersonIdentificationTypeInput>" : "<IndividualIdentificationTypeInput>";
+}
+
+/** What may be known of the account that a path belongs to. */
+export type Known = Pick<Account, "account_details"> | undefined;
+
+/**
+ * An input with one value at a path. An update replaces lists as a whole, so the other persons of a
+ * business stand beside the one of the path, by their ids alone, and stay as they are.
+ */
+export function inputAt(path: string, value: InputShape, known: Known): InputShape {
+  const [step = "", ...rest] = path.split(".");
+  const below = rest.length === 0 ? value : inputAt(rest.join("."), value, known);
+  const name = plain(step);
+  if (step === "business_person_details") {
+    const people = personIds(known).map((person_id) => ({ person_id }));
+    return { [name]: [...people, ...[below].flat()] };
+  }
+  if (name === step) return { [name]: below };
+  if (name !== "business_person_details") return { [name]: [below] };
+  return { [name]: withOthers(Number(/\d+/.exec(step)?.[0] ?? 0), below, known) };
+}
+
+function withOthers(index: number, person: InputShape, known: Known): readonly InputShape[] {
+  const ids = personIds(known);
+  const change = person as object;
+  if (index >= ids.length) return [{ person_id: "<person_id>", ...change }];
+  return ids.map((person_id, at) => (at === index ? { person_id, ...change } : { person_id }));
+}
+
+function personIds(known: Known): readonly string[] {
+  const people = known?.account_details?.business_person_details ?? [];
+  return people.map((person) => String(member(person, "person_id") ?? "<person_id>"));
+}
+
+/** `type of the primary identification of person 2` */
+export function inWords(path: string): string {
+  const whole = path.replace(/identifications\.(primary|secondary)/, "$1_identification");
+  const steps = whole.split(".").filter((step) => !holders.has(step));
+  const words = steps.map((step) => {
+    const [, person] = /^business_person_details\[(\d+)\]$/.exec(step) ?? [];
+    if (person !== undefined) return `person ${Number(person) + 1}`;
+    if (step === "business_person_details") return "persons of the business";
+    return step
+      .replace(/\[(\d+)\]$/, (_, at: string) => ` ${Number(at) + 1}`)
+      .replace(/line(\d)$/, "line $1")
+      .replaceAll("_", " ");
+  });
+  return words.reverse().reduce((text, word) => {
+    return `${text} of ${word.startsWith("person ") ? "" : "the "}${word}`;
+  });
+}
+
+const holders: ReadonlySet<string> = new Set([
+  "account_details",
+  "individual_details",
+  "business_details",
+]);
+
+function plain(step = ""): string {
+  return step.replace(/\[\d*\]$/, "");
+}

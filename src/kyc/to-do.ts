@@ -1,0 +1,84 @@
+/** One list for everything that an account waits for, wherever it was said. */
+
+import type { RfiAnswerType, RfiQuestion } from "../schemas/index.js";
+import type { InputShape } from "./input-shape.js";
+
+/**
+ * The call that settles an item. `input` has the shape of its input: what is known is filled in, and
+ * what is not is named in angle brackets: `"<date>"`, `"<file_id>"`, or the name of an enum of
+ * `airwallex-connect/schemas`, such as `"<BusinessStructureInput>"`.
+ */
+export type NextCall =
+  | {
+      readonly method: "accounts.update";
+      readonly id: string | undefined;
+      readonly input: InputShape;
+      /** An update alone changes no status. */
+      readonly afterwards: "accounts.submit";
+    }
+  | {
+      readonly method: "accounts.agreeToTerms";
+      readonly id: string | undefined;
+      readonly input: InputShape;
+    }
+  | { readonly method: "accounts.create"; readonly input: InputShape }
+  | { readonly method: "accounts.submit"; readonly id: string | undefined }
+  | {
+      readonly method: "rfis.respond";
+      readonly id: string;
+      /** The account to act for, where it is known: `client.onBehalfOf(onBehalfOf).rfis`. */
+      readonly onBehalfOf: string | undefined;
+      readonly input: InputShape;
+    }
+  | { readonly method: "rfis.list"; readonly onBehalfOf: string | undefined };
+
+interface ToDoBase {
+  /**
+   * Where it belongs, as the API writes it: a field of the account, or `questions[0]` of a request
+   * for information; undefined where it has no place.
+   */
+  readonly path: string | undefined;
+  /** What to do, in a few words for people. */
+  readonly what: string;
+  /** Why, in the API's own words where it has some. They can hold personal data. */
+  readonly why: string;
+  /** The API's code, such as `field_required` or `BLURRY_IMAGE`. */
+  readonly code: string | undefined;
+  /** Undefined where no call is known to settle it. */
+  readonly next: NextCall | undefined;
+}
+
+/** A field that is missing or was refused. */
+export interface ProvideField extends ToDoBase {
+  readonly kind: "provide_field";
+  readonly path: string;
+  /** The shape of its value, such as `"<date>"`. */
+  readonly value: InputShape;
+}
+
+/** A document or photo that was not accepted. */
+export interface ReplaceFile extends ToDoBase {
+  readonly kind: "replace_identification" | "replace_photo";
+  readonly path: string;
+  /** The files that were not accepted, as far as the API names them. */
+  readonly rejectedFileIds: readonly string[];
+}
+
+/** A question of a request for information. */
+export interface AnswerQuestion extends ToDoBase {
+  readonly kind: "answer_question";
+  readonly path: string;
+  /** The kind of answer that is asked for. */
+  readonly answerType: RfiAnswerType;
+  /** The page of a liveness check: the person goes there first. */
+  readonly livenessUrl: string | undefined;
+  readonly question: RfiQuestion;
+}
+
+/** Anything else. */
+export interface DoOther extends ToDoBase {
+  readonly kind: "agree_to_terms" | "look_at_rfis" | "submit" | "other";
+}
+
+/** One thing to do; a `switch` on `kind` narrows it. */
+export type ToDo = ProvideField | ReplaceFile | AnswerQuestion | DoOther;

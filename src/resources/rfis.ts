@@ -1,0 +1,144 @@
+/** Requests for information: what Airwallex asks about an account, and the answers. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { ListPromise } from "../core/page.js";
+import { listCursorPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import { type Issue, ValidationError } from "../errors.js";
+import { member } from "../kyc/paths.js";
+import { type RfiReply, replyMember, replyProblems } from "../kyc/rfi-answers.js";
+import { rfisList, rfisRespond, rfisRetrieve } from "../schemas/endpoints.generated.js";
+import type { Rfi, RfiList, RfiListQuery, RfiQuestion } from "../schemas/rfis.generated.js";
+
+/** Answers to questions of the active round. Questions left out stay open. */
+export interface RfiRespondInput {
+  readonly questions: readonly RfiQuestionReply[];
+}
+
+/** The answer to one question. */
+export interface RfiQuestionReply {
+  /** Id of the question. */
+  readonly id: string;
+  readonly answer: RfiReply;
+}
+
+/**
+ * Requests for information about the account that the client acts for: `client.onBehalfOf(id).rfis`
+ * for a connected account. `whatIsMissing(rfi)` makes a to-do list of one. Every method rejects as
+ * those of `client.accounts` do.
+ */
+export interface RfisResource {
+  /**
+   * Lists what is asked. Awaited, it is the first page; iterated, it is every request. Without
+   * `onBehalfOf` it is what the platform and its connected accounts are asked.
+   *
+   * See https://www.airwallex.com/docs/api/risk/rfis/list
+   *
+   * @param query filters; `page` is the `page_after` or `page_before` of another page
+   *
+   * @example
+   * for await (const rfi of client.rfis.list({ statuses: ["ACTION_REQUIRED"] })) {
+   *   console.log(rfi.account_id, rfi.active_request?.questions?.length);
+   * }
+   */
+  list(query?: RfiListQuery, options?: CallOptions): ListPromise<Rfi, RfiList>;
+
+  /**
+   * Reads a request: in `active_request` the questions that wait, in `answered_requests` the others.
+   *
+   * See https://www.airwallex.com/docs/api/risk/rfis/retrieve
+   *
+   * @throws ApiError `not_found` when there is no such request
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<Rfi>;
+
+  /**
+   * Answers questions, each by the kind that it asks for in `answer.type`. Once all are answered the
+   * request is `ANSWERED`, and the reviewer's turn.
+   *
+   * When the answer of the API is lost, the request is read to see whether the answers arrived, and
+   * they are sent again if not.
+   *
+   * See https://www.airwallex.com/docs/api/risk/rfis/respond
+   *
+   * @throws ValidationError when an answer lacks the member of its kind, or has one of another kind
+   * @throws ApiError `invalid_request` when the request does not wait for answers
+   *
+   * @example
+   * const rfis = client.onBehalfOf(account.id).rfis;
+   * const [rfi] = await rfis.list({ statuses: ["ACTION_REQUIRED"] }).toArray({ limit: 1 });
+   * const question = rfi?.active_request?.questions?.[0];
+   * if (rfi && question?.answer?.type === "TEXT") {
+   *   const answer = { type: "TEXT", text: "Savings from my salary" } as const;
+   *   await rfis.respond(rfi.id, { questions: [{ id: question.id, answer }] });
+   * }
+   */
+  respond(id: string, input: RfiRespondInput, options?: CallOptions): ApiPromise<Rfi>;
+}
+
+export function rfisResource(call: Call): RfisResource {
+  return {
+    list: (query = {}, options) =>
+      listCursorPages(rfisList, query?.page, (page) =>
+        call(rfisList, { query: query && { ...query, page } }, options),
+      ),
+    retrieve: (id, options) => call(rfisRetrieve, { path: { id } }, options),
+    respond: (id, input, options) =>
+      call(rfisRespond, { path: { id }, body: input }, options, {
+        check: () => refuseReplies(input),
+        lookup: respondLookup(call, id, input, options),
+      }),
+  };
+}
+
+function refuseReplies({ questions }: RfiRespondInput): void {
+  const issues = questions.flatMap(({ answer }, index) =>
+    replyProblems(answer).map(({ member: name, is }): Issue => {
+      const path = ["questions", index, "answer", name];
+      if (is === "missing") return { path, message: `is missing, expected in ${answer.type}` };
+      const own = replyMember(answer.type) ?? "no further member";
+      return { path, message: `does not belong to ${answer.type}, expected ${own}` };
+    }),
+  );
+  if (issues.length > 0) throw new ValidationError("rfis.respond", issues);
+}
+
+/**
+ * A round whose questions are all answered is no longer active, and answering it again is refused.
+ * While a question of ours is still active, it tells by its answer whether ours has arrived.
+ */
+function respondLookup(
+  call: Call,
+  id: string,
+  input: RfiRespondInput,
+  options: CallOptions = {},
+): (remainingMs: number) => Promise<{ readonly found: Rfi } | undefined> {
+  return async (remainingMs) => {
+    const { signal, onBehalfOf, apiVersion } = options;
+    const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+    const rfi = await call(rfisRetrieve, { path: { id } }, own);
+    const active = new Map(rfi.active_request?.questions?.map((one) => [one.id, one]));
+    const answered = new Set(
+      rfi.answered_requests?.flatMap((round) => round.questions ?? []).map((one) => one.id),
+    );
+    const arrived = input.questions.every((reply) => {
+      const waiting = active.get(reply.id);
+      return waiting ? holds(waiting, reply.answer) : answered.has(reply.id);
+    });
+    return arrived ? { found: rfi } : undefined;
+  };
+}
+
+function holds({ answer }: RfiQuestion, reply: RfiReply): boolean {
+  const name = replyMember(reply.type);
+  if (answer?.type !== reply.type || name === undefined) return false;
+  return contains(answer[name], member(reply, name));
+}
+
+/** Whether everything that was sent is there; an answer may say more, such as nulls. */
+function contains(there: unknown, sent: unknown): boolean {
+  if (typeof sent !== "object" || sent === null) return there === sent;
+  return Object.entries(sent).every(
+    ([name, value]) => value === undefined || contains(member(there, name), value),
+  );
+}

@@ -1,0 +1,62 @@
+/** Asks questions in the sandbox, as Airwallex's reviewers do in production. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import {
+  simulationRfisClose,
+  simulationRfisCreate,
+  simulationRfisFollowUp,
+} from "../schemas/endpoints.generated.js";
+import type {
+  Rfi,
+  SimulationRfiCreateRequest,
+  SimulationRfiFollowUpRequest,
+} from "../schemas/rfis.generated.js";
+
+/** Requests for information of the sandbox, about the account that the client acts for. */
+export interface SimulationRfis {
+  /**
+   * Opens a request for information. Without `questions` it asks those that come with the type.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/rfis/create
+   *
+   * @example
+   * const rfi = await client.onBehalfOf(account.id).simulation.rfis.create({
+   *   type: "KYC",
+   *   questions: [{ answer: { type: "TEXT" } }, { answer: { type: "ATTACHMENT" } }],
+   * });
+   */
+  create(input: SimulationRfiCreateRequest, options?: CallOptions): ApiPromise<Rfi>;
+
+  /**
+   * Opens another round, once all questions are answered: an item with an `id` asks that question
+   * again, one with an `answer.type` only asks a new one.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/rfis/follow_up
+   *
+   * @throws ApiError `invalid_request` when the request is not `ANSWERED`
+   */
+  followUp(
+    id: string,
+    input?: SimulationRfiFollowUpRequest,
+    options?: CallOptions,
+  ): ApiPromise<Rfi>;
+
+  /**
+   * Ends a request. That leaves the status of the account as it is.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/rfis/close
+   *
+   * @throws ApiError `invalid_request` when it is closed already
+   */
+  close(id: string, options?: CallOptions): ApiPromise<Rfi>;
+}
+
+export function simulationRfis(call: Call): SimulationRfis {
+  return {
+    create: (input, options) => call(simulationRfisCreate, { body: input }, options),
+    followUp: (id, input = {}, options) =>
+      call(simulationRfisFollowUp, { path: { id }, body: input }, options),
+    close: (id, options) => call(simulationRfisClose, { path: { id } }, options),
+  };
+}

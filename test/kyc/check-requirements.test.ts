@@ -1,0 +1,263 @@
+/** What a submission lacks, and how far that can be told. */
+
+import { createClient } from "airwallex-connect";
+import { createEmulator } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { checkRequirements } from "../../src/kyc/check-requirements.js";
+import * as schemas from "../../src/schemas/index.js";
+import { business, individual } from "../emulator/inputs.js";
+
+const details = individual.account_details.individual_details;
+
+function livingIn(country_code: string, more: object = {}) {
+  const residential_address = { ...details.residential_address, country_code };
+  const individual_details = { ...details, residential_address, ...more };
+  return { account_details: { legal_entity_type: "INDIVIDUAL", individual_details } };
+}
+
+function registeredIn(country_code: string, business_structure: string | undefined = "COMPANY") {
+  const { business_details: company, ...rest } = business.account_details;
+  const registration_address = { ...company.registration_address, country_code };
+  return {
+    account_details: {
+      ...rest,
+      business_details: { ...company, business_structure, registration_address },
+    },
+  };
+}
+
+test("checkRequirements() says yes only when nothing is missing of a table that is known whole", () => {
+  expect(checkRequirements(livingIn("AU"))).toEqual({
+    ready: "yes",
+    missing: [],
+    coverage: "documented",
+    notKnown: [],
+    confidence: "high",
+    basis: { legalEntityType: "INDIVIDUAL", country: "AU", legalForm: undefined },
+  });
+});
+
+test.each([
+  ["HK", "partial", "live selfie"],
+  ["DE", "partial", "live selfie"],
+  ["US", "none", "individuals in US could not be read"],
+  ["BR", "none", "individuals in BR could not be read"],
+])(
+  "an individual in %s who lacks nothing known is not known to be ready",
+  (country, coverage, why) => {
+    const check = checkRequirements(livingIn(country));
+    expect(check).toMatchObject({ ready: "not_known", missing: [], coverage });
+    expect(check.notKnown).toEqual([expect.stringContaining(why)]);
+  },
+);
+
+test.each([
+  ["AU", "COMPANY", "partial", "company"],
+  ["CN", "PARTNERSHIP", "partial", "partnership"],
+  ["US", "COMPANY", "none", "company"],
+  ["SG", "SOLE_PROPRIETOR", "none", "sole_trader"],
+  ["AU", "TRUST", "none", undefined],
+  ["AU", "SONG", "none", undefined],
+  ["AU", "constructor", "none", undefined],
+])(
+  "a business in %s of the form %s is never known to be ready",
+  (country, form, coverage, legalForm) => {
+    const check = checkRequirements(registeredIn(country, form));
+    expect(check.ready).not.toBe("yes");
+    expect(check).toMatchObject({
+      coverage,
+      basis: { legalEntityType: "BUSINESS", country, legalForm },
+    });
+    expect(check.notKnown.length).toBeGreaterThan(0);
+  },
+);
+
+test("an account without a country says that the country decides", () => {
+  const check = checkRequirements({ account_details: { legal_entity_type: "INDIVIDUAL" } });
+  expect(check).toMatchObject({ ready: "no", coverage: "none", confidence: "medium" });
+  expect(check.basis.country).toBeUndefined();
+  expect(check.notKnown).toEqual([expect.stringContaining("country of residence is not given")]);
+});
+
+test("a missing field says which, in words, its value, why, how sure, and what to call", () => {
+  const [missing, ...others] = checkRequirements({
+    id: "acct_1",
+    ...livingIn("AU", { date_of_birth: undefined }),
+  }).missing;
+  expect(others).toEqual([]);
+  expect(missing).toEqual({
+    kind: "provide_field",
+    path: "account_details.individual_details.date_of_birth",
+    what: "Provide the date of birth",
+    value: "<date>",
+    why: "Required for individuals in AU",
+    code: "field_required",
+    source: "docs",
+    confidence: "high",
+    mayBeHidden: false,
+    next: {
+      method: "accounts.update",
+      id: "acct_1",
+      input: { account_details: { individual_details: { date_of_birth: "<date>" } } },
+      afterwards: "accounts.submit",
+    },
+  });
+});
+
+test("what is missing is named as people would name it", () => {
+  const [first] = business.account_details.business_person_details;
+  const person = { ...first, identifications: { primary: {} } };
+  const { missing } = checkRequirements({
+    account_details: {
+      business_details: { ...business.account_details.business_details, registration_address: {} },
+      business_person_details: [first, person],
+    },
+  });
+  expect(missing.map(({ what }) => what)).toEqual([
+    "Provide the address line 1 of the registration address",
+    "Provide the country code of the registration address",
+    "Provide the postcode of the registration address",
+    "Provide the state of the registration address",
+    "Provide the suburb of the registration address",
+    "Provide the identification type of the primary identification of person 2",
+    "Provide the issuing country code of the primary identification of person 2",
+  ]);
+});
+
+test("what is missing before an account is created goes into the create", () => {
+  const { missing } = checkRequirements(livingIn("AU", { last_name: "" }));
+  expect(missing[0]?.next).toMatchObject({ method: "accounts.create" });
+});
+
+test("the input for a person keeps the other persons, by their ids", () => {
+  const [first] = business.account_details.business_person_details;
+  const people = [
+    { ...first, person_id: "p1" },
+    { ...first, person_id: "p2", nationality: undefined },
+  ];
+  const { missing } = checkRequirements({
+    id: "acct_1",
+    account_details: { ...business.account_details, business_person_details: people },
+  });
+  expect(missing).toHaveLength(1);
+  expect(missing[0]).toMatchObject({
+    path: "account_details.business_person_details[1].nationality",
+    what: "Provide the nationality of person 2",
+    value: "<country>",
+  });
+  expect(missing[0]?.next).toEqual({
+    method: "accounts.update",
+    id: "acct_1",
+    input: {
+      account_details: {
+        business_person_details: [
+          { person_id: "p1" },
+          { person_id: "p2", nationality: "<country>" },
+        ],
+      },
+    },
+    afterwards: "accounts.submit",
+  });
+});
+
+test("a person who is missing is added to those who are there", () => {
+  const [first] = business.account_details.business_person_details;
+  const people = [{ ...first, person_id: "p1", roles: ["AUTHORISED_PERSON", "DIRECTOR"] }];
+  const { missing } = checkRequirements({
+    id: "acct_1",
+    account_details: { ...business.account_details, business_person_details: people },
+  });
+  expect(missing).toHaveLength(1);
+  expect(missing[0]).toMatchObject({
+    what: "Correct the persons of the business",
+    why: "No person has the role BENEFICIAL_OWNER",
+    next: {
+      input: {
+        account_details: {
+          business_person_details: [{ person_id: "p1" }, { roles: ["<PersonRoleInput>"] }],
+        },
+      },
+    },
+  });
+});
+
+test("personal data that an account was read without may be there all the same", () => {
+  const hidden = {
+    id: "acct_1",
+    view_type: "EXCLUDED_PII",
+    ...livingIn("AU", { date_of_birth: undefined }),
+  };
+  const check = checkRequirements(hidden);
+  expect(check).toMatchObject({ ready: "not_known", coverage: "partial" });
+  expect(check.missing).toMatchObject([{ mayBeHidden: true }]);
+  expect(check.notKnown).toEqual([expect.stringContaining("without personal data")]);
+  expect(checkRequirements({ ...hidden, view_type: "COMPLETE" }).ready).toBe("no");
+  const { identifications: _, ...rest } = details;
+  const open = { ...hidden, account_details: { individual_details: rest } };
+  // The kind of document is no personal data: it is missing for sure.
+  expect(checkRequirements(open).ready).toBe("no");
+});
+
+test("every enum that a value names is an enum of the schemas", () => {
+  const names = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (typeof value === "string")
+      for (const [, name = ""] of value.matchAll(/<(\w+Input)>/g)) names.add(name);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(collect);
+  };
+  const person = { identifications: { primary: {} } };
+  for (const account_details of [
+    { legal_entity_type: "BUSINESS", business_person_details: [person] },
+    { legal_entity_type: "INDIVIDUAL" },
+    {},
+  ]) {
+    collect(checkRequirements({ account_details }));
+  }
+  expect([...names].sort()).toEqual([
+    "BusinessDocumentTagInput",
+    "BusinessIdentifierTypeInput",
+    "BusinessProductInput",
+    "BusinessStructureInput",
+    "IndividualIdentificationTypeInput",
+    "PersonIdentificationTypeInput",
+    "PersonRoleInput",
+  ]);
+  for (const name of names) expect(schemas).toHaveProperty(name);
+});
+
+test("deferredIdentityVerification asks for no identification", () => {
+  const account = livingIn("AU", { identifications: undefined });
+  expect(checkRequirements(account).ready).toBe("no");
+  expect(checkRequirements(account, { deferredIdentityVerification: true }).ready).toBe("yes");
+});
+
+test.each([
+  ["individual", individual],
+  ["business", business],
+])(
+  "client.accounts.checkRequirements() foretells what the emulator refuses of an %s",
+  async (_, seller) => {
+    const emulator = createEmulator();
+    const client = createClient(emulator.clientOptions);
+    const { account_details } = seller;
+    for (const country of ["AU", "SG", "HK", "DE", "US", "BR"]) {
+      const address = { country_code: country };
+      const change =
+        "individual_details" in account_details
+          ? { individual_details: { first_name: "Ada", residential_address: address } }
+          : { business_details: { business_name: "A", registration_address: address } };
+      const account = await client.accounts.create({
+        ...seller,
+        account_details: { legal_entity_type: account_details.legal_entity_type, ...change },
+      });
+      const sent = emulator.requests.length;
+      const { missing } = client.accounts.checkRequirements(account);
+      expect(emulator.requests.length).toBe(sent);
+      const refusal = await client.accounts.submit(account.id).catch((error: unknown) => error);
+      expect(missing.length).toBeGreaterThan(3);
+      expect(refusal).toMatchObject({
+        fieldErrors: missing.map(({ path, code }) => ({ field: path, code })),
+      });
+    }
+  },
+);

@@ -1,0 +1,373 @@
+/** One to-do list from requirements, requests for information and refused calls. */
+
+import {
+  type Account,
+  ApiError,
+  createClient,
+  type Rfi,
+  ValidationError,
+  whatIsMissing,
+} from "airwallex-connect";
+import { createEmulator, failingFileId } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { business, individual } from "../emulator/inputs.js";
+
+const base = {
+  id: "acct_1",
+  status: "ACTION_REQUIRED",
+  created_at: "2026-09-01T10:00:00+00:00",
+  account_details: { legal_entity_type: "INDIVIDUAL", individual_details: {} },
+} as const satisfies Account;
+
+function kinds(account: Partial<Account>): readonly string[] {
+  return whatIsMissing({ ...base, ...account }).map(({ kind }) => kind);
+}
+
+test.each([
+  ["CREATED", ["submit"]],
+  ["SUBMITTED", []],
+  ["ACTIVE", []],
+  ["SUSPENDED", []],
+  ["ACTION_REQUIRED", ["look_at_rfis"]],
+])(
+  "whatIsMissing() of an account that is %s and requires nothing by name is %j",
+  (status, expected) => {
+    expect(kinds({ status })).toEqual(expected);
+    expect(kinds({ status, requirements: null })).toEqual(expected);
+    expect(kinds({ status, requirements: {} })).toEqual(expected);
+  },
+);
+
+test("whatIsMissing() has an item for every requirement that the API knows, and for a new one", () => {
+  const requirements = {
+    agreement_to_terms_and_conditions_required: { message: "Agree." },
+    other: [{ error_code: "OTHER", message: "The owner has not approved." }],
+    photo_file_id_required: { error_code: "FACE_CROPPED", photo_file_id: "selfie" },
+    photo_holding_id_required: [{ message: "No match", photo_file_id: "holding" }],
+    primary_identification_required: [
+      { error_code: "BLURRY_IMAGE", front_file_id: "front", back_file_id: "back" },
+    ],
+    reason_for_duplicate_account_required: [{ error_code: "CONFIRM_REASON_FOR_SECOND_ACCOUNT" }],
+    secondary_identification_required: [{ message: "Needed too" }],
+    tax_form_required: {},
+  };
+  const items = whatIsMissing({ ...base, requirements });
+  const individual = "account_details.individual_details";
+  expect(items.map(({ kind, path, code, why }) => [kind, path, code, why])).toEqual([
+    ["agree_to_terms", "customer_agreements.agreed_to_terms_and_conditions", undefined, "Agree."],
+    [
+      "replace_identification",
+      `${individual}.identifications.primary`,
+      "BLURRY_IMAGE",
+      "It was not accepted: blurry image",
+    ],
+    ["replace_identification", `${individual}.identifications.secondary`, undefined, "Needed too"],
+    [
+      "replace_photo",
+      `${individual}.live_selfie_file_id`,
+      "FACE_CROPPED",
+      "It was not accepted: face cropped",
+    ],
+    ["replace_photo", `${individual}.photo_holding_identification_file_id`, undefined, "No match"],
+    [
+      "look_at_rfis",
+      undefined,
+      "CONFIRM_REASON_FOR_SECOND_ACCOUNT",
+      "The customer has an account already",
+    ],
+    ["look_at_rfis", undefined, "OTHER", "The owner has not approved."],
+    [
+      "look_at_rfis",
+      undefined,
+      "tax_form_required",
+      "The API names a new requirement, tax_form_required",
+    ],
+  ]);
+  expect(items[0]?.next).toMatchObject({ method: "accounts.agreeToTerms", id: "acct_1" });
+  expect(items[1]).toMatchObject({
+    rejectedFileIds: ["front", "back"],
+    next: {
+      method: "accounts.update",
+      id: "acct_1",
+      afterwards: "accounts.submit",
+      input: {
+        account_details: {
+          individual_details: { identifications: { primary: { passport: expect.anything() } } },
+        },
+      },
+    },
+  });
+  expect(items[3]?.next).toMatchObject({
+    input: { account_details: { individual_details: { live_selfie_file_id: "<file_id>" } } },
+  });
+  expect(items.at(-1)?.next).toEqual({ method: "rfis.list", onBehalfOf: "acct_1" });
+});
+
+test.each([
+  ["by its file", { front_file_id: "front-2" }, "business_person_details[1]"],
+  ["by the name", { first_name: "Luigi", last_name: "Menabrea" }, "business_person_details[1]"],
+  ["not at all", { first_name: "Nobody" }, "business_person_details[]"],
+])("whatIsMissing() finds the person of a failed document %s", (_, required, owner) => {
+  const people = [
+    { person_id: "p1", first_name: "Charles", last_name: "Babbage" },
+    {
+      person_id: "p2",
+      first_name: "Luigi",
+      last_name: "Menabrea",
+      identifications: { primary: { passport: { front_file_id: "front-2" } } },
+    },
+  ];
+  const [item] = whatIsMissing({
+    ...base,
+    account_details: { legal_entity_type: "BUSINESS", business_person_details: people },
+    requirements: { primary_identification_required: [required] },
+  });
+  expect(item?.path).toBe(`account_details.${owner}.identifications.primary`);
+  if (owner.endsWith("[1]")) {
+    expect(item?.next).toMatchObject({
+      input: {
+        account_details: {
+          business_person_details: [
+            { person_id: "p1" },
+            {
+              person_id: "p2",
+              identifications: {
+                primary: { identification_type: "<PersonIdentificationTypeInput>" },
+              },
+            },
+          ],
+        },
+      },
+    });
+  }
+});
+
+const rfi: Rfi = {
+  id: "rfi_1",
+  account_id: "acct_1",
+  status: "ACTION_REQUIRED",
+  active_request: {
+    questions: [
+      {
+        id: "q1",
+        title: { en: "Source of funds" },
+        comment: "since May",
+        answer: { type: "TEXT" },
+      },
+      {
+        id: "q2",
+        title: { zh: "请上传文件" },
+        key: "PROOF_OF_ADDRESS",
+        description: { en: "Upload a bill of the last three months" },
+        answer: { type: "ATTACHMENT" },
+      },
+      { id: "q3", answer: { type: "CONFIRMATION" } },
+      { id: "q4", answer: { type: "LIVENESS" }, liveness: { url: "https://live.example" } },
+      { id: "q5", answer: { type: "TEXT", text: "given" } },
+      { id: "q6", answer: { type: "CONFIRMATION", confirmed: false } },
+      { id: "q7", answer: { type: "DANCE" } },
+    ],
+  },
+};
+
+test("whatIsMissing() has an item for every question that waits, and none for those answered", () => {
+  const items = whatIsMissing(rfi);
+  expect(items.map(({ path, what, why, code }) => [path, what, why, code])).toEqual([
+    ["questions[0]", "Source of funds", "A reviewer asks (since May)", undefined],
+    ["questions[1]", "请上传文件", "Upload a bill of the last three months", "PROOF_OF_ADDRESS"],
+    ["questions[2]", "Confirm or deny", "A reviewer asks", undefined],
+    [
+      "questions[3]",
+      "Do the liveness check on its page, then answer",
+      "A reviewer asks",
+      undefined,
+    ],
+    ["questions[6]", "Answer the question", "A reviewer asks", undefined],
+  ]);
+  expect(items[1]).toMatchObject({
+    kind: "answer_question",
+    answerType: "ATTACHMENT",
+    question: { id: "q2" },
+    next: {
+      method: "rfis.respond",
+      id: "rfi_1",
+      onBehalfOf: "acct_1",
+      input: {
+        questions: [
+          { id: "q2", answer: { type: "ATTACHMENT", attachments: [{ file_id: "<file_id>" }] } },
+        ],
+      },
+    },
+  });
+  expect(items[3]).toMatchObject({ livenessUrl: "https://live.example" });
+});
+
+test.each(["ANSWERED", "CLOSED"])("whatIsMissing() of a request that is %s is empty", (status) => {
+  expect(whatIsMissing({ ...rfi, status })).toEqual([]);
+});
+
+test("whatIsMissing() of a refused submit lists every field, with the account the inputs of persons", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const [person] = business.account_details.business_person_details;
+  const account = await client.accounts.create({
+    ...business,
+    account_details: {
+      ...business.account_details,
+      business_details: { ...business.account_details.business_details, operating_country: [] },
+      business_person_details: [person, { ...person, nationality: undefined, roles: ["DIRECTOR"] }],
+    },
+  });
+  const error = await client.accounts.submit(account.id).catch((reason: unknown) => reason);
+  const items = whatIsMissing(error as ApiError, { account });
+  expect(items).toMatchObject([
+    {
+      kind: "provide_field",
+      path: "account_details.business_details.operating_country",
+      what: "Provide the operating country",
+      value: ["<country>"],
+      code: "field_required",
+      why: "field [account_details.business_details.operating_country] is required.",
+      next: { method: "accounts.update", id: account.id, afterwards: "accounts.submit" },
+    },
+    { path: "account_details.business_person_details[1].nationality" },
+  ]);
+  const people = account.account_details?.business_person_details ?? [];
+  expect(items[1]?.next).toMatchObject({
+    input: {
+      account_details: {
+        business_person_details: [
+          { person_id: people[0]?.person_id },
+          { person_id: people[1]?.person_id, nationality: "<country>" },
+        ],
+      },
+    },
+  });
+  expect(whatIsMissing(error as ApiError)[1]?.next).toMatchObject({
+    input: {
+      account_details: {
+        business_person_details: [{ person_id: "<person_id>", nationality: "<country>" }],
+      },
+    },
+  });
+});
+
+test("whatIsMissing() of answers that were refused says which", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const asked = await client.simulation.rfis.create({
+    type: "KYC",
+    questions: [{ answer: { type: "ADDRESS" } }],
+  });
+  const id = asked.active_request?.questions?.[0]?.id ?? "";
+  const answer = { type: "ADDRESS", address: { state: "VIC" } } as const;
+  const refused = await client.rfis
+    .respond(asked.id, { questions: [{ id, answer }] })
+    .catch((reason: unknown) => reason);
+  expect(whatIsMissing(refused as ApiError)).toMatchObject([
+    {
+      kind: "provide_field",
+      path: "questions[0].answer.address.address_line1",
+      next: { method: "rfis.respond", id: asked.id },
+    },
+    { path: "questions[0].answer.address.country_code" },
+  ]);
+});
+
+test("whatIsMissing() of an input that was never sent lists its fields", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const refused = await client.accounts
+    .create({ account_details: { legal_entity_type: "PERSON" } } as never)
+    .catch((reason: unknown) => reason);
+  expect(refused).toBeInstanceOf(ValidationError);
+  const items = whatIsMissing(refused as ValidationError);
+  expect(items.map(({ path }) => path)).toContain("account_details.legal_entity_type");
+  expect(items[0]?.next?.method).toBe("accounts.create");
+});
+
+function refusal(
+  apiCode: string,
+  code: ConstructorParameters<typeof ApiError>[0] = "invalid_request",
+): ApiError {
+  const remote = {
+    ...{ status: 400, apiCode, remoteMessage: "No.", source: undefined, details: undefined },
+    ...{ fieldErrors: [], traceId: undefined, retryAfterMs: undefined },
+  };
+  const facts = {
+    ...{ operation: "accounts.submit", method: "POST", path: "/api/v1/accounts/acct_1/submit" },
+    ...{ outcome: "not_done" as const, attempts: 1 },
+  };
+  return new ApiError(code, remote, facts, { body: {} });
+}
+
+test("whatIsMissing() knows the refusal that only asks for the terms, and says what it cannot place", () => {
+  expect(whatIsMissing(refusal("term_agreement_is_required"))).toMatchObject([
+    { kind: "agree_to_terms", why: "No.", next: { id: "acct_1" } },
+  ]);
+  expect(whatIsMissing(refusal("operation_failed"))).toMatchObject([
+    { kind: "other", why: "No.", code: "operation_failed", next: undefined },
+  ]);
+});
+
+test("whatIsMissing() of a refused status asks for no field", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const { id } = await client.accounts.create(individual);
+  await client.accounts.submit(id);
+  const again = await client.accounts.submit(id).catch((reason: unknown) => reason);
+  expect(whatIsMissing(again as ApiError)).toMatchObject([
+    { kind: "other", code: "invalid_status_for_operation" },
+  ]);
+});
+
+test.each([
+  ["an error of the server", refusal("internal_error", "server_error")],
+  ["another error", new Error("no")],
+  ["nothing", undefined],
+  ["an empty object", {}],
+  ["a list", []],
+])("whatIsMissing() of %s throws, and keeps it as the cause", (_, source) => {
+  expect.assertions(2);
+  try {
+    whatIsMissing(source as never);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).cause).toBe(source);
+  }
+});
+
+test("following every item of an account in ACTION_REQUIRED makes it active", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const { individual_details: details } = individual.account_details;
+  const failing = {
+    identification_type: "PASSPORT",
+    issuing_country_code: "AU",
+    passport: { front_file_id: failingFileId },
+  } as const;
+  const { id } = await client.accounts.create({
+    ...individual,
+    account_details: {
+      legal_entity_type: "INDIVIDUAL",
+      individual_details: { ...details, identifications: { primary: failing } },
+    },
+    customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: false },
+  });
+  const review = { next_status: "ACTIVE", force: false } as const;
+  await client.accounts.submit(id);
+  const reviewed = await client.simulation.accounts.updateStatus(id, review);
+  const filled: Readonly<Record<string, string>> = {
+    "<IndividualIdentificationTypeInput>": "PASSPORT",
+    "<country>": "AU",
+    "<file_id>": "good",
+    "<text>": "x",
+    "<timestamp>": "2026-09-01T10:00:00+0000",
+  };
+  for (const { next } of whatIsMissing(reviewed)) {
+    const text = JSON.stringify(next && "input" in next ? next.input : {});
+    const input = JSON.parse(text.replace(/<\w+>/g, (name) => filled[name] ?? name));
+    if (next?.method === "accounts.agreeToTerms") await client.accounts.agreeToTerms(id, input);
+    if (next?.method === "accounts.update") await client.accounts.update(id, input);
+  }
+  await client.accounts.submit(id);
+  const active = await client.simulation.accounts.updateStatus(id, review);
+  expect(active.status).toBe("ACTIVE");
+  expect(whatIsMissing(active)).toEqual([]);
+});
