@@ -36,10 +36,25 @@ export {
   TermsAndConditionsInput,
 } from "./agreements.generated.js";
 export {
+  AmendmentCreateRequest,
+  AmendmentStatus,
+  AmendmentTarget,
+  AmendmentTargetInput,
+} from "./amendments.generated.js";
+export {
   Account,
+  AccountCapability,
   AccountList,
+  Amendment,
   DownloadLinks,
+  EmbeddedAuthorization,
+  FundingLimitApplication,
+  FundingLimitList,
+  HostedFlow,
+  InvitationLink,
   OAuthToken,
+  Offboarding,
+  OffboardingList,
   Token,
   UploadedFile,
   WalletInfo,
@@ -66,6 +81,17 @@ export {
   BusinessStructureInput,
 } from "./business.generated.js";
 export {
+  AccountCapabilityDetails,
+  AccountCapabilityStatus,
+  FundingLimit,
+  FundingLimitApplyRequest,
+  FundingLimitListQuery,
+  FundingLimitStatus,
+  FundingLimitType,
+  FundingLimitTypeInput,
+  FundingLimitWish,
+} from "./capabilities.generated.js";
+export {
   Address,
   AddressInput,
   LegalEntityType,
@@ -73,8 +99,14 @@ export {
   MonthlyAmount,
   MonthlyAmountInput,
 } from "./common.generated.js";
+export { EmbeddedAuthorizeRequest } from "./embedded.generated.js";
 export { ErrorResponse } from "./errors.generated.js";
 export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.generated.js";
+export {
+  HostedFlowAuthorizeRequest,
+  HostedFlowCreateRequest,
+  HostedFlowStatus,
+} from "./hosted-flows.generated.js";
 export {
   CardUsage,
   CardUsageInput,
@@ -116,6 +148,21 @@ export {
   PayoutRecipientInput,
 } from "./individual.generated.js";
 export {
+  InvitationConnect,
+  InvitationConnectInput,
+  InvitationLinkCreateRequest,
+  InvitationMode,
+  InvitationModeInput,
+  InvitationOAuth,
+  InvitationOAuthInput,
+  InvitationResponseType,
+  InvitationResponseTypeInput,
+  PrefilledField,
+  PrefilledFieldInput,
+  PrefilledFieldName,
+  PrefilledFieldNameInput,
+} from "./invitation-links.generated.js";
+export {
   LegacyAccount,
   LegacyAccountDetails,
   LegacyAccountUsage,
@@ -149,6 +196,12 @@ export {
   LegacyVatNumber,
 } from "./legacy.generated.js";
 export { OAuthErrorResponse, OAuthGrantType, OAuthTokenRequest } from "./oauth.generated.js";
+export {
+  OffboardingCreateRequest,
+  OffboardingListQuery,
+  OffboardingStatus,
+  OffboardingStatusInput,
+} from "./offboardings.generated.js";
 export {
   BusinessPerson,
   BusinessPersonAttachments,
