@@ -28,12 +28,15 @@ export interface ListPromise<Item, Page = NumberedPage<Item>>
 
 /**
  * Makes a list of numbered pages. New items push older ones onto the next page while a caller walks
- * the list, so items whose id was on the page before are skipped.
+ * the list, so items that were on the page before are skipped.
+ *
+ * @param keyOf what tells an item from the others
  */
-export function listPages<Item extends { readonly id: string }, Page extends NumberedPage<Item>>(
+export function listPages<Item, Page extends NumberedPage<Item>>(
   endpoint: ListEndpoint,
   firstNumber: number,
   fetchPage: (pageNumber: number) => ApiPromise<Page>,
+  keyOf: (item: Item) => string,
 ): ListPromise<Item, Page> {
   const first = fetchPage(firstNumber);
 
@@ -44,8 +47,9 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
       if (!Array.isArray(page?.items)) throw noPage(endpoint, page);
       yield page;
       if (!page.has_more || page.items.length === 0) return;
-      const here = page.items.map(({ id }) => id).join();
-      if (here === previous) throw repeatedPage(endpoint, number, page);
+      const here = page.items.map(keyOf).join();
+      if (here === previous)
+        throw repeatedPage(endpoint, `page ${number} is the same as the one before`, page);
       previous = here;
       page = await fetchPage(number + 1);
     }
@@ -54,11 +58,21 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
   async function* items(): AsyncGenerator<Item> {
     let seen: ReadonlySet<string> = new Set();
     for await (const page of pages()) {
-      for (const item of page.items) if (!seen.has(item.id)) yield item;
-      seen = new Set(page.items.map(({ id }) => id));
+      for (const item of page.items) if (!seen.has(keyOf(item))) yield item;
+      seen = new Set(page.items.map(keyOf));
     }
   }
 
+  return listItems(endpoint, first, pages, items);
+}
+
+/** Gives the promise of a first page the ways of walking on from it. */
+export function listItems<Item, Page>(
+  endpoint: ListEndpoint,
+  first: ApiPromise<Page>,
+  pages: () => AsyncIterable<Page>,
+  items: () => AsyncIterator<Item> & AsyncIterable<Item>,
+): ListPromise<Item, Page> {
   return Object.assign(first, {
     pages,
     [Symbol.asyncIterator]: items,
@@ -78,13 +92,13 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
 
 type ListEndpoint = Pick<Endpoint, "name" | "path">;
 
-/** A remote that ignores `page_num` would be walked for ever. */
-function repeatedPage(endpoint: ListEndpoint, number: number, data: unknown): ShapeError {
-  const message = `Cannot go on with ${endpoint.name}: page ${number} is the same as the one before`;
+/** A remote that ignores which page is asked for would be walked for ever. */
+export function repeatedPage(endpoint: ListEndpoint, what: string, data: unknown): ShapeError {
+  const message = `Cannot go on with ${endpoint.name}: ${what}`;
   return new ShapeError("repeated_page", message, factsOf(endpoint), [], data);
 }
 
-function noPage(endpoint: ListEndpoint, data: unknown): ShapeError {
+export function noPage(endpoint: ListEndpoint, data: unknown): ShapeError {
   const message = `Cannot walk the pages of ${endpoint.name}: the answer has no list of items`;
   return new ShapeError("unexpected_shape", message, factsOf(endpoint), [], data);
 }

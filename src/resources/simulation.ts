@@ -5,6 +5,8 @@ import type { CallOptions } from "../core/settings.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import { simulationAccountsUpdateStatus } from "../schemas/endpoints.generated.js";
 import type { SimulationStatusUpdate } from "../schemas/simulation.generated.js";
+import { type SimulationAmendments, simulationAmendments } from "./simulation-amendments.js";
+import { type SimulationOffboardings, simulationOffboardings } from "./simulation-offboardings.js";
 
 /** What exists outside production only; a production client has no `simulation`. */
 export interface SimulationResource {
@@ -28,6 +30,8 @@ export interface SimulationResource {
       options?: CallOptions,
     ): ApiPromise<Account>;
   };
+  readonly amendments: SimulationAmendments;
+  readonly offboardings: SimulationOffboardings;
 }
 
 export function simulationResource(call: Call): SimulationResource {
@@ -36,5 +40,7 @@ export function simulationResource(call: Call): SimulationResource {
       updateStatus: (account_id, input, options) =>
         call(simulationAccountsUpdateStatus, { path: { account_id }, body: input }, options),
     },
+    amendments: simulationAmendments(call),
+    offboardings: simulationOffboardings(call),
   };
 }
