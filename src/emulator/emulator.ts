@@ -1,6 +1,7 @@
 /** Puts an emulator together: with a socket, or without. */
 
 import { type AccountsAccess, createAccountsAccess } from "./accounts/access.js";
+import { type CapabilitiesAccess, createCapabilitiesAccess } from "./capabilities/access.js";
 import { createClock, type EmulatorClock } from "./clock.js";
 import { createFaults, type Faults } from "./faults.js";
 import { createFetch } from "./fetch.js";
@@ -40,6 +41,7 @@ export interface EmulatorControls {
   readonly faults: Faults;
   readonly tokens: EmulatorTokens;
   readonly accounts: AccountsAccess;
+  readonly capabilities: CapabilitiesAccess;
   readonly oauth: OAuthAccess;
   /** The newest 1,000 requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
@@ -135,6 +137,7 @@ function assemble(settings: Settings): {
     faults,
     tokens: { revokeAll: () => world.tokens.revokeAll() },
     accounts: createAccountsAccess(() => world),
+    capabilities: createCapabilitiesAccess(() => world),
     oauth: createOAuthAccess(() => world),
     get requests() {
       return log.entries();

@@ -1,11 +1,22 @@
 /** Everything an emulator knows between two requests. A reset makes it anew. */
 
 import { type Accounts, createPlatform } from "./accounts/record.js";
+import { type AmendmentStore, createAmendmentStore } from "./amendments/record.js";
+import { type CapabilityStore, createCapabilityStore } from "./capabilities/record.js";
 import { type Changes, createChanges } from "./changes.js";
 import type { Clock } from "./clock.js";
 import { createFileStore, type FileStore } from "./file-store.js";
+import {
+  createEmbeddedStore,
+  createHostedFlowStore,
+  type EmbeddedStore,
+  type HostedFlowStore,
+} from "./hosted/record.js";
 import { createIds, type Ids } from "./ids.js";
+import { createInvitationStore, type InvitationStore } from "./invitations/record.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
+import { createOffboardingStore, type OffboardingStore } from "./offboardings/record.js";
+import { createFormStore, type FormStore } from "./onboarding-form/record.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
 import { createTokens, type Tokens } from "./tokens.js";
@@ -20,6 +31,13 @@ export interface World {
   readonly accounts: Accounts;
   readonly files: FileStore;
   readonly oauth: OAuthStore;
+  readonly amendments: AmendmentStore;
+  readonly offboardings: OffboardingStore;
+  readonly capabilities: CapabilityStore;
+  readonly invitations: InvitationStore;
+  readonly hostedFlows: HostedFlowStore;
+  readonly embedded: EmbeddedStore;
+  readonly onboardingForms: FormStore;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -32,5 +50,14 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const files = createFileStore(seed, clock, ids);
   const oauth = createOAuthStore(seed, clock.nowMs());
   const changes = createChanges();
-  return { settings, clock, ids, changes, tokens, limiter, accounts, files, oauth };
+  return {
+    ...{ settings, clock, ids, changes, tokens, limiter, accounts, files, oauth },
+    amendments: createAmendmentStore(),
+    offboardings: createOffboardingStore(),
+    capabilities: createCapabilityStore(),
+    invitations: createInvitationStore(),
+    hostedFlows: createHostedFlowStore(),
+    embedded: createEmbeddedStore(),
+    onboardingForms: createFormStore(),
+  };
 }

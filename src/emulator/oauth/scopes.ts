@@ -76,6 +76,8 @@ const needed: Partial<Record<EndpointKey, ScopeName>> = {
   accountsWalletInfo: "account_details:read",
   filesUpload: "file:upload",
   filesDownloadLinks: "file:read",
+  simulationAmendmentsApprove: "simulation:write",
+  simulationAmendmentsReject: "simulation:write",
 };
 
 export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {
