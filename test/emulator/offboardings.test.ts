@@ -120,7 +120,10 @@ test("the list is filtered by status and time, newest first, a page at a time", 
   expect(next.items[0]?.id).toBe(ids[10]);
   expect((await client.offboardings.list(id, { status: "PENDING" })).items).toEqual([]);
   const [third, second] = all.slice(-3);
-  const times = { from_created_at: second?.created_at, to_created_at: third?.created_at };
+  const times = {
+    from_created_at: second?.created_at ?? "",
+    to_created_at: third?.created_at ?? "",
+  };
   expect((await client.offboardings.list(id, times)).items).toEqual([third, second]);
   await expect(client.offboardings.list(id, { page_size: 9 })).rejects.toMatchObject({
     code: "invalid_input",

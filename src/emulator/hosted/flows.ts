@@ -55,7 +55,7 @@ export function findHostedFlow({ hostedFlows }: World, id: string): HostedFlowRe
 /** Returns the path of a new link, which works once. */
 export function makeLink({ hostedFlows, ids, clock }: World, flow: HostedFlowRecord): string {
   const token = ids.secret("hosted");
-  hostedFlows.links.set(token, { flow, expiresAtMs: clock.nowMs() + linkLifetimeMs });
+  hostedFlows.links.set(token, { flow, expiresAtMs: clock.nowMs() + linkLifetimeMs, used: false });
   return linkPath.replace("{token}", token);
 }
 
@@ -73,8 +73,9 @@ function follow(
   const link = world.hostedFlows.links.get(token);
   if (link === undefined) return showRefusal("There is no such page.");
   const { flow } = link;
-  const usable = link.expiresAtMs > world.clock.nowMs() && flow.status !== "FINISHED";
-  if (!usable || !canBeFilled(flow.account)) return fail(flow);
+  const isOver = link.used || link.expiresAtMs <= world.clock.nowMs();
+  if (isOver || flow.status === "FINISHED" || !canBeFilled(flow.account)) return fail(flow);
+  link.used = true;
   flow.status = "PROCESSING";
   const form = startForm(world, flow.account, (finished) => {
     if (finished) flow.status = "FINISHED";

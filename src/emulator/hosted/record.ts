@@ -13,6 +13,7 @@ export interface HostedFlowRecord {
 interface HostedLink {
   readonly flow: HostedFlowRecord;
   readonly expiresAtMs: number;
+  used: boolean;
 }
 
 export interface HostedFlowStore {
