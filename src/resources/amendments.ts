@@ -30,7 +30,7 @@ export interface AmendmentsResource {
    * @throws ApiError `invalid_request` when the account is not verified yet
    *
    * @example
-   * emulator.accounts.setStatus(account.id, "ACTIVE");
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
    * const amendment = await client.onBehalfOf(account.id).amendments.create({
    *   target: "primary_contact",
    *   primary_contact: { email: "new@example.com" },
