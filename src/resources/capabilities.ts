@@ -17,12 +17,10 @@ import {
   capabilitiesFundingLimits,
   capabilitiesRetrieve,
 } from "../schemas/endpoints.generated.js";
+import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
 
 /** The limits that are wanted; the `request_id` is made here unless it is given. */
-export type FundingLimitApplyInput = Omit<FundingLimitApplyRequest, "request_id"> & {
-  /** 1 to 50 characters; default a new UUID for each call, the same for all its attempts. */
-  readonly request_id?: string | undefined;
-};
+export type FundingLimitApplyInput = WithoutRequestId<FundingLimitApplyRequest>;
 
 /**
  * Capabilities of the account that the client acts for: use `client.onBehalfOf(id)` for a connected
@@ -67,7 +65,9 @@ export interface CapabilitiesResource {
   ): ListPromise<FundingLimit, FundingLimitList>;
 
   /**
-   * Applies for other funding limits, once: the API refuses a second use of the `request_id`.
+   * Applies for other funding limits, once: the API refuses a second use of the `request_id`. When the
+   * answer was lost and the second attempt is refused for that reason, the application was received,
+   * and there is no `result`.
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/apply
    *
@@ -98,11 +98,10 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
         ({ currency, type }) => `${currency} ${type}`,
       ),
     applyForFundingLimits: (input, options) =>
-      call(
-        capabilitiesApplyForFundingLimits,
-        { body: { ...input, request_id: input?.request_id ?? crypto.randomUUID() } },
-        options,
-      ),
+      call(capabilitiesApplyForFundingLimits, { body: withRequestId(input) }, options, {
+        // What the API said to it is lost; that it has the application is all there is to know.
+        alreadyDone: resolveDuplicate(async () => ({})),
+      }),
   };
 }
 

@@ -148,3 +148,13 @@ test("an application is made once for each request_id, and by default for each c
     .map(({ requestBody }) => JSON.parse(requestBody ?? "{}").request_id);
   expect(new Set(sent).size).toBe(3);
 });
+
+test("an application whose answer was lost is known to be received, and was made once", async () => {
+  const { emulator, capabilities } = await open();
+  emulator.faults.next("capabilities.applyForFundingLimits", { cut: "after" });
+  const result = await capabilities.applyForFundingLimits({
+    funding_limits: [{ currency: "AUD", limit: 1, type: "DIRECT_DEBIT_DEPOSIT" }],
+  });
+  expect(result).toEqual({});
+  expect((await capabilities.fundingLimits()).items).toHaveLength(1);
+});
