@@ -22,8 +22,6 @@ interface Schema {
 /** Objects of resources that the specification does not describe yet. */
 const LATER: ReadonlySet<string> = new Set(
   `
-  CreateAmendmentReqApiDto
-  AccountLinkReqApiDto AccountLinkResApiDto OauthReqApiDto ScaleConnectReqApiDto PrefilledFormData
   `.match(/\w+/g),
 );
 

@@ -25,8 +25,17 @@ import {
   type Settings,
 } from "./options.js";
 import { type AccountsResource, accountsResource } from "./resources/accounts.js";
+import { type AmendmentsResource, amendmentsResource } from "./resources/amendments.js";
+import { type CapabilitiesResource, capabilitiesResource } from "./resources/capabilities.js";
+import { type EmbeddedResource, embeddedResource } from "./resources/embedded.js";
 import { type FilesResource, filesResource } from "./resources/files.js";
+import { type HostedFlowsResource, hostedFlowsResource } from "./resources/hosted-flows.js";
+import {
+  type InvitationLinksResource,
+  invitationLinksResource,
+} from "./resources/invitation-links.js";
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
+import { type OffboardingsResource, offboardingsResource } from "./resources/offboardings.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type RfisResource, rfisResource } from "./resources/rfis.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
@@ -53,6 +62,18 @@ interface BaseClient<E extends Environment> {
   /** Subscriptions to events. */
   readonly webhooks: WebhooksResource;
   readonly rfis: RfisResource;
+  /** Changes of accounts that have been verified. */
+  readonly amendments: AmendmentsResource;
+  /** The closing of accounts, for good. */
+  readonly offboardings: OffboardingsResource;
+  /** Links that invite customers. */
+  readonly invitationLinks: InvitationLinksResource;
+  /** What an account can do once it is switched on. */
+  readonly capabilities: CapabilitiesResource;
+  /** Pages of Airwallex for the owners of accounts. */
+  readonly hostedFlows: HostedFlowsResource;
+  /** Components of Airwallex in your own pages. */
+  readonly embedded: EmbeddedResource;
   /**
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
    *
@@ -134,6 +155,12 @@ function assemble(
     files: filesResource(call, createDownload(send, base)),
     webhooks: webhooksResource(call),
     rfis: rfisResource(call),
+    amendments: amendmentsResource(call),
+    offboardings: offboardingsResource(call),
+    invitationLinks: invitationLinksResource(call),
+    capabilities: capabilitiesResource(call),
+    hostedFlows: hostedFlowsResource(call),
+    embedded: embeddedResource(call),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
     // Without an id it would be the platform that acts.

@@ -30,12 +30,25 @@ export type {
 
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
+export type { AmendmentInput, AmendmentsResource } from "./resources/amendments.js";
+export type { CapabilitiesResource, FundingLimitApplyInput } from "./resources/capabilities.js";
+export type {
+  EmbeddedAuthorizeInput,
+  EmbeddedPermission,
+  EmbeddedResource,
+  EmbeddedScope,
+} from "./resources/embedded.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
 export type { FileSource } from "./resources/multipart.js";
+export type { HostedFlowsResource } from "./resources/hosted-flows.js";
+export type { InvitationLinkInput, InvitationLinksResource } from "./resources/invitation-links.js";
+export type { OffboardingsResource } from "./resources/offboardings.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
+export type { SimulationAmendments } from "./resources/simulation-amendments.js";
+export type { SimulationOffboardings } from "./resources/simulation-offboardings.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
@@ -100,8 +113,28 @@ export type {
   CustomerAgreements,
   TermsAndConditionsInput,
 } from "./schemas/agreements.generated.js";
+export type { Amendment } from "./schemas/amendments.generated.js";
+export type {
+  AccountCapability,
+  FundingLimit,
+  FundingLimitApplication,
+  FundingLimitList,
+  FundingLimitListQuery,
+} from "./schemas/capabilities.generated.js";
 export type { BusinessDetails } from "./schemas/business.generated.js";
 export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.generated.js";
+export type {
+  HostedFlow,
+  HostedFlowAuthorizeRequest,
+  HostedFlowCreateRequest,
+} from "./schemas/hosted-flows.generated.js";
+export type { InvitationLink } from "./schemas/invitation-links.generated.js";
+export type {
+  Offboarding,
+  OffboardingCreateRequest,
+  OffboardingList,
+  OffboardingListQuery,
+} from "./schemas/offboardings.generated.js";
 export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";

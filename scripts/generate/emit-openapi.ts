@@ -20,7 +20,7 @@ export function emitOpenapi(source: Source, model: Model): string {
     components[kind] = rewrite(raw, "openapi.yaml", kind === "responses" ? "response" : "request");
   }
   const expanded = {
-    ...Object.fromEntries(document),
+    ...Object.fromEntries([...document].filter(([key]) => !isHidden(key))),
     paths: expandPaths(source, rewrite),
     ...(model.events.length > 0 && { webhooks: describeEvents(model) }),
     components: { ...components, schemas: componentSchemas(model) },

@@ -1,5 +1,6 @@
 /** Puts together every generated file. */
 
+import { emitApiDocs } from "./emit-api-docs.js";
 import { emitAnswers, emitIndex } from "./emit-doors.js";
 import { emitEndpoints } from "./emit-endpoints.js";
 import { emitEvents } from "./emit-events.js";
@@ -18,6 +19,7 @@ export type Outputs = ReadonlyMap<string, string>;
 /** @throws {SpecError} when a subject has the name of a file that is generated anyway. */
 export function makeOutputs(source: Source, model: Model): Outputs {
   const outputs = new Map([
+    ["docs/api.md", emitApiDocs(source, model)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/schemas/endpoints.generated.ts", emitEndpoints(model)],
     ["src/schemas/event-shapes.generated.ts", emitEvents(model)],

@@ -33,6 +33,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     host: fields.oneOf("x-host", ["files"]) ?? "api",
     environment: fields.oneOf("x-environment", ["sandbox"]) ?? "all",
     retry: requireRetry(fields),
+    caller: fields.oneOf("x-caller", ["client"]) ?? "method",
     pathParameters: readPathParameters(parameters, place),
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),

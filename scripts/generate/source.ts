@@ -83,6 +83,8 @@ export interface SourceOperation {
   readonly host: "api" | "files";
   readonly environment: "all" | "sandbox";
   readonly retry: (typeof retryClasses)[number];
+  /** Whether there is a method for it, or the client calls it by itself. */
+  readonly caller: "method" | "client";
   readonly docs: string;
   readonly summary: string;
   readonly pathParameters: readonly SourceMember[];

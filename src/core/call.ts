@@ -103,6 +103,20 @@ export function callAfter<T, Output>(
   });
 }
 
+/** A call whose result is told in other words. */
+export function mapCall<Output, Result>(
+  sent: ApiPromise<Output>,
+  change: (data: Output) => Result,
+): ApiPromise<Result> {
+  const promise = sent.then(change);
+  return Object.assign(promise, {
+    async withResponse() {
+      const { response } = await sent.withResponse();
+      return { data: await promise, response };
+    },
+  });
+}
+
 function describe({ response, attempts }: Journey): ResponseInfo {
   const headers = response?.headers ?? {};
   const names = Object.keys(headers);

@@ -35,41 +35,51 @@ export interface CursorPage<Item> {
 
 /**
  * Makes a list of numbered pages. New items push older ones onto the next page while a caller walks
- * the list, so items whose id was on the page before are skipped.
+ * the list, so items that were on the page before are skipped.
+ *
+ * @param keyOf what tells an item from the others
  */
-export function listPages<Item extends Identified, Page extends NumberedPage<Item>>(
+export function listPages<Item, Page extends NumberedPage<Item>>(
   endpoint: ListEndpoint,
   firstNumber: number,
   fetchPage: (pageNumber: number) => ApiPromise<Page>,
+  keyOf: (item: Item) => string,
 ): ListPromise<Item, Page> {
-  return walk(endpoint, firstNumber, fetchPage, (page, number) =>
-    page.has_more && page.items.length > 0 ? number + 1 : undefined,
-  );
+  const next = ({ has_more, items }: Page, number: number): number | undefined =>
+    has_more && items.length > 0 ? number + 1 : undefined;
+  return walk(endpoint, firstNumber, fetchPage, { keyOf, next });
 }
 
 /** Makes a list of pages of which each names the next. A page may be empty and not the last one. */
-export function listCursorPages<Item extends Identified, Page extends CursorPage<Item>>(
+export function listCursorPages<
+  Item extends { readonly id: string },
+  Page extends CursorPage<Item>,
+>(
   endpoint: ListEndpoint,
   firstPage: string | undefined,
   fetchPage: (page: string | undefined) => ApiPromise<Page>,
 ): ListPromise<Item, Page> {
-  return walk(endpoint, firstPage, fetchPage, ({ page_after }) => page_after || undefined);
+  return walk(endpoint, firstPage, fetchPage, {
+    keyOf: ({ id }: Item) => id,
+    next: ({ page_after }: Page) => page_after || undefined,
+  });
 }
 
-interface Identified {
-  readonly id: string;
+interface Steps<Item, Page, Name> {
+  readonly keyOf: (item: Item) => string;
+  /** The name of the page after one; undefined if there is none. */
+  readonly next: (page: Page, name: Name) => Name | undefined;
 }
 
-/** @param next the name of the page after one; undefined if there is none */
 function walk<
-  Item extends Identified,
+  Item,
   Page extends { readonly items: readonly Item[] },
   Name extends number | string | undefined,
 >(
   endpoint: ListEndpoint,
   firstName: Name,
   fetchPage: (name: Name) => ApiPromise<Page>,
-  next: (page: Page, name: Name) => Name | undefined,
+  { keyOf, next }: Steps<Item, Page, Name>,
 ): ListPromise<Item, Page> {
   const first = fetchPage(firstName);
 
@@ -82,7 +92,7 @@ function walk<
       yield page;
       const following = next(page, name);
       if (following === undefined) return;
-      const here = page.items.map(({ id }) => id).join();
+      const here = page.items.map(keyOf).join();
       const repeated = visited.has(following) || (here !== "" && here === previous);
       if (repeated) throw repeatedPage(endpoint, name, page);
       visited.add(following);
@@ -94,8 +104,8 @@ function walk<
   async function* items(): AsyncGenerator<Item> {
     let seen: ReadonlySet<string> = new Set();
     for await (const page of pages()) {
-      for (const item of page.items) if (!seen.has(item.id)) yield item;
-      seen = new Set(page.items.map(({ id }) => id));
+      for (const item of page.items) if (!seen.has(keyOf(item))) yield item;
+      seen = new Set(page.items.map(keyOf));
     }
   }
 

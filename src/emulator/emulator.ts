@@ -1,6 +1,7 @@
 /** Puts an emulator together: with a socket, or without. */
 
 import { type AccountsAccess, createAccountsAccess } from "./accounts/access.js";
+import { type CapabilitiesAccess, createCapabilitiesAccess } from "./capabilities/access.js";
 import { createClock, type EmulatorClock } from "./clock.js";
 import { createFaults, type Faults } from "./faults.js";
 import { createFetch } from "./fetch.js";
@@ -47,6 +48,7 @@ export interface EmulatorControls {
   readonly faults: Faults;
   readonly tokens: EmulatorTokens;
   readonly accounts: AccountsAccess;
+  readonly capabilities: CapabilitiesAccess;
   readonly oauth: OAuthAccess;
   readonly webhooks: WebhooksAccess;
   /**
@@ -156,6 +158,7 @@ function assemble(settings: Settings): {
     faults,
     tokens: { revokeAll: () => world.tokens.revokeAll() },
     accounts: createAccountsAccess(() => world),
+    capabilities: createCapabilitiesAccess(() => world),
     oauth: createOAuthAccess(() => world),
     webhooks: createWebhooksAccess(() => world),
     deliver: (event) => deliver(world, event),

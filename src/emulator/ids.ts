@@ -7,6 +7,8 @@ export interface Ids {
   account(): string;
   /** `le_` and 22 base64url characters. */
   legalEntity(): string;
+  /** A prefix and 22 base64url characters. */
+  prefixed(prefix: string): string;
   /** A UUID. */
   person(): string;
   /** A UUID. */
@@ -40,6 +42,7 @@ export function createIds(seed: string): Ids {
   return {
     account: () => `acct_${short("account")}`,
     legalEntity: () => `le_${short("legal entity")}`,
+    prefixed: (prefix) => `${prefix}_${short(prefix)}`,
     person: () => toUuid(next("person")),
     request: () => toUuid(next("request")),
     rfi: () => toUuid(next("rfi")),

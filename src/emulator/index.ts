@@ -2,6 +2,8 @@
 
 export type { AccountsAccess } from "./accounts/access.js";
 export { failingFileId } from "./accounts/requirements.js";
+export type { CapabilitiesAccess } from "./capabilities/access.js";
+export type { CapabilityVerdict } from "./capabilities/operations.js";
 export type { EmulatorClock } from "./clock.js";
 export {
   createEmulator,

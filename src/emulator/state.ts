@@ -1,11 +1,22 @@
 /** Everything an emulator knows between two requests. A reset makes it anew. */
 
 import { type Accounts, createPlatform } from "./accounts/record.js";
+import { type AmendmentStore, createAmendmentStore } from "./amendments/record.js";
+import { type CapabilityStore, createCapabilityStore } from "./capabilities/record.js";
 import { type Changes, createChanges } from "./changes.js";
 import type { Clock } from "./clock.js";
 import { createFileStore, type FileStore } from "./file-store.js";
+import {
+  createEmbeddedStore,
+  createHostedFlowStore,
+  type EmbeddedStore,
+  type HostedFlowStore,
+} from "./hosted/record.js";
 import { createIds, type Ids } from "./ids.js";
+import { createInvitationStore, type InvitationStore } from "./invitations/record.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
+import { createOffboardingStore, type OffboardingStore } from "./offboardings/record.js";
+import { createFormStore, type FormStore } from "./onboarding-form/record.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
 import { createRequestIds, type RequestIds } from "./request-ids.js";
@@ -26,6 +37,13 @@ export interface World {
   readonly requestIds: RequestIds;
   readonly webhooks: Webhooks;
   readonly rfis: RfiStore;
+  readonly amendments: AmendmentStore;
+  readonly offboardings: OffboardingStore;
+  readonly capabilities: CapabilityStore;
+  readonly invitations: InvitationStore;
+  readonly hostedFlows: HostedFlowStore;
+  readonly embedded: EmbeddedStore;
+  readonly onboardingForms: FormStore;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -38,9 +56,17 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const files = createFileStore(seed, clock, ids);
   const oauth = createOAuthStore(seed, clock.nowMs());
   const changes = createChanges();
-  const rfis = createRfiStore();
-  const requestIds = createRequestIds();
-  const webhooks = createWebhooks(settings.webhooks, clock, seed);
-  const core = { settings, clock, ids, changes, tokens, limiter, requestIds };
-  return { ...core, accounts, files, oauth, webhooks, rfis };
+  return {
+    ...{ settings, clock, ids, changes, tokens, limiter, accounts, files, oauth },
+    requestIds: createRequestIds(),
+    webhooks: createWebhooks(settings.webhooks, clock, seed),
+    rfis: createRfiStore(),
+    amendments: createAmendmentStore(),
+    offboardings: createOffboardingStore(),
+    capabilities: createCapabilityStore(),
+    invitations: createInvitationStore(),
+    hostedFlows: createHostedFlowStore(),
+    embedded: createEmbeddedStore(),
+    onboardingForms: createFormStore(),
+  };
 }

@@ -41,6 +41,9 @@ export interface AccountsResource {
   /**
    * Opens an account. A contact and the two agreements are enough; the rest can follow by update.
    *
+   * For a legal entity that is verified already, give its `legal_entity_id` from the details of another
+   * account, an `identifier` of its own and an empty `primary_contact`: the account is `ACTIVE` at once.
+   *
    * The API has no idempotency key here. With an `identifier`, a create whose answer was lost is
    * looked up by it before it is sent again; without one it fails with outcome `unknown`.
    *
@@ -128,7 +131,14 @@ export interface AccountsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions
    *
-   * @param terms evidence of the agreement: when, and from which device
+   * @param terms evidence of the agreement: when, to which terms, and from which device
+   *
+   * @example
+   * await client.accounts.agreeToTerms(account.id, {
+   *   agreed_at: "2026-08-21T09:30:00+00:00",
+   *   device_data: { ip_address: "203.0.113.7", user_agent: "Mozilla/5.0 (Macintosh)" },
+   *   service_agreement_type: "FULL",
+   * });
    */
   agreeToTerms(
     id: string,
@@ -187,8 +197,11 @@ export function accountsResource(call: Call): AccountsResource {
     submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
     checkRequirements,
     list: (query = {}, options) =>
-      listPages(accountsList, query?.page_num ?? 0, (page_num) =>
-        call(accountsList, { query: query && { ...query, page_num } }, options),
+      listPages(
+        accountsList,
+        query?.page_num ?? 0,
+        (page_num) => call(accountsList, { query: query && { ...query, page_num } }, options),
+        ({ id }) => id,
       ),
     agreeToTerms: (id, terms = {}, options) =>
       call(accountsAgreeToTerms, { path: { id }, body: terms }, options),

@@ -5,6 +5,8 @@ import type { CallOptions } from "../core/settings.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import { simulationAccountsUpdateStatus } from "../schemas/endpoints.generated.js";
 import type { SimulationStatusUpdate } from "../schemas/simulation.generated.js";
+import { type SimulationAmendments, simulationAmendments } from "./simulation-amendments.js";
+import { type SimulationOffboardings, simulationOffboardings } from "./simulation-offboardings.js";
 import { type SimulationRfis, simulationRfis } from "./simulation-rfis.js";
 
 /** What exists outside production only; a production client has no `simulation`. */
@@ -30,6 +32,8 @@ export interface SimulationResource {
     ): ApiPromise<Account>;
   };
   readonly rfis: SimulationRfis;
+  readonly amendments: SimulationAmendments;
+  readonly offboardings: SimulationOffboardings;
 }
 
 export function simulationResource(call: Call): SimulationResource {
@@ -39,5 +43,7 @@ export function simulationResource(call: Call): SimulationResource {
         call(simulationAccountsUpdateStatus, { path: { account_id }, body: input }, options),
     },
     rfis: simulationRfis(call),
+    amendments: simulationAmendments(call),
+    offboardings: simulationOffboardings(call),
   };
 }

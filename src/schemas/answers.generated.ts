@@ -9,12 +9,28 @@
 import * as z from "zod";
 import * as accounts from "./accounts.generated.js";
 import { isAccount, isAccountList, isWalletInfo } from "./accounts.guards.generated.js";
+import * as amendments from "./amendments.generated.js";
+import { isAmendment } from "./amendments.guards.generated.js";
 import * as authentication from "./authentication.generated.js";
 import { isToken } from "./authentication.guards.generated.js";
+import * as capabilities from "./capabilities.generated.js";
+import {
+  isAccountCapability,
+  isFundingLimitApplication,
+  isFundingLimitList,
+} from "./capabilities.guards.generated.js";
+import * as embedded from "./embedded.generated.js";
+import { isEmbeddedAuthorization } from "./embedded.guards.generated.js";
 import * as files from "./files.generated.js";
 import { isDownloadLinks, isUploadedFile } from "./files.guards.generated.js";
+import * as hostedFlows from "./hosted-flows.generated.js";
+import { isHostedFlow } from "./hosted-flows.guards.generated.js";
+import * as invitationLinks from "./invitation-links.generated.js";
+import { isInvitationLink } from "./invitation-links.guards.generated.js";
 import * as oauth from "./oauth.generated.js";
 import { isOAuthToken } from "./oauth.guards.generated.js";
+import * as offboardings from "./offboardings.generated.js";
+import { isOffboarding, isOffboardingList } from "./offboardings.guards.generated.js";
 import * as rfis from "./rfis.generated.js";
 import { isRfi, isRfiList } from "./rfis.guards.generated.js";
 import * as webhooks from "./webhooks.generated.js";
@@ -45,11 +61,46 @@ export const WalletInfo: z.ZodType<WalletInfo> = z.withParser(accounts.WalletInf
   isWalletInfo(value) ? value : z.INVALID,
 );
 
+/** A change of a verified account that was asked for. */
+export type Amendment = amendments.Amendment;
+
+export const Amendment: z.ZodType<Amendment> = z.withParser(amendments.Amendment, (value) =>
+  isAmendment(value) ? value : z.INVALID,
+);
+
 /** An access token and the time at which it stops working. */
 export type Token = authentication.Token;
 
 export const Token: z.ZodType<Token> = z.withParser(authentication.Token, (value) =>
   isToken(value) ? value : z.INVALID,
+);
+
+/** Something that an account can do once it is enabled. */
+export type AccountCapability = capabilities.AccountCapability;
+
+export const AccountCapability: z.ZodType<AccountCapability> = z.withParser(capabilities.AccountCapability, (value) =>
+  isAccountCapability(value) ? value : z.INVALID,
+);
+
+/** One page of funding limits. */
+export type FundingLimitList = capabilities.FundingLimitList;
+
+export const FundingLimitList: z.ZodType<FundingLimitList> = z.withParser(capabilities.FundingLimitList, (value) =>
+  isFundingLimitList(value) ? value : z.INVALID,
+);
+
+/** How an application for other funding limits was received. */
+export type FundingLimitApplication = capabilities.FundingLimitApplication;
+
+export const FundingLimitApplication: z.ZodType<FundingLimitApplication> = z.withParser(capabilities.FundingLimitApplication, (value) =>
+  isFundingLimitApplication(value) ? value : z.INVALID,
+);
+
+/** A permission for embedded components. */
+export type EmbeddedAuthorization = embedded.EmbeddedAuthorization;
+
+export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = z.withParser(embedded.EmbeddedAuthorization, (value) =>
+  isEmbeddedAuthorization(value) ? value : z.INVALID,
 );
 
 /** A file as it was stored. */
@@ -66,11 +117,39 @@ export const DownloadLinks: z.ZodType<DownloadLinks> = z.withParser(files.Downlo
   isDownloadLinks(value) ? value : z.INVALID,
 );
 
+/** The way of an account's owner through pages of Airwallex. */
+export type HostedFlow = hostedFlows.HostedFlow;
+
+export const HostedFlow: z.ZodType<HostedFlow> = z.withParser(hostedFlows.HostedFlow, (value) =>
+  isHostedFlow(value) ? value : z.INVALID,
+);
+
+/** A link that invites a customer to connect an account. */
+export type InvitationLink = invitationLinks.InvitationLink;
+
+export const InvitationLink: z.ZodType<InvitationLink> = z.withParser(invitationLinks.InvitationLink, (value) =>
+  isInvitationLink(value) ? value : z.INVALID,
+);
+
 /** Tokens with which an app acts for the account that was connected to it. */
 export type OAuthToken = oauth.OAuthToken;
 
 export const OAuthToken: z.ZodType<OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
   isOAuthToken(value) ? value : z.INVALID,
+);
+
+/** The closing of a connected account, as asked for. */
+export type Offboarding = offboardings.Offboarding;
+
+export const Offboarding: z.ZodType<Offboarding> = z.withParser(offboardings.Offboarding, (value) =>
+  isOffboarding(value) ? value : z.INVALID,
+);
+
+/** One page of the offboardings of an account. */
+export type OffboardingList = offboardings.OffboardingList;
+
+export const OffboardingList: z.ZodType<OffboardingList> = z.withParser(offboardings.OffboardingList, (value) =>
+  isOffboardingList(value) ? value : z.INVALID,
 );
 
 /**

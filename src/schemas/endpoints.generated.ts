@@ -19,8 +19,29 @@ import {
 } from "./accounts.guards.generated.js";
 import type { TermsAndConditionsInput } from "./agreements.generated.js";
 import { isTermsAndConditionsInput } from "./agreements.guards.generated.js";
+import type { Amendment, AmendmentCreateRequest } from "./amendments.generated.js";
+import { isAmendment, isAmendmentCreateRequest } from "./amendments.guards.generated.js";
 import type { Token } from "./authentication.generated.js";
 import { isToken } from "./authentication.guards.generated.js";
+import type {
+  AccountCapability,
+  FundingLimitApplication,
+  FundingLimitApplyRequest,
+  FundingLimitList,
+  FundingLimitListQuery,
+} from "./capabilities.generated.js";
+import {
+  isAccountCapability,
+  isFundingLimitApplication,
+  isFundingLimitApplyRequest,
+  isFundingLimitList,
+  isFundingLimitListQuery,
+} from "./capabilities.guards.generated.js";
+import type { EmbeddedAuthorization, EmbeddedAuthorizeRequest } from "./embedded.generated.js";
+import {
+  isEmbeddedAuthorization,
+  isEmbeddedAuthorizeRequest,
+} from "./embedded.guards.generated.js";
 import type {
   DownloadLinks,
   DownloadLinksRequest,
@@ -33,8 +54,35 @@ import {
   isFileUploadQuery,
   isUploadedFile,
 } from "./files.guards.generated.js";
+import type {
+  HostedFlow,
+  HostedFlowAuthorizeRequest,
+  HostedFlowCreateRequest,
+} from "./hosted-flows.generated.js";
+import {
+  isHostedFlow,
+  isHostedFlowAuthorizeRequest,
+  isHostedFlowCreateRequest,
+} from "./hosted-flows.guards.generated.js";
+import type { InvitationLink, InvitationLinkCreateRequest } from "./invitation-links.generated.js";
+import {
+  isInvitationLink,
+  isInvitationLinkCreateRequest,
+} from "./invitation-links.guards.generated.js";
 import type { OAuthToken, OAuthTokenRequest } from "./oauth.generated.js";
 import { isOAuthToken, isOAuthTokenRequest } from "./oauth.guards.generated.js";
+import type {
+  Offboarding,
+  OffboardingCreateRequest,
+  OffboardingList,
+  OffboardingListQuery,
+} from "./offboardings.generated.js";
+import {
+  isOffboarding,
+  isOffboardingCreateRequest,
+  isOffboardingList,
+  isOffboardingListQuery,
+} from "./offboardings.guards.generated.js";
 import type {
   Rfi,
   RfiList,
@@ -77,6 +125,12 @@ const accountShape: Shape<Account> = {
   schema: () => import("./accounts.generated.js").then((module) => module.Account),
 };
 
+const accountCapabilityShape: Shape<AccountCapability> = {
+  name: "AccountCapability",
+  is: isAccountCapability,
+  schema: () => import("./capabilities.generated.js").then((module) => module.AccountCapability),
+};
+
 const accountCreateRequestShape: Shape<AccountCreateRequest> = {
   name: "AccountCreateRequest",
   is: isAccountCreateRequest,
@@ -101,6 +155,18 @@ const accountUpdateRequestShape: Shape<AccountUpdateRequest> = {
   schema: () => import("./accounts.generated.js").then((module) => module.AccountUpdateRequest),
 };
 
+const amendmentShape: Shape<Amendment> = {
+  name: "Amendment",
+  is: isAmendment,
+  schema: () => import("./amendments.generated.js").then((module) => module.Amendment),
+};
+
+const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = {
+  name: "AmendmentCreateRequest",
+  is: isAmendmentCreateRequest,
+  schema: () => import("./amendments.generated.js").then((module) => module.AmendmentCreateRequest),
+};
+
 const downloadLinksShape: Shape<DownloadLinks> = {
   name: "DownloadLinks",
   is: isDownloadLinks,
@@ -113,10 +179,76 @@ const downloadLinksRequestShape: Shape<DownloadLinksRequest> = {
   schema: () => import("./files.generated.js").then((module) => module.DownloadLinksRequest),
 };
 
+const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = {
+  name: "EmbeddedAuthorization",
+  is: isEmbeddedAuthorization,
+  schema: () => import("./embedded.generated.js").then((module) => module.EmbeddedAuthorization),
+};
+
+const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = {
+  name: "EmbeddedAuthorizeRequest",
+  is: isEmbeddedAuthorizeRequest,
+  schema: () => import("./embedded.generated.js").then((module) => module.EmbeddedAuthorizeRequest),
+};
+
 const fileUploadQueryShape: Shape<FileUploadQuery> = {
   name: "FileUploadQuery",
   is: isFileUploadQuery,
   schema: () => import("./files.generated.js").then((module) => module.FileUploadQuery),
+};
+
+const fundingLimitApplicationShape: Shape<FundingLimitApplication> = {
+  name: "FundingLimitApplication",
+  is: isFundingLimitApplication,
+  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitApplication),
+};
+
+const fundingLimitApplyRequestShape: Shape<FundingLimitApplyRequest> = {
+  name: "FundingLimitApplyRequest",
+  is: isFundingLimitApplyRequest,
+  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitApplyRequest),
+};
+
+const fundingLimitListShape: Shape<FundingLimitList> = {
+  name: "FundingLimitList",
+  is: isFundingLimitList,
+  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitList),
+};
+
+const fundingLimitListQueryShape: Shape<FundingLimitListQuery> = {
+  name: "FundingLimitListQuery",
+  is: isFundingLimitListQuery,
+  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitListQuery),
+};
+
+const hostedFlowShape: Shape<HostedFlow> = {
+  name: "HostedFlow",
+  is: isHostedFlow,
+  schema: () => import("./hosted-flows.generated.js").then((module) => module.HostedFlow),
+};
+
+const hostedFlowAuthorizeRequestShape: Shape<HostedFlowAuthorizeRequest> = {
+  name: "HostedFlowAuthorizeRequest",
+  is: isHostedFlowAuthorizeRequest,
+  schema: () => import("./hosted-flows.generated.js").then((module) => module.HostedFlowAuthorizeRequest),
+};
+
+const hostedFlowCreateRequestShape: Shape<HostedFlowCreateRequest> = {
+  name: "HostedFlowCreateRequest",
+  is: isHostedFlowCreateRequest,
+  schema: () => import("./hosted-flows.generated.js").then((module) => module.HostedFlowCreateRequest),
+};
+
+const invitationLinkShape: Shape<InvitationLink> = {
+  name: "InvitationLink",
+  is: isInvitationLink,
+  schema: () => import("./invitation-links.generated.js").then((module) => module.InvitationLink),
+};
+
+const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = {
+  name: "InvitationLinkCreateRequest",
+  is: isInvitationLinkCreateRequest,
+  schema: () => import("./invitation-links.generated.js").then((module) => module.InvitationLinkCreateRequest),
 };
 
 const oAuthTokenShape: Shape<OAuthToken> = {
@@ -129,6 +261,30 @@ const oAuthTokenRequestShape: Shape<OAuthTokenRequest> = {
   name: "OAuthTokenRequest",
   is: isOAuthTokenRequest,
   schema: () => import("./oauth.generated.js").then((module) => module.OAuthTokenRequest),
+};
+
+const offboardingShape: Shape<Offboarding> = {
+  name: "Offboarding",
+  is: isOffboarding,
+  schema: () => import("./offboardings.generated.js").then((module) => module.Offboarding),
+};
+
+const offboardingCreateRequestShape: Shape<OffboardingCreateRequest> = {
+  name: "OffboardingCreateRequest",
+  is: isOffboardingCreateRequest,
+  schema: () => import("./offboardings.generated.js").then((module) => module.OffboardingCreateRequest),
+};
+
+const offboardingListShape: Shape<OffboardingList> = {
+  name: "OffboardingList",
+  is: isOffboardingList,
+  schema: () => import("./offboardings.generated.js").then((module) => module.OffboardingList),
+};
+
+const offboardingListQueryShape: Shape<OffboardingListQuery> = {
+  name: "OffboardingListQuery",
+  is: isOffboardingListQuery,
+  schema: () => import("./offboardings.generated.js").then((module) => module.OffboardingListQuery),
 };
 
 const rfiShape: Shape<Rfi> = {
@@ -619,6 +775,310 @@ export const simulationRfisClose: Endpoint<{ readonly path: { readonly id: strin
   response: rfiShape,
 };
 
+/** Ask for a change of a verified account. */
+export const amendmentsCreate: Endpoint<{ readonly body: AmendmentCreateRequest }, Amendment> = {
+  name: "amendments.create",
+  method: "POST",
+  path: "/api/v1/account/amendments/create",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/accounts/create_amendment",
+  body: amendmentCreateRequestShape,
+  response: amendmentShape,
+};
+
+/** Retrieve an amendment. */
+export const amendmentsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Amendment> = {
+  name: "amendments.retrieve",
+  method: "GET",
+  path: "/api/v1/account/amendments/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/accounts/retrieve_amendment",
+  response: amendmentShape,
+};
+
+/** Approve an amendment. */
+export const simulationAmendmentsApprove: Endpoint<
+  { readonly path: { readonly id: string } },
+  Amendment
+> = {
+  name: "simulation.amendments.approve",
+  method: "POST",
+  path: "/api/v1/simulation/account/amendments/{id}/approve",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
+  response: amendmentShape,
+};
+
+/** Reject an amendment. */
+export const simulationAmendmentsReject: Endpoint<
+  { readonly path: { readonly id: string } },
+  Amendment
+> = {
+  name: "simulation.amendments.reject",
+  method: "POST",
+  path: "/api/v1/simulation/account/amendments/{id}/reject",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
+  response: amendmentShape,
+};
+
+/** Ask to close a connected account. */
+export const offboardingsCreate: Endpoint<
+  { readonly path: { readonly account_id: string }; readonly body: OffboardingCreateRequest },
+  Offboarding
+> = {
+  name: "offboardings.create",
+  method: "POST",
+  path: "/api/v1/accounts/{account_id}/offboardings/create",
+  host: "api",
+  environment: "all",
+  retry: "lookup",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/offboardings/create",
+  body: offboardingCreateRequestShape,
+  response: offboardingShape,
+};
+
+/** List the offboardings of a connected account. */
+export const offboardingsList: Endpoint<
+  { readonly path: { readonly account_id: string }; readonly query?: OffboardingListQuery },
+  OffboardingList
+> = {
+  name: "offboardings.list",
+  method: "GET",
+  path: "/api/v1/accounts/{account_id}/offboardings",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/offboardings/list",
+  query: offboardingListQueryShape,
+  response: offboardingListShape,
+};
+
+/** Retrieve an offboarding. */
+export const offboardingsRetrieve: Endpoint<
+  { readonly path: { readonly account_id: string; readonly id: string } },
+  Offboarding
+> = {
+  name: "offboardings.retrieve",
+  method: "GET",
+  path: "/api/v1/accounts/{account_id}/offboardings/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/offboardings/retrieve",
+  response: offboardingShape,
+};
+
+/** Complete an offboarding. */
+export const simulationOffboardingsComplete: Endpoint<
+  { readonly path: { readonly account_id: string; readonly id: string } },
+  Offboarding
+> = {
+  name: "simulation.offboardings.complete",
+  method: "POST",
+  path: "/api/v1/simulation/accounts/{account_id}/offboardings/{id}/complete",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/offboardings",
+  response: offboardingShape,
+};
+
+/** Cancel an offboarding. */
+export const simulationOffboardingsCancel: Endpoint<
+  { readonly path: { readonly account_id: string; readonly id: string } },
+  Offboarding
+> = {
+  name: "simulation.offboardings.cancel",
+  method: "POST",
+  path: "/api/v1/simulation/accounts/{account_id}/offboardings/{id}/cancel",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/offboardings",
+  response: offboardingShape,
+};
+
+/** Create an invitation link. */
+export const invitationLinksCreate: Endpoint<
+  { readonly body: InvitationLinkCreateRequest },
+  InvitationLink
+> = {
+  name: "invitationLinks.create",
+  method: "POST",
+  path: "/api/v1/accounts/invitation_links/create",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/invitation_links/create",
+  body: invitationLinkCreateRequestShape,
+  response: invitationLinkShape,
+};
+
+/** Retrieve an invitation link. */
+export const invitationLinksRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  InvitationLink
+> = {
+  name: "invitationLinks.retrieve",
+  method: "GET",
+  path: "/api/v1/accounts/invitation_links/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/invitation_links/retrieve",
+  response: invitationLinkShape,
+};
+
+/** Retrieve a capability of an account. */
+export const capabilitiesRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  AccountCapability
+> = {
+  name: "capabilities.retrieve",
+  method: "GET",
+  path: "/api/v1/account_capabilities/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/retrieve",
+  response: accountCapabilityShape,
+};
+
+/** Enable a capability of an account. */
+export const capabilitiesEnable: Endpoint<
+  { readonly path: { readonly id: string } },
+  AccountCapability
+> = {
+  name: "capabilities.enable",
+  method: "POST",
+  path: "/api/v1/account_capabilities/{id}/enable",
+  host: "api",
+  environment: "all",
+  retry: "lookup",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/enable",
+  response: accountCapabilityShape,
+};
+
+/** List the funding limits of an account. */
+export const capabilitiesFundingLimits: Endpoint<
+  { readonly query?: FundingLimitListQuery },
+  FundingLimitList
+> = {
+  name: "capabilities.fundingLimits",
+  method: "GET",
+  path: "/api/v1/account_capabilities/funding_limits",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits",
+  query: fundingLimitListQueryShape,
+  response: fundingLimitListShape,
+};
+
+/** Apply for higher funding limits. */
+export const capabilitiesApplyForFundingLimits: Endpoint<
+  { readonly body: FundingLimitApplyRequest },
+  FundingLimitApplication
+> = {
+  name: "capabilities.applyForFundingLimits",
+  method: "POST",
+  path: "/api/v1/account_capabilities/apply",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/apply",
+  body: fundingLimitApplyRequestShape,
+  response: fundingLimitApplicationShape,
+};
+
+/** Create a hosted flow. */
+export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateRequest }, HostedFlow> = {
+  name: "hostedFlows.create",
+  method: "POST",
+  path: "/api/v1/hosted_flows/create",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/create",
+  body: hostedFlowCreateRequestShape,
+  response: hostedFlowShape,
+};
+
+/** Retrieve a hosted flow. */
+export const hostedFlowsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  HostedFlow
+> = {
+  name: "hostedFlows.retrieve",
+  method: "GET",
+  path: "/api/v1/hosted_flows/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/retrieve",
+  response: hostedFlowShape,
+};
+
+/** Obtain a link to a hosted flow. */
+export const hostedFlowsAuthorize: Endpoint<
+  { readonly path: { readonly id: string }; readonly body?: HostedFlowAuthorizeRequest },
+  HostedFlow
+> = {
+  name: "hostedFlows.authorize",
+  method: "POST",
+  path: "/api/v1/hosted_flows/{id}/authorize",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/authorize",
+  body: hostedFlowAuthorizeRequestShape,
+  response: hostedFlowShape,
+};
+
+/** Authorize embedded components. */
+export const embeddedAuthorize: Endpoint<
+  { readonly body: EmbeddedAuthorizeRequest },
+  EmbeddedAuthorization
+> = {
+  name: "embedded.authorize",
+  method: "POST",
+  path: "/api/v1/authentication/authorize",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/authentication/api_access_token/authorize",
+  body: embeddedAuthorizeRequestShape,
+  response: embeddedAuthorizationShape,
+};
+
 /** Every endpoint, in the order of the description. */
 export const endpoints: readonly Endpoint[] = [
   authenticationLogin,
@@ -647,4 +1107,23 @@ export const endpoints: readonly Endpoint[] = [
   simulationRfisCreate,
   simulationRfisFollowUp,
   simulationRfisClose,
+  amendmentsCreate,
+  amendmentsRetrieve,
+  simulationAmendmentsApprove,
+  simulationAmendmentsReject,
+  offboardingsCreate,
+  offboardingsList,
+  offboardingsRetrieve,
+  simulationOffboardingsComplete,
+  simulationOffboardingsCancel,
+  invitationLinksCreate,
+  invitationLinksRetrieve,
+  capabilitiesRetrieve,
+  capabilitiesEnable,
+  capabilitiesFundingLimits,
+  capabilitiesApplyForFundingLimits,
+  hostedFlowsCreate,
+  hostedFlowsRetrieve,
+  hostedFlowsAuthorize,
+  embeddedAuthorize,
 ];

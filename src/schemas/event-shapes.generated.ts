@@ -3,10 +3,12 @@
 
 import type { Account } from "./accounts.generated.js";
 import { isAccount } from "./accounts.guards.generated.js";
+import type { Amendment } from "./amendments.generated.js";
+import { isAmendment } from "./amendments.guards.generated.js";
+import type { AccountCapability } from "./capabilities.generated.js";
+import { isAccountCapability } from "./capabilities.guards.generated.js";
 import type {
   AccountActionRequiredData,
-  AccountAmendment,
-  AccountCapability,
   AccountConnectedData,
   AccountSubmittedData,
   Charge,
@@ -18,8 +20,6 @@ import type {
 } from "./events.generated.js";
 import {
   isAccountActionRequiredData,
-  isAccountAmendment,
-  isAccountCapability,
   isAccountConnectedData,
   isAccountSubmittedData,
   isCharge,
@@ -54,8 +54,8 @@ export interface EventData {
     readonly legacy: AccountSubmittedData;
   };
   readonly "account.suspended": { readonly current: Account; readonly legacy: LegacyAccount };
-  readonly "account_amendment.approved": { readonly current: AccountAmendment };
-  readonly "account_amendment.rejected": { readonly current: AccountAmendment };
+  readonly "account_amendment.approved": { readonly current: Amendment };
+  readonly "account_amendment.rejected": { readonly current: Amendment };
   readonly "account_capability.disabled": { readonly current: AccountCapability };
   readonly "account_capability.enabled": { readonly current: AccountCapability };
   readonly "account_capability.pending": { readonly current: AccountCapability };
@@ -87,16 +87,10 @@ const accountActionRequiredDataShape: Shape<AccountActionRequiredData> = {
   schema: () => import("./events.generated.js").then((module) => module.AccountActionRequiredData),
 };
 
-const accountAmendmentShape: Shape<AccountAmendment> = {
-  name: "AccountAmendment",
-  is: isAccountAmendment,
-  schema: () => import("./events.generated.js").then((module) => module.AccountAmendment),
-};
-
 const accountCapabilityShape: Shape<AccountCapability> = {
   name: "AccountCapability",
   is: isAccountCapability,
-  schema: () => import("./events.generated.js").then((module) => module.AccountCapability),
+  schema: () => import("./capabilities.generated.js").then((module) => module.AccountCapability),
 };
 
 const accountConnectedDataShape: Shape<AccountConnectedData> = {
@@ -109,6 +103,12 @@ const accountSubmittedDataShape: Shape<AccountSubmittedData> = {
   name: "AccountSubmittedData",
   is: isAccountSubmittedData,
   schema: () => import("./events.generated.js").then((module) => module.AccountSubmittedData),
+};
+
+const amendmentShape: Shape<Amendment> = {
+  name: "Amendment",
+  is: isAmendment,
+  schema: () => import("./amendments.generated.js").then((module) => module.Amendment),
 };
 
 const chargeShape: Shape<Charge> = {
@@ -174,8 +174,8 @@ export const eventShapes: EventShapes = {
   "account.dormant": { current: accountShape },
   "account.submitted": { current: accountSubmittedDataShape, legacy: accountSubmittedDataShape },
   "account.suspended": { current: accountShape, legacy: legacyAccountShape },
-  "account_amendment.approved": { current: accountAmendmentShape },
-  "account_amendment.rejected": { current: accountAmendmentShape },
+  "account_amendment.approved": { current: amendmentShape },
+  "account_amendment.rejected": { current: amendmentShape },
   "account_capability.disabled": { current: accountCapabilityShape },
   "account_capability.enabled": { current: accountCapabilityShape },
   "account_capability.pending": { current: accountCapabilityShape },

@@ -3,8 +3,6 @@
 
 import * as z from "zod";
 import { AccountStatus } from "./accounts.generated.js";
-import { PrimaryContact } from "./agreements.generated.js";
-import { LegalEntityType } from "./common.generated.js";
 import {
   LegacyIdentificationRequirement,
   LegacyPhotoRequirement,
@@ -18,7 +16,6 @@ import {
   PhotoRequirement,
   TermsRequirement,
 } from "./requirements.generated.js";
-import { StoreDetails } from "./store.generated.js";
 
 /** What every webhook carries, since version 2024-02-22. */
 export interface EventEnvelope {
@@ -202,73 +199,6 @@ export const LegacyAccountConnectedData: z.ZodType<LegacyAccountConnectedData> =
   createdAt: z.string().nullish(),
   platformAccountId: z.string().nullish(),
   platformName: z.string().nullish(),
-});
-
-/** Part of an account that an amendment changes. */
-export type AmendmentTarget = "account_details.store_details" | "primary_contact" | (string & {});
-
-export const AmendmentTarget: z.ZodType<AmendmentTarget> = z.string();
-
-/** A change to an account that has passed verification. */
-export interface AccountAmendment {
-  /** Id of the amendment. */
-  readonly id?: string | null | undefined;
-  /** The new contact, where that is the target. */
-  readonly primary_contact?: PrimaryContact | null | undefined;
-  /** PENDING, APPROVED or REJECTED. */
-  readonly status?: string | null | undefined;
-  /** The new store, where that is the target. */
-  readonly store_details?: StoreDetails | null | undefined;
-  /** Which part is changed. */
-  readonly target?: AmendmentTarget | null | undefined;
-}
-
-export const AccountAmendment: z.ZodType<AccountAmendment> = z.looseObject({
-  id: z.string().nullish(),
-  primary_contact: PrimaryContact.nullish(),
-  status: z.string().nullish(),
-  store_details: StoreDetails.nullish(),
-  target: AmendmentTarget.nullish(),
-});
-
-/** Why a capability was refused. */
-export interface AccountCapabilityDetails {
-  /** Reasons, for programs. */
-  readonly reason_codes?: readonly string[] | null | undefined;
-}
-
-export const AccountCapabilityDetails: z.ZodType<AccountCapabilityDetails> = z.looseObject({
-  reason_codes: z.array(z.string()).nullish(),
-});
-
-/** Where a capability stands. */
-export type AccountCapabilityStatus = "ENABLED" | "DISABLED" | "PENDING" | (string & {});
-
-export const AccountCapabilityStatus: z.ZodType<AccountCapabilityStatus> = z.string();
-
-/** Something that an account may do once it is enabled, such as taking a payment method. */
-export interface AccountCapability {
-  /** Why it has this status, for people. */
-  readonly comment: string;
-  /** More about the status. */
-  readonly details?: AccountCapabilityDetails | null | undefined;
-  /** Kind of owner that the capability is for. */
-  readonly entity_type?: LegalEntityType | null | undefined;
-  /** Name of the capability, such as `payments_visa`. */
-  readonly id: string;
-  /** Where it stands. */
-  readonly status: AccountCapabilityStatus;
-  /** When it last changed. ISO 8601. */
-  readonly updated_at: string;
-}
-
-export const AccountCapability: z.ZodType<AccountCapability> = z.looseObject({
-  comment: z.string(),
-  details: AccountCapabilityDetails.nullish(),
-  entity_type: LegalEntityType.nullish(),
-  id: z.string(),
-  status: AccountCapabilityStatus,
-  updated_at: z.string(),
 });
 
 /** Data of the events about requests for information; retrieve the request to read it. */

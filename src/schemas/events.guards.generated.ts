@@ -3,13 +3,8 @@
 
 import type {
   AccountActionRequiredData,
-  AccountAmendment,
-  AccountCapability,
-  AccountCapabilityDetails,
-  AccountCapabilityStatus,
   AccountConnectedData,
   AccountSubmittedData,
-  AmendmentTarget,
   Charge,
   ConnectedAccountTransfer,
   DisconnectedConnection,
@@ -21,8 +16,6 @@ import type {
   RfiEventData,
 } from "./events.generated.js";
 import { isAccountStatus } from "./accounts.guards.generated.js";
-import { isPrimaryContact } from "./agreements.guards.generated.js";
-import { isLegalEntityType } from "./common.guards.generated.js";
 import {
   isLegacyIdentificationRequirement,
   isLegacyPhotoRequirement,
@@ -36,7 +29,6 @@ import {
   isPhotoRequirement,
   isTermsRequirement,
 } from "./requirements.guards.generated.js";
-import { isStoreDetails } from "./store.guards.generated.js";
 import type { Members } from "./values.guards.generated.js";
 import { isMap } from "./values.guards.generated.js";
 
@@ -245,53 +237,6 @@ export function isLegacyAccountConnectedData(v: unknown): v is LegacyAccountConn
   return true;
 }
 
-export function isAmendmentTarget(v: unknown): v is AmendmentTarget {
-  return typeof v === "string";
-}
-
-export function isAccountAmendment(v: unknown): v is AccountAmendment {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountAmendment> = v;
-  if (o.id != null && typeof o.id !== "string") return false;
-  if (o.primary_contact != null && !isPrimaryContact(o.primary_contact)) return false;
-  if (o.status != null && typeof o.status !== "string") return false;
-  if (o.store_details != null && !isStoreDetails(o.store_details)) return false;
-  if (o.target != null && !isAmendmentTarget(o.target)) return false;
-  return true;
-}
-
-export function isAccountCapabilityDetails(v: unknown): v is AccountCapabilityDetails {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountCapabilityDetails> = v;
-  if (o.reason_codes != null && !isArrayOfText(o.reason_codes)) return false;
-  return true;
-}
-
-function isArrayOfText(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (typeof item !== "string") return false;
-  }
-  return true;
-}
-
-export function isAccountCapabilityStatus(v: unknown): v is AccountCapabilityStatus {
-  return typeof v === "string";
-}
-
-export function isAccountCapability(v: unknown): v is AccountCapability {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountCapability> = v;
-  if (typeof o.comment !== "string") return false;
-  if (o.details != null && !isAccountCapabilityDetails(o.details)) return false;
-  if (o.entity_type != null && !isLegalEntityType(o.entity_type)) return false;
-  if (typeof o.id !== "string") return false;
-  if (!isAccountCapabilityStatus(o.status)) return false;
-  if (typeof o.updated_at !== "string") return false;
-  return true;
-}
-
 export function isRfiEventData(v: unknown): v is RfiEventData {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<RfiEventData> = v;
@@ -355,5 +300,14 @@ export function isDisconnectedConnection(v: unknown): v is DisconnectedConnectio
   if (o.authorized_scopes != null && !isArrayOfText(o.authorized_scopes)) return false;
   if (o.id != null && typeof o.id !== "string") return false;
   if (o.status != null && typeof o.status !== "string") return false;
+  return true;
+}
+
+function isArrayOfText(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (typeof item !== "string") return false;
+  }
   return true;
 }

@@ -36,10 +36,25 @@ export {
   TermsAndConditionsInput,
 } from "./agreements.generated.js";
 export {
+  AmendmentCreateRequest,
+  AmendmentStatus,
+  AmendmentTarget,
+  AmendmentTargetInput,
+} from "./amendments.generated.js";
+export {
   Account,
+  AccountCapability,
   AccountList,
+  Amendment,
   DownloadLinks,
+  EmbeddedAuthorization,
+  FundingLimitApplication,
+  FundingLimitList,
+  HostedFlow,
+  InvitationLink,
   OAuthToken,
+  Offboarding,
+  OffboardingList,
   Rfi,
   RfiList,
   Token,
@@ -71,6 +86,17 @@ export {
   BusinessStructureInput,
 } from "./business.generated.js";
 export {
+  AccountCapabilityDetails,
+  AccountCapabilityStatus,
+  FundingLimit,
+  FundingLimitApplyRequest,
+  FundingLimitListQuery,
+  FundingLimitStatus,
+  FundingLimitType,
+  FundingLimitTypeInput,
+  FundingLimitWish,
+} from "./capabilities.generated.js";
+export {
   Address,
   AddressInput,
   LegalEntityType,
@@ -78,16 +104,12 @@ export {
   MonthlyAmount,
   MonthlyAmountInput,
 } from "./common.generated.js";
+export { EmbeddedAuthorizeRequest } from "./embedded.generated.js";
 export { ErrorResponse } from "./errors.generated.js";
 export {
   AccountActionRequiredData,
-  AccountAmendment,
-  AccountCapability,
-  AccountCapabilityDetails,
-  AccountCapabilityStatus,
   AccountConnectedData,
   AccountSubmittedData,
-  AmendmentTarget,
   Charge,
   ConnectedAccountTransfer,
   DisconnectedConnection,
@@ -99,6 +121,11 @@ export {
   RfiEventData,
 } from "./events.generated.js";
 export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.generated.js";
+export {
+  HostedFlowAuthorizeRequest,
+  HostedFlowCreateRequest,
+  HostedFlowStatus,
+} from "./hosted-flows.generated.js";
 export {
   CardUsage,
   CardUsageInput,
@@ -140,6 +167,21 @@ export {
   PayoutRecipientInput,
 } from "./individual.generated.js";
 export {
+  InvitationConnect,
+  InvitationConnectInput,
+  InvitationLinkCreateRequest,
+  InvitationMode,
+  InvitationModeInput,
+  InvitationOAuth,
+  InvitationOAuthInput,
+  InvitationResponseType,
+  InvitationResponseTypeInput,
+  PrefilledField,
+  PrefilledFieldInput,
+  PrefilledFieldName,
+  PrefilledFieldNameInput,
+} from "./invitation-links.generated.js";
+export {
   LegacyAccount,
   LegacyAccountDetails,
   LegacyAccountUsage,
@@ -173,6 +215,12 @@ export {
   LegacyVatNumber,
 } from "./legacy.generated.js";
 export { OAuthErrorResponse, OAuthGrantType, OAuthTokenRequest } from "./oauth.generated.js";
+export {
+  OffboardingCreateRequest,
+  OffboardingListQuery,
+  OffboardingStatus,
+  OffboardingStatusInput,
+} from "./offboardings.generated.js";
 export {
   BusinessPerson,
   BusinessPersonAttachments,

@@ -3,7 +3,7 @@
 import { startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { connect } from "./api.js";
-import { agreed, business, minimal, person } from "./inputs.js";
+import { agreed, business, minimal, person, storeDetails } from "./inputs.js";
 
 test("create answers 201 with an account that shows what is unset as null", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
@@ -244,4 +244,35 @@ test("what tests read from the emulator is a copy", async () => {
   Object.assign(address ?? {}, { suburb: "changed" });
   expect((await api("GET", `/api/v1/accounts/${account.id}`)).body).toEqual(account);
   expect(emulator.accounts.get("acct_unknown")).toBeUndefined();
+});
+
+test("another account of a legal entity has an identifier and a store of its own", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body: first } = await api("POST", "/api/v1/accounts/create", {
+    ...minimal,
+    identifier: "first",
+    account_details: { ...minimal.account_details, store_details: storeDetails },
+  });
+  emulator.accounts.setStatus(first.id, "ACTIVE");
+  const supplementary = (identifier: string) =>
+    api("POST", "/api/v1/accounts/create", {
+      identifier,
+      account_details: { legal_entity_id: first.account_details.legal_entity_id },
+      primary_contact: {},
+      customer_agreements: agreed,
+    });
+  expect((await supplementary("first")).body).toMatchObject({
+    code: "invalid_argument",
+    source: "identifier",
+  });
+  const { status, body } = await supplementary("second");
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ status: "ACTIVE", view_type: "COMPLETE", identifier: "second" });
+  expect(body.id).not.toBe(first.id);
+  expect(body.account_details).toMatchObject({
+    legal_entity_id: first.account_details.legal_entity_id,
+    business_details: minimal.account_details.business_details,
+  });
+  expect(body.account_details).not.toHaveProperty("store_details");
 });

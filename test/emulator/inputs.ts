@@ -1,5 +1,7 @@
 /** Bodies that create accounts with everything that a submission needs. */
 
+import type { StoreDetailsInput } from "airwallex-connect/schemas";
+
 export const address = {
   address_line1: "200 Collins Street",
   country_code: "AU",
@@ -74,3 +76,19 @@ export const minimal = {
   customer_agreements: agreed,
   primary_contact: { email: "office@example.com" },
 } as const;
+
+/** What a business tells about its store before it accepts payments. */
+export const storeDetails = {
+  cross_border_transaction_percent: "10",
+  estimated_transaction_volume: {
+    average_amount_per_transaction: "20",
+    currency: "AUD",
+    max_amount_per_transaction: "500",
+    monthly_transaction_amount: "10000",
+  },
+  fulfillment_days: 3,
+  industry_code: "ICCV3_041501",
+  operating_models: ["ONLINE_CHECKOUT"],
+  store_description: "Bags of concrete",
+  store_name: "Swift Concrete",
+} satisfies StoreDetailsInput;

@@ -37,8 +37,9 @@ export async function expandFixture(...changes: readonly Change[]): Promise<Mode
   return expand(await loadSource(join(root, "spec")));
 }
 
-export async function generateFixture(): Promise<Outputs> {
-  const source = await loadSource(fixture);
+export async function generateFixture(...changes: readonly Change[]): Promise<Outputs> {
+  const folder = changes.length === 0 ? fixture : join(await makeProject(...changes), "spec");
+  const source = await loadSource(folder);
   return makeOutputs(source, expand(source));
 }
 

@@ -212,3 +212,33 @@ describe("spec/openapi.generated.json", () => {
     expect([...new Set(extensions)].sort()).toEqual(['"x-pii":', '"x-retry":']);
   });
 });
+
+describe("docs/api.md", () => {
+  const text = outputs.get("docs/api.md") ?? "";
+
+  it("has a row for every operation, with the method, the types and the retry class", () => {
+    const rows = text.split("\n").filter((line) => line.startsWith("| [`"));
+    expect(rows.map((row) => row.replace(/\(http[^)]*\)/, ""))).toMatchInlineSnapshot(`
+      [
+        "| [\`POST /orders/create\`] | \`client.orders.create\` | \`OrderInput\` | \`Order\` | request_id |",
+        "| [\`GET /orders\`] | \`client.orders.list\` | \`OrderListQuery\` | \`OrderList\` | safe |",
+        "| [\`POST /orders/{id}/cancel\`] | \`client.simulation.orders.cancelAll\` | \`Cancellation\` |  | never |",
+        "| [\`POST /orders/{id}/attach\`] | \`client.orders.attach\` | the file | \`Order\` | never |",
+      ]
+    `);
+  });
+
+  it("refuses to list as left out what is there, and what belongs to no subject", async () => {
+    const listed = (entry: string) =>
+      generateFixture(["openapi.yaml", "components:", `x-not-modelled: [${entry}]\n\ncomponents:`]);
+    const other = (tag: string, endpoint: string) =>
+      `{ tag: ${tag}, endpoint: ${endpoint}, reason: because }`;
+    expect((await listed(other("orders", "GET /other"))).get("docs/api.md")).toContain(
+      "- `GET /other`: because",
+    );
+    await expect(listed(other("orders", "POST /orders/create"))).rejects.toThrow("is modelled");
+    await expect(listed(other("Nothing", "GET /other"))).rejects.toThrow(
+      "no tag is called Nothing",
+    );
+  });
+});

@@ -17,7 +17,8 @@ export function createAccount(world: World, request: AccountCreateRequest): Acco
   if (details === undefined) throw fieldRequired("account_details");
   const verified = details.legal_entity_id;
   if (verified === undefined) requireMinimum(request);
-  const entity = verified === undefined ? newEntity(world) : findEntity(world, verified);
+  const entity =
+    verified === undefined ? newEntity(world) : findEntity(world, verified, identifier);
   const { ids, clock, changes } = world;
   const record = newRecord({
     id: ids.account(),
@@ -51,16 +52,29 @@ function newEntity({ ids }: World): AccountDetails {
   return { legal_entity_id: ids.legalEntity() };
 }
 
-/** What is known of a legal entity that has been verified; its next account needs no review. */
-function findEntity({ accounts }: World, id: string): AccountDetails {
-  const verified = [accounts.platform, ...accounts.connected.values()].find(
-    ({ status, details }) => status === "ACTIVE" && details.legal_entity_id === id,
-  );
-  if (verified !== undefined) return verified.details;
-  throw invalidArgument(
-    "account_details.legal_entity_id",
-    "no active account has this legal entity",
-  );
+/**
+ * What is known of a legal entity that has been verified; its next account needs no review. Each store
+ * is told about anew.
+ */
+function findEntity(
+  { accounts }: World,
+  id: string,
+  identifier: string | undefined,
+): AccountDetails {
+  const all = [accounts.platform, ...accounts.connected.values()];
+  const own = all.filter(({ details }) => details.legal_entity_id === id);
+  const verified = own.find(({ status }) => status === "ACTIVE");
+  if (verified === undefined) {
+    throw invalidArgument(
+      "account_details.legal_entity_id",
+      "no active account has this legal entity",
+    );
+  }
+  if (identifier !== undefined && own.some((account) => account.identifier === identifier)) {
+    throw invalidArgument("identifier", "another account of this legal entity has it");
+  }
+  const { store_details: _, ...entity } = verified.details;
+  return entity;
 }
 
 /** Ids of persons are given by the API, so those in a new account mean nothing. */

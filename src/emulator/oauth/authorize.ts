@@ -115,11 +115,12 @@ export function redirectWithError(
 
 /** What the redirect URI asks for already stays there. */
 function redirect(
-  { redirectUri, state }: AuthorizationRequest,
+  { redirectUri, state, identifier }: AuthorizationRequest,
   parameters: Readonly<Record<string, string>>,
 ): string {
   const url = new URL(redirectUri);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   if (state !== undefined) url.searchParams.set("state", state);
+  if (identifier !== undefined) url.searchParams.set("identifier", identifier);
   return url.href;
 }

@@ -45,7 +45,7 @@ function takeForm(world: World, { body }: EmulatedRequest): EmulatedResponse {
   return redirect(303, `${consentPath}?flow=${flow.id}`);
 }
 
-function redirect(status: 302 | 303, location: string): EmulatedResponse {
+export function redirect(status: 302 | 303, location: string): EmulatedResponse {
   const headers = { location, "cache-control": "no-store", "referrer-policy": "no-referrer" };
   return { status, headers, body: "", delivery: "whole" };
 }

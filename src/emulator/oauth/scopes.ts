@@ -82,6 +82,8 @@ const needed: Partial<Record<EndpointKey, ScopeName>> = {
   simulationRfisCreate: "simulation:write",
   simulationRfisFollowUp: "simulation:write",
   simulationRfisClose: "simulation:write",
+  simulationAmendmentsApprove: "simulation:write",
+  simulationAmendmentsReject: "simulation:write",
 };
 
 export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {

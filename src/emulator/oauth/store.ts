@@ -17,6 +17,8 @@ export interface AuthorizationRequest {
   /** base64url of the SHA-256 of a verifier. */
   readonly codeChallenge: string | undefined;
   readonly signUp: boolean;
+  /** The platform's reference of an invitation, told on the way back; undefined if there was none. */
+  readonly identifier?: string | undefined;
 }
 
 /** The code of a consent, kept after its use, so that a second use is noticed. */

@@ -5,10 +5,12 @@ import * as table from "../../schemas/endpoints.generated.js";
 import type { EndpointKey, Handlers, Page } from "../handlers.js";
 import { oauthPages } from "../oauth/pages.js";
 import { type ScopeName, scopeFor } from "../oauth/scopes.js";
+import { accountChangesHandlers } from "./account-changes.js";
 import { accountsHandlers } from "./accounts.js";
 import { authenticationHandlers } from "./authentication.js";
 import { filesHandlers, filesPages } from "./files.js";
 import { oauthHandlers } from "./oauth.js";
+import { onboardingHandlers, onboardingPages } from "./onboarding.js";
 import { rfisHandlers, rfisPages } from "./rfis.js";
 import { simulationHandlers } from "./simulation.js";
 import { webhooksHandlers } from "./webhooks.js";
@@ -21,9 +23,11 @@ const handlers: Handlers = {
   ...simulationHandlers,
   ...webhooksHandlers,
   ...rfisHandlers,
+  ...accountChangesHandlers,
+  ...onboardingHandlers,
 };
 
-const pages: readonly Page[] = [...filesPages, ...oauthPages, ...rfisPages];
+const pages: readonly Page[] = [...filesPages, ...oauthPages, ...onboardingPages, ...rfisPages];
 
 /** Endpoints that are asked for before there is a token. */
 const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "oauthToken"]);

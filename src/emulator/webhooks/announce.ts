@@ -1,5 +1,9 @@
 /** Turns what changes in the emulator into events. */
 
+import { viewAmendment } from "../amendments/operations.js";
+import type { AmendmentChange } from "../amendments/record.js";
+import { viewCapability } from "../capabilities/operations.js";
+import type { CapabilityChange } from "../capabilities/record.js";
 import type { StatusChange } from "../changes.js";
 import type { ConnectionChange } from "../oauth/store.js";
 import type { RfiChange } from "../rfis/record.js";
@@ -12,6 +16,8 @@ export function announce(world: World): World {
   world.changes.subscribe((change) => announceStatus(world, change));
   world.oauth.changes.subscribe((change) => announceConnection(world, change));
   world.rfis.changes.subscribe((change) => announceRfi(world, change));
+  world.amendments.changes.subscribe((change) => announceAmendment(world, change));
+  world.capabilities.changes.subscribe((change) => announceCapability(world, change));
   return world;
 }
 
@@ -50,4 +56,21 @@ function announceRfi(world: World, { rfiId, accountId, to, atMs }: RfiChange): v
   const data: EventData = { kind: "other", value: { id: rfiId } };
   const name = `rfi.${to.toLowerCase()}`;
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId: rfiId, atMs });
+}
+
+/** Nothing is told of an amendment before it is decided. */
+function announceAmendment(world: World, { amendment, to, atMs }: AmendmentChange): void {
+  if (to === "PENDING") return;
+  const data: EventData = { kind: "other", value: viewAmendment(amendment) };
+  const [accountId, sourceId] = [amendment.account.id, amendment.id];
+  const name = `account_amendment.${to.toLowerCase()}`;
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+function announceCapability(world: World, { capability, to, atMs }: CapabilityChange): void {
+  const value = viewCapability(capability, world.settings.apiVersion);
+  const [accountId, sourceId] = [capability.account.id, capability.id];
+  const name = `account_capability.${to.toLowerCase()}`;
+  const id = world.ids.event();
+  dispatch(world, { id, name, accountId, data: { kind: "other", value }, sourceId, atMs });
 }

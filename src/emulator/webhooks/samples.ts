@@ -2,8 +2,8 @@
 
 import { eventShapes } from "../../schemas/event-shapes.generated.js";
 import type {
-  AccountAmendment,
   AccountCapability,
+  Amendment,
   Charge,
   ConnectedAccountTransfer,
   DisconnectedConnection,
@@ -74,7 +74,7 @@ interface Sample {
 
 /** By what stands before the point in the name of an event. */
 const samples: Readonly<Record<string, ((sample: Sample) => object) | undefined>> = {
-  account_amendment: ({ status, account }): AccountAmendment => ({
+  account_amendment: ({ status, account }): Amendment => ({
     id: "amd_sample",
     primary_contact: account.primaryContact,
     status,

@@ -253,6 +253,32 @@ test("what becomes of a request for information is told to its account", async (
   expect(events).toMatchObject(names.map((name) => ({ name, ...about })));
 });
 
+test("decisions on amendments and capabilities are told, with what was decided", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator, today, [
+    "account_amendment.approved",
+    "account_amendment.rejected",
+    "account_capability.pending",
+    "account_capability.enabled",
+  ]);
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", business);
+  emulator.accounts.setStatus(account.id, "ACTIVE");
+  const headers = { "x-on-behalf-of": account.id };
+  const change = { target: "primary_contact", primary_contact: { mobile: "+61 3 5550 0000" } };
+  const made = await api("POST", "/api/v1/account/amendments/create", change, headers);
+  const { id } = made.body;
+  await api("POST", `/api/v1/simulation/account/amendments/${id}/approve`, {}, headers);
+  await api("POST", "/api/v1/account_capabilities/payments_visa/enable", {}, headers);
+  emulator.capabilities.decide(account.id, "payments_visa", { status: "ENABLED" });
+  await emulator.webhooks.settled();
+  expect(events.map(({ name, account_id, data }) => [name, account_id, data.id])).toEqual([
+    ["account_amendment.approved", account.id, id],
+    ["account_capability.pending", account.id, "payments_visa"],
+    ["account_capability.enabled", account.id, "payments_visa"],
+  ]);
+});
+
 describe("deliver()", () => {
   test.each(eventNames)("sends %s with data that fit its schema, in both eras", async (name) => {
     const { emulator, events } = emulatorWithEvents();

@@ -1,0 +1,60 @@
+/** What tests can do to capabilities without a call: the API has no simulation of their review. */
+
+import type { AccountCapability } from "../../schemas/index.js";
+import type { AccountRecord } from "../accounts/record.js";
+import { Refusal } from "../refusal.js";
+import type { World } from "../state.js";
+import { grantLimits } from "./funding-limits.js";
+import {
+  type CapabilityVerdict,
+  decideCapability,
+  findCapability,
+  viewCapability,
+} from "./operations.js";
+
+/** Access to the capabilities of accounts in an emulator. */
+export interface CapabilitiesAccess {
+  /**
+   * Decides a capability of a connected account, as Airwallex does after its review.
+   *
+   * @throws RangeError if there is no such account or capability.
+   */
+  decide(accountId: string, id: string, verdict: CapabilityVerdict): AccountCapability;
+  /**
+   * Grants the funding limits that a connected account has applied for.
+   *
+   * @throws RangeError if there is no such account.
+   */
+  grantFundingLimits(accountId: string): void;
+}
+
+export function createCapabilitiesAccess(currentWorld: () => World): CapabilitiesAccess {
+  const find = (world: World, accountId: string): AccountRecord => {
+    world.clock.runDue();
+    const account = world.accounts.connected.get(accountId);
+    if (account) return account;
+    throw new RangeError(`Cannot decide capability: there is no account "${accountId}"`);
+  };
+  return {
+    decide(accountId, id, verdict) {
+      const world = currentWorld();
+      const account = find(world, accountId);
+      const record = orRangeError(() => findCapability(world, account, id));
+      decideCapability(world, record, verdict);
+      return viewCapability(record, world.settings.apiVersion);
+    },
+    grantFundingLimits(accountId) {
+      const world = currentWorld();
+      grantLimits(world, find(world, accountId), world.clock.nowMs());
+    },
+  };
+}
+
+function orRangeError<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new RangeError(`Cannot decide capability: ${error.message}`);
+  }
+}

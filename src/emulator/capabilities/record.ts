@@ -1,0 +1,53 @@
+/** Capabilities and funding limits as the emulator keeps them. */
+
+import type { AccountRecord } from "../accounts/record.js";
+import { type Changes, createChanges } from "../changes.js";
+
+export type CapabilityStatus = "ENABLED" | "DISABLED" | "PENDING";
+
+export interface CapabilityRecord {
+  readonly id: string;
+  readonly account: AccountRecord;
+  status: CapabilityStatus;
+  comment: string;
+  reasonCodes: readonly string[];
+  updatedAtMs: number;
+  /** Calls off the review that the clock would do. */
+  cancelReview: (() => void) | undefined;
+}
+
+export interface CapabilityChange {
+  readonly capability: CapabilityRecord;
+  readonly to: CapabilityStatus;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface CapabilityStore {
+  /** By account and name; one that nobody has asked for is not there. */
+  readonly records: Map<string, CapabilityRecord>;
+  readonly changes: Changes<CapabilityChange>;
+  readonly funding: FundingStore;
+}
+
+export interface LimitRecord {
+  readonly currency: string;
+  readonly type: string;
+  limit: number;
+  available: number;
+  /** Undefined if nobody applied, or that is decided. */
+  requested: number | undefined;
+  updatedAtMs: number;
+}
+
+export interface FundingStore {
+  /** By account id. */
+  readonly limits: Map<string, readonly LimitRecord[]>;
+  /** By account id and `request_id`. */
+  readonly requests: Set<string>;
+}
+
+export function createCapabilityStore(): CapabilityStore {
+  const funding: FundingStore = { limits: new Map(), requests: new Set() };
+  return { records: new Map(), changes: createChanges(), funding };
+}

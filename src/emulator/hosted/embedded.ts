@@ -1,0 +1,58 @@
+/**
+ * Codes for components in a platform's own pages. The components themselves are Airwallex's; a page
+ * stands in for the one that onboards.
+ *
+ * @see https://www.airwallex.com/docs/api/authentication/api_access_token/authorize
+ */
+
+import { createHash } from "node:crypto";
+import type { EmbeddedAuthorizeRequest } from "../../schemas/index.js";
+import type { AccountRecord } from "../accounts/record.js";
+import type { EmulatedRequest, EmulatedResponse } from "../exchange.js";
+import type { Page } from "../handlers.js";
+import { showRefusal } from "../oauth/screens.js";
+import { canBeFilled, startForm } from "../onboarding-form/form.js";
+import { redirectToForm } from "../onboarding-form/pages.js";
+import type { World } from "../state.js";
+
+const codeLifetimeMs = 30_000;
+
+/** Returns the code. */
+export function authorizeEmbedded(
+  { ids, clock, embedded }: World,
+  account: AccountRecord,
+  request: EmbeddedAuthorizeRequest,
+): string {
+  const code = ids.secret("embedded");
+  embedded.set(code, { account, request, expiresAtMs: clock.nowMs() + codeLifetimeMs });
+  return code;
+}
+
+export const embeddedPages: readonly Page[] = [
+  { method: "GET", path: "/embedded/onboarding", run: open },
+];
+
+/** Takes `code` and `code_verifier`, as the component is given them. */
+function open(world: World, { query }: EmulatedRequest): EmulatedResponse {
+  const code = query.get("code") ?? "";
+  const known = world.embedded.get(code);
+  // Whatever comes of it, a code is there for one try.
+  world.embedded.delete(code);
+  if (known === undefined || known.expiresAtMs <= world.clock.nowMs()) {
+    return showRefusal("UNAUTHORIZED: the code is unknown, was used before, or has expired.");
+  }
+  const { account, request } = known;
+  const challenge = createHash("sha256")
+    .update(query.get("code_verifier") ?? "")
+    .digest("base64url");
+  if (challenge !== request.code_challenge) {
+    return showRefusal("UNAUTHORIZED: the verifier does not belong to the code.");
+  }
+  if (!request.scope.includes("w:awx_action:onboarding")) {
+    return showRefusal("UNAUTHORIZED: the code lacks the scope w:awx_action:onboarding.");
+  }
+  if (!canBeFilled(account)) {
+    return showRefusal("INVALID_KYC_STATUS: there is nothing left to do for this account.");
+  }
+  return redirectToForm(startForm(world, account, () => undefined));
+}

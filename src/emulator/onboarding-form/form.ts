@@ -1,0 +1,110 @@
+/**
+ * A business on its way through the pages that ask for what verification needs: one record each, one
+ * form at a time. Hosted flows and embedded components lead here.
+ */
+
+import { agreeToTerms, submit } from "../accounts/operations.js";
+import type { AccountRecord, AccountStatus } from "../accounts/record.js";
+import { Refusal } from "../refusal.js";
+import type { World } from "../state.js";
+import { fieldsOf, problemWith, screens } from "./fields.js";
+import type { FormProblem, OnboardingForm } from "./record.js";
+import { complete } from "./specimen.js";
+
+const lifetimeMs = 30 * 60_000;
+
+const fillable: readonly AccountStatus[] = ["CREATED", "ACTION_REQUIRED"];
+
+/** Whether there is anything for the owner to do. */
+export function canBeFilled({ status }: AccountRecord): boolean {
+  return fillable.includes(status);
+}
+
+export function startForm(
+  world: World,
+  account: AccountRecord,
+  leave: OnboardingForm["leave"],
+): OnboardingForm {
+  const form: OnboardingForm = {
+    id: world.ids.secret("form"),
+    account,
+    expiresAtMs: world.clock.nowMs() + lifetimeMs,
+    leave,
+    values: fieldsOf(account.details),
+    screen: "business",
+    problem: undefined,
+  };
+  world.onboardingForms.set(form.id, form);
+  return form;
+}
+
+/** Undefined if it was never there, is over, or took too long. */
+export function findForm(
+  { onboardingForms, clock }: World,
+  id: string | null,
+): OnboardingForm | undefined {
+  const form = onboardingForms.get(id ?? "");
+  return form && form.expiresAtMs > clock.nowMs() ? form : undefined;
+}
+
+/** What comes of a form that was sent: the same pages, or the end, with where to go then. */
+export type Step =
+  | { readonly over: false }
+  | { readonly over: true; readonly finished: boolean; readonly url: string | undefined };
+
+export interface SentForm {
+  readonly values: URLSearchParams;
+  readonly userAgent: string | undefined;
+  readonly apiVersion: string;
+}
+
+export function step(world: World, form: OnboardingForm, sent: SentForm): Step {
+  form.problem = undefined;
+  const action = sent.values.get("action");
+  if (action === "later") return end(world, form, false);
+  if (action === "back") {
+    form.screen = screens[screens.indexOf(form.screen) - 1] ?? form.screen;
+    return { over: false };
+  }
+  if (form.screen === "check") return finish(world, form, sent);
+  form.problem = read(form, sent.values);
+  if (!form.problem) form.screen = screens[screens.indexOf(form.screen) + 1] ?? form.screen;
+  return { over: false };
+}
+
+/** Takes over what was filled in, also where some of it is wrong. */
+function read({ values, screen }: OnboardingForm, sent: URLSearchParams): FormProblem | undefined {
+  let first: FormProblem | undefined;
+  for (const [name, problem] of problemWith(screen)) {
+    values[name] = (sent.get(name) ?? "").trim();
+    const text = problem(values[name]);
+    if (text !== undefined) first ??= { field: name, text };
+  }
+  return first;
+}
+
+function finish(world: World, form: OnboardingForm, sent: SentForm): Step {
+  const { account, values } = form;
+  if (sent.values.get("agreed") !== "yes") {
+    form.problem = { field: undefined, text: "Agree to the terms to go on." };
+    return { over: false };
+  }
+  try {
+    account.details = complete(world, account, values);
+    const user_agent = sent.userAgent;
+    const device_data = user_agent === undefined ? {} : { user_agent };
+    agreeToTerms(world, account, { device_data }, sent.apiVersion);
+    // To agree may be all that the account had waited for.
+    if (canBeFilled(account)) submit(world, account);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    form.problem = { field: undefined, text: error.message };
+    return { over: false };
+  }
+  return end(world, form, true);
+}
+
+function end(world: World, form: OnboardingForm, finished: boolean): Step {
+  world.onboardingForms.delete(form.id);
+  return { over: true, finished, url: form.leave(finished) };
+}

@@ -1,0 +1,28 @@
+/** A form that is being filled in. */
+
+import type { AccountRecord } from "../accounts/record.js";
+import type { FieldName, ScreenName } from "./fields.js";
+
+/** What was wrong with the form that was sent last; with a field if it is one field's fault. */
+export interface FormProblem {
+  readonly field: FieldName | undefined;
+  readonly text: string;
+}
+
+export interface OnboardingForm {
+  readonly id: string;
+  readonly account: AccountRecord;
+  readonly expiresAtMs: number;
+  /** Called once the account is submitted, or left for later; returns where the owner goes then. */
+  readonly leave: (finished: boolean) => string | undefined;
+  readonly values: Record<FieldName, string>;
+  screen: ScreenName;
+  problem: FormProblem | undefined;
+}
+
+/** By id. */
+export type FormStore = Map<string, OnboardingForm>;
+
+export function createFormStore(): FormStore {
+  return new Map();
+}

@@ -1,0 +1,112 @@
+/** Fills an account: with what the owner said, then what it held, then examples for the rest. */
+
+import type { AccountDetails, BusinessDetails, BusinessPerson } from "../../schemas/index.js";
+import { merge, withPersonIds } from "../accounts/merge.js";
+import type { AccountRecord } from "../accounts/record.js";
+import type { World } from "../state.js";
+import type { FieldName } from "./fields.js";
+
+type Values = Readonly<Record<FieldName, string>>;
+
+/** The details of the account with all that a submission needs. */
+export function complete(world: World, account: AccountRecord, values: Values): AccountDetails {
+  const { details, primaryContact } = account;
+  const file = uploadSpecimen(world);
+  const example = exampleBusiness(values.country, file);
+  const [first, ...others] = details.business_person_details ?? [];
+  const person = {
+    ...examplePerson(values.country, file, primaryContact.email),
+    ...given(first ?? {}),
+  };
+  const { first_name, last_name, date_of_birth } = values;
+  return withPersonIds(
+    {
+      ...details,
+      legal_entity_type: "BUSINESS",
+      business_details: {
+        ...merge(example, given(details.business_details ?? {})),
+        ...said(values, details.business_details),
+      },
+      business_person_details: [{ ...person, first_name, last_name, date_of_birth }, ...others],
+    },
+    world.ids,
+  );
+}
+
+/** What is null or an empty list was not given. */
+function given<T extends object>(members: T): Partial<T> {
+  const isGiven = (value: unknown) =>
+    value != null && !(Array.isArray(value) && value.length === 0);
+  const entries = Object.entries(members).filter(([, value]) => isGiven(value));
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
+function said(values: Values, before: BusinessDetails | null | undefined): BusinessDetails {
+  const { business_name, country, registration_number: number, description } = values;
+  const address = before?.registration_address;
+  const [first, ...others] = before?.business_identifiers ?? [];
+  return {
+    business_name,
+    business_identifiers: [{ type: "BRN", ...first, number, country_code: country }, ...others],
+    description_of_goods_or_services: description,
+    registration_address: {
+      ...exampleAddress(country),
+      ...given(address ?? {}),
+      country_code: country,
+    },
+  };
+}
+
+function uploadSpecimen({ files }: World): string {
+  return files.add({
+    filename: "specimen.txt",
+    notes: "Made up by the emulator's onboarding pages",
+    contentType: "text/plain",
+    content: Buffer.from("A specimen of a document.\n"),
+  }).id;
+}
+
+function exampleAddress(country_code: string) {
+  return {
+    address_line1: "1 Example Street",
+    country_code,
+    postcode: "1000",
+    state: "Example State",
+    suburb: "Exampleton",
+  };
+}
+
+function exampleBusiness(country: string, file_id: string): BusinessDetails {
+  return {
+    account_usage: {
+      estimated_monthly_revenue: { amount: "10000", currency: "USD" },
+      product_reference: ["RECEIVE_TRANSFERS"],
+    },
+    attachments: { business_documents: [{ file_id, tag: "COMPANY_CERTIFICATE" }] },
+    business_address: exampleAddress(country),
+    business_structure: "COMPANY",
+    industry_category_code: "ICCV3_000000",
+    operating_country: [country],
+    url: "https://business.example",
+  };
+}
+
+function examplePerson(
+  country: string,
+  front_file_id: string,
+  email: string | null | undefined,
+): BusinessPerson {
+  return {
+    email: email ?? "owner@example.com",
+    identifications: {
+      primary: {
+        identification_type: "PASSPORT",
+        issuing_country_code: country,
+        passport: { front_file_id, number: "SPECIMEN1" },
+      },
+    },
+    nationality: country,
+    residential_address: exampleAddress(country),
+    roles: ["AUTHORISED_PERSON", "BENEFICIAL_OWNER", "DIRECTOR"],
+  };
+}

@@ -1,0 +1,56 @@
+/** Changes of accounts that have been verified. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import type { PrimaryContactInput } from "../schemas/agreements.generated.js";
+import type { Amendment } from "../schemas/amendments.generated.js";
+import { amendmentsCreate, amendmentsRetrieve } from "../schemas/endpoints.generated.js";
+import type { StoreDetailsInput } from "../schemas/store.generated.js";
+
+/** A change to be asked for: the part of the account, and what is to stand there. */
+export type AmendmentInput =
+  | { readonly target: "primary_contact"; readonly primary_contact: PrimaryContactInput }
+  | { readonly target: "account_details.store_details"; readonly store_details: StoreDetailsInput };
+
+/**
+ * Changes of the account that the client acts for: use `client.onBehalfOf(id)` for a connected one.
+ * Errors are those of `client.accounts`.
+ */
+export interface AmendmentsResource {
+  /**
+   * Asks for a change that `accounts.update` can no longer make, because the account has passed
+   * verification. It waits as `PENDING` for its review; the webhooks `account_amendment.approved` and
+   * `account_amendment.rejected` tell how that ended.
+   *
+   * The API has no idempotency key here and no list, so a create whose answer was lost fails with
+   * outcome `unknown`, and is not sent again.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/create_amendment
+   *
+   * @throws ApiError `invalid_request` when the account is not verified yet
+   *
+   * @example
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
+   * const amendment = await client.onBehalfOf(account.id).amendments.create({
+   *   target: "primary_contact",
+   *   primary_contact: { email: "new@example.com" },
+   * });
+   */
+  create(input: AmendmentInput, options?: CallOptions): ApiPromise<Amendment>;
+
+  /**
+   * Reads an amendment: `PENDING`, `APPROVED` or `REJECTED`.
+   *
+   * See https://www.airwallex.com/docs/api/scale/accounts/retrieve_amendment
+   *
+   * @throws ApiError `not_found` when the account has no such amendment
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<Amendment>;
+}
+
+export function amendmentsResource(call: Call): AmendmentsResource {
+  return {
+    create: (input, options) => call(amendmentsCreate, { body: input }, options),
+    retrieve: (id, options) => call(amendmentsRetrieve, { path: { id } }, options),
+  };
+}

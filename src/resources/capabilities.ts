@@ -1,0 +1,119 @@
+/** What accounts can do once it is switched on. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import { type ListPromise, listPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import type {
+  AccountCapability,
+  FundingLimit,
+  FundingLimitApplication,
+  FundingLimitApplyRequest,
+  FundingLimitList,
+  FundingLimitListQuery,
+} from "../schemas/capabilities.generated.js";
+import {
+  capabilitiesApplyForFundingLimits,
+  capabilitiesEnable,
+  capabilitiesFundingLimits,
+  capabilitiesRetrieve,
+} from "../schemas/endpoints.generated.js";
+import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
+
+/** The limits that are wanted; the `request_id` is made here unless it is given. */
+export type FundingLimitApplyInput = WithoutRequestId<FundingLimitApplyRequest>;
+
+/**
+ * Capabilities of the account that the client acts for: use `client.onBehalfOf(id)` for a connected
+ * one. Errors are those of `client.accounts`.
+ */
+export interface CapabilitiesResource {
+  /**
+   * Reads whether the account can use a capability: `ENABLED`, `PENDING`, or `DISABLED` with reason
+   * codes.
+   *
+   * See https://www.airwallex.com/docs/api/account_capability/account_capability/retrieve
+   *
+   * @param id name of the capability, such as `payments_visa` or `transfer_cny_local`
+   * @throws ApiError `invalid_request` with the API's `capability_not_supported` for an unknown name
+   *
+   * @example
+   * const { status } = await client.onBehalfOf(account.id).capabilities.retrieve("payments_visa");
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<AccountCapability>;
+
+  /**
+   * Asks for a capability of a verified account. It is reviewed while it is `PENDING`, perhaps with a
+   * request for information of type `PAYMENT_ENABLEMENT`. When it was refused, ask again.
+   *
+   * A request whose answer was lost is sent again only if the capability is still `DISABLED`.
+   *
+   * See https://www.airwallex.com/docs/api/account_capability/account_capability/enable
+   */
+  enable(id: string, options?: CallOptions): ApiPromise<AccountCapability>;
+
+  /**
+   * Lists how much the account may add by direct debit. Awaited, it is the first page; iterated, it is
+   * every limit.
+   *
+   * See https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits
+   *
+   * @param query `currency` (ISO 4217); `page_num` counts from 0
+   */
+  fundingLimits(
+    query?: FundingLimitListQuery,
+    options?: CallOptions,
+  ): ListPromise<FundingLimit, FundingLimitList>;
+
+  /**
+   * Applies for other funding limits, once: the API refuses a second use of the `request_id`. When the
+   * answer was lost and the second attempt is refused for that reason, the application was received,
+   * and there is no `result`.
+   *
+   * See https://www.airwallex.com/docs/api/account_capability/account_capability/apply
+   *
+   * @example
+   * await client.onBehalfOf(account.id).capabilities.applyForFundingLimits({
+   *   funding_limits: [{ currency: "AUD", limit: 50_000, type: "DIRECT_DEBIT_DEPOSIT" }],
+   * });
+   */
+  applyForFundingLimits(
+    input: FundingLimitApplyInput,
+    options?: CallOptions,
+  ): ApiPromise<FundingLimitApplication>;
+}
+
+export function capabilitiesResource(call: Call): CapabilitiesResource {
+  return {
+    retrieve: (id, options) => call(capabilitiesRetrieve, { path: { id } }, options),
+    enable: (id, options) =>
+      call(capabilitiesEnable, { path: { id } }, options, {
+        lookup: enableLookup(call, id, options),
+      }),
+    fundingLimits: (query = {}, options) =>
+      listPages(
+        capabilitiesFundingLimits,
+        query?.page_num ?? 0,
+        (page_num) =>
+          call(capabilitiesFundingLimits, { query: query && { ...query, page_num } }, options),
+        ({ currency, type }) => `${currency} ${type}`,
+      ),
+    applyForFundingLimits: (input, options) =>
+      call(capabilitiesApplyForFundingLimits, { body: withRequestId(input) }, options, {
+        // What the API said to it is lost; that it has the application is all there is to know.
+        alreadyDone: resolveDuplicate(async () => ({})),
+      }),
+  };
+}
+
+/** A capability that is under way or there was asked for; one that is off may be asked for again. */
+function enableLookup(
+  call: Call,
+  id: string,
+  { signal, onBehalfOf, apiVersion }: CallOptions = {},
+) {
+  return async (remainingMs: number) => {
+    const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+    const found = await call(capabilitiesRetrieve, { path: { id } }, own);
+    return found.status === "DISABLED" ? undefined : { found };
+  };
+}

@@ -1,0 +1,73 @@
+/** Links that invite customers to connect their accounts. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import { invitationLinksCreate, invitationLinksRetrieve } from "../schemas/endpoints.generated.js";
+import type {
+  InvitationConnectInput,
+  InvitationLink,
+  InvitationLinkCreateRequest,
+  InvitationOAuthInput,
+} from "../schemas/invitation-links.generated.js";
+
+/** What a customer is invited to; each way has members of its own. */
+export type InvitationLinkInput = Omit<
+  InvitationLinkCreateRequest,
+  "mode" | "oauth2" | "scale_connect" | "account_id"
+> &
+  (
+    | {
+        /** To sign up, and to consent to your app. */
+        readonly mode: "oauth2";
+        readonly oauth2: InvitationOAuthInput;
+        readonly account_id?: string | undefined;
+      }
+    | {
+        /** To approve the connection of an account that is there already. */
+        readonly mode: "scale_connect";
+        readonly scale_connect: InvitationConnectInput;
+        readonly account_id: string;
+      }
+  );
+
+/** Invitations of customers. Errors are those of `client.accounts`. */
+export interface InvitationLinksResource {
+  /**
+   * Makes a link to send to a customer. It works until the day in `expire_at`.
+   *
+   * In mode `oauth2` the customer signs up and consents to your app, and comes back to `redirect_uri`
+   * with a code. In mode `scale_connect` the owner of an account approves its connection to the
+   * platform. The `identifier` is added to the redirect as a query parameter.
+   *
+   * The API has no idempotency key here and no list, so a create whose answer was lost fails with
+   * outcome `unknown`. A second link does no harm.
+   *
+   * See https://www.airwallex.com/docs/api/scale/invitation_links/create
+   *
+   * @example
+   * const invitation = await client.invitationLinks.create({
+   *   mode: "scale_connect",
+   *   account_id: account.id,
+   *   identifier: "seller-42",
+   *   scale_connect: { redirect_uri: "https://platform.example/connected" },
+   * });
+   * console.log(invitation.url);
+   */
+  create(input: InvitationLinkInput, options?: CallOptions): ApiPromise<InvitationLink>;
+
+  /**
+   * Reads a link as it was created.
+   *
+   * See https://www.airwallex.com/docs/api/scale/invitation_links/retrieve
+   *
+   * @throws ApiError `not_found` when there is no such link
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<InvitationLink>;
+}
+
+export function invitationLinksResource(call: Call): InvitationLinksResource {
+  return {
+    create: (input, options) => call(invitationLinksCreate, { body: input }, options),
+    retrieve: (id, options) => call(invitationLinksRetrieve, { path: { id } }, options),
+  };
+}

@@ -1,0 +1,106 @@
+/** The closing of connected accounts, for good. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { ListPromise } from "../core/page.js";
+import { listCursorPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import {
+  offboardingsCreate,
+  offboardingsList,
+  offboardingsRetrieve,
+} from "../schemas/endpoints.generated.js";
+import type {
+  Offboarding,
+  OffboardingCreateRequest,
+  OffboardingList,
+  OffboardingListQuery,
+} from "../schemas/offboardings.generated.js";
+
+/** Requests to close connected accounts. Errors are those of `client.accounts`. */
+export interface OffboardingsResource {
+  /**
+   * Asks Airwallex to close an account. While that is `PENDING` the account keeps its status. Once it
+   * is `COMPLETED` the account is `SUSPENDED`, and `CLOSED` 30 days later; nothing brings it back. To
+   * stop an account for a time, use `accounts.suspend`.
+   *
+   * A legal entity has one open offboarding at a time. So one whose answer was lost is looked for
+   * before it is sent again.
+   *
+   * See https://www.airwallex.com/docs/api/scale/offboardings/create
+   *
+   * @param input why; the reason codes are Airwallex's own
+   * @throws ApiError `invalid_request` when the account is closed, or its legal entity has an open
+   *   offboarding
+   *
+   * @example
+   * const offboarding = await client.offboardings.create(account.id, {
+   *   reason_code: "CUSTOMER_REQUEST",
+   *   comment: "The seller has left the marketplace.",
+   * });
+   */
+  create(
+    accountId: string,
+    input: OffboardingCreateRequest,
+    options?: CallOptions,
+  ): ApiPromise<Offboarding>;
+
+  /**
+   * Reads an offboarding: `PENDING`, `COMPLETED` or `CANCELLED`.
+   *
+   * See https://www.airwallex.com/docs/api/scale/offboardings/retrieve
+   *
+   * @throws ApiError `not_found` when the account has no such offboarding
+   */
+  retrieve(accountId: string, id: string, options?: CallOptions): ApiPromise<Offboarding>;
+
+  /**
+   * Lists the offboardings of an account. Awaited, it is the first page; iterated, it is all of them.
+   *
+   * See https://www.airwallex.com/docs/api/scale/offboardings/list
+   *
+   * @param query filters; `page_size` is 10 to 200, default 100
+   */
+  list(
+    accountId: string,
+    query?: OffboardingListQuery,
+    options?: CallOptions,
+  ): ListPromise<Offboarding, OffboardingList>;
+}
+
+export function offboardingsResource(call: Call): OffboardingsResource {
+  const resource: OffboardingsResource = {
+    create: (account_id, input, options) =>
+      call(offboardingsCreate, { path: { account_id }, body: input }, options, {
+        lookup: createLookup(resource, account_id, options),
+      }),
+    retrieve: (account_id, id, options) =>
+      call(offboardingsRetrieve, { path: { account_id, id } }, options),
+    list: (account_id, query = {}, options) =>
+      listCursorPages(offboardingsList, query?.page, (page) =>
+        call(
+          offboardingsList,
+          { path: { account_id }, query: query && { ...query, page } },
+          options,
+        ),
+      ),
+  };
+  return resource;
+}
+
+/** Clocks of ours and of the remote may differ by this much. */
+const clockSkewMs = 2 * 60_000;
+
+/** Finds the offboarding of a create whose answer was lost: the open one, if it is not an older one. */
+function createLookup(
+  { list }: OffboardingsResource,
+  accountId: string,
+  { signal, onBehalfOf, apiVersion }: CallOptions = {},
+) {
+  const since = Date.now() - clockSkewMs;
+  return async (remainingMs: number) => {
+    const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+    const { items } = await list(accountId, { status: "PENDING" }, own);
+    const found = items.find(({ created_at }) => Date.parse(created_at ?? "") >= since);
+    return found && { found };
+  };
+}

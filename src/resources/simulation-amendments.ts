@@ -1,0 +1,37 @@
+/** What reviewers decide about amendments, on request. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import type { Amendment } from "../schemas/amendments.generated.js";
+import {
+  simulationAmendmentsApprove,
+  simulationAmendmentsReject,
+} from "../schemas/endpoints.generated.js";
+
+/** Amendments of the account that the client acts for: use `client.onBehalfOf(id)`. */
+export interface SimulationAmendments {
+  /**
+   * Approves a pending amendment; the account changes.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/account_amendments
+   *
+   * @throws ApiError `invalid_request` when the amendment is decided already
+   */
+  approve(id: string, options?: CallOptions): ApiPromise<Amendment>;
+
+  /**
+   * Rejects a pending amendment; the account stays as it is.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/account_amendments
+   *
+   * @throws ApiError `invalid_request` when the amendment is decided already
+   */
+  reject(id: string, options?: CallOptions): ApiPromise<Amendment>;
+}
+
+export function simulationAmendments(call: Call): SimulationAmendments {
+  return {
+    approve: (id, options) => call(simulationAmendmentsApprove, { path: { id } }, options),
+    reject: (id, options) => call(simulationAmendmentsReject, { path: { id } }, options),
+  };
+}

@@ -1,0 +1,39 @@
+/** What Airwallex decides about offboardings, on request. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import {
+  simulationOffboardingsCancel,
+  simulationOffboardingsComplete,
+} from "../schemas/endpoints.generated.js";
+import type { Offboarding } from "../schemas/offboardings.generated.js";
+
+/** Offboardings of connected accounts. */
+export interface SimulationOffboardings {
+  /**
+   * Completes a pending offboarding: the account is `SUSPENDED`, and `CLOSED` 30 days later.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/offboardings
+   *
+   * @throws ApiError `invalid_request` when the offboarding is decided already
+   */
+  complete(accountId: string, id: string, options?: CallOptions): ApiPromise<Offboarding>;
+
+  /**
+   * Cancels a pending offboarding; the account stays as it is.
+   *
+   * See https://www.airwallex.com/docs/api/simulation/offboardings
+   *
+   * @throws ApiError `invalid_request` when the offboarding is decided already
+   */
+  cancel(accountId: string, id: string, options?: CallOptions): ApiPromise<Offboarding>;
+}
+
+export function simulationOffboardings(call: Call): SimulationOffboardings {
+  return {
+    complete: (account_id, id, options) =>
+      call(simulationOffboardingsComplete, { path: { account_id, id } }, options),
+    cancel: (account_id, id, options) =>
+      call(simulationOffboardingsCancel, { path: { account_id, id } }, options),
+  };
+}
