@@ -17,6 +17,7 @@ export {
 export type { ApiPromise, ResponseInfo } from "./core/call.js";
 export type { ListPromise, NumberedPage } from "./core/page.js";
 export type { CallOptions, Validation } from "./core/settings.js";
+export type { RateLimits } from "./core/rate-limit.js";
 export type { DispatcherLike } from "./core/send.js";
 export type { FetchLike } from "./core/send-fetch.js";
 export type {
@@ -32,6 +33,18 @@ export type {
 export type { AccountsResource } from "./resources/accounts.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
 export type { FileSource } from "./resources/multipart.js";
+export type {
+  OnboardingCounts,
+  OnboardingEvent,
+  OnboardingOptions,
+  OnboardingReport,
+  OnboardingResult,
+  OnboardingStep,
+  Seller,
+  SellerFile,
+} from "./resources/onboarding-types.js";
+export type { OnboardingResource } from "./resources/onboarding.js";
+export type { MissingItem } from "./resources/onboarding-missing.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";

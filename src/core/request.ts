@@ -57,6 +57,7 @@ export function buildRequest<Output>(
     maxRetries,
     deadline: openDeadline(name, options.timeoutMs ?? settings.timeoutMs, options.signal),
     progress,
+    limiter: settings.limiter,
   };
   if (!lookup) return request;
   return { ...request, lookup: () => lookup(request.deadline.remainingMs) };
