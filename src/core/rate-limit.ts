@@ -3,8 +3,9 @@
  *
  * Each request waits in the queue of its endpoint. It goes when the endpoint, the account and the
  * number of running requests all allow it; the endpoint that has been ready for longest goes first.
- * Requests follow each other at even distances, 4 % further apart than the limit asks: half of that
- * makes up for timers that fire late, the other half for requests that travel at different speed.
+ * Requests follow each other at even distances, so that as many as the limit allows take 4 % more than
+ * a second: room for those that travel at different speed. After a stall of the process they follow at
+ * half the distance until they are back in time, and never more in that time than the limit allows.
  *
  * A 429 says that somebody else uses the same limit. It holds back the endpoint for a moment, and
  * twice as long each time that the next request is refused as well.
@@ -32,13 +33,18 @@ export interface RateLimiter {
   pause(ms: number): void;
 }
 
-const spareShare = 0.04;
+const windowMs = 1040;
+const mostLatenessMs = 500;
 const firstHoldMs = 100;
 const longestHoldMs = 8000;
 
 interface Pace {
   readyAtMs: number;
+  /** When the next would go if nothing was ever late. */
+  dueAtMs: number;
   readonly intervalMs: number;
+  /** When the latest went, as many as the limit allows in a second. */
+  readonly sentAtMs: number[];
 }
 
 interface Lane {
@@ -123,13 +129,18 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
 }
 
 function paceOf(perSecond: number): Pace {
-  return { readyAtMs: 0, intervalMs: (1000 * (1 + spareShare)) / perSecond };
+  const sentAtMs = new Array<number>(Math.max(1, Math.floor(perSecond))).fill(-windowMs);
+  return { readyAtMs: 0, dueAtMs: 0, intervalMs: windowMs / perSecond, sentAtMs };
 }
 
-/** Lateness is made up for by the next request, up to half of what is to spare in a second. */
 function advance(pace: Pace): void {
-  const earliestMs = performance.now() - (1000 * spareShare) / 2;
-  pace.readyAtMs = Math.max(pace.readyAtMs, earliestMs) + pace.intervalMs;
+  const { dueAtMs, intervalMs, sentAtMs } = pace;
+  const now = performance.now();
+  sentAtMs.shift();
+  sentAtMs.push(now);
+  pace.dueAtMs = Math.max(dueAtMs, now - mostLatenessMs) + intervalMs;
+  const allowedAtMs = (sentAtMs[0] ?? 0) + windowMs;
+  pace.readyAtMs = Math.max(pace.dueAtMs, allowedAtMs, now + intervalMs / 2);
 }
 
 /** Of those where somebody waits, the one that is ready first. */

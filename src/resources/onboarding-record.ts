@@ -38,6 +38,7 @@ export interface Holding {
 }
 
 export interface Records {
+  read(identifier: string): Promise<Progress | undefined>;
   /** Answers undefined when another process is at work on the seller. */
   hold<T>(
     identifier: string,
@@ -52,6 +53,7 @@ const leaseMs = 30_000;
 
 export function createRecords(store: RecordStore, keyPrefix: string): Records {
   return {
+    read: async (identifier) => parse(await store.read(keyPrefix + identifier)),
     async hold(identifier, work) {
       const key = keyPrefix + identifier;
       const held = await store.withLease(key, { leaseMs, waitMs: 0 }, (lease) =>

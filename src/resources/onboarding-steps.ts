@@ -1,7 +1,8 @@
 /**
  * Takes one seller as far as it goes without a review.
  *
- * 1. Take the lease of the identifier; another process has it: busy.
+ * 1. Nothing left to do: no lease is needed. Else take that of the identifier; another process has
+ *    it: busy.
  * 2. Do the next step, and write it down. Again, while the lease lasts long enough for one more.
  * 3. What fails for a moment (no answer, 429, 5xx) is tried again after a pause. That is harmless: an
  *    account is looked for by its identifier before it is opened, a submission whose answer was lost
@@ -58,6 +59,8 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
   for (let failures = 0; ; ) {
     const at: Where = { step: "create", accountId: undefined };
     try {
+      const progress = await tools.records.read(seller.identifier);
+      if (nextStep(seller, progress) === "wait") return broughtBy(progress as Opened);
       const held = await tools.records.hold(seller.identifier, (holding) =>
         doSteps(tools, seller, holding, at),
       );

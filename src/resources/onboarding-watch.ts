@@ -1,11 +1,15 @@
 /**
- * Waits for the reviews of many accounts with few requests: one list of what is still in review serves
- * them all, and an account that is no longer on it is read once. Never more pages than would make
- * reading each account cheaper.
+ * Waits for the reviews of many accounts with few requests.
+ *
+ * 1. One list of what is still in review serves them all: who is not on it has moved.
+ * 2. Where many have moved, the newest pages of all accounts say where to, 500 at a time.
+ * 3. Those that are left are read one by one.
+ *
+ * No list is walked further than a tenth of what reading one by one would cost.
  */
 
 import { AuthenticationError } from "../errors.js";
-import type { Account } from "../schemas/accounts.generated.js";
+import type { Account, AccountListQuery } from "../schemas/accounts.generated.js";
 import type { AccountsResource } from "./accounts.js";
 
 export interface WatchTools {
@@ -30,6 +34,7 @@ interface Waiter {
 /** Between two looks: as long as nothing moves, each is half as long again. */
 const intervals = { firstMs: 2000, growth: 1.5, longestMs: 30_000 };
 const pageSize = 500;
+const fewToRead = 5;
 const readAtOnce = 50;
 
 export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools): Watch {
@@ -54,34 +59,45 @@ export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools):
   }
 
   async function look(): Promise<void> {
-    const moved = await findMoved([...waiters.keys()]);
-    for (let start = 0; start < moved.length; start += readAtOnce) {
-      await Promise.all(moved.slice(start, start + readAtOnce).map(readOne));
+    const moved = new Set(waiters.keys());
+    await walk(moved, { account_status: "SUBMITTED" }, ({ id }) => moved.delete(id));
+    if (moved.size > fewToRead) {
+      await walk(moved, {}, (account) => moved.delete(account.id) && settle(account));
+    }
+    const left = [...moved];
+    for (let start = 0; start < left.length; start += readAtOnce) {
+      await Promise.all(left.slice(start, start + readAtOnce).map(readOne));
     }
   }
 
-  async function findMoved(ids: readonly string[]): Promise<readonly string[]> {
-    const unseen = new Set(ids);
-    let pagesLeft = 1 + Math.floor(ids.length / 10);
-    const query = { account_status: "SUBMITTED", page_size: pageSize } as const;
+  /** Shows accounts, newest first, until all that are wanted were seen, or it is not worth it. */
+  async function walk(
+    wanted: ReadonlySet<string>,
+    filter: AccountListQuery,
+    see: (account: Account) => void,
+  ): Promise<void> {
+    let pagesLeft = 1 + Math.floor(wanted.size / 10);
+    const query = { ...filter, page_size: pageSize };
     for await (const { items } of accounts.list(query, { signal }).pages()) {
-      for (const { id } of items) unseen.delete(id);
-      if (unseen.size === 0 || --pagesLeft === 0) break;
+      for (const account of items) if (wanted.has(account.id)) see(account);
+      if (wanted.size === 0 || --pagesLeft === 0) return;
     }
-    return [...unseen];
   }
 
   async function readOne(id: string): Promise<void> {
-    const account = await accounts.retrieve(id, { signal });
-    if (account.status !== "SUBMITTED") settle(id, account);
+    settle(await accounts.retrieve(id, { signal }));
+  }
+
+  function settle(account: Account): void {
+    if (account.status !== "SUBMITTED") answer(account.id, account);
   }
 
   function giveUp(): void {
     const now = performance.now();
-    for (const [id, { untilMs }] of waiters) if (now >= untilMs) settle(id, undefined);
+    for (const [id, { untilMs }] of waiters) if (now >= untilMs) answer(id, undefined);
   }
 
-  function settle(id: string, account: Account | undefined): void {
+  function answer(id: string, account: Account | undefined): void {
     waiters.get(id)?.resolve(account);
     waiters.delete(id);
   }
