@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { emulatorCommand } from "./emulator.js";
+import { onboardCommand } from "./onboard.js";
 import { UsageError } from "./usage-error.js";
 
 /** Runs with the arguments after its own name; resolves to the exit code. */
@@ -10,12 +11,14 @@ export type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   emulator: emulatorCommand,
+  onboard: onboardCommand,
 };
 
 const help = `Usage: airwallex-connect <command> [options]
 
 Commands:
   emulator    Run the API of connected accounts on localhost
+  onboard     Open an account for each seller in a file
 
 Options:
   --help      Show this text, or that of a command

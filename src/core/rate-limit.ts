@@ -4,8 +4,8 @@
  * Each request waits in the queue of its endpoint. It goes when the endpoint, the account and the
  * number of running requests all allow it; the endpoint that has been ready for longest goes first.
  * Requests follow each other at even distances, so that as many as the limit allows take 4 % more than
- * a second: room for those that travel at different speed. After a stall of the process they follow at
- * half the distance until they are back in time, and never more in that time than the limit allows.
+ * a second: room for those that travel at different speed. Those that a busy process is late with by up
+ * to a quarter of a second go at once, but never more in that time than the limit allows.
  *
  * A 429 says that somebody else uses the same limit. It holds back the endpoint for a moment, and
  * twice as long each time that the next request is refused as well.
@@ -34,7 +34,7 @@ export interface RateLimiter {
 }
 
 const windowMs = 1040;
-const mostLatenessMs = 500;
+const mostLatenessMs = 250;
 const firstHoldMs = 100;
 const longestHoldMs = 8000;
 
@@ -140,7 +140,7 @@ function advance(pace: Pace): void {
   sentAtMs.push(now);
   pace.dueAtMs = Math.max(dueAtMs, now - mostLatenessMs) + intervalMs;
   const allowedAtMs = (sentAtMs[0] ?? 0) + windowMs;
-  pace.readyAtMs = Math.max(pace.dueAtMs, allowedAtMs, now + intervalMs / 2);
+  pace.readyAtMs = Math.max(pace.dueAtMs, allowedAtMs);
 }
 
 /** Of those where somebody waits, the one that is ready first. */
