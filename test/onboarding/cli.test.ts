@@ -89,7 +89,12 @@ test("onboard opens every account, says what is missing, and takes the correctio
   const second = await onboard(emulator, writeTable({}, { identifier: "ada-2" }));
   expect(second.code).toBe(0);
   expect(second.stdout).toContain("2 sellers: 2 done");
-  expect(emulator.accounts.list().map(({ identifier, status }) => [identifier, status])).toEqual([
+  expect(
+    emulator.accounts
+      .list()
+      .map(({ identifier, status }) => [identifier, status])
+      .sort(),
+  ).toEqual([
     ["ada-1", "ACTIVE"],
     ["ada-2", "ACTIVE"],
   ]);
