@@ -225,6 +225,20 @@ test("run() stops with the signal's reason, and goes on when it is run again", a
   expect(suite.identifiers().length).toBe(10);
 }, 60_000);
 
+test("a create that is still at work when its caller dies is waited for, and not made again", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  const controller = new AbortController();
+  suite.emulator.faults.next("accounts.create", { delayMs: 2000 });
+  const first = suite.client.onboarding.run(sellerOf(1), { store, signal: controller.signal });
+  setTimeout(() => controller.abort(new Error("killed")), 500);
+  await expect(first).rejects.toThrow("killed");
+  expect(suite.identifiers()).toEqual([]);
+  const { counts } = await suite.client.onboarding.run(sellerOf(1), { store });
+  expect(counts.done).toBe(1);
+  expect(suite.identifiers()).toEqual(["seller-1"]);
+}, 30_000);
+
 test("run() rejects when the key is refused, and with what its input throws", async () => {
   await using suite = await startSuite();
   const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
