@@ -10,6 +10,7 @@ import { withAuth } from "./auth/with-auth.js";
 import { type Call, createCall } from "./core/call.js";
 import { createDownload } from "./core/download.js";
 import { createTopics } from "./core/observe.js";
+import { createRateLimiter, type RateLimiter } from "./core/rate-limit.js";
 import { withRetry } from "./core/retry.js";
 import { createTransport } from "./core/send.js";
 import { fetchSend } from "./core/send-fetch.js";
@@ -36,6 +37,7 @@ import {
 } from "./resources/invitation-links.js";
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
 import { type OffboardingsResource, offboardingsResource } from "./resources/offboardings.js";
+import { type OnboardingResource, onboardingResource } from "./resources/onboarding.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type RfisResource, rfisResource } from "./resources/rfis.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
@@ -74,6 +76,8 @@ interface BaseClient<E extends Environment> {
   readonly hostedFlows: HostedFlowsResource;
   /** Components of Airwallex in your own pages. */
   readonly embedded: EmbeddedResource;
+  /** Many accounts at once. */
+  readonly onboarding: OnboardingResource;
   /**
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
    *
@@ -121,6 +125,7 @@ export function createClient(options: ClientOptions): unknown {
     topics,
     send: withRetry(transport.send, { topics, random }),
     close: () => transport.close(),
+    limiter: createRateLimiter(settings.rateLimit.limits),
     tokens: new Map(),
   };
   const client = assemble(shared, settings, tokensOf(shared, settings));
@@ -132,6 +137,8 @@ export function createClient(options: ClientOptions): unknown {
 interface Shared extends Pick<CallSettings, "topics"> {
   readonly send: Send;
   readonly close: () => Promise<void>;
+  /** The limits are those of the platform's account, whoever it acts for. */
+  readonly limiter: RateLimiter;
   /** By account to log in as. */
   readonly tokens: Map<string, TokenManager>;
 }
@@ -141,8 +148,9 @@ function assemble(
   settings: Settings,
   tokens: TokenManager,
 ): BaseClient<Environment> {
-  const { topics, send, close } = shared;
-  const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused" };
+  const { topics, send, close, limiter } = shared;
+  const every = settings.rateLimit.everyCall ? { limiter } : {};
+  const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused", ...every };
   const call = createCall(withAuth(send, tokens), base);
   const derive = (overrides: ClientOverrides): BaseClient<Environment> => {
     const derived = settings.override(overrides);
@@ -161,6 +169,15 @@ function assemble(
     capabilities: capabilitiesResource(call),
     hostedFlows: hostedFlowsResource(call),
     embedded: embeddedResource(call),
+    onboarding: onboardingResource(() => {
+      const spaced = createCall(withAuth(send, tokens), { ...base, limiter });
+      return {
+        environment: settings.environment,
+        accounts: accountsResource(spaced),
+        files: filesResource(spaced, createDownload(send, base)),
+        perEndpointPerSecond: limiter.limits.perEndpointPerSecond,
+      };
+    }),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
     // Without an id it would be the platform that acts.

@@ -17,6 +17,7 @@ export {
 export type { ApiPromise, ResponseInfo } from "./core/call.js";
 export type { CursorPage, ListPromise, NumberedPage } from "./core/page.js";
 export type { CallOptions, Validation } from "./core/settings.js";
+export type { RateLimits } from "./core/rate-limit.js";
 export type { DispatcherLike } from "./core/send.js";
 export type { FetchLike } from "./core/send-fetch.js";
 export type {
@@ -43,6 +44,18 @@ export type { FileSource } from "./resources/multipart.js";
 export type { HostedFlowsResource } from "./resources/hosted-flows.js";
 export type { InvitationLinkInput, InvitationLinksResource } from "./resources/invitation-links.js";
 export type { OffboardingsResource } from "./resources/offboardings.js";
+export type {
+  OnboardingCounts,
+  OnboardingEvent,
+  OnboardingOptions,
+  OnboardingReport,
+  OnboardingResult,
+  OnboardingStep,
+  Seller,
+  SellerFile,
+} from "./resources/onboarding-types.js";
+export type { OnboardingResource } from "./resources/onboarding.js";
+export type { MissingItem } from "./resources/onboarding-missing.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";

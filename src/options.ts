@@ -3,6 +3,7 @@
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
 import type { Observer } from "./core/observe.js";
+import type { RateLimits } from "./core/rate-limit.js";
 import type { DispatcherLike, TransportOptions } from "./core/send.js";
 import type { FetchLike } from "./core/send-fetch.js";
 import type { CallSettings, Host, Validation } from "./core/settings.js";
@@ -88,6 +89,12 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
   readonly dispatcher?: DispatcherLike | undefined;
   /** A `fetch` to use instead of undici, for msw, the in-process emulator and the like. */
   readonly fetch?: FetchLike | undefined;
+  /**
+   * Spaces calls so that they keep the API's limits, instead of being refused: true for those of the
+   * environment, or numbers of your own where several processes share them. Default: false, and only
+   * `onboarding.run` keeps them.
+   */
+  readonly rateLimit?: boolean | Partial<RateLimits> | undefined;
   readonly observer?: Observer | undefined;
 }
 
@@ -119,6 +126,15 @@ const hosts: Readonly<Record<Environment, Places>> = {
   },
 };
 
+/** https://www.airwallex.com/docs/developer-tools/api/rate-limits, per account. */
+const production: RateLimits = { perSecond: 100, perEndpointPerSecond: 20, concurrent: 50 };
+const sandbox: RateLimits = { perSecond: 20, perEndpointPerSecond: 10, concurrent: 10 };
+const documentedLimits: Readonly<Record<Environment, RateLimits>> = {
+  production,
+  sandbox,
+  demo: sandbox,
+};
+
 /** Options with their defaults filled in. */
 export interface Settings {
   readonly environment: Environment;
@@ -127,7 +143,14 @@ export interface Settings {
   readonly oauth: OAuthSettings | undefined;
   readonly call: Omit<CallSettings, "topics" | "unauthorized">;
   readonly transport: TransportOptions;
+  readonly rateLimit: RateLimitSettings;
   override(overrides: ClientOverrides): Settings;
+}
+
+export interface RateLimitSettings {
+  readonly limits: RateLimits;
+  /** Whether every call keeps them, or only those that say so. */
+  readonly everyCall: boolean;
 }
 
 /** The OAuth app with its defaults filled in. */
@@ -166,7 +189,24 @@ export function readOptions(options: ClientOptions): Settings {
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
   const key = readKey(options);
   const oauth = options.oauth && readOAuth(options.oauth, options, known, insecure);
-  return settle({ environment, key, oauth, hosts: both, transport }, options);
+  const rateLimit = readRateLimit(environment, options.rateLimit ?? false);
+  return settle({ environment, key, oauth, hosts: both, transport, rateLimit }, options);
+}
+
+function readRateLimit(
+  environment: Environment,
+  given: boolean | Partial<RateLimits>,
+): RateLimitSettings {
+  const own = typeof given === "object" ? given : {};
+  const limits = { ...documentedLimits[environment], ...definedOf(own) };
+  for (const [name, limit] of Object.entries(limits)) {
+    positive(`rateLimit.${name}`, limit);
+  }
+  return { limits, everyCall: given !== false };
+}
+
+function definedOf(limits: Partial<RateLimits>): Partial<RateLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
 }
 
 function readKey({ clientId, apiKey, oauth }: ClientOptions): Omit<ApiKey, "loginAs"> | undefined {
@@ -214,16 +254,18 @@ interface Fixed {
   readonly oauth: OAuthSettings | undefined;
   readonly hosts: CallSettings["hosts"];
   readonly transport: TransportOptions;
+  readonly rateLimit: RateLimitSettings;
 }
 
 function settle(fixed: Fixed, options: ClientOverrides): Settings {
-  const { environment, key, oauth, hosts: both, transport } = fixed;
+  const { environment, key, oauth, hosts: both, transport, rateLimit } = fixed;
   // Read once: what the caller changes afterwards changes nothing here.
   const headers = { ...options.headers };
   const own = { ...options, headers };
   return {
     environment,
     transport,
+    rateLimit,
     oauth,
     key: key && { ...key, loginAs: optionalId("loginAs", options.loginAs) },
     call: {

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { emulatorCommand } from "./emulator.js";
 import { listenCommand } from "./listen.js";
+import { onboardCommand } from "./onboard.js";
 import { triggerCommand } from "./trigger.js";
 import { UsageError } from "./usage-error.js";
 
@@ -13,6 +14,7 @@ export type Command = (args: readonly string[]) => Promise<number>;
 const commands: Readonly<Record<string, Command>> = {
   emulator: emulatorCommand,
   listen: listenCommand,
+  onboard: onboardCommand,
   trigger: triggerCommand,
 };
 
@@ -21,6 +23,7 @@ const help = `Usage: airwallex-connect <command> [options]
 Commands:
   emulator    Run the API of connected accounts on localhost
   listen      Print the webhooks of an emulator, and forward them to your handler
+  onboard     Open an account for each seller in a file
   trigger     Send one signed webhook with sample data to your handler
 
 Options:

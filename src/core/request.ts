@@ -57,7 +57,8 @@ export function buildRequest<Output>(
     maxRetries,
     deadline: openDeadline(name, options.timeoutMs ?? settings.timeoutMs, options.signal),
     progress,
-    ...(alreadyDone && { alreadyDone }),
+    alreadyDone,
+    limiter: settings.limiter,
   };
   if (!lookup) return request;
   return { ...request, lookup: () => lookup(request.deadline.remainingMs) };

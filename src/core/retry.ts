@@ -18,12 +18,17 @@
  * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). A 429 also
  * holds back every other call of the client, so that waiting callers do not all return at once; a
  * call whose deadline comes first is refused with that 429 without being sent.
+ *
+ * Requests that are spaced (rate-limit.ts) keep the limits already. Where one is refused all the same,
+ * and the remote does not say for how long, only its endpoint is held back, and only for a moment.
  */
 
 import type { RetryClass } from "../schemas/endpoint.js";
 import { apiCodeOf } from "./api-error.js";
 import { createCoolDown } from "./cool-down.js";
+import { DeadlineError } from "./deadline.js";
 import type { Topics } from "./observe.js";
+import type { RateLimiter } from "./rate-limit.js";
 import { retryAfterMs } from "./retry-after.js";
 import { header, type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
@@ -79,18 +84,36 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     const { attempts } = request.progress;
     const asked = failure.response && retryAfterMs(failure.response.headers);
     const step = backOffMs[Math.min(attempts, backOffMs.length) - 1] as number;
+    const { limiter } = request;
     const limited = failure.reason === "429";
-    const delayMs = asked ?? (limited ? step : step * random());
-    if (limited && failure.response) coolDown.start(delayMs, failure.response);
+    const everybody = limited && (limiter === undefined || asked !== undefined);
+    const delayMs = asked ?? (everybody ? step : step * random());
+    if (limited && !everybody) limiter?.refused(request.operation);
+    if (everybody && failure.response) {
+      coolDown.start(delayMs, failure.response);
+      limiter?.pause(delayMs);
+    }
     if (delayMs >= request.deadline.remainingMs) throw failure;
     publishRetry(topics, request, failure.reason, delayMs);
-    // After a 429 the cool-down does the waiting, for this call as for the others.
-    if (!limited) await request.deadline.sleep("backing off", delayMs);
+    // The cool-down does the waiting, for this call as for the others.
+    if (!everybody) await request.deadline.sleep("backing off", delayMs);
   }
 
   async function once(request: WireRequest): Promise<WireResponse> {
     const refusal = coolDown.active ? await coolDown.pass(request.deadline) : undefined;
-    return refusal ?? attempt(request);
+    if (refusal) return refusal;
+    return request.limiter ? spaced(request, request.limiter) : attempt(request);
+  }
+
+  async function spaced(request: WireRequest, limiter: RateLimiter): Promise<WireResponse> {
+    const leave = await limiter.enter(request.operation, request.deadline);
+    try {
+      // A process that was stopped meanwhile: the turn can come before the timer of the deadline does.
+      if (request.deadline.remainingMs === 0) throw new DeadlineError({ kind: "timeout" });
+      return await attempt(request);
+    } finally {
+      leave();
+    }
   }
 
   async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {

@@ -2,6 +2,7 @@
 
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { Topics } from "./observe.js";
+import type { RateLimiter } from "./rate-limit.js";
 import type { AlreadyDone, WireRequest } from "./wire.js";
 
 /** What may be set for one call. */
@@ -45,6 +46,8 @@ export interface CallSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly validation: Validation;
   readonly topics: Topics;
+  /** Spaces the calls, so that the API's limits are kept. */
+  readonly limiter?: RateLimiter | undefined;
   /** Which refusal a 401 is, at the end of this pipeline. */
   readonly unauthorized: "login_refused" | "token_refused";
 }

@@ -3,6 +3,7 @@
 import type { Readable } from "node:stream";
 import type { RetryClass } from "../schemas/endpoint.js";
 import type { Deadline } from "./deadline.js";
+import type { RateLimiter } from "./rate-limit.js";
 
 /** A body that is made anew for each attempt, or that exists only once (`replayable: false`). */
 export interface StreamedBody {
@@ -28,6 +29,8 @@ export interface WireRequest {
   readonly maxRetries: number;
   readonly deadline: Deadline;
   readonly progress: Progress;
+  /** Makes every attempt wait for its turn. */
+  readonly limiter?: RateLimiter | undefined;
   /**
    * Finds out whether a write whose answer was lost was done after all; undefined means that it was
    * not, and may be sent again.

@@ -25,7 +25,12 @@ const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Methods that are made of others, and have no endpoint of their own. */
-const conveniences = ["accounts.checkRequirements", "accounts.waitForStatus", "files.download"];
+const conveniences = [
+  "accounts.checkRequirements",
+  "accounts.waitForStatus",
+  "files.download",
+  "onboarding.run",
+];
 
 const sent: string[] = [];
 const client = createClient({

@@ -1,0 +1,84 @@
+/**
+ * Onboards a list of sellers, two of whom lack something, corrects them, and runs it again. Runs on
+ * the embedded emulator; on the real sandbox when AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set.
+ *
+ *   npx tsx --tsconfig examples/tsconfig.json examples/onboard-many.ts
+ */
+
+import { createClient, type OnboardingReport, type Seller } from "airwallex-connect";
+import { startEmulator } from "airwallex-connect/emulator";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
+import { business, individual } from "./sellers.js";
+
+const { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } = process.env;
+const emulator = clientId && apiKey ? undefined : await startEmulator({ reviewAfterMs: 500 });
+const client = createClient(
+  emulator?.clientOptions ?? {
+    environment: "sandbox",
+    clientId: clientId as string,
+    apiKey: apiKey as string,
+  },
+);
+
+// A platform takes files, Redis or Postgres: then a crash loses nothing either.
+const store = createMemoryStore();
+const run = Date.now().toString(36);
+const document = new URL("./files/specimen-id.png", import.meta.url);
+
+function person(number: number, dateOfBirth: string | undefined): Seller {
+  const identifier = `maker-${number}-${run}`;
+  return {
+    identifier,
+    create: {
+      account_details: { legal_entity_type: "INDIVIDUAL" },
+      primary_contact: { email: `${identifier}@example.com` },
+      customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+    },
+    files: { passport: document },
+    update: ({ passport = "" }) => ({
+      account_details: {
+        individual_details: {
+          ...individual.name.account_details.individual_details,
+          ...individual.address.account_details.individual_details,
+          ...individual.identity(passport).account_details.individual_details,
+          date_of_birth: dateOfBirth,
+        },
+      },
+    }),
+  };
+}
+
+function company(number: number): Seller {
+  const { identifier, account_details, ...rest } = business(`shop-${number}-${run}`, "");
+  return {
+    identifier: identifier ?? "",
+    create: { ...rest, account_details: { legal_entity_type: "BUSINESS" } },
+    files: { certificate: document },
+    update: ({ certificate = "" }) => ({
+      account_details: business("", certificate).account_details ?? {},
+    }),
+  };
+}
+
+function show(title: string, { counts, results }: OnboardingReport): void {
+  console.log(`${title}: ${counts.done} of ${counts.total} are active`);
+  for (const result of results) {
+    if (result.kind === "done") continue;
+    const missing = result.kind === "missing" ? result.missing.map(({ what }) => what) : [];
+    console.log(`  ${result.identifier.split("-", 2).join("-")} is ${result.kind}`, ...missing);
+  }
+}
+
+const sellers = (birthday: string | undefined): readonly Seller[] => [
+  person(1, "1990-12-10"),
+  person(2, birthday),
+  person(3, birthday),
+  company(1),
+  company(2),
+];
+
+show("First run", await client.onboarding.run(sellers(undefined), { store }));
+show("Corrected", await client.onboarding.run(sellers("1985-01-01"), { store }));
+
+await client.close();
+await emulator?.close();

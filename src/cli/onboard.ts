@@ -1,0 +1,198 @@
+/** `airwallex-connect onboard`: opens an account for each seller in a file, and goes on where it stopped. */
+
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createClient } from "../client.js";
+import type { Environment } from "../options.js";
+import type {
+  OnboardingCounts,
+  OnboardingEvent,
+  OnboardingReport,
+  OnboardingResult,
+} from "../resources/onboarding-types.js";
+import { createFileStore } from "../stores/file.js";
+import { readSellers } from "./sellers-file.js";
+import { UsageError } from "./usage-error.js";
+
+const emulatorUrl = "http://127.0.0.1:4010";
+// The emulator's own defaults; they are no secret. See src/emulator/options.ts.
+const emulatorKey = { clientId: "emulator_client_id", apiKey: "emulator_api_key" };
+
+const help = `Usage: airwallex-connect onboard <file> [options]
+
+Opens an account for each seller in the file: creates, uploads, updates, submits, and waits for the
+review. Run the same command again to go on after a crash, to look after reviews, or to send what was
+corrected: no seller gets two accounts.
+
+The file is CSV, or JSON lines where its name ends in .jsonl. Columns of the CSV:
+  identifier                    Your own reference of the seller (required)
+  primary_contact.email         Any field of the API, by its path; lists as people[0].name
+  file:account_details.<path>   A file to upload; its id goes to that path. Relative to the CSV
+  number:account_details.<path> A field that is a number
+  agree_to_terms                true records that the customer agrees, after submission
+An empty cell is left out. JSON lines hold the same fields as an object, and in "files" the list of
+paths whose values are files.
+
+Options:
+  --emulator               Use an emulator at ${emulatorUrl}, with its default key
+  --url <url>              Use another address, such as that of an emulator
+  --environment <name>     production, sandbox or demo (default sandbox)
+  --store <directory>      Where to remember what is done (default ./.airwallex-onboarding)
+  --review-timeout <s>     How long to wait for reviews, in seconds (default 600)
+  --concurrency <number>   Sellers worked on at once (default by environment)
+  --help                   Show this text
+
+The key is read from AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY. Rate limits are kept by themselves.
+
+Exit code: 0 all done, 3 some still wait for a review, 4 something is missing or has failed,
+1 the run broke off, 2 the command was not understood.
+`;
+
+const flags = {
+  emulator: { type: "boolean", default: false },
+  url: { type: "string" },
+  environment: { type: "string", default: "sandbox" },
+  store: { type: "string", default: "./.airwallex-onboarding" },
+  "review-timeout": { type: "string", default: "600" },
+  concurrency: { type: "string" },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Resolves to the exit code. */
+export async function onboardCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args);
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) {
+    throw new UsageError(`${positionals.length} files are named, expected one`);
+  }
+  const sellers = readSellers(path, readFile(path));
+  const client = createClient(clientOptions(values));
+  const progress = showProgress(sellers.length);
+  const report = await client.onboarding.run(sellers, {
+    store: createFileStore({ directory: values.store }),
+    reviewTimeoutMs: readNumber("review-timeout", values["review-timeout"], 0) * 1000,
+    concurrency:
+      values.concurrency === undefined
+        ? undefined
+        : readNumber("concurrency", values.concurrency, 1),
+    onProgress: progress.show,
+  });
+  progress.end();
+  process.stdout.write(describe(report));
+  await client.close();
+  return exitCodeOf(report.counts);
+}
+
+type Flags = ReturnType<typeof readFlags>["values"];
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+function readNumber(flag: string, text: string, least: number): number {
+  const number = Number(text);
+  if (text.trim() !== "" && number >= least) return number;
+  throw new UsageError(`--${flag} is "${text}", expected a number from ${least}`);
+}
+
+function clientOptions({ emulator, url, environment }: Flags) {
+  const { AIRWALLEX_CLIENT_ID, AIRWALLEX_API_KEY } = process.env;
+  const clientId = AIRWALLEX_CLIENT_ID ?? (emulator ? emulatorKey.clientId : undefined);
+  const apiKey = AIRWALLEX_API_KEY ?? (emulator ? emulatorKey.apiKey : undefined);
+  if (!clientId || !apiKey) {
+    throw new UsageError("set AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY, or use --emulator");
+  }
+  if (!["production", "sandbox", "demo"].includes(environment)) {
+    throw new UsageError(`--environment is "${environment}", expected production, sandbox or demo`);
+  }
+  const baseUrl = url ?? (emulator ? emulatorUrl : undefined);
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) {
+    throw new UsageError(`--url is "${baseUrl}", expected one such as ${emulatorUrl}`);
+  }
+  return { environment: environment as Environment, clientId, apiKey, baseUrl };
+}
+
+interface ProgressDisplay {
+  show(event: OnboardingEvent): void;
+  end(): void;
+}
+
+/** A bar on a terminal; elsewhere a line for each seller that is through. */
+function showProgress(total: number): ProgressDisplay {
+  const { stdout } = process;
+  if (!stdout.isTTY) {
+    const show = ({ result }: OnboardingEvent): void => {
+      if (result) stdout.write(`${result.kind.padEnd(8)}${result.identifier}\n`);
+    };
+    return { show, end: () => undefined };
+  }
+  let shownAtMs = 0;
+  const draw = (counts: OnboardingCounts): void => {
+    shownAtMs = performance.now();
+    stdout.write(`\r${bar(counts, total)}\u001b[K`);
+  };
+  return {
+    show({ counts }) {
+      const over = ended(counts) === total;
+      if (over || performance.now() - shownAtMs > 100) draw(counts);
+    },
+    end: () => void stdout.write("\n"),
+  };
+}
+
+const barWidth = 30;
+
+function bar(counts: OnboardingCounts, total: number): string {
+  const filled = Math.round((ended(counts) / Math.max(1, total)) * barWidth);
+  const { done, waiting, missing, failed } = counts;
+  const parts = `${done} done, ${waiting} waiting, ${missing} missing, ${failed} failed`;
+  return `[${"#".repeat(filled)}${".".repeat(barWidth - filled)}] ${ended(counts)}/${total}  ${parts}`;
+}
+
+function ended({ done, waiting, missing, failed }: OnboardingCounts): number {
+  return done + waiting + missing + failed;
+}
+
+function describe({ counts, results }: OnboardingReport): string {
+  const { total, done, waiting, missing, failed } = counts;
+  const lines = results.flatMap(describeResult);
+  const sum = `${total} sellers: ${done} done, ${waiting} waiting, ${missing} missing something, ${failed} failed`;
+  return `${[sum, ...lines].join("\n")}\n`;
+}
+
+function describeResult(result: OnboardingResult): readonly string[] {
+  const { kind, identifier, accountId = "no account" } = result;
+  if (kind === "missing") {
+    const items = result.missing.map(
+      ({ what, code, message }) => `    ${[what, code, message].filter(Boolean).join("  ")}`,
+    );
+    return [`${identifier} (${accountId}) is missing:`, ...items];
+  }
+  if (kind === "failed") {
+    const { step, error } = result;
+    const why = error instanceof Error ? error.message : "the reason is not known";
+    return [`${identifier} (${accountId}) failed at ${step}: ${why}`];
+  }
+  return kind === "waiting" ? [`${identifier} (${accountId}) waits for its review`] : [];
+}
+
+function exitCodeOf({ waiting, missing, failed }: OnboardingCounts): number {
+  if (missing + failed > 0) return 4;
+  return waiting > 0 ? 3 : 0;
+}

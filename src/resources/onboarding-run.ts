@@ -1,0 +1,187 @@
+/**
+ * Runs many sellers: a number of them at once through their steps, and all that are submitted through
+ * one watch. A seller that another process is at work on comes again after the others.
+ */
+
+import { setMaxListeners } from "node:events";
+import { AccountStatusError, ValidationError } from "../errors.js";
+import type { Account } from "../schemas/accounts.generated.js";
+import type { Store } from "../stores/store.js";
+import type { AccountsResource } from "./accounts.js";
+import type { FilesResource } from "./files.js";
+import { missingInAccount } from "./onboarding-missing.js";
+import { createRecords } from "./onboarding-record.js";
+import { createSource, type Taken } from "./onboarding-source.js";
+import { type Brought, bringForward } from "./onboarding-steps.js";
+import { createTally, type Ending } from "./onboarding-tally.js";
+import type { OnboardingOptions, OnboardingReport, Seller } from "./onboarding-types.js";
+import { createWatch } from "./onboarding-watch.js";
+
+/** What a run works with: resources whose calls keep the rate limits. */
+export interface OnboardingTools {
+  readonly environment: string;
+  readonly accounts: AccountsResource;
+  readonly files: FilesResource;
+  /** Requests in a second that the API allows to one endpoint. */
+  readonly perEndpointPerSecond: number;
+}
+
+/** Enough for slow answers and back-off, and short enough a queue for the timeouts of the calls. */
+const secondsOfWork = 5;
+
+export async function runOnboarding(
+  tools: OnboardingTools,
+  input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
+  options: OnboardingOptions,
+): Promise<OnboardingReport> {
+  const { concurrency = secondsOfWork * tools.perEndpointPerSecond } = options;
+  checkOptions(options, concurrency);
+  const stop = createStop(options.signal);
+  try {
+    return await runAll(tools, input, options, { stop, concurrency });
+  } finally {
+    stop.close();
+  }
+}
+
+interface Told {
+  readonly stop: Stop;
+  readonly concurrency: number;
+}
+
+async function runAll(
+  { accounts, files, environment }: OnboardingTools,
+  input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
+  options: OnboardingOptions,
+  { stop, concurrency }: Told,
+): Promise<OnboardingReport> {
+  const { keyPrefix = `airwallex:onboarding:${environment}:`, reviewTimeoutMs } = options;
+  const { signal } = stop;
+  const sleep = (ms: number): Promise<void> => pause(ms, signal);
+  const source = createSource(input, sleep);
+  const tally = createTally(() => source.count, options.onProgress, stop.now);
+  const records = createRecords(options.store, keyPrefix);
+  const watch = createWatch({ accounts, signal, sleep, timeoutMs: reviewTimeoutMs ?? 600_000 });
+  const steps = { accounts, files, records, signal, sleep, onStep: tally.step };
+  const waits: Promise<void>[] = [];
+
+  async function workOn(taken: Taken): Promise<void> {
+    const { seller, problem } = taken;
+    if (problem !== undefined) return tally.end(taken, failedBy(problem));
+    const brought = await bringForward(steps, seller);
+    if (brought.kind === "busy") return source.putBack(taken);
+    if (brought.kind !== "submitted") return tally.end(taken, endingOf(brought));
+    const { accountId } = brought;
+    const submitted = { kind: "done", step: "submit", accountId, status: "SUBMITTED" } as const;
+    if (seller.waitFor === "SUBMITTED") return tally.end(taken, submitted);
+    waits.push(waitFor(taken, accountId).catch(stop.now));
+  }
+
+  async function waitFor(taken: Taken, accountId: string): Promise<void> {
+    const account = await watch.wait(accountId);
+    const ending = account
+      ? judge(account)
+      : ({ kind: "waiting", step: "wait", accountId, status: "SUBMITTED" } as const);
+    const failed = await remember(taken.seller, ending).catch(
+      (error): Ending => ({ kind: "failed", step: "wait", accountId, error }),
+    );
+    tally.end(taken, failed ?? ending);
+  }
+
+  async function remember({ identifier }: Seller, ending: Ending): Promise<undefined> {
+    const { kind, accountId } = ending;
+    if (kind === "done") {
+      await records.finish(identifier, { stage: "done", accountId, status: ending.status });
+    }
+    // The next run sends everything anew.
+    if (kind === "missing") await records.finish(identifier, { stage: "created", accountId });
+    return undefined;
+  }
+
+  async function work(): Promise<void> {
+    while (!signal.aborted) {
+      const taken = await source.next();
+      if (!taken) return;
+      await workOn(taken);
+    }
+  }
+
+  const workers = Array.from({ length: Math.ceil(concurrency) }, () => work().catch(stop.now));
+  await Promise.all(workers);
+  await Promise.all(waits);
+  if (signal.aborted) throw signal.reason;
+  return tally.report();
+}
+
+function checkOptions(
+  { store, reviewTimeoutMs = 0 }: OnboardingOptions,
+  concurrency: number,
+): void {
+  const wrong = (option: string, problem: string): TypeError =>
+    new TypeError(`Cannot run onboarding: ${option} ${problem}`);
+  if (typeof (store as Partial<Store> | undefined)?.withLease !== "function") {
+    throw wrong("store", "is no store, expected one such as createFileStore({ directory })");
+  }
+  if (!(concurrency > 0)) throw wrong("concurrency", `is ${concurrency}, expected 1 or more`);
+  if (!(reviewTimeoutMs >= 0)) {
+    throw wrong("reviewTimeoutMs", `is ${reviewTimeoutMs}, expected 0 or more`);
+  }
+}
+
+interface Stop {
+  readonly signal: AbortSignal;
+  now(reason: unknown): void;
+  close(): void;
+}
+
+/** One signal for the caller's wish and for what ends a run. */
+function createStop(wish: AbortSignal | undefined): Stop {
+  const controller = new AbortController();
+  // Every seller that pauses listens.
+  setMaxListeners(0, controller.signal);
+  const follow = (): void => controller.abort(wish?.reason);
+  if (wish?.aborted) follow();
+  wish?.addEventListener("abort", follow);
+  return {
+    signal: controller.signal,
+    now: (reason) => controller.abort(reason),
+    close: () => wish?.removeEventListener("abort", follow),
+  };
+}
+
+/** Rejects with the signal's reason. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop);
+  });
+}
+
+function failedBy(problem: string): Ending {
+  const error = new ValidationError("onboarding.run", [{ path: ["identifier"], message: problem }]);
+  return { kind: "failed", step: "create", accountId: undefined, error };
+}
+
+function endingOf(brought: Exclude<Brought, { kind: "busy" | "submitted" }>): Ending {
+  return brought.kind === "done" ? { ...brought, step: "wait" } : brought;
+}
+
+function judge(account: Account): Ending {
+  const { id: accountId, status } = account;
+  if (status === "ACTIVE") return { kind: "done", step: "wait", accountId, status };
+  if (status === "ACTION_REQUIRED") {
+    return { kind: "missing", step: "wait", accountId, missing: missingInAccount(account) };
+  }
+  const message = `Cannot wait for ${accountId} to become ACTIVE: it is ${status}`;
+  const facts = { accountId, status, waitedForMs: 0 };
+  const error = new AccountStatusError("status_unreachable", message, facts, account);
+  return { kind: "failed", step: "wait", accountId, error };
+}

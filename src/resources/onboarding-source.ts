@@ -1,0 +1,71 @@
+/** Sellers one by one, and those that were put back after the others. */
+
+import type { Seller } from "./onboarding-types.js";
+
+/** A seller and its place in the input. */
+export interface Taken {
+  readonly seller: Seller;
+  readonly index: number;
+  /** Why nothing can be done for it. */
+  readonly problem: string | undefined;
+}
+
+export interface Source {
+  /** Sellers read so far. */
+  readonly count: number;
+  /** The next one; undefined when there are no more. Rejects with what the input throws. */
+  next(): Promise<Taken | undefined>;
+  /** Somebody else is at work on it. */
+  putBack(taken: Taken): void;
+}
+
+/** Before those that were put back are tried again. */
+const againMs = 1000;
+
+export function createSource(
+  input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
+  sleep: (ms: number) => Promise<void>,
+): Source {
+  const iterator = iteratorOf(input);
+  const seen = new Set<unknown>();
+  const later: Taken[] = [];
+  let exhausted = false;
+  let count = 0;
+
+  return {
+    get count() {
+      return count;
+    },
+    async next() {
+      if (!exhausted) {
+        const step = await iterator.next();
+        if (!step.done) {
+          const seller = step.value;
+          const problem = problemWith(seller?.identifier, seen);
+          return { seller, index: count++, problem };
+        }
+        exhausted = true;
+      }
+      const taken = later.shift();
+      if (taken) await sleep(againMs);
+      return taken;
+    },
+    putBack: (taken) => void later.push(taken),
+  };
+}
+
+function iteratorOf(
+  input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
+): Iterator<Seller> | AsyncIterator<Seller> {
+  if (Symbol.asyncIterator in input) return input[Symbol.asyncIterator]();
+  return Symbol.iterator in input ? input[Symbol.iterator]() : [input][Symbol.iterator]();
+}
+
+function problemWith(identifier: unknown, seen: Set<unknown>): string | undefined {
+  if (typeof identifier !== "string" || identifier === "") {
+    return "is missing, expected the platform's own reference of the seller";
+  }
+  if (seen.has(identifier)) return "is there twice, expected one entry for each seller";
+  seen.add(identifier);
+  return undefined;
+}

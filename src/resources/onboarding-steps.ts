@@ -1,0 +1,244 @@
+/**
+ * Takes one seller as far as it goes without a review.
+ *
+ * 1. Nothing left to do: no lease is needed. Else take that of the identifier; another process has
+ *    it: busy.
+ * 2. Do the next step, and write it down. Again, while the lease lasts long enough for one more.
+ * 3. What fails for a moment (no answer, 429, 5xx) is tried again after a pause. That is harmless: an
+ *    account is looked for by its identifier before it is opened, a submission whose answer was lost
+ *    shows in the status, an update says the same twice, and an upload leaves a file that nobody uses.
+ * 4. A refusal that names fields is what is missing. The seller goes back to the uploads, so that the
+ *    next run sends the corrected data.
+ *
+ * A create that a process was killed in may still be at work, so nobody looks for its account before
+ * `settleMs` have passed since it was begun.
+ */
+
+import { AuthenticationError, isAirwallexError } from "../errors.js";
+import type { Account } from "../schemas/accounts.generated.js";
+import type { AccountsResource } from "./accounts.js";
+import type { FilesResource } from "./files.js";
+import { type MissingItem, missingInRefusal } from "./onboarding-missing.js";
+import { type Holding, LeaseLost, type Progress, type Records } from "./onboarding-record.js";
+import type { OnboardingStep, Seller, SellerFile } from "./onboarding-types.js";
+
+export interface StepTools {
+  readonly accounts: AccountsResource;
+  readonly files: FilesResource;
+  readonly records: Records;
+  readonly signal: AbortSignal;
+  /** Rejects with the signal's reason. */
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly onStep: (identifier: string, step: OnboardingStep, accountId: string) => void;
+}
+
+/** How far a seller came. */
+export type Brought =
+  | { readonly kind: "busy" }
+  | { readonly kind: "submitted"; readonly accountId: string }
+  | { readonly kind: "done"; readonly accountId: string; readonly status: string }
+  | {
+      readonly kind: "missing";
+      readonly accountId: string | undefined;
+      readonly step: OnboardingStep;
+      readonly missing: readonly MissingItem[];
+    }
+  | {
+      readonly kind: "failed";
+      readonly accountId: string | undefined;
+      readonly step: OnboardingStep;
+      readonly error: unknown;
+    };
+
+/** A lease lasts 30 s. A step begins when this much is left, and ends before this much is left. */
+const leaseLeftMs = { toBegin: 20_000, toEnd: 5000 };
+const settleMs = 5000;
+const pausesMs: readonly number[] = [1000, 2000, 4000, 8000];
+
+export async function bringForward(tools: StepTools, seller: Seller): Promise<Brought> {
+  for (let failures = 0; ; ) {
+    const at: Where = { step: "create", accountId: undefined };
+    try {
+      const progress = await tools.records.read(seller.identifier);
+      if (nextStep(seller, progress) === "wait") return broughtBy(progress as Opened);
+      const held = await tools.records.hold(seller.identifier, (holding) =>
+        doSteps(tools, seller, holding, at),
+      );
+      if (!held) return { kind: "busy" };
+      if (held.result) return held.result;
+    } catch (error) {
+      if (tools.signal.aborted || error instanceof AuthenticationError) throw error;
+      if (error instanceof LeaseLost) continue;
+      const pauseMs = isPassing(error) ? pausesMs[failures++] : undefined;
+      if (pauseMs === undefined) return { kind: "failed", ...at, error };
+      await tools.sleep(pauseMs * (0.5 + Math.random() / 2));
+    }
+  }
+}
+
+/** What is being done, for a report of what went wrong. */
+interface Where {
+  step: OnboardingStep;
+  accountId: string | undefined;
+}
+
+/** Answers undefined when another lease is needed first. */
+async function doSteps(
+  tools: StepTools,
+  seller: Seller,
+  holding: Holding,
+  at: Where,
+): Promise<Brought | undefined> {
+  for (;;) {
+    const { progress } = holding;
+    at.accountId = progress?.accountId;
+    at.step = nextStep(seller, progress);
+    if (at.step === "wait") return broughtBy(progress as Opened);
+    if (holding.leftMs < leaseLeftMs.toBegin) return undefined;
+    try {
+      await steps[at.step](tools, seller, holding, progress as Opened);
+    } catch (error) {
+      const missing = missingInRefusal(error);
+      if (!missing) throw error;
+      const { accountId } = at;
+      if (accountId !== undefined) await holding.save({ stage: "created", accountId });
+      return { kind: "missing", ...at, missing };
+    }
+    tools.onStep(seller.identifier, at.step, holding.progress?.accountId ?? "");
+  }
+}
+
+/** An account is there. */
+type Opened = Progress & { readonly accountId: string };
+
+function nextStep(seller: Seller, progress: Progress | undefined): OnboardingStep {
+  switch (progress?.stage) {
+    case undefined:
+    case "creating":
+      return "create";
+    case "created":
+      if (nextFile(seller, progress)) return "upload";
+      return seller.update ? "update" : "submit";
+    case "updated":
+      return "submit";
+    case "submitted":
+      return seller.agreeToTerms ? "agree" : "wait";
+    case "agreed":
+    case "done":
+      return "wait";
+  }
+}
+
+function nextFile({ files = {} }: Seller, { fileIds = {} }: Progress) {
+  return Object.entries(files).find(([name]) => !Object.hasOwn(fileIds, name));
+}
+
+function broughtBy({ stage, accountId, status = "ACTIVE" }: Opened): Brought {
+  return stage === "done" ? { kind: "done", accountId, status } : { kind: "submitted", accountId };
+}
+
+type DoStep = (tools: StepTools, seller: Seller, holding: Holding, opened: Opened) => Promise<void>;
+
+const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, DoStep>> = {
+  async create(tools, seller, holding) {
+    const { identifier } = seller;
+    if (holding.progress?.stage === "creating") await tools.sleep(settleMs - holding.ageMs);
+    const found = await findAccount(tools, identifier, holding);
+    if (found) return await holding.save(adopted(found));
+    await holding.save({ stage: "creating" });
+    const input = { ...seller.create, identifier };
+    const { id } = await tools.accounts.create(input, callOptions(tools, holding));
+    await holding.save({ stage: "created", accountId: id });
+  },
+
+  async upload({ files, signal }, seller, holding, opened) {
+    const [name, file] = nextFile(seller, opened) as [string, SellerFile | SellerFile["file"]];
+    const { file: source, ...options } = isSellerFile(file) ? file : { file };
+    // Its time is the client's own: a large file may outlast the lease, and is then sent again.
+    const { file_id } = await files.upload(source, { ...options, signal });
+    await holding.save({ ...opened, fileIds: { ...opened.fileIds, [name]: file_id } });
+  },
+
+  async update(tools, { update }, holding, opened) {
+    const { accountId, fileIds = {} } = opened;
+    const input = typeof update === "function" ? update(fileIds) : update;
+    try {
+      await tools.accounts.update(accountId, input ?? {}, callOptions(tools, holding));
+      await holding.save({ ...opened, stage: "updated" });
+    } catch (error) {
+      await goOnIfSubmitted(tools, holding, accountId, error);
+    }
+  },
+
+  async submit(tools, _seller, holding, { accountId }) {
+    try {
+      await tools.accounts.submit(accountId, callOptions(tools, holding));
+      await holding.save({ stage: "submitted", accountId });
+    } catch (error) {
+      await goOnIfSubmitted(tools, holding, accountId, error);
+    }
+  },
+
+  async agree(tools, { agreeToTerms }, holding, { accountId }) {
+    const terms = typeof agreeToTerms === "object" ? agreeToTerms : {};
+    await tools.accounts.agreeToTerms(accountId, terms, callOptions(tools, holding));
+    await holding.save({ stage: "agreed", accountId });
+  },
+};
+
+/** @throws LeaseLost when a process has slept, and its call would come after the end of its lease. */
+function callOptions({ signal }: StepTools, { leftMs }: Holding) {
+  const timeoutMs = leftMs - leaseLeftMs.toEnd;
+  if (timeoutMs <= 0) throw new LeaseLost("The lease on a seller is over");
+  return { signal, timeoutMs };
+}
+
+/** The newest account with this identifier: the platform's own reference is what tells sellers apart. */
+async function findAccount(
+  tools: StepTools,
+  identifier: string,
+  holding: Holding,
+): Promise<Account | undefined> {
+  const { items } = await tools.accounts.list({ identifier }, callOptions(tools, holding));
+  return items.find((account) => account.identifier === identifier);
+}
+
+function adopted({ id, status }: Account): Progress {
+  return { stage: isEditable(status) ? "created" : "submitted", accountId: id };
+}
+
+function isEditable(status: string): boolean {
+  return status === "CREATED" || status === "ACTION_REQUIRED";
+}
+
+/** The answer to an earlier submission may have been lost, or somebody has submitted it elsewhere. */
+async function goOnIfSubmitted(
+  tools: StepTools,
+  holding: Holding,
+  accountId: string,
+  error: unknown,
+): Promise<void> {
+  if (!isAirwallexError(error)) throw error;
+  const unknown = "outcome" in error && error.outcome === "unknown";
+  if (!unknown && error.code !== "invalid_request") throw error;
+  const { status } = await tools.accounts.retrieve(accountId, callOptions(tools, holding));
+  if (isEditable(status)) throw error;
+  await holding.save({ stage: "submitted", accountId });
+}
+
+function isSellerFile(file: SellerFile | SellerFile["file"]): file is SellerFile {
+  return typeof file === "object" && "file" in file;
+}
+
+const passing: ReadonlySet<string> = new Set([
+  "timeout",
+  "connection_failed",
+  "connection_lost",
+  "rate_limited",
+  "server_error",
+  "conflict",
+]);
+
+function isPassing(error: unknown): boolean {
+  return isAirwallexError(error) && passing.has(error.code);
+}

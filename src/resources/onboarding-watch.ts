@@ -1,0 +1,123 @@
+/**
+ * Waits for the reviews of many accounts with few requests.
+ *
+ * 1. One list of what is still in review serves them all: who is not on it has moved.
+ * 2. Where many have moved, the newest pages of all accounts say where to, 500 at a time.
+ * 3. Those that are left are read one by one.
+ *
+ * No list is walked further than a tenth of what reading one by one would cost.
+ */
+
+import { AuthenticationError } from "../errors.js";
+import type { Account, AccountListQuery } from "../schemas/accounts.generated.js";
+import type { AccountsResource } from "./accounts.js";
+
+export interface WatchTools {
+  readonly accounts: AccountsResource;
+  readonly signal: AbortSignal;
+  /** Rejects with the signal's reason. */
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly timeoutMs: number;
+}
+
+export interface Watch {
+  /** The account once its review is over; undefined when it lasted too long. */
+  wait(accountId: string): Promise<Account | undefined>;
+}
+
+interface Waiter {
+  readonly untilMs: number;
+  readonly resolve: (account: Account | undefined) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Between two looks: as long as nothing moves, each is half as long again. */
+const intervals = { firstMs: 2000, growth: 1.5, longestMs: 30_000 };
+const pageSize = 500;
+const fewToRead = 5;
+const readAtOnce = 50;
+
+export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools): Watch {
+  const waiters = new Map<string, Waiter>();
+  let looking = false;
+
+  async function lookUntilEmpty(): Promise<void> {
+    let waitMs = intervals.firstMs;
+    while (waiters.size > 0) {
+      await sleep(waitMs);
+      const before = waiters.size;
+      await look().catch((error) => {
+        // What fails now may work next time; a key that is refused will not.
+        if (signal.aborted || error instanceof AuthenticationError) throw error;
+      });
+      giveUp();
+      const moved = waiters.size !== before;
+      waitMs = moved ? intervals.firstMs : Math.min(waitMs * intervals.growth, intervals.longestMs);
+    }
+    // In the same step as the check, or a new waiter would wait for a loop that has ended.
+    looking = false;
+  }
+
+  async function look(): Promise<void> {
+    const moved = new Set(waiters.keys());
+    await walk(moved, { account_status: "SUBMITTED" }, ({ id }) => moved.delete(id));
+    if (moved.size > fewToRead) {
+      await walk(moved, {}, (account) => moved.delete(account.id) && settle(account));
+    }
+    const left = [...moved];
+    for (let start = 0; start < left.length; start += readAtOnce) {
+      await Promise.all(left.slice(start, start + readAtOnce).map(readOne));
+    }
+  }
+
+  /** Shows accounts, newest first, until all that are wanted were seen, or it is not worth it. */
+  async function walk(
+    wanted: ReadonlySet<string>,
+    filter: AccountListQuery,
+    see: (account: Account) => void,
+  ): Promise<void> {
+    let pagesLeft = 1 + Math.floor(wanted.size / 10);
+    const query = { ...filter, page_size: pageSize };
+    for await (const { items } of accounts.list(query, { signal }).pages()) {
+      for (const account of items) if (wanted.has(account.id)) see(account);
+      if (wanted.size === 0 || --pagesLeft === 0) return;
+    }
+  }
+
+  async function readOne(id: string): Promise<void> {
+    settle(await accounts.retrieve(id, { signal }));
+  }
+
+  function settle(account: Account): void {
+    if (account.status !== "SUBMITTED") answer(account.id, account);
+  }
+
+  function giveUp(): void {
+    const now = performance.now();
+    for (const [id, { untilMs }] of waiters) if (now >= untilMs) answer(id, undefined);
+  }
+
+  function answer(id: string, account: Account | undefined): void {
+    waiters.get(id)?.resolve(account);
+    waiters.delete(id);
+  }
+
+  function start(): void {
+    if (looking) return;
+    looking = true;
+    lookUntilEmpty().catch((error) => {
+      looking = false;
+      for (const { reject } of waiters.values()) reject(error);
+      waiters.clear();
+    });
+  }
+
+  return {
+    wait(accountId) {
+      return new Promise((resolve, reject) => {
+        waiters.set(accountId, { untilMs: performance.now() + timeoutMs, resolve, reject });
+        start();
+      });
+    },
+  };
+}

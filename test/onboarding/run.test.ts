@@ -1,0 +1,271 @@
+/** A hundred sellers with faults and a kill in the middle, and what becomes of each kind of seller. */
+
+import { createClient, type OnboardingEvent, type Seller } from "airwallex-connect";
+import { startEmulator } from "airwallex-connect/emulator";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
+import { expect, test } from "vitest";
+import type { Store } from "../../src/stores/store.js";
+import { prove } from "./proof.js";
+import { sellerOf, sellersUpTo } from "./sellers.js";
+
+test("100 sellers get one account each, through faults and a SIGKILL in the middle", async () => {
+  const { seen, counts, stepsBeforeKill } = await prove(100, 200);
+  expect(stepsBeforeKill).toBe(200);
+  expect(Object.values(seen.faults).length).toBeGreaterThan(3);
+  expect(Object.keys(seen.accounts).sort()).toEqual(
+    [...sellersUpTo(100)].map(({ identifier }) => identifier).sort(),
+  );
+  expect(new Set(Object.values(seen.accounts))).toEqual(new Set([1]));
+  expect(seen.statuses).toEqual({ ACTIVE: 100 });
+  expect(counts).toEqual({ total: 100, done: 100, waiting: 0, missing: 0, failed: 0 });
+}, 120_000);
+
+async function startSuite(options: Parameters<typeof startEmulator>[0] = {}) {
+  const emulator = await startEmulator({ reviewAfterMs: 0, ...options });
+  const client = createClient(emulator.clientOptions);
+  const identifiers = (): readonly (string | null | undefined)[] =>
+    emulator.accounts.list().map(({ identifier }) => identifier);
+  const asked = (endpoint: string): number =>
+    emulator.requests.filter((request) => request.endpoint === endpoint).length;
+  return {
+    emulator,
+    client,
+    identifiers,
+    asked,
+    [Symbol.asyncDispose]: () => emulator.close(),
+  };
+}
+
+test("run() takes one seller through every step and tells of each", async () => {
+  await using suite = await startSuite();
+  const events: OnboardingEvent[] = [];
+  const seller: Seller = {
+    ...sellerOf(1),
+    agreeToTerms: { agreed_at: "2026-09-01T00:00:00+0000" },
+  };
+  const report = await suite.client.onboarding.run(seller, {
+    store: createMemoryStore(),
+    onProgress: (event) => events.push(event),
+  });
+  const [account] = suite.emulator.accounts.list();
+  const result = {
+    kind: "done",
+    identifier: "seller-1",
+    accountId: account?.id,
+    status: "ACTIVE",
+  };
+  expect(report).toEqual({
+    counts: { total: 1, done: 1, waiting: 0, missing: 0, failed: 0 },
+    results: [result],
+  });
+  expect(events.map(({ step }) => step)).toEqual([
+    "create",
+    "upload",
+    "update",
+    "submit",
+    "agree",
+    "wait",
+  ]);
+  expect(events.at(-1)?.result).toEqual(result);
+});
+
+test("run() again asks nothing for sellers that are done", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  await suite.client.onboarding.run(sellersUpTo(3), { store });
+  const before = suite.emulator.requests.length;
+  const { counts } = await suite.client.onboarding.run(sellersUpTo(3), { store });
+  expect(counts.done).toBe(3);
+  expect(suite.emulator.requests.length).toBe(before);
+});
+
+test("run() finds the account of a seller that the store does not know", async () => {
+  await using suite = await startSuite();
+  const { identifier, create } = sellerOf(1);
+  const { id } = await suite.client.accounts.create({ ...create, identifier });
+  const { results } = await suite.client.onboarding.run(sellerOf(1), {
+    store: createMemoryStore(),
+  });
+  expect(results[0]).toMatchObject({ kind: "done", accountId: id });
+  expect(suite.identifiers()).toEqual([identifier]);
+});
+
+test("run() goes on after each step that a process may have died behind, without doing it again", async () => {
+  for (let writes = 1; writes <= 5; writes++) {
+    await using suite = await startSuite();
+    const memory = createMemoryStore();
+    await suite.client.onboarding
+      .run(sellerOf(1), { store: dyingAfter(memory, writes) })
+      .catch(() => undefined);
+    const { counts } = await suite.client.onboarding.run(sellerOf(1), { store: memory });
+    expect(counts).toMatchObject({ done: 1 });
+    expect(suite.identifiers()).toEqual(["seller-1"]);
+    // The write after a step was lost: this one step was done twice, but for the account.
+    const twice = ["files.upload", "accounts.update"].filter((name) => suite.asked(name) > 1);
+    expect(twice.length).toBeLessThanOrEqual(1);
+    expect(suite.asked("accounts.create")).toBeLessThanOrEqual(writes === 1 ? 2 : 1);
+    expect(suite.asked("accounts.submit")).toBeLessThanOrEqual(2);
+  }
+}, 60_000);
+
+/** A store that goes away after so many writes, and so does everything that was written later. */
+function dyingAfter(store: Store, writes: number): Store {
+  let left = writes;
+  return {
+    ...store,
+    async compareAndSet(key, write) {
+      if (left-- <= 0) throw new Error("The store is away");
+      return store.compareAndSet(key, write);
+    },
+  };
+}
+
+test("two runs of the same sellers at the same time share the work", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  const other = createClient(suite.emulator.clientOptions);
+  // Every answer takes a while, so that both are at the same seller often.
+  suite.emulator.faults.always("accounts.list", { delayMs: 30 });
+  const reports = await Promise.all([
+    suite.client.onboarding.run(sellersUpTo(20), { store, concurrency: 8 }),
+    other.onboarding.run(sellersUpTo(20), { store, concurrency: 8 }),
+  ]);
+  expect(reports.map(({ counts }) => counts.done)).toEqual([20, 20]);
+  expect(suite.identifiers().length).toBe(20);
+  expect(new Set(suite.identifiers()).size).toBe(20);
+  expect(suite.asked("accounts.create")).toBe(20);
+  expect(suite.asked("accounts.submit")).toBe(20);
+}, 60_000);
+
+test("run() says what is missing from a refused submission, and takes the correction", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  const { update: _, ...incomplete } = sellerOf(1);
+  const sellers = [incomplete, sellerOf(2)];
+  const first = await suite.client.onboarding.run(sellers, { store });
+  expect(first.counts).toMatchObject({ done: 1, missing: 1, failed: 0 });
+  expect(first.results[0]).toMatchObject({ kind: "missing", identifier: "seller-1" });
+  expect(first.results[0]?.kind === "missing" && first.results[0].missing).toContainEqual({
+    what: "account_details.individual_details.first_name",
+    code: "field_required",
+    message: expect.any(String),
+  });
+  const second = await suite.client.onboarding.run([sellerOf(1), sellerOf(2)], { store });
+  expect(second.counts).toMatchObject({ done: 2 });
+  expect(suite.identifiers().length).toBe(2);
+});
+
+test("run() says what a review asks for", async () => {
+  await using suite = await startSuite();
+  const { create, ...rest } = sellerOf(1);
+  const agreements = { agreed_to_data_usage: true, agreed_to_terms_and_conditions: false };
+  const seller = { ...rest, create: { ...create, customer_agreements: agreements } };
+  const { results } = await suite.client.onboarding.run(seller, { store: createMemoryStore() });
+  expect(results[0]).toMatchObject({
+    kind: "missing",
+    missing: [{ what: "agreement_to_terms_and_conditions_required" }],
+  });
+});
+
+test("run() reports who still waits, and what was submitted only", async () => {
+  await using suite = await startSuite({ reviewAfterMs: undefined });
+  const sellers = [sellerOf(1), { ...sellerOf(2), waitFor: "SUBMITTED" } as const];
+  const options = { store: createMemoryStore(), reviewTimeoutMs: 0 };
+  const { results } = await suite.client.onboarding.run(sellers, options);
+  expect(results).toMatchObject([
+    { kind: "waiting", status: "SUBMITTED" },
+    { kind: "done", status: "SUBMITTED" },
+  ]);
+});
+
+test("the failure of one seller stops no other and shows no personal data", async () => {
+  await using suite = await startSuite();
+  const broken = { ...sellerOf(1), update: () => ({ nickname: 7 }) } as unknown as Seller;
+  const nameless = { ...sellerOf(2), identifier: "" };
+  const sellers = [broken, nameless, sellerOf(3), sellerOf(3)];
+  const { results, counts } = await suite.client.onboarding.run(sellers, {
+    store: createMemoryStore(),
+  });
+  expect(counts).toEqual({ total: 4, done: 1, waiting: 0, missing: 0, failed: 3 });
+  expect(results.map(({ kind }) => kind)).toEqual(["failed", "failed", "done", "failed"]);
+  expect(results[0]).toMatchObject({ step: "update", error: { code: "invalid_input" } });
+  expect(JSON.stringify(results)).not.toContain("example.com");
+});
+
+test("the store holds ids and steps, and nothing of the person", async () => {
+  await using suite = await startSuite();
+  const written: string[] = [];
+  const memory = createMemoryStore();
+  const store: Store = {
+    ...memory,
+    compareAndSet(key, write) {
+      written.push(write.value);
+      return memory.compareAndSet(key, write);
+    },
+  };
+  await suite.client.onboarding.run(sellerOf(1), { store });
+  const members = written.flatMap((value) => Object.keys(JSON.parse(value)));
+  expect(new Set(members)).toEqual(new Set(["stage", "accountId", "fileIds", "status"]));
+  expect(written.join()).not.toMatch(/Ada|Lovelace|example\.com|PA1234567|1990/);
+});
+
+test("run() stops with the signal's reason, and goes on when it is run again", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  let steps = 0;
+  const onProgress = (): void => {
+    if (++steps === 10) controller.abort(reason);
+  };
+  const options = { store, onProgress, signal: controller.signal };
+  await expect(suite.client.onboarding.run(sellersUpTo(10), options)).rejects.toBe(reason);
+  const { counts } = await suite.client.onboarding.run(sellersUpTo(10), { store });
+  expect(counts.done).toBe(10);
+  expect(suite.identifiers().length).toBe(10);
+}, 60_000);
+
+test("a create that is still at work when its caller dies is waited for, and not made again", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  const controller = new AbortController();
+  suite.emulator.faults.next("accounts.create", { delayMs: 2000 });
+  const first = suite.client.onboarding.run(sellerOf(1), { store, signal: controller.signal });
+  setTimeout(() => controller.abort(new Error("killed")), 500);
+  await expect(first).rejects.toThrow("killed");
+  expect(suite.identifiers()).toEqual([]);
+  const { counts } = await suite.client.onboarding.run(sellerOf(1), { store });
+  expect(counts.done).toBe(1);
+  expect(suite.identifiers()).toEqual(["seller-1"]);
+}, 30_000);
+
+test("run() rejects when the key is refused, and with what its input throws", async () => {
+  await using suite = await startSuite();
+  const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
+  await expect(
+    stranger.onboarding.run(sellersUpTo(200), { store: createMemoryStore() }),
+  ).rejects.toMatchObject({ code: "login_refused" });
+  expect(suite.asked("authentication.login")).toBeLessThan(5);
+
+  const unreadable = (async function* () {
+    yield sellerOf(1);
+    throw new Error("line 2 is torn");
+  })();
+  await expect(
+    suite.client.onboarding.run(unreadable, { store: createMemoryStore() }),
+  ).rejects.toThrow("line 2 is torn");
+  await expect(suite.client.onboarding.run([], {} as never)).rejects.toThrow("store is no store");
+});
+
+test("reviews of many are watched with few requests", async () => {
+  await using suite = await startSuite({ reviewAfterMs: 6000 });
+  const client = createClient({
+    ...suite.emulator.clientOptions,
+    rateLimit: { perSecond: 1000, perEndpointPerSecond: 200, concurrent: 50 },
+  });
+  const { counts } = await client.onboarding.run(sellersUpTo(60), { store: createMemoryStore() });
+  expect(counts.done).toBe(60);
+  // One look-up for each, and a few looks for all.
+  expect(suite.asked("accounts.list")).toBeLessThan(60 + 20);
+  expect(suite.asked("accounts.retrieve")).toBeLessThan(20);
+}, 60_000);
