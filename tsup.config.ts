@@ -15,6 +15,7 @@ const others = {
   "stores/postgres": "src/stores/postgres.ts",
   "stores/redis": "src/stores/redis.ts",
   "stores/sealed": "src/stores/sealed.ts",
+  webhooks: "src/webhooks/index.ts",
 };
 
 const shared: Options = {

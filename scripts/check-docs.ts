@@ -25,6 +25,7 @@ const doors = [
   "src/index.ts",
   "src/schemas/index.ts",
   "src/emulator/index.ts",
+  "src/webhooks/index.ts",
   ...["conformance", "file", "memory", "postgres", "redis", "sealed"].map(
     (name) => `src/stores/${name}.ts`,
   ),

@@ -22,14 +22,14 @@ interface Schema {
 /** Objects of resources that the specification does not describe yet. */
 const LATER: ReadonlySet<string> = new Set(
   `
-  CreateAmendmentReqApiDto AmendmentResApiDto
+  CreateAmendmentReqApiDto
   AccountLinkReqApiDto AccountLinkResApiDto OauthReqApiDto ScaleConnectReqApiDto PrefilledFormData
   RfiSessionDto RfiRequestDto RfiRequestItemDto RfiRequestItemContent RfiRequestItemResponseDto
   RfiRequestItemSourceDto RfiRequestItemSourcePersonDto RfiAddressDto RfiFileIdDto
   RfiIdentityDocumentDto RfiSupportingDocDto RfiResponseDto RfiResponseItemDto
   LivenessDTO UploadedOrderDTO SimulationCreateRfiSessionRequestDto SimulationRfiQuestionRequestDto
   SimulationRfiAnswerRequestDto SimulationCreateFollowUpRfiRequestDto
-  SimulationRfiFollowupQuestionRequestDto AccountCapabilityResponse AccountCapabilityDetails
+  SimulationRfiFollowupQuestionRequestDto
   `.match(/\w+/g),
 );
 

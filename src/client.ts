@@ -29,6 +29,7 @@ import { type FilesResource, filesResource } from "./resources/files.js";
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
+import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js";
 
 /**
  * A client of one Airwallex account. Cheap to derive from, safe to share, immutable.
@@ -48,6 +49,8 @@ interface BaseClient<E extends Environment> {
   readonly environment: E;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
+  /** Subscriptions to events. */
+  readonly webhooks: WebhooksResource;
   /**
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
    *
@@ -127,6 +130,7 @@ function assemble(
     environment: settings.environment,
     accounts: accountsResource(call),
     files: filesResource(call, createDownload(send, base)),
+    webhooks: webhooksResource(call),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
     // Without an id it would be the platform that acts.

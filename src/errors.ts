@@ -15,6 +15,12 @@ import type {
   TokenRefreshUnavailableError,
 } from "./errors/connection-errors.js";
 import { SdkError } from "./errors/sdk-error.js";
+import type {
+  WebhookHandlerError,
+  WebhookPayloadError,
+  WebhookRequestError,
+  WebhookVerificationError,
+} from "./errors/webhook-errors.js";
 
 export {
   AccountStatusError,
@@ -39,6 +45,15 @@ export {
 } from "./errors/connection-errors.js";
 export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
 export { SdkError } from "./errors/sdk-error.js";
+export {
+  WebhookHandlerError,
+  WebhookPayloadError,
+  type WebhookPayloadErrorCode,
+  WebhookRequestError,
+  type WebhookRequestErrorCode,
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
+} from "./errors/webhook-errors.js";
 
 /** Every `code` that an error of this package can carry. */
 export type SdkErrorCode = AirwallexError["code"];
@@ -54,7 +69,11 @@ export type AirwallexError =
   | ConnectionRevokedError
   | OAuthCallbackError
   | RefreshOutcomeUnknownError
-  | TokenRefreshUnavailableError;
+  | TokenRefreshUnavailableError
+  | WebhookVerificationError
+  | WebhookPayloadError
+  | WebhookRequestError
+  | WebhookHandlerError;
 
 /**
  * True for every error of this package, duplicate copies included; then `switch (error.code)`

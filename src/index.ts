@@ -15,7 +15,7 @@ export {
 
 // Calls
 export type { ApiPromise, ResponseInfo } from "./core/call.js";
-export type { ListPromise, NumberedPage } from "./core/page.js";
+export type { CursorPage, ListPromise, NumberedPage } from "./core/page.js";
 export type { CallOptions, Validation } from "./core/settings.js";
 export type { DispatcherLike } from "./core/send.js";
 export type { FetchLike } from "./core/send-fetch.js";
@@ -35,6 +35,7 @@ export type { FileSource } from "./resources/multipart.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
+export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
 // Connections by OAuth
 export type { Connection } from "./auth/connection-record.js";
@@ -82,6 +83,12 @@ export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
+export type {
+  WebhookListQuery,
+  WebhookSubscription,
+  WebhookSubscriptionDeletion,
+  WebhookSubscriptionList,
+} from "./schemas/webhooks.generated.js";
 
 // Errors
 export {
@@ -104,4 +111,11 @@ export {
   ShapeError,
   TokenRefreshUnavailableError,
   ValidationError,
+  WebhookHandlerError,
+  WebhookPayloadError,
+  type WebhookPayloadErrorCode,
+  WebhookRequestError,
+  type WebhookRequestErrorCode,
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
 } from "./errors.js";

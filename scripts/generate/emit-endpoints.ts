@@ -1,5 +1,6 @@
 /** Writes the endpoint table: every operation as data. */
 
+import { emitShape, importShapes, shapeName } from "./emit-shapes.js";
 import { comment, fits, header, importNames } from "./layout.js";
 import type { Model, Operation } from "./model.js";
 
@@ -14,7 +15,9 @@ export function emitEndpoints(model: Model): string {
   const names = model.operations.map(({ source }) => constantName(source.id));
   return [
     `${header}\n/** Every operation as data: the client sends by it, the emulator routes by it. */\n`,
-    importShapes(shapes, subjectOf),
+    importShapes(shapes, subjectOf).concat(
+      importNames(["Endpoint", "Shape"], "./endpoint.js", true),
+    ),
     ...shapes.map((name) => emitShape(name, subjectOf.get(name) ?? "")),
     ...model.operations.map(emitEndpoint),
     "/** Every endpoint, in the order of the description. */",
@@ -25,32 +28,6 @@ export function emitEndpoints(model: Model): string {
 function shapesOf({ query, body, response }: Operation): readonly string[] {
   return [query?.schema, body?.schema, response].filter((name) => name !== undefined);
 }
-
-function importShapes(shapes: readonly string[], subjectOf: ReadonlyMap<string, string>): string {
-  const subjects = [...new Set(shapes.map((name) => subjectOf.get(name) ?? ""))].sort();
-  const lines = subjects.flatMap((subject) => {
-    const names = shapes.filter((name) => subjectOf.get(name) === subject);
-    return [
-      importNames(names, `./${subject}.generated.js`, true),
-      importNames(
-        names.map((name) => `is${name}`),
-        `./${subject}.guards.generated.js`,
-      ),
-    ];
-  });
-  return [...lines, importNames(["Endpoint", "Shape"], "./endpoint.js", true)].join("");
-}
-
-function emitShape(name: string, subject: string): string {
-  return [
-    `const ${shapeName(name)}: Shape<${name}> = {\n  name: ${JSON.stringify(name)},\n`,
-    `  is: is${name},\n`,
-    `  schema: () => import("./${subject}.generated.js").then((module) => module.${name}),\n};\n`,
-  ].join("");
-}
-
-const shapeName = (schema: string): string =>
-  `${schema.charAt(0).toLowerCase()}${schema.slice(1)}Shape`;
 
 function emitEndpoint(operation: Operation): string {
   const { source, query, body, response } = operation;

@@ -1,9 +1,9 @@
 /** Writes the expanded description as one OpenAPI document. */
 
 import { jsonSchema } from "./json-schema.js";
-import type { Direction, Model } from "./model.js";
+import type { Direction, EventModel, Model } from "./model.js";
 import { resolveReference } from "./references.js";
-import type { Source } from "./source.js";
+import { eras, type Source } from "./source.js";
 
 /** Extensions that mean something to readers of the published document. */
 const published: ReadonlySet<string> = new Set(["x-pii", "x-retry"]);
@@ -22,6 +22,7 @@ export function emitOpenapi(source: Source, model: Model): string {
   const expanded = {
     ...Object.fromEntries(document),
     paths: expandPaths(source, rewrite),
+    ...(model.events.length > 0 && { webhooks: describeEvents(model) }),
     components: { ...components, schemas: componentSchemas(model) },
   };
   return `${JSON.stringify(expanded, null, 2)}\n`;
@@ -38,6 +39,27 @@ function expandPaths({ operations }: Source, rewrite: Rewrite): Record<string, o
     paths[path] = { ...paths[path], [method]: operation };
   }
   return paths;
+}
+
+/** Each event is an envelope around data of its own, in one or both spellings. */
+function describeEvents({ events }: Model): Record<string, object> {
+  const schemaRef = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+  const envelopes = { current: "EventEnvelope", legacy: "LegacyEventEnvelope" };
+  const describeEvent = ({ name, schemas }: EventModel) => {
+    const oneOf = eras.flatMap((era) => {
+      const data = schemas[era];
+      if (data === undefined) return [];
+      const own = { properties: { name: { const: name }, data: schemaRef(data) } };
+      return [{ allOf: [schemaRef(envelopes[era]), own] }];
+    });
+    const schema = oneOf.length === 1 ? oneOf[0] : { oneOf };
+    const content = { "application/json": { schema } };
+    const responses = { "200": { description: "Received; anything else is delivered again." } };
+    const operationId = `webhooks.on.${name}`;
+    const summary = `Event ${name}.`;
+    return { post: { operationId, summary, requestBody: { content }, responses } };
+  };
+  return Object.fromEntries(events.map((event) => [event.name, describeEvent(event)]));
 }
 
 /** Query objects are left out: the document describes their members as parameters. */

@@ -1,10 +1,17 @@
 /** Reads each schema once for requests and once for responses, by the table in spec/README.md. */
 
-import type { Direction, Member, Model, Node, Operation, Schema } from "./model.js";
+import type { Direction, EventModel, Member, Model, Node, Operation, Schema } from "./model.js";
 import { orderSchemas, refuseSubjectCircles } from "./order.js";
 import { gatherProblems, Problem } from "./problem.js";
 import { exists, findReach, type Reach, refuseUnreached } from "./reach.js";
-import type { Source, SourceMember, SourceNode, SourceOperation, SourceSchema } from "./source.js";
+import {
+  eras,
+  type Source,
+  type SourceMember,
+  type SourceNode,
+  type SourceOperation,
+  type SourceSchema,
+} from "./source.js";
 
 type NameOf = Model["nameOf"];
 
@@ -18,6 +25,7 @@ export function expand(source: Source): Model {
     ...source.operations.flatMap((operation) => expandQuery(operation, nameOf)),
   ];
   let schemas: readonly Schema[] = [];
+  let events: readonly EventModel[] = [];
   gatherProblems([
     ...refuseUnreached(source, reach),
     ...refuseRepeats(expanded),
@@ -25,9 +33,31 @@ export function expand(source: Source): Model {
       schemas = orderSchemas(expanded);
     },
     () => refuseSubjectCircles(expanded),
+    () => {
+      events = gatherEvents(source, reach);
+    },
   ]);
   const operations = source.operations.map((operation) => expandOperation(operation, nameOf));
-  return { schemas, operations, nameOf };
+  return { schemas, operations, events, nameOf };
+}
+
+/** @throws {Problem} when two schemas claim an event, or one that is not read as a response. */
+function gatherEvents(source: Source, reach: Reach): readonly EventModel[] {
+  const events = new Map<string, EventModel>();
+  for (const schema of source.schemas.values()) {
+    for (const era of eras) {
+      for (const name of schema.events[era]) {
+        const schemas: EventModel["schemas"] = events.get(name)?.schemas ?? {};
+        const taken = schemas[era];
+        if (taken) throw new Problem(schema.where, `the event ${name} belongs to ${taken}`);
+        if (!reach.response.has(schema.name)) {
+          throw new Problem(schema.where, `is the data of ${name}, yet no response`);
+        }
+        events.set(name, { name, schemas: { ...schemas, [era]: schema.name } });
+      }
+    }
+  }
+  return [...events.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function expandSchema(source: SourceSchema, reach: Reach, nameOf: NameOf): readonly Schema[] {

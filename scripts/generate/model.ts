@@ -2,6 +2,7 @@
 
 import type {
   ArrayLimits,
+  Era,
   Format,
   MapLimits,
   NumberLimits,
@@ -76,10 +77,18 @@ export interface Operation {
   readonly response?: string;
 }
 
+/** One webhook event: the schema of its data, by how the subscription spells it. */
+export interface EventModel {
+  readonly name: string;
+  readonly schemas: Readonly<Partial<Record<Era, string>>>;
+}
+
 export interface Model {
   /** Each stands after those that it refers to. */
   readonly schemas: readonly Schema[];
   readonly operations: readonly Operation[];
+  /** By name. */
+  readonly events: readonly EventModel[];
   /** The name that a schema of the source has in a direction. */
   readonly nameOf: (source: string, direction: Direction) => string;
 }

@@ -2,6 +2,7 @@
 
 import { emitAnswers, emitIndex } from "./emit-doors.js";
 import { emitEndpoints } from "./emit-endpoints.js";
+import { emitEvents } from "./emit-events.js";
 import { emitGuards } from "./emit-guards.js";
 import { emitOpenapi } from "./emit-openapi.js";
 import { emitPii } from "./emit-pii.js";
@@ -19,6 +20,7 @@ export function makeOutputs(source: Source, model: Model): Outputs {
   const outputs = new Map([
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/schemas/endpoints.generated.ts", emitEndpoints(model)],
+    ["src/schemas/event-shapes.generated.ts", emitEvents(model)],
     ["src/schemas/pii.generated.ts", emitPii(source)],
     ["src/schemas/values.guards.generated.ts", emitValues()],
     ["src/schemas/answers.generated.ts", emitAnswers(model)],

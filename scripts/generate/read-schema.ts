@@ -18,9 +18,13 @@ export function readSchema(
   // Only the coverage check reads the vendor's names.
   fields.any("x-model");
   readSource(fields);
+  const events = {
+    current: fields.texts("x-events") ?? [],
+    legacy: fields.texts("x-legacy-events") ?? [],
+  };
   const node = readNode(fields, resolve);
   fields.end();
-  return { ...at, description, node, ...(direction === undefined ? {} : { direction }) };
+  return { ...at, description, node, events, ...(direction === undefined ? {} : { direction }) };
 }
 
 /** One member of an object. */

@@ -59,7 +59,14 @@ export interface SourceSchema {
   readonly node: SourceNode;
   /** Set when no operation reaches it. */
   readonly direction?: "response";
+  /** Names of the webhook events whose data it is. */
+  readonly events: Readonly<Record<Era, readonly string[]>>;
 }
+
+/** How webhooks are spelled: `legacy` is the camelCase of subscriptions before version 2024-02-22. */
+export const eras = ["current", "legacy"] as const;
+
+export type Era = (typeof eras)[number];
 
 export const retryClasses = ["safe", "idempotent", "request_id", "lookup", "never"] as const;
 

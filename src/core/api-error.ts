@@ -54,6 +54,12 @@ export function readRemoteError(
   };
 }
 
+/** The remote's own code, such as `request_id_duplicate`; empty when the body has none. */
+export function apiCodeOf(response: WireResponse): string {
+  const body = parseBody(response);
+  return (isObject(body) && text(body["code"])) || "";
+}
+
 /** The body as JSON, or undefined when it is not JSON. */
 export function parseBody({ body, undecoded }: WireResponse): unknown {
   if (undecoded !== undefined) return undefined;

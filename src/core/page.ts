@@ -26,28 +26,67 @@ export interface ListPromise<Item, Page = NumberedPage<Item>>
   toArray(options: { readonly limit: number }): Promise<Item[]>;
 }
 
+/** A page that names the one after it, as some of the API's lists do; null or nothing at the end. */
+export interface CursorPage<Item> {
+  readonly items: readonly Item[];
+  readonly page_after?: string | null | undefined;
+}
+
 /**
  * Makes a list of numbered pages. New items push older ones onto the next page while a caller walks
  * the list, so items whose id was on the page before are skipped.
  */
-export function listPages<Item extends { readonly id: string }, Page extends NumberedPage<Item>>(
+export function listPages<Item extends Identified, Page extends NumberedPage<Item>>(
   endpoint: ListEndpoint,
   firstNumber: number,
   fetchPage: (pageNumber: number) => ApiPromise<Page>,
 ): ListPromise<Item, Page> {
-  const first = fetchPage(firstNumber);
+  return walk(endpoint, firstNumber, fetchPage, (page, number) =>
+    page.has_more && page.items.length > 0 ? number + 1 : undefined,
+  );
+}
+
+/** Makes a list of pages of which each names the next. A page may be empty and not the last one. */
+export function listCursorPages<Item extends Identified, Page extends CursorPage<Item>>(
+  endpoint: ListEndpoint,
+  firstPage: string | undefined,
+  fetchPage: (page: string | undefined) => ApiPromise<Page>,
+): ListPromise<Item, Page> {
+  return walk(endpoint, firstPage, fetchPage, ({ page_after }) => page_after || undefined);
+}
+
+interface Identified {
+  readonly id: string;
+}
+
+/** @param next the name of the page after one; undefined if there is none */
+function walk<
+  Item extends Identified,
+  Page extends { readonly items: readonly Item[] },
+  Name extends number | string | undefined,
+>(
+  endpoint: ListEndpoint,
+  firstName: Name,
+  fetchPage: (name: Name) => ApiPromise<Page>,
+  next: (page: Page, name: Name) => Name | undefined,
+): ListPromise<Item, Page> {
+  const first = fetchPage(firstName);
 
   async function* pages(): AsyncGenerator<Page> {
-    let page = await first;
+    const visited = new Set<Name>([firstName]);
     let previous: string | undefined;
-    for (let number = firstNumber; ; number++) {
+    let name = firstName;
+    for (let page = await first; ; page = await fetchPage(name)) {
       if (!Array.isArray(page?.items)) throw noPage(endpoint, page);
       yield page;
-      if (!page.has_more || page.items.length === 0) return;
+      const following = next(page, name);
+      if (following === undefined) return;
       const here = page.items.map(({ id }) => id).join();
-      if (here === previous) throw repeatedPage(endpoint, number, page);
+      const repeated = visited.has(following) || (here !== "" && here === previous);
+      if (repeated) throw repeatedPage(endpoint, name, page);
+      visited.add(following);
       previous = here;
-      page = await fetchPage(number + 1);
+      name = following;
     }
   }
 
@@ -78,9 +117,14 @@ export function listPages<Item extends { readonly id: string }, Page extends Num
 
 type ListEndpoint = Pick<Endpoint, "name" | "path">;
 
-/** A remote that ignores `page_num` would be walked for ever. */
-function repeatedPage(endpoint: ListEndpoint, number: number, data: unknown): ShapeError {
-  const message = `Cannot go on with ${endpoint.name}: page ${number} is the same as the one before`;
+/** A remote that ignores which page is asked for would be walked for ever. */
+function repeatedPage(
+  endpoint: ListEndpoint,
+  name: number | string | undefined,
+  data: unknown,
+): ShapeError {
+  const page = typeof name === "number" ? `page ${name}` : "a page";
+  const message = `Cannot go on with ${endpoint.name}: ${page} is the same as the one before`;
   return new ShapeError("repeated_page", message, factsOf(endpoint), [], data);
 }
 

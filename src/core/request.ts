@@ -43,7 +43,7 @@ export function buildRequest<Output>(
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {
     throw new RangeError(`Cannot call ${name}: maxRetries is ${maxRetries}, expected 0 or more`);
   }
-  const { lookup } = extras;
+  const { lookup, alreadyDone } = extras;
   const request = {
     operation: name,
     method,
@@ -57,6 +57,7 @@ export function buildRequest<Output>(
     maxRetries,
     deadline: openDeadline(name, options.timeoutMs ?? settings.timeoutMs, options.signal),
     progress,
+    ...(alreadyDone && { alreadyDone }),
   };
   if (!lookup) return request;
   return { ...request, lookup: () => lookup(request.deadline.remainingMs) };

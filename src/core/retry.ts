@@ -10,7 +10,9 @@
  * | answer lost (cut, reset)             | safe, idempotent, request_id, lookup | the work may have been done          |
  * | anything else                        | none                                 | it would be refused again            |
  *
- * `lookup` asks first whether the work was done. A body that exists only once is sent once.
+ * `lookup` asks first whether the work was done. Where the remote refuses an attempt because an earlier
+ * one of the same call had done the work, what that one did is the result. A body that exists only once
+ * is sent once.
  *
  * The wait is the remote's `Retry-After`, or else 1, 2, 4, 8, 16 s with full jitter
  * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). A 429 also
@@ -19,6 +21,7 @@
  */
 
 import type { RetryClass } from "../schemas/endpoint.js";
+import { apiCodeOf } from "./api-error.js";
 import { createCoolDown } from "./cool-down.js";
 import type { Topics } from "./observe.js";
 import { retryAfterMs } from "./retry-after.js";
@@ -112,7 +115,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     });
   }
 
-  return async (request) => {
+  async function untilFinal(request: WireRequest): Promise<WireResponse> {
     try {
       return await once(request);
     } catch (error) {
@@ -125,7 +128,27 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
         throw last;
       }
     }
+  }
+
+  return async (request) => {
+    const response = await untilFinal(request);
+    return response.status < 400 ? response : resultOrRefusal(response, request);
   };
+}
+
+/** What an earlier attempt had done, if that is why this one is refused. */
+async function resultOrRefusal(
+  refusal: WireResponse,
+  { alreadyDone, progress, deadline }: WireRequest,
+): Promise<WireResponse> {
+  if (!alreadyDone || !progress.ambiguous) return refusal;
+  if (!alreadyDone.apiCodes.includes(apiCodeOf(refusal))) return refusal;
+  // A search that fails says nothing: the refusal stands.
+  const done = await alreadyDone.find(deadline.remainingMs).catch(() => {
+    deadline.check();
+    return undefined;
+  });
+  return done ? { ...nothing, found: done.found } : refusal;
 }
 
 /** Turns an attempt that may be made again into a {@link Repeatable}, and counts attempts. */

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { Topics } from "./observe.js";
-import type { WireRequest } from "./wire.js";
+import type { AlreadyDone, WireRequest } from "./wire.js";
 
 /** What may be set for one call. */
 export interface CallOptions {
@@ -62,4 +62,5 @@ export interface CallExtras<Output> {
   readonly anyBody?: boolean;
   /** Finds out whether a write whose answer was lost was done; `remainingMs` is what is left. */
   readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
+  readonly alreadyDone?: AlreadyDone<Output>;
 }

@@ -33,6 +33,18 @@ export interface WireRequest {
    * not, and may be sent again.
    */
   readonly lookup?: (() => Promise<{ readonly found: unknown } | undefined>) | undefined;
+  readonly alreadyDone?: AlreadyDone<unknown> | undefined;
+}
+
+/**
+ * How the remote refuses a write because it was done before. Once an answer was lost, such a refusal
+ * of a later attempt tells that the earlier one had succeeded.
+ */
+export interface AlreadyDone<Output> {
+  /** Codes of the remote, such as `request_id_duplicate`. */
+  readonly apiCodes: readonly string[];
+  /** Finds the result of the earlier attempt; `remainingMs` is what is left of the call's time. */
+  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
 }
 
 /** What has happened in a call so far, over all its attempts. */

@@ -25,6 +25,21 @@ export function readForm(body: Uint8Array): unknown {
   return Object.fromEntries([...given].filter(([, value]) => value !== ""));
 }
 
+/** A parameter without a value counts as left out; one that is not known is ignored. */
+export async function readQuery<T extends object>(
+  shape: Shape<T> | undefined,
+  query: URLSearchParams,
+): Promise<T> {
+  if (shape === undefined) return {} as T;
+  const given = [...query].filter(([, value]) => value !== "");
+  const typed = given.map(([name, value]) => [name, isCount(name) ? Number(value) : value]);
+  return await accept(shape, Object.fromEntries(typed));
+}
+
+function isCount(name: string): boolean {
+  return name === "page_num" || name === "page_size";
+}
+
 /**
  * Checks a value. Members that the schema does not know are dropped, as are members that are null.
  *

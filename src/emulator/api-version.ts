@@ -6,6 +6,9 @@
 
 import { invalidArgument } from "./refusal.js";
 
+/** Webhooks speak snake_case from this version on, camelCase before. */
+const snakeCaseWebhooks = "2024-02-22";
+
 /** Spelled `+00:00` from this version on, `+0000` before. */
 const colonInOffset = "2026-06-30";
 
@@ -39,6 +42,16 @@ export function formatTimestamp(ms: number, version: string): string {
 
 export function requiresCountryInAddresses(version: string): boolean {
   return version >= countryInAddresses;
+}
+
+/** Whether a subscription of this version is sent the older payloads. */
+export function hasLegacyWebhooks(version: string): boolean {
+  return version < snakeCaseWebhooks;
+}
+
+/** Whether a subscription of this version is sent an event of this name at all. */
+export function knowsEvent(version: string, name: string): boolean {
+  return version >= dormantAndClosed || (name !== "account.dormant" && name !== "account.closed");
 }
 
 /** A status under the name that a version has for it. */

@@ -32,10 +32,15 @@ export interface Clock extends EmulatorClock {
   nowMs(): number;
   /** Runs a task once the clock has passed `dueMs`. Returns a function that calls it off. */
   schedule(dueMs: number, task: Task): () => void;
-  /** Runs what has fallen due. No timer does it: every request and every look at the state does. */
+  /**
+   * Runs what has fallen due, before a request or a look at the state. While the clock runs with real
+   * time, a timer does it too; it does not keep the process alive.
+   */
   runDue(): void;
   /** Back to the start, with no tasks. */
   reset(): void;
+  /** Leaves no timer behind; what falls due from then on is run when somebody looks. */
+  stop(): void;
 }
 
 export interface ClockOptions {
@@ -50,7 +55,10 @@ export function createClock({ now: start, frozen }: ClockOptions): Clock {
   let frozenMs: number | undefined;
 
   const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
-  const tasks = createTasks(nowMs);
+  const alarm = createAlarm(() => tasks.runDue());
+  const tasks = createTasks(nowMs, (dueMs) => {
+    alarm.set(dueMs === undefined || frozenMs !== undefined ? undefined : dueMs - nowMs());
+  });
   const moveTo = (ms: number): void => {
     if (frozenMs === undefined) offsetMs = ms - Date.now();
     else frozenMs = ms;
@@ -70,15 +78,44 @@ export function createClock({ now: start, frozen }: ClockOptions): Clock {
     set: (to) => moveTo(toMs(to)),
     freeze() {
       frozenMs ??= nowMs();
+      tasks.runDue();
     },
     resume() {
       if (frozenMs === undefined) return;
       offsetMs = frozenMs - Date.now();
       frozenMs = undefined;
+      tasks.runDue();
     },
     schedule: tasks.schedule,
     runDue: tasks.runDue,
     reset,
+    stop: alarm.stop,
+  };
+}
+
+interface Alarm {
+  /** Undefined calls it off. */
+  set(delayMs: number | undefined): void;
+  stop(): void;
+}
+
+/** Timers take no longer delays; one that rings too early finds nothing due, and is set again. */
+const longestDelayMs = 2 ** 31 - 1;
+
+function createAlarm(ring: () => void): Alarm {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  return {
+    set(delayMs) {
+      clearTimeout(timer);
+      if (stopped || delayMs === undefined) return;
+      timer = setTimeout(ring, Math.min(Math.max(delayMs, 0), longestDelayMs));
+      timer.unref();
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
   };
 }
 
@@ -91,13 +128,15 @@ interface Tasks extends Pick<Clock, "schedule" | "runDue"> {
   clear(): void;
 }
 
-function createTasks(nowMs: () => number): Tasks {
+/** @param onNext hears when the next task is due, whenever that may have changed */
+function createTasks(nowMs: () => number, onNext: (dueMs: number | undefined) => void): Tasks {
   let waiting: Scheduled[] = [];
+  const findNext = () => waiting.reduce<Scheduled | undefined>(earlier, undefined);
   const remove = (scheduled: Scheduled): void => {
     waiting = waiting.filter((other) => other !== scheduled);
   };
   const takeDue = (): Scheduled | undefined => {
-    const next = waiting.reduce<Scheduled | undefined>(earlier, undefined);
+    const next = findNext();
     if (next === undefined || next.dueMs > nowMs()) return undefined;
     remove(next);
     return next;
@@ -106,14 +145,20 @@ function createTasks(nowMs: () => number): Tasks {
     schedule(dueMs, task) {
       const scheduled = { dueMs, task };
       waiting.push(scheduled);
-      return () => remove(scheduled);
+      onNext(findNext()?.dueMs);
+      return () => {
+        remove(scheduled);
+        onNext(findNext()?.dueMs);
+      };
     },
     runDue() {
       // A task may schedule others, so the earliest is looked for anew each time.
       for (let due = takeDue(); due !== undefined; due = takeDue()) due.task(due.dueMs);
+      onNext(findNext()?.dueMs);
     },
     clear() {
       waiting = [];
+      onNext(undefined);
     },
   };
 }

@@ -17,6 +17,13 @@ import { createRequestLog, type LoggedRequest } from "./request-log.js";
 import { listen } from "./server.js";
 import { createWorld } from "./state.js";
 import type { EmulatorTokens } from "./tokens.js";
+import {
+  createWebhooksAccess,
+  deliver,
+  type EventToDeliver,
+  type WebhooksAccess,
+} from "./webhooks/access.js";
+import { announce } from "./webhooks/announce.js";
 
 /** What a client needs to talk to an emulator; spread it into the options of `createClient`. */
 export interface EmulatorClientOptions {
@@ -41,11 +48,17 @@ export interface EmulatorControls {
   readonly tokens: EmulatorTokens;
   readonly accounts: AccountsAccess;
   readonly oauth: OAuthAccess;
+  readonly webhooks: WebhooksAccess;
+  /**
+   * Sends any event to every subscription that asks for its name, and returns its id. Status changes of
+   * accounts and ends of connections are sent by themselves.
+   */
+  deliver(event: EventToDeliver): string;
   /** The newest 1,000 requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
   /**
-   * Back to the start: no accounts, files, tokens, connections, faults and requests, and the clock
-   * and ids anew.
+   * Back to the start: no accounts, files, tokens, connections, subscriptions, faults and requests,
+   * and the clock and ids anew. Deliveries that are under way end.
    */
   reset(): void;
 }
@@ -60,7 +73,7 @@ export interface RunningEmulator extends EmulatorControls {
   /** Such as `http://127.0.0.1:4010`. */
   readonly url: string;
   readonly clientOptions: EmulatorClientOptions;
-  /** Stops listening and ends every connection. */
+  /** Stops listening, ends every connection, and sends no webhook any more. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -105,8 +118,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
   const settings = readOptions(options);
-  const { controls, handle } = assemble(settings);
-  const { url, close } = await listen(handle, options.host ?? "127.0.0.1", options.port ?? 0);
+  const { controls, handle, stop } = assemble(settings);
+  const listening = await listen(handle, options.host ?? "127.0.0.1", options.port ?? 0);
+  const { url } = listening;
+  const close = (): Promise<void> => {
+    stop();
+    return listening.close();
+  };
   return define(controls, {
     url,
     clientOptions: clientOptions(settings, url),
@@ -122,11 +140,14 @@ function clientOptions({ clientId, apiKey }: Settings, url: string): EmulatorCli
 function assemble(settings: Settings): {
   readonly controls: EmulatorControls;
   readonly handle: Handle;
+  /** Leaves no timer and no delivery under way. */
+  readonly stop: () => void;
 } {
   const clock = createClock(settings);
   const faults = createFaults(settings.seed);
   const log = createRequestLog();
-  const createAll = () => endWithAccounts(createWorld(settings, clock));
+  // An account is told of before the connections that end with it.
+  const createAll = () => endWithAccounts(announce(createWorld(settings, clock)));
   let world = createAll();
   const handle = createHandle({ world: () => world, faults, log });
   const controls: EmulatorControls = {
@@ -136,17 +157,24 @@ function assemble(settings: Settings): {
     tokens: { revokeAll: () => world.tokens.revokeAll() },
     accounts: createAccountsAccess(() => world),
     oauth: createOAuthAccess(() => world),
+    webhooks: createWebhooksAccess(() => world),
+    deliver: (event) => deliver(world, event),
     get requests() {
       return log.entries();
     },
     reset() {
+      world.webhooks.deliveries.stop();
       clock.reset();
       faults.clear();
       log.clear();
       world = createAll();
     },
   };
-  return { controls, handle };
+  const stop = (): void => {
+    world.webhooks.deliveries.stop();
+    clock.stop();
+  };
+  return { controls, handle, stop };
 }
 
 /** Adds members without reading the getters of the first object, as a spread would. */

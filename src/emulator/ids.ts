@@ -17,6 +17,10 @@ export interface Ids {
   file(filename: string, uploadedMs: number): string;
   /** What stands for a right, such as a refresh token: a prefix and 43 base64url characters. */
   secret(prefix: string): string;
+  /** `evt_` and 22 base64url characters. */
+  event(): string;
+  /** A UUID. */
+  subscription(): string;
   /** Ten digits. */
   walletNumber(): string;
 }
@@ -40,8 +44,15 @@ export function createIds(seed: string): Ids {
       return Buffer.from(text).toString("base64").replace(/=+$/, "");
     },
     secret: (prefix) => `${prefix}_${next(prefix).toString("base64url")}`,
+    event: () => `evt_${short("event")}`,
+    subscription: () => toUuid(next("subscription")),
     walletNumber: () => String(next("wallet").readUInt32BE(0)).padStart(10, "0"),
   };
+}
+
+/** The same text gives the same UUID. */
+export function uuidOf(text: string): string {
+  return toUuid(digest(text));
 }
 
 function toUuid(hash: Buffer): string {

@@ -30,3 +30,7 @@ export {
 export type { RateLimits } from "./rate-limits.js";
 export type { LoggedRequest } from "./request-log.js";
 export type { EmulatorTokens } from "./tokens.js";
+export type { EventToDeliver, SubscribeOptions, WebhooksAccess } from "./webhooks/access.js";
+export type { LoggedDelivery } from "./webhooks/deliveries.js";
+export type { RetrySchedule, WebhookOptions } from "./webhooks/options.js";
+export { eventNames } from "./webhooks/samples.js";

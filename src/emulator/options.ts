@@ -3,6 +3,11 @@
 import { currentApiVersion, isDate } from "./api-version.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth/options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
+import {
+  readWebhookOptions,
+  type WebhookOptions,
+  type WebhookSettings,
+} from "./webhooks/options.js";
 
 /** The client id that an emulator knows unless told another. */
 export const defaultClientId = "emulator_client_id";
@@ -45,6 +50,8 @@ export interface EmulatorOptions {
   readonly recordBodies?: boolean | undefined;
   /** Apps that customers can connect their accounts to, and how long their tokens live. */
   readonly oauth?: OAuthOptions | undefined;
+  /** How webhooks are delivered. */
+  readonly webhooks?: WebhookOptions | undefined;
 }
 
 /** Options of {@link startEmulator}. */
@@ -72,6 +79,7 @@ export interface Settings {
   readonly missingAuthStatus: 401 | 403;
   readonly recordBodies: boolean;
   readonly oauth: OAuthSettings;
+  readonly webhooks: WebhookSettings;
 }
 
 /** @throws RangeError for a value that makes no sense. */
@@ -98,6 +106,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     missingAuthStatus: options.missingAuthStatus ?? 401,
     recordBodies: options.recordBodies ?? false,
     oauth: readOAuthOptions(options.oauth),
+    webhooks: readWebhookOptions(options.webhooks),
   };
 }
 

@@ -8,7 +8,9 @@ import { createIds, type Ids } from "./ids.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
+import { createRequestIds, type RequestIds } from "./request-ids.js";
 import { createTokens, type Tokens } from "./tokens.js";
+import { createWebhooks, type Webhooks } from "./webhooks/store.js";
 
 export interface World {
   readonly settings: Settings;
@@ -20,6 +22,8 @@ export interface World {
   readonly accounts: Accounts;
   readonly files: FileStore;
   readonly oauth: OAuthStore;
+  readonly requestIds: RequestIds;
+  readonly webhooks: Webhooks;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -32,5 +36,8 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const files = createFileStore(seed, clock, ids);
   const oauth = createOAuthStore(seed, clock.nowMs());
   const changes = createChanges();
-  return { settings, clock, ids, changes, tokens, limiter, accounts, files, oauth };
+  const requestIds = createRequestIds();
+  const webhooks = createWebhooks(settings.webhooks, clock, seed);
+  const core = { settings, clock, ids, changes, tokens, limiter, requestIds };
+  return { ...core, accounts, files, oauth, webhooks };
 }

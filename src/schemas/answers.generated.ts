@@ -15,6 +15,12 @@ import * as files from "./files.generated.js";
 import { isDownloadLinks, isUploadedFile } from "./files.guards.generated.js";
 import * as oauth from "./oauth.generated.js";
 import { isOAuthToken } from "./oauth.guards.generated.js";
+import * as webhooks from "./webhooks.generated.js";
+import {
+  isWebhookSubscription,
+  isWebhookSubscriptionDeletion,
+  isWebhookSubscriptionList,
+} from "./webhooks.guards.generated.js";
 
 /** A connected account, or the account of the caller. */
 export type Account = accounts.Account;
@@ -63,4 +69,25 @@ export type OAuthToken = oauth.OAuthToken;
 
 export const OAuthToken: z.ZodType<OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
   isOAuthToken(value) ? value : z.INVALID,
+);
+
+/** A URL that events are sent to, and which ones. */
+export type WebhookSubscription = webhooks.WebhookSubscription;
+
+export const WebhookSubscription: z.ZodType<WebhookSubscription> = z.withParser(webhooks.WebhookSubscription, (value) =>
+  isWebhookSubscription(value) ? value : z.INVALID,
+);
+
+/** One page of subscriptions. */
+export type WebhookSubscriptionList = webhooks.WebhookSubscriptionList;
+
+export const WebhookSubscriptionList: z.ZodType<WebhookSubscriptionList> = z.withParser(webhooks.WebhookSubscriptionList, (value) =>
+  isWebhookSubscriptionList(value) ? value : z.INVALID,
+);
+
+/** What became of a subscription that was deleted. */
+export type WebhookSubscriptionDeletion = webhooks.WebhookSubscriptionDeletion;
+
+export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion> = z.withParser(webhooks.WebhookSubscriptionDeletion, (value) =>
+  isWebhookSubscriptionDeletion(value) ? value : z.INVALID,
 );

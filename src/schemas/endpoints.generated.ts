@@ -37,6 +37,22 @@ import type { OAuthToken, OAuthTokenRequest } from "./oauth.generated.js";
 import { isOAuthToken, isOAuthTokenRequest } from "./oauth.guards.generated.js";
 import type { SimulationStatusUpdate } from "./simulation.generated.js";
 import { isSimulationStatusUpdate } from "./simulation.guards.generated.js";
+import type {
+  WebhookListQuery,
+  WebhookSubscription,
+  WebhookSubscriptionCreateRequest,
+  WebhookSubscriptionDeletion,
+  WebhookSubscriptionList,
+  WebhookSubscriptionUpdateRequest,
+} from "./webhooks.generated.js";
+import {
+  isWebhookListQuery,
+  isWebhookSubscription,
+  isWebhookSubscriptionCreateRequest,
+  isWebhookSubscriptionDeletion,
+  isWebhookSubscriptionList,
+  isWebhookSubscriptionUpdateRequest,
+} from "./webhooks.guards.generated.js";
 import type { Endpoint, Shape } from "./endpoint.js";
 
 const accountShape: Shape<Account> = {
@@ -127,6 +143,42 @@ const walletInfoShape: Shape<WalletInfo> = {
   name: "WalletInfo",
   is: isWalletInfo,
   schema: () => import("./accounts.generated.js").then((module) => module.WalletInfo),
+};
+
+const webhookListQueryShape: Shape<WebhookListQuery> = {
+  name: "WebhookListQuery",
+  is: isWebhookListQuery,
+  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookListQuery),
+};
+
+const webhookSubscriptionShape: Shape<WebhookSubscription> = {
+  name: "WebhookSubscription",
+  is: isWebhookSubscription,
+  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscription),
+};
+
+const webhookSubscriptionCreateRequestShape: Shape<WebhookSubscriptionCreateRequest> = {
+  name: "WebhookSubscriptionCreateRequest",
+  is: isWebhookSubscriptionCreateRequest,
+  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionCreateRequest),
+};
+
+const webhookSubscriptionDeletionShape: Shape<WebhookSubscriptionDeletion> = {
+  name: "WebhookSubscriptionDeletion",
+  is: isWebhookSubscriptionDeletion,
+  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionDeletion),
+};
+
+const webhookSubscriptionListShape: Shape<WebhookSubscriptionList> = {
+  name: "WebhookSubscriptionList",
+  is: isWebhookSubscriptionList,
+  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionList),
+};
+
+const webhookSubscriptionUpdateRequestShape: Shape<WebhookSubscriptionUpdateRequest> = {
+  name: "WebhookSubscriptionUpdateRequest",
+  is: isWebhookSubscriptionUpdateRequest,
+  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionUpdateRequest),
 };
 
 /** Obtain an access token. */
@@ -327,6 +379,89 @@ export const filesDownloadLinks: Endpoint<
   response: downloadLinksShape,
 };
 
+/** Create a webhook subscription. */
+export const webhooksCreate: Endpoint<
+  { readonly body: WebhookSubscriptionCreateRequest },
+  WebhookSubscription
+> = {
+  name: "webhooks.create",
+  method: "POST",
+  path: "/api/v1/webhooks/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+  body: webhookSubscriptionCreateRequestShape,
+  response: webhookSubscriptionShape,
+};
+
+/** List webhook subscriptions. */
+export const webhooksList: Endpoint<
+  { readonly query?: WebhookListQuery },
+  WebhookSubscriptionList
+> = {
+  name: "webhooks.list",
+  method: "GET",
+  path: "/api/v1/webhooks",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+  query: webhookListQueryShape,
+  response: webhookSubscriptionListShape,
+};
+
+/** Retrieve a webhook subscription. */
+export const webhooksRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  WebhookSubscription
+> = {
+  name: "webhooks.retrieve",
+  method: "GET",
+  path: "/api/v1/webhooks/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+  response: webhookSubscriptionShape,
+};
+
+/** Update a webhook subscription. */
+export const webhooksUpdate: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: WebhookSubscriptionUpdateRequest },
+  WebhookSubscription
+> = {
+  name: "webhooks.update",
+  method: "POST",
+  path: "/api/v1/webhooks/{id}/update",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+  body: webhookSubscriptionUpdateRequestShape,
+  response: webhookSubscriptionShape,
+};
+
+/** Delete a webhook subscription. */
+export const webhooksDelete: Endpoint<
+  { readonly path: { readonly id: string } },
+  WebhookSubscriptionDeletion
+> = {
+  name: "webhooks.delete",
+  method: "POST",
+  path: "/api/v1/webhooks/{id}/delete",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+  response: webhookSubscriptionDeletionShape,
+};
+
 /** Decide the review of a submitted account. */
 export const simulationAccountsUpdateStatus: Endpoint<
   { readonly path: { readonly account_id: string }; readonly body: SimulationStatusUpdate },
@@ -360,5 +495,10 @@ export const endpoints: readonly Endpoint[] = [
   accountsWalletInfo,
   filesUpload,
   filesDownloadLinks,
+  webhooksCreate,
+  webhooksList,
+  webhooksRetrieve,
+  webhooksUpdate,
+  webhooksDelete,
   simulationAccountsUpdateStatus,
 ];

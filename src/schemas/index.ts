@@ -43,6 +43,9 @@ export {
   Token,
   UploadedFile,
   WalletInfo,
+  WebhookSubscription,
+  WebhookSubscriptionDeletion,
+  WebhookSubscriptionList,
 } from "./answers.generated.js";
 export {
   BusinessAccountUsage,
@@ -74,6 +77,25 @@ export {
   MonthlyAmountInput,
 } from "./common.generated.js";
 export { ErrorResponse } from "./errors.generated.js";
+export {
+  AccountActionRequiredData,
+  AccountAmendment,
+  AccountCapability,
+  AccountCapabilityDetails,
+  AccountCapabilityStatus,
+  AccountConnectedData,
+  AccountSubmittedData,
+  AmendmentTarget,
+  Charge,
+  ConnectedAccountTransfer,
+  DisconnectedConnection,
+  EventEnvelope,
+  LegacyAccountActionRequiredData,
+  LegacyAccountConnectedData,
+  LegacyEventEnvelope,
+  MoneyMovementStatus,
+  RfiEventData,
+} from "./events.generated.js";
 export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.generated.js";
 export {
   CardUsage,
@@ -226,3 +248,8 @@ export {
   TrusteeIndividual,
   TrusteeIndividualInput,
 } from "./trustee.generated.js";
+export {
+  WebhookListQuery,
+  WebhookSubscriptionCreateRequest,
+  WebhookSubscriptionUpdateRequest,
+} from "./webhooks.generated.js";

@@ -8,6 +8,60 @@ import { LegalEntityType } from "./common.generated.js";
 import { IndividualIdentificationType, MedicareCardColor } from "./individual.generated.js";
 import { IdentityFileTag } from "./persons.generated.js";
 
+/** The call that records agreement to the terms and conditions. */
+export interface LegacyTermsRequirement {
+  /** Path of the call. */
+  readonly endpoint?: string | null | undefined;
+  /** What to do, for people. */
+  readonly message?: string | null | undefined;
+  /** HTTP method of the call; `POST`. */
+  readonly method?: string | null | undefined;
+}
+
+export const LegacyTermsRequirement: z.ZodType<LegacyTermsRequirement> = z.looseObject({
+  endpoint: z.string().nullish(),
+  message: z.string().nullish(),
+  method: z.string().nullish(),
+});
+
+/** A photo of the face that was not accepted. */
+export interface LegacyPhotoRequirement {
+  /** Why the photo was not accepted, for people. */
+  readonly message?: string | null | undefined;
+  /** File id of the photo. Personal data. */
+  readonly photoFileId?: string | null | undefined;
+}
+
+export const LegacyPhotoRequirement: z.ZodType<LegacyPhotoRequirement> = z.looseObject({
+  message: z.string().nullish(),
+  photoFileId: z.string().nullish(),
+});
+
+/** An identity document that was not accepted. */
+export interface LegacyIdentificationRequirement {
+  /** File id of the back of the document. Personal data. */
+  readonly backFileId?: string | null | undefined;
+  /** First name of the person. Personal data. */
+  readonly firstName?: string | null | undefined;
+  /** File id of the front of the document. Personal data. */
+  readonly frontFileId?: string | null | undefined;
+  /** Last name of the person. Personal data. */
+  readonly lastName?: string | null | undefined;
+  /** Why the document was not accepted, for people. */
+  readonly message?: string | null | undefined;
+  /** Middle name of the person. Personal data. */
+  readonly middleName?: string | null | undefined;
+}
+
+export const LegacyIdentificationRequirement: z.ZodType<LegacyIdentificationRequirement> = z.looseObject({
+  backFileId: z.string().nullish(),
+  firstName: z.string().nullish(),
+  frontFileId: z.string().nullish(),
+  lastName: z.string().nullish(),
+  message: z.string().nullish(),
+  middleName: z.string().nullish(),
+});
+
 /** A picture of an identity document. */
 export interface LegacyIdentityFile {
   /** What the picture shows. */
@@ -624,60 +678,6 @@ export interface LegacyPrimaryContact {
 export const LegacyPrimaryContact: z.ZodType<LegacyPrimaryContact> = z.looseObject({
   email: z.string().nullish(),
   mobile: z.string().nullish(),
-});
-
-/** The call that records agreement to the terms and conditions. */
-export interface LegacyTermsRequirement {
-  /** Path of the call. */
-  readonly endpoint?: string | null | undefined;
-  /** What to do, for people. */
-  readonly message?: string | null | undefined;
-  /** HTTP method of the call; `POST`. */
-  readonly method?: string | null | undefined;
-}
-
-export const LegacyTermsRequirement: z.ZodType<LegacyTermsRequirement> = z.looseObject({
-  endpoint: z.string().nullish(),
-  message: z.string().nullish(),
-  method: z.string().nullish(),
-});
-
-/** A photo of the face that was not accepted. */
-export interface LegacyPhotoRequirement {
-  /** Why the photo was not accepted, for people. */
-  readonly message?: string | null | undefined;
-  /** File id of the photo. Personal data. */
-  readonly photoFileId?: string | null | undefined;
-}
-
-export const LegacyPhotoRequirement: z.ZodType<LegacyPhotoRequirement> = z.looseObject({
-  message: z.string().nullish(),
-  photoFileId: z.string().nullish(),
-});
-
-/** An identity document that was not accepted. */
-export interface LegacyIdentificationRequirement {
-  /** File id of the back of the document. Personal data. */
-  readonly backFileId?: string | null | undefined;
-  /** First name of the person. Personal data. */
-  readonly firstName?: string | null | undefined;
-  /** File id of the front of the document. Personal data. */
-  readonly frontFileId?: string | null | undefined;
-  /** Last name of the person. Personal data. */
-  readonly lastName?: string | null | undefined;
-  /** Why the document was not accepted, for people. */
-  readonly message?: string | null | undefined;
-  /** Middle name of the person. Personal data. */
-  readonly middleName?: string | null | undefined;
-}
-
-export const LegacyIdentificationRequirement: z.ZodType<LegacyIdentificationRequirement> = z.looseObject({
-  backFileId: z.string().nullish(),
-  firstName: z.string().nullish(),
-  frontFileId: z.string().nullish(),
-  lastName: z.string().nullish(),
-  message: z.string().nullish(),
-  middleName: z.string().nullish(),
 });
 
 /** What is still needed before the account can become active. */

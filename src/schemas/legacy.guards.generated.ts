@@ -45,6 +45,35 @@ import { isIdentityFileTag } from "./persons.guards.generated.js";
 import type { Members } from "./values.guards.generated.js";
 import { isMap } from "./values.guards.generated.js";
 
+export function isLegacyTermsRequirement(v: unknown): v is LegacyTermsRequirement {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<LegacyTermsRequirement> = v;
+  if (o.endpoint != null && typeof o.endpoint !== "string") return false;
+  if (o.message != null && typeof o.message !== "string") return false;
+  if (o.method != null && typeof o.method !== "string") return false;
+  return true;
+}
+
+export function isLegacyPhotoRequirement(v: unknown): v is LegacyPhotoRequirement {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<LegacyPhotoRequirement> = v;
+  if (o.message != null && typeof o.message !== "string") return false;
+  if (o.photoFileId != null && typeof o.photoFileId !== "string") return false;
+  return true;
+}
+
+export function isLegacyIdentificationRequirement(v: unknown): v is LegacyIdentificationRequirement {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<LegacyIdentificationRequirement> = v;
+  if (o.backFileId != null && typeof o.backFileId !== "string") return false;
+  if (o.firstName != null && typeof o.firstName !== "string") return false;
+  if (o.frontFileId != null && typeof o.frontFileId !== "string") return false;
+  if (o.lastName != null && typeof o.lastName !== "string") return false;
+  if (o.message != null && typeof o.message !== "string") return false;
+  if (o.middleName != null && typeof o.middleName !== "string") return false;
+  return true;
+}
+
 export function isLegacyIdentityFile(v: unknown): v is LegacyIdentityFile {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<LegacyIdentityFile> = v;
@@ -467,35 +496,6 @@ export function isLegacyPrimaryContact(v: unknown): v is LegacyPrimaryContact {
   const o: Members<LegacyPrimaryContact> = v;
   if (o.email != null && typeof o.email !== "string") return false;
   if (o.mobile != null && typeof o.mobile !== "string") return false;
-  return true;
-}
-
-export function isLegacyTermsRequirement(v: unknown): v is LegacyTermsRequirement {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<LegacyTermsRequirement> = v;
-  if (o.endpoint != null && typeof o.endpoint !== "string") return false;
-  if (o.message != null && typeof o.message !== "string") return false;
-  if (o.method != null && typeof o.method !== "string") return false;
-  return true;
-}
-
-export function isLegacyPhotoRequirement(v: unknown): v is LegacyPhotoRequirement {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<LegacyPhotoRequirement> = v;
-  if (o.message != null && typeof o.message !== "string") return false;
-  if (o.photoFileId != null && typeof o.photoFileId !== "string") return false;
-  return true;
-}
-
-export function isLegacyIdentificationRequirement(v: unknown): v is LegacyIdentificationRequirement {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<LegacyIdentificationRequirement> = v;
-  if (o.backFileId != null && typeof o.backFileId !== "string") return false;
-  if (o.firstName != null && typeof o.firstName !== "string") return false;
-  if (o.frontFileId != null && typeof o.frontFileId !== "string") return false;
-  if (o.lastName != null && typeof o.lastName !== "string") return false;
-  if (o.message != null && typeof o.message !== "string") return false;
-  if (o.middleName != null && typeof o.middleName !== "string") return false;
   return true;
 }
 

@@ -1,18 +1,26 @@
 /** The one place where an account gets another status. */
 
+import type { AccountRequirements } from "../../schemas/index.js";
 import type { World } from "../state.js";
 import type { AccountRecord, AccountStatus } from "./record.js";
 
-/** Moves an account and tells whoever listens. What was required of it is settled by the move. */
+export interface Move {
+  /** What keeps the account in ACTION_REQUIRED; what was required before is settled by the move. */
+  readonly requirements?: AccountRequirements | undefined;
+  /** Emulator time; default now. */
+  readonly atMs?: number;
+}
+
+/** Moves an account and tells whoever listens. */
 export function moveTo(
   world: World,
   record: AccountRecord,
   to: AccountStatus,
-  atMs: number = world.clock.nowMs(),
+  { requirements, atMs = world.clock.nowMs() }: Move = {},
 ): void {
   const from = record.status;
   record.status = to;
-  record.requirements = undefined;
+  record.requirements = requirements;
   record.cancelReview?.();
   record.cancelReview = undefined;
   world.changes.publish({ accountId: record.id, from, to, atMs });

@@ -18,13 +18,13 @@ export function decide(world: World, record: AccountRecord, verdict: Verdict): v
   const { next, force, atMs = world.clock.nowMs() } = verdict;
   if (next === "SUSPENDED") {
     record.suspensions = [...record.suspensions, { by: "AIRWALLEX", atMs }];
-    moveTo(world, record, "SUSPENDED", atMs);
+    moveTo(world, record, "SUSPENDED", { atMs });
     return;
   }
   const requirements = force ? {} : findRequirements(record, world.settings.requireOwnerConsent);
   const passed = Object.keys(requirements).length === 0;
-  moveTo(world, record, passed ? "ACTIVE" : "ACTION_REQUIRED", atMs);
-  if (!passed) record.requirements = requirements;
+  if (passed) moveTo(world, record, "ACTIVE", { atMs });
+  else moveTo(world, record, "ACTION_REQUIRED", { requirements, atMs });
 }
 
 /** Has the clock decide a submitted account, where the options ask for it. */

@@ -5,8 +5,8 @@
  */
 
 import { accountsList } from "../../schemas/endpoints.generated.js";
-import type { Account, AccountListQuery } from "../../schemas/index.js";
-import { accept } from "../accept.js";
+import type { Account } from "../../schemas/index.js";
+import { readQuery } from "../accept.js";
 import { requireCountries } from "../accounts/addresses.js";
 import { createAccount } from "../accounts/create.js";
 import { listAccounts } from "../accounts/list.js";
@@ -29,7 +29,7 @@ export const accountsHandlers: HandlersOf<Key> = {
   },
 
   async accountsList({ world, request, apiVersion }) {
-    const query = await readQuery(request.query);
+    const query = await readQuery(accountsList.query, request.query);
     const { items, hasMore } = listAccounts(world.accounts, query, apiVersion);
     return {
       has_more: hasMore,
@@ -69,16 +69,4 @@ function onConnected(
   const record = findConnected(world.accounts, path.id);
   act(record);
   return viewAccount(record, apiVersion, "EXCLUDED_PII");
-}
-
-/** A parameter without a value counts as left out; one that is not known is ignored. */
-async function readQuery(query: URLSearchParams): Promise<AccountListQuery> {
-  const given = [...query].filter(([, value]) => value !== "");
-  const typed = given.map(([name, value]) => [name, isCount(name) ? Number(value) : value]);
-  const values: unknown = Object.fromEntries(typed);
-  return accountsList.query === undefined ? {} : await accept(accountsList.query, values);
-}
-
-function isCount(name: string): boolean {
-  return name === "page_num" || name === "page_size";
 }

@@ -10,6 +10,7 @@ import { authenticationHandlers } from "./authentication.js";
 import { filesHandlers, filesPages } from "./files.js";
 import { oauthHandlers } from "./oauth.js";
 import { simulationHandlers } from "./simulation.js";
+import { webhooksHandlers } from "./webhooks.js";
 
 const handlers: Handlers = {
   ...authenticationHandlers,
@@ -17,6 +18,7 @@ const handlers: Handlers = {
   ...accountsHandlers,
   ...filesHandlers,
   ...simulationHandlers,
+  ...webhooksHandlers,
 };
 
 const pages: readonly Page[] = [...filesPages, ...oauthPages];

@@ -1,0 +1,55 @@
+/** Writes the webhook events: the type of the data of each, and the shape to check it by. */
+
+import { emitShape, importShapes, shapeName } from "./emit-shapes.js";
+import { fits, header, importNames } from "./layout.js";
+import type { EventModel, Model } from "./model.js";
+import { eras } from "./source.js";
+
+export function emitEvents({ events, schemas }: Model): string {
+  const subjectOf = new Map(schemas.map((schema) => [schema.name, schema.subject]));
+  const shapes = [...new Set(events.flatMap((event) => Object.values(event.schemas)))].sort();
+  return [
+    `${header}\n/** Every webhook event that is modelled. */\n`,
+    importShapes(shapes, subjectOf).concat(importNames(["Shape"], "./endpoint.js", true)),
+    `${typeIntro}export interface EventData {\n${events.map(emitType).join("")}}\n`,
+    ...shapes.map((name) => emitShape(name, subjectOf.get(name) ?? "")),
+    `${tableIntro}export const eventShapes: EventShapes = {\n${events.map(emitEntry).join("")}};\n`,
+  ].join("\n");
+}
+
+const typeIntro = `/**
+ * The data of each event by its name. \`legacy\` is the camelCase that subscriptions of versions before
+ * 2024-02-22 are sent, where its shape is known.
+ */
+`;
+
+const tableIntro = `type EventShapes = {
+  readonly [Name in keyof EventData]: {
+    readonly [Era in keyof EventData[Name]]: Shape<EventData[Name][Era]>;
+  };
+};
+
+/** The same as shapes. */
+`;
+
+function emitType({ name, schemas }: EventModel): string {
+  const members = eras.flatMap((era) => schemas[era] && `readonly ${era}: ${schemas[era]}`);
+  return layOut(`readonly ${JSON.stringify(name)}: `, members, ";");
+}
+
+function emitEntry({ name, schemas }: EventModel): string {
+  const members = eras.flatMap((era) => schemas[era] && `${era}: ${shapeName(schemas[era])}`);
+  return layOut(`${JSON.stringify(name)}: `, members, ",");
+}
+
+function layOut(
+  head: string,
+  members: readonly (string | undefined)[],
+  separator: "," | ";",
+): string {
+  const present = members.filter((member) => member !== undefined);
+  const line = `${head}{ ${present.join(`${separator} `)} }${separator}`;
+  if (fits(1, line)) return `  ${line}\n`;
+  const inner = present.map((member) => `    ${member}${separator}\n`).join("");
+  return `  ${head}{\n${inner}  }${separator}\n`;
+}

@@ -1,0 +1,64 @@
+/** Pages that name their neighbours by a cursor. What is added or deleted meanwhile shifts nothing. */
+
+import { invalidArgument } from "./refusal.js";
+
+export interface Sequenced {
+  /** Grows with every item that is made. */
+  readonly sequence: number;
+}
+
+export interface CursorPage<Item> {
+  readonly items: readonly Item[];
+  readonly page_before: string | null;
+  readonly page_after: string | null;
+}
+
+export interface CursorQuery {
+  readonly page?: string | undefined;
+  readonly page_size?: number | undefined;
+}
+
+/** Newest first. @throws Refusal for a cursor that no page gave out. */
+export function cursorPage<Item extends Sequenced>(
+  all: readonly Item[],
+  query: CursorQuery,
+  usualSize: number,
+): CursorPage<Item> {
+  const { page, page_size: size = usualSize } = query;
+  const newestFirst = all.toSorted((a, b) => b.sequence - a.sequence);
+  const items = cut(newestFirst, page === undefined ? undefined : readCursor(page), size);
+  const [newest, oldest] = [items[0], items.at(-1)];
+  return {
+    items,
+    page_before: newest && newest !== newestFirst[0] ? writeCursor("before", newest) : null,
+    page_after: oldest && oldest !== newestFirst.at(-1) ? writeCursor("after", oldest) : null,
+  };
+}
+
+interface Cursor {
+  readonly side: string;
+  readonly sequence: number;
+}
+
+function cut<Item extends Sequenced>(
+  all: readonly Item[],
+  cursor: Cursor | undefined,
+  size: number,
+): readonly Item[] {
+  if (cursor === undefined) return all.slice(0, size);
+  const { side, sequence } = cursor;
+  return side === "after"
+    ? all.filter((item) => item.sequence < sequence).slice(0, size)
+    : all.filter((item) => item.sequence > sequence).slice(-size);
+}
+
+function writeCursor(side: "before" | "after", { sequence }: Sequenced): string {
+  return Buffer.from(`${side}:${sequence}`).toString("base64url");
+}
+
+function readCursor(text: string): Cursor {
+  const [, side, sequence] =
+    /^(before|after):(\d+)$/.exec(Buffer.from(text, "base64url").toString()) ?? [];
+  if (side === undefined) throw invalidArgument("page", "no page gave out this cursor");
+  return { side, sequence: Number(sequence) };
+}

@@ -1,0 +1,115 @@
+/** What tests can see and do of webhooks without a call. */
+
+import type { WebhookSubscription } from "../../schemas/index.js";
+import { isDate } from "../api-version.js";
+import { Refusal } from "../refusal.js";
+import type { World } from "../state.js";
+import type { LoggedDelivery } from "./deliveries.js";
+import { dispatch } from "./dispatch.js";
+import { sampleAccount, sampleData } from "./samples.js";
+import { checkUrl, subscribe, viewSubscription } from "./subscriptions.js";
+
+/** A subscription to make without a call. */
+export interface SubscribeOptions {
+  /** Where to send events, http or https. */
+  readonly url: string;
+  /** Names of events, such as `account.active`. */
+  readonly events: readonly string[];
+  /** Version (YYYY-MM-DD) of the payloads; default that of the emulator. */
+  readonly version?: string | undefined;
+  /** What deliveries are signed with; default one of the emulator's own. */
+  readonly secret?: string | undefined;
+}
+
+/** An event of your own. */
+export interface EventToDeliver {
+  /** Such as `account.active`, or any other. */
+  readonly name: string;
+  /** The account that it belongs to; default an example that does not exist. */
+  readonly accountId?: string | undefined;
+  /** Sent as it is, whatever the version of a subscription; default what such an event has. */
+  readonly data?: unknown;
+  /** Default a new one. */
+  readonly id?: string | undefined;
+  /** Default the emulator's present time. */
+  readonly createdAt?: Date | undefined;
+}
+
+/** Access to the webhooks of an emulator. */
+export interface WebhooksAccess {
+  /** Oldest first, whoever made them. They are copies. */
+  readonly subscriptions: readonly WebhookSubscription[];
+  /** Makes a subscription of the platform. @throws RangeError for a URL or a version that is none. */
+  subscribe(options: SubscribeOptions): WebhookSubscription;
+  /** The newest 1,000 attempts to deliver an event, oldest first. */
+  deliveries(): readonly LoggedDelivery[];
+  /**
+   * Sends an event once more to every subscription that it was sent to: the same id, the same bytes.
+   *
+   * @throws RangeError if no such event was sent.
+   */
+  resend(eventId: string): void;
+  /**
+   * Resolves once everything that is due by now was sent and answered, or failed. Attempts that wait for
+   * a later time are not waited for: move the clock, then settle again.
+   */
+  settled(): Promise<void>;
+}
+
+export function createWebhooksAccess(currentWorld: () => World): WebhooksAccess {
+  const present = (): World => {
+    const world = currentWorld();
+    world.clock.runDue();
+    return world;
+  };
+  return {
+    get subscriptions() {
+      const { webhooks, settings } = present();
+      return [...webhooks.subscriptions.values()].map((one) =>
+        viewSubscription(one, settings.apiVersion),
+      );
+    },
+    subscribe(options) {
+      const world = present();
+      const { version = world.settings.apiVersion, url, events, secret } = options;
+      check(url, version);
+      const asked = { ownerId: world.accounts.platform.id, requestId: world.ids.request() };
+      const made = subscribe(world, { ...asked, url, events: [...events], version, secret });
+      return viewSubscription(made, world.settings.apiVersion);
+    },
+    deliveries: () => present().webhooks.deliveries.log(),
+    resend(eventId) {
+      if (present().webhooks.deliveries.resend(eventId) > 0) return;
+      throw new RangeError(`Cannot resend event: none with the id "${eventId}" was sent`);
+    },
+    settled: () => present().webhooks.deliveries.settled(),
+  };
+}
+
+/** Sends an event to every subscription that asks for its name. Returns its id. */
+export function deliver(world: World, event: EventToDeliver): string {
+  world.clock.runDue();
+  const { name, accountId, data, id = world.ids.event(), createdAt } = event;
+  const { connected, platform } = world.accounts;
+  const known = accountId === undefined ? undefined : connected.get(accountId);
+  const account = known ?? { ...sampleAccount(world, name), ...(accountId && { id: accountId }) };
+  const usual = name === "account.connected" ? platform.id : account.id;
+  dispatch(world, {
+    ...{ id, name, accountId: accountId ?? usual },
+    data: data === undefined ? sampleData(world, name, account) : { kind: "given", value: data },
+    atMs: createdAt?.getTime() ?? world.clock.nowMs(),
+  });
+  return id;
+}
+
+function check(url: string, version: string): void {
+  if (!isDate(version)) {
+    throw new RangeError(`Cannot subscribe: version is "${version}", expected YYYY-MM-DD`);
+  }
+  try {
+    checkUrl(url);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new RangeError(`Cannot subscribe: url is "${url}", expected an http or https URL`);
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Sends events to those who subscribed, again and again until they are answered with 200.
+ *
+ * - What is sent is fixed when the event happens: every attempt has the same id and the same bytes, and
+ *   a signature of its own.
+ * - One subscription is sent one thing at a time, in the order of the events. What failed is sent again
+ *   later, and is by then overtaken.
+ * - Waits go by the emulator's clock, timeouts and the time in a signature by real time, since that is
+ *   what the receiver goes by.
+ * - What became of a subscription meanwhile counts: a new URL is sent to, a deleted one is not.
+ */
+
+import { signPayload } from "../../webhooks/signature.js";
+import type { Clock } from "../clock.js";
+import { createHold } from "./hold.js";
+import type { WebhookSettings } from "./options.js";
+import { post } from "./post.js";
+import type { Subscription, Subscriptions } from "./subscription.js";
+
+/** One attempt to deliver an event. */
+export interface LoggedDelivery {
+  /** When it was due, by the emulator's clock. */
+  readonly at: Date;
+  readonly eventId: string;
+  /** Such as `account.active`. */
+  readonly name: string;
+  readonly subscriptionId: string;
+  readonly url: string;
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** Status of the answer, of which only 200 counts as delivered; undefined if there was none. */
+  readonly status: number | undefined;
+  /** Why there was no answer, such as `timeout` or `ECONNREFUSED`. */
+  readonly failure: string | undefined;
+  /** Real time that it took, in milliseconds. */
+  readonly durationMs: number;
+  /** By the emulator's clock; undefined if it was delivered, or will not be tried again. */
+  readonly nextAttemptAt: Date | undefined;
+  /** As it was sent. */
+  readonly body: string;
+}
+
+/** What is sent to one subscription for one event. */
+interface Parcel {
+  readonly subscription: Subscription;
+  readonly eventId: string;
+  readonly name: string;
+  readonly body: string;
+}
+
+interface Attempt extends Parcel {
+  readonly number: number;
+  readonly dueMs: number;
+}
+
+export interface Deliveries {
+  send(parcel: Parcel, atMs: number): void;
+  /** Sends an event once more, the same bytes. Returns to how many subscriptions. */
+  resend(eventId: string): number;
+  /** Resolves once everything that is due was tried. */
+  settled(): Promise<void>;
+  /** The newest 1,000 attempts, oldest first. */
+  log(): readonly LoggedDelivery[];
+  /** Ends what is under way. Nothing is sent afterwards. */
+  stop(): void;
+}
+
+export interface DeliveryParts {
+  readonly settings: WebhookSettings;
+  readonly clock: Clock;
+  readonly subscriptions: Subscriptions;
+  /** For the order of what is sent unordered. */
+  readonly seed: string;
+}
+
+const kept = 1_000;
+
+export function createDeliveries({
+  settings,
+  clock,
+  subscriptions,
+  seed,
+}: DeliveryParts): Deliveries {
+  const stopping = new AbortController();
+  const lanes = new Map<Subscription, Promise<void>>();
+  let log: readonly LoggedDelivery[] = [];
+  let parcels: readonly Parcel[] = [];
+
+  const start = (attempt: Attempt): void => {
+    const { subscription } = attempt;
+    const lane = (lanes.get(subscription) ?? Promise.resolve()).then(() => make(attempt));
+    lanes.set(subscription, lane);
+    void lane.then(() => lanes.get(subscription) === lane && lanes.delete(subscription));
+  };
+  const hold = createHold<Attempt>(start, seed);
+  const queue = settings.unordered ? hold.add : start;
+
+  async function make(attempt: Attempt): Promise<void> {
+    const { subscription, number, body } = attempt;
+    if (stopping.signal.aborted || !subscriptions.has(subscription.id)) return;
+    const { url, secret } = subscription;
+    const { timeoutMs, fetch } = settings;
+    const headers = { ...plainHeaders, ...signPayload(body, { secret }) };
+    const startedMs = performance.now();
+    const posting = { url, headers, body, timeoutMs, signal: stopping.signal };
+    const result = await post(posting, fetch);
+    if (stopping.signal.aborted) return;
+    const nextMs = result.status === 200 ? undefined : nextAttemptMs(attempt, result.failure);
+    const durationMs = performance.now() - startedMs;
+    log = [...log.slice(1 - kept), describe(attempt, { ...result, url, durationMs, nextMs })];
+    if (nextMs === undefined) return;
+    clock.schedule(nextMs, (dueMs) => start({ ...attempt, number: number + 1, dueMs }));
+    // Behind a clock that was moved far ahead, several attempts may be due by now.
+    clock.runDue();
+  }
+
+  function nextAttemptMs({ number, dueMs }: Attempt, failure: string | undefined) {
+    const delayMs = settings.retryDelaysMs[number - 1];
+    if (delayMs === undefined) return undefined;
+    return dueMs + delayMs + (failure === "timeout" ? settings.timeoutMs : 0);
+  }
+
+  return {
+    send(parcel, atMs) {
+      if (stopping.signal.aborted) return;
+      parcels = [...parcels.slice(1 - kept), parcel];
+      const attempt = { ...parcel, number: 1, dueMs: atMs };
+      queue(attempt);
+      if (settings.duplicates) queue(attempt);
+    },
+    resend(eventId) {
+      const found = parcels.filter((parcel) => parcel.eventId === eventId);
+      for (const parcel of found) queue({ ...parcel, number: 1, dueMs: clock.nowMs() });
+      return found.length;
+    },
+    async settled() {
+      for (;;) {
+        clock.runDue();
+        hold.release();
+        if (lanes.size === 0) return;
+        await Promise.all(lanes.values());
+      }
+    },
+    log: () => log,
+    stop() {
+      stopping.abort();
+      hold.stop();
+    },
+  };
+}
+
+const plainHeaders = {
+  "content-type": "application/json",
+  "user-agent": "airwallex-connect-emulator",
+};
+
+function describe(
+  { dueMs, eventId, name, subscription, number, body }: Attempt,
+  made: Pick<LoggedDelivery, "status" | "failure" | "url" | "durationMs"> & {
+    readonly nextMs: number | undefined;
+  },
+): LoggedDelivery {
+  const { status, failure, url, durationMs, nextMs } = made;
+  return {
+    at: new Date(dueMs),
+    ...{ eventId, name, subscriptionId: subscription.id, url, attempt: number },
+    ...{ status, failure, durationMs },
+    nextAttemptAt: nextMs === undefined ? undefined : new Date(nextMs),
+    body,
+  };
+}

@@ -1,0 +1,22 @@
+/** Finds out who is told of an event. */
+
+import { knowsEvent } from "../api-version.js";
+import type { World } from "../state.js";
+import { type EmulatorEvent, idIn, writePayload } from "./events.js";
+
+/** Tells everyone who asked for it. The platform hears of all its accounts, an account of itself. */
+export function dispatch({ webhooks, accounts }: World, event: EmulatorEvent): void {
+  const { name, accountId, atMs } = event;
+  const hearers = [...webhooks.subscriptions.values()].filter(
+    ({ ownerId, events, version }) =>
+      (ownerId === accounts.platform.id || ownerId === accountId) &&
+      events.includes(name) &&
+      knowsEvent(version, name),
+  );
+  for (const subscription of hearers) {
+    const { version } = subscription;
+    const eventId = idIn(event, version);
+    const body = writePayload(event, version);
+    webhooks.deliveries.send({ subscription, eventId, name, body }, atMs);
+  }
+}

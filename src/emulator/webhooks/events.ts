@@ -1,0 +1,118 @@
+/** What can be told to subscribers, and in which words: those of the version that they chose. */
+
+import type { Account, AccountRequirements } from "../../schemas/index.js";
+import type { AccountRecord, AccountStatus } from "../accounts/record.js";
+import { viewAccount, viewWallet } from "../accounts/view.js";
+import { formatTimestamp, hasLegacyWebhooks } from "../api-version.js";
+import { uuidOf } from "../ids.js";
+import { toLegacyAccount, toLegacyNames, toLegacyRequirements } from "./legacy-account.js";
+
+/** Something that happened, in no version yet. */
+export interface EmulatorEvent {
+  readonly id: string;
+  /** Such as `account.active`. */
+  readonly name: string;
+  /** The account that it belongs to. */
+  readonly accountId: string;
+  readonly data: EventData;
+  /** What it is about, where that is not an account. */
+  readonly sourceId?: string | undefined;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
+/** What an event is about, as far as versions differ in it. */
+export type EventData =
+  | { readonly kind: "account"; readonly account: AccountRecord }
+  | { readonly kind: "requirements"; readonly requirements: AccountRequirements }
+  | {
+      readonly kind: "connected";
+      readonly account: AccountRecord;
+      readonly platform: AccountRecord;
+    }
+  /** In the names of today. */
+  | { readonly kind: "other"; readonly value: object }
+  /** Sent as it is, whatever the version. */
+  | { readonly kind: "given"; readonly value: unknown };
+
+/** What is sent when an account gets a status; nothing is when it is just created. */
+const namesByStatus: Readonly<Record<string, string | undefined>> = {
+  SUBMITTED: "account.submitted",
+  ACTION_REQUIRED: "account.action_required",
+  ACTIVE: "account.active",
+  SUSPENDED: "account.suspended",
+  DORMANT: "account.dormant",
+  CLOSED: "account.closed",
+};
+
+export function nameOfStatus(status: AccountStatus): string | undefined {
+  return namesByStatus[status];
+}
+
+/** The data of an event about an account, as the account is now; undefined for an unknown name. */
+export function dataOfAccount(
+  name: string,
+  account: AccountRecord,
+  platform: AccountRecord,
+): EventData | undefined {
+  if (name === "account.connected") return { kind: "connected", account, platform };
+  if (name === "account.submitted") return { kind: "other", value: {} };
+  if (name === "account.action_required") {
+    return { kind: "requirements", requirements: account.requirements ?? {} };
+  }
+  return Object.values(namesByStatus).includes(name) ? { kind: "account", account } : undefined;
+}
+
+/** The body of a delivery, in the era of a version. */
+export function writePayload(event: EmulatorEvent, version: string): string {
+  const { id, name, accountId, sourceId, atMs } = event;
+  const data = writeData(event.data, version);
+  if (hasLegacyWebhooks(version)) {
+    return JSON.stringify({ accountId, data, id: idIn(event, version), name });
+  }
+  const created_at = formatTimestamp(atMs, version);
+  const source = sourceId === undefined ? {} : { source_id: sourceId };
+  return JSON.stringify({ id, name, account_id: accountId, data, created_at, version, ...source });
+}
+
+/** Events were once known by UUIDs. */
+export function idIn({ id }: EmulatorEvent, version: string): string {
+  return hasLegacyWebhooks(version) && id.startsWith("evt_") ? uuidOf(id) : id;
+}
+
+function writeData(data: EventData, version: string): unknown {
+  const legacy = hasLegacyWebhooks(version);
+  switch (data.kind) {
+    case "account": {
+      const account: Account = viewAccount(data.account, version, "EXCLUDED_PII");
+      return legacy ? toLegacyAccount(account) : account;
+    }
+    case "requirements":
+      return legacy ? toLegacyRequirements(data.requirements) : data.requirements;
+    case "connected":
+      return inNamesOf(legacy, describeConnection(data, version));
+    case "other":
+      return inNamesOf(legacy, data.value);
+    case "given":
+      return data.value;
+  }
+}
+
+function inNamesOf(legacy: boolean, value: object): unknown {
+  return legacy ? toLegacyNames(value) : value;
+}
+
+function describeConnection(
+  { account, platform }: Extract<EventData, { readonly kind: "connected" }>,
+  version: string,
+): object {
+  return {
+    connected_account_id: account.id,
+    connected_account_identifier: account.identifier,
+    connected_account_name: viewWallet(account).account_name,
+    connected_account_status: account.status,
+    created_at: formatTimestamp(account.createdAtMs, version),
+    platform_account_id: platform.id,
+    platform_name: viewWallet(platform).account_name,
+  };
+}

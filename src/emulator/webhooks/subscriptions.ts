@@ -1,0 +1,69 @@
+/** Who wants to hear of which events, and where. */
+
+import type { WebhookSubscription } from "../../schemas/index.js";
+import { formatTimestamp } from "../api-version.js";
+import { invalidArgument, notFound } from "../refusal.js";
+import type { World } from "../state.js";
+import type { Subscription } from "./subscription.js";
+
+export interface NewSubscription {
+  readonly ownerId: string;
+  readonly requestId: string;
+  readonly url: string;
+  readonly version: string;
+  readonly events: readonly string[];
+  /** Default one of the emulator's own. */
+  readonly secret?: string | undefined;
+}
+
+/** @param asked its URL was checked by {@link checkUrl} */
+export function subscribe(
+  { webhooks, ids, clock }: World,
+  { secret = ids.secret("whsec"), ...asked }: NewSubscription,
+): Subscription {
+  const nowMs = clock.nowMs();
+  const subscription: Subscription = {
+    ...asked,
+    id: ids.subscription(),
+    sequence: webhooks.made++,
+    secret,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  webhooks.subscriptions.set(subscription.id, subscription);
+  return subscription;
+}
+
+/** What is sent from now on goes to the new URL, checked before by {@link checkUrl}. */
+export function changeUrl({ clock }: World, subscription: Subscription, url: string): void {
+  subscription.url = url;
+  subscription.updatedAtMs = clock.nowMs();
+}
+
+/** @throws Refusal if the account has no such subscription. */
+export function findSubscription({ webhooks }: World, id: string, ownerId: string): Subscription {
+  const found = webhooks.subscriptions.get(id);
+  if (found?.ownerId !== ownerId) throw notFound(`Webhook [${id}]`);
+  return found;
+}
+
+export function viewSubscription(
+  subscription: Subscription,
+  apiVersion: string,
+): WebhookSubscription {
+  const { id, url, secret, version, events, requestId, createdAtMs, updatedAtMs } = subscription;
+  return {
+    ...{ id, url, secret, version },
+    events: [...events],
+    request_id: requestId,
+    created_at: formatTimestamp(createdAtMs, apiVersion),
+    updated_at: formatTimestamp(updatedAtMs, apiVersion),
+  };
+}
+
+/** @throws Refusal for a URL that nothing can be sent to. */
+export function checkUrl(url: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
+  if (protocol === "https:" || protocol === "http:") return;
+  throw invalidArgument("url", "expected an https or http URL");
+}

@@ -1,0 +1,143 @@
+/** Subscriptions to events: what is sent, in which version, and where to. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import { type ListPromise, listCursorPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import type { AlreadyDone } from "../core/wire.js";
+import {
+  webhooksCreate,
+  webhooksDelete,
+  webhooksList,
+  webhooksRetrieve,
+  webhooksUpdate,
+} from "../schemas/endpoints.generated.js";
+import type {
+  WebhookListQuery,
+  WebhookSubscription,
+  WebhookSubscriptionCreateRequest,
+  WebhookSubscriptionDeletion,
+  WebhookSubscriptionList,
+  WebhookSubscriptionUpdateRequest,
+} from "../schemas/webhooks.generated.js";
+import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
+
+/** What a new subscription is made of; `request_id` may be left out. */
+export type WebhookSubscriptionInput = WithoutRequestId<WebhookSubscriptionCreateRequest>;
+
+/**
+ * Webhook subscriptions of the account that the client acts for. What arrives at their URLs is read
+ * with `airwallex-connect/webhooks`. Every method rejects as those of `accounts` do.
+ */
+export interface WebhooksResource {
+  /**
+   * Has events sent to a URL. Keep the `secret` of the answer: deliveries are signed with it, and
+   * whether the API shows it again is not documented.
+   *
+   * A create whose answer was lost is sent again with the same `request_id`. If it turns out to have
+   * been done, its subscription is the result.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
+   *
+   * @param input `version` (YYYY-MM-DD) decides the payloads: before `2024-02-22` they are in camelCase
+   * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call had used
+   * the `request_id`
+   *
+   * @example
+   * const { id, secret } = await client.webhooks.create({
+   *   url: "https://example.com/webhooks",
+   *   events: ["account.submitted", "account.action_required", "account.active"],
+   *   version: "2026-08-21",
+   * });
+   */
+  create(input: WebhookSubscriptionInput, options?: CallOptions): ApiPromise<WebhookSubscription>;
+
+  /**
+   * Reads a subscription.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
+   *
+   * @throws ApiError `not_found` when the account has no such subscription
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<WebhookSubscription>;
+
+  /**
+   * Changes the URL. Events and version are fixed: for others, create another subscription.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
+   */
+  update(
+    id: string,
+    input: WebhookSubscriptionUpdateRequest,
+    options?: CallOptions,
+  ): ApiPromise<WebhookSubscription>;
+
+  /**
+   * Ends a subscription. One that is gone already is refused with `not_found`, unless it was this very
+   * call that had deleted it in an attempt whose answer was lost.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
+   */
+  delete(id: string, options?: CallOptions): ApiPromise<WebhookSubscriptionDeletion>;
+
+  /**
+   * Lists the subscriptions. Awaited, it is the first page; iterated, it is every subscription.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
+   *
+   * @param query `page` is the `page_after` or `page_before` of another page; `page_size` counts
+   * subscriptions, default 20
+   *
+   * @example
+   * for await (const { id, url, events } of client.webhooks.list()) {
+   *   console.log(id, url, events.join(", "));
+   * }
+   */
+  list(
+    query?: WebhookListQuery,
+    options?: CallOptions,
+  ): ListPromise<WebhookSubscription, WebhookSubscriptionList>;
+}
+
+export function webhooksResource(call: Call): WebhooksResource {
+  const resource: WebhooksResource = {
+    create(input, options) {
+      const body = withRequestId<WebhookSubscriptionCreateRequest>(input);
+      const alreadyDone = resolveDuplicate((remainingMs) =>
+        findByRequestId(resource, body.request_id, own(options, remainingMs)),
+      );
+      return call(webhooksCreate, { body }, options, { alreadyDone });
+    },
+    retrieve: (id, options) => call(webhooksRetrieve, { path: { id } }, options),
+    update: (id, input, options) => call(webhooksUpdate, { path: { id }, body: input }, options),
+    delete: (id, options) =>
+      call(webhooksDelete, { path: { id } }, options, { alreadyDone: gone(id) }),
+    list: (query = {}, options) =>
+      listCursorPages(webhooksList, query?.page, (page) =>
+        call(webhooksList, { query: query && { ...query, page } }, options),
+      ),
+  };
+  return resource;
+}
+
+async function findByRequestId(
+  { list }: WebhooksResource,
+  requestId: string,
+  options: CallOptions,
+): Promise<WebhookSubscription | undefined> {
+  for await (const subscription of list({}, options)) {
+    if (subscription.request_id === requestId) return subscription;
+  }
+  return undefined;
+}
+
+/** Options of a call that another call makes within its own time. */
+function own({ signal, onBehalfOf, apiVersion }: CallOptions = {}, remainingMs: number) {
+  return { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+}
+
+function gone(id: string): AlreadyDone<WebhookSubscriptionDeletion> {
+  return {
+    apiCodes: ["not_found", "resource_not_found"],
+    find: async () => ({ found: { id, deleted: true } }),
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * Signing and verifying, side by side: HMAC-SHA256 in lowercase hex over the text of `x-timestamp`
+ * (Unix time in milliseconds) and the raw body, one right after the other.
+ *
+ * Verifying follows this list:
+ *
+ * 1. The body is raw: bytes, or a text that was never parsed.
+ * 2. Each header is there once, and looks as it should.
+ * 3. The signature matches one of the secrets. Compared in constant time.
+ * 4. The timestamp lies within the window, in both directions. Last, so that "stale" and "future" are
+ *    said of genuine deliveries only.
+ *
+ * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events.
+ */
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { WebhookVerificationError } from "../errors.js";
+import { headerValue, type WebhookHeaders } from "./header-values.js";
+
+/** The body of a delivery as it came: bytes, or the text that they stand for in UTF-8. */
+export type RawBody = string | Uint8Array | ArrayBuffer;
+
+/** Options of {@link signPayload}. */
+export interface SignPayloadOptions {
+  /** Secret of the subscription. */
+  readonly secret: string;
+  /** When it is signed, in Unix milliseconds. Default: now. */
+  readonly timestampMs?: number | undefined;
+}
+
+/** The headers of a signed delivery. */
+export type SignatureHeaders = Readonly<Record<"x-timestamp" | "x-signature", string>>;
+
+/** Options of {@link verifySignature}. */
+export interface VerifySignatureOptions {
+  /** Secret of the subscription; several while one replaces another, or for several subscriptions. */
+  readonly secrets: string | readonly string[];
+  /**
+   * How far the timestamp may be from `receivedAtMs`, before or after, in milliseconds: 1 to 604 800 000
+   * (a week). Default: 300 000 (5 minutes).
+   */
+  readonly toleranceMs?: number | undefined;
+  /** When the delivery arrived, in Unix milliseconds, where that is not now: it waited in a queue. */
+  readonly receivedAtMs?: number | undefined;
+}
+
+/** What a good signature says. */
+export interface VerifiedSignature {
+  /** When it was signed, in Unix milliseconds. */
+  readonly timestampMs: number;
+  /** Which secret matched: its place in `secrets`. Once all match the new one, the old one can go. */
+  readonly secretIndex: number;
+}
+
+const defaultToleranceMs = 5 * 60_000;
+const greatestToleranceMs = 7 * 86_400_000;
+
+/**
+ * The headers that Airwallex would send with this body; for tests, and for passing deliveries on.
+ *
+ * @throws TypeError for an empty secret or a body that is not raw; RangeError for a timestamp that is not
+ * a whole number of milliseconds.
+ * @example
+ * const body = JSON.stringify({ id: "evt_1", name: "account.submitted", account_id: "acct_1", data: {} });
+ * const headers = signPayload(body, { secret: "whsec_test" });
+ * verifySignature(body, headers, { secrets: "whsec_test" });
+ */
+export function signPayload(rawBody: RawBody, options: SignPayloadOptions): SignatureHeaders {
+  const { secret, timestampMs = Date.now() } = options;
+  checkSecrets([secret]);
+  if (!Number.isSafeInteger(timestampMs) || timestampMs < 0) {
+    throw new RangeError("Cannot sign: timestampMs is no time, expected Unix milliseconds, whole");
+  }
+  const body = asBytes(rawBody);
+  if (body === undefined) {
+    throw new TypeError("Cannot sign: the body is not raw, expected a string or bytes");
+  }
+  const timestamp = String(timestampMs);
+  return {
+    "x-timestamp": timestamp,
+    "x-signature": digest(body, timestamp, secret).toString("hex"),
+  };
+}
+
+/**
+ * Checks that a delivery was signed with one of the secrets, and when.
+ *
+ * @throws WebhookVerificationError with one `code` per cause; see docs/webhooks.md. TypeError or
+ * RangeError for options that would check nothing: no secret, an empty one, a window of 0 or Infinity.
+ * @example
+ * const body = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
+ * const headers = signPayload(body, { secret: "new secret" });
+ * const { secretIndex } = verifySignature(body, headers, { secrets: ["old secret", "new secret"] });
+ * console.log(secretIndex); // 1
+ */
+export function verifySignature(
+  rawBody: RawBody,
+  headers: WebhookHeaders,
+  options: VerifySignatureOptions,
+): VerifiedSignature {
+  const { secrets, toleranceMs, receivedAtMs } = checkVerifyOptions(options);
+  const body = asBytes(rawBody);
+  if (body === undefined) {
+    const why = "the body is not raw, expected it before any JSON parser has seen it";
+    throw new WebhookVerificationError("webhook_body_not_raw", why);
+  }
+  const timestamp = readHeader(headers, "x-timestamp", /^\d{1,15}$/, "Unix time in milliseconds");
+  const signature = readHeader(headers, "x-signature", /^[\da-f]{64}$/, "64 hexadecimal digits");
+  const secretIndex = findSecret(secrets, body, { timestamp, signature });
+  if (secretIndex === -1) throw explainMismatch(secrets, body, { timestamp, signature });
+  const timestampMs = Number(timestamp);
+  checkWindow(timestampMs - receivedAtMs, toleranceMs);
+  return { timestampMs, secretIndex };
+}
+
+interface Signed {
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+/** The options with their defaults, or the reason why they would check nothing. */
+export function checkVerifyOptions(options: VerifySignatureOptions): {
+  readonly secrets: readonly string[];
+  readonly toleranceMs: number;
+  readonly receivedAtMs: number;
+} {
+  const { toleranceMs = defaultToleranceMs, receivedAtMs = Date.now() } = options;
+  const secrets = typeof options.secrets === "string" ? [options.secrets] : options.secrets;
+  checkSecrets(secrets);
+  // Written so that NaN fails; the window cannot be switched off.
+  if (!(toleranceMs >= 1 && toleranceMs <= greatestToleranceMs)) {
+    throw new RangeError(
+      `Cannot verify: toleranceMs is out of range, expected 1 to ${greatestToleranceMs} ms`,
+    );
+  }
+  if (!Number.isFinite(receivedAtMs)) {
+    throw new RangeError("Cannot verify: receivedAtMs is no time, expected Unix milliseconds");
+  }
+  return { secrets, toleranceMs, receivedAtMs };
+}
+
+function checkSecrets(secrets: readonly string[]): void {
+  const usable = Array.isArray(secrets) && secrets.length > 0;
+  if (usable && secrets.every((secret) => typeof secret === "string" && secret.trim() !== ""))
+    return;
+  throw new TypeError(
+    "Cannot use the webhook secret: it is empty or no text, expected the subscription's",
+  );
+}
+
+function readHeader(
+  headers: WebhookHeaders,
+  name: string,
+  pattern: RegExp,
+  expected: string,
+): string {
+  const value = headerValue(headers, name);
+  if (pattern.test(value)) return value;
+  const why = `${name} is malformed, expected ${expected}`;
+  throw new WebhookVerificationError("webhook_header_malformed", why, name);
+}
+
+function findSecret(
+  secrets: readonly string[],
+  body: string | Uint8Array,
+  { timestamp, signature }: Signed,
+): number {
+  const given = Buffer.from(signature, "hex");
+  return secrets.findIndex((secret) => timingSafeEqual(digest(body, timestamp, secret), given));
+}
+
+function digest(body: string | Uint8Array, timestamp: string, secret: string): Buffer {
+  return createHmac("sha256", secret).update(timestamp).update(body).digest();
+}
+
+function asBytes(body: unknown): string | Uint8Array | undefined {
+  if (typeof body === "string" || body instanceof Uint8Array) return body;
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : undefined;
+}
+
+function checkWindow(aheadMs: number, toleranceMs: number): void {
+  if (Math.abs(aheadMs) <= toleranceMs) return;
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  const allowed = `expected at most ${toleranceMs} ms`;
+  if (aheadMs > 0) {
+    const why = `it was signed ${seconds} s in the future, ${allowed}; check this machine's clock`;
+    throw new WebhookVerificationError("webhook_timestamp_future", why, "x-timestamp");
+  }
+  const why = `it was signed ${seconds} s ago, ${allowed}; it is late, or somebody replays it`;
+  throw new WebhookVerificationError("webhook_timestamp_stale", why, "x-timestamp");
+}
+
+/** Only after a mismatch: the mistakes that people make, as far as they can be told. */
+function explainMismatch(
+  secrets: readonly string[],
+  body: string | Uint8Array,
+  signed: Signed,
+): WebhookVerificationError {
+  return new WebhookVerificationError(
+    "webhook_signature_mismatch",
+    `the signature matches none of the secrets; ${hint(secrets, body, signed)}`,
+    "x-signature",
+  );
+}
+
+function hint(secrets: readonly string[], body: string | Uint8Array, signed: Signed): string {
+  const trimmed = secrets.map((secret) => secret.trim());
+  const padded = trimmed.some((secret, i) => secret !== secrets[i]);
+  if (padded && findSecret(trimmed, body, signed) !== -1) {
+    return "it matches without the white space around the secret: remove that";
+  }
+  if (padded) return "a secret has white space around it, which is probably not part of it";
+  if (body.length === 0) return "the body is empty: a parser may have consumed it before";
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  if (text === "[object Object]")
+    return "the body is a parsed object made a text: pass the raw body";
+  if (text.includes("\ufffd")) return "the body was decoded with another encoding: pass its bytes";
+  return "use the secret of this very subscription, and the body as it came: not parsed and written anew";
+}
