@@ -25,10 +25,13 @@ import {
   type Settings,
 } from "./options.js";
 import { type AccountsResource, accountsResource } from "./resources/accounts.js";
+import { type BalancesResource, balancesResource } from "./resources/balances.js";
+import { type ChargesResource, chargesResource } from "./resources/charges.js";
 import { type FilesResource, filesResource } from "./resources/files.js";
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
+import { type TransfersResource, transfersResource } from "./resources/transfers.js";
 import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js";
 
 /**
@@ -49,6 +52,12 @@ interface BaseClient<E extends Environment> {
   readonly environment: E;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
+  /** Money from one account of the platform to another. */
+  readonly transfers: TransfersResource;
+  /** Money that the platform pulls from connected accounts. */
+  readonly charges: ChargesResource;
+  /** What the account has. */
+  readonly balances: BalancesResource;
   /** Subscriptions to events. */
   readonly webhooks: WebhooksResource;
   /**
@@ -130,6 +139,9 @@ function assemble(
     environment: settings.environment,
     accounts: accountsResource(call),
     files: filesResource(call, createDownload(send, base)),
+    transfers: transfersResource(call),
+    charges: chargesResource(call),
+    balances: balancesResource(call),
     webhooks: webhooksResource(call),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),

@@ -30,10 +30,13 @@ export type {
 
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
+export type { BalancesResource } from "./resources/balances.js";
+export type { ChargeInput, ChargesResource } from "./resources/charges.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
 export type { FileSource } from "./resources/multipart.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { SimulationResource } from "./resources/simulation.js";
+export type { TransferInput, TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
@@ -77,12 +80,21 @@ export type {
   CustomerAgreements,
   TermsAndConditionsInput,
 } from "./schemas/agreements.generated.js";
+export type { WalletBalance, WalletBalances } from "./schemas/balances.generated.js";
+export type { Charge, ChargeList, ChargeListQuery } from "./schemas/charges.generated.js";
+export type { Decimal, DecimalInput } from "./schemas/common.generated.js";
 export type { BusinessDetails } from "./schemas/business.generated.js";
 export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.generated.js";
 export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
+export type {
+  ConnectedAccountTransfer,
+  MoneyMovementStatus,
+  TransferList,
+  TransferListQuery,
+} from "./schemas/transfers.generated.js";
 export type {
   WebhookListQuery,
   WebhookSubscription,

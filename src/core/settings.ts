@@ -60,6 +60,8 @@ export interface CallExtras<Output> {
   };
   /** Delivers a body that is not JSON as text, and no body as undefined. */
   readonly anyBody?: boolean;
+  /** Delivers numbers that a JavaScript number would round as texts, so that amounts stay what they are. */
+  readonly exactNumbers?: boolean;
   /** Finds out whether a write whose answer was lost was done; `remainingMs` is what is left. */
   readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
   readonly alreadyDone?: AlreadyDone<Output>;

@@ -5,6 +5,7 @@ import { createClock, type EmulatorClock } from "./clock.js";
 import { createFaults, type Faults } from "./faults.js";
 import { createFetch } from "./fetch.js";
 import { createHandle, type Handle } from "./handle.js";
+import { createMoneyAccess, type MoneyAccess } from "./money/access.js";
 import { createOAuthAccess, type OAuthAccess } from "./oauth/access.js";
 import { endWithAccounts } from "./oauth/connections.js";
 import {
@@ -47,6 +48,8 @@ export interface EmulatorControls {
   readonly faults: Faults;
   readonly tokens: EmulatorTokens;
   readonly accounts: AccountsAccess;
+  /** What accounts have, and what becomes of transfers and charges. */
+  readonly money: MoneyAccess;
   readonly oauth: OAuthAccess;
   readonly webhooks: WebhooksAccess;
   /**
@@ -156,6 +159,7 @@ function assemble(settings: Settings): {
     faults,
     tokens: { revokeAll: () => world.tokens.revokeAll() },
     accounts: createAccountsAccess(() => world),
+    money: createMoneyAccess(() => world),
     oauth: createOAuthAccess(() => world),
     webhooks: createWebhooksAccess(() => world),
     deliver: (event) => deliver(world, event),

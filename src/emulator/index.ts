@@ -13,6 +13,7 @@ export {
   startEmulator,
 } from "./emulator.js";
 export type { Fault, FaultEffect, Faults, RandomFaults, RawAnswer } from "./faults.js";
+export type { MoneyAccess } from "./money/access.js";
 export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/access.js";
 export {
   defaultOAuthClientId,

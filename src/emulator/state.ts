@@ -5,6 +5,7 @@ import { type Changes, createChanges } from "./changes.js";
 import type { Clock } from "./clock.js";
 import { createFileStore, type FileStore } from "./file-store.js";
 import { createIds, type Ids } from "./ids.js";
+import { createMoney, type Money } from "./money/store.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
@@ -21,6 +22,7 @@ export interface World {
   readonly limiter: Limiter;
   readonly accounts: Accounts;
   readonly files: FileStore;
+  readonly money: Money;
   readonly oauth: OAuthStore;
   readonly requestIds: RequestIds;
   readonly webhooks: Webhooks;
@@ -39,5 +41,6 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const requestIds = createRequestIds();
   const webhooks = createWebhooks(settings.webhooks, clock, seed);
   const core = { settings, clock, ids, changes, tokens, limiter, requestIds };
-  return { ...core, accounts, files, oauth, webhooks };
+  const money = createMoney(platform.id);
+  return { ...core, accounts, files, money, oauth, webhooks };
 }

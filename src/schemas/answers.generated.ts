@@ -11,10 +11,16 @@ import * as accounts from "./accounts.generated.js";
 import { isAccount, isAccountList, isWalletInfo } from "./accounts.guards.generated.js";
 import * as authentication from "./authentication.generated.js";
 import { isToken } from "./authentication.guards.generated.js";
+import * as balances from "./balances.generated.js";
+import { isWalletBalances } from "./balances.guards.generated.js";
+import * as charges from "./charges.generated.js";
+import { isCharge, isChargeList } from "./charges.guards.generated.js";
 import * as files from "./files.generated.js";
 import { isDownloadLinks, isUploadedFile } from "./files.guards.generated.js";
 import * as oauth from "./oauth.generated.js";
 import { isOAuthToken } from "./oauth.guards.generated.js";
+import * as transfers from "./transfers.generated.js";
+import { isConnectedAccountTransfer, isTransferList } from "./transfers.guards.generated.js";
 import * as webhooks from "./webhooks.generated.js";
 import {
   isWebhookSubscription,
@@ -50,6 +56,27 @@ export const Token: z.ZodType<Token> = z.withParser(authentication.Token, (value
   isToken(value) ? value : z.INVALID,
 );
 
+/** What an account has, one entry per currency. */
+export type WalletBalances = balances.WalletBalances;
+
+export const WalletBalances: z.ZodType<WalletBalances> = z.withParser(balances.WalletBalances, (value) =>
+  isWalletBalances(value) ? value : z.INVALID,
+);
+
+/** Money pulled from a connected account to the platform. */
+export type Charge = charges.Charge;
+
+export const Charge: z.ZodType<Charge> = z.withParser(charges.Charge, (value) =>
+  isCharge(value) ? value : z.INVALID,
+);
+
+/** One page of charges. */
+export type ChargeList = charges.ChargeList;
+
+export const ChargeList: z.ZodType<ChargeList> = z.withParser(charges.ChargeList, (value) =>
+  isChargeList(value) ? value : z.INVALID,
+);
+
 /** A file as it was stored. */
 export type UploadedFile = files.UploadedFile;
 
@@ -69,6 +96,20 @@ export type OAuthToken = oauth.OAuthToken;
 
 export const OAuthToken: z.ZodType<OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
   isOAuthToken(value) ? value : z.INVALID,
+);
+
+/** Money pushed to an account of the same platform. */
+export type ConnectedAccountTransfer = transfers.ConnectedAccountTransfer;
+
+export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.withParser(transfers.ConnectedAccountTransfer, (value) =>
+  isConnectedAccountTransfer(value) ? value : z.INVALID,
+);
+
+/** One page of transfers. */
+export type TransferList = transfers.TransferList;
+
+export const TransferList: z.ZodType<TransferList> = z.withParser(transfers.TransferList, (value) =>
+  isTransferList(value) ? value : z.INVALID,
 );
 
 /** A URL that events are sent to, and which ones. */

@@ -38,15 +38,21 @@ export {
 export {
   Account,
   AccountList,
+  Charge,
+  ChargeList,
+  ConnectedAccountTransfer,
   DownloadLinks,
   OAuthToken,
   Token,
+  TransferList,
   UploadedFile,
+  WalletBalances,
   WalletInfo,
   WebhookSubscription,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
 } from "./answers.generated.js";
+export { WalletBalance } from "./balances.generated.js";
 export {
   BusinessAccountUsage,
   BusinessAccountUsageInput,
@@ -68,9 +74,12 @@ export {
   BusinessStructure,
   BusinessStructureInput,
 } from "./business.generated.js";
+export { ChargeCreateRequest, ChargeListQuery } from "./charges.generated.js";
 export {
   Address,
   AddressInput,
+  Decimal,
+  DecimalInput,
   LegalEntityType,
   LegalEntityTypeInput,
   MonthlyAmount,
@@ -86,14 +95,11 @@ export {
   AccountConnectedData,
   AccountSubmittedData,
   AmendmentTarget,
-  Charge,
-  ConnectedAccountTransfer,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
   LegacyEventEnvelope,
-  MoneyMovementStatus,
   RfiEventData,
 } from "./events.generated.js";
 export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.generated.js";
@@ -238,6 +244,12 @@ export {
   StoreWebsite,
   StoreWebsiteInput,
 } from "./store.generated.js";
+export {
+  MoneyMovementStatus,
+  MoneyMovementStatusInput,
+  TransferCreateRequest,
+  TransferListQuery,
+} from "./transfers.generated.js";
 export {
   TrusteeBusiness,
   TrusteeBusinessInput,

@@ -105,11 +105,11 @@ export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion>
 export interface WebhookListQuery {
   /** Page to return, as `page_before` or `page_after` of another named it. */
   page?: string | undefined;
-  /** Subscriptions per page; default 20. 1 to 100. */
+  /** Subscriptions per page; default 20. At least 1. */
   page_size?: number | undefined;
 }
 
 export const WebhookListQuery: z.ZodType<WebhookListQuery> = z.strictObject({
   page: z.string().optional(),
-  page_size: z.int().min(1).max(100).optional(),
+  page_size: z.int().min(1).optional(),
 });

@@ -119,10 +119,7 @@ export function isWebhookListQuery(v: unknown): v is WebhookListQuery {
   if (o.page !== undefined && typeof o.page !== "string") return false;
   if (
     o.page_size !== undefined &&
-    (typeof o.page_size !== "number" ||
-      !Number.isSafeInteger(o.page_size) ||
-      o.page_size < 1 ||
-      o.page_size > 100)
+    (typeof o.page_size !== "number" || !Number.isSafeInteger(o.page_size) || o.page_size < 1)
   ) {
     return false;
   }

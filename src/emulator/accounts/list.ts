@@ -55,7 +55,11 @@ const timestamp =
   /^(\d{4}-\d{2}-\d{2})(?:(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[ +-]\d{2}:?\d{2})?)?$/;
 
 /** A date means its first moment in a `from` and its last in a `to`; without an offset it is UTC. */
-function readTime(name: string, text: string | undefined, timeOfDate: string): number | undefined {
+export function readTime(
+  name: string,
+  text: string | undefined,
+  timeOfDate: string,
+): number | undefined {
   if (text === undefined) return undefined;
   const [, date = "", time = `T${timeOfDate}`, offset = "Z"] = timestamp.exec(text) ?? [];
   // A plus that was not escaped has become a space on its way through the URL.

@@ -8,6 +8,7 @@ import { type ScopeName, scopeFor } from "../oauth/scopes.js";
 import { accountsHandlers } from "./accounts.js";
 import { authenticationHandlers } from "./authentication.js";
 import { filesHandlers, filesPages } from "./files.js";
+import { moneyHandlers } from "./money.js";
 import { oauthHandlers } from "./oauth.js";
 import { simulationHandlers } from "./simulation.js";
 import { webhooksHandlers } from "./webhooks.js";
@@ -19,6 +20,7 @@ const handlers: Handlers = {
   ...filesHandlers,
   ...simulationHandlers,
   ...webhooksHandlers,
+  ...moneyHandlers,
 };
 
 const pages: readonly Page[] = [...filesPages, ...oauthPages];
@@ -28,6 +30,9 @@ const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "
 
 /** Endpoints that speak OAuth 2: forms are read, and a refusal is said in its words too. */
 const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
+
+/** Endpoints that have one code for whatever is wrong with the body. */
+const validating: ReadonlySet<EndpointKey> = new Set(["transfersCreate", "chargesCreate"]);
 
 /** An endpoint with what answers it; the types of the two were matched by `Handlers`. */
 export interface ApiRoute {
@@ -39,6 +44,8 @@ export interface ApiRoute {
   readonly scope: ScopeName | undefined;
   /** Whether it speaks OAuth 2, and pauses by itself. */
   readonly speaksOAuth: boolean;
+  /** The code for a body that does not fit; undefined if the first wrong field decides. */
+  readonly invalidCode: string | undefined;
   readonly run: (call: never) => unknown;
 }
 
@@ -62,6 +69,7 @@ function toRoute(key: EndpointKey): ApiRoute {
     needsToken: !withoutToken.has(key),
     scope: scopeFor(key),
     speaksOAuth: inOAuth.has(key),
+    invalidCode: validating.has(key) ? "validation_failed" : undefined,
     run: handlers[key],
   };
 }

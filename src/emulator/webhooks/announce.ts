@@ -1,6 +1,7 @@
 /** Turns what changes in the emulator into events. */
 
 import type { StatusChange } from "../changes.js";
+import type { MovementChange } from "../money/store.js";
 import type { ConnectionChange } from "../oauth/store.js";
 import type { World } from "../state.js";
 import { dispatch } from "./dispatch.js";
@@ -10,6 +11,7 @@ import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 export function announce(world: World): World {
   world.changes.subscribe((change) => announceStatus(world, change));
   world.oauth.changes.subscribe((change) => announceConnection(world, change));
+  world.money.changes.subscribe((change) => announceMovement(world, change));
   return world;
 }
 
@@ -25,6 +27,14 @@ function announceStatus(world: World, { accountId, from, to, atMs }: StatusChang
   if (from === undefined) tell("account.connected", platform.id);
   const name = nameOfStatus(to);
   if (name !== undefined) tell(name, accountId);
+}
+
+function announceMovement(world: World, { movement, atMs }: MovementChange): void {
+  const { kind, id: sourceId, ownerId: accountId, status } = movement;
+  const about = kind === "transfer" ? "connected_account_transfer" : "charge";
+  const name = `${about}.${status.toLowerCase()}`;
+  const data: EventData = { kind: "movement", movement };
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
 function announceConnection(world: World, change: ConnectionChange): void {
