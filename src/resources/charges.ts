@@ -28,7 +28,7 @@ export interface ChargesResource {
    * has too little, and `request_id_duplicate` when a different charge had used the `request_id`
    *
    * @example
-   * emulator.money.setBalance(account.id, "USD", "100");
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
    * const fee = await client.charges.create({
    *   request_id: "fee-2026-09-seller-42",
    *   source: account.id,

@@ -45,6 +45,7 @@ export interface TransfersResource {
    * little, and `request_id_duplicate` when a different transfer had used the `request_id`
    *
    * @example
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
    * const transfer = await client.transfers.create({
    *   request_id: "payout-2026-09-seller-42",
    *   destination: account.id,
