@@ -65,9 +65,10 @@ export function createClient(options: ClientOptions): unknown {
 
 export const newAccount: AccountCreateRequest = business("seller-42", "file-id");
 
-/** An account that waits for its review, which the emulator decides by itself before long. */
+/** An account with some money that waits for its review, which the emulator decides before long. */
 export async function submittedAccount(client: Client): Promise<Account> {
   const { id } = await client.accounts.create(newAccount);
+  emulator.money.setBalance(id, "USD", "1000");
   return await client.accounts.submit(id);
 }
 

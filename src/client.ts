@@ -27,7 +27,9 @@ import {
 } from "./options.js";
 import { type AccountsResource, accountsResource } from "./resources/accounts.js";
 import { type AmendmentsResource, amendmentsResource } from "./resources/amendments.js";
+import { type BalancesResource, balancesResource } from "./resources/balances.js";
 import { type CapabilitiesResource, capabilitiesResource } from "./resources/capabilities.js";
+import { type ChargesResource, chargesResource } from "./resources/charges.js";
 import { type EmbeddedResource, embeddedResource } from "./resources/embedded.js";
 import { type FilesResource, filesResource } from "./resources/files.js";
 import { type HostedFlowsResource, hostedFlowsResource } from "./resources/hosted-flows.js";
@@ -41,6 +43,7 @@ import { type OnboardingResource, onboardingResource } from "./resources/onboard
 import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type RfisResource, rfisResource } from "./resources/rfis.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
+import { type TransfersResource, transfersResource } from "./resources/transfers.js";
 import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js";
 
 /**
@@ -61,6 +64,12 @@ interface BaseClient<E extends Environment> {
   readonly environment: E;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
+  /** Money from one account of the platform to another. */
+  readonly transfers: TransfersResource;
+  /** Money that the platform pulls from connected accounts. */
+  readonly charges: ChargesResource;
+  /** What the account has. */
+  readonly balances: BalancesResource;
   /** Subscriptions to events. */
   readonly webhooks: WebhooksResource;
   readonly rfis: RfisResource;
@@ -161,6 +170,9 @@ function assemble(
     environment: settings.environment,
     accounts: accountsResource(call),
     files: filesResource(call, createDownload(send, base)),
+    transfers: transfersResource(call),
+    charges: chargesResource(call),
+    balances: balancesResource(call),
     webhooks: webhooksResource(call),
     rfis: rfisResource(call),
     amendments: amendmentsResource(call),

@@ -39,6 +39,8 @@ export type {
   EmbeddedResource,
   EmbeddedScope,
 } from "./resources/embedded.js";
+export type { BalancesResource } from "./resources/balances.js";
+export type { ChargeInput, ChargesResource } from "./resources/charges.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
 export type { FileSource } from "./resources/multipart.js";
 export type { HostedFlowsResource } from "./resources/hosted-flows.js";
@@ -62,6 +64,7 @@ export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
 export type { SimulationAmendments } from "./resources/simulation-amendments.js";
 export type { SimulationOffboardings } from "./resources/simulation-offboardings.js";
+export type { TransferInput, TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
@@ -134,6 +137,9 @@ export type {
   FundingLimitList,
   FundingLimitListQuery,
 } from "./schemas/capabilities.generated.js";
+export type { WalletBalance, WalletBalances } from "./schemas/balances.generated.js";
+export type { Charge, ChargeList, ChargeListQuery } from "./schemas/charges.generated.js";
+export type { Decimal, DecimalInput } from "./schemas/common.generated.js";
 export type { BusinessDetails } from "./schemas/business.generated.js";
 export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.generated.js";
 export type {
@@ -160,6 +166,12 @@ export type {
   SimulationRfiFollowUpRequest,
 } from "./schemas/rfis.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
+export type {
+  ConnectedAccountTransfer,
+  MoneyMovementStatus,
+  TransferList,
+  TransferListQuery,
+} from "./schemas/transfers.generated.js";
 export type {
   WebhookListQuery,
   WebhookSubscription,

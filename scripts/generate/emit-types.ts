@@ -27,14 +27,16 @@ function typeOf(node: Node, depth: number): string {
     case "integer":
       return "number";
     case "enum":
+    case "decimal":
       return unionOf(node, depth).join(" | ");
     default:
       return node.kind;
   }
 }
 
-/** The types of which one holds; only an enum has more than one. */
+/** The types of which one holds; only an enum and a decimal have more than one. */
 function unionOf(node: Node, depth: number): readonly string[] {
+  if (node.kind === "decimal") return ["string", "number"];
   return node.kind === "enum" ? enumTypes(node) : [typeOf(node, depth)];
 }
 

@@ -20,6 +20,8 @@ export function zodHelpers(node: Node): readonly string[] {
       return zodHelpers(node.items);
     case "string":
       return node.limits.format === "date-time" ? ["isDateTime"] : [];
+    case "decimal":
+      return node.checked ? ["isExactDecimal"] : [];
     default:
       return [];
   }
@@ -46,6 +48,8 @@ function zodOf(node: Node, depth: number, reserved: number): string {
       const base = node.kind === "number" ? "z.number()" : "z.int()";
       return `${base}${call("min", node.limits.minimum)}${call("max", node.limits.maximum)}`;
     }
+    case "decimal":
+      return node.checked ? checkedDecimal(depth) : "z.union([z.string(), z.number()])";
     case "enum": {
       if (node.open) return "z.string()";
       const values = node.values.map((value) => JSON.stringify(value));
@@ -85,6 +89,12 @@ function zodString({ minLength, maxLength, pattern, format }: StringLimits): str
     format === "date-time" ? '.refine(isDateTime, "Invalid ISO 8601 date and time")' : "";
   const regex = pattern === undefined ? "" : `.regex(${new RegExp(pattern, "u")})`;
   return `${base}${call("min", minLength)}${call("max", maxLength)}${regex}${time}`;
+}
+
+function checkedDecimal(depth: number): string {
+  const message = `'Invalid decimal: expected a text such as "12.50", or a number of up to 15 digits'`;
+  const inner = pad(depth + 1);
+  return `z.custom<string | number>(\n${inner}isExactDecimal,\n${inner}${message},\n${pad(depth)})`;
 }
 
 function call(method: string, limit: number | undefined): string {

@@ -119,6 +119,8 @@ function expandNode(node: SourceNode, direction: Direction, nameOf: NameOf): Nod
     case "number":
     case "integer":
       return unlimit(node, checked);
+    case "decimal":
+      return { kind: "decimal", checked };
     case "enum":
       return { ...node, open: !checked };
     default:

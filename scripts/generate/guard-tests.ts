@@ -43,6 +43,8 @@ export function valueRefusal(
     case "number":
     case "integer":
       return { any: numberTests(node, read) };
+    case "decimal":
+      return { any: [decimalTest(node.checked, read, around)] };
     case "boolean":
       return { any: [`typeof ${read} !== "boolean"`] };
     case "enum":
@@ -96,6 +98,11 @@ function numberTests(
     ...(minimum === undefined ? [] : [`${read} < ${minimum}`]),
     ...(maximum === undefined ? [] : [`${read} > ${maximum}`]),
   ];
+}
+
+function decimalTest(checked: boolean, read: string, around: Surroundings): string {
+  if (checked) return `!${around.help("isExactDecimal")}(${read})`;
+  return `typeof ${read} !== "string" && !Number.isFinite(${read})`;
 }
 
 function pascalCase(name: string): string {

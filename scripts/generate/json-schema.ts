@@ -34,6 +34,10 @@ function shape(node: Node): JsonSchema {
       return { type: node.kind, ...node.limits };
     case "boolean":
       return { type: "boolean" };
+    case "decimal": {
+      const types = { type: ["string", "number"] };
+      return node.checked ? { ...types, pattern: "^\\d+(?:\\.\\d+)?$", minimum: 0 } : types;
+    }
     case "enum":
       return enumShape(node);
     case "unknown":

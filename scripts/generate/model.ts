@@ -20,6 +20,8 @@ export type Node =
   | StringNode
   | { readonly kind: "number" | "integer"; readonly limits: NumberLimits }
   | { readonly kind: "boolean" | "unknown" }
+  /** An exact decimal, a text or a number; what is not one is refused only if it is checked. */
+  | { readonly kind: "decimal"; readonly checked: boolean }
   | EnumNode
   | { readonly kind: "ref"; readonly name: string };
 

@@ -55,6 +55,7 @@ export function readMember(
 export function readNode(fields: Fields, resolve: Resolve): SourceNode {
   const reference = fields.text("$ref");
   if (reference !== undefined) return { kind: "ref", name: resolve(reference, fields.where) };
+  if (Array.isArray(fields.any("type"))) return readDecimal(fields);
   const type = fields.text("type");
   switch (type) {
     case "object":
@@ -122,6 +123,15 @@ function readMap(fields: Fields, resolve: Resolve): SourceNode {
       ...(maxKeyLength === undefined ? {} : { maxKeyLength }),
     },
   };
+}
+
+/** The one kind that is written with two types. */
+function readDecimal(fields: Fields): SourceNode {
+  const types = fields.texts("type")?.join();
+  if (types !== "string,number" || fields.oneOf("format", ["decimal"]) === undefined) {
+    throw new Problem(fields.where, "several types are only for a decimal: string and number");
+  }
+  return { kind: "decimal" };
 }
 
 function readEnum(fields: Fields): SourceNode {

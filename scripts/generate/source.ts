@@ -33,6 +33,8 @@ export type SourceNode =
   | { readonly kind: "string"; readonly limits: StringLimits }
   | { readonly kind: "number" | "integer"; readonly limits: NumberLimits }
   | { readonly kind: "boolean" | "unknown" }
+  /** An exact decimal, a text or a number. */
+  | { readonly kind: "decimal" }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "ref"; readonly name: string };
 

@@ -61,10 +61,13 @@ export function apiCodeOf(response: WireResponse): string {
 }
 
 /** The body as JSON, or undefined when it is not JSON. */
-export function parseBody({ body, undecoded }: WireResponse): unknown {
+export function parseBody(
+  { body, undecoded }: WireResponse,
+  parse: (text: string) => unknown = JSON.parse,
+): unknown {
   if (undecoded !== undefined) return undefined;
   try {
-    return JSON.parse(body.toString());
+    return parse(body.toString());
   } catch {
     // The parser's own message quotes the body.
     return undefined;

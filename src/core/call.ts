@@ -60,7 +60,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
         throw refusal(request, response, sent, settings);
       }
       if (!endpoint.response) return undefined as Output;
-      const data = readBody(request, response, extras.anyBody);
+      const data = readBody(request, response, extras);
       if (settings.validation !== "off" && !endpoint.response.is(data)) {
         await reportDrift(endpoint, request, response, data, settings);
       }

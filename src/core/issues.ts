@@ -62,7 +62,7 @@ function complaint(issue: $ZodIssue, value: unknown): string {
     case "invalid_key":
       return `is a name that ${complaint(issue.issues[0] as $ZodIssue, "")}`;
     default:
-      return "is not valid";
+      return value === undefined ? "is missing" : "is not valid";
   }
 }
 

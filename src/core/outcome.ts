@@ -5,8 +5,9 @@ import { AuthenticationError, ConnectionError, SdkError, ShapeError } from "../e
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
+import { parseExactly } from "./exact-json.js";
 import { createRedactor } from "./redact.js";
-import type { CallSettings } from "./settings.js";
+import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
 import { header, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
@@ -29,9 +30,9 @@ export function refusal(
 export function readBody(
   request: WireRequest,
   response: WireResponse,
-  anyBody: boolean | undefined,
+  { anyBody, exactNumbers }: Pick<CallExtras<unknown>, "anyBody" | "exactNumbers">,
 ): unknown {
-  const data = parseBody(response);
+  const data = parseBody(response, exactNumbers ? parseExactly : JSON.parse);
   if (data !== undefined) return data;
   if (anyBody) return response.body.length === 0 ? undefined : response.body.toString();
   const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
@@ -73,7 +74,8 @@ export function translate(error: unknown, request: WireRequest): unknown {
     const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}`;
     return new ConnectionError("timeout", phase, message, facts);
   }
-  if (!(error instanceof WireError)) return error;
+  if (!(error instanceof WireError))
+    return isForeign(error, request) ? lost(error, request) : error;
   const { sent, phase } = error;
   // Thrown by the body while it was being read, such as a stream that grew too long.
   if (error.cause instanceof SdkError) return error.cause;
@@ -96,6 +98,18 @@ export function translate(error: unknown, request: WireRequest): unknown {
       );
 }
 
+/** Whether another call, such as a login, kept a write from being made again that may have been done. */
+function isForeign(error: unknown, { operation, progress }: WireRequest): error is SdkError {
+  if (!progress.ambiguous || !(error instanceof SdkError)) return false;
+  return !("operation" in error) || error.operation !== operation;
+}
+
+function lost(error: SdkError, request: WireRequest): ConnectionError {
+  const message = `Cannot finish ${request.operation}: its answer was lost, and it could not be made again, ${error.message}`;
+  const { phase } = request.deadline;
+  return new ConnectionError("connection_lost", phase, message, factsOf(request, undefined), error);
+}
+
 /**
  * A transport's error without what it may carry: undici's parser error has the bytes of the answer.
  */
@@ -116,7 +130,7 @@ function endedBy(error: unknown): DeadlineError["ended"] | undefined {
 }
 
 function factsOf(
-  { operation, method, path, progress }: WireRequest,
+  { operation, method, path, progress, idempotencyKey }: WireRequest,
   response: WireResponse | undefined,
 ): CallFacts {
   return {
@@ -126,6 +140,7 @@ function factsOf(
     outcome: progress.ambiguous ? "unknown" : "not_done",
     attempts: progress.attempts,
     requestId: response && header(response.headers, "x-request-id"),
+    idempotencyKey,
   };
 }
 

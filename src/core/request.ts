@@ -54,6 +54,7 @@ export function buildRequest<Output>(
     body: extras.payload?.body ?? text,
     streamed: false,
     retry,
+    idempotencyKey: retry === "request_id" ? requestIdOf(body, options.extraBody) : undefined,
     maxRetries,
     deadline: openDeadline(name, options.timeoutMs ?? settings.timeoutMs, options.signal),
     progress,
@@ -93,6 +94,12 @@ function serialize(
     const path = [extra === undefined ? "body" : "extraBody"];
     throw new ValidationError(operation, [{ path, message: "is not JSON" }]);
   }
+}
+
+/** What the remote knows the request by; the extra body wins, as it does on the wire. */
+function requestIdOf(...bodies: readonly unknown[]): string | undefined {
+  const ids = bodies.map((body) => (isPlain(body) ? body["request_id"] : undefined));
+  return ids.findLast((id) => typeof id === "string");
 }
 
 /** Objects member by member; anything else is replaced by the extra one. */

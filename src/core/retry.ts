@@ -11,7 +11,8 @@
  * | anything else                        | none                                 | it would be refused again            |
  *
  * `lookup` asks first whether the work was done. Where the remote refuses an attempt because an earlier
- * one of the same call had done the work, what that one did is the result. A body that exists only once
+ * one of the same call had done the work, what that one did is the result. When the last attempt is lost
+ * too, the resource looks once more: what can be known is not left unknown. A body that exists only once
  * is sent once.
  *
  * The wait is the remote's `Retry-After`, or else 1, 2, 4, 8, 16 s with full jitter
@@ -117,7 +118,8 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   }
 
   async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {
-    if (!request.lookup || !request.progress.ambiguous) return once(request);
+    const asksFirst = request.retry === "lookup" && request.progress.ambiguous;
+    if (!request.lookup || !asksFirst) return once(request);
     // A look-up that fails says nothing: the first failure stands, and may be looked into again.
     const done = await request.lookup().catch(() => {
       request.deadline.check();
@@ -153,25 +155,59 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     }
   }
 
+  /** The result of an earlier attempt, when the last one is refused because that one had succeeded. */
+  async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result> {
+    const { alreadyDone, progress, deadline, maxRetries } = request;
+    if (!alreadyDone?.apiCodes.includes(apiCodeOf(refusal))) return undefined;
+    if (!progress.ambiguous && !alreadyDone.acrossCalls) return undefined;
+    for (let looks = 0; ; looks++) {
+      const done = await unlessItFails(alreadyDone.find(deadline.remainingMs), deadline);
+      // What was made a moment ago may not be in the list yet.
+      if (done || looks >= maxRetries) return done;
+      const delayMs = (backOffMs[Math.min(looks, backOffMs.length - 1)] as number) * random();
+      if (delayMs >= deadline.remainingMs) return undefined;
+      await deadline.sleep("looking for what was done", delayMs);
+    }
+  }
+
   return async (request) => {
-    const response = await untilFinal(request);
-    return response.status < 400 ? response : resultOrRefusal(response, request);
+    const last = await untilFinal(request).catch((error: unknown) => ({ error }));
+    if (!("error" in last) && last.status < 400) return last;
+    const done =
+      ("error" in last ? undefined : await resultOf(last, request)) ??
+      (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
+    if (done) return { ...nothing, found: done.found };
+    if ("error" in last) throw last.error;
+    return last;
   };
 }
 
-/** What an earlier attempt had done, if that is why this one is refused. */
-async function resultOrRefusal(
-  refusal: WireResponse,
-  { alreadyDone, progress, deadline }: WireRequest,
-): Promise<WireResponse> {
-  if (!alreadyDone || !progress.ambiguous) return refusal;
-  if (!alreadyDone.apiCodes.includes(apiCodeOf(refusal))) return refusal;
-  // A search that fails says nothing: the refusal stands.
-  const done = await alreadyDone.find(deadline.remainingMs).catch(() => {
+type Result = { readonly found: unknown } | undefined;
+
+/** Whether a call ends without an answer to the question whether its work was done. */
+function isInTheDark(
+  last: WireResponse | { readonly error: unknown },
+  { progress, deadline }: WireRequest,
+): boolean {
+  if (!progress.ambiguous || deadline.ended) return false;
+  return "error" in last ? last.error instanceof WireError : unclear.has(last.status);
+}
+
+const unclear: ReadonlySet<number> = new Set([408, 409, 500, 502, 503, 504]);
+
+async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
+  return lookup && (await unlessItFails(lookup(), deadline));
+}
+
+/** A search that fails says nothing. */
+function unlessItFails(
+  search: Promise<Result>,
+  deadline: WireRequest["deadline"],
+): Promise<Result> {
+  return search.catch(() => {
     deadline.check();
     return undefined;
   });
-  return done ? { ...nothing, found: done.found } : refusal;
 }
 
 /** Turns an attempt that may be made again into a {@link Repeatable}, and counts attempts. */

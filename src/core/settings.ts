@@ -65,6 +65,8 @@ export interface CallExtras<Output> {
   readonly anyBody?: boolean;
   /** Throws ValidationError for what the shape of the input cannot say; the shape comes first. */
   readonly check?: () => void;
+  /** Delivers numbers that a JavaScript number would round as texts, so that amounts stay what they are. */
+  readonly exactNumbers?: boolean;
   /** Finds out whether a write whose answer was lost was done; `remainingMs` is what is left. */
   readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
   readonly alreadyDone?: AlreadyDone<Output>;

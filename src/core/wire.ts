@@ -26,14 +26,16 @@ export interface WireRequest {
   /** Deliver the body as a stream as soon as the headers are there. */
   readonly streamed: boolean;
   readonly retry: RetryClass;
+  /** The `request_id` of the body, where the remote does the work of such an id once. */
+  readonly idempotencyKey?: string | undefined;
   readonly maxRetries: number;
   readonly deadline: Deadline;
   readonly progress: Progress;
   /** Makes every attempt wait for its turn. */
   readonly limiter?: RateLimiter | undefined;
   /**
-   * Finds out whether a write whose answer was lost was done after all; undefined means that it was
-   * not, and may be sent again.
+   * Finds out whether a write whose answer was lost was done after all; undefined means that nothing
+   * of it can be seen.
    */
   readonly lookup?: (() => Promise<{ readonly found: unknown } | undefined>) | undefined;
   readonly alreadyDone?: AlreadyDone<unknown> | undefined;
@@ -46,6 +48,8 @@ export interface WireRequest {
 export interface AlreadyDone<Output> {
   /** Codes of the remote, such as `request_id_duplicate`. */
   readonly apiCodes: readonly string[];
+  /** Whether such a refusal of the very first attempt counts too: an earlier call had done the work. */
+  readonly acrossCalls?: boolean;
   /** Finds the result of the earlier attempt; `remainingMs` is what is left of the call's time. */
   readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
 }

@@ -47,9 +47,10 @@ function isCount(name: string): boolean {
 /**
  * Checks a value. Members that the schema does not know are dropped, as are members that are null.
  *
+ * @param code of the refusal; default that of the first field
  * @throws Refusal that names every field that is missing or wrong.
  */
-export async function accept<T>(shape: Shape<T>, input: unknown): Promise<T> {
+export async function accept<T>(shape: Shape<T>, input: unknown, code?: string): Promise<T> {
   const value = withoutNulls(input);
   if (shape.is(value)) return value;
   const schema = await shape.schema();
@@ -58,7 +59,7 @@ export async function accept<T>(shape: Shape<T>, input: unknown): Promise<T> {
   }
   const problems = schema.safeParse(value).error?.issues ?? [];
   const [first, ...rest] = problems.map((issue) => toProblem(value, issue));
-  if (first) throw refuseFields([first, ...rest]);
+  if (first) throw refuseFields([first, ...rest], code);
   return value as T;
 }
 

@@ -69,7 +69,7 @@ async function inOAuth(
 async function call(
   world: World,
   request: EmulatedRequest,
-  { endpoint, speaksOAuth, run }: ApiRoute,
+  { endpoint, speaksOAuth, invalidCode, run }: ApiRoute,
   told: Pick<Call<unknown, unknown>, "path" | "actingFor" | "pause">,
 ): Promise<EmulatedResponse> {
   if (request.body.length >= maxBodyBytes) {
@@ -78,7 +78,7 @@ async function call(
   const apiVersion = readApiVersion(request.headers["x-api-version"], world.settings.apiVersion);
   const isForm = speaksOAuth && request.headers["content-type"]?.startsWith(formType);
   const sent = endpoint.body && (isForm ? readForm(request.body) : readJson(request.body));
-  const body = endpoint.body && (await accept(endpoint.body, sent));
+  const body = endpoint.body && (await accept(endpoint.body, sent, invalidCode));
   const whole: Call<unknown, unknown> = { world, request, body, apiVersion, ...told };
   return jsonResponse(endpoint.status, await run(whole as never));
 }

@@ -1,11 +1,13 @@
 /** Puts an emulator together: with a socket, or without. */
 
 import { type AccountsAccess, createAccountsAccess } from "./accounts/access.js";
+import { type AmendmentsAccess, createAmendmentsAccess } from "./amendments/access.js";
 import { type CapabilitiesAccess, createCapabilitiesAccess } from "./capabilities/access.js";
 import { createClock, type EmulatorClock } from "./clock.js";
 import { createFaults, type Faults } from "./faults.js";
 import { createFetch } from "./fetch.js";
 import { createHandle, type Handle } from "./handle.js";
+import { createMoneyAccess, type MoneyAccess } from "./money/access.js";
 import { createOAuthAccess, type OAuthAccess } from "./oauth/access.js";
 import { endWithAccounts } from "./oauth/connections.js";
 import {
@@ -48,7 +50,10 @@ export interface EmulatorControls {
   readonly faults: Faults;
   readonly tokens: EmulatorTokens;
   readonly accounts: AccountsAccess;
+  readonly amendments: AmendmentsAccess;
   readonly capabilities: CapabilitiesAccess;
+  /** What accounts have, and what becomes of transfers and charges. */
+  readonly money: MoneyAccess;
   readonly oauth: OAuthAccess;
   readonly webhooks: WebhooksAccess;
   /**
@@ -158,7 +163,9 @@ function assemble(settings: Settings): {
     faults,
     tokens: { revokeAll: () => world.tokens.revokeAll() },
     accounts: createAccountsAccess(() => world),
+    amendments: createAmendmentsAccess(() => world),
     capabilities: createCapabilitiesAccess(() => world),
+    money: createMoneyAccess(() => world),
     oauth: createOAuthAccess(() => world),
     webhooks: createWebhooksAccess(() => world),
     deliver: (event) => deliver(world, event),

@@ -27,6 +27,10 @@ export interface Ids {
   event(): string;
   /** A UUID. */
   subscription(): string;
+  /** A UUID, of a transfer or a charge. */
+  movement(): string;
+  /** A prefix and eight digits, for people. */
+  shortReference(prefix: string): string;
   /** Ten digits. */
   walletNumber(): string;
 }
@@ -55,6 +59,11 @@ export function createIds(seed: string): Ids {
     secret: (prefix) => `${prefix}_${next(prefix).toString("base64url")}`,
     event: () => `evt_${short("event")}`,
     subscription: () => toUuid(next("subscription")),
+    movement: () => toUuid(next("movement")),
+    shortReference: (prefix) => {
+      const digits = next(prefix).readUInt32BE(0) % 100_000_000;
+      return `${prefix}${String(digits).padStart(8, "0")}`;
+    },
     walletNumber: () => String(next("wallet").readUInt32BE(0)).padStart(10, "0"),
   };
 }

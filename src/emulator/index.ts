@@ -2,6 +2,7 @@
 
 export type { AccountsAccess } from "./accounts/access.js";
 export { failingFileId } from "./accounts/requirements.js";
+export type { AmendmentsAccess } from "./amendments/access.js";
 export type { CapabilitiesAccess } from "./capabilities/access.js";
 export type { CapabilityVerdict } from "./capabilities/operations.js";
 export type { EmulatorClock } from "./clock.js";
@@ -15,6 +16,7 @@ export {
   startEmulator,
 } from "./emulator.js";
 export type { Fault, FaultEffect, Faults, RandomFaults, RawAnswer } from "./faults.js";
+export type { MoneyAccess } from "./money/access.js";
 export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/access.js";
 export {
   defaultOAuthClientId,

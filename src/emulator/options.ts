@@ -40,6 +40,11 @@ export interface EmulatorOptions {
    * clock. Default: never, the simulation endpoint decides.
    */
   readonly reviewAfterMs?: number | undefined;
+  /**
+   * How long after its creation a transfer or charge is settled, in milliseconds of the emulator's
+   * clock; default 0, at once. False: never, `money.setStatus` decides.
+   */
+  readonly settleAfterMs?: number | false | undefined;
   /** Limits to enforce: those of an environment, or numbers. Default false: none. */
   readonly rateLimits?: false | "sandbox" | "production" | RateLimits | undefined;
   /** Whether a 429 says in `Retry-After` how long to wait; default false, as documented. */
@@ -74,6 +79,7 @@ export interface Settings {
   readonly requireOwnerConsent: boolean;
   readonly deferredIdentityVerification: boolean;
   readonly reviewAfterMs: number | undefined;
+  readonly settleAfterMs: number | false;
   readonly rateLimits: RateLimits;
   readonly retryAfter: boolean;
   readonly missingAuthStatus: 401 | 403;
@@ -90,6 +96,10 @@ export function readOptions(options: EmulatorOptions): Settings {
   if (reviewAfterMs !== undefined && !(reviewAfterMs >= 0)) {
     refuse("reviewAfterMs", reviewAfterMs, "0 or more");
   }
+  const { settleAfterMs = 0 } = options;
+  if (settleAfterMs !== false && !(settleAfterMs >= 0)) {
+    refuse("settleAfterMs", settleAfterMs, "0 or more, or false");
+  }
   return {
     seed: options.seed ?? "airwallex-connect",
     clientId: options.clientId ?? defaultClientId,
@@ -101,6 +111,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     requireOwnerConsent: options.requireOwnerConsent ?? false,
     deferredIdentityVerification: options.deferredIdentityVerification ?? false,
     reviewAfterMs,
+    settleAfterMs,
     rateLimits: rateLimitsOf(options.rateLimits ?? false),
     retryAfter: options.retryAfter ?? false,
     missingAuthStatus: options.missingAuthStatus ?? 401,

@@ -55,8 +55,11 @@ export function notFound(what: string): Refusal {
 }
 
 /** One refusal for all wrong fields: the first is the source, the details list them all. */
-export function refuseFields(problems: readonly [FieldProblem, ...FieldProblem[]]): Refusal {
-  return fieldRefusal(problems[0], { errors: problems });
+export function refuseFields(
+  problems: readonly [FieldProblem, ...FieldProblem[]],
+  code: string = problems[0].code,
+): Refusal {
+  return fieldRefusal({ ...problems[0], code }, { errors: problems });
 }
 
 export function requiredProblem(source: string): FieldProblem {
@@ -67,7 +70,10 @@ export function invalidProblem(source: string, reason: string): FieldProblem {
   return { source, code: "invalid_argument", message: `field [${source}] is invalid: ${reason}.` };
 }
 
-function fieldRefusal({ source, code, message }: FieldProblem, details?: unknown): Refusal {
+function fieldRefusal(
+  { source, code, message }: Omit<FieldProblem, "code"> & { readonly code: string },
+  details?: unknown,
+): Refusal {
   return new Refusal(400, code, message, { source, details });
 }
 

@@ -14,6 +14,7 @@ import {
 } from "./hosted/record.js";
 import { createIds, type Ids } from "./ids.js";
 import { createInvitationStore, type InvitationStore } from "./invitations/record.js";
+import { createMoney, type Money } from "./money/store.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import { createOffboardingStore, type OffboardingStore } from "./offboardings/record.js";
 import { createFormStore, type FormStore } from "./onboarding-form/record.js";
@@ -33,6 +34,7 @@ export interface World {
   readonly limiter: Limiter;
   readonly accounts: Accounts;
   readonly files: FileStore;
+  readonly money: Money;
   readonly oauth: OAuthStore;
   readonly requestIds: RequestIds;
   readonly webhooks: Webhooks;
@@ -58,6 +60,7 @@ export function createWorld(settings: Settings, clock: Clock): World {
   const changes = createChanges();
   return {
     ...{ settings, clock, ids, changes, tokens, limiter, accounts, files, oauth },
+    money: createMoney(platform.id),
     requestIds: createRequestIds(),
     webhooks: createWebhooks(settings.webhooks, clock, seed),
     rfis: createRfiStore(),

@@ -1,6 +1,7 @@
 /** What can go wrong with a call. */
 
 import {
+  adviseOnUnknown,
   type CallFacts,
   describeCall,
   describeRefusal,
@@ -41,15 +42,17 @@ abstract class CallError extends SdkError implements CallFacts {
   readonly outcome: Outcome;
   readonly attempts: number;
   readonly requestId: string | undefined;
+  readonly idempotencyKey: string | undefined;
 
   constructor(name: string, message: string, facts: CallFacts, cause?: unknown) {
-    super(name, `${message} (${describeCall(facts)})`, cause);
+    super(name, `${message}${adviseOnUnknown(facts)} (${describeCall(facts)})`, cause);
     this.operation = facts.operation;
     this.method = facts.method;
     this.path = facts.path;
     this.outcome = facts.outcome;
     this.attempts = facts.attempts;
     this.requestId = facts.requestId;
+    this.idempotencyKey = facts.idempotencyKey;
   }
 }
 

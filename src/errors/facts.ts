@@ -22,6 +22,11 @@ export interface CallFacts {
   readonly attempts: number;
   /** The remote's `x-request-id`, for its support. */
   readonly requestId?: string | undefined;
+  /**
+   * The `request_id` in the body of a call that has one, yours or ours. Not the remote's `requestId`:
+   * with this one the same call can be made again, and its work is done once.
+   */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** One field that the remote refused. */
@@ -59,11 +64,19 @@ export interface Issue {
   readonly suggestion?: string | undefined;
 }
 
-export function describeCall({ method, path, attempts, outcome, requestId }: CallFacts): string {
+export function describeCall(facts: CallFacts): string {
+  const { method, path, attempts, outcome, requestId, idempotencyKey } = facts;
   const parts = [`${method} ${path}`, `outcome ${outcome}`];
   if (attempts !== 1) parts.push(`${attempts} attempts`);
   if (requestId !== undefined) parts.push(`request id ${requestId}`);
+  if (idempotencyKey !== undefined) parts.push(`idempotency key ${idempotencyKey}`);
   return parts.join(", ");
+}
+
+/** How to go on after a call of which nobody knows whether it was done. */
+export function adviseOnUnknown({ outcome, idempotencyKey }: CallFacts): string {
+  if (outcome !== "unknown" || idempotencyKey === undefined) return "";
+  return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or look it up in the list`;
 }
 
 export function describeRefusal(remote: RemoteError, { operation }: CallFacts): string {

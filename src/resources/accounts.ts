@@ -31,6 +31,7 @@ import {
   accountsWalletInfo,
 } from "../schemas/endpoints.generated.js";
 import { type WaitForStatusOptions, waitForStatus } from "./wait-for-status.js";
+import { withinCall } from "./within-call.js";
 
 /**
  * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O
@@ -224,16 +225,15 @@ const clockSkewMs = 2 * 60_000;
 function createLookup(
   call: Call,
   input: AccountCreateRequest,
-  options: CallOptions = {},
+  options: CallOptions | undefined,
 ): { readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Account } | undefined> } {
   const identifier: unknown = input?.identifier;
   if (typeof identifier !== "string" || identifier === "") return {};
   const since = Date.now() - clockSkewMs;
   return {
     async lookup(remainingMs) {
-      const { signal, onBehalfOf, apiVersion } = options;
       const query = { identifier };
-      const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+      const own = withinCall(options, remainingMs);
       const { items } = await call(accountsList, { query }, own);
       const found = items.find(
         (account) => account.identifier === identifier && Date.parse(account.created_at) >= since,

@@ -18,6 +18,7 @@ import {
   capabilitiesRetrieve,
 } from "../schemas/endpoints.generated.js";
 import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
+import { withinCall } from "./within-call.js";
 
 /** The limits that are wanted; the `request_id` is made here unless it is given. */
 export type FundingLimitApplyInput = WithoutRequestId<FundingLimitApplyRequest>;
@@ -100,19 +101,15 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
     applyForFundingLimits: (input, options) =>
       call(capabilitiesApplyForFundingLimits, { body: withRequestId(input) }, options, {
         // What the API said to it is lost; that it has the application is all there is to know.
-        alreadyDone: resolveDuplicate(async () => ({})),
+        alreadyDone: resolveDuplicate(async () => ({})).alreadyDone,
       }),
   };
 }
 
 /** A capability that is under way or there was asked for; one that is off may be asked for again. */
-function enableLookup(
-  call: Call,
-  id: string,
-  { signal, onBehalfOf, apiVersion }: CallOptions = {},
-) {
+function enableLookup(call: Call, id: string, options: CallOptions | undefined) {
   return async (remainingMs: number) => {
-    const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+    const own = withinCall(options, remainingMs);
     const found = await call(capabilitiesRetrieve, { path: { id } }, own);
     return found.status === "DISABLED" ? undefined : { found };
   };

@@ -15,6 +15,7 @@ import type {
   OffboardingList,
   OffboardingListQuery,
 } from "../schemas/offboardings.generated.js";
+import { withinCall } from "./within-call.js";
 
 /** Requests to close connected accounts. Errors are those of `client.accounts`. */
 export interface OffboardingsResource {
@@ -94,11 +95,11 @@ const clockSkewMs = 2 * 60_000;
 function createLookup(
   { list }: OffboardingsResource,
   accountId: string,
-  { signal, onBehalfOf, apiVersion }: CallOptions = {},
+  options: CallOptions | undefined,
 ) {
   const since = Date.now() - clockSkewMs;
   return async (remainingMs: number) => {
-    const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+    const own = withinCall(options, remainingMs);
     const { items } = await list(accountId, { status: "PENDING" }, own);
     const found = items.find(({ created_at }) => Date.parse(created_at ?? "") >= since);
     return found && { found };

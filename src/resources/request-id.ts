@@ -4,11 +4,12 @@
  * - Left out, the id is made here, one for the whole call: every attempt carries the same.
  * - A second attempt that is refused because the id was used before means that the first had done the
  *   work. What it made is then looked up, and is the result of the call.
+ * - So is what is found when the last attempt is lost too.
  *
  * @see https://www.airwallex.com/docs/api/errors
  */
 
-import type { AlreadyDone } from "../core/wire.js";
+import type { CallExtras } from "../core/settings.js";
 
 /** A request body whose `request_id` may be left out. */
 export type WithoutRequestId<Body extends { readonly request_id: string }> = Omit<
@@ -29,15 +30,20 @@ export function withRequestId<Body extends { readonly request_id: string }>(
   return { ...body, request_id: body?.request_id ?? crypto.randomUUID() } as Body;
 }
 
-/** @param find finds what the earlier attempt made; undefined if there is nothing to be found */
+/**
+ * What a call needs to find out what became of it.
+ *
+ * @param find finds what the earlier attempt made; undefined if there is nothing to be found
+ * @param options.acrossCalls whether what an earlier call made with the same id is the result too
+ */
 export function resolveDuplicate<Output>(
   find: (remainingMs: number) => Promise<Output | undefined>,
-): AlreadyDone<Output> {
-  return {
-    apiCodes: ["request_id_duplicate", "duplicate_request"],
-    async find(remainingMs) {
-      const found = await find(remainingMs);
-      return found === undefined ? undefined : { found };
-    },
+  { acrossCalls = false }: { readonly acrossCalls?: boolean } = {},
+): Required<Pick<CallExtras<Output>, "alreadyDone" | "lookup">> {
+  const lookup = async (remainingMs: number): Promise<{ readonly found: Output } | undefined> => {
+    const found = await find(remainingMs);
+    return found === undefined ? undefined : { found };
   };
+  const apiCodes = ["request_id_duplicate", "duplicate_request"];
+  return { lookup, alreadyDone: { apiCodes, acrossCalls, find: lookup } };
 }

@@ -9,6 +9,7 @@ import { member } from "../kyc/paths.js";
 import { type RfiReply, replyMember, replyProblems } from "../kyc/rfi-answers.js";
 import { rfisList, rfisRespond, rfisRetrieve } from "../schemas/endpoints.generated.js";
 import type { Rfi, RfiList, RfiListQuery, RfiQuestion } from "../schemas/rfis.generated.js";
+import { withinCall } from "./within-call.js";
 
 /** Answers to questions of the active round. Questions left out stay open. */
 export interface RfiRespondInput {
@@ -111,11 +112,10 @@ function respondLookup(
   call: Call,
   id: string,
   input: RfiRespondInput,
-  options: CallOptions = {},
+  options: CallOptions | undefined,
 ): (remainingMs: number) => Promise<{ readonly found: Rfi } | undefined> {
   return async (remainingMs) => {
-    const { signal, onBehalfOf, apiVersion } = options;
-    const own = { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+    const own = withinCall(options, remainingMs);
     const rfi = await call(rfisRetrieve, { path: { id } }, own);
     const active = new Map(rfi.active_request?.questions?.map((one) => [one.id, one]));
     const answered = new Set(

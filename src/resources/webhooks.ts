@@ -20,6 +20,7 @@ import type {
   WebhookSubscriptionUpdateRequest,
 } from "../schemas/webhooks.generated.js";
 import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
+import { withinCall } from "./within-call.js";
 
 /** What a new subscription is made of; `request_id` may be left out. */
 export type WebhookSubscriptionInput = WithoutRequestId<WebhookSubscriptionCreateRequest>;
@@ -102,10 +103,10 @@ export function webhooksResource(call: Call): WebhooksResource {
   const resource: WebhooksResource = {
     create(input, options) {
       const body = withRequestId<WebhookSubscriptionCreateRequest>(input);
-      const alreadyDone = resolveDuplicate((remainingMs) =>
-        findByRequestId(resource, body.request_id, own(options, remainingMs)),
+      const extras = resolveDuplicate((remainingMs) =>
+        findByRequestId(resource, body.request_id, withinCall(options, remainingMs)),
       );
-      return call(webhooksCreate, { body }, options, { alreadyDone });
+      return call(webhooksCreate, { body }, options, extras);
     },
     retrieve: (id, options) => call(webhooksRetrieve, { path: { id } }, options),
     update: (id, input, options) => call(webhooksUpdate, { path: { id }, body: input }, options),
@@ -128,11 +129,6 @@ async function findByRequestId(
     if (subscription.request_id === requestId) return subscription;
   }
   return undefined;
-}
-
-/** Options of a call that another call makes within its own time. */
-function own({ signal, onBehalfOf, apiVersion }: CallOptions = {}, remainingMs: number) {
-  return { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
 }
 
 function gone(id: string): AlreadyDone<WebhookSubscriptionDeletion> {

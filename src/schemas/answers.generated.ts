@@ -13,12 +13,16 @@ import * as amendments from "./amendments.generated.js";
 import { isAmendment } from "./amendments.guards.generated.js";
 import * as authentication from "./authentication.generated.js";
 import { isToken } from "./authentication.guards.generated.js";
+import * as balances from "./balances.generated.js";
+import { isWalletBalances } from "./balances.guards.generated.js";
 import * as capabilities from "./capabilities.generated.js";
 import {
   isAccountCapability,
   isFundingLimitApplication,
   isFundingLimitList,
 } from "./capabilities.guards.generated.js";
+import * as charges from "./charges.generated.js";
+import { isCharge, isChargeList } from "./charges.guards.generated.js";
 import * as embedded from "./embedded.generated.js";
 import { isEmbeddedAuthorization } from "./embedded.guards.generated.js";
 import * as files from "./files.generated.js";
@@ -33,6 +37,8 @@ import * as offboardings from "./offboardings.generated.js";
 import { isOffboarding, isOffboardingList } from "./offboardings.guards.generated.js";
 import * as rfis from "./rfis.generated.js";
 import { isRfi, isRfiList } from "./rfis.guards.generated.js";
+import * as transfers from "./transfers.generated.js";
+import { isConnectedAccountTransfer, isTransferList } from "./transfers.guards.generated.js";
 import * as webhooks from "./webhooks.generated.js";
 import {
   isWebhookSubscription,
@@ -75,6 +81,13 @@ export const Token: z.ZodType<Token> = z.withParser(authentication.Token, (value
   isToken(value) ? value : z.INVALID,
 );
 
+/** What an account has, one entry per currency. */
+export type WalletBalances = balances.WalletBalances;
+
+export const WalletBalances: z.ZodType<WalletBalances> = z.withParser(balances.WalletBalances, (value) =>
+  isWalletBalances(value) ? value : z.INVALID,
+);
+
 /** Something that an account can do once it is enabled. */
 export type AccountCapability = capabilities.AccountCapability;
 
@@ -94,6 +107,20 @@ export type FundingLimitApplication = capabilities.FundingLimitApplication;
 
 export const FundingLimitApplication: z.ZodType<FundingLimitApplication> = z.withParser(capabilities.FundingLimitApplication, (value) =>
   isFundingLimitApplication(value) ? value : z.INVALID,
+);
+
+/** Money pulled from a connected account to the platform. */
+export type Charge = charges.Charge;
+
+export const Charge: z.ZodType<Charge> = z.withParser(charges.Charge, (value) =>
+  isCharge(value) ? value : z.INVALID,
+);
+
+/** One page of charges. */
+export type ChargeList = charges.ChargeList;
+
+export const ChargeList: z.ZodType<ChargeList> = z.withParser(charges.ChargeList, (value) =>
+  isChargeList(value) ? value : z.INVALID,
 );
 
 /** A permission for embedded components. */
@@ -167,6 +194,20 @@ export type RfiList = rfis.RfiList;
 
 export const RfiList: z.ZodType<RfiList> = z.withParser(rfis.RfiList, (value) =>
   isRfiList(value) ? value : z.INVALID,
+);
+
+/** Money pushed to an account of the same platform. */
+export type ConnectedAccountTransfer = transfers.ConnectedAccountTransfer;
+
+export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.withParser(transfers.ConnectedAccountTransfer, (value) =>
+  isConnectedAccountTransfer(value) ? value : z.INVALID,
+);
+
+/** One page of transfers. */
+export type TransferList = transfers.TransferList;
+
+export const TransferList: z.ZodType<TransferList> = z.withParser(transfers.TransferList, (value) =>
+  isTransferList(value) ? value : z.INVALID,
 );
 
 /** A URL that events are sent to, and which ones. */

@@ -2,6 +2,7 @@
 /** Shapes of common: types and zod schemas. */
 
 import * as z from "zod";
+import { isExactDecimal } from "./values.guards.generated.js";
 
 /** An amount of money per month. */
 export interface MonthlyAmount {
@@ -94,3 +95,24 @@ export const LegalEntityTypeInput: z.ZodType<LegalEntityTypeInput> = z.enum([
   "BUSINESS",
   "INDIVIDUAL",
 ]);
+
+/**
+ * An exact decimal in units of its currency, such as `12.50`. A request may say it as a text of
+ * digits or as a number of up to 15 digits. An answer has it as the API sent it; a number that
+ * JavaScript cannot hold exactly comes as its text.
+ */
+export type Decimal = string | number;
+
+export const Decimal: z.ZodType<Decimal> = z.union([z.string(), z.number()]);
+
+/**
+ * An exact decimal in units of its currency, such as `12.50`. A request may say it as a text of
+ * digits or as a number of up to 15 digits. An answer has it as the API sent it; a number that
+ * JavaScript cannot hold exactly comes as its text.
+ */
+export type DecimalInput = string | number;
+
+export const DecimalInput: z.ZodType<DecimalInput> = z.custom<string | number>(
+  isExactDecimal,
+  'Invalid decimal: expected a text such as "12.50", or a number of up to 15 digits',
+);

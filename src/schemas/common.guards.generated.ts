@@ -4,12 +4,15 @@
 import type {
   Address,
   AddressInput,
+  Decimal,
+  DecimalInput,
   LegalEntityType,
   LegalEntityTypeInput,
   MonthlyAmount,
   MonthlyAmountInput,
 } from "./common.generated.js";
 import type { Members } from "./values.guards.generated.js";
+import { isExactDecimal } from "./values.guards.generated.js";
 
 const pattern1 = /^[A-Z]{3}$/u;
 const pattern2 = /^[A-Z]{2}$/u;
@@ -98,4 +101,14 @@ export function isLegalEntityTypeInput(v: unknown): v is LegalEntityTypeInput {
     default:
       return false;
   }
+}
+
+export function isDecimal(v: unknown): v is Decimal {
+  if (typeof v !== "string" && !Number.isFinite(v)) return false;
+  return true;
+}
+
+export function isDecimalInput(v: unknown): v is DecimalInput {
+  if (!isExactDecimal(v)) return false;
+  return true;
 }

@@ -23,6 +23,8 @@ import type { Amendment, AmendmentCreateRequest } from "./amendments.generated.j
 import { isAmendment, isAmendmentCreateRequest } from "./amendments.guards.generated.js";
 import type { Token } from "./authentication.generated.js";
 import { isToken } from "./authentication.guards.generated.js";
+import type { WalletBalances } from "./balances.generated.js";
+import { isWalletBalances } from "./balances.guards.generated.js";
 import type {
   AccountCapability,
   FundingLimitApplication,
@@ -37,6 +39,18 @@ import {
   isFundingLimitList,
   isFundingLimitListQuery,
 } from "./capabilities.guards.generated.js";
+import type {
+  Charge,
+  ChargeCreateRequest,
+  ChargeList,
+  ChargeListQuery,
+} from "./charges.generated.js";
+import {
+  isCharge,
+  isChargeCreateRequest,
+  isChargeList,
+  isChargeListQuery,
+} from "./charges.guards.generated.js";
 import type { EmbeddedAuthorization, EmbeddedAuthorizeRequest } from "./embedded.generated.js";
 import {
   isEmbeddedAuthorization,
@@ -102,6 +116,18 @@ import {
 import type { SimulationStatusUpdate } from "./simulation.generated.js";
 import { isSimulationStatusUpdate } from "./simulation.guards.generated.js";
 import type {
+  ConnectedAccountTransfer,
+  TransferCreateRequest,
+  TransferList,
+  TransferListQuery,
+} from "./transfers.generated.js";
+import {
+  isConnectedAccountTransfer,
+  isTransferCreateRequest,
+  isTransferList,
+  isTransferListQuery,
+} from "./transfers.guards.generated.js";
+import type {
   WebhookListQuery,
   WebhookSubscription,
   WebhookSubscriptionCreateRequest,
@@ -165,6 +191,36 @@ const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = {
   name: "AmendmentCreateRequest",
   is: isAmendmentCreateRequest,
   schema: () => import("./amendments.generated.js").then((module) => module.AmendmentCreateRequest),
+};
+
+const chargeShape: Shape<Charge> = {
+  name: "Charge",
+  is: isCharge,
+  schema: () => import("./charges.generated.js").then((module) => module.Charge),
+};
+
+const chargeCreateRequestShape: Shape<ChargeCreateRequest> = {
+  name: "ChargeCreateRequest",
+  is: isChargeCreateRequest,
+  schema: () => import("./charges.generated.js").then((module) => module.ChargeCreateRequest),
+};
+
+const chargeListShape: Shape<ChargeList> = {
+  name: "ChargeList",
+  is: isChargeList,
+  schema: () => import("./charges.generated.js").then((module) => module.ChargeList),
+};
+
+const chargeListQueryShape: Shape<ChargeListQuery> = {
+  name: "ChargeListQuery",
+  is: isChargeListQuery,
+  schema: () => import("./charges.generated.js").then((module) => module.ChargeListQuery),
+};
+
+const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = {
+  name: "ConnectedAccountTransfer",
+  is: isConnectedAccountTransfer,
+  schema: () => import("./transfers.generated.js").then((module) => module.ConnectedAccountTransfer),
 };
 
 const downloadLinksShape: Shape<DownloadLinks> = {
@@ -341,10 +397,34 @@ const tokenShape: Shape<Token> = {
   schema: () => import("./authentication.generated.js").then((module) => module.Token),
 };
 
+const transferCreateRequestShape: Shape<TransferCreateRequest> = {
+  name: "TransferCreateRequest",
+  is: isTransferCreateRequest,
+  schema: () => import("./transfers.generated.js").then((module) => module.TransferCreateRequest),
+};
+
+const transferListShape: Shape<TransferList> = {
+  name: "TransferList",
+  is: isTransferList,
+  schema: () => import("./transfers.generated.js").then((module) => module.TransferList),
+};
+
+const transferListQueryShape: Shape<TransferListQuery> = {
+  name: "TransferListQuery",
+  is: isTransferListQuery,
+  schema: () => import("./transfers.generated.js").then((module) => module.TransferListQuery),
+};
+
 const uploadedFileShape: Shape<UploadedFile> = {
   name: "UploadedFile",
   is: isUploadedFile,
   schema: () => import("./files.generated.js").then((module) => module.UploadedFile),
+};
+
+const walletBalancesShape: Shape<WalletBalances> = {
+  name: "WalletBalances",
+  is: isWalletBalances,
+  schema: () => import("./balances.generated.js").then((module) => module.WalletBalances),
 };
 
 const walletInfoShape: Shape<WalletInfo> = {
@@ -585,6 +665,107 @@ export const filesDownloadLinks: Endpoint<
   docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/download_links_files",
   body: downloadLinksRequestShape,
   response: downloadLinksShape,
+};
+
+/** Create a transfer. */
+export const transfersCreate: Endpoint<
+  { readonly body: TransferCreateRequest },
+  ConnectedAccountTransfer
+> = {
+  name: "transfers.create",
+  method: "POST",
+  path: "/api/v1/connected_account_transfers/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/create",
+  body: transferCreateRequestShape,
+  response: connectedAccountTransferShape,
+};
+
+/** List transfers. */
+export const transfersList: Endpoint<{ readonly query?: TransferListQuery }, TransferList> = {
+  name: "transfers.list",
+  method: "GET",
+  path: "/api/v1/connected_account_transfers",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/list",
+  query: transferListQueryShape,
+  response: transferListShape,
+};
+
+/** Retrieve a transfer. */
+export const transfersRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  ConnectedAccountTransfer
+> = {
+  name: "transfers.retrieve",
+  method: "GET",
+  path: "/api/v1/connected_account_transfers/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/retrieve",
+  response: connectedAccountTransferShape,
+};
+
+/** Create a charge. */
+export const chargesCreate: Endpoint<{ readonly body: ChargeCreateRequest }, Charge> = {
+  name: "charges.create",
+  method: "POST",
+  path: "/api/v1/charges/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/charges/create",
+  body: chargeCreateRequestShape,
+  response: chargeShape,
+};
+
+/** List charges. */
+export const chargesList: Endpoint<{ readonly query?: ChargeListQuery }, ChargeList> = {
+  name: "charges.list",
+  method: "GET",
+  path: "/api/v1/charges",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/charges/list",
+  query: chargeListQueryShape,
+  response: chargeListShape,
+};
+
+/** Retrieve a charge. */
+export const chargesRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Charge> = {
+  name: "charges.retrieve",
+  method: "GET",
+  path: "/api/v1/charges/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/charges/retrieve",
+  response: chargeShape,
+};
+
+/** Read the balances. */
+export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
+  name: "balances.current",
+  method: "GET",
+  path: "/api/v1/balances/current",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core/balances/current",
+  response: walletBalancesShape,
 };
 
 /** Create a webhook subscription. */
@@ -1095,6 +1276,13 @@ export const endpoints: readonly Endpoint[] = [
   accountsWalletInfo,
   filesUpload,
   filesDownloadLinks,
+  transfersCreate,
+  transfersList,
+  transfersRetrieve,
+  chargesCreate,
+  chargesList,
+  chargesRetrieve,
+  balancesCurrent,
   webhooksCreate,
   webhooksList,
   webhooksRetrieve,

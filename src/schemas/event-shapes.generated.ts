@@ -7,12 +7,12 @@ import type { Amendment } from "./amendments.generated.js";
 import { isAmendment } from "./amendments.guards.generated.js";
 import type { AccountCapability } from "./capabilities.generated.js";
 import { isAccountCapability } from "./capabilities.guards.generated.js";
+import type { Charge } from "./charges.generated.js";
+import { isCharge } from "./charges.guards.generated.js";
 import type {
   AccountActionRequiredData,
   AccountConnectedData,
   AccountSubmittedData,
-  Charge,
-  ConnectedAccountTransfer,
   DisconnectedConnection,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
@@ -22,8 +22,6 @@ import {
   isAccountActionRequiredData,
   isAccountConnectedData,
   isAccountSubmittedData,
-  isCharge,
-  isConnectedAccountTransfer,
   isDisconnectedConnection,
   isLegacyAccountActionRequiredData,
   isLegacyAccountConnectedData,
@@ -31,6 +29,8 @@ import {
 } from "./events.guards.generated.js";
 import type { LegacyAccount } from "./legacy.generated.js";
 import { isLegacyAccount } from "./legacy.guards.generated.js";
+import type { ConnectedAccountTransfer } from "./transfers.generated.js";
+import { isConnectedAccountTransfer } from "./transfers.guards.generated.js";
 import type { Shape } from "./endpoint.js";
 
 /**
@@ -114,13 +114,13 @@ const amendmentShape: Shape<Amendment> = {
 const chargeShape: Shape<Charge> = {
   name: "Charge",
   is: isCharge,
-  schema: () => import("./events.generated.js").then((module) => module.Charge),
+  schema: () => import("./charges.generated.js").then((module) => module.Charge),
 };
 
 const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = {
   name: "ConnectedAccountTransfer",
   is: isConnectedAccountTransfer,
-  schema: () => import("./events.generated.js").then((module) => module.ConnectedAccountTransfer),
+  schema: () => import("./transfers.generated.js").then((module) => module.ConnectedAccountTransfer),
 };
 
 const disconnectedConnectionShape: Shape<DisconnectedConnection> = {

@@ -5,14 +5,11 @@ import type {
   AccountActionRequiredData,
   AccountConnectedData,
   AccountSubmittedData,
-  Charge,
-  ConnectedAccountTransfer,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
   LegacyEventEnvelope,
-  MoneyMovementStatus,
   RfiEventData,
 } from "./events.generated.js";
 import { isAccountStatus } from "./accounts.guards.generated.js";
@@ -241,55 +238,6 @@ export function isRfiEventData(v: unknown): v is RfiEventData {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<RfiEventData> = v;
   if (typeof o.id !== "string") return false;
-  return true;
-}
-
-export function isMoneyMovementStatus(v: unknown): v is MoneyMovementStatus {
-  return typeof v === "string";
-}
-
-export function isCharge(v: unknown): v is Charge {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<Charge> = v;
-  if (o.created_at != null && typeof o.created_at !== "string") return false;
-  if (o.currency != null && typeof o.currency !== "string") return false;
-  if (o.description != null && typeof o.description !== "string") return false;
-  if (typeof o.id !== "string") return false;
-  if (o.reason != null && typeof o.reason !== "string") return false;
-  if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.request_id != null && typeof o.request_id !== "string") return false;
-  if (o.short_reference_id != null && typeof o.short_reference_id !== "string") return false;
-  if (o.source != null && typeof o.source !== "string") return false;
-  if (!isMoneyMovementStatus(o.status)) return false;
-  if (o.updated_at != null && typeof o.updated_at !== "string") return false;
-  return true;
-}
-
-export function isConnectedAccountTransfer(v: unknown): v is ConnectedAccountTransfer {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<ConnectedAccountTransfer> = v;
-  if (o.created_at != null && typeof o.created_at !== "string") return false;
-  if (o.currency != null && typeof o.currency !== "string") return false;
-  if (o.description != null && typeof o.description !== "string") return false;
-  if (o.destination != null && typeof o.destination !== "string") return false;
-  if (
-    o.failure_reasons != null &&
-    !fitsConnectedAccountTransferFailureReasons(o.failure_reasons)
-  ) {
-    return false;
-  }
-  if (typeof o.id !== "string") return false;
-  if (o.reason != null && typeof o.reason !== "string") return false;
-  if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.request_id != null && typeof o.request_id !== "string") return false;
-  if (o.short_reference_id != null && typeof o.short_reference_id !== "string") return false;
-  if (!isMoneyMovementStatus(o.status)) return false;
-  if (o.updated_at != null && typeof o.updated_at !== "string") return false;
-  return true;
-}
-
-function fitsConnectedAccountTransferFailureReasons(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
   return true;
 }
 

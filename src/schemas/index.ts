@@ -46,6 +46,9 @@ export {
   AccountCapability,
   AccountList,
   Amendment,
+  Charge,
+  ChargeList,
+  ConnectedAccountTransfer,
   DownloadLinks,
   EmbeddedAuthorization,
   FundingLimitApplication,
@@ -58,12 +61,15 @@ export {
   Rfi,
   RfiList,
   Token,
+  TransferList,
   UploadedFile,
+  WalletBalances,
   WalletInfo,
   WebhookSubscription,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
 } from "./answers.generated.js";
+export { WalletBalance } from "./balances.generated.js";
 export {
   BusinessAccountUsage,
   BusinessAccountUsageInput,
@@ -96,9 +102,12 @@ export {
   FundingLimitTypeInput,
   FundingLimitWish,
 } from "./capabilities.generated.js";
+export { ChargeCreateRequest, ChargeListQuery } from "./charges.generated.js";
 export {
   Address,
   AddressInput,
+  Decimal,
+  DecimalInput,
   LegalEntityType,
   LegalEntityTypeInput,
   MonthlyAmount,
@@ -110,14 +119,11 @@ export {
   AccountActionRequiredData,
   AccountConnectedData,
   AccountSubmittedData,
-  Charge,
-  ConnectedAccountTransfer,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
   LegacyEventEnvelope,
-  MoneyMovementStatus,
   RfiEventData,
 } from "./events.generated.js";
 export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.generated.js";
@@ -325,6 +331,12 @@ export {
   StoreWebsite,
   StoreWebsiteInput,
 } from "./store.generated.js";
+export {
+  MoneyMovementStatus,
+  MoneyMovementStatusInput,
+  TransferCreateRequest,
+  TransferListQuery,
+} from "./transfers.generated.js";
 export {
   TrusteeBusiness,
   TrusteeBusinessInput,

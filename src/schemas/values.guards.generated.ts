@@ -61,6 +61,19 @@ const timeOfDay =
   /^T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)$/;
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+/**
+ * Whether a value is a decimal of 0 or more that is on the wire what the caller meant: a text, or a
+ * number of up to 15 digits. A number with more is the rest of a calculation, such as 0.1 + 0.2.
+ */
+export function isExactDecimal(v: unknown): v is string | number {
+  if (typeof v === "string") return decimalText.test(v);
+  if (typeof v !== "number") return false;
+  const text = String(v);
+  return decimalText.test(text) && text.replace(".", "").replace(/^0+/, "").length <= 15;
+}
+
+const decimalText = /^\d+(?:\.\d+)?$/;
+
 function countCodePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;

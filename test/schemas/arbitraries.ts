@@ -39,6 +39,13 @@ export function fitting(node: Node, making: Making): fc.Arbitrary<unknown> {
       const { minimum = -(2 ** 31), maximum = 2 ** 31 - 1 } = node.limits;
       return fc.integer({ min: minimum, max: maximum });
     }
+    case "decimal":
+      if (!node.checked)
+        return fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+      return fc.oneof(
+        fc.stringMatching(/^\d+(\.\d+)?$/),
+        fc.nat().map((cents) => cents / 100),
+      );
     case "boolean":
       return fc.boolean();
     case "enum": {

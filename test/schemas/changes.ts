@@ -22,6 +22,7 @@ const strangers: readonly unknown[] = [
   ...[null, undefined, true, 0, -1, 0.5, 1e9, 2 ** 53, -(2 ** 53), Number.NaN, 1 / 0, 1n],
   ...["", "x", "WRONG", "GB", "2000-02-29", "1900-02-29", "2023-02-29", "2024-02-30", "2024-13-01"],
   ...["2024-1-01", "2024-02-29T08:30:00+0000", "2024-02-29T24:00:00Z", "2024-02-29T08:30Z"],
+  ...["12.50", "-1", "1.", ".5", "1e3", 0.1 + 0.2, 1e21, 1e-7, 123456789012345.6],
   ...[{}, [], [undefined], new Array(2), new Date(0), new Map(), new Set(), new Uint8Array(1)],
   ...[Object.create(null), Object.create({ inherited: 1 }), { constructor: "text" }],
   ...[Symbol("wrong"), { [Symbol("key")]: 1 }, { constructor: {} }, () => undefined],

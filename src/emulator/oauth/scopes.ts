@@ -74,6 +74,7 @@ export type ScopeName = (typeof scopes)[number]["name"];
 const needed: Partial<Record<EndpointKey, ScopeName>> = {
   accountsCurrent: "account_details:read",
   accountsWalletInfo: "account_details:read",
+  balancesCurrent: "balance:read",
   filesUpload: "file:upload",
   filesDownloadLinks: "file:read",
   rfisList: "risk.rfi:read",

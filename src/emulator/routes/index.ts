@@ -9,6 +9,7 @@ import { accountChangesHandlers } from "./account-changes.js";
 import { accountsHandlers } from "./accounts.js";
 import { authenticationHandlers } from "./authentication.js";
 import { filesHandlers, filesPages } from "./files.js";
+import { moneyHandlers } from "./money.js";
 import { oauthHandlers } from "./oauth.js";
 import { onboardingHandlers, onboardingPages } from "./onboarding.js";
 import { rfisHandlers, rfisPages } from "./rfis.js";
@@ -25,6 +26,7 @@ const handlers: Handlers = {
   ...rfisHandlers,
   ...accountChangesHandlers,
   ...onboardingHandlers,
+  ...moneyHandlers,
 };
 
 const pages: readonly Page[] = [...filesPages, ...oauthPages, ...onboardingPages, ...rfisPages];
@@ -34,6 +36,9 @@ const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "
 
 /** Endpoints that speak OAuth 2: forms are read, and a refusal is said in its words too. */
 const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
+
+/** Endpoints that have one code for whatever is wrong with the body. */
+const validating: ReadonlySet<EndpointKey> = new Set(["transfersCreate", "chargesCreate"]);
 
 /** An endpoint with what answers it; the types of the two were matched by `Handlers`. */
 export interface ApiRoute {
@@ -45,6 +50,8 @@ export interface ApiRoute {
   readonly scope: ScopeName | undefined;
   /** Whether it speaks OAuth 2, and pauses by itself. */
   readonly speaksOAuth: boolean;
+  /** The code for a body that does not fit; undefined if the first wrong field decides. */
+  readonly invalidCode: string | undefined;
   readonly run: (call: never) => unknown;
 }
 
@@ -68,6 +75,7 @@ function toRoute(key: EndpointKey): ApiRoute {
     needsToken: !withoutToken.has(key),
     scope: scopeFor(key),
     speaksOAuth: inOAuth.has(key),
+    invalidCode: validating.has(key) ? "validation_failed" : undefined,
     run: handlers[key],
   };
 }

@@ -5,6 +5,7 @@ import type { AmendmentChange } from "../amendments/record.js";
 import { viewCapability } from "../capabilities/operations.js";
 import type { CapabilityChange } from "../capabilities/record.js";
 import type { StatusChange } from "../changes.js";
+import type { MovementChange } from "../money/store.js";
 import type { ConnectionChange } from "../oauth/store.js";
 import type { RfiChange } from "../rfis/record.js";
 import type { World } from "../state.js";
@@ -18,6 +19,7 @@ export function announce(world: World): World {
   world.rfis.changes.subscribe((change) => announceRfi(world, change));
   world.amendments.changes.subscribe((change) => announceAmendment(world, change));
   world.capabilities.changes.subscribe((change) => announceCapability(world, change));
+  world.money.changes.subscribe((change) => announceMovement(world, change));
   return world;
 }
 
@@ -33,6 +35,14 @@ function announceStatus(world: World, { accountId, from, to, atMs }: StatusChang
   if (from === undefined) tell("account.connected", platform.id);
   const name = nameOfStatus(to);
   if (name !== undefined) tell(name, accountId);
+}
+
+function announceMovement(world: World, { movement, atMs }: MovementChange): void {
+  const { kind, id: sourceId, ownerId: accountId, status } = movement;
+  const about = kind === "transfer" ? "connected_account_transfer" : "charge";
+  const name = `${about}.${status.toLowerCase()}`;
+  const data: EventData = { kind: "movement", movement };
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
 function announceConnection(world: World, change: ConnectionChange): void {

@@ -1,0 +1,78 @@
+/** What tests can see and do of money without a call. */
+
+import type { Charge, ConnectedAccountTransfer, MoneyMovementStatus } from "../../schemas/index.js";
+import type { World } from "../state.js";
+import { toText, toUnits } from "./amounts.js";
+import { isOver, moveTo } from "./move.js";
+import type { Movement, MovementKind } from "./store.js";
+import { viewCharge, viewTransfer } from "./view.js";
+
+/** Access to the money of an emulator. What it returns is a copy. */
+export interface MoneyAccess {
+  /** What an account can spend, such as `"12.50"`. */
+  balance(accountId: string, currency: string): string;
+  /**
+   * Gives an account a balance. The platform starts with a million of several currencies, its accounts
+   * with nothing.
+   *
+   * @throws RangeError for an amount that is no decimal of the currency.
+   */
+  setBalance(accountId: string, currency: string, amount: string | number): void;
+  /** All transfers, oldest first. */
+  transfers(): readonly ConnectedAccountTransfer[];
+  /** All charges, oldest first. */
+  charges(): readonly Charge[];
+  /**
+   * Decides what becomes of a transfer or a charge: `PENDING` keeps it under review, `SUSPENDED` is
+   * refused by the review, `FAILED` gives the money back, `SETTLED` hands it over.
+   *
+   * @param options.reasons `failure_reasons` of a transfer.
+   * @throws RangeError if there is none with this id, or if it is settled or failed already.
+   */
+  setStatus(
+    id: string,
+    status: MoneyMovementStatus,
+    options?: { readonly reasons?: readonly unknown[] },
+  ): void;
+}
+
+export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
+  const present = (): World => {
+    const world = currentWorld();
+    world.clock.runDue();
+    return world;
+  };
+  const all = <View>(
+    kind: MovementKind,
+    view: (one: Movement, version: string) => View,
+  ): View[] => {
+    const { money, settings } = present();
+    const ofKind = [...money.movements.values()].filter((one) => one.kind === kind);
+    return ofKind.map((one) => view(one, settings.apiVersion));
+  };
+  return {
+    balance: (accountId, currency) =>
+      toText(present().money.available(accountId, currency), currency),
+    setBalance(accountId, currency, amount) {
+      const isDecimal = /^\d+(\.\d+)?$/.test(String(amount));
+      const units = isDecimal ? toUnits(amount, currency) : undefined;
+      if (units === undefined) {
+        throw new RangeError(
+          `Cannot set balance: amount is ${amount}, expected one of ${currency}`,
+        );
+      }
+      present().money.set(accountId, currency, units);
+    },
+    transfers: () => all("transfer", viewTransfer),
+    charges: () => all("charge", viewCharge),
+    setStatus(id, status, options = {}) {
+      const world = present();
+      const movement = world.money.movements.get(id);
+      if (movement === undefined || isOver(movement)) {
+        const what = movement?.status ?? "not there";
+        throw new RangeError(`Cannot set status: "${id}" is ${what}, expected one under way`);
+      }
+      moveTo(world, movement, status, options);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** Amounts as whole numbers of the smallest unit of their currency: nothing is ever rounded. */
+
+/** Undefined for more decimals than the currency has. */
+export function toUnits(amount: string | number, currency: string): bigint | undefined {
+  const [whole = "0", part = ""] = String(amount).split(".");
+  const digits = digitsOf(currency);
+  const kept = part.replace(/0+$/, "");
+  if (kept.length > digits) return undefined;
+  return BigInt(whole + kept.padEnd(digits, "0"));
+}
+
+/** Such as `12.50`. */
+export function toText(units: bigint, currency: string): string {
+  const digits = digitsOf(currency);
+  const text = String(units).padStart(digits + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** How the API writes an amount: a number, or its digits where a number would round them. */
+export function toAmount(units: bigint, currency: string): string | number {
+  const text = toText(units, currency);
+  return text.length <= 16 ? Number(text) : text;
+}
+
+function digitsOf(currency: string): number {
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}

@@ -1,0 +1,72 @@
+/** What accounts have, and what moves between them. */
+
+import type { MoneyMovementStatus } from "../../schemas/index.js";
+import { type Changes, createChanges } from "../changes.js";
+import { toUnits } from "./amounts.js";
+
+export type MovementKind = "transfer" | "charge";
+
+/** A transfer or a charge as the emulator keeps it. */
+export interface Movement {
+  readonly kind: MovementKind;
+  readonly id: string;
+  readonly shortReferenceId: string;
+  readonly requestId: string;
+  /** The account that made it: the payer of a transfer, the payee of a charge. */
+  readonly ownerId: string;
+  readonly payerId: string;
+  readonly payeeId: string;
+  /** In the smallest unit of the currency. */
+  readonly units: bigint;
+  readonly currency: string;
+  readonly reason: string;
+  readonly reference: string;
+  readonly description: string | undefined;
+  readonly additionalInfo: unknown;
+  readonly createdAtMs: number;
+  status: MoneyMovementStatus;
+  failureReasons: readonly unknown[];
+  updatedAtMs: number;
+  /** Calls off the settlement that the clock would do. */
+  cancelSettlement: (() => void) | undefined;
+}
+
+export interface MovementChange {
+  readonly movement: Movement;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface Money {
+  /** By id, oldest first. */
+  readonly movements: Map<string, Movement>;
+  readonly changes: Changes<MovementChange>;
+  /** What an account can spend. */
+  available(accountId: string, currency: string): bigint;
+  set(accountId: string, currency: string, units: bigint): void;
+  /** Currencies that an account has, or once had. */
+  currencies(accountId: string): readonly string[];
+}
+
+/** Enough to try things with. */
+const startingCurrencies = ["AUD", "EUR", "GBP", "HKD", "SGD", "USD"];
+const startingAmount = "1000000";
+
+/** The platform starts with money, its accounts with none. */
+export function createMoney(platformId: string): Money {
+  const balances = new Map<string, Map<string, bigint>>();
+  const set = (accountId: string, currency: string, units: bigint): void => {
+    const own = balances.get(accountId) ?? new Map<string, bigint>();
+    balances.set(accountId, own.set(currency, units));
+  };
+  for (const currency of startingCurrencies) {
+    set(platformId, currency, toUnits(startingAmount, currency) ?? 0n);
+  }
+  return {
+    movements: new Map(),
+    changes: createChanges(),
+    available: (accountId, currency) => balances.get(accountId)?.get(currency) ?? 0n,
+    set,
+    currencies: (accountId) => [...(balances.get(accountId)?.keys() ?? [])].sort(),
+  };
+}

@@ -1,0 +1,25 @@
+/** What an account has. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import type { CallOptions } from "../core/settings.js";
+import type { WalletBalances } from "../schemas/balances.generated.js";
+import { balancesCurrent } from "../schemas/endpoints.generated.js";
+
+/** Balances of the account that the client acts for. Every method rejects as those of `accounts` do. */
+export interface BalancesResource {
+  /**
+   * Reads the balances, one per currency. Amounts are decimals as the API sent them, text or number.
+   *
+   * See https://www.airwallex.com/docs/api/core/balances/current
+   *
+   * @example
+   * for (const { currency, available_amount } of await client.balances.current()) {
+   *   console.log(currency, available_amount);
+   * }
+   */
+  current(options?: CallOptions): ApiPromise<WalletBalances>;
+}
+
+export function balancesResource(call: Call): BalancesResource {
+  return { current: (options) => call(balancesCurrent, {}, options, { exactNumbers: true }) };
+}

@@ -1,0 +1,79 @@
+/** Money that the platform pulls from a connected account. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import { type ListPromise, listPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import type {
+  Charge,
+  ChargeCreateRequest,
+  ChargeList,
+  ChargeListQuery,
+} from "../schemas/charges.generated.js";
+import { chargesCreate, chargesList, chargesRetrieve } from "../schemas/endpoints.generated.js";
+import { moveOnce } from "./movement.js";
+import { type WithoutRequestId, withRequestId } from "./request-id.js";
+
+/** What a new charge is made of; `request_id` may be left out. */
+export type ChargeInput = WithoutRequestId<ChargeCreateRequest>;
+
+/** Charges, such as fees. Amounts, errors and `request_id` are as in {@link TransfersResource}. */
+export interface ChargesResource {
+  /**
+   * Pulls money from a connected account into the wallet of the platform, once: what is said of
+   * `transfers.create` holds here too.
+   *
+   * See https://www.airwallex.com/docs/api/scale/charges/create
+   *
+   * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the connected account
+   * has too little, and `request_id_duplicate` when a different charge had used the `request_id`
+   *
+   * @example
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
+   * const fee = await client.charges.create({
+   *   request_id: "fee-2026-09-seller-42",
+   *   source: account.id,
+   *   amount: "12.50",
+   *   currency: "USD",
+   *   reason: "professional_business_services",
+   *   reference: "Fees of September",
+   * });
+   */
+  create(input: ChargeInput, options?: CallOptions): ApiPromise<Charge>;
+
+  /**
+   * Reads a charge. `SETTLED` and `FAILED` are the ends; `SUSPENDED` waits for a refund.
+   *
+   * See https://www.airwallex.com/docs/api/scale/charges/retrieve
+   *
+   * @throws ApiError `not_found` when the platform has made no such charge
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<Charge>;
+
+  /**
+   * Lists the charges of the platform. Awaited, it is the first page; iterated, it is every charge.
+   *
+   * See https://www.airwallex.com/docs/api/scale/charges/list
+   *
+   * @param query filters; `page_num` counts from 0, `page_size` is 10 to 2,000, default 100
+   */
+  list(query?: ChargeListQuery, options?: CallOptions): ListPromise<Charge, ChargeList>;
+}
+
+export function chargesResource(call: Call): ChargesResource {
+  const exact = { exactNumbers: true };
+  const resource: ChargesResource = {
+    create(input, options) {
+      const body = withRequestId<ChargeCreateRequest>(input);
+      return call(chargesCreate, { body }, options, moveOnce(resource.list, body, options));
+    },
+    retrieve: (id, options) => call(chargesRetrieve, { path: { id } }, options, exact),
+    list: (query = {}, options) =>
+      listPages(
+        chargesList,
+        query?.page_num ?? 0,
+        (page_num) => call(chargesList, { query: query && { ...query, page_num } }, options, exact),
+        ({ id }) => id,
+      ),
+  };
+  return resource;
+}

@@ -1,0 +1,54 @@
+/**
+ * Money that moves once: what creating a transfer and creating a charge have in common.
+ *
+ * The API does the work of a `request_id` once, and refuses it from then on. So a create may be made
+ * again with its id, in this call, in another one, or in another process: whichever comes too late is
+ * given what the first one made. Only if that is not what was asked for does the refusal stand: then
+ * one id was given to two different payments.
+ */
+
+import { isSameNumber } from "../core/exact-json.js";
+import type { ListPromise } from "../core/page.js";
+import type { CallExtras, CallOptions } from "../core/settings.js";
+import { resolveDuplicate } from "./request-id.js";
+import { withinCall } from "./within-call.js";
+
+/** As much of a transfer or a charge as tells one from another. */
+export interface Movement {
+  readonly id: string;
+  readonly request_id?: string | null | undefined;
+  readonly amount?: string | number | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly source?: string | null | undefined;
+  readonly destination?: string | null | undefined;
+}
+
+type Asked = Omit<Movement, "id" | "request_id"> & { readonly request_id: string };
+
+type ListByRequestId<Output> = (
+  query: { readonly request_id: string },
+  options: CallOptions,
+) => ListPromise<Output>;
+
+export function moveOnce<Output extends Movement>(
+  list: ListByRequestId<Output>,
+  asked: Asked,
+  options: CallOptions | undefined,
+): CallExtras<Output> {
+  const find = async (remainingMs: number): Promise<Output | undefined> => {
+    const page = await list({ request_id: asked.request_id }, withinCall(options, remainingMs));
+    return page.items.find((one) => isSame(one, asked));
+  };
+  return { exactNumbers: true, ...resolveDuplicate(find, { acrossCalls: true }) };
+}
+
+function isSame(found: Movement, asked: Asked): boolean {
+  const amounts = [found.amount ?? asked.amount, asked.amount].map(String);
+  return (
+    found.request_id === asked.request_id &&
+    isSameNumber(amounts[0] as string, amounts[1] as string) &&
+    (["currency", "source", "destination"] as const).every(
+      (name) => (found[name] ?? asked[name]) === asked[name],
+    )
+  );
+}

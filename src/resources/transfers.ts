@@ -1,0 +1,106 @@
+/** Money from one account of the platform to another. */
+
+import type { ApiPromise, Call } from "../core/call.js";
+import { type ListPromise, listPages } from "../core/page.js";
+import type { CallOptions } from "../core/settings.js";
+import {
+  transfersCreate,
+  transfersList,
+  transfersRetrieve,
+} from "../schemas/endpoints.generated.js";
+import type {
+  ConnectedAccountTransfer,
+  TransferCreateRequest,
+  TransferList,
+  TransferListQuery,
+} from "../schemas/transfers.generated.js";
+import { moveOnce } from "./movement.js";
+import { type WithoutRequestId, withRequestId } from "./request-id.js";
+
+/** What a new transfer is made of; `request_id` may be left out. */
+export type TransferInput = WithoutRequestId<TransferCreateRequest>;
+
+/**
+ * Transfers from the account that the client acts for: the platform's own, or that of
+ * `client.onBehalfOf(id)`. Every method rejects as those of `accounts` do.
+ *
+ * Amounts are decimals in units of the currency. An answer has them as the API sent them, text or
+ * number; `String(amount)` is exact in both cases.
+ */
+export interface TransfersResource {
+  /**
+   * Moves money to another account of the platform, once.
+   *
+   * Without a `request_id` one is made for the call; it is in the answer, and as `idempotencyKey` in
+   * every error. A create whose answer was lost is sent again with the same one, and if it turns out
+   * to have been done, its transfer is the result. Keep a `request_id` of your own with the payment
+   * before you call, and the same holds after a crash: calling again returns the transfer that
+   * was made.
+   *
+   * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/create
+   *
+   * @param input `amount` is sent as it is given: a text of digits such as `"12.50"`, or a number of up
+   * to 15 digits; the rest of a calculation, such as 0.1 + 0.2, is refused
+   * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the account has too
+   * little, and `request_id_duplicate` when a different transfer had used the `request_id`
+   *
+   * @example
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
+   * const transfer = await client.transfers.create({
+   *   request_id: "payout-2026-09-seller-42",
+   *   destination: account.id,
+   *   amount: "1250.00",
+   *   currency: "USD",
+   *   reason: "transfer_to_own_account",
+   *   reference: "Sales of September",
+   * });
+   */
+  create(input: TransferInput, options?: CallOptions): ApiPromise<ConnectedAccountTransfer>;
+
+  /**
+   * Reads a transfer. `SETTLED` and `FAILED` are the ends; `SUSPENDED` waits for a refund.
+   *
+   * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/retrieve
+   *
+   * @throws ApiError `not_found` when the account has made no such transfer
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<ConnectedAccountTransfer>;
+
+  /**
+   * Lists the transfers that the account has made. Awaited, it is the first page; iterated, it is
+   * every transfer.
+   *
+   * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/list
+   *
+   * @param query filters; `page_num` counts from 0, `page_size` is 10 to 2,000, default 100
+   *
+   * @example
+   * for await (const { id, amount, status } of client.transfers.list({ status: "SUSPENDED" })) {
+   *   console.log(id, amount, status);
+   * }
+   */
+  list(
+    query?: TransferListQuery,
+    options?: CallOptions,
+  ): ListPromise<ConnectedAccountTransfer, TransferList>;
+}
+
+export function transfersResource(call: Call): TransfersResource {
+  const exact = { exactNumbers: true };
+  const resource: TransfersResource = {
+    create(input, options) {
+      const body = withRequestId<TransferCreateRequest>(input);
+      return call(transfersCreate, { body }, options, moveOnce(resource.list, body, options));
+    },
+    retrieve: (id, options) => call(transfersRetrieve, { path: { id } }, options, exact),
+    list: (query = {}, options) =>
+      listPages(
+        transfersList,
+        query?.page_num ?? 0,
+        (page_num) =>
+          call(transfersList, { query: query && { ...query, page_num } }, options, exact),
+        ({ id }) => id,
+      ),
+  };
+  return resource;
+}

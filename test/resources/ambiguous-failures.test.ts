@@ -1,0 +1,190 @@
+/**
+ * The proof that a write whose connection breaks is done once, and that its caller gets what it made:
+ * on real sockets, cut at four places, for every create that can be asked about afterwards.
+ */
+
+import { randomUUID } from "node:crypto";
+import { afterAll, describe, expect, it } from "vitest";
+import { type RunningEmulator, startEmulator } from "../../src/emulator/index.js";
+import { type CallOptions, type Client, createClient, isAirwallexError } from "../../src/index.js";
+import { cutPoints, marked, startCuttingProxy } from "../cutting-proxy.js";
+
+/** Calls per operation and cut. */
+const times = Number(process.env["CUTS"] ?? 250);
+const atOnce = 10;
+
+interface Setting {
+  readonly client: Client;
+  readonly emulator: RunningEmulator;
+  /** An active account that has money. */
+  readonly sellerId: string;
+}
+
+interface Operation {
+  /** Makes one object that can be told from all others by its key. */
+  readonly create: (
+    setting: Setting,
+    key: string,
+    options: CallOptions,
+  ) => Promise<{ readonly id: string }>;
+  /** What the remote holds, with the key of each. */
+  readonly held: (emulator: RunningEmulator) => readonly { readonly id: string; key: unknown }[];
+  /** Nothing in the API can tell whether the call was done: it must say so, and do it at most once. */
+  readonly unknowable?: true;
+}
+
+const money = { amount: "1.25", currency: "USD", reason: "travel" } as const;
+const account = {
+  account_details: { legal_entity_type: "INDIVIDUAL" },
+  primary_contact: { email: "ada@example.com" },
+  customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+} as const;
+
+/** A new kind of create is one entry more. */
+const operations: Readonly<Record<string, Operation>> = {
+  "accounts.create() with an identifier": {
+    create: ({ client }, identifier, options) =>
+      client.accounts.create({ ...account, identifier }, options),
+    held: ({ accounts }) => accounts.list().map(({ id, identifier }) => ({ id, key: identifier })),
+  },
+  "accounts.create() without an identifier": {
+    create: ({ client }, nickname, options) =>
+      client.accounts.create({ ...account, nickname }, options),
+    held: ({ accounts }) => accounts.list().map(({ id, nickname }) => ({ id, key: nickname })),
+    unknowable: true,
+  },
+  "transfers.create()": {
+    create: ({ client, sellerId: destination }, reference, options) =>
+      client.transfers.create({ ...money, destination, reference }, options),
+    held: (emulator) => emulator.money.transfers().map(withReference),
+  },
+  "charges.create()": {
+    create: ({ client, sellerId: source }, reference, options) =>
+      client.charges.create({ ...money, source, reference }, options),
+    held: (emulator) => emulator.money.charges().map(withReference),
+  },
+  "amendments.create()": {
+    create: ({ client, sellerId }, key, options) =>
+      client
+        .onBehalfOf(sellerId)
+        .amendments.create(
+          { target: "primary_contact", primary_contact: { email: `${key}@example.com` } },
+          options,
+        ),
+    held: ({ amendments }) =>
+      amendments.list().map(({ id, primary_contact }) => ({
+        id,
+        key: primary_contact?.email?.split("@")[0],
+      })),
+    unknowable: true,
+  },
+  "webhooks.create()": {
+    create: ({ client }, key, options) =>
+      client.webhooks.create(
+        { url: `https://example.com/${key}`, events: ["rfi.closed"], version: "2026-08-21" },
+        options,
+      ),
+    held: ({ webhooks }) =>
+      webhooks.subscriptions.map(({ id, url }) => ({ id, key: url.split("/").at(-1) })),
+  },
+};
+
+const figures: string[] = [];
+afterAll(() => process.stdout.write(`\n${figures.join("\n")}\n`));
+
+describe("a create whose connection is cut", () => {
+  it.each(Object.entries(operations))(
+    "%s is done once and answered",
+    async (name, operation) => {
+      const started = performance.now();
+      const emulator = await startEmulator();
+      const proxy = await startCuttingProxy(emulator.url);
+      const client = clientOf(emulator, proxy.url);
+      const { id: sellerId } = await client.accounts.create(account);
+      emulator.accounts.setStatus(sellerId, "ACTIVE");
+      emulator.money.setBalance(sellerId, "USD", 1_000_000);
+      const setting = { client, emulator, sellerId };
+
+      const calls = cutPoints.flatMap((point) =>
+        Array.from({ length: times }, () => ({ point, key: randomUUID() })),
+      );
+      const results = await inTurns(calls, ({ point, key }) =>
+        operation.create(setting, key, { headers: marked(key, point) }).then(
+          ({ id }) => id,
+          (error: unknown) => reading(error),
+        ),
+      );
+
+      const held = idsByKey(operation.held(emulator));
+      const verdicts = calls.map(({ point, key }, i) => {
+        return { point, ...judge(held.get(key) ?? [], results[i] as string, operation) };
+      });
+      await Promise.all([client.close(), proxy.close(), emulator.close()]);
+
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const answered = verdicts.filter(({ verdict }) => verdict === "once, and answered").length;
+      const twice = verdicts.filter(({ objects }) => objects > 1).length;
+      const unknown = results.filter((result) => result === "unknown").length;
+      figures.push(
+        `${name}: ${calls.length} cut, ${twice} done twice, ${answered} done once and answered, ${unknown} unknown, ${seconds} s`,
+      );
+      expect(proxy.cuts).toEqual(Object.fromEntries(cutPoints.map((point) => [point, times])));
+      expect(verdicts.filter(({ verdict }) => verdict.startsWith("WRONG")).slice(0, 5)).toEqual([]);
+      if (operation.unknowable) expect(answered).toBe(0);
+      else expect(answered).toBe(calls.length);
+    },
+    300_000,
+  );
+});
+
+/** A client that does not wait between its attempts. */
+function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client {
+  const { random } = Math;
+  Math.random = () => 0;
+  try {
+    return createClient({ ...clientOptions, baseUrl, connections: atOnce });
+  } finally {
+    Math.random = random;
+  }
+}
+
+function idsByKey(held: ReturnType<Operation["held"]>): ReadonlyMap<unknown, readonly string[]> {
+  const ids = new Map<unknown, string[]>();
+  for (const { id, key } of held) ids.set(key, [...(ids.get(key) ?? []), id]);
+  return ids;
+}
+
+interface Verdict {
+  readonly objects: number;
+  readonly verdict: string;
+}
+
+function judge(ids: readonly string[], result: string, { unknowable }: Operation): Verdict {
+  const objects = ids.length;
+  if (objects === 1 && ids[0] === result) return { objects, verdict: "once, and answered" };
+  if (unknowable && objects <= 1 && result === "unknown") return { objects, verdict: "unknown" };
+  return { objects, verdict: `WRONG: ${objects} made, the call ended with ${result}` };
+}
+
+function reading(error: unknown): string {
+  if (!isAirwallexError(error) || !("outcome" in error)) return String(error);
+  return error.outcome === "unknown" ? "unknown" : String(error);
+}
+
+/** Runs calls, a few at a time. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [i, item] of queue) results[i] = await run(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+function withReference({ id, reference }: { readonly id: string; readonly reference?: unknown }) {
+  return { id, key: reference };
+}
