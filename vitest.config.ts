@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -13,5 +14,10 @@ export default defineConfig({
       { find: "airwallex-connect/emulator", replacement: source("./src/emulator/index.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 20_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    // Several suites mostly wait: for processes, for limits, for leases.
+    maxWorkers: Math.max(3, availableParallelism()),
+  },
 });

@@ -11,6 +11,7 @@ import { type Call, createCall } from "./core/call.js";
 import { createDownload } from "./core/download.js";
 import { createTopics } from "./core/observe.js";
 import { createRateLimiter, type RateLimiter } from "./core/rate-limit.js";
+import { keepRecent } from "./core/recent.js";
 import { withRetry } from "./core/retry.js";
 import { createTransport } from "./core/send.js";
 import { fetchSend } from "./core/send-fetch.js";
@@ -142,6 +143,9 @@ export function createClient(options: ClientOptions): unknown {
   return Object.freeze(oauth ? { ...client, oauth } : client);
 }
 
+/** Clients that act for somebody are asked for anew with every call; a kept one takes some kilobytes. */
+const keptClients = 1000;
+
 /** What a client and everything derived from it have in common. */
 interface Shared extends Pick<CallSettings, "topics"> {
   readonly send: Send;
@@ -193,7 +197,7 @@ function assemble(
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
     // Without an id it would be the platform that acts.
-    onBehalfOf: (accountId: string) => derive({ onBehalfOf: accountId ?? "" }),
+    onBehalfOf: keepRecent(keptClients, (id) => derive({ onBehalfOf: id ?? "" })),
     with: derive,
     close,
     [Symbol.asyncDispose]: close,
@@ -254,7 +258,7 @@ function assembleOAuth(
     endpoint,
     manager,
     sealer: createStateSealer(app.clientSecret),
-    clientOf: (id) => clientOf(manager.tokens(id)),
+    clientOf: keepRecent(keptClients, (id) => clientOf(manager.tokens(id))),
     readAccount: (token) => clientOf(onlyToken(token)).accounts.current(),
   });
 }

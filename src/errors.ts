@@ -15,6 +15,7 @@ import type {
   TokenRefreshUnavailableError,
 } from "./errors/connection-errors.js";
 import { SdkError } from "./errors/sdk-error.js";
+import type { StoreError } from "./errors/store-errors.js";
 import type {
   WebhookHandlerError,
   WebhookPayloadError,
@@ -46,6 +47,7 @@ export {
 export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
 export { formatPath } from "./errors/facts.js";
 export { SdkError } from "./errors/sdk-error.js";
+export { StoreError, type StoreErrorCode } from "./errors/store-errors.js";
 export {
   WebhookHandlerError,
   WebhookPayloadError,
@@ -71,6 +73,7 @@ export type AirwallexError =
   | OAuthCallbackError
   | RefreshOutcomeUnknownError
   | TokenRefreshUnavailableError
+  | StoreError
   | WebhookVerificationError
   | WebhookPayloadError
   | WebhookRequestError

@@ -198,6 +198,8 @@ export {
   SdkError,
   type SdkErrorCode,
   ShapeError,
+  StoreError,
+  type StoreErrorCode,
   TokenRefreshUnavailableError,
   ValidationError,
   WebhookHandlerError,

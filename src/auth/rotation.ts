@@ -112,11 +112,14 @@ export async function rotate(
     if (result.kind === "enough" && result.record) {
       return { kind: "fresh", held: readRecord(result.record, tools.nowMs()), rotated: false };
     }
-    return unavailable("another process is renewing the tokens");
+    // Whoever holds the lease may die with it, and this may be the last process that asked.
+    return { kind: "unavailable", error: new Error(underRenewal), spent: true };
   } catch (error) {
     return { kind: "unavailable", error };
   }
 }
+
+const underRenewal = "another process is renewing the tokens";
 
 async function underLease(
   tools: RotationTools,
@@ -290,7 +293,7 @@ async function save(
     }
     return held.spentAtMs === undefined
       ? { kind: "fresh", held, rotated: false }
-      : unavailable("another process is renewing the tokens");
+      : unavailable(underRenewal);
   } catch (error) {
     return { kind: "unsaved", unsaved, error };
   }

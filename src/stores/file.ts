@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { StoreError } from "../errors.js";
 import type { StoreBackend } from "./backend.js";
 import { buildStore } from "./build-store.js";
 import { type ClaimCell, claim, confirm, isForgettable, isReleasable } from "./claim-cell.js";
@@ -21,7 +22,6 @@ import {
   write,
 } from "./record-cell.js";
 import type { ListedKey, Store } from "./store.js";
-import { StoreError } from "./store-error.js";
 
 /** Options of `createFileStore`. */
 export interface FileStoreOptions {

@@ -1,11 +1,11 @@
 /** Ids that are handled exactly once: the claim and the work's own writes are one transaction. */
 
+import { StoreError } from "../errors.js";
 import { checkKey } from "./check-input.js";
 import { checkKeep, type Inbox } from "./inbox.js";
 import { type PostgresConnection, type PostgresPool, rowsOf } from "./postgres-client.js";
 import { type Statements, writeStatements } from "./postgres-statements.js";
 import { explain, nameTables, type PostgresTableOptions } from "./postgres-tables.js";
-import { StoreError } from "./store-error.js";
 
 /** The type of the connections that a pool hands out. */
 export type TransactionOf<Pool> = Pool extends {

@@ -1,7 +1,7 @@
 /** The tables of the Postgres store, and the statements on them. */
 
+import { StoreError } from "../errors.js";
 import type { PostgresQueryable } from "./postgres-client.js";
-import { StoreError } from "./store-error.js";
 
 /** Where the tables are; the same for everything that works on them. */
 export interface PostgresTableOptions {

@@ -1,8 +1,8 @@
 /** Records that only the holder of a key can read: any store, with every value encrypted in it. */
 
+import { StoreError } from "../errors.js";
 import { checkText } from "./check-input.js";
 import type { LeaseOptions, Store, StoredRecord } from "./store.js";
-import { StoreError } from "./store-error.js";
 
 /** Options of `sealed`. */
 export interface SealOptions {

@@ -14,10 +14,10 @@
  * five minutes are over; work that takes longer belongs into a queue, or under a longer claim.
  */
 
+import { StoreError } from "../errors.js";
 import { checkDuration } from "../stores/check-input.js";
 import { checkKeep, type Inbox } from "../stores/inbox.js";
 import type { ClaimStore } from "../stores/store.js";
-import { StoreError } from "../stores/store-error.js";
 
 export type { Inbox, InboxOutcome } from "../stores/inbox.js";
 

@@ -10,6 +10,7 @@ import {
   isAirwallexError,
   SdkError,
   ShapeError,
+  StoreError,
   ValidationError,
 } from "../../src/index.js";
 import { cut, json, key, newAccount, refuse, startServer, text } from "../scripted-server.js";
@@ -46,6 +47,7 @@ function oneOfEach(copy: typeof errors): readonly errors.AirwallexError[] {
     new copy.ValidationError("accounts.create", [{ path: ["a", 0], message: "is wrong" }]),
     new copy.ShapeError("unexpected_shape", "Strange", facts, [], {}),
     new copy.AccountStatusError("status_timeout", "Too late", account, {}),
+    new copy.StoreError("store_not_ready", "No tables"),
   ];
 }
 
@@ -56,6 +58,7 @@ const classes = [
   ValidationError,
   ShapeError,
   AccountStatusError,
+  StoreError,
 ];
 
 /** The same modules once more, as a second copy of the package would load them. */
@@ -121,6 +124,7 @@ describe("an error", () => {
       "ValidationError: Cannot call accounts.create: a[0]: is wrong",
       "ShapeError: Strange (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
       "AccountStatusError: Too late",
+      "StoreError: No tables",
     ]);
   });
 

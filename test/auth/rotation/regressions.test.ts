@@ -56,6 +56,21 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
     },
   ],
   [
+    "who waited for the lease in vain tries again when its holder may be dead",
+    {
+      seed: 0,
+      slots: 4,
+      restartMs: 0,
+      everyMs: 50_000,
+      faults: [
+        { step: 0, kind: "pause", ms: 9 },
+        { step: 11, kind: "crash_before", ms: 0 },
+        { step: 12, kind: "crash_before", ms: 500 },
+        { step: 55, kind: "crash_before", ms: 0 },
+      ],
+    },
+  ],
+  [
     "a mark that comes late finds that it was taken back",
     {
       everyMs: 7000,

@@ -1,6 +1,6 @@
 /** What a store throws when it cannot do its work, and the reason is neither a bad argument nor the network. */
 
-import { SdkError } from "../errors.js";
+import { SdkError } from "./sdk-error.js";
 
 /**
  * Codes of {@link StoreError}.
