@@ -19,11 +19,11 @@ interface Schema {
   readonly "x-source"?: string;
 }
 
-/** Objects of resources that the specification does not describe yet. */
-const LATER: ReadonlySet<string> = new Set(
-  `
-  `.match(/\w+/g),
-);
+/** Members that the vendor's model requires, and that some answers cannot have. */
+const SOMETIMES_ABSENT: ReadonlySet<string> = new Set([
+  // A link of mode oauth2 connects nothing by scale_connect.
+  "AccountLinkResApiDto.scale_connect",
+]);
 
 const folder = new URL("../spec/schemas/", import.meta.url);
 const schemas = new Map<string, Schema>();
@@ -40,19 +40,18 @@ for (const schema of schemas.values()) {
 const tsv = readFileSync(new URL("account-model.tsv", import.meta.url), "utf8");
 const rows = tsv.trimEnd().split("\n").slice(1);
 const modelled = new Set<string>();
-let later = 0;
 let missing = 0;
 for (const row of rows) {
   const [model = "", field = "", type = "", required = "", values = ""] = row.split("\t");
   modelled.add(model).add(`${model}.${field}`);
-  if (LATER.has(model)) {
-    later += 1;
-    continue;
-  }
   const schema = byModel.get(model);
   const reason =
     mismatch(schema?.properties?.[field], type, values) ??
-    (required !== "" && !schema?.required?.includes(field) ? "not required" : undefined);
+    (required !== "" &&
+    !schema?.required?.includes(field) &&
+    !SOMETIMES_ABSENT.has(`${model}.${field}`)
+      ? "not required"
+      : undefined);
   if (reason === undefined) continue;
   missing += 1;
   console.log(`missing ${model}.${field} (${reason})`);
@@ -71,10 +70,7 @@ for (const [name, schema] of schemas) {
 }
 for (const problem of unknown) console.log(`unknown ${problem}`);
 
-const covered = rows.length - later - missing;
-console.log(
-  `${rows.length} rows, ${covered} covered, ${later} belong to later resources, ${missing} missing`,
-);
+console.log(`${rows.length} rows, ${rows.length - missing} covered, ${missing} missing`);
 process.exitCode = missing + unknown.length === 0 ? 0 : 1;
 
 /** Why a member is not of a type as the model writes it, or undefined if it is. */

@@ -5,6 +5,7 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
@@ -75,9 +76,9 @@ function checkImports(): readonly string[] {
     .filter((file) => /\.c?js$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(dist, file), "utf8");
-      return [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*"([^"./][^"]*)"/g)]
+      return [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*["']([\w@][^"'\s]*)["']/g)]
         .map(([, specifier = ""]) => specifier)
-        .filter((specifier) => !specifier.startsWith("node:"))
+        .filter((specifier) => !isBuiltin(specifier))
         .filter((specifier) => !((specifier.split("/")[0] as string) in manifest.dependencies))
         .map((specifier) => `dist/${file} imports ${specifier}, which is not a dependency`);
     });

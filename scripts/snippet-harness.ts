@@ -38,6 +38,7 @@ export {
 export { createRedisStore } from "airwallex-connect/stores/redis";
 export { sealed } from "airwallex-connect/stores/sealed";
 export {
+  createInbox,
   fetchHandler,
   nodeHandler,
   receive,

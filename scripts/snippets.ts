@@ -53,6 +53,7 @@ const lendable: readonly string[] = [
   "createClient",
   "createEmulator",
   "createFileStore",
+  "createInbox",
   "createMemoryStore",
   "createPostgresInbox",
   "createPostgresStore",

@@ -143,7 +143,12 @@ async function underLease(
   if (spentAtMs === undefined && enough(held)) return fresh;
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
     if (enough(held)) return fresh;
-    return { kind: "unknown", record, spentForMs: tools.nowMs() - spentAtMs };
+    const now = tools.nowMs();
+    // Young when the store answered, and the answer was long on its way: a quicker one may tell.
+    const wasYoung = graceLeft(tools, now - lease.record.ageMs) > 0;
+    if (wasYoung)
+      return { kind: "unavailable", error: new Error("the store is slow"), spent: true };
+    return { kind: "unknown", record, spentForMs: now - spentAtMs };
   }
   // A mark is settled while there is time, even where its access token would do for now.
   const result = await spend(tools, key, lease, held, force ? undefined : spentAtMs);

@@ -47,7 +47,7 @@ export interface TransfersResource {
    * @example
    * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
    * const transfer = await client.transfers.create({
-   *   request_id: "payout-2026-09-seller-42",
+   *   request_id: "payout-2026-10-seller-42",
    *   destination: account.id,
    *   amount: "1250.00",
    *   currency: "USD",

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { StoreError } from "../errors.js";
+import { StoreError } from "../errors/store-errors.js";
 import type { StoreBackend } from "./backend.js";
 import { buildStore } from "./build-store.js";
 import { type ClaimCell, claim, confirm, isForgettable, isReleasable } from "./claim-cell.js";

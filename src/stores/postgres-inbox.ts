@@ -1,6 +1,6 @@
 /** Ids that are handled exactly once: the claim and the work's own writes are one transaction. */
 
-import { StoreError } from "../errors.js";
+import { StoreError } from "../errors/store-errors.js";
 import { checkKey } from "./check-input.js";
 import { checkKeep, type Inbox } from "./inbox.js";
 import { type PostgresConnection, type PostgresPool, rowsOf } from "./postgres-client.js";

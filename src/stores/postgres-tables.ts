@@ -1,6 +1,6 @@
 /** The tables of the Postgres store, and the statements on them. */
 
-import { StoreError } from "../errors.js";
+import { StoreError } from "../errors/store-errors.js";
 import type { PostgresQueryable } from "./postgres-client.js";
 
 /** Where the tables are; the same for everything that works on them. */

@@ -1,6 +1,6 @@
 /** Records that only the holder of a key can read: any store, with every value encrypted in it. */
 
-import { StoreError } from "../errors.js";
+import { StoreError } from "../errors/store-errors.js";
 import { checkText } from "./check-input.js";
 import type { LeaseOptions, Store, StoredRecord } from "./store.js";
 

@@ -8,7 +8,7 @@
  * - An event that nobody handles is not claimed.
  */
 
-import { WebhookHandlerError } from "../errors.js";
+import { WebhookHandlerError } from "../errors/webhook-errors.js";
 import type { EventName, EventNamed, UnknownEvent, WebhookEvent } from "./events.js";
 import type { WebhookHeaders } from "./header-values.js";
 import type { Inbox, InboxOutcome } from "./inbox.js";

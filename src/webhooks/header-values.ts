@@ -1,6 +1,6 @@
 /** Reads one header out of whatever a framework calls headers. */
 
-import { WebhookVerificationError } from "../errors.js";
+import { WebhookVerificationError } from "../errors/webhook-errors.js";
 
 /**
  * Headers of a delivery: the `Headers` of fetch, those of `node:http`, or any record, with names in any

@@ -14,7 +14,7 @@
  * five minutes are over; work that takes longer belongs into a queue, or under a longer claim.
  */
 
-import { StoreError } from "../errors.js";
+import { StoreError } from "../errors/store-errors.js";
 import { checkDuration } from "../stores/check-input.js";
 import { checkKeep, type Inbox } from "../stores/inbox.js";
 import type { ClaimStore } from "../stores/store.js";

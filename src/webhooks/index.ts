@@ -9,7 +9,7 @@ export {
   type WebhookRequestErrorCode,
   WebhookVerificationError,
   type WebhookVerificationErrorCode,
-} from "../errors.js";
+} from "../errors/webhook-errors.js";
 export { type CurrentAccount, toCurrentAccount } from "./current-account.js";
 // Events
 export type {

@@ -1,6 +1,6 @@
 /** From the bytes of a delivery to an event: both envelopes become one, and nothing is dropped. */
 
-import { WebhookPayloadError } from "../errors.js";
+import { WebhookPayloadError } from "../errors/webhook-errors.js";
 import type { Era, UnmodelledName, WebhookEvent } from "./events.js";
 import type { RawBody } from "./signature.js";
 

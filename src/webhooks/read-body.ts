@@ -1,6 +1,6 @@
 /** Reads the raw body of a delivery, as long as it is small and comes in time. */
 
-import { WebhookRequestError, WebhookVerificationError } from "../errors.js";
+import { WebhookRequestError, WebhookVerificationError } from "../errors/webhook-errors.js";
 import type { RespondOptions } from "./respond.js";
 
 /** Options of `fetchHandler` and `nodeHandler`. */

@@ -1,7 +1,7 @@
 /** A delivery, verified, read and looked at: from raw body and headers to a typed event. */
 
 import { channel } from "node:diagnostics_channel";
-import type { Issue } from "../errors.js";
+import type { Issue } from "../errors/facts.js";
 import type { Shape } from "../schemas/endpoint.js";
 import type { EventName, WebhookEvent } from "./events.js";
 import type { WebhookHeaders } from "./header-values.js";

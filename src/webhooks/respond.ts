@@ -17,7 +17,7 @@ import {
   WebhookRequestError,
   type WebhookRequestErrorCode,
   WebhookVerificationError,
-} from "../errors.js";
+} from "../errors/webhook-errors.js";
 import type { WebhookEvent } from "./events.js";
 import type { Webhooks } from "./handlers.js";
 import type { WebhookHeaders } from "./header-values.js";

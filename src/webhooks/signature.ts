@@ -14,7 +14,7 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { WebhookVerificationError } from "../errors.js";
+import { WebhookVerificationError } from "../errors/webhook-errors.js";
 import { headerValue, type WebhookHeaders } from "./header-values.js";
 
 /** The body of a delivery as it came: bytes, or the text that they stand for in UTF-8. */

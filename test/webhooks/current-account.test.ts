@@ -15,8 +15,8 @@ function leaves(value: unknown, path = ""): readonly (readonly [string, unknown]
   );
 }
 
-describe("toCurrentAccount()", () => {
-  const { account, unmapped } = toCurrentAccount(legacy);
+describe("toCurrentAccount()", async () => {
+  const { account, unmapped } = await toCurrentAccount(legacy);
 
   it("writes the documented account in today's model, which accepts it", () => {
     expect(Account.safeParse(account).success).toBe(true);
@@ -75,17 +75,17 @@ describe("toCurrentAccount()", () => {
     expect(unmapped).not.toContain("accountDetails.directorDetails[0].identificationType");
   });
 
-  it("leaves out what is unset, and keeps members that are newer", () => {
+  it("leaves out what is unset, and keeps members that are newer", async () => {
     const some = {
       id: "acct_1",
       requirements: null,
       primaryContact: { mobile: "1", newMember: 2 },
     };
-    expect(toCurrentAccount(some)).toEqual({
+    expect(await toCurrentAccount(some)).toEqual({
       account: { id: "acct_1", primary_contact: { mobile: "1", new_member: 2 } },
       unmapped: [],
     });
-    expect(toCurrentAccount({ accountUsage: { payoutTo: "x" } }).unmapped).toEqual([
+    expect((await toCurrentAccount({ accountUsage: { payoutTo: "x" } })).unmapped).toEqual([
       "accountUsage",
     ]);
   });

@@ -56,6 +56,24 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
     },
   ],
   [
+    "a mark that was young when a slow store answered is looked at again",
+    {
+      seed: 625_852_664,
+      slots: 2,
+      restartMs: 75_000,
+      everyMs: 7000,
+      askings: [
+        { slot: 0, atMs: 336_001, kind: "renew" },
+        { slot: 0, atMs: 88_982, kind: "refused" },
+      ],
+      faults: [{ step: 6, kind: "fail_after", ms: 75_000 }],
+      outages: [
+        { of: "store", kind: "hang", fromMs: 295_000, forMs: 34_008 },
+        { of: "store", kind: "hang", fromMs: 295_000, forMs: 89_959 },
+      ],
+    },
+  ],
+  [
     "who waited for the lease in vain tries again when its holder may be dead",
     {
       seed: 0,

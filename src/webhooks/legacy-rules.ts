@@ -1,0 +1,204 @@
+/**
+ * What became of the members of the older account. Most only change their spelling; this file is the list
+ * of those that moved, were split or are gone.
+ */
+
+import type { Account } from "../schemas/accounts.generated.js";
+import type { LegacyAccount } from "../schemas/legacy.generated.js";
+
+/** What `toCurrentAccount` makes of an account. */
+export interface CurrentAccount {
+  /** As much of today's account as the older one tells. */
+  readonly account: Partial<Account>;
+  /** Paths in the older account of what has no place in today's, such as `accountUsage.payoutTo`. */
+  readonly unmapped: readonly string[];
+}
+
+export function convert(legacy: LegacyAccount): CurrentAccount {
+  const unmapped: string[] = [];
+  // Last, because it moves into the details of the individual.
+  const { accountUsage, ...rest } = legacy;
+  const account = write({ ...rest, accountUsage }, accountRules, "", unmapped);
+  return { account: account as Partial<Account>, unmapped };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What becomes of one member: another name, members with rules of their own, or a place elsewhere. */
+type Rule = string | Rules | Move | typeof gone;
+type Rules = { readonly [member: string]: Rule };
+/** Puts a value where it belongs; false where there is no such place. */
+type Move = (into: Record<string, unknown>, value: unknown, at: Place) => boolean;
+
+interface Place {
+  readonly path: string;
+  readonly unmapped: string[];
+  /** The object that the member is of. */
+  readonly from: Members;
+}
+
+const gone: unique symbol = Symbol("no such member today");
+
+function write(
+  from: Members,
+  rules: Rules,
+  path: string,
+  unmapped: string[],
+): Record<string, unknown> {
+  const into: Record<string, unknown> = {};
+  for (const [member, value] of Object.entries(from)) {
+    const rule = Object.hasOwn(rules, member) ? rules[member] : undefined;
+    const at = { path: path === "" ? member : `${path}.${member}`, unmapped, from };
+    if (value === null || value === undefined) continue;
+    if (rule === gone) unmapped.push(at.path);
+    else if (typeof rule === "function") {
+      if (rule(into, value, at) === false) unmapped.push(at.path);
+    } else {
+      const name = typeof rule === "string" ? rule : snake(member);
+      into[name] = writeValue(value, typeof rule === "object" ? rule : {}, at);
+    }
+  }
+  return into;
+}
+
+function writeValue(
+  value: unknown,
+  rules: Rules,
+  { path, unmapped }: Omit<Place, "from">,
+): unknown {
+  if (Array.isArray(value)) {
+    return value.map((one, i) => writeValue(one, rules, { path: `${path}[${i}]`, unmapped }));
+  }
+  return isMembers(value) ? write(value, rules, path, unmapped) : value;
+}
+
+const snake = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const identification: Rules = {
+  driversLicense: { licenseNumber: "number" },
+  passport: { passportNumber: "number" },
+  personalId: { idNumber: "number" },
+};
+
+const identify =
+  (slot: "primary" | "secondary"): Move =>
+  (into, value, at) => {
+    const others = into["identifications"] as object | undefined;
+    into["identifications"] = { ...others, [slot]: writeValue(value, identification, at) };
+    return true;
+  };
+
+/** The older number and kind of a document, and what they are called today. */
+const documents: Readonly<Record<string, readonly [string, string]>> = {
+  personalId: ["PERSONAL_ID", "personal_id"],
+  passport: ["PASSPORT", "passport"],
+  driversLicense: ["DRIVERS_LICENCE", "drivers_license"],
+};
+
+const documentOf = (person: Members): readonly [string, string] | undefined =>
+  Object.hasOwn(documents, String(person["identificationType"]))
+    ? documents[String(person["identificationType"])]
+    : undefined;
+
+const person: Rules = {
+  address: "residential_address",
+  attachments: { identityFiles: "business_person_documents" },
+  fillingAs: gone,
+  identificationNumber(into, number, { from }) {
+    const [type, member] = documentOf(from) ?? [];
+    if (type === undefined || member === undefined) return false;
+    into["identifications"] = { primary: { identification_type: type, [member]: { number } } };
+    return true;
+  },
+  identificationType: (_, __, { from }) =>
+    documentOf(from) !== undefined && from["identificationNumber"] !== undefined,
+};
+
+const personAs =
+  (role: string): Move =>
+  (into, value, { path, unmapped }) => {
+    const written = writeValue(value, person, { path, unmapped });
+    const known = (into["business_person_details"] ?? []) as readonly unknown[];
+    const people = [written].flat().map((one) => ({ ...(one as object), roles: [role] }));
+    into["business_person_details"] = [...known, ...people];
+    return true;
+  };
+
+const identifiedBy =
+  (type: string): Move =>
+  (into, value) => {
+    const known = (into["business_identifiers"] ?? []) as readonly unknown[];
+    const numbers = (Array.isArray(value) ? value : [{ vatNumber: value }]).map((one: Members) => ({
+      ...(one["countryCode"] === undefined ? {} : { country_code: one["countryCode"] }),
+      number: one["vatNumber"],
+      type,
+    }));
+    into["business_identifiers"] = [...known, ...numbers];
+    return true;
+  };
+
+const business: Rules = {
+  address: "registration_address",
+  addressEnglish: "registration_address_english",
+  businessRegistrationNumber: identifiedBy("BRN"),
+  vatNumbers: identifiedBy("VAT"),
+  // Names of industries; today there is one code for all of them.
+  industryCategory: gone,
+  industrySubCategory: gone,
+  industryCategoryLevel3: gone,
+  descriptionOfIndustry: gone,
+  purpose: gone,
+  trustName: gone,
+};
+
+const individual: Rules = {
+  address: "residential_address",
+  addressEnglish: "residential_address_english",
+  // Their tags are not those of today.
+  attachments: gone,
+  // A selfie, or a photo with the document in hand: it does not say which.
+  photoFileId: gone,
+  primaryIdentification: identify("primary"),
+  secondaryIdentification: identify("secondary"),
+  // Today it is the account's own `identifier`.
+  userIdOnPlatform: gone,
+};
+
+const accountRules: Rules = {
+  accountDetails: {
+    authorisedPersonDetails: personAs("AUTHORISED_PERSON"),
+    beneficialOwners: personAs("BENEFICIAL_OWNER"),
+    directorDetails: personAs("DIRECTOR"),
+    legalRepDetails: personAs("LEGAL_REPRESENTATIVE"),
+    businessDetails: business,
+    individualDetails: individual,
+    trusteeDetails: {
+      businessDetails: {
+        ...business,
+        beneficialOwners: personAs("BENEFICIAL_OWNER"),
+        directorDetails: personAs("DIRECTOR"),
+      },
+    },
+  },
+  accountUsage(into, value, at) {
+    const details = into["account_details"] as Record<string, unknown> | undefined;
+    const owner = details?.["individual_details"] as Record<string, unknown> | undefined;
+    if (owner === undefined || details?.["legal_entity_type"] === "BUSINESS") return false;
+    owner["account_usage"] = writeValue(value, { collectionFrom: gone, payoutTo: gone }, at);
+    return true;
+  },
+  metadata(into, value, { path, unmapped }) {
+    const entries = Object.entries(value as Members);
+    // Today it holds texts only, under keys that are the platform's own.
+    const texts = entries.filter(([, one]) => typeof one === "string");
+    into["metadata"] = Object.fromEntries(texts);
+    const others = entries.filter(([, one]) => typeof one !== "string");
+    unmapped.push(...others.map(([key]) => `${path}.${key}`));
+    return true;
+  },
+};
