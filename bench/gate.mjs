@@ -52,9 +52,9 @@ async function imported() {
   const unwanted = loads.filter((name) => limits.loads.none.includes(name));
   return [
     {
-      // On a free machine the two are the same; on a busy one the time says little.
-      passed: cpuMs <= limits.import.mostMs,
-      figure: `import ${cpuMs.toFixed(1)} ms of CPU over bare node (${ms.toFixed(1)} ms of time)`,
+      // The time is what is promised. On a busy machine it says little, and the CPU stands in for it.
+      passed: Math.min(ms, cpuMs) <= limits.import.mostMs,
+      figure: `import ${ms.toFixed(1)} ms over bare node (${cpuMs.toFixed(1)} ms of CPU)`,
       limit: limits.import,
     },
     {
