@@ -44,7 +44,8 @@ export async function receive(
 ): Promise<WebhookEvent> {
   const { timestampMs } = verifySignature(rawBody, headers, options);
   const event = parseEvent(rawBody, timestampMs);
-  await watchShape(event, options.onDrift);
+  const { onDrift } = options;
+  if (onDrift !== undefined || drifts.hasSubscribers) await watchShape(event, onDrift);
   return event;
 }
 
@@ -66,7 +67,6 @@ export async function isModelled(name: string): Promise<boolean> {
 const drifts = channel("airwallex-connect:webhook-drift");
 
 async function watchShape(event: WebhookEvent, onDrift: ReceiveOptions["onDrift"]): Promise<void> {
-  if (onDrift === undefined && !drifts.hasSubscribers) return;
   const shapes = loaded ?? (await loadShapes());
   const ofName = Object.hasOwn(shapes, event.name) ? shapes[event.name as EventName] : undefined;
   const shape = ofName?.[event.era] ?? ofName?.current;
