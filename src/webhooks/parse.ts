@@ -36,14 +36,14 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 function readJson(rawBody: RawBody): unknown {
   try {
     // A byte-order mark is no JSON, but some proxies add one before they sign.
-    const body = typeof rawBody === "string" ? rawBody.replace(/^\ufeff/, "") : utf8.decode(rawBody);
+    const body =
+      typeof rawBody === "string" ? rawBody.replace(/^\ufeff/, "") : utf8.decode(rawBody);
     return JSON.parse(body);
   } catch {
     // Not passed on as the cause: its message quotes the body.
     throw new WebhookPayloadError("webhook_body_not_json", "the body is not JSON in UTF-8");
   }
 }
-
 
 function requireText(raw: Members, member: string): string {
   const value = text(raw[member]);
