@@ -8,9 +8,9 @@ export const shops = new Map<string, { readonly status: string; readonly asOf: s
 
 const keep =
   (status: string) =>
-  ({ accountId = "", createdAt, signedAt }: WebhookEvent) => {
+  ({ accountId = "", createdAt, signedAtMs }: WebhookEvent) => {
     // Older envelopes do not say when it happened; there, fetch the account again instead.
-    const asOf = createdAt ?? signedAt;
+    const asOf = createdAt ?? new Date(signedAtMs).toISOString();
     const known = shops.get(accountId);
     if (known === undefined || known.asOf < asOf) shops.set(accountId, { status, asOf });
   };

@@ -35,8 +35,8 @@ export interface EventOf<Name, E, Data> {
    * in older envelopes, which do not say.
    */
   readonly createdAt: string | undefined;
-  /** When this delivery was signed, in the same form. */
-  readonly signedAt: string;
+  /** When this delivery was signed, in Unix milliseconds. */
+  readonly signedAtMs: number;
   /** API version of the subscription, where the envelope says it. */
   readonly version: string | undefined;
   /** As it came, with every member that is newer than this package. */

@@ -44,8 +44,11 @@ export async function receive(
 ): Promise<WebhookEvent> {
   const { timestampMs } = verifySignature(rawBody, headers, options);
   const event = parseEvent(rawBody, timestampMs);
-  const { onDrift } = options;
-  if (onDrift !== undefined || drifts.hasSubscribers) await watchShape(event, onDrift);
+  if (options.onDrift !== undefined || drifts.hasSubscribers) {
+    const shape = shapeOf(event, loaded ?? (await loadShapes()));
+    if (shape !== undefined && !shape.is(event.data))
+      await tellDrift(event, shape, options.onDrift);
+  }
   return event;
 }
 
@@ -66,11 +69,16 @@ export async function isModelled(name: string): Promise<boolean> {
 
 const drifts = channel("airwallex-connect:webhook-drift");
 
-async function watchShape(event: WebhookEvent, onDrift: ReceiveOptions["onDrift"]): Promise<void> {
-  const shapes = loaded ?? (await loadShapes());
-  const ofName = Object.hasOwn(shapes, event.name) ? shapes[event.name as EventName] : undefined;
-  const shape = ofName?.[event.era] ?? ofName?.current;
-  if (shape === undefined || shape.is(event.data)) return;
+function shapeOf({ name, era }: WebhookEvent, shapes: Shapes): Shape<unknown> | undefined {
+  const ofName = Object.hasOwn(shapes, name) ? shapes[name as EventName] : undefined;
+  return ofName?.[era] ?? ofName?.current;
+}
+
+async function tellDrift(
+  event: WebhookEvent,
+  shape: Shape<unknown>,
+  onDrift: ReceiveOptions["onDrift"],
+): Promise<void> {
   const { explain } = await import("../core/validate.js");
   const issues = await explain(shape, event.data);
   const drift = { eventId: event.id, eventName: event.name, shape: shape.name, issues };

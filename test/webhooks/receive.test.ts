@@ -47,12 +47,20 @@ describe("receive()", () => {
       const { createdAt } = await read(envelope({ created_at }));
       expect(createdAt).toBe("2023-07-13T10:51:25.000Z");
     }
-    for (const created_at of [undefined, null, "soon", 7]) {
+    for (const created_at of [
+      "2024-02-29T23:59:59Z",
+      "2024-01-01T00:00:00+0000",
+      "2023-12-31T00:00:00+00:00",
+      "2023-12-28T10:51:25.5Z",
+      "2023-12-28T10:51:25-0100",
+    ]) {
+      const { createdAt } = await read(envelope({ created_at }));
+      expect(createdAt).toBe(new Date(created_at).toISOString());
+    }
+    for (const created_at of [undefined, null, "soon", 7, "2023-13-13T10:51:25+0000"]) {
       expect((await read(envelope({ created_at }))).createdAt).toBeUndefined();
     }
-    expect(Math.abs(Date.parse((await read(envelope())).signedAt) - Date.now())).toBeLessThan(
-      60_000,
-    );
+    expect(Math.abs((await read(envelope())).signedAtMs - Date.now())).toBeLessThan(60_000);
   });
 
   it("is plain data, and survives a queue", async () => {
