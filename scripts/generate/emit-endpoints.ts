@@ -1,6 +1,6 @@
 /** Writes the endpoint table: every operation as data. */
 
-import { emitShape, importShapes, shapeName } from "./emit-shapes.js";
+import { emitShapes, importShapes, shapeImport, shapeName } from "./emit-shapes.js";
 import { comment, fits, header, importNames } from "./layout.js";
 import type { Model, Operation } from "./model.js";
 
@@ -16,9 +16,10 @@ export function emitEndpoints(model: Model): string {
   return [
     `${header}\n/** Every operation as data: the client sends by it, the emulator routes by it. */\n`,
     importShapes(shapes, subjectOf).concat(
-      importNames(["Endpoint", "Shape"], "./endpoint.js", true),
+      importNames(["Endpoint"], "./endpoint.js", true),
+      shapeImport,
     ),
-    ...shapes.map((name) => emitShape(name, subjectOf.get(name) ?? "")),
+    ...emitShapes(shapes, subjectOf),
     ...model.operations.map(emitEndpoint),
     "/** Every endpoint, in the order of the description. */",
     `export const endpoints: readonly Endpoint[] = [\n${names.map((name) => `  ${name},\n`).join("")}];\n`,

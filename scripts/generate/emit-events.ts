@@ -1,7 +1,7 @@
 /** Writes the webhook events: the type of the data of each, and the shape to check it by. */
 
-import { emitShape, importShapes, shapeName } from "./emit-shapes.js";
-import { fits, header, importNames } from "./layout.js";
+import { emitShapes, importShapes, shapeImport, shapeName } from "./emit-shapes.js";
+import { fits, header } from "./layout.js";
 import type { EventModel, Model } from "./model.js";
 import { eras } from "./source.js";
 
@@ -10,9 +10,9 @@ export function emitEvents({ events, schemas }: Model): string {
   const shapes = [...new Set(events.flatMap((event) => Object.values(event.schemas)))].sort();
   return [
     `${header}\n/** Every webhook event that is modelled. */\n`,
-    importShapes(shapes, subjectOf).concat(importNames(["Shape"], "./endpoint.js", true)),
+    importShapes(shapes, subjectOf).concat(shapeImport),
     `${typeIntro}export interface EventData {\n${events.map(emitType).join("")}}\n`,
-    ...shapes.map((name) => emitShape(name, subjectOf.get(name) ?? "")),
+    ...emitShapes(shapes, subjectOf),
     `${tableIntro}export const eventShapes: EventShapes = {\n${events.map(emitEntry).join("")}};\n`,
   ].join("\n");
 }

@@ -11,6 +11,12 @@ import { type Node, references, type Schema } from "./model.js";
 
 const shared = "./values.guards.generated.js";
 
+/** All of them behind one door, so that they are one file to read. */
+export function emitAllGuards(subjects: readonly string[]): string {
+  const lines = subjects.map((subject) => `export * from "./${subject}.guards.generated.js";\n`);
+  return `${header}\n/** Every predicate. */\n\n${lines.join("")}`;
+}
+
 export function emitGuards(text: SubjectText): string {
   const { subject, schemas } = text;
   const file = gather();

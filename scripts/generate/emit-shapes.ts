@@ -1,34 +1,48 @@
-/** Writes shapes: a name, its predicate, and the way to its zod schema. */
+/** Writes shapes: a name, and the ways to its predicate and its zod schema. */
 
 import { importNames } from "./layout.js";
 
-/** Imports of the types and predicates of shapes. */
+/** Imports of the types of shapes. */
 export function importShapes(
   shapes: readonly string[],
   subjectOf: ReadonlyMap<string, string>,
 ): string {
-  const subjects = [...new Set(shapes.map((name) => subjectOf.get(name) ?? ""))].sort();
-  const lines = subjects.flatMap((subject) => {
+  const lines = subjectsOf(shapes, subjectOf).map((subject) => {
     const names = shapes.filter((name) => subjectOf.get(name) === subject);
-    return [
-      importNames(names, `./${subject}.generated.js`, true),
-      importNames(
-        names.map((name) => `is${name}`),
-        `./${subject}.guards.generated.js`,
-      ),
-    ];
+    return importNames(names, `./${subject}.generated.js`, true);
   });
   return lines.join("");
 }
 
-/** The constant of one shape. */
-export function emitShape(name: string, subject: string): string {
+export const shapeImport = 'import { type Shape, shape } from "./shape.js";\n';
+
+/** The constants of shapes, after the ways to the modules that they are read from. */
+export function emitShapes(
+  shapes: readonly string[],
+  subjectOf: ReadonlyMap<string, string>,
+): readonly string[] {
+  const ways = subjectsOf(shapes, subjectOf).map(
+    (subject) => `const ${wayTo(subject)} = () => import("./${subject}.generated.js");\n`,
+  );
+  const constants = shapes.map((name) => {
+    const way = wayTo(subjectOf.get(name) ?? "");
+    return `const ${shapeName(name)}: Shape<${name}> = shape("${name}", predicates, ${way});\n`;
+  });
   return [
-    `const ${shapeName(name)}: Shape<${name}> = {\n  name: ${JSON.stringify(name)},\n`,
-    `  is: is${name},\n`,
-    `  schema: () => import("./${subject}.generated.js").then((module) => module.${name}),\n};\n`,
-  ].join("");
+    ['const predicates = () => import("./guards.generated.js");\n', ...ways].join(""),
+    constants.join(""),
+  ];
 }
 
 export const shapeName = (schema: string): string =>
   `${schema.charAt(0).toLowerCase()}${schema.slice(1)}Shape`;
+
+const wayTo = (subject: string): string =>
+  `${subject.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}Schemas`;
+
+function subjectsOf(
+  shapes: readonly string[],
+  subjectOf: ReadonlyMap<string, string>,
+): readonly string[] {
+  return [...new Set(shapes.map((name) => subjectOf.get(name) ?? ""))].sort();
+}

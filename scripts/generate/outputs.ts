@@ -4,7 +4,7 @@ import { emitApiDocs } from "./emit-api-docs.js";
 import { emitAnswers, emitIndex } from "./emit-doors.js";
 import { emitEndpoints } from "./emit-endpoints.js";
 import { emitEvents } from "./emit-events.js";
-import { emitGuards } from "./emit-guards.js";
+import { emitAllGuards, emitGuards } from "./emit-guards.js";
 import { emitOpenapi } from "./emit-openapi.js";
 import { emitPii } from "./emit-pii.js";
 import { emitSubject, type SubjectText } from "./emit-subject.js";
@@ -18,6 +18,7 @@ export type Outputs = ReadonlyMap<string, string>;
 
 /** @throws {SpecError} when a subject has the name of a file that is generated anyway. */
 export function makeOutputs(source: Source, model: Model): Outputs {
+  const subjects = subjectsOf(model);
   const outputs = new Map([
     ["docs/api.md", emitApiDocs(source, model)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
@@ -26,9 +27,10 @@ export function makeOutputs(source: Source, model: Model): Outputs {
     ["src/schemas/pii.generated.ts", emitPii(source)],
     ["src/schemas/values.guards.generated.ts", emitValues()],
     ["src/schemas/answers.generated.ts", emitAnswers(model)],
+    ["src/schemas/guards.generated.ts", emitAllGuards(subjects.map(({ subject }) => subject))],
     ["src/schemas/index.ts", emitIndex(model)],
   ]);
-  for (const text of subjectsOf(model)) {
+  for (const text of subjects) {
     for (const [kind, content] of [
       ["", emitSubject(text)],
       [".guards", emitGuards(text)],

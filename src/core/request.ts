@@ -2,6 +2,7 @@
 
 import { ValidationError } from "../errors.js";
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
+import type { Shape } from "../schemas/shape.js";
 import { Deadline, longestTimerMs } from "./deadline.js";
 import { callHeaders } from "./headers.js";
 import { buildQuery, fillPath } from "./path.js";
@@ -11,18 +12,31 @@ import type { Progress, WireRequest } from "./wire.js";
 
 const jsonType: readonly string[] = ["content-type", "application/json"];
 
-/** Throws {@link ValidationError} when the input does not fit; awaited only on that path. */
+/** Throws {@link ValidationError} when the input does not fit; a promise only where it must be one. */
 export function refuseInput(
   endpoint: Endpoint,
   { body, query }: EndpointInput,
 ): Promise<void> | undefined {
-  if (endpoint.body && !endpoint.body.is(body)) {
-    return explainInput(endpoint.name, endpoint.body, body);
+  const bodyFits = endpoint.body?.fits(body) ?? true;
+  const queryFits = query === undefined || (endpoint.query?.fits(query) ?? true);
+  if (bodyFits === true && queryFits === true) return undefined;
+  const parts = [
+    { shape: endpoint.body, value: body, fits: bodyFits },
+    { shape: endpoint.query, value: query, fits: queryFits },
+  ];
+  return refuseParts(endpoint.name, parts);
+}
+
+interface Part {
+  readonly shape: Shape<unknown> | undefined;
+  readonly value: unknown;
+  readonly fits: boolean | Promise<boolean>;
+}
+
+async function refuseParts(operation: string, parts: readonly Part[]): Promise<void> {
+  for (const { shape, value, fits } of parts) {
+    if (shape && !(await fits)) await explainInput(operation, shape, value);
   }
-  if (endpoint.query && query !== undefined && !endpoint.query.is(query)) {
-    return explainInput(endpoint.name, endpoint.query, query);
-  }
-  return undefined;
 }
 
 /** The request of a call, with its deadline running: whoever builds it closes the deadline. */

@@ -2,7 +2,7 @@
 
 import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
-import type { Shape } from "../schemas/endpoint.js";
+import type { Shape } from "../schemas/shape.js";
 import { type SchemaNode, toIssues } from "./issues.js";
 
 /**

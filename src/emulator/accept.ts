@@ -1,6 +1,6 @@
 /** Reads what was sent: JSON, checked by the schema of the endpoint. */
 
-import type { Shape } from "../schemas/endpoint.js";
+import type { Shape } from "../schemas/shape.js";
 import {
   type FieldProblem,
   invalidProblem,
@@ -52,7 +52,7 @@ function isCount(name: string): boolean {
  */
 export async function accept<T>(shape: Shape<T>, input: unknown, code?: string): Promise<T> {
   const value = withoutNulls(input);
-  if (shape.is(value)) return value;
+  if (await shape.fits(value)) return value as T;
   const schema = await shape.schema();
   for (const issue of schema.safeParse(value).error?.issues ?? []) {
     if (issue.code === "unrecognized_keys") drop(value, issue.path, issue.keys);

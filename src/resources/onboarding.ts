@@ -1,6 +1,6 @@
 /** Many accounts at once: from a list of sellers to active accounts, restartable at any point. */
 
-import type { OnboardingTools } from "./onboarding-run.js";
+import { type OnboardingTools, runOnboarding } from "./onboarding-run.js";
 import type { OnboardingOptions, OnboardingReport, Seller } from "./onboarding-types.js";
 
 /** Opens many accounts. */
@@ -43,11 +43,5 @@ export interface OnboardingResource {
 }
 
 export function onboardingResource(tools: () => OnboardingTools): OnboardingResource {
-  return {
-    async run(input, options) {
-      // Few programs need it, and every program pays for what is loaded at its start.
-      const { runOnboarding } = await import("./onboarding-run.js");
-      return await runOnboarding(tools(), input, options);
-    },
-  };
+  return { run: (input, options) => runOnboarding(tools(), input, options) };
 }

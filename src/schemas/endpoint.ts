@@ -1,18 +1,6 @@
 /** What a call is, as data: the client sends by it, the emulator routes by it, the docs list it. */
 
-import type { ZodType } from "zod";
-
-/**
- * One named shape of the account model.
- *
- * `is` is a generated predicate that answers in well under a microsecond and loads nothing. `schema`
- * loads the zod schema of the same name, which explains a refusal; the two always agree.
- */
-export interface Shape<T> {
-  readonly name: string;
-  readonly is: (value: unknown) => value is T;
-  readonly schema: () => Promise<ZodType<T>>;
-}
+import type { Shape } from "./shape.js";
 
 /**
  * What may be done when a call fails after its request was sent, so that nobody knows whether the

@@ -9,22 +9,10 @@ import type {
   AccountUpdateRequest,
   WalletInfo,
 } from "./accounts.generated.js";
-import {
-  isAccount,
-  isAccountCreateRequest,
-  isAccountList,
-  isAccountListQuery,
-  isAccountUpdateRequest,
-  isWalletInfo,
-} from "./accounts.guards.generated.js";
 import type { TermsAndConditionsInput } from "./agreements.generated.js";
-import { isTermsAndConditionsInput } from "./agreements.guards.generated.js";
 import type { Amendment, AmendmentCreateRequest } from "./amendments.generated.js";
-import { isAmendment, isAmendmentCreateRequest } from "./amendments.guards.generated.js";
 import type { Token } from "./authentication.generated.js";
-import { isToken } from "./authentication.guards.generated.js";
 import type { WalletBalances } from "./balances.generated.js";
-import { isWalletBalances } from "./balances.guards.generated.js";
 import type {
   AccountCapability,
   FundingLimitApplication,
@@ -32,71 +20,32 @@ import type {
   FundingLimitList,
   FundingLimitListQuery,
 } from "./capabilities.generated.js";
-import {
-  isAccountCapability,
-  isFundingLimitApplication,
-  isFundingLimitApplyRequest,
-  isFundingLimitList,
-  isFundingLimitListQuery,
-} from "./capabilities.guards.generated.js";
 import type {
   Charge,
   ChargeCreateRequest,
   ChargeList,
   ChargeListQuery,
 } from "./charges.generated.js";
-import {
-  isCharge,
-  isChargeCreateRequest,
-  isChargeList,
-  isChargeListQuery,
-} from "./charges.guards.generated.js";
 import type { EmbeddedAuthorization, EmbeddedAuthorizeRequest } from "./embedded.generated.js";
-import {
-  isEmbeddedAuthorization,
-  isEmbeddedAuthorizeRequest,
-} from "./embedded.guards.generated.js";
 import type {
   DownloadLinks,
   DownloadLinksRequest,
   FileUploadQuery,
   UploadedFile,
 } from "./files.generated.js";
-import {
-  isDownloadLinks,
-  isDownloadLinksRequest,
-  isFileUploadQuery,
-  isUploadedFile,
-} from "./files.guards.generated.js";
 import type {
   HostedFlow,
   HostedFlowAuthorizeRequest,
   HostedFlowCreateRequest,
 } from "./hosted-flows.generated.js";
-import {
-  isHostedFlow,
-  isHostedFlowAuthorizeRequest,
-  isHostedFlowCreateRequest,
-} from "./hosted-flows.guards.generated.js";
 import type { InvitationLink, InvitationLinkCreateRequest } from "./invitation-links.generated.js";
-import {
-  isInvitationLink,
-  isInvitationLinkCreateRequest,
-} from "./invitation-links.guards.generated.js";
 import type { OAuthToken, OAuthTokenRequest } from "./oauth.generated.js";
-import { isOAuthToken, isOAuthTokenRequest } from "./oauth.guards.generated.js";
 import type {
   Offboarding,
   OffboardingCreateRequest,
   OffboardingList,
   OffboardingListQuery,
 } from "./offboardings.generated.js";
-import {
-  isOffboarding,
-  isOffboardingCreateRequest,
-  isOffboardingList,
-  isOffboardingListQuery,
-} from "./offboardings.guards.generated.js";
 import type {
   Rfi,
   RfiList,
@@ -105,28 +54,13 @@ import type {
   SimulationRfiCreateRequest,
   SimulationRfiFollowUpRequest,
 } from "./rfis.generated.js";
-import {
-  isRfi,
-  isRfiList,
-  isRfiListQuery,
-  isRfiRespondRequest,
-  isSimulationRfiCreateRequest,
-  isSimulationRfiFollowUpRequest,
-} from "./rfis.guards.generated.js";
 import type { SimulationStatusUpdate } from "./simulation.generated.js";
-import { isSimulationStatusUpdate } from "./simulation.guards.generated.js";
 import type {
   ConnectedAccountTransfer,
   TransferCreateRequest,
   TransferList,
   TransferListQuery,
 } from "./transfers.generated.js";
-import {
-  isConnectedAccountTransfer,
-  isTransferCreateRequest,
-  isTransferList,
-  isTransferListQuery,
-} from "./transfers.guards.generated.js";
 import type {
   WebhookListQuery,
   WebhookSubscription,
@@ -135,339 +69,82 @@ import type {
   WebhookSubscriptionList,
   WebhookSubscriptionUpdateRequest,
 } from "./webhooks.generated.js";
-import {
-  isWebhookListQuery,
-  isWebhookSubscription,
-  isWebhookSubscriptionCreateRequest,
-  isWebhookSubscriptionDeletion,
-  isWebhookSubscriptionList,
-  isWebhookSubscriptionUpdateRequest,
-} from "./webhooks.guards.generated.js";
-import type { Endpoint, Shape } from "./endpoint.js";
+import type { Endpoint } from "./endpoint.js";
+import { type Shape, shape } from "./shape.js";
 
-const accountShape: Shape<Account> = {
-  name: "Account",
-  is: isAccount,
-  schema: () => import("./accounts.generated.js").then((module) => module.Account),
-};
+const predicates = () => import("./guards.generated.js");
+const accountsSchemas = () => import("./accounts.generated.js");
+const agreementsSchemas = () => import("./agreements.generated.js");
+const amendmentsSchemas = () => import("./amendments.generated.js");
+const authenticationSchemas = () => import("./authentication.generated.js");
+const balancesSchemas = () => import("./balances.generated.js");
+const capabilitiesSchemas = () => import("./capabilities.generated.js");
+const chargesSchemas = () => import("./charges.generated.js");
+const embeddedSchemas = () => import("./embedded.generated.js");
+const filesSchemas = () => import("./files.generated.js");
+const hostedFlowsSchemas = () => import("./hosted-flows.generated.js");
+const invitationLinksSchemas = () => import("./invitation-links.generated.js");
+const oauthSchemas = () => import("./oauth.generated.js");
+const offboardingsSchemas = () => import("./offboardings.generated.js");
+const rfisSchemas = () => import("./rfis.generated.js");
+const simulationSchemas = () => import("./simulation.generated.js");
+const transfersSchemas = () => import("./transfers.generated.js");
+const webhooksSchemas = () => import("./webhooks.generated.js");
 
-const accountCapabilityShape: Shape<AccountCapability> = {
-  name: "AccountCapability",
-  is: isAccountCapability,
-  schema: () => import("./capabilities.generated.js").then((module) => module.AccountCapability),
-};
-
-const accountCreateRequestShape: Shape<AccountCreateRequest> = {
-  name: "AccountCreateRequest",
-  is: isAccountCreateRequest,
-  schema: () => import("./accounts.generated.js").then((module) => module.AccountCreateRequest),
-};
-
-const accountListShape: Shape<AccountList> = {
-  name: "AccountList",
-  is: isAccountList,
-  schema: () => import("./accounts.generated.js").then((module) => module.AccountList),
-};
-
-const accountListQueryShape: Shape<AccountListQuery> = {
-  name: "AccountListQuery",
-  is: isAccountListQuery,
-  schema: () => import("./accounts.generated.js").then((module) => module.AccountListQuery),
-};
-
-const accountUpdateRequestShape: Shape<AccountUpdateRequest> = {
-  name: "AccountUpdateRequest",
-  is: isAccountUpdateRequest,
-  schema: () => import("./accounts.generated.js").then((module) => module.AccountUpdateRequest),
-};
-
-const amendmentShape: Shape<Amendment> = {
-  name: "Amendment",
-  is: isAmendment,
-  schema: () => import("./amendments.generated.js").then((module) => module.Amendment),
-};
-
-const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = {
-  name: "AmendmentCreateRequest",
-  is: isAmendmentCreateRequest,
-  schema: () => import("./amendments.generated.js").then((module) => module.AmendmentCreateRequest),
-};
-
-const chargeShape: Shape<Charge> = {
-  name: "Charge",
-  is: isCharge,
-  schema: () => import("./charges.generated.js").then((module) => module.Charge),
-};
-
-const chargeCreateRequestShape: Shape<ChargeCreateRequest> = {
-  name: "ChargeCreateRequest",
-  is: isChargeCreateRequest,
-  schema: () => import("./charges.generated.js").then((module) => module.ChargeCreateRequest),
-};
-
-const chargeListShape: Shape<ChargeList> = {
-  name: "ChargeList",
-  is: isChargeList,
-  schema: () => import("./charges.generated.js").then((module) => module.ChargeList),
-};
-
-const chargeListQueryShape: Shape<ChargeListQuery> = {
-  name: "ChargeListQuery",
-  is: isChargeListQuery,
-  schema: () => import("./charges.generated.js").then((module) => module.ChargeListQuery),
-};
-
-const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = {
-  name: "ConnectedAccountTransfer",
-  is: isConnectedAccountTransfer,
-  schema: () => import("./transfers.generated.js").then((module) => module.ConnectedAccountTransfer),
-};
-
-const downloadLinksShape: Shape<DownloadLinks> = {
-  name: "DownloadLinks",
-  is: isDownloadLinks,
-  schema: () => import("./files.generated.js").then((module) => module.DownloadLinks),
-};
-
-const downloadLinksRequestShape: Shape<DownloadLinksRequest> = {
-  name: "DownloadLinksRequest",
-  is: isDownloadLinksRequest,
-  schema: () => import("./files.generated.js").then((module) => module.DownloadLinksRequest),
-};
-
-const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = {
-  name: "EmbeddedAuthorization",
-  is: isEmbeddedAuthorization,
-  schema: () => import("./embedded.generated.js").then((module) => module.EmbeddedAuthorization),
-};
-
-const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = {
-  name: "EmbeddedAuthorizeRequest",
-  is: isEmbeddedAuthorizeRequest,
-  schema: () => import("./embedded.generated.js").then((module) => module.EmbeddedAuthorizeRequest),
-};
-
-const fileUploadQueryShape: Shape<FileUploadQuery> = {
-  name: "FileUploadQuery",
-  is: isFileUploadQuery,
-  schema: () => import("./files.generated.js").then((module) => module.FileUploadQuery),
-};
-
-const fundingLimitApplicationShape: Shape<FundingLimitApplication> = {
-  name: "FundingLimitApplication",
-  is: isFundingLimitApplication,
-  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitApplication),
-};
-
-const fundingLimitApplyRequestShape: Shape<FundingLimitApplyRequest> = {
-  name: "FundingLimitApplyRequest",
-  is: isFundingLimitApplyRequest,
-  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitApplyRequest),
-};
-
-const fundingLimitListShape: Shape<FundingLimitList> = {
-  name: "FundingLimitList",
-  is: isFundingLimitList,
-  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitList),
-};
-
-const fundingLimitListQueryShape: Shape<FundingLimitListQuery> = {
-  name: "FundingLimitListQuery",
-  is: isFundingLimitListQuery,
-  schema: () => import("./capabilities.generated.js").then((module) => module.FundingLimitListQuery),
-};
-
-const hostedFlowShape: Shape<HostedFlow> = {
-  name: "HostedFlow",
-  is: isHostedFlow,
-  schema: () => import("./hosted-flows.generated.js").then((module) => module.HostedFlow),
-};
-
-const hostedFlowAuthorizeRequestShape: Shape<HostedFlowAuthorizeRequest> = {
-  name: "HostedFlowAuthorizeRequest",
-  is: isHostedFlowAuthorizeRequest,
-  schema: () => import("./hosted-flows.generated.js").then((module) => module.HostedFlowAuthorizeRequest),
-};
-
-const hostedFlowCreateRequestShape: Shape<HostedFlowCreateRequest> = {
-  name: "HostedFlowCreateRequest",
-  is: isHostedFlowCreateRequest,
-  schema: () => import("./hosted-flows.generated.js").then((module) => module.HostedFlowCreateRequest),
-};
-
-const invitationLinkShape: Shape<InvitationLink> = {
-  name: "InvitationLink",
-  is: isInvitationLink,
-  schema: () => import("./invitation-links.generated.js").then((module) => module.InvitationLink),
-};
-
-const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = {
-  name: "InvitationLinkCreateRequest",
-  is: isInvitationLinkCreateRequest,
-  schema: () => import("./invitation-links.generated.js").then((module) => module.InvitationLinkCreateRequest),
-};
-
-const oAuthTokenShape: Shape<OAuthToken> = {
-  name: "OAuthToken",
-  is: isOAuthToken,
-  schema: () => import("./oauth.generated.js").then((module) => module.OAuthToken),
-};
-
-const oAuthTokenRequestShape: Shape<OAuthTokenRequest> = {
-  name: "OAuthTokenRequest",
-  is: isOAuthTokenRequest,
-  schema: () => import("./oauth.generated.js").then((module) => module.OAuthTokenRequest),
-};
-
-const offboardingShape: Shape<Offboarding> = {
-  name: "Offboarding",
-  is: isOffboarding,
-  schema: () => import("./offboardings.generated.js").then((module) => module.Offboarding),
-};
-
-const offboardingCreateRequestShape: Shape<OffboardingCreateRequest> = {
-  name: "OffboardingCreateRequest",
-  is: isOffboardingCreateRequest,
-  schema: () => import("./offboardings.generated.js").then((module) => module.OffboardingCreateRequest),
-};
-
-const offboardingListShape: Shape<OffboardingList> = {
-  name: "OffboardingList",
-  is: isOffboardingList,
-  schema: () => import("./offboardings.generated.js").then((module) => module.OffboardingList),
-};
-
-const offboardingListQueryShape: Shape<OffboardingListQuery> = {
-  name: "OffboardingListQuery",
-  is: isOffboardingListQuery,
-  schema: () => import("./offboardings.generated.js").then((module) => module.OffboardingListQuery),
-};
-
-const rfiShape: Shape<Rfi> = {
-  name: "Rfi",
-  is: isRfi,
-  schema: () => import("./rfis.generated.js").then((module) => module.Rfi),
-};
-
-const rfiListShape: Shape<RfiList> = {
-  name: "RfiList",
-  is: isRfiList,
-  schema: () => import("./rfis.generated.js").then((module) => module.RfiList),
-};
-
-const rfiListQueryShape: Shape<RfiListQuery> = {
-  name: "RfiListQuery",
-  is: isRfiListQuery,
-  schema: () => import("./rfis.generated.js").then((module) => module.RfiListQuery),
-};
-
-const rfiRespondRequestShape: Shape<RfiRespondRequest> = {
-  name: "RfiRespondRequest",
-  is: isRfiRespondRequest,
-  schema: () => import("./rfis.generated.js").then((module) => module.RfiRespondRequest),
-};
-
-const simulationRfiCreateRequestShape: Shape<SimulationRfiCreateRequest> = {
-  name: "SimulationRfiCreateRequest",
-  is: isSimulationRfiCreateRequest,
-  schema: () => import("./rfis.generated.js").then((module) => module.SimulationRfiCreateRequest),
-};
-
-const simulationRfiFollowUpRequestShape: Shape<SimulationRfiFollowUpRequest> = {
-  name: "SimulationRfiFollowUpRequest",
-  is: isSimulationRfiFollowUpRequest,
-  schema: () => import("./rfis.generated.js").then((module) => module.SimulationRfiFollowUpRequest),
-};
-
-const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = {
-  name: "SimulationStatusUpdate",
-  is: isSimulationStatusUpdate,
-  schema: () => import("./simulation.generated.js").then((module) => module.SimulationStatusUpdate),
-};
-
-const termsAndConditionsInputShape: Shape<TermsAndConditionsInput> = {
-  name: "TermsAndConditionsInput",
-  is: isTermsAndConditionsInput,
-  schema: () => import("./agreements.generated.js").then((module) => module.TermsAndConditionsInput),
-};
-
-const tokenShape: Shape<Token> = {
-  name: "Token",
-  is: isToken,
-  schema: () => import("./authentication.generated.js").then((module) => module.Token),
-};
-
-const transferCreateRequestShape: Shape<TransferCreateRequest> = {
-  name: "TransferCreateRequest",
-  is: isTransferCreateRequest,
-  schema: () => import("./transfers.generated.js").then((module) => module.TransferCreateRequest),
-};
-
-const transferListShape: Shape<TransferList> = {
-  name: "TransferList",
-  is: isTransferList,
-  schema: () => import("./transfers.generated.js").then((module) => module.TransferList),
-};
-
-const transferListQueryShape: Shape<TransferListQuery> = {
-  name: "TransferListQuery",
-  is: isTransferListQuery,
-  schema: () => import("./transfers.generated.js").then((module) => module.TransferListQuery),
-};
-
-const uploadedFileShape: Shape<UploadedFile> = {
-  name: "UploadedFile",
-  is: isUploadedFile,
-  schema: () => import("./files.generated.js").then((module) => module.UploadedFile),
-};
-
-const walletBalancesShape: Shape<WalletBalances> = {
-  name: "WalletBalances",
-  is: isWalletBalances,
-  schema: () => import("./balances.generated.js").then((module) => module.WalletBalances),
-};
-
-const walletInfoShape: Shape<WalletInfo> = {
-  name: "WalletInfo",
-  is: isWalletInfo,
-  schema: () => import("./accounts.generated.js").then((module) => module.WalletInfo),
-};
-
-const webhookListQueryShape: Shape<WebhookListQuery> = {
-  name: "WebhookListQuery",
-  is: isWebhookListQuery,
-  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookListQuery),
-};
-
-const webhookSubscriptionShape: Shape<WebhookSubscription> = {
-  name: "WebhookSubscription",
-  is: isWebhookSubscription,
-  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscription),
-};
-
-const webhookSubscriptionCreateRequestShape: Shape<WebhookSubscriptionCreateRequest> = {
-  name: "WebhookSubscriptionCreateRequest",
-  is: isWebhookSubscriptionCreateRequest,
-  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionCreateRequest),
-};
-
-const webhookSubscriptionDeletionShape: Shape<WebhookSubscriptionDeletion> = {
-  name: "WebhookSubscriptionDeletion",
-  is: isWebhookSubscriptionDeletion,
-  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionDeletion),
-};
-
-const webhookSubscriptionListShape: Shape<WebhookSubscriptionList> = {
-  name: "WebhookSubscriptionList",
-  is: isWebhookSubscriptionList,
-  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionList),
-};
-
-const webhookSubscriptionUpdateRequestShape: Shape<WebhookSubscriptionUpdateRequest> = {
-  name: "WebhookSubscriptionUpdateRequest",
-  is: isWebhookSubscriptionUpdateRequest,
-  schema: () => import("./webhooks.generated.js").then((module) => module.WebhookSubscriptionUpdateRequest),
-};
+const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
+const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapability", predicates, capabilitiesSchemas);
+const accountCreateRequestShape: Shape<AccountCreateRequest> = shape("AccountCreateRequest", predicates, accountsSchemas);
+const accountListShape: Shape<AccountList> = shape("AccountList", predicates, accountsSchemas);
+const accountListQueryShape: Shape<AccountListQuery> = shape("AccountListQuery", predicates, accountsSchemas);
+const accountUpdateRequestShape: Shape<AccountUpdateRequest> = shape("AccountUpdateRequest", predicates, accountsSchemas);
+const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
+const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
+const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
+const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreateRequest", predicates, chargesSchemas);
+const chargeListShape: Shape<ChargeList> = shape("ChargeList", predicates, chargesSchemas);
+const chargeListQueryShape: Shape<ChargeListQuery> = shape("ChargeListQuery", predicates, chargesSchemas);
+const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
+const downloadLinksShape: Shape<DownloadLinks> = shape("DownloadLinks", predicates, filesSchemas);
+const downloadLinksRequestShape: Shape<DownloadLinksRequest> = shape("DownloadLinksRequest", predicates, filesSchemas);
+const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = shape("EmbeddedAuthorization", predicates, embeddedSchemas);
+const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = shape("EmbeddedAuthorizeRequest", predicates, embeddedSchemas);
+const fileUploadQueryShape: Shape<FileUploadQuery> = shape("FileUploadQuery", predicates, filesSchemas);
+const fundingLimitApplicationShape: Shape<FundingLimitApplication> = shape("FundingLimitApplication", predicates, capabilitiesSchemas);
+const fundingLimitApplyRequestShape: Shape<FundingLimitApplyRequest> = shape("FundingLimitApplyRequest", predicates, capabilitiesSchemas);
+const fundingLimitListShape: Shape<FundingLimitList> = shape("FundingLimitList", predicates, capabilitiesSchemas);
+const fundingLimitListQueryShape: Shape<FundingLimitListQuery> = shape("FundingLimitListQuery", predicates, capabilitiesSchemas);
+const hostedFlowShape: Shape<HostedFlow> = shape("HostedFlow", predicates, hostedFlowsSchemas);
+const hostedFlowAuthorizeRequestShape: Shape<HostedFlowAuthorizeRequest> = shape("HostedFlowAuthorizeRequest", predicates, hostedFlowsSchemas);
+const hostedFlowCreateRequestShape: Shape<HostedFlowCreateRequest> = shape("HostedFlowCreateRequest", predicates, hostedFlowsSchemas);
+const invitationLinkShape: Shape<InvitationLink> = shape("InvitationLink", predicates, invitationLinksSchemas);
+const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = shape("InvitationLinkCreateRequest", predicates, invitationLinksSchemas);
+const oAuthTokenShape: Shape<OAuthToken> = shape("OAuthToken", predicates, oauthSchemas);
+const oAuthTokenRequestShape: Shape<OAuthTokenRequest> = shape("OAuthTokenRequest", predicates, oauthSchemas);
+const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, offboardingsSchemas);
+const offboardingCreateRequestShape: Shape<OffboardingCreateRequest> = shape("OffboardingCreateRequest", predicates, offboardingsSchemas);
+const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
+const offboardingListQueryShape: Shape<OffboardingListQuery> = shape("OffboardingListQuery", predicates, offboardingsSchemas);
+const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
+const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
+const rfiListQueryShape: Shape<RfiListQuery> = shape("RfiListQuery", predicates, rfisSchemas);
+const rfiRespondRequestShape: Shape<RfiRespondRequest> = shape("RfiRespondRequest", predicates, rfisSchemas);
+const simulationRfiCreateRequestShape: Shape<SimulationRfiCreateRequest> = shape("SimulationRfiCreateRequest", predicates, rfisSchemas);
+const simulationRfiFollowUpRequestShape: Shape<SimulationRfiFollowUpRequest> = shape("SimulationRfiFollowUpRequest", predicates, rfisSchemas);
+const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = shape("SimulationStatusUpdate", predicates, simulationSchemas);
+const termsAndConditionsInputShape: Shape<TermsAndConditionsInput> = shape("TermsAndConditionsInput", predicates, agreementsSchemas);
+const tokenShape: Shape<Token> = shape("Token", predicates, authenticationSchemas);
+const transferCreateRequestShape: Shape<TransferCreateRequest> = shape("TransferCreateRequest", predicates, transfersSchemas);
+const transferListShape: Shape<TransferList> = shape("TransferList", predicates, transfersSchemas);
+const transferListQueryShape: Shape<TransferListQuery> = shape("TransferListQuery", predicates, transfersSchemas);
+const uploadedFileShape: Shape<UploadedFile> = shape("UploadedFile", predicates, filesSchemas);
+const walletBalancesShape: Shape<WalletBalances> = shape("WalletBalances", predicates, balancesSchemas);
+const walletInfoShape: Shape<WalletInfo> = shape("WalletInfo", predicates, accountsSchemas);
+const webhookListQueryShape: Shape<WebhookListQuery> = shape("WebhookListQuery", predicates, webhooksSchemas);
+const webhookSubscriptionShape: Shape<WebhookSubscription> = shape("WebhookSubscription", predicates, webhooksSchemas);
+const webhookSubscriptionCreateRequestShape: Shape<WebhookSubscriptionCreateRequest> = shape("WebhookSubscriptionCreateRequest", predicates, webhooksSchemas);
+const webhookSubscriptionDeletionShape: Shape<WebhookSubscriptionDeletion> = shape("WebhookSubscriptionDeletion", predicates, webhooksSchemas);
+const webhookSubscriptionListShape: Shape<WebhookSubscriptionList> = shape("WebhookSubscriptionList", predicates, webhooksSchemas);
+const webhookSubscriptionUpdateRequestShape: Shape<WebhookSubscriptionUpdateRequest> = shape("WebhookSubscriptionUpdateRequest", predicates, webhooksSchemas);
 
 /** Obtain an access token. */
 export const authenticationLogin: Endpoint<Record<never, never>, Token> = {

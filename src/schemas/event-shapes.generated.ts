@@ -2,13 +2,9 @@
 /** Every webhook event that is modelled. */
 
 import type { Account } from "./accounts.generated.js";
-import { isAccount } from "./accounts.guards.generated.js";
 import type { Amendment } from "./amendments.generated.js";
-import { isAmendment } from "./amendments.guards.generated.js";
 import type { AccountCapability } from "./capabilities.generated.js";
-import { isAccountCapability } from "./capabilities.guards.generated.js";
 import type { Charge } from "./charges.generated.js";
-import { isCharge } from "./charges.guards.generated.js";
 import type {
   AccountActionRequiredData,
   AccountConnectedData,
@@ -18,20 +14,9 @@ import type {
   LegacyAccountConnectedData,
   RfiEventData,
 } from "./events.generated.js";
-import {
-  isAccountActionRequiredData,
-  isAccountConnectedData,
-  isAccountSubmittedData,
-  isDisconnectedConnection,
-  isLegacyAccountActionRequiredData,
-  isLegacyAccountConnectedData,
-  isRfiEventData,
-} from "./events.guards.generated.js";
 import type { LegacyAccount } from "./legacy.generated.js";
-import { isLegacyAccount } from "./legacy.guards.generated.js";
 import type { ConnectedAccountTransfer } from "./transfers.generated.js";
-import { isConnectedAccountTransfer } from "./transfers.guards.generated.js";
-import type { Shape } from "./endpoint.js";
+import { type Shape, shape } from "./shape.js";
 
 /**
  * The data of each event by its name. `legacy` is the camelCase that subscriptions of versions before
@@ -75,83 +60,28 @@ export interface EventData {
   readonly "rfi.closed": { readonly current: RfiEventData };
 }
 
-const accountShape: Shape<Account> = {
-  name: "Account",
-  is: isAccount,
-  schema: () => import("./accounts.generated.js").then((module) => module.Account),
-};
+const predicates = () => import("./guards.generated.js");
+const accountsSchemas = () => import("./accounts.generated.js");
+const amendmentsSchemas = () => import("./amendments.generated.js");
+const capabilitiesSchemas = () => import("./capabilities.generated.js");
+const chargesSchemas = () => import("./charges.generated.js");
+const eventsSchemas = () => import("./events.generated.js");
+const legacySchemas = () => import("./legacy.generated.js");
+const transfersSchemas = () => import("./transfers.generated.js");
 
-const accountActionRequiredDataShape: Shape<AccountActionRequiredData> = {
-  name: "AccountActionRequiredData",
-  is: isAccountActionRequiredData,
-  schema: () => import("./events.generated.js").then((module) => module.AccountActionRequiredData),
-};
-
-const accountCapabilityShape: Shape<AccountCapability> = {
-  name: "AccountCapability",
-  is: isAccountCapability,
-  schema: () => import("./capabilities.generated.js").then((module) => module.AccountCapability),
-};
-
-const accountConnectedDataShape: Shape<AccountConnectedData> = {
-  name: "AccountConnectedData",
-  is: isAccountConnectedData,
-  schema: () => import("./events.generated.js").then((module) => module.AccountConnectedData),
-};
-
-const accountSubmittedDataShape: Shape<AccountSubmittedData> = {
-  name: "AccountSubmittedData",
-  is: isAccountSubmittedData,
-  schema: () => import("./events.generated.js").then((module) => module.AccountSubmittedData),
-};
-
-const amendmentShape: Shape<Amendment> = {
-  name: "Amendment",
-  is: isAmendment,
-  schema: () => import("./amendments.generated.js").then((module) => module.Amendment),
-};
-
-const chargeShape: Shape<Charge> = {
-  name: "Charge",
-  is: isCharge,
-  schema: () => import("./charges.generated.js").then((module) => module.Charge),
-};
-
-const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = {
-  name: "ConnectedAccountTransfer",
-  is: isConnectedAccountTransfer,
-  schema: () => import("./transfers.generated.js").then((module) => module.ConnectedAccountTransfer),
-};
-
-const disconnectedConnectionShape: Shape<DisconnectedConnection> = {
-  name: "DisconnectedConnection",
-  is: isDisconnectedConnection,
-  schema: () => import("./events.generated.js").then((module) => module.DisconnectedConnection),
-};
-
-const legacyAccountShape: Shape<LegacyAccount> = {
-  name: "LegacyAccount",
-  is: isLegacyAccount,
-  schema: () => import("./legacy.generated.js").then((module) => module.LegacyAccount),
-};
-
-const legacyAccountActionRequiredDataShape: Shape<LegacyAccountActionRequiredData> = {
-  name: "LegacyAccountActionRequiredData",
-  is: isLegacyAccountActionRequiredData,
-  schema: () => import("./events.generated.js").then((module) => module.LegacyAccountActionRequiredData),
-};
-
-const legacyAccountConnectedDataShape: Shape<LegacyAccountConnectedData> = {
-  name: "LegacyAccountConnectedData",
-  is: isLegacyAccountConnectedData,
-  schema: () => import("./events.generated.js").then((module) => module.LegacyAccountConnectedData),
-};
-
-const rfiEventDataShape: Shape<RfiEventData> = {
-  name: "RfiEventData",
-  is: isRfiEventData,
-  schema: () => import("./events.generated.js").then((module) => module.RfiEventData),
-};
+const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
+const accountActionRequiredDataShape: Shape<AccountActionRequiredData> = shape("AccountActionRequiredData", predicates, eventsSchemas);
+const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapability", predicates, capabilitiesSchemas);
+const accountConnectedDataShape: Shape<AccountConnectedData> = shape("AccountConnectedData", predicates, eventsSchemas);
+const accountSubmittedDataShape: Shape<AccountSubmittedData> = shape("AccountSubmittedData", predicates, eventsSchemas);
+const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
+const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
+const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
+const disconnectedConnectionShape: Shape<DisconnectedConnection> = shape("DisconnectedConnection", predicates, eventsSchemas);
+const legacyAccountShape: Shape<LegacyAccount> = shape("LegacyAccount", predicates, legacySchemas);
+const legacyAccountActionRequiredDataShape: Shape<LegacyAccountActionRequiredData> = shape("LegacyAccountActionRequiredData", predicates, eventsSchemas);
+const legacyAccountConnectedDataShape: Shape<LegacyAccountConnectedData> = shape("LegacyAccountConnectedData", predicates, eventsSchemas);
+const rfiEventDataShape: Shape<RfiEventData> = shape("RfiEventData", predicates, eventsSchemas);
 
 type EventShapes = {
   readonly [Name in keyof EventData]: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Shape } from "../../src/schemas/shape.js";
 import { compileFixture, generateFixture } from "./fixture.js";
 
 const outputs = await generateFixture();
@@ -130,7 +131,7 @@ describe("makeOutputs()", () => {
       retry: "never",
       status: 204,
       docs: "https://orders.test/docs/cancel",
-      body: { name: "Cancellation", is: expect.any(Function), schema: expect.any(Function) },
+      body: { name: "Cancellation", fits: expect.any(Function), schema: expect.any(Function) },
     });
     expect(module["endpoints"]).toHaveLength(4);
   });
@@ -143,13 +144,29 @@ describe("makeOutputs()", () => {
     expect(text).toContain("readonly body?: Cancellation },\n  undefined\n>");
   });
 
-  it("loads no zod with the endpoints", () => {
-    const files = [...outputs].filter(([path]) =>
-      /(endpoints|guards|pii)\.generated\.ts/.test(path),
+  it("loads the predicates with the first question, and the schemas to explain", async () => {
+    const { ordersCreate } = await load("endpoints.generated.js");
+    const { response } = ordersCreate as { readonly response: Shape<unknown> };
+    const order = { id: "1", buyer: { name: "Ada" }, extra: 1 };
+    expect(response.fits(order)).toBeInstanceOf(Promise);
+    expect(await response.fits(order)).toBe(true);
+    expect(response.fits(order)).toBe(true);
+    expect(response.fits({ id: 1 })).toBe(false);
+    expect((await response.schema()).safeParse({ id: 1 }).success).toBe(false);
+  });
+
+  it("loads no zod and no predicate with the endpoints, and no zod with the predicates", () => {
+    const statement = /^(?:im|ex)port (?!type)(?:\{[^}]*\}|\*[^"]*) from ("[^"]+");/gm;
+    const sourcesOf = (files: RegExp) => {
+      const texts = [...outputs].filter(([path]) => files.test(path)).map(([, text]) => text);
+      return new Set(
+        texts.flatMap((text) => [...text.matchAll(statement)].map(([, from]) => from)),
+      );
+    };
+    expect(sourcesOf(/(endpoints|pii)\.generated\.ts/)).toEqual(new Set(['"./shape.js"']));
+    expect([...sourcesOf(/guards\.generated\.ts/)].join()).toMatch(
+      /^("\.\/[\w-]+\.guards\.generated\.js",?)+$/,
     );
-    const imports = files.flatMap(([, text]) => text.match(/^import (?!type)[^;]*/gm) ?? []);
-    const sources = imports.map((line) => line.split(" from ")[1]);
-    expect(sources.filter((from) => !from?.includes(".guards.generated.js"))).toEqual([]);
   });
 
   it("lists every type at the door, and answers with their predicate in front", async () => {
