@@ -100,9 +100,15 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     if (!everybody) await request.deadline.sleep("backing off", delayMs);
   }
 
-  async function once(request: WireRequest): Promise<WireResponse> {
-    const refusal = coolDown.active ? await coolDown.pass(request.deadline) : undefined;
-    if (refusal) return refusal;
+  function once(request: WireRequest): Promise<WireResponse> {
+    return coolDown.active ? afterCoolDown(request) : go(request);
+  }
+
+  async function afterCoolDown(request: WireRequest): Promise<WireResponse> {
+    return (await coolDown.pass(request.deadline)) ?? (await go(request));
+  }
+
+  function go(request: WireRequest): Promise<WireResponse> {
     return request.limiter ? spaced(request, request.limiter) : attempt(request);
   }
 
@@ -171,8 +177,13 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   }
 
   return async (request) => {
-    const last = await untilFinal(request).catch((error: unknown) => ({ error }));
-    if (!("error" in last) && last.status < 400) return last;
+    let last: Last;
+    try {
+      last = await untilFinal(request);
+      if (last.status < 400) return last;
+    } catch (error) {
+      last = { error };
+    }
     const done =
       ("error" in last ? undefined : await resultOf(last, request)) ??
       (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
@@ -182,13 +193,13 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   };
 }
 
+/** How the last attempt ended. */
+type Last = WireResponse | { readonly error: unknown };
+
 type Result = { readonly found: unknown } | undefined;
 
 /** Whether a call ends without an answer to the question whether its work was done. */
-function isInTheDark(
-  last: WireResponse | { readonly error: unknown },
-  { progress, deadline }: WireRequest,
-): boolean {
+function isInTheDark(last: Last, { progress, deadline }: WireRequest): boolean {
   if (!progress.ambiguous || deadline.ended) return false;
   return "error" in last ? last.error instanceof WireError : unclear.has(last.status);
 }
@@ -248,8 +259,7 @@ function mayRepeat({ retry, lookup, body }: WireRequest, reason: string, sent: b
 
 /** Tells the observer of each attempt; costs nothing while nobody listens. */
 function observed(send: Send, { attempt }: Topics): Send {
-  return async (request) => {
-    if (!attempt.active()) return send(request);
+  const watched: Send = async (request) => {
     const { operation, method, path, progress } = request;
     const startedAtMs = Date.now();
     const start = performance.now();
@@ -267,6 +277,7 @@ function observed(send: Send, { attempt }: Topics): Send {
       throw error;
     }
   };
+  return (request) => (attempt.active() ? watched(request) : send(request));
 }
 
 /** Failures to connect that may be over in a moment; a bad certificate or a bad request is not. */
