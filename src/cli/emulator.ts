@@ -89,7 +89,7 @@ async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {
 }
 
 function describe({ url, clientOptions: { clientId, apiKey } }: RunningEmulator): string {
-  return `Airwallex emulator at ${url}
+  return `Airwallex emulator at ${url}, open it in a browser to watch what happens
   client id  ${clientId}
   API key    ${apiKey}
   OAuth      ${url}/oauth/authorize, for client id ${defaultOAuthClientId}

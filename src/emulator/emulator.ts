@@ -16,7 +16,7 @@ import {
   type Settings,
   type StartEmulatorOptions,
 } from "./options.js";
-import { createRequestLog, type LoggedRequest } from "./request-log.js";
+import type { LoggedRequest } from "./request-log.js";
 import { listen } from "./server.js";
 import { createWorld } from "./state.js";
 import type { EmulatorTokens } from "./tokens.js";
@@ -152,11 +152,10 @@ function assemble(settings: Settings): {
 } {
   const clock = createClock(settings);
   const faults = createFaults(settings.seed);
-  const log = createRequestLog();
   // An account is told of before the connections that end with it.
   const createAll = () => endWithAccounts(announce(createWorld(settings, clock)));
   let world = createAll();
-  const handle = createHandle({ world: () => world, faults, log });
+  const handle = createHandle({ world: () => world, faults });
   const controls: EmulatorControls = {
     fetch: createFetch(handle),
     clock,
@@ -170,13 +169,12 @@ function assemble(settings: Settings): {
     webhooks: createWebhooksAccess(() => world),
     deliver: (event) => deliver(world, event),
     get requests() {
-      return log.entries();
+      return world.requests.entries();
     },
     reset() {
       world.webhooks.deliveries.stop();
       clock.reset();
       faults.clear();
-      log.clear();
       world = createAll();
     },
   };

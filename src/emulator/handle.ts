@@ -4,8 +4,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { answer } from "./answer.js";
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "./exchange.js";
 import { answerInstead, describeEffect, type FaultBox, type FaultEffect, spoil } from "./faults.js";
+import { inspect } from "./inspector/inspect.js";
 import { Refusal } from "./refusal.js";
-import type { LoggedRequest, RequestLog } from "./request-log.js";
+import type { LoggedRequest } from "./request-log.js";
 import { createRouter } from "./router.js";
 import { routes } from "./routes/index.js";
 import type { World } from "./state.js";
@@ -16,15 +17,17 @@ export interface HandleParts {
   /** The state as it is now; a reset replaces it. */
   readonly world: () => World;
   readonly faults: FaultBox;
-  readonly log: RequestLog;
 }
 
 const router = createRouter(routes);
 
-export function createHandle({ world: currentWorld, faults, log }: HandleParts): Handle {
+export function createHandle({ world: currentWorld, faults }: HandleParts): Handle {
   return async (request) => {
     const world = currentWorld();
     world.clock.runDue();
+    // Whoever watches changes nothing: no fault is taken, no id is used up.
+    const watched = inspect(world, request);
+    if (watched) return watched;
     const came = { at: world.clock.now(), startedMs: performance.now() };
     const { method, path } = request;
     const found = router.find(method, path);
@@ -33,7 +36,7 @@ export function createHandle({ world: currentWorld, faults, log }: HandleParts):
     const response = await respond({ world, request, requestId: world.ids.request(), effect }, () =>
       answer(world, request, found, () => pause(effect)),
     );
-    log.add(
+    world.requests.add(
       entry(request, response, { ...came, endpoint, effect, bodies: world.settings.recordBodies }),
     );
     return response;

@@ -23,27 +23,3 @@ export interface LoggedRequest {
   /** Kept only with the option `recordBodies`. */
   readonly responseBody: string | undefined;
 }
-
-const kept = 1_000;
-
-export interface RequestLog {
-  add(entry: LoggedRequest): void;
-  /** The newest 1,000, oldest first. */
-  entries(): readonly LoggedRequest[];
-  clear(): void;
-}
-
-export function createRequestLog(): RequestLog {
-  let entries: LoggedRequest[] = [];
-  return {
-    add(entry) {
-      entries.push(entry);
-      // Trimmed in bulk, so that a long run does not move a thousand entries per request.
-      if (entries.length >= 2 * kept) entries = entries.slice(-kept);
-    },
-    entries: () => entries.slice(-kept),
-    clear() {
-      entries = [];
-    },
-  };
-}

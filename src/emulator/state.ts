@@ -14,6 +14,7 @@ import {
 } from "./hosted/record.js";
 import { createIds, type Ids } from "./ids.js";
 import { createInvitationStore, type InvitationStore } from "./invitations/record.js";
+import { createLog, type Log } from "./log.js";
 import { createMoney, type Money } from "./money/store.js";
 import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import { createOffboardingStore, type OffboardingStore } from "./offboardings/record.js";
@@ -21,6 +22,7 @@ import { createFormStore, type FormStore } from "./onboarding-form/record.js";
 import type { Settings } from "./options.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
 import { createRequestIds, type RequestIds } from "./request-ids.js";
+import type { LoggedRequest } from "./request-log.js";
 import { createRfiStore, type RfiStore } from "./rfis/record.js";
 import { createTokens, type Tokens } from "./tokens.js";
 import { createWebhooks, type Webhooks } from "./webhooks/store.js";
@@ -37,6 +39,7 @@ export interface World {
   readonly money: Money;
   readonly oauth: OAuthStore;
   readonly requestIds: RequestIds;
+  readonly requests: Log<LoggedRequest>;
   readonly webhooks: Webhooks;
   readonly rfis: RfiStore;
   readonly amendments: AmendmentStore;
@@ -62,6 +65,7 @@ export function createWorld(settings: Settings, clock: Clock): World {
     ...{ settings, clock, ids, changes, tokens, limiter, accounts, files, oauth },
     money: createMoney(platform.id),
     requestIds: createRequestIds(),
+    requests: createLog(),
     webhooks: createWebhooks(settings.webhooks, clock, seed),
     rfis: createRfiStore(),
     amendments: createAmendmentStore(),

@@ -35,7 +35,7 @@ export function page(
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
       "content-security-policy":
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
       "referrer-policy": "no-referrer",
     },
     body: layout(title, heading, content).text,
@@ -66,11 +66,15 @@ ${content}
 `;
 }
 
-const style = `
+/** The colours of every page, by day and by night. */
+export const palette = `
 :root { color-scheme: light dark; --ink: #1c2130; --soft: #586074; --line: #c9cedb; --page: #f3f5f9;
-  --card: #fff; --accent: #4a3fd1; --on-accent: #fff; --bad: #b3261e; }
+  --card: #fff; --accent: #4a3fd1; --on-accent: #fff; --bad: #b3261e; --good: #18794e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #eceef4; --soft: #a9b0c2; --line: #454c5f;
-  --page: #14171f; --card: #1e222d; --accent: #a79fff; --on-accent: #17132f; --bad: #ff9d94; } }
+  --page: #14171f; --card: #1e222d; --accent: #a79fff; --on-accent: #17132f; --bad: #ff9d94; --good: #5fd3a0; } }
+`;
+
+const style = `${palette}
 * { box-sizing: border-box; }
 body { margin: 0; padding: 2rem 1rem; background: var(--page); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }

@@ -6,7 +6,8 @@ import { type EmulatorEvent, idIn, writePayload } from "./events.js";
 
 /** Tells everyone who asked for it. The platform hears of all its accounts, an account of itself. */
 export function dispatch({ webhooks, accounts }: World, event: EmulatorEvent): void {
-  const { name, accountId, atMs } = event;
+  const { id, name, accountId, atMs } = event;
+  webhooks.events.add({ at: new Date(atMs), id, name, accountId });
   const hearers = [...webhooks.subscriptions.values()].filter(
     ({ ownerId, events, version }) =>
       (ownerId === accounts.platform.id || ownerId === accountId) &&

@@ -1,4 +1,4 @@
-/** A real browser for the consent page: Chromium as the system has it, with a profile of its own. */
+/** A real browser for the emulator's pages: Chromium as the system has it, with a profile of its own. */
 
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -18,12 +18,12 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-export async function openBrowser(): Promise<Browser> {
+/** @param script Whether script runs; without it, the pages of customers must work all the same. */
+export async function openBrowser(script = false): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), "airwallex-connect-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: browserPath ?? "",
-    // Without script the page must work all the same.
-    javaScriptEnabled: false,
+    javaScriptEnabled: script,
     args: [
       "--headless",
       "--no-sandbox",

@@ -1,0 +1,84 @@
+/**
+ * The inspector: a page at `/` that shows accounts, requests, events and deliveries as they happen. It
+ * asks for the state once a second, and for the whole of one thing when a reader wants to see it.
+ */
+
+import { viewAccount, viewWallet } from "../accounts/view.js";
+import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../exchange.js";
+import { uuidOf } from "../ids.js";
+import { viewBalances } from "../money/view.js";
+import type { World } from "../state.js";
+import type { LoggedDelivery } from "../webhooks/deliveries.js";
+import type { LoggedEvent } from "../webhooks/store.js";
+import { inspectorPage } from "./page.js";
+
+/** As many as a reader looks through. */
+const shown = 200;
+
+/** Answers what a watcher asks for; undefined for everything else. */
+export function inspect(
+  world: World,
+  { method, path, origin }: EmulatedRequest,
+): EmulatedResponse | undefined {
+  if (method !== "GET") return undefined;
+  if (path === "/") return inspectorPage(origin);
+  const [, what = "", id = ""] = /^\/inspector\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
+  const found = what === "state" ? stateOf(world) : details[what]?.(world, id);
+  return found && jsonResponse(200, found, { "cache-control": "no-store" });
+}
+
+function stateOf({ clock, accounts, requests, webhooks }: World): object {
+  const deliveries = webhooks.deliveries.log();
+  return {
+    now: clock.now(),
+    accounts: newest([...accounts.connected.values()]).map((account) => ({
+      key: account.id,
+      status: account.status,
+      name: viewWallet(account).account_name,
+      entity: account.details.legal_entity_type,
+      at: new Date(account.createdAtMs),
+    })),
+    requests: newest(
+      requests.entries().map(({ requestBody: _, responseBody: __, ...request }, index) => ({
+        key: String(requests.dropped + index),
+        ...request,
+      })),
+    ),
+    events: newest(webhooks.events.entries()).map((event) => ({
+      key: event.id,
+      ...event,
+      deliveries: deliveriesOf(event, deliveries).map(({ body: _, ...delivery }) => delivery),
+    })),
+  };
+}
+
+const details: Readonly<Record<string, (world: World, id: string) => object | undefined>> = {
+  accounts(world, id) {
+    const account = world.accounts.connected.get(id);
+    return (
+      account && {
+        account: viewAccount(account, world.settings.apiVersion, "COMPLETE"),
+        balances: viewBalances(world, id),
+      }
+    );
+  },
+  requests: ({ requests }, key) => requests.entries()[Number(key) - requests.dropped],
+  events({ webhooks }, id) {
+    const event = webhooks.events.entries().find((one) => one.id === id);
+    const deliveries = event && deliveriesOf(event, webhooks.deliveries.log());
+    return event && { ...event, deliveries };
+  },
+};
+
+/** Older versions know an event by another id. */
+function deliveriesOf(
+  { id }: LoggedEvent,
+  deliveries: readonly LoggedDelivery[],
+): readonly LoggedDelivery[] {
+  const ids: readonly string[] = id.startsWith("evt_") ? [id, uuidOf(id)] : [id];
+  return deliveries.filter(({ eventId }) => ids.includes(eventId));
+}
+
+function newest<Item>(oldestFirst: readonly Item[]): readonly Item[] {
+  return oldestFirst.slice(-shown).reverse();
+}
