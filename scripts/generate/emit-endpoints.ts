@@ -1,4 +1,4 @@
-/** Writes the endpoint table: every operation as data. */
+/** Writes the endpoint tables: every operation as data. */
 
 import { emitShape, importShapes, shapeName } from "./emit-shapes.js";
 import { comment, fits, header, importNames } from "./layout.js";
@@ -9,19 +9,47 @@ export function constantName(operationId: string): string {
   return operationId.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** What is loaded with the package. */
 export function emitEndpoints(model: Model): string {
-  const subjectOf = new Map(model.schemas.map((schema) => [schema.name, schema.subject]));
-  const shapes = [...new Set(model.operations.flatMap(shapesOf))].sort();
-  const names = model.operations.map(({ source }) => constantName(source.id));
+  return emitTable(model, {
+    operations: model.operations.filter(({ source }) => !source.lazy),
+    intro: "Operations as data: the client sends by it, the emulator routes by it.",
+    list: "endpoints",
+    about: "All of them, in the order of the description; `lazyEndpoints` are the others.",
+  });
+}
+
+/** What few programs call, and what no other program should have to load. */
+export function emitLazyEndpoints(model: Model): string {
+  return emitTable(model, {
+    operations: model.operations.filter(({ source }) => source.lazy),
+    intro: "Operations that few programs call, as data: loaded with the first call of one of them.",
+    list: "lazyEndpoints",
+    about: "All of them, in the order of the description.",
+  });
+}
+
+interface Table {
+  readonly operations: readonly Operation[];
+  readonly intro: string;
+  /** The name of the list of all rows, and what it says of itself. */
+  readonly list: string;
+  readonly about: string;
+}
+
+function emitTable({ schemas }: Model, { operations, intro, list, about }: Table): string {
+  const subjectOf = new Map(schemas.map((schema) => [schema.name, schema.subject]));
+  const shapes = [...new Set(operations.flatMap(shapesOf))].sort();
+  const names = operations.map(({ source }) => `  ${constantName(source.id)},\n`);
   return [
-    `${header}\n/** Every operation as data: the client sends by it, the emulator routes by it. */\n`,
+    `${header}\n/** ${intro} */\n`,
     importShapes(shapes, subjectOf).concat(
-      importNames(["Endpoint", "Shape"], "./endpoint.js", true),
+      importNames(["Endpoint", ...(shapes.length > 0 ? ["Shape"] : [])], "./endpoint.js", true),
     ),
     ...shapes.map((name) => emitShape(name, subjectOf.get(name) ?? "")),
-    ...model.operations.map(emitEndpoint),
-    "/** Every endpoint, in the order of the description. */",
-    `export const endpoints: readonly Endpoint[] = [\n${names.map((name) => `  ${name},\n`).join("")}];\n`,
+    ...operations.map(emitEndpoint),
+    comment(about, 0).trimEnd(),
+    `export const ${list}: readonly Endpoint[] = [\n${names.join("")}];\n`,
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@
 
 import { emitApiDocs } from "./emit-api-docs.js";
 import { emitAnswers, emitIndex } from "./emit-doors.js";
-import { emitEndpoints } from "./emit-endpoints.js";
+import { emitEndpoints, emitLazyEndpoints } from "./emit-endpoints.js";
 import { emitEvents } from "./emit-events.js";
 import { emitGuards } from "./emit-guards.js";
 import { emitOpenapi } from "./emit-openapi.js";
@@ -22,6 +22,7 @@ export function makeOutputs(source: Source, model: Model): Outputs {
     ["docs/api.md", emitApiDocs(source, model)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/schemas/endpoints.generated.ts", emitEndpoints(model)],
+    ["src/schemas/lazy-endpoints.generated.ts", emitLazyEndpoints(model)],
     ["src/schemas/event-shapes.generated.ts", emitEvents(model)],
     ["src/schemas/pii.generated.ts", emitPii(source)],
     ["src/schemas/values.guards.generated.ts", emitValues()],

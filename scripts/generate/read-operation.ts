@@ -34,6 +34,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     environment: fields.oneOf("x-environment", ["sandbox"]) ?? "all",
     retry: requireRetry(fields),
     caller: fields.oneOf("x-caller", ["client"]) ?? "method",
+    lazy: fields.flag("x-lazy"),
     pathParameters: readPathParameters(parameters, place),
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),

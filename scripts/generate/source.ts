@@ -87,6 +87,8 @@ export interface SourceOperation {
   readonly retry: (typeof retryClasses)[number];
   /** Whether there is a method for it, or the client calls it by itself. */
   readonly caller: "method" | "client";
+  /** Whether its row is in the table that is loaded with the first call of such an operation. */
+  readonly lazy: boolean;
   readonly docs: string;
   readonly summary: string;
   readonly pathParameters: readonly SourceMember[];

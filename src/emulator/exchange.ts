@@ -33,6 +33,7 @@ export interface EmulatedResponse {
 /** More than any upload needs; an edge stops keeping a body that grows beyond it. */
 export const maxBodyBytes: number = 32 * 1024 * 1024;
 
+/** Nothing is sent for undefined: an empty body. */
 export function jsonResponse(
   status: number,
   body: unknown,
@@ -41,7 +42,7 @@ export function jsonResponse(
   return {
     status,
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    body: body === undefined ? "" : JSON.stringify(body),
     delivery: "whole",
   };
 }

@@ -1,6 +1,7 @@
 /** Which requests a fault is for, as text: `POST /api/v1/accounts/{id}/submit`. */
 
 import { endpoints } from "../schemas/endpoints.generated.js";
+import { lazyEndpoints } from "../schemas/lazy-endpoints.generated.js";
 
 /** A request as faults see it. */
 export interface FaultTarget {
@@ -15,7 +16,8 @@ export type Pattern = (target: FaultTarget) => boolean;
 /** @throws TypeError for text that is neither `*`, nor an endpoint's name, nor a method and a path. */
 export function compilePattern(match: string): Pattern {
   if (match === "*") return () => true;
-  if (endpoints.some(({ name }) => name === match)) return ({ endpoint }) => endpoint === match;
+  const known = [...endpoints, ...lazyEndpoints].some(({ name }) => name === match);
+  if (known) return ({ endpoint }) => endpoint === match;
   const [, method, path] = /^([A-Z]+|\*) (\/\S*)$/.exec(match) ?? [];
   if (method === undefined || path === undefined) {
     throw new TypeError(

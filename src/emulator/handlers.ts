@@ -2,14 +2,15 @@
 
 import type { Endpoint } from "../schemas/endpoint.js";
 import type * as table from "../schemas/endpoints.generated.js";
+import type * as lazyTable from "../schemas/lazy-endpoints.generated.js";
 import type { AccountRecord } from "./accounts/record.js";
 import type { EmulatedRequest, EmulatedResponse } from "./exchange.js";
 import type { World } from "./state.js";
 
-type Table = typeof table;
+type Table = typeof table & typeof lazyTable;
 
 /** Names of the endpoint constants, such as `accountsCreate`. */
-export type EndpointKey = Exclude<keyof Table, "endpoints">;
+export type EndpointKey = Exclude<keyof Table, "endpoints" | "lazyEndpoints">;
 
 /** What a handler is told. */
 export interface Call<Path, Body> {

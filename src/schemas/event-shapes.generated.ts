@@ -13,6 +13,7 @@ import type {
   AccountActionRequiredData,
   AccountConnectedData,
   AccountSubmittedData,
+  DepositEventData,
   DisconnectedConnection,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
@@ -22,6 +23,7 @@ import {
   isAccountActionRequiredData,
   isAccountConnectedData,
   isAccountSubmittedData,
+  isDepositEventData,
   isDisconnectedConnection,
   isLegacyAccountActionRequiredData,
   isLegacyAccountConnectedData,
@@ -29,6 +31,8 @@ import {
 } from "./events.guards.generated.js";
 import type { LegacyAccount } from "./legacy.generated.js";
 import { isLegacyAccount } from "./legacy.guards.generated.js";
+import type { PlatformReport } from "./reports.generated.js";
+import { isPlatformReport } from "./reports.guards.generated.js";
 import type { ConnectedAccountTransfer } from "./transfers.generated.js";
 import { isConnectedAccountTransfer } from "./transfers.guards.generated.js";
 import type { Shape } from "./endpoint.js";
@@ -70,6 +74,12 @@ export interface EventData {
   readonly "connected_account_transfer.settled": { readonly current: ConnectedAccountTransfer };
   readonly "connected_account_transfer.suspended": { readonly current: ConnectedAccountTransfer };
   readonly "connection.disconnected": { readonly current: DisconnectedConnection };
+  readonly "deposit.pending": { readonly current: DepositEventData };
+  readonly "deposit.rejected": { readonly current: DepositEventData };
+  readonly "deposit.reversed": { readonly current: DepositEventData };
+  readonly "deposit.settled": { readonly current: DepositEventData };
+  readonly "platform_report.completed": { readonly current: PlatformReport };
+  readonly "platform_report.failed": { readonly current: PlatformReport };
   readonly "rfi.action_required": { readonly current: RfiEventData };
   readonly "rfi.answered": { readonly current: RfiEventData };
   readonly "rfi.closed": { readonly current: RfiEventData };
@@ -123,6 +133,12 @@ const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = {
   schema: () => import("./transfers.generated.js").then((module) => module.ConnectedAccountTransfer),
 };
 
+const depositEventDataShape: Shape<DepositEventData> = {
+  name: "DepositEventData",
+  is: isDepositEventData,
+  schema: () => import("./events.generated.js").then((module) => module.DepositEventData),
+};
+
 const disconnectedConnectionShape: Shape<DisconnectedConnection> = {
   name: "DisconnectedConnection",
   is: isDisconnectedConnection,
@@ -145,6 +161,12 @@ const legacyAccountConnectedDataShape: Shape<LegacyAccountConnectedData> = {
   name: "LegacyAccountConnectedData",
   is: isLegacyAccountConnectedData,
   schema: () => import("./events.generated.js").then((module) => module.LegacyAccountConnectedData),
+};
+
+const platformReportShape: Shape<PlatformReport> = {
+  name: "PlatformReport",
+  is: isPlatformReport,
+  schema: () => import("./reports.generated.js").then((module) => module.PlatformReport),
 };
 
 const rfiEventDataShape: Shape<RfiEventData> = {
@@ -190,6 +212,12 @@ export const eventShapes: EventShapes = {
   "connected_account_transfer.settled": { current: connectedAccountTransferShape },
   "connected_account_transfer.suspended": { current: connectedAccountTransferShape },
   "connection.disconnected": { current: disconnectedConnectionShape },
+  "deposit.pending": { current: depositEventDataShape },
+  "deposit.rejected": { current: depositEventDataShape },
+  "deposit.reversed": { current: depositEventDataShape },
+  "deposit.settled": { current: depositEventDataShape },
+  "platform_report.completed": { current: platformReportShape },
+  "platform_report.failed": { current: platformReportShape },
   "rfi.action_required": { current: rfiEventDataShape },
   "rfi.answered": { current: rfiEventDataShape },
   "rfi.closed": { current: rfiEventDataShape },

@@ -119,8 +119,14 @@ describe("makeOutputs()", () => {
       "ordersAttach",
       "ordersCreate",
       "ordersList",
-      "simulationOrdersCancelAll",
     ]);
+    expect(module["endpoints"]).toHaveLength(3);
+  });
+
+  it("lists the operations that few programs call in a table of its own", async () => {
+    const module = await load("lazy-endpoints.generated.js");
+    expect(Object.keys(module)).toEqual(["lazyEndpoints", "simulationOrdersCancelAll"]);
+    expect(module["lazyEndpoints"]).toEqual([module["simulationOrdersCancelAll"]]);
     expect(module["simulationOrdersCancelAll"]).toEqual({
       name: "simulation.orders.cancelAll",
       method: "POST",
@@ -132,7 +138,6 @@ describe("makeOutputs()", () => {
       docs: "https://orders.test/docs/cancel",
       body: { name: "Cancellation", is: expect.any(Function), schema: expect.any(Function) },
     });
-    expect(module["endpoints"]).toHaveLength(4);
   });
 
   it("gives the inputs of an endpoint their types", () => {
@@ -140,7 +145,8 @@ describe("makeOutputs()", () => {
     expect(text).toContain("Endpoint<{ readonly body: OrderInput }, Order>");
     expect(text).toContain("Endpoint<{ readonly query: OrderListQuery }, OrderList>");
     expect(text).toContain("Endpoint<{ readonly path: { readonly id: string } }, Order>");
-    expect(text).toContain("readonly body?: Cancellation },\n  undefined\n>");
+    const lazy = outputs.get("src/schemas/lazy-endpoints.generated.ts") ?? "";
+    expect(lazy).toContain("readonly body?: Cancellation },\n  undefined\n>");
   });
 
   it("loads no zod with the endpoints", () => {

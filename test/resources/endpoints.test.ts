@@ -7,12 +7,15 @@ import { expand } from "../../scripts/generate/expand.js";
 import { loadSource } from "../../scripts/generate/load.js";
 import type { Operation } from "../../scripts/generate/model.js";
 import { createClient } from "../../src/index.js";
-import { endpoints } from "../../src/schemas/endpoints.generated.js";
+import { endpoints as eagerEndpoints } from "../../src/schemas/endpoints.generated.js";
+import { lazyEndpoints } from "../../src/schemas/lazy-endpoints.generated.js";
 import { fitting } from "../schemas/arbitraries.js";
 
 const model = expand(await loadSource(fileURLToPath(new URL("../../spec", import.meta.url))));
 const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
 const called = model.operations.filter(({ source }) => source.caller === "method");
+
+const endpoints = [...eagerEndpoints, ...lazyEndpoints];
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 

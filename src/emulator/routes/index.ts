@@ -1,7 +1,8 @@
 /** Everything that the emulator serves. A new subject adds its file here. */
 
 import type { Endpoint } from "../../schemas/endpoint.js";
-import * as table from "../../schemas/endpoints.generated.js";
+import * as eagerTable from "../../schemas/endpoints.generated.js";
+import * as lazyTable from "../../schemas/lazy-endpoints.generated.js";
 import type { EndpointKey, Handlers, Page } from "../handlers.js";
 import { oauthPages } from "../oauth/pages.js";
 import { type ScopeName, scopeFor } from "../oauth/scopes.js";
@@ -12,8 +13,10 @@ import { filesHandlers, filesPages } from "./files.js";
 import { moneyHandlers } from "./money.js";
 import { oauthHandlers } from "./oauth.js";
 import { onboardingHandlers, onboardingPages } from "./onboarding.js";
+import { reportsHandlers } from "./reports.js";
 import { rfisHandlers, rfisPages } from "./rfis.js";
 import { simulationHandlers } from "./simulation.js";
+import { simulationProductsHandlers } from "./simulation-products.js";
 import { webhooksHandlers } from "./webhooks.js";
 
 const handlers: Handlers = {
@@ -27,7 +30,11 @@ const handlers: Handlers = {
   ...accountChangesHandlers,
   ...onboardingHandlers,
   ...moneyHandlers,
+  ...reportsHandlers,
+  ...simulationProductsHandlers,
 };
+
+const table = { ...eagerTable, ...lazyTable };
 
 const pages: readonly Page[] = [...filesPages, ...oauthPages, ...onboardingPages, ...rfisPages];
 
@@ -37,8 +44,15 @@ const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "
 /** Endpoints that speak OAuth 2: forms are read, and a refusal is said in its words too. */
 const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
 
-/** Endpoints that have one code for whatever is wrong with the body. */
-const validating: ReadonlySet<EndpointKey> = new Set(["transfersCreate", "chargesCreate"]);
+/** Endpoints that have one code for whatever is wrong with the body, and that code. */
+const codesOfInvalid: Partial<Record<EndpointKey, string>> = {
+  transfersCreate: "validation_failed",
+  chargesCreate: "validation_failed",
+  simulationShopperActionsPerform: "validation_error",
+  simulationPaymentDisputesCreate: "validation_error",
+  simulationPaymentDisputesResolve: "validation_error",
+  simulationPaymentDisputesEscalate: "validation_error",
+};
 
 /** An endpoint with what answers it; the types of the two were matched by `Handlers`. */
 export interface ApiRoute {
@@ -67,7 +81,6 @@ export const routes: readonly Route[] = [
 ];
 
 function toRoute(key: EndpointKey): ApiRoute {
-  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every endpoint of it is used
   const endpoint: Endpoint = table[key];
   const { method, path } = endpoint;
   return {
@@ -75,7 +88,7 @@ function toRoute(key: EndpointKey): ApiRoute {
     needsToken: !withoutToken.has(key),
     scope: scopeFor(key),
     speaksOAuth: inOAuth.has(key),
-    invalidCode: validating.has(key) ? "validation_failed" : undefined,
+    invalidCode: codesOfInvalid[key],
     run: handlers[key],
   };
 }
