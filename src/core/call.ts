@@ -94,8 +94,7 @@ export function callAfter<T, Output>(
 ): ApiPromise<Output> {
   // Boxed, or awaiting it would await the call.
   const started = preparing.then((prepared) => ({ sent: call(prepared) }));
-  // Awaited in a function, not chained, so that the stack of an error reaches the caller.
-  const promise = (async () => await (await started).sent)();
+  const promise = started.then(({ sent }) => sent);
   return Object.assign(promise, {
     async withResponse() {
       await promise;

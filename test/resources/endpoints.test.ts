@@ -1,5 +1,6 @@
 /** The endpoint table and the client agree: each row has its method, and each method its row. */
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -99,6 +100,27 @@ describe("client", () => {
     expect(called).toHaveLength(endpoints.length - rest.length);
   });
 });
+
+describe("the table that is loaded with the first call", () => {
+  it("shares no predicate with the other, or every program would load a further file", () => {
+    const [eager, lazy] = ["endpoints", "lazy-endpoints"].map((table) => guardsOf(table));
+    expect(eager).toContain("accounts.guards");
+    expect(lazy).toContain("products.guards");
+    expect([...(lazy ?? [])].filter((file) => eager?.has(file))).toEqual([]);
+  });
+});
+
+/** The files of predicates that a generated file loads; every door has what they all share. */
+function guardsOf(name: string, found = new Set<string>()): ReadonlySet<string> {
+  const file = new URL(`../../src/schemas/${name}.generated.ts`, import.meta.url);
+  const imports = readFileSync(file, "utf8").matchAll(/ from "\.\/(\S+\.guards)\.generated/g);
+  for (const [, guards = ""] of imports) {
+    if (guards === "values.guards" || found.has(guards)) continue;
+    found.add(guards);
+    guardsOf(guards, found);
+  }
+  return found;
+}
 
 /** Every function two or more levels below the client; what is on the client itself is no resource. */
 function methodsOf(holder: object, path: readonly string[] = []): string[] {
