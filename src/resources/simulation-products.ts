@@ -45,7 +45,7 @@ export interface SimulationProducts {
      * @example
      * const deposit = await client.simulation.deposits.create({
      *   amount: 120.5,
-     *   global_account_id: globalAccountId,
+     *   global_account_id: emulator.money.openGlobalAccount({ currency: "USD" }),
      *   status: "PENDING",
      * });
      * await client.simulation.deposits.settle(deposit.id);

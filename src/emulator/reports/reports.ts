@@ -49,15 +49,15 @@ export function createReport(
 }
 
 function readPeriod(request: PlatformReportCreateRequest): Period {
-  const from = (name: "from_created_at" | "from_updated_at") =>
+  const startOf = (name: "from_created_at" | "from_updated_at") =>
     readTime(name, request[name], "00:00:00.000") ?? Number.NEGATIVE_INFINITY;
-  const to = (name: "to_created_at" | "to_updated_at") =>
+  const endOf = (name: "to_created_at" | "to_updated_at") =>
     readTime(name, request[name], "23:59:59.999") ?? Number.POSITIVE_INFINITY;
   return {
-    createdFromMs: from("from_created_at"),
-    createdToMs: to("to_created_at"),
-    updatedFromMs: from("from_updated_at"),
-    updatedToMs: to("to_updated_at"),
+    createdFromMs: startOf("from_created_at"),
+    createdToMs: endOf("to_created_at"),
+    updatedFromMs: startOf("from_updated_at"),
+    updatedToMs: endOf("to_updated_at"),
   };
 }
 
