@@ -139,9 +139,11 @@ test("a report that cannot be made is refused", async () => {
   const { client, id } = await open();
   const { create, retrieve } = client.platformReports;
   const csv = { file_format: "CSV" } as const;
-  await expect(create({ ...csv, type: "HOROSCOPE" })).rejects.toMatchObject({
-    ...{ status: 400, apiCode: "invalid_argument", source: "type" },
-  });
+  for (const type of ["HOROSCOPE", "constructor"]) {
+    await expect(create({ ...csv, type })).rejects.toMatchObject({
+      ...{ status: 400, apiCode: "invalid_argument", source: "type" },
+    });
+  }
   await expect(retrieve("none")).rejects.toMatchObject({ code: "not_found" });
   const seller = client.onBehalfOf(id).platformReports;
   const balances = { ...csv, type: "BALANCE_REPORT" };

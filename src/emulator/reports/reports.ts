@@ -30,8 +30,8 @@ export function createReport(
   origin: string,
 ): ReportRecord {
   const { ids, clock, reports } = world;
-  const write = reportWriters[request.type];
-  if (write === undefined) {
+  const write = Object.hasOwn(reportWriters, request.type) && reportWriters[request.type];
+  if (!write) {
     const known = Object.keys(reportWriters).join(" or ");
     throw invalidArgument("type", `the emulator writes ${known} alone`);
   }
