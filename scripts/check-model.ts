@@ -9,7 +9,7 @@ import { parse } from "yaml";
 
 interface Schema {
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -88,7 +88,8 @@ function mismatch(member: Schema | undefined, type: string, values: string): str
     return absent.length === 0 ? undefined : `without ${absent.join(", ")}`;
   }
   if (type.startsWith("{")) return schema.additionalProperties ? undefined : "not a map";
-  const kinds = [schema.type === "integer" ? "number" : schema.type, ...modelsOf(schema)];
+  const types = [schema.type ?? []].flat().map((one) => (one === "integer" ? "number" : one));
+  const kinds = [...types, ...modelsOf(schema)];
   return kinds.includes(type) ? undefined : `not a ${type}`;
 }
 

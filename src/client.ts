@@ -41,6 +41,12 @@ import {
 import { type OAuthResource, oauthResource } from "./resources/oauth.js";
 import { type OffboardingsResource, offboardingsResource } from "./resources/offboardings.js";
 import { type OnboardingResource, onboardingResource } from "./resources/onboarding.js";
+import {
+  type PlatformReportsResource,
+  platformReportsResource,
+  type SettlementReportsResource,
+  settlementReportsResource,
+} from "./resources/reports.js";
 import { type RequestFunction, requestFunction } from "./resources/request.js";
 import { type RfisResource, rfisResource } from "./resources/rfis.js";
 import { type SimulationResource, simulationResource } from "./resources/simulation.js";
@@ -71,6 +77,10 @@ interface BaseClient<E extends Environment> {
   readonly charges: ChargesResource;
   /** What the account has. */
   readonly balances: BalancesResource;
+  /** Reports on the platform's accounts, as files. */
+  readonly platformReports: PlatformReportsResource;
+  /** What deposits are made of. */
+  readonly settlementReports: SettlementReportsResource;
   /** Subscriptions to events. */
   readonly webhooks: WebhooksResource;
   readonly rfis: RfisResource;
@@ -177,6 +187,8 @@ function assemble(
     transfers: transfersResource(call),
     charges: chargesResource(call),
     balances: balancesResource(call),
+    platformReports: platformReportsResource(call),
+    settlementReports: settlementReportsResource(call),
     webhooks: webhooksResource(call),
     rfis: rfisResource(call),
     amendments: amendmentsResource(call),

@@ -58,12 +58,14 @@ export type {
 } from "./resources/onboarding-types.js";
 export type { OnboardingResource } from "./resources/onboarding.js";
 export type { MissingItem } from "./resources/onboarding-missing.js";
+export type { PlatformReportsResource, SettlementReportsResource } from "./resources/reports.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
 export type { SimulationAmendments } from "./resources/simulation-amendments.js";
 export type { SimulationOffboardings } from "./resources/simulation-offboardings.js";
+export type { ShopperAction, SimulationProducts } from "./resources/simulation-products.js";
 export type { TransferInput, TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
@@ -116,6 +118,7 @@ export type {
 // The account model; `airwallex-connect/schemas` has all of it, with zod schemas
 export type {
   Account,
+  AccountCloneRequest,
   AccountCreateRequest,
   AccountDetails,
   AccountList,
@@ -156,6 +159,13 @@ export type {
 } from "./schemas/offboardings.generated.js";
 export type { IndividualDetails } from "./schemas/individual.generated.js";
 export type { BusinessPerson } from "./schemas/persons.generated.js";
+export type {
+  PlatformReport,
+  PlatformReportCreated,
+  PlatformReportCreateRequest,
+  SettlementReport,
+  SettlementReportPrepareRequest,
+} from "./schemas/reports.generated.js";
 export type { AccountRequirements } from "./schemas/requirements.generated.js";
 export type {
   Rfi,
@@ -166,6 +176,24 @@ export type {
   SimulationRfiFollowUpRequest,
 } from "./schemas/rfis.generated.js";
 export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
+export type {
+  CardTransaction,
+  PaymentDispute,
+  SimulatedDeposit,
+  SimulatedPayment,
+  SimulatedPayout,
+  SimulationCardTransactionCaptureRequest,
+  SimulationCardTransactionCreateRequest,
+  SimulationCardTransactionRefundRequest,
+  SimulationCardTransactionReverseRequest,
+  SimulationDepositCreateRequest,
+  SimulationDisputeCreateRequest,
+  SimulationDisputeEscalateRequest,
+  SimulationDisputeResolveRequest,
+  SimulationPaymentTransition,
+  SimulationShopperActionRequest,
+  SimulationTransferTransition,
+} from "./schemas/products.generated.js";
 export type {
   ConnectedAccountTransfer,
   MoneyMovementStatus,

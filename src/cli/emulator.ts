@@ -89,10 +89,11 @@ async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {
 }
 
 function describe({ url, clientOptions: { clientId, apiKey } }: RunningEmulator): string {
-  return `Airwallex emulator at ${url}, open it in a browser to watch what happens
+  return `Airwallex emulator at ${url}
   client id  ${clientId}
   API key    ${apiKey}
   OAuth      ${url}/oauth/authorize, for client id ${defaultOAuthClientId}
+  inspector  ${url}/, in a browser
 
 Try it:
   TOKEN=$(curl -s -X POST ${url}/api/v1/authentication/login \\

@@ -90,6 +90,11 @@ export function createCall(send: Send, settings: CallSettings): Call {
   };
 }
 
+/** The same calls, for answers that hold amounts: none of their digits is lost. */
+export function exactly(call: Call): Call {
+  return (endpoint, input, options) => call(endpoint, input, options, { exactNumbers: true });
+}
+
 /** A call that needs something first, such as a file that must be looked at. */
 export function callAfter<T, Output>(
   preparing: Promise<T>,

@@ -16,6 +16,7 @@ import {
   type Settings,
   type StartEmulatorOptions,
 } from "./options.js";
+import { createSimulatedAccess, type SimulatedAccess } from "./products/access.js";
 import type { LoggedRequest } from "./request-log.js";
 import { listen } from "./server.js";
 import { createWorld } from "./state.js";
@@ -55,6 +56,8 @@ export interface EmulatorControls {
   /** What accounts have, and what becomes of transfers and charges. */
   readonly money: MoneyAccess;
   readonly oauth: OAuthAccess;
+  /** Payouts, linked accounts, cards and disputes, for `client.simulation` to move along. */
+  readonly simulated: SimulatedAccess;
   readonly webhooks: WebhooksAccess;
   /**
    * Sends any event to every subscription that asks for its name, and returns its id. Status changes of
@@ -166,6 +169,7 @@ function assemble(settings: Settings): {
     capabilities: createCapabilitiesAccess(() => world),
     money: createMoneyAccess(() => world),
     oauth: createOAuthAccess(() => world),
+    simulated: createSimulatedAccess(() => world),
     webhooks: createWebhooksAccess(() => world),
     deliver: (event) => deliver(world, event),
     get requests() {

@@ -33,15 +33,17 @@ export interface EmulatedResponse {
 /** More than any upload needs; an edge stops keeping a body that grows beyond it. */
 export const maxBodyBytes: number = 32 * 1024 * 1024;
 
+/** The answer to undefined has no body. */
 export function jsonResponse(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): EmulatedResponse {
+  const empty = body === undefined;
   return {
     status,
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    headers: empty ? headers : { "content-type": "application/json", ...headers },
+    body: empty ? "" : JSON.stringify(body),
     delivery: "whole",
   };
 }

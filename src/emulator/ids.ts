@@ -29,6 +29,10 @@ export interface Ids {
   subscription(): string;
   /** A UUID, of a transfer or a charge. */
   movement(): string;
+  /** A UUID, of a deposit or a global account. */
+  deposit(): string;
+  /** A UUID, of a report. */
+  report(): string;
   /** A prefix and eight digits, for people. */
   shortReference(prefix: string): string;
   /** Ten digits. */
@@ -60,6 +64,8 @@ export function createIds(seed: string): Ids {
     event: () => `evt_${short("event")}`,
     subscription: () => toUuid(next("subscription")),
     movement: () => toUuid(next("movement")),
+    deposit: () => toUuid(next("deposit")),
+    report: () => toUuid(next("report")),
     shortReference: (prefix) => {
       const digits = next(prefix).readUInt32BE(0) % 100_000_000;
       return `${prefix}${String(digits).padStart(8, "0")}`;

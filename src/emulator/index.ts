@@ -31,6 +31,8 @@ export {
   type EmulatorOptions,
   type StartEmulatorOptions,
 } from "./options.js";
+export type { SimulatedAccess, SimulatedObject } from "./products/access.js";
+export type { SimulatedKind } from "./products/record.js";
 export type { RateLimits } from "./rate-limits.js";
 export type { LoggedRequest } from "./request-log.js";
 export type { EmulatorTokens } from "./tokens.js";

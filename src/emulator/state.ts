@@ -20,7 +20,9 @@ import { createOAuthStore, type OAuthStore } from "./oauth/store.js";
 import { createOffboardingStore, type OffboardingStore } from "./offboardings/record.js";
 import { createFormStore, type FormStore } from "./onboarding-form/record.js";
 import type { Settings } from "./options.js";
+import { createProducts, type Products } from "./products/record.js";
 import { createLimiter, type Limiter } from "./rate-limits.js";
+import { createReportStore, type ReportStore } from "./reports/record.js";
 import { createRequestIds, type RequestIds } from "./request-ids.js";
 import type { LoggedRequest } from "./request-log.js";
 import { createRfiStore, type RfiStore } from "./rfis/record.js";
@@ -49,6 +51,8 @@ export interface World {
   readonly hostedFlows: HostedFlowStore;
   readonly embedded: EmbeddedStore;
   readonly onboardingForms: FormStore;
+  readonly products: Products;
+  readonly reports: ReportStore;
 }
 
 export function createWorld(settings: Settings, clock: Clock): World {
@@ -75,5 +79,7 @@ export function createWorld(settings: Settings, clock: Clock): World {
     hostedFlows: createHostedFlowStore(),
     embedded: createEmbeddedStore(),
     onboardingForms: createFormStore(),
+    products: createProducts(),
+    reports: createReportStore(),
   };
 }

@@ -10,7 +10,7 @@ export interface BalancesResource {
   /**
    * Reads the balances, one per currency. Amounts are decimals as the API sent them, text or number.
    *
-   * See https://www.airwallex.com/docs/api/core/balances/current
+   * See https://www.airwallex.com/docs/api/core_resources/balances/current
    *
    * @example
    * for (const { currency, available_amount } of await client.balances.current()) {

@@ -1,4 +1,4 @@
-/** Moves sandbox objects along, as Airwallex's reviewers would in production. */
+/** Moves sandbox objects along, as reviewers, banks and shoppers would in production. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -7,10 +7,11 @@ import { simulationAccountsUpdateStatus } from "../schemas/endpoints.generated.j
 import type { SimulationStatusUpdate } from "../schemas/simulation.generated.js";
 import { type SimulationAmendments, simulationAmendments } from "./simulation-amendments.js";
 import { type SimulationOffboardings, simulationOffboardings } from "./simulation-offboardings.js";
+import { type SimulationProducts, simulationProducts } from "./simulation-products.js";
 import { type SimulationRfis, simulationRfis } from "./simulation-rfis.js";
 
 /** What exists outside production only; a production client has no `simulation`. */
-export interface SimulationResource {
+export interface SimulationResource extends SimulationProducts {
   readonly accounts: {
     /**
      * Decides the review of a submitted account.
@@ -45,5 +46,6 @@ export function simulationResource(call: Call): SimulationResource {
     rfis: simulationRfis(call),
     amendments: simulationAmendments(call),
     offboardings: simulationOffboardings(call),
+    ...simulationProducts(call),
   };
 }

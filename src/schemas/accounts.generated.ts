@@ -236,6 +236,16 @@ export const AccountList: z.ZodType<AccountList> = z.looseObject({
   items: z.array(Account),
 });
 
+/** What is different about the clone of an account. */
+export interface AccountCloneRequest {
+  /** The platform's own data about the new account. */
+  metadata?: MetadataInput | undefined;
+}
+
+export const AccountCloneRequest: z.ZodType<AccountCloneRequest> = z.strictObject({
+  metadata: MetadataInput.optional(),
+});
+
 /** The kind of a document of an account that belongs nowhere else. */
 export type AdditionalFileTagInput =
   | "DRIVERS_LICENSE_FRONT"

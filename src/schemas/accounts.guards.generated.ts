@@ -5,6 +5,7 @@ import type {
   Account,
   AccountAttachments,
   AccountAttachmentsInput,
+  AccountCloneRequest,
   AccountCreateDetails,
   AccountCreateRequest,
   AccountDetails,
@@ -216,6 +217,21 @@ function isArrayOfAccount(v: unknown): boolean {
   for (let i = 0; i < v.length; i++) {
     const item: unknown = v[i];
     if (!isAccount(item)) return false;
+  }
+  return true;
+}
+
+export function isAccountCloneRequest(v: unknown): v is AccountCloneRequest {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<AccountCloneRequest> = v;
+  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "metadata":
+        continue;
+      default:
+        return false;
+    }
   }
   return true;
 }

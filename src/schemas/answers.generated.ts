@@ -35,6 +35,20 @@ import * as oauth from "./oauth.generated.js";
 import { isOAuthToken } from "./oauth.guards.generated.js";
 import * as offboardings from "./offboardings.generated.js";
 import { isOffboarding, isOffboardingList } from "./offboardings.guards.generated.js";
+import * as products from "./products.generated.js";
+import {
+  isCardTransaction,
+  isPaymentDispute,
+  isSimulatedDeposit,
+  isSimulatedPayment,
+  isSimulatedPayout,
+} from "./products.guards.generated.js";
+import * as reports from "./reports.generated.js";
+import {
+  isPlatformReport,
+  isPlatformReportCreated,
+  isSettlementReport,
+} from "./reports.guards.generated.js";
 import * as rfis from "./rfis.generated.js";
 import { isRfi, isRfiList } from "./rfis.guards.generated.js";
 import * as transfers from "./transfers.generated.js";
@@ -177,6 +191,65 @@ export type OffboardingList = offboardings.OffboardingList;
 
 export const OffboardingList: z.ZodType<OffboardingList> = z.withParser(offboardings.OffboardingList, (value) =>
   isOffboardingList(value) ? value : z.INVALID,
+);
+
+/** A deposit, as its simulation answers. */
+export type SimulatedDeposit = products.SimulatedDeposit;
+
+export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = z.withParser(products.SimulatedDeposit, (value) =>
+  isSimulatedDeposit(value) ? value : z.INVALID,
+);
+
+/**
+ * A payout, as its simulation answers. It has more members than these; `client.request` with a
+ * schema of your own reads them.
+ */
+export type SimulatedPayout = products.SimulatedPayout;
+
+export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.withParser(products.SimulatedPayout, (value) =>
+  isSimulatedPayout(value) ? value : z.INVALID,
+);
+
+/** A payout of the older API, as its simulation answers. It has more members than these. */
+export type SimulatedPayment = products.SimulatedPayment;
+
+export const SimulatedPayment: z.ZodType<SimulatedPayment> = z.withParser(products.SimulatedPayment, (value) =>
+  isSimulatedPayment(value) ? value : z.INVALID,
+);
+
+/** A dispute about a payment. */
+export type PaymentDispute = products.PaymentDispute;
+
+export const PaymentDispute: z.ZodType<PaymentDispute> = z.withParser(products.PaymentDispute, (value) =>
+  isPaymentDispute(value) ? value : z.INVALID,
+);
+
+/** A transaction on an issued card. */
+export type CardTransaction = products.CardTransaction;
+
+export const CardTransaction: z.ZodType<CardTransaction> = z.withParser(products.CardTransaction, (value) =>
+  isCardTransaction(value) ? value : z.INVALID,
+);
+
+/** A report that is asked for. */
+export type PlatformReportCreated = reports.PlatformReportCreated;
+
+export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = z.withParser(reports.PlatformReportCreated, (value) =>
+  isPlatformReportCreated(value) ? value : z.INVALID,
+);
+
+/** A report on the accounts of the platform. */
+export type PlatformReport = reports.PlatformReport;
+
+export const PlatformReport: z.ZodType<PlatformReport> = z.withParser(reports.PlatformReport, (value) =>
+  isPlatformReport(value) ? value : z.INVALID,
+);
+
+/** What a deposit is made of, as handed in. */
+export type SettlementReport = reports.SettlementReport;
+
+export const SettlementReport: z.ZodType<SettlementReport> = z.withParser(reports.SettlementReport, (value) =>
+  isSettlementReport(value) ? value : z.INVALID,
 );
 
 /**

@@ -6,24 +6,30 @@ import { Decimal } from "./common.generated.js";
 
 /** What an account has in one currency. */
 export interface WalletBalance {
+  /** What kind of wallet it is. */
+  readonly account_type?: string | null | undefined;
   /** What can be spent now. */
   readonly available_amount: Decimal;
   /** Currency (ISO 4217). */
   readonly currency: string;
   /** What is on its way in. */
-  readonly pending_amount?: Decimal | null | undefined;
+  readonly pending_amount: Decimal;
+  /** What was paid in advance. */
+  readonly prepayment_amount?: Decimal | null | undefined;
   /** What is held for payments that are under way. */
-  readonly reserved_amount?: Decimal | null | undefined;
+  readonly reserved_amount: Decimal;
   /** What is available and what is reserved. */
-  readonly total_amount?: Decimal | null | undefined;
+  readonly total_amount: Decimal;
 }
 
 export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
+  account_type: z.string().nullish(),
   available_amount: Decimal,
   currency: z.string(),
-  pending_amount: Decimal.nullish(),
-  reserved_amount: Decimal.nullish(),
-  total_amount: Decimal.nullish(),
+  pending_amount: Decimal,
+  prepayment_amount: Decimal.nullish(),
+  reserved_amount: Decimal,
+  total_amount: Decimal,
 });
 
 /** What an account has, one entry per currency. */

@@ -8,11 +8,13 @@ import type { Members } from "./values.guards.generated.js";
 export function isWalletBalance(v: unknown): v is WalletBalance {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<WalletBalance> = v;
+  if (o.account_type != null && typeof o.account_type !== "string") return false;
   if (!isDecimal(o.available_amount)) return false;
   if (typeof o.currency !== "string") return false;
-  if (o.pending_amount != null && !isDecimal(o.pending_amount)) return false;
-  if (o.reserved_amount != null && !isDecimal(o.reserved_amount)) return false;
-  if (o.total_amount != null && !isDecimal(o.total_amount)) return false;
+  if (!isDecimal(o.pending_amount)) return false;
+  if (o.prepayment_amount != null && !isDecimal(o.prepayment_amount)) return false;
+  if (!isDecimal(o.reserved_amount)) return false;
+  if (!isDecimal(o.total_amount)) return false;
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 import type {
   Account,
+  AccountCloneRequest,
   AccountCreateRequest,
   AccountList,
   AccountListQuery,
@@ -47,6 +48,31 @@ import type {
   OffboardingListQuery,
 } from "./offboardings.generated.js";
 import type {
+  CardTransaction,
+  PaymentDispute,
+  SimulatedDeposit,
+  SimulatedPayment,
+  SimulatedPayout,
+  SimulationCardTransactionCaptureRequest,
+  SimulationCardTransactionCreateRequest,
+  SimulationCardTransactionRefundRequest,
+  SimulationCardTransactionReverseRequest,
+  SimulationDepositCreateRequest,
+  SimulationDisputeCreateRequest,
+  SimulationDisputeEscalateRequest,
+  SimulationDisputeResolveRequest,
+  SimulationPaymentTransition,
+  SimulationShopperActionRequest,
+  SimulationTransferTransition,
+} from "./products.generated.js";
+import type {
+  PlatformReport,
+  PlatformReportCreated,
+  PlatformReportCreateRequest,
+  SettlementReport,
+  SettlementReportPrepareRequest,
+} from "./reports.generated.js";
+import type {
   Rfi,
   RfiList,
   RfiListQuery,
@@ -86,6 +112,8 @@ const hostedFlowsSchemas = () => import("./hosted-flows.generated.js");
 const invitationLinksSchemas = () => import("./invitation-links.generated.js");
 const oauthSchemas = () => import("./oauth.generated.js");
 const offboardingsSchemas = () => import("./offboardings.generated.js");
+const productsSchemas = () => import("./products.generated.js");
+const reportsSchemas = () => import("./reports.generated.js");
 const rfisSchemas = () => import("./rfis.generated.js");
 const simulationSchemas = () => import("./simulation.generated.js");
 const transfersSchemas = () => import("./transfers.generated.js");
@@ -93,12 +121,14 @@ const webhooksSchemas = () => import("./webhooks.generated.js");
 
 const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
 const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapability", predicates, capabilitiesSchemas);
+const accountCloneRequestShape: Shape<AccountCloneRequest> = shape("AccountCloneRequest", predicates, accountsSchemas);
 const accountCreateRequestShape: Shape<AccountCreateRequest> = shape("AccountCreateRequest", predicates, accountsSchemas);
 const accountListShape: Shape<AccountList> = shape("AccountList", predicates, accountsSchemas);
 const accountListQueryShape: Shape<AccountListQuery> = shape("AccountListQuery", predicates, accountsSchemas);
 const accountUpdateRequestShape: Shape<AccountUpdateRequest> = shape("AccountUpdateRequest", predicates, accountsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
+const cardTransactionShape: Shape<CardTransaction> = shape("CardTransaction", predicates, productsSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreateRequest", predicates, chargesSchemas);
 const chargeListShape: Shape<ChargeList> = shape("ChargeList", predicates, chargesSchemas);
@@ -124,13 +154,33 @@ const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, of
 const offboardingCreateRequestShape: Shape<OffboardingCreateRequest> = shape("OffboardingCreateRequest", predicates, offboardingsSchemas);
 const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
 const offboardingListQueryShape: Shape<OffboardingListQuery> = shape("OffboardingListQuery", predicates, offboardingsSchemas);
+const paymentDisputeShape: Shape<PaymentDispute> = shape("PaymentDispute", predicates, productsSchemas);
+const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
+const platformReportCreateRequestShape: Shape<PlatformReportCreateRequest> = shape("PlatformReportCreateRequest", predicates, reportsSchemas);
+const platformReportCreatedShape: Shape<PlatformReportCreated> = shape("PlatformReportCreated", predicates, reportsSchemas);
 const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
 const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
 const rfiListQueryShape: Shape<RfiListQuery> = shape("RfiListQuery", predicates, rfisSchemas);
 const rfiRespondRequestShape: Shape<RfiRespondRequest> = shape("RfiRespondRequest", predicates, rfisSchemas);
+const settlementReportShape: Shape<SettlementReport> = shape("SettlementReport", predicates, reportsSchemas);
+const settlementReportPrepareRequestShape: Shape<SettlementReportPrepareRequest> = shape("SettlementReportPrepareRequest", predicates, reportsSchemas);
+const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit", predicates, productsSchemas);
+const simulatedPaymentShape: Shape<SimulatedPayment> = shape("SimulatedPayment", predicates, productsSchemas);
+const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, productsSchemas);
+const simulationCardTransactionCaptureRequestShape: Shape<SimulationCardTransactionCaptureRequest> = shape("SimulationCardTransactionCaptureRequest", predicates, productsSchemas);
+const simulationCardTransactionCreateRequestShape: Shape<SimulationCardTransactionCreateRequest> = shape("SimulationCardTransactionCreateRequest", predicates, productsSchemas);
+const simulationCardTransactionRefundRequestShape: Shape<SimulationCardTransactionRefundRequest> = shape("SimulationCardTransactionRefundRequest", predicates, productsSchemas);
+const simulationCardTransactionReverseRequestShape: Shape<SimulationCardTransactionReverseRequest> = shape("SimulationCardTransactionReverseRequest", predicates, productsSchemas);
+const simulationDepositCreateRequestShape: Shape<SimulationDepositCreateRequest> = shape("SimulationDepositCreateRequest", predicates, productsSchemas);
+const simulationDisputeCreateRequestShape: Shape<SimulationDisputeCreateRequest> = shape("SimulationDisputeCreateRequest", predicates, productsSchemas);
+const simulationDisputeEscalateRequestShape: Shape<SimulationDisputeEscalateRequest> = shape("SimulationDisputeEscalateRequest", predicates, productsSchemas);
+const simulationDisputeResolveRequestShape: Shape<SimulationDisputeResolveRequest> = shape("SimulationDisputeResolveRequest", predicates, productsSchemas);
+const simulationPaymentTransitionShape: Shape<SimulationPaymentTransition> = shape("SimulationPaymentTransition", predicates, productsSchemas);
 const simulationRfiCreateRequestShape: Shape<SimulationRfiCreateRequest> = shape("SimulationRfiCreateRequest", predicates, rfisSchemas);
 const simulationRfiFollowUpRequestShape: Shape<SimulationRfiFollowUpRequest> = shape("SimulationRfiFollowUpRequest", predicates, rfisSchemas);
+const simulationShopperActionRequestShape: Shape<SimulationShopperActionRequest> = shape("SimulationShopperActionRequest", predicates, productsSchemas);
 const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = shape("SimulationStatusUpdate", predicates, simulationSchemas);
+const simulationTransferTransitionShape: Shape<SimulationTransferTransition> = shape("SimulationTransferTransition", predicates, productsSchemas);
 const termsAndConditionsInputShape: Shape<TermsAndConditionsInput> = shape("TermsAndConditionsInput", predicates, agreementsSchemas);
 const tokenShape: Shape<Token> = shape("Token", predicates, authenticationSchemas);
 const transferCreateRequestShape: Shape<TransferCreateRequest> = shape("TransferCreateRequest", predicates, transfersSchemas);
@@ -284,6 +334,23 @@ export const accountsReactivate: Endpoint<{ readonly path: { readonly id: string
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/reactivate",
+  response: accountShape,
+};
+
+/** Clone a connected account. */
+export const accountsClone: Endpoint<
+  { readonly path: { readonly id: string }; readonly body?: AccountCloneRequest },
+  Account
+> = {
+  name: "accounts.clone",
+  method: "POST",
+  path: "/api/v1/accounts/{id}/clone",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 201,
+  docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
+  body: accountCloneRequestShape,
   response: accountShape,
 };
 
@@ -441,8 +508,74 @@ export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
   environment: "all",
   retry: "safe",
   status: 200,
-  docs: "https://www.airwallex.com/docs/api/core/balances/current",
+  docs: "https://www.airwallex.com/docs/api/core_resources/balances/current",
   response: walletBalancesShape,
+};
+
+/** Ask for a report. */
+export const platformReportsCreate: Endpoint<
+  { readonly body: PlatformReportCreateRequest },
+  PlatformReportCreated
+> = {
+  name: "platformReports.create",
+  method: "POST",
+  path: "/api/v1/platform_reports/create",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/scale/platform_reports/create",
+  body: platformReportCreateRequestShape,
+  response: platformReportCreatedShape,
+};
+
+/** Retrieve a report. */
+export const platformReportsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  PlatformReport
+> = {
+  name: "platformReports.retrieve",
+  method: "GET",
+  path: "/api/v1/platform_reports/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/scale/platform_reports/retrieve",
+  response: platformReportShape,
+};
+
+/** Prepare a settlement report. */
+export const settlementReportsPrepare: Endpoint<
+  { readonly body: SettlementReportPrepareRequest },
+  SettlementReport
+> = {
+  name: "settlementReports.prepare",
+  method: "POST",
+  path: "/api/v1/settlement_reports/prepare",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 200,
+  docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
+  body: settlementReportPrepareRequestShape,
+  response: settlementReportShape,
+};
+
+/** Retrieve a settlement report. */
+export const settlementReportsRetrieve: Endpoint<
+  { readonly path: { readonly settlement_report_id: string } },
+  SettlementReport
+> = {
+  name: "settlementReports.retrieve",
+  method: "GET",
+  path: "/api/v1/settlement_reports/{settlement_report_id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
+  response: settlementReportShape,
 };
 
 /** Create a webhook subscription. */
@@ -937,6 +1070,312 @@ export const embeddedAuthorize: Endpoint<
   response: embeddedAuthorizationShape,
 };
 
+/** Pay into a global account. */
+export const simulationDepositsCreate: Endpoint<
+  { readonly body: SimulationDepositCreateRequest },
+  SimulatedDeposit
+> = {
+  name: "simulation.deposits.create",
+  method: "POST",
+  path: "/api/v1/simulation/deposit/create",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/simulation/deposits/create",
+  body: simulationDepositCreateRequestShape,
+  response: simulatedDepositShape,
+};
+
+/** Settle a deposit. */
+export const simulationDepositsSettle: Endpoint<
+  { readonly path: { readonly deposit_id: string } },
+  undefined
+> = {
+  name: "simulation.deposits.settle",
+  method: "POST",
+  path: "/api/v1/simulation/deposits/{deposit_id}/settle",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/deposits/settle",
+};
+
+/** Reject a deposit. */
+export const simulationDepositsReject: Endpoint<
+  { readonly path: { readonly deposit_id: string } },
+  undefined
+> = {
+  name: "simulation.deposits.reject",
+  method: "POST",
+  path: "/api/v1/simulation/deposits/{deposit_id}/reject",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/deposits/reject",
+};
+
+/** Reverse a deposit. */
+export const simulationDepositsReverse: Endpoint<
+  { readonly path: { readonly deposit_id: string } },
+  undefined
+> = {
+  name: "simulation.deposits.reverse",
+  method: "POST",
+  path: "/api/v1/simulation/deposits/{deposit_id}/reverse",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/deposits/reverse",
+};
+
+/** Move a payout along. */
+export const simulationTransfersTransition: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: SimulationTransferTransition },
+  SimulatedPayout
+> = {
+  name: "simulation.transfers.transition",
+  method: "POST",
+  path: "/api/v1/simulation/transfers/{id}/transition",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/transfers/transition",
+  body: simulationTransferTransitionShape,
+  response: simulatedPayoutShape,
+};
+
+/** Move a payout of the older API along. */
+export const simulationPaymentsTransition: Endpoint<
+  { readonly path: { readonly payment_id: string }; readonly body: SimulationPaymentTransition },
+  SimulatedPayment
+> = {
+  name: "simulation.payments.transition",
+  method: "POST",
+  path: "/api/v1/simulation/payments/{payment_id}/transition",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/payments/transition",
+  body: simulationPaymentTransitionShape,
+  response: simulatedPaymentShape,
+};
+
+/** Accept the mandate of a linked account. */
+export const simulationLinkedAccountsAcceptMandate: Endpoint<
+  { readonly path: { readonly id: string } },
+  undefined
+> = {
+  name: "simulation.linkedAccounts.acceptMandate",
+  method: "POST",
+  path: "/api/v1/simulation/linked_accounts/{id}/mandate/accept",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/accept_mandate",
+};
+
+/** Reject the mandate of a linked account. */
+export const simulationLinkedAccountsRejectMandate: Endpoint<
+  { readonly path: { readonly id: string } },
+  undefined
+> = {
+  name: "simulation.linkedAccounts.rejectMandate",
+  method: "POST",
+  path: "/api/v1/simulation/linked_accounts/{id}/mandate/reject",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/reject_mandate",
+};
+
+/** Cancel the mandate of a linked account. */
+export const simulationLinkedAccountsCancelMandate: Endpoint<
+  { readonly path: { readonly id: string } },
+  undefined
+> = {
+  name: "simulation.linkedAccounts.cancelMandate",
+  method: "POST",
+  path: "/api/v1/simulation/linked_accounts/{id}/mandate/cancel",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/cancel_mandate",
+};
+
+/** Fail the micro-deposits of a linked account. */
+export const simulationLinkedAccountsFailMicrodeposits: Endpoint<
+  { readonly path: { readonly id: string } },
+  undefined
+> = {
+  name: "simulation.linkedAccounts.failMicrodeposits",
+  method: "POST",
+  path: "/api/v1/simulation/linked_accounts/{id}/fail_microdeposits",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/fail_microdeposits",
+};
+
+/** Act as a shopper. */
+export const simulationShopperActionsPerform: Endpoint<
+  { readonly path: { readonly action: string }; readonly body: SimulationShopperActionRequest },
+  undefined
+> = {
+  name: "simulation.shopperActions.perform",
+  method: "POST",
+  path: "/api/v1/simulation/pa/shopper_actions/{action}",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/payments/shopper_actions",
+  body: simulationShopperActionRequestShape,
+};
+
+/** Dispute a payment. */
+export const simulationPaymentDisputesCreate: Endpoint<
+  { readonly body: SimulationDisputeCreateRequest },
+  PaymentDispute
+> = {
+  name: "simulation.paymentDisputes.create",
+  method: "POST",
+  path: "/api/v1/simulation/pa/payment_disputes/create",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/simulation/payments/create_payment_disputes",
+  body: simulationDisputeCreateRequestShape,
+  response: paymentDisputeShape,
+};
+
+/** Decide a dispute. */
+export const simulationPaymentDisputesResolve: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: SimulationDisputeResolveRequest },
+  PaymentDispute
+> = {
+  name: "simulation.paymentDisputes.resolve",
+  method: "POST",
+  path: "/api/v1/simulation/pa/payment_disputes/{id}/resolve",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/payments/resolve_payment_disputes",
+  body: simulationDisputeResolveRequestShape,
+  response: paymentDisputeShape,
+};
+
+/** Escalate a dispute. */
+export const simulationPaymentDisputesEscalate: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: SimulationDisputeEscalateRequest },
+  PaymentDispute
+> = {
+  name: "simulation.paymentDisputes.escalate",
+  method: "POST",
+  path: "/api/v1/simulation/pa/payment_disputes/{id}/escalate",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/payments/escalate_payment_disputes",
+  body: simulationDisputeEscalateRequestShape,
+  response: paymentDisputeShape,
+};
+
+/** Pay with a card. */
+export const simulationIssuingCreate: Endpoint<
+  { readonly body: SimulationCardTransactionCreateRequest },
+  CardTransaction
+> = {
+  name: "simulation.issuing.create",
+  method: "POST",
+  path: "/api/v1/simulation/issuing/create",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/simulation/issuing/create",
+  body: simulationCardTransactionCreateRequestShape,
+  response: cardTransactionShape,
+};
+
+/** Refund a card transaction. */
+export const simulationIssuingRefund: Endpoint<
+  { readonly body: SimulationCardTransactionRefundRequest },
+  CardTransaction
+> = {
+  name: "simulation.issuing.refund",
+  method: "POST",
+  path: "/api/v1/simulation/issuing/refund",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/simulation/issuing/refund",
+  body: simulationCardTransactionRefundRequestShape,
+  response: cardTransactionShape,
+};
+
+/** Capture a card transaction. */
+export const simulationIssuingCapture: Endpoint<
+  { readonly path: { readonly transaction_id: string }; readonly body: SimulationCardTransactionCaptureRequest },
+  CardTransaction
+> = {
+  name: "simulation.issuing.capture",
+  method: "POST",
+  path: "/api/v1/simulation/issuing/{transaction_id}/capture",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/issuing/capture",
+  body: simulationCardTransactionCaptureRequestShape,
+  response: cardTransactionShape,
+};
+
+/** Reverse a card transaction. */
+export const simulationIssuingReverse: Endpoint<
+  { readonly path: { readonly transaction_id: string }; readonly body: SimulationCardTransactionReverseRequest },
+  CardTransaction
+> = {
+  name: "simulation.issuing.reverse",
+  method: "POST",
+  path: "/api/v1/simulation/issuing/{transaction_id}/reverse",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/issuing/reverse",
+  body: simulationCardTransactionReverseRequestShape,
+  response: cardTransactionShape,
+};
+
+/** Pass the review of a cardholder. */
+export const simulationCardholdersPassReview: Endpoint<
+  { readonly path: { readonly id: string } },
+  undefined
+> = {
+  name: "simulation.cardholders.passReview",
+  method: "POST",
+  path: "/api/v1/simulation/issuing/cardholders/{id}/pass_review",
+  host: "api",
+  environment: "sandbox",
+  retry: "never",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/simulation/issuing/pass_review_cardholders",
+};
+
 /** Every endpoint, in the order of the description. */
 export const endpoints: readonly Endpoint[] = [
   authenticationLogin,
@@ -949,6 +1388,7 @@ export const endpoints: readonly Endpoint[] = [
   accountsAgreeToTerms,
   accountsSuspend,
   accountsReactivate,
+  accountsClone,
   accountsCurrent,
   accountsWalletInfo,
   filesUpload,
@@ -960,6 +1400,10 @@ export const endpoints: readonly Endpoint[] = [
   chargesList,
   chargesRetrieve,
   balancesCurrent,
+  platformReportsCreate,
+  platformReportsRetrieve,
+  settlementReportsPrepare,
+  settlementReportsRetrieve,
   webhooksCreate,
   webhooksList,
   webhooksRetrieve,
@@ -991,4 +1435,23 @@ export const endpoints: readonly Endpoint[] = [
   hostedFlowsRetrieve,
   hostedFlowsAuthorize,
   embeddedAuthorize,
+  simulationDepositsCreate,
+  simulationDepositsSettle,
+  simulationDepositsReject,
+  simulationDepositsReverse,
+  simulationTransfersTransition,
+  simulationPaymentsTransition,
+  simulationLinkedAccountsAcceptMandate,
+  simulationLinkedAccountsRejectMandate,
+  simulationLinkedAccountsCancelMandate,
+  simulationLinkedAccountsFailMicrodeposits,
+  simulationShopperActionsPerform,
+  simulationPaymentDisputesCreate,
+  simulationPaymentDisputesResolve,
+  simulationPaymentDisputesEscalate,
+  simulationIssuingCreate,
+  simulationIssuingRefund,
+  simulationIssuingCapture,
+  simulationIssuingReverse,
+  simulationCardholdersPassReview,
 ];

@@ -9,12 +9,14 @@ import type {
   AccountActionRequiredData,
   AccountConnectedData,
   AccountSubmittedData,
+  DepositEventData,
   DisconnectedConnection,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
   RfiEventData,
 } from "./events.generated.js";
 import type { LegacyAccount } from "./legacy.generated.js";
+import type { PlatformReport } from "./reports.generated.js";
 import type { ConnectedAccountTransfer } from "./transfers.generated.js";
 import { type Shape, shape } from "./shape.js";
 
@@ -55,6 +57,12 @@ export interface EventData {
   readonly "connected_account_transfer.settled": { readonly current: ConnectedAccountTransfer };
   readonly "connected_account_transfer.suspended": { readonly current: ConnectedAccountTransfer };
   readonly "connection.disconnected": { readonly current: DisconnectedConnection };
+  readonly "deposit.pending": { readonly current: DepositEventData };
+  readonly "deposit.rejected": { readonly current: DepositEventData };
+  readonly "deposit.reversed": { readonly current: DepositEventData };
+  readonly "deposit.settled": { readonly current: DepositEventData };
+  readonly "platform_report.completed": { readonly current: PlatformReport };
+  readonly "platform_report.failed": { readonly current: PlatformReport };
   readonly "rfi.action_required": { readonly current: RfiEventData };
   readonly "rfi.answered": { readonly current: RfiEventData };
   readonly "rfi.closed": { readonly current: RfiEventData };
@@ -67,6 +75,7 @@ const capabilitiesSchemas = () => import("./capabilities.generated.js");
 const chargesSchemas = () => import("./charges.generated.js");
 const eventsSchemas = () => import("./events.generated.js");
 const legacySchemas = () => import("./legacy.generated.js");
+const reportsSchemas = () => import("./reports.generated.js");
 const transfersSchemas = () => import("./transfers.generated.js");
 
 const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
@@ -77,10 +86,12 @@ const accountSubmittedDataShape: Shape<AccountSubmittedData> = shape("AccountSub
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
+const depositEventDataShape: Shape<DepositEventData> = shape("DepositEventData", predicates, eventsSchemas);
 const disconnectedConnectionShape: Shape<DisconnectedConnection> = shape("DisconnectedConnection", predicates, eventsSchemas);
 const legacyAccountShape: Shape<LegacyAccount> = shape("LegacyAccount", predicates, legacySchemas);
 const legacyAccountActionRequiredDataShape: Shape<LegacyAccountActionRequiredData> = shape("LegacyAccountActionRequiredData", predicates, eventsSchemas);
 const legacyAccountConnectedDataShape: Shape<LegacyAccountConnectedData> = shape("LegacyAccountConnectedData", predicates, eventsSchemas);
+const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
 const rfiEventDataShape: Shape<RfiEventData> = shape("RfiEventData", predicates, eventsSchemas);
 
 type EventShapes = {
@@ -120,6 +131,12 @@ export const eventShapes: EventShapes = {
   "connected_account_transfer.settled": { current: connectedAccountTransferShape },
   "connected_account_transfer.suspended": { current: connectedAccountTransferShape },
   "connection.disconnected": { current: disconnectedConnectionShape },
+  "deposit.pending": { current: depositEventDataShape },
+  "deposit.rejected": { current: depositEventDataShape },
+  "deposit.reversed": { current: depositEventDataShape },
+  "deposit.settled": { current: depositEventDataShape },
+  "platform_report.completed": { current: platformReportShape },
+  "platform_report.failed": { current: platformReportShape },
   "rfi.action_required": { current: rfiEventDataShape },
   "rfi.answered": { current: rfiEventDataShape },
   "rfi.closed": { current: rfiEventDataShape },

@@ -3,6 +3,7 @@
 
 import * as z from "zod";
 import { AccountStatus } from "./accounts.generated.js";
+import { Decimal } from "./common.generated.js";
 import {
   LegacyIdentificationRequirement,
   LegacyPhotoRequirement,
@@ -228,4 +229,61 @@ export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = z.loose
   authorized_scopes: z.array(z.string()).nullish(),
   id: z.string().nullish(),
   status: z.string().nullish(),
+});
+
+/** Where a deposit stands. REVERSED was settled before, and taken back. */
+export type DepositStatus = "PENDING" | "SETTLED" | "REJECTED" | "REVERSED" | (string & {});
+
+export const DepositStatus: z.ZodType<DepositStatus> = z.string();
+
+/** Data of the events about deposits. */
+export interface DepositEventData {
+  /** How much, in units of the currency. */
+  readonly amount?: Decimal | null | undefined;
+  /** When it was made. ISO 8601. */
+  readonly created_at?: string | null | undefined;
+  /** Currency (ISO 4217). */
+  readonly currency?: string | null | undefined;
+  /** When it is expected to be settled. */
+  readonly estimated_settled_at?: string | null | undefined;
+  /** Why it was rejected or reversed. */
+  readonly failure_details?: unknown;
+  /** Fee. */
+  readonly fee?: unknown;
+  /** Id of the linked account that it came from. */
+  readonly funding_source_id?: string | null | undefined;
+  /** Id of the global account that it came to. */
+  readonly global_account_id?: string | null | undefined;
+  /** Id of the deposit. */
+  readonly id: string;
+  /** Who paid. Personal data. */
+  readonly payer?: unknown;
+  /** Id at the bank. */
+  readonly provider_transaction_id?: string | null | undefined;
+  /** Reference of the payment. */
+  readonly reference?: string | null | undefined;
+  /** When it was settled. */
+  readonly settled_at?: string | null | undefined;
+  /** Where it stands. */
+  readonly status: DepositStatus;
+  /** What kind of deposit it is, such as `BANK_TRANSFER`. */
+  readonly type?: string | null | undefined;
+}
+
+export const DepositEventData: z.ZodType<DepositEventData> = z.looseObject({
+  amount: Decimal.nullish(),
+  created_at: z.string().nullish(),
+  currency: z.string().nullish(),
+  estimated_settled_at: z.string().nullish(),
+  failure_details: z.unknown().nullish(),
+  fee: z.unknown().nullish(),
+  funding_source_id: z.string().nullish(),
+  global_account_id: z.string().nullish(),
+  id: z.string(),
+  payer: z.unknown().nullish(),
+  provider_transaction_id: z.string().nullish(),
+  reference: z.string().nullish(),
+  settled_at: z.string().nullish(),
+  status: DepositStatus,
+  type: z.string().nullish(),
 });

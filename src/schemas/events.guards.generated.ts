@@ -5,6 +5,8 @@ import type {
   AccountActionRequiredData,
   AccountConnectedData,
   AccountSubmittedData,
+  DepositEventData,
+  DepositStatus,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
@@ -13,6 +15,7 @@ import type {
   RfiEventData,
 } from "./events.generated.js";
 import { isAccountStatus } from "./accounts.guards.generated.js";
+import { isDecimal } from "./common.guards.generated.js";
 import {
   isLegacyIdentificationRequirement,
   isLegacyPhotoRequirement,
@@ -257,5 +260,32 @@ function isArrayOfText(v: unknown): boolean {
     const item: unknown = v[i];
     if (typeof item !== "string") return false;
   }
+  return true;
+}
+
+export function isDepositStatus(v: unknown): v is DepositStatus {
+  return typeof v === "string";
+}
+
+export function isDepositEventData(v: unknown): v is DepositEventData {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<DepositEventData> = v;
+  if (o.amount != null && !isDecimal(o.amount)) return false;
+  if (o.created_at != null && typeof o.created_at !== "string") return false;
+  if (o.currency != null && typeof o.currency !== "string") return false;
+  if (o.estimated_settled_at != null && typeof o.estimated_settled_at !== "string") return false;
+  if (o.funding_source_id != null && typeof o.funding_source_id !== "string") return false;
+  if (o.global_account_id != null && typeof o.global_account_id !== "string") return false;
+  if (typeof o.id !== "string") return false;
+  if (
+    o.provider_transaction_id != null &&
+    typeof o.provider_transaction_id !== "string"
+  ) {
+    return false;
+  }
+  if (o.reference != null && typeof o.reference !== "string") return false;
+  if (o.settled_at != null && typeof o.settled_at !== "string") return false;
+  if (!isDepositStatus(o.status)) return false;
+  if (o.type != null && typeof o.type !== "string") return false;
   return true;
 }

@@ -21,6 +21,8 @@ export * from "./legacy.guards.generated.js";
 export * from "./oauth.guards.generated.js";
 export * from "./offboardings.guards.generated.js";
 export * from "./persons.guards.generated.js";
+export * from "./products.guards.generated.js";
+export * from "./reports.guards.generated.js";
 export * from "./requirements.guards.generated.js";
 export * from "./rfis.guards.generated.js";
 export * from "./simulation.guards.generated.js";

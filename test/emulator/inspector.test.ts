@@ -84,7 +84,8 @@ describe("the inspector", () => {
     const other = createEmulator();
     const unwatched = createClient(other.clientOptions);
     await Promise.all([client.accounts.list(), unwatched.accounts.list()]);
-    await fetch(emulator.url);
+    const html = await fetch(emulator.url, { headers: { accept: "text/html" } });
+    expect(await html.text()).toContain('<h2 id="title">');
     emulator.faults.next("*", { status: 503 });
     await read("state");
     expect(emulator.requests).toHaveLength(2);

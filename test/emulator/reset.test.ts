@@ -33,7 +33,7 @@ test("reset() takes everything back to the start", async () => {
   const first = await play(emulator);
   emulator.faults.always("*", { status: 503 });
   emulator.clock.advance("90d");
-  const stale = await emulator.fetch("http://emulator.localhost/nothing");
+  const stale = await emulator.fetch("http://emulator.localhost/");
   expect(stale.status).toBe(503);
   emulator.reset();
   expect(emulator.accounts.list()).toEqual([]);

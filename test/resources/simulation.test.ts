@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createClient } from "../../src/index.js";
-import { key, startServer } from "../scripted-server.js";
+import { type Client, createClient } from "../../src/index.js";
+import { json, key, startServer, text } from "../scripted-server.js";
 
 describe("simulation", () => {
   it("is absent on a production client, and on everything derived from it", () => {
@@ -32,4 +32,70 @@ describe("simulation", () => {
     });
     expect(server.connections).toBe(0);
   });
+
+  const due_at = "2026-09-20T00:00:00+00:00";
+  const dispute = { payment_intent_id: "int_1", reason_code: "4837", stage: "CHARGEBACK", due_at };
+
+  it.each([
+    ["deposits.create", [{ amount: "10", global_account_id: "ga_1" }]],
+    ["deposits.create", [{ amount: 10 }]],
+    ["deposits.create", [{ amount: 10, global_account_id: "ga_1", status: "REVERSED" }]],
+    ["deposits.create", [{ amount: 10, global_account_id: "ga_1", payer_country: "Australia" }]],
+    ["transfers.transition", ["tfr_1", { next_status: "LOST" }]],
+    ["transfers.transition", ["tfr_1", { next_status: "FAILED", failure_type: "WEATHER" }]],
+    ["transfers.transition", ["tfr_1", { nextStatus: "PAID" }]],
+    ["payments.transition", ["pay_1", {}]],
+    ["shopperActions.perform", ["pay", {}]],
+    ["paymentDisputes.create", [{ ...dispute, stage: "LOUD" }]],
+    ["paymentDisputes.create", [{ ...dispute, due_at: "tomorrow" }]],
+    ["paymentDisputes.resolve", ["dst_1", { in_favor_of: "NOBODY" }]],
+    ["paymentDisputes.escalate", ["dst_1", {}]],
+    ["issuing.create", [{ card_id: "card_1", transaction_amount: 1 }]],
+    ["issuing.capture", ["txn_1", { amount: 1 }]],
+    ["issuing.refund", [{ transaction_amount: 1, transaction_currency: "dollars" }]],
+  ] as const)("refuses for %s what does not fit, before anything is sent", async (name, input) => {
+    const server = await startServer();
+    const { simulation } = createClient({ ...key, baseUrl: server.url });
+    const [group, method] = name.split(".") as ["deposits", "create"];
+    const call = simulation[group][method] as (...input: readonly unknown[]) => Promise<unknown>;
+    await expect(call(...input)).rejects.toMatchObject({
+      name: "ValidationError",
+      operation: `simulation.${name}`,
+    });
+    expect(server.connections).toBe(0);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a text", "OK"],
+    ["a JSON text", '"OK"'],
+    ["a boolean", "true"],
+    ["an object", '{"id":"dep_1"}'],
+  ])("takes %s for an answer that has no documented body", async (_, body) => {
+    const server = await startServer({ answers: [text(200, body)] });
+    const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
+    const settled = client.simulation.deposits.settle("dep_1");
+    expect(await settled).toBeUndefined();
+    expect((await settled.withResponse()).response.status).toBe(200);
+  });
+
+  it("loses no digit of an amount", async () => {
+    const body = '{"id":"dep_1","amount":12345678901234567.89,"currency":"USD"}';
+    const server = await startServer({ answers: [text(201, body)] });
+    const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
+    const input = { amount: 1, global_account_id: "ga_1" };
+    const deposit = await client.simulation.deposits.create(input);
+    expect(deposit.amount).toBe("12345678901234567.89");
+  });
+
+  it("fails with a stack that leads to its caller", async () => {
+    const server = await startServer({ answers: [json(400, { code: "bad_request" })] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const error = await settleSomething(client).catch((reason: unknown) => reason);
+    expect((error as Error).stack).toContain("settleSomething");
+  });
+
+  async function settleSomething(client: Client<"sandbox">): Promise<void> {
+    await client.simulation.deposits.settle("dep_1");
+  }
 });

@@ -14,9 +14,11 @@ import {
   type ListPromise,
   type NumberedPage,
   type OAuthOptions,
+  type PlatformReport,
   type ResponseInfo,
   type RfiQuestion,
   type RfiReply,
+  type SimulatedDeposit,
   type SimulationResource,
   type UploadedFile,
   whatIsMissing,
@@ -95,6 +97,35 @@ expectTypeOf(sandbox.accounts.retrieve("acct_1").withResponse()).resolves.toEqua
 expectTypeOf(sandbox.accounts.current).returns.resolves.toEqualTypeOf<Account>();
 expectTypeOf(sandbox.files.upload).returns.resolves.toEqualTypeOf<UploadedFile>();
 expectTypeOf(sandbox.simulation.accounts.updateStatus).returns.resolves.toEqualTypeOf<Account>();
+
+expectTypeOf(sandbox.accounts.clone).returns.resolves.toEqualTypeOf<Account>();
+
+// Simulations of other products: there outside production, with closed requests and open answers
+declare const productionClient: Client<"production">;
+// @ts-expect-error: production has no simulation
+productionClient.simulation.deposits;
+expectTypeOf(sandbox.simulation.deposits.settle("dep_1")).toEqualTypeOf<ApiPromise<void>>();
+expectTypeOf(sandbox.simulation.deposits.create).returns.resolves.toEqualTypeOf<SimulatedDeposit>();
+sandbox.simulation.transfers.transition("tfr_1", { next_status: "PAID" });
+// @ts-expect-error: no such status
+sandbox.simulation.transfers.transition("tfr_1", { next_status: "LOST" });
+// @ts-expect-error: no such reason
+sandbox.simulation.payments.transition("pay_1", { next_status: "x", failure_type: "WEATHER" });
+// @ts-expect-error: an amount is a number here
+sandbox.simulation.deposits.create({ amount: "1", global_account_id: "ga_1" });
+sandbox.simulation.shopperActions.perform("pay", { url: "https://example.com" });
+// @ts-expect-error: a shopper is somewhere
+sandbox.simulation.shopperActions.perform("pay", {});
+sandbox.simulation.issuing.capture("txn_1");
+// @ts-expect-error: a dispute is decided in favour of somebody
+sandbox.simulation.paymentDisputes.resolve("dst_1", {});
+
+// Reports are there everywhere
+expectTypeOf(production.platformReports.retrieve).returns.resolves.toEqualTypeOf<PlatformReport>();
+production.platformReports.create({ type: "BALANCE_REPORT", file_format: "CSV" });
+// @ts-expect-error: no such format
+production.platformReports.create({ type: "BALANCE_REPORT", file_format: "PDF" });
+expectTypeOf(production.settlementReports.prepare).parameter(0).toHaveProperty("deposit_id");
 
 // Lists: a promise of a page, and an iterable of items
 const list = sandbox.accounts.list({ account_status: "ACTIVE", page_size: 5 });

@@ -74,6 +74,12 @@ switch (event.name) {
   case "connected_account_transfer.settled":
   case "connected_account_transfer.suspended":
   case "connection.disconnected":
+  case "deposit.pending":
+  case "deposit.rejected":
+  case "deposit.reversed":
+  case "deposit.settled":
+  case "platform_report.completed":
+  case "platform_report.failed":
   case "rfi.answered":
   case "rfi.closed":
     break;

@@ -5,11 +5,15 @@
  */
 
 import { isEmpty } from "../../kyc/paths.js";
-import type { AccountCreateRequest, AccountDetails } from "../../schemas/index.js";
+import type {
+  AccountCloneRequest,
+  AccountCreateRequest,
+  AccountDetails,
+} from "../../schemas/index.js";
 import { fieldRequired, invalidArgument } from "../refusal.js";
 import type { World } from "../state.js";
 import { merge, withPersonIds } from "./merge.js";
-import { type AccountRecord, newRecord } from "./record.js";
+import { type AccountRecord, type AccountSeed, newRecord } from "./record.js";
 
 /** @throws Refusal if a part that no account can do without is missing. */
 export function createAccount(world: World, request: AccountCreateRequest): AccountRecord {
@@ -19,8 +23,8 @@ export function createAccount(world: World, request: AccountCreateRequest): Acco
   if (verified === undefined) requireMinimum(request);
   const entity =
     verified === undefined ? newEntity(world) : findEntity(world, verified, identifier);
-  const { ids, clock, changes } = world;
-  const record = newRecord({
+  const { ids, clock } = world;
+  return open(world, {
     id: ids.account(),
     createdAtMs: clock.nowMs(),
     walletNumber: ids.walletNumber(),
@@ -32,9 +36,33 @@ export function createAccount(world: World, request: AccountCreateRequest): Acco
     ...(nickname !== undefined && { nickname }),
     ...(metadata !== undefined && { metadata }),
   });
+}
+
+/**
+ * Another account with the details of one, to be verified by itself: persons and legal entity have ids
+ * of their own, and there is no identifier.
+ */
+export function cloneAccount(
+  world: World,
+  { details, primaryContact, agreements }: AccountRecord,
+  { metadata }: AccountCloneRequest,
+): AccountRecord {
+  const { ids, clock } = world;
+  const seed = structuredClone({ details, primaryContact, agreements });
+  return open(world, {
+    ...{ id: ids.account(), createdAtMs: clock.nowMs(), walletNumber: ids.walletNumber() },
+    status: "CREATED",
+    ...seed,
+    details: withPersonIds({ ...withoutPersonIds(seed.details), ...newEntity(world) }, ids),
+    ...(metadata !== undefined && { metadata }),
+  });
+}
+
+function open(world: World, seed: AccountSeed): AccountRecord {
+  const record = newRecord(seed);
   world.accounts.connected.set(record.id, record);
   const { id: accountId, status: to, createdAtMs: atMs } = record;
-  changes.publish({ accountId, from: undefined, to, atMs });
+  world.changes.publish({ accountId, from: undefined, to, atMs });
   return record;
 }
 

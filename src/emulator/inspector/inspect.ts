@@ -18,10 +18,11 @@ const shown = 200;
 /** Answers what a watcher asks for; undefined for everything else. */
 export function inspect(
   world: World,
-  { method, path, origin }: EmulatedRequest,
+  { method, path, origin, headers }: EmulatedRequest,
 ): EmulatedResponse | undefined {
   if (method !== "GET") return undefined;
-  if (path === "/") return inspectorPage(origin);
+  // Who is no browser asks for something that is not there.
+  if (path === "/" && headers["accept"]?.includes("text/html")) return inspectorPage(origin);
   const [, what = "", id = ""] = /^\/inspector\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
   const found = what === "state" ? stateOf(world) : details[what]?.(world, id);
   return found && jsonResponse(200, found, { "cache-control": "no-store" });

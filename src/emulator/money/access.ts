@@ -1,8 +1,14 @@
 /** What tests can see and do of money without a call. */
 
-import type { Charge, ConnectedAccountTransfer, MoneyMovementStatus } from "../../schemas/index.js";
+import type {
+  Charge,
+  ConnectedAccountTransfer,
+  DepositEventData,
+  MoneyMovementStatus,
+} from "../../schemas/index.js";
 import type { World } from "../state.js";
-import { toText, toUnits } from "./amounts.js";
+import { parseUnits, toText } from "./amounts.js";
+import { viewDeposit } from "./deposits.js";
 import { isOver, moveTo } from "./move.js";
 import type { Movement, MovementKind } from "./store.js";
 import { viewCharge, viewTransfer } from "./view.js";
@@ -18,6 +24,18 @@ export interface MoneyAccess {
    * @throws RangeError for an amount that is no decimal of the currency.
    */
   setBalance(accountId: string, currency: string, amount: string | number): void;
+  /**
+   * Opens a global account, for `simulation.deposits.create` to pay into, and returns its id.
+   *
+   * @param options.accountId whose wallet it fills; default the platform's
+   * @throws RangeError for a currency that is not three capitals.
+   */
+  openGlobalAccount(options: {
+    readonly accountId?: string | undefined;
+    readonly currency: string;
+  }): string;
+  /** All deposits, oldest first, as events tell of them. */
+  deposits(): readonly DepositEventData[];
   /** All transfers, oldest first. */
   transfers(): readonly ConnectedAccountTransfer[];
   /** All charges, oldest first. */
@@ -54,14 +72,28 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
     balance: (accountId, currency) =>
       toText(present().money.available(accountId, currency), currency),
     setBalance(accountId, currency, amount) {
-      const isDecimal = /^\d+(\.\d+)?$/.test(String(amount));
-      const units = isDecimal ? toUnits(amount, currency) : undefined;
+      const units = parseUnits(amount, currency);
       if (units === undefined) {
         throw new RangeError(
           `Cannot set balance: amount is ${amount}, expected one of ${currency}`,
         );
       }
       present().money.set(accountId, currency, units);
+    },
+    openGlobalAccount({ accountId, currency }) {
+      if (!/^[A-Z]{3}$/.test(currency)) {
+        throw new RangeError(
+          `Cannot open global account: currency is "${currency}", expected three capitals`,
+        );
+      }
+      const { money, ids, accounts } = present();
+      const account = { id: ids.deposit(), accountId: accountId ?? accounts.platform.id, currency };
+      money.globalAccounts.set(account.id, account);
+      return account.id;
+    },
+    deposits() {
+      const { money, settings } = present();
+      return [...money.deposits.values()].map((one) => viewDeposit(one, settings.apiVersion));
     },
     transfers: () => all("transfer", viewTransfer),
     charges: () => all("charge", viewCharge),

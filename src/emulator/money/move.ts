@@ -128,7 +128,8 @@ function readAmount(amount: string | number, currency: string): bigint {
   return units;
 }
 
-function pay({ money }: World, accountId: string, currency: string, units: bigint): void {
+/** Puts money into a wallet, or takes it out. */
+export function pay({ money }: World, accountId: string, currency: string, units: bigint): void {
   money.set(accountId, currency, money.available(accountId, currency) + units);
 }
 

@@ -1,6 +1,10 @@
 /** What accounts have, and what moves between them. */
 
-import type { MoneyMovementStatus } from "../../schemas/index.js";
+import type {
+  DepositStatus,
+  MoneyMovementStatus,
+  SimulationDepositCreateRequest,
+} from "../../schemas/index.js";
 import { type Changes, createChanges } from "../changes.js";
 import { toUnits } from "./amounts.js";
 
@@ -37,7 +41,38 @@ export interface MovementChange {
   readonly atMs: number;
 }
 
+/** Where money comes in from outside. */
+export interface GlobalAccount {
+  readonly id: string;
+  /** The account whose wallet it fills. */
+  readonly accountId: string;
+  readonly currency: string;
+}
+
+/** Money that comes in, as the emulator keeps it. */
+export interface Deposit {
+  readonly id: string;
+  readonly account: GlobalAccount;
+  readonly request: SimulationDepositCreateRequest;
+  /** In the smallest unit of the currency. */
+  readonly units: bigint;
+  readonly createdAtMs: number;
+  status: DepositStatus;
+  settledAtMs: number | undefined;
+}
+
+export interface DepositChange {
+  readonly deposit: Deposit;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
 export interface Money {
+  /** By id. */
+  readonly globalAccounts: Map<string, GlobalAccount>;
+  /** By id, oldest first. */
+  readonly deposits: Map<string, Deposit>;
+  readonly depositChanges: Changes<DepositChange>;
   /** By id, oldest first. */
   readonly movements: Map<string, Movement>;
   readonly changes: Changes<MovementChange>;
@@ -63,6 +98,9 @@ export function createMoney(platformId: string): Money {
     set(platformId, currency, toUnits(startingAmount, currency) ?? 0n);
   }
   return {
+    globalAccounts: new Map(),
+    deposits: new Map(),
+    depositChanges: createChanges(),
     movements: new Map(),
     changes: createChanges(),
     available: (accountId, currency) => balances.get(accountId)?.get(currency) ?? 0n,

@@ -88,7 +88,9 @@ export function viewBalances({ money }: World, accountId: string): readonly Wall
   return money.currencies(accountId).map((currency) => {
     const available = money.available(accountId, currency);
     const reserved = underWay(money, currency, ({ payerId }) => payerId === accountId);
-    const pending = underWay(money, currency, ({ payeeId }) => payeeId === accountId);
+    const pending =
+      underWay(money, currency, ({ payeeId }) => payeeId === accountId) +
+      comingIn(money, accountId, currency);
     return {
       currency,
       available_amount: toAmount(available, currency),
@@ -106,6 +108,14 @@ function underWay(
 ): bigint {
   const open = [...movements.values()].filter(
     (one) => !isOver(one) && one.currency === currency && concerns(one),
+  );
+  return open.reduce((sum, { units }) => sum + units, 0n);
+}
+
+function comingIn({ deposits }: Money, accountId: string, currency: string): bigint {
+  const open = [...deposits.values()].filter(
+    ({ status, account }) =>
+      status === "PENDING" && account.accountId === accountId && account.currency === currency,
   );
   return open.reduce((sum, { units }) => sum + units, 0n);
 }

@@ -87,8 +87,12 @@ const needed: Partial<Record<EndpointKey, ScopeName>> = {
   simulationAmendmentsReject: "simulation:write",
 };
 
+/** Simulations of what belongs to the account that a token is for. */
+const simulates =
+  /^simulation(?:Deposits|Transfers|Payments|LinkedAccounts|ShopperActions|PaymentDisputes|Issuing|Cardholders)/;
+
 export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {
-  return needed[endpoint];
+  return simulates.test(endpoint) ? "simulation:write" : needed[endpoint];
 }
 
 /** Every word that the emulator knows, the newer spelling first. */

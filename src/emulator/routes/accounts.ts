@@ -8,7 +8,7 @@ import { accountsList } from "../../schemas/endpoints.generated.js";
 import type { Account } from "../../schemas/index.js";
 import { readQuery } from "../accept.js";
 import { requireCountries } from "../accounts/addresses.js";
-import { createAccount } from "../accounts/create.js";
+import { cloneAccount, createAccount } from "../accounts/create.js";
 import { listAccounts } from "../accounts/list.js";
 import { agreeToTerms, reactivate, submit, suspend } from "../accounts/operations.js";
 import { type AccountRecord, findConnected } from "../accounts/record.js";
@@ -55,6 +55,11 @@ export const accountsHandlers: HandlersOf<Key> = {
   accountsSuspend: (call) => onConnected(call, (record) => suspend(call.world, record)),
 
   accountsReactivate: (call) => onConnected(call, (record) => reactivate(call.world, record)),
+
+  accountsClone({ world, path, body, apiVersion }) {
+    const clone = cloneAccount(world, findConnected(world.accounts, path.id), body);
+    return viewAccount(clone, apiVersion, "EXCLUDED_PII");
+  },
 
   accountsCurrent: ({ actingFor, apiVersion }) => viewAccount(actingFor, apiVersion, "COMPLETE"),
 

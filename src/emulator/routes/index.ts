@@ -12,8 +12,10 @@ import { filesHandlers, filesPages } from "./files.js";
 import { moneyHandlers } from "./money.js";
 import { oauthHandlers } from "./oauth.js";
 import { onboardingHandlers, onboardingPages } from "./onboarding.js";
+import { reportsHandlers } from "./reports.js";
 import { rfisHandlers, rfisPages } from "./rfis.js";
 import { simulationHandlers } from "./simulation.js";
+import { simulationProductsHandlers } from "./simulation-products.js";
 import { webhooksHandlers } from "./webhooks.js";
 
 const handlers: Handlers = {
@@ -27,6 +29,8 @@ const handlers: Handlers = {
   ...accountChangesHandlers,
   ...onboardingHandlers,
   ...moneyHandlers,
+  ...reportsHandlers,
+  ...simulationProductsHandlers,
 };
 
 const pages: readonly Page[] = [...filesPages, ...oauthPages, ...onboardingPages, ...rfisPages];
@@ -37,8 +41,15 @@ const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "
 /** Endpoints that speak OAuth 2: forms are read, and a refusal is said in its words too. */
 const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
 
-/** Endpoints that have one code for whatever is wrong with the body. */
-const validating: ReadonlySet<EndpointKey> = new Set(["transfersCreate", "chargesCreate"]);
+/** Endpoints that have one code for whatever is wrong with the body, and that code. */
+const codesOfInvalid: Partial<Record<EndpointKey, string>> = {
+  transfersCreate: "validation_failed",
+  chargesCreate: "validation_failed",
+  simulationShopperActionsPerform: "validation_error",
+  simulationPaymentDisputesCreate: "validation_error",
+  simulationPaymentDisputesResolve: "validation_error",
+  simulationPaymentDisputesEscalate: "validation_error",
+};
 
 /** An endpoint with what answers it; the types of the two were matched by `Handlers`. */
 export interface ApiRoute {
@@ -75,7 +86,7 @@ function toRoute(key: EndpointKey): ApiRoute {
     needsToken: !withoutToken.has(key),
     scope: scopeFor(key),
     speaksOAuth: inOAuth.has(key),
-    invalidCode: validating.has(key) ? "validation_failed" : undefined,
+    invalidCode: codesOfInvalid[key],
     run: handlers[key],
   };
 }

@@ -5,8 +5,14 @@ import type { AmendmentChange } from "../amendments/record.js";
 import { viewCapability } from "../capabilities/operations.js";
 import type { CapabilityChange } from "../capabilities/record.js";
 import type { StatusChange } from "../changes.js";
-import type { MovementChange } from "../money/store.js";
+import { viewDeposit } from "../money/deposits.js";
+import type { DepositChange, MovementChange } from "../money/store.js";
+import { viewMovement } from "../money/view.js";
 import type { ConnectionChange } from "../oauth/store.js";
+import { viewObject } from "../products/access.js";
+import { kinds, type ProductChange } from "../products/record.js";
+import type { ReportChange } from "../reports/record.js";
+import { viewReport } from "../reports/reports.js";
 import type { RfiChange } from "../rfis/record.js";
 import type { World } from "../state.js";
 import { dispatch } from "./dispatch.js";
@@ -20,6 +26,9 @@ export function announce(world: World): World {
   world.amendments.changes.subscribe((change) => announceAmendment(world, change));
   world.capabilities.changes.subscribe((change) => announceCapability(world, change));
   world.money.changes.subscribe((change) => announceMovement(world, change));
+  world.money.depositChanges.subscribe((change) => announceDeposit(world, change));
+  world.products.changes.subscribe((change) => announceProduct(world, change));
+  world.reports.changes.subscribe((change) => announceReport(world, change));
   return world;
 }
 
@@ -41,8 +50,34 @@ function announceMovement(world: World, { movement, atMs }: MovementChange): voi
   const { kind, id: sourceId, ownerId: accountId, status } = movement;
   const about = kind === "transfer" ? "connected_account_transfer" : "charge";
   const name = `${about}.${status.toLowerCase()}`;
-  const data: EventData = { kind: "movement", movement };
+  const data: EventData = { kind: "shown", show: (version) => viewMovement(movement, version) };
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+function announceDeposit(world: World, { deposit, atMs }: DepositChange): void {
+  const { id: sourceId, account, status } = deposit;
+  const { accountId } = account;
+  const name = `deposit.${status.toLowerCase()}`;
+  const data: EventData = { kind: "shown", show: (version) => viewDeposit(deposit, version) };
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+/** Of those kinds alone whose events are known by name. */
+function announceProduct(world: World, { object, atMs }: ProductChange): void {
+  const { kind, id: sourceId, accountId, members } = object;
+  const { event } = kinds[kind];
+  if (event === undefined) return;
+  const name = `${event}.${String(members["status"]).toLowerCase()}`;
+  const data: EventData = { kind: "other", value: viewObject(object) };
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+function announceReport(world: World, { report, atMs }: ReportChange): void {
+  const accountId = world.accounts.platform.id;
+  const show = (version: string) => viewReport(world, report, version);
+  const data: EventData = { kind: "shown", show };
+  const name = "platform_report.completed";
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId: report.id, atMs });
 }
 
 function announceConnection(world: World, change: ConnectionChange): void {

@@ -5,8 +5,6 @@ import type { AccountRecord, AccountStatus } from "../accounts/record.js";
 import { viewAccount, viewWallet } from "../accounts/view.js";
 import { formatTimestamp, hasLegacyWebhooks } from "../api-version.js";
 import { uuidOf } from "../ids.js";
-import type { Movement } from "../money/store.js";
-import { viewMovement } from "../money/view.js";
 import { toLegacyAccount, toLegacyNames, toLegacyRequirements } from "./legacy-account.js";
 
 /** Something that happened, in no version yet. */
@@ -32,7 +30,8 @@ export type EventData =
       readonly account: AccountRecord;
       readonly platform: AccountRecord;
     }
-  | { readonly kind: "movement"; readonly movement: Movement }
+  /** Shown in the words of a version, and in the names of today. */
+  | { readonly kind: "shown"; readonly show: (version: string) => object }
   /** In the names of today. */
   | { readonly kind: "other"; readonly value: object }
   /** Sent as it is, whatever the version. */
@@ -94,8 +93,8 @@ function writeData(data: EventData, version: string): unknown {
       return legacy ? toLegacyRequirements(data.requirements) : data.requirements;
     case "connected":
       return inNamesOf(legacy, describeConnection(data, version));
-    case "movement":
-      return inNamesOf(legacy, viewMovement(data.movement, version));
+    case "shown":
+      return inNamesOf(legacy, data.show(version));
     case "other":
       return inNamesOf(legacy, data.value);
     case "given":

@@ -6,7 +6,9 @@ import type {
   Amendment,
   Charge,
   ConnectedAccountTransfer,
+  DepositEventData,
   DisconnectedConnection,
+  PlatformReport,
   RfiEventData,
 } from "../../schemas/index.js";
 import { type AccountRecord, newRecord } from "../accounts/record.js";
@@ -102,6 +104,22 @@ const samples: Readonly<Record<string, ((sample: Sample) => object) | undefined>
     ...{ created_at: now, updated_at: now },
     destination: account.id,
     status,
+  }),
+  deposit: ({ status, now }): DepositEventData => ({
+    id: "dep_sample",
+    ...{ type: "BANK_TRANSFER", amount: 100, currency: "AUD", status, created_at: now },
+    global_account_id: "ga_sample",
+    payer: { name: "Sample Payer", country_code: "AU" },
+    reference: "sample",
+  }),
+  platform_report: ({ status, now }): PlatformReport => ({
+    id: "report_sample",
+    ...{ type: "BALANCE_REPORT", file_format: "CSV", file_name: "sample", status },
+    ...(status === "COMPLETED" && {
+      download_url: "https://emulator.localhost/files/download/sample",
+      download_url_expires_at: now,
+    }),
+    ...(status === "FAILED" && { failed_reason: "This is a sample." }),
   }),
   connection: ({ status, account: { id } }): DisconnectedConnection => ({
     id: connectionId(defaultOAuthClientId, id),

@@ -1,0 +1,115 @@
+/**
+ * Money that comes in from outside: a deposit is in the wallet once it is settled, and out of it again
+ * when it is reversed.
+ *
+ * @see https://www.airwallex.com/docs/api/simulation/deposits
+ */
+
+import type {
+  DepositEventData,
+  DepositStatus,
+  SimulatedDeposit,
+  SimulationDepositCreateRequest,
+} from "../../schemas/index.js";
+import type { AccountRecord } from "../accounts/record.js";
+import { formatTimestamp } from "../api-version.js";
+import { invalidArgument, notFound, Refusal } from "../refusal.js";
+import type { World } from "../state.js";
+import { parseUnits, toAmount } from "./amounts.js";
+import { pay } from "./move.js";
+import type { Deposit } from "./store.js";
+
+/** The status that a deposit must have to get another. */
+const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {
+  SETTLED: "PENDING",
+  REJECTED: "PENDING",
+  REVERSED: "SETTLED",
+};
+
+/** @throws Refusal for a global account of somebody else, and for an amount that it cannot hold. */
+export function createDeposit(
+  world: World,
+  owner: AccountRecord,
+  request: SimulationDepositCreateRequest,
+): Deposit {
+  const { money, ids, clock } = world;
+  const account = money.globalAccounts.get(request.global_account_id);
+  if (account?.accountId !== owner.id) {
+    throw notFound(`Global account [${request.global_account_id}]`);
+  }
+  const { currency } = account;
+  const units = parseUnits(request.amount, currency);
+  if (!units) throw invalidArgument("amount", `expected an amount of ${currency}, more than 0`);
+  const createdAtMs = clock.nowMs();
+  const deposit: Deposit = {
+    ...{ id: ids.deposit(), account, request, units, createdAtMs },
+    status: "PENDING",
+    settledAtMs: undefined,
+  };
+  money.deposits.set(deposit.id, deposit);
+  const { status = "SETTLED" } = request;
+  if (status === "PENDING") money.depositChanges.publish({ deposit, atMs: createdAtMs });
+  else become(world, deposit, status);
+  return deposit;
+}
+
+/** @throws Refusal for one of another account, as if there were none, and from the wrong status. */
+export function moveDeposit(
+  world: World,
+  owner: AccountRecord,
+  id: string,
+  to: DepositStatus,
+): void {
+  const deposit = world.money.deposits.get(id);
+  if (deposit?.account.accountId !== owner.id) throw notFound(`Deposit [${id}]`);
+  if (deposit.status !== comesFrom[to]) {
+    throw new Refusal(
+      400,
+      "invalid_status_for_operation",
+      `Deposit [${id}] cannot become ${to}: its status is ${deposit.status}, expected ${comesFrom[to]}.`,
+      { source: "status" },
+    );
+  }
+  become(world, deposit, to);
+}
+
+function become(world: World, deposit: Deposit, to: DepositStatus): void {
+  const { account, units } = deposit;
+  const atMs = world.clock.nowMs();
+  deposit.status = to;
+  if (to === "SETTLED") deposit.settledAtMs = atMs;
+  if (to === "SETTLED") pay(world, account.accountId, account.currency, units);
+  // What was spent meanwhile leaves the wallet with less than nothing.
+  if (to === "REVERSED") pay(world, account.accountId, account.currency, -units);
+  world.money.depositChanges.publish({ deposit, atMs });
+}
+
+/** As the simulation answers. */
+export function viewSimulatedDeposit(deposit: Deposit, apiVersion: string): SimulatedDeposit {
+  const { id, account, request, units, status, createdAtMs } = deposit;
+  const { currency } = account;
+  return {
+    ...{ id, amount: toAmount(units, currency), currency, status },
+    create_time: formatTimestamp(createdAtMs, apiVersion),
+    fee_amount: 0,
+    payer_country: request.payer_country ?? null,
+    payer_name: request.payer_name ?? null,
+    reference: request.reference ?? null,
+    statement_ref: request.statement_ref ?? null,
+  };
+}
+
+/** As events tell of it. */
+export function viewDeposit(deposit: Deposit, apiVersion: string): DepositEventData {
+  const { id, account, request, units, status, createdAtMs, settledAtMs } = deposit;
+  const { payer_name, payer_country, reference } = request;
+  return {
+    ...{ id, type: "BANK_TRANSFER", status, currency: account.currency },
+    amount: toAmount(units, account.currency),
+    created_at: formatTimestamp(createdAtMs, apiVersion),
+    global_account_id: account.id,
+    payer: { name: payer_name ?? null, country_code: payer_country ?? null },
+    reference: reference ?? null,
+    settled_at: settledAtMs === undefined ? null : formatTimestamp(settledAtMs, apiVersion),
+  };
+}

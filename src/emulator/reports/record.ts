@@ -1,0 +1,29 @@
+/** Reports as the emulator keeps them. */
+
+import type { PlatformReportCreateRequest, SettlementReport } from "../../schemas/index.js";
+import { type Changes, createChanges } from "../changes.js";
+
+export interface ReportRecord {
+  readonly id: string;
+  readonly request: PlatformReportCreateRequest;
+  /** By which its caller reached the emulator; the link to its file carries it. */
+  readonly origin: string;
+  /** Its file, once it is made. */
+  fileId: string | undefined;
+}
+
+export interface ReportChange {
+  readonly report: ReportRecord;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface ReportStore {
+  readonly byId: Map<string, ReportRecord>;
+  readonly changes: Changes<ReportChange>;
+  readonly settlements: Map<string, { readonly ownerId: string; readonly shown: SettlementReport }>;
+}
+
+export function createReportStore(): ReportStore {
+  return { byId: new Map(), changes: createChanges(), settlements: new Map() };
+}

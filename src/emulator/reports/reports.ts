@@ -1,0 +1,113 @@
+/**
+ * Reports: on the platform's accounts, as CSV files that are really there, and on what deposits are
+ * made of.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/platform_reports
+ */
+
+import type {
+  PlatformReport,
+  PlatformReportCreateRequest,
+  SettlementReport,
+  SettlementReportPrepareRequest,
+} from "../../schemas/index.js";
+import { readTime } from "../accounts/list.js";
+import type { AccountRecord } from "../accounts/record.js";
+import { formatTimestamp } from "../api-version.js";
+import { invalidArgument, notFound } from "../refusal.js";
+import type { World } from "../state.js";
+import type { ReportRecord } from "./record.js";
+import { type Period, reportWriters } from "./rows.js";
+
+/**
+ * Has a report made: at once, or when its period ends.
+ *
+ * @throws Refusal for a type that the emulator cannot write, and for a period that cannot be read.
+ */
+export function createReport(
+  world: World,
+  request: PlatformReportCreateRequest,
+  origin: string,
+): ReportRecord {
+  const { ids, clock, reports } = world;
+  const write = Object.hasOwn(reportWriters, request.type) && reportWriters[request.type];
+  if (!write) {
+    const known = Object.keys(reportWriters).join(" or ");
+    throw invalidArgument("type", `the emulator writes ${known} alone`);
+  }
+  const period = readPeriod(request);
+  const record: ReportRecord = { id: ids.report(), request, origin, fileId: undefined };
+  reports.byId.set(record.id, record);
+  const ends = [period.createdToMs, period.updatedToMs].filter(Number.isFinite);
+  clock.schedule(Math.max(clock.nowMs(), ...ends), (atMs) => {
+    const content = Buffer.from(write(world, period, atMs));
+    const filename = `${request.file_name ?? request.type.toLowerCase()}.csv`;
+    record.fileId = world.files.add({ filename, content, contentType: "text/csv", notes: "" }).id;
+    reports.changes.publish({ report: record, atMs });
+  });
+  return record;
+}
+
+function readPeriod(request: PlatformReportCreateRequest): Period {
+  const startOf = (name: "from_created_at" | "from_updated_at") =>
+    readTime(name, request[name], "00:00:00.000") ?? Number.NEGATIVE_INFINITY;
+  const endOf = (name: "to_created_at" | "to_updated_at") =>
+    readTime(name, request[name], "23:59:59.999") ?? Number.POSITIVE_INFINITY;
+  return {
+    createdFromMs: startOf("from_created_at"),
+    createdToMs: endOf("to_created_at"),
+    updatedFromMs: startOf("from_updated_at"),
+    updatedToMs: endOf("to_updated_at"),
+  };
+}
+
+/** @throws Refusal if there is none. */
+export function findReport({ reports }: World, id: string): ReportRecord {
+  const record = reports.byId.get(id);
+  if (record === undefined) throw notFound(`Platform report [${id}]`);
+  return record;
+}
+
+/** With a new link to its file. */
+export function viewReport(world: World, report: ReportRecord, apiVersion: string): PlatformReport {
+  const { id, request, origin, fileId } = report;
+  if (fileId === undefined) return { ...request, id, status: "PENDING" };
+  const { path, validUntilMs } = world.files.link(fileId);
+  return {
+    ...request,
+    ...{ id, status: "COMPLETED", download_url: origin + path },
+    download_url_expires_at: formatTimestamp(validUntilMs, apiVersion),
+  };
+}
+
+/** @throws Refusal for a deposit of somebody else, and for a file that was not uploaded. */
+export function prepareSettlement(
+  world: World,
+  owner: AccountRecord,
+  { deposit_id: depositId, file_id }: SettlementReportPrepareRequest,
+  apiVersion: string,
+): SettlementReport {
+  const { money, files, ids, clock, reports } = world;
+  if (money.deposits.get(depositId)?.account.accountId !== owner.id) {
+    throw notFound(`Deposit [${depositId}]`);
+  }
+  if (files.find(file_id) === undefined) throw notFound(`File [${file_id}]`);
+  const shown: SettlementReport = {
+    create_at: formatTimestamp(clock.nowMs(), apiVersion),
+    file_id,
+    settlement_report_id: ids.report(),
+  };
+  reports.settlements.set(shown.settlement_report_id, { ownerId: owner.id, shown });
+  return shown;
+}
+
+/** @throws Refusal for one of another account, as if there were none. */
+export function findSettlement(
+  { reports }: World,
+  owner: AccountRecord,
+  id: string,
+): SettlementReport {
+  const found = reports.settlements.get(id);
+  if (found?.ownerId !== owner.id) throw notFound(`Settlement report [${id}]`);
+  return found.shown;
+}

@@ -1,0 +1,180 @@
+/** Reports of the platform and on deposits, and what their files say. */
+
+import { createClient } from "airwallex-connect";
+import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
+import { expect, onTestFinished, test } from "vitest";
+import { minimal } from "./inputs.js";
+
+async function open(options: EmulatorOptions = {}) {
+  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
+  const emulator = await startEmulator({ ...fixed, ...options });
+  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
+  onTestFinished(async () => {
+    await client.close();
+    await emulator.close();
+  });
+  const { id } = await client.accounts.create(minimal);
+  emulator.accounts.setStatus(id, "ACTIVE");
+  const pay = (amount: string, reference: string) =>
+    client.transfers.create({
+      ...{ destination: id, amount, currency: "USD", reason: "travel", reference },
+    });
+  return { emulator, client, id, pay };
+}
+
+/** The file of a report, fetched as anybody could who has the link. */
+async function read(url: string | null | undefined): Promise<string> {
+  const response = await fetch(String(url));
+  expect(response.headers.get("content-type")).toBe("text/csv");
+  return await response.text();
+}
+
+test("a report on balances has a line for each wallet of a connected account", async () => {
+  const { emulator, client, id } = await open();
+  emulator.money.setBalance(id, "USD", "12.50");
+  emulator.money.setBalance(id, "AUD", "3");
+  const input = { type: "BALANCE_REPORT", file_format: "CSV", file_name: "wallets" } as const;
+  const created = await client.platformReports.create(input);
+  expect(created).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  const report = await client.platformReports.retrieve(created.id);
+  expect(report).toEqual({
+    ...{ id: created.id, status: "COMPLETED", ...input },
+    download_url: expect.stringContaining(emulator.url),
+    download_url_expires_at: "2026-09-02T10:00:00+00:00",
+  });
+  expect(await read(report.download_url)).toBe(
+    [
+      "account_id,currency,available_balance,reserved_balance,total_balance,last_update",
+      `${id},AUD,3,0,3,2026-09-01T10:00:00+00:00`,
+      `${id},USD,12.5,0,12.5,2026-09-01T10:00:00+00:00`,
+      "",
+    ].join("\r\n"),
+  );
+});
+
+test("a report on transactions has a line for each account that one concerns", async () => {
+  const { emulator, client, id, pay } = await open();
+  const transfer = await pay("20", 'Rent, "May"');
+  const charge = await client.charges.create({
+    ...{ source: id, amount: "5", currency: "USD", reason: "travel", reference: "Fee" },
+  });
+  const report = await client.platformReports.create({
+    ...{ type: "TRANSACTION_RECON_REPORT", file_format: "CSV" },
+  });
+  const { download_url } = await client.platformReports.retrieve(report.id);
+  const time = "2026-09-01T10:00:00+00:00,2026-09-01T10:00:00+00:00";
+  const lines = (await read(download_url)).split("\r\n");
+  expect(lines).toEqual([
+    "transaction_id,request_id,account_id,transaction_type,status,currency,amount,reference,created_at,updated_at",
+    `${transfer.id},${transfer.request_id},${id},TRANSFER,SETTLED,USD,20.00,"Rent, ""May""",${time}`,
+    `${charge.id},${charge.request_id},${id},CHARGE,SETTLED,USD,-5.00,Fee,${time}`,
+    "",
+  ]);
+  expect(emulator.money.transfers()).toHaveLength(1);
+});
+
+test("a report has what happened in its period", async () => {
+  const { emulator, client, pay } = await open({ tokenLifetimeMs: 86_400_000 });
+  for (const reference of ["before", "first", "last", "after"]) {
+    await pay("1", reference);
+    emulator.clock.advance("1h");
+  }
+  const { id } = await client.platformReports.create({
+    ...{ type: "TRANSACTION_RECON_REPORT", file_format: "CSV" },
+    from_created_at: "2026-09-01T11:00:00+0000",
+    to_created_at: "2026-09-01T12:00:00+0000",
+  });
+  const { download_url } = await client.platformReports.retrieve(id);
+  const lines = (await read(download_url)).trimEnd().split("\r\n").slice(1);
+  expect(lines.map((line) => line.split(",")[7])).toEqual(["first", "last"]);
+});
+
+test("a report whose period ends in the future is made then, and told of", async () => {
+  const events: { name: string; account_id: string; source_id: string; data: object }[] = [];
+  const receive: typeof globalThis.fetch = async (_, init) => {
+    events.push(JSON.parse(String(init?.body)));
+    return new Response();
+  };
+  const { emulator, client, pay } = await open({ webhooks: { fetch: receive } });
+  emulator.webhooks.subscribe({
+    ...{ url: "http://receiver.localhost/", events: ["platform_report.completed"] },
+  });
+  const { id } = await client.platformReports.create({
+    ...{ type: "TRANSACTION_RECON_REPORT", file_format: "CSV" },
+    to_created_at: "2026-09-02T00:00:00+0000",
+  });
+  expect(await client.platformReports.retrieve(id)).toMatchObject({ id, status: "PENDING" });
+  await pay("1", "still in it");
+  await emulator.webhooks.settled();
+  expect(events).toEqual([]);
+  emulator.clock.set("2026-09-02T00:00:00Z");
+  await emulator.webhooks.settled();
+  const report = await client.platformReports.retrieve(id);
+  expect(report.status).toBe("COMPLETED");
+  expect(await read(report.download_url)).toContain("still in it");
+  expect(events).toMatchObject([
+    {
+      name: "platform_report.completed",
+      account_id: emulator.accounts.platformId,
+      source_id: id,
+      data: { id, status: "COMPLETED" },
+    },
+  ]);
+});
+
+test("a link to a report ends after a day, and reading the report gives another", async () => {
+  const { emulator, client } = await open();
+  const { id } = await client.platformReports.create({
+    ...{ type: "BALANCE_REPORT", file_format: "CSV" },
+  });
+  const { download_url } = await client.platformReports.retrieve(id);
+  emulator.clock.advance("25h");
+  expect((await fetch(String(download_url))).status).toBe(403);
+  expect(await read((await client.platformReports.retrieve(id)).download_url)).toContain(
+    "account_id",
+  );
+});
+
+test("a report that cannot be made is refused", async () => {
+  const { client, id } = await open();
+  const { create, retrieve } = client.platformReports;
+  const csv = { file_format: "CSV" } as const;
+  for (const type of ["HOROSCOPE", "constructor"]) {
+    await expect(create({ ...csv, type })).rejects.toMatchObject({
+      ...{ status: 400, apiCode: "invalid_argument", source: "type" },
+    });
+  }
+  await expect(retrieve("none")).rejects.toMatchObject({ code: "not_found" });
+  const seller = client.onBehalfOf(id).platformReports;
+  const balances = { ...csv, type: "BALANCE_REPORT" };
+  await expect(seller.create(balances)).rejects.toMatchObject({ apiCode: "forbidden" });
+});
+
+test("a settlement report joins a deposit with a file", async () => {
+  const { emulator, client, id } = await open();
+  const seller = client.onBehalfOf(id);
+  const globalAccount = emulator.money.openGlobalAccount({ accountId: id, currency: "USD" });
+  const deposit = await seller.simulation.deposits.create({
+    ...{ amount: 10, global_account_id: globalAccount },
+  });
+  const { file_id } = await client.files.upload(Buffer.from("a,b"), { name: "settlement.csv" });
+  const asked = { deposit_id: deposit.id, file_id };
+  const report = await seller.settlementReports.prepare(asked);
+  expect(report).toEqual({
+    settlement_report_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    file_id,
+    create_at: "2026-09-01T10:00:00+00:00",
+  });
+  const { settlement_report_id } = report;
+  expect(await seller.settlementReports.retrieve(settlement_report_id)).toEqual(report);
+  const notThere = { code: "not_found", apiCode: "not_found" };
+  for (const call of [
+    client.settlementReports.retrieve(settlement_report_id),
+    client.settlementReports.prepare(asked),
+    seller.settlementReports.prepare({ ...asked, file_id: "none" }),
+    seller.settlementReports.prepare({ ...asked, deposit_id: "none" }),
+    seller.settlementReports.retrieve("none"),
+  ]) {
+    await expect(call).rejects.toMatchObject(notThere);
+  }
+});
