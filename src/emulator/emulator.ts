@@ -112,10 +112,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 }
 
 /**
- * Starts an emulator on a port of this machine.
+ * Starts an emulator on a port of this machine; without one in the options, on any that is free.
  *
  * ```ts
- * const emulator = await startEmulator({ port: 4010 });
+ * const emulator = await startEmulator();
  * try {
  *   await fetch(`${emulator.url}/api/v1/accounts`);
  * } finally {
