@@ -64,8 +64,9 @@ function show(title: string, { counts, results }: OnboardingReport): void {
   console.log(`${title}: ${counts.done} of ${counts.total} are active`);
   for (const result of results) {
     if (result.kind === "done") continue;
-    const missing = result.kind === "missing" ? result.missing.map(({ what }) => what) : [];
-    console.log(`  ${result.identifier.split("-", 2).join("-")} is ${result.kind}`, ...missing);
+    console.log(`  ${result.identifier.split("-", 2).join("-")} is ${result.kind}`);
+    const items = result.kind === "missing" ? result.missing : [];
+    for (const { what } of items) console.log(`    ${what}`);
   }
 }
 
