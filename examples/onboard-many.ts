@@ -2,7 +2,7 @@
  * Onboards a list of sellers, two of whom lack something, corrects them, and runs it again. Runs on
  * the embedded emulator; on the real sandbox when AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set.
  *
- *   npx tsx --tsconfig examples/tsconfig.json examples/onboard-many.ts
+ *   npx tsx examples/onboard-many.ts
  */
 
 import { createClient, type OnboardingReport, type Seller } from "airwallex-connect";
