@@ -191,7 +191,9 @@ function describeResult(result: OnboardingResult): readonly string[] {
 }
 
 function describeItem({ what, path, code, why, next }: MissingItem): string {
-  const order = why === undefined ? what : `${what}: ${why}`;
+  // Of a missing field the API says no more than that.
+  const reason = path !== undefined && why?.includes(path) ? undefined : why;
+  const order = reason === undefined ? what : `${what}: ${reason}`;
   // All others are met by the file.
   const call = next?.method === "rfis.respond" ? `(rfis.respond ${next.id})` : undefined;
   return `    ${[path, code, order, call].filter(Boolean).join("  ")}`;

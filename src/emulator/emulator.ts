@@ -57,8 +57,8 @@ export interface EmulatorControls {
   readonly oauth: OAuthAccess;
   readonly webhooks: WebhooksAccess;
   /**
-   * Sends any event to every subscription that asks for its name, and returns its id. Status changes of
-   * accounts and ends of connections are sent by themselves.
+   * Sends any event to every subscription that asks for its name, and returns its id. What changes in
+   * the emulator is told without it.
    */
   deliver(event: EventToDeliver): string;
   /** The newest 1,000 requests, oldest first. */
@@ -112,7 +112,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * Starts an emulator on a port of this machine.
  *
  * ```ts
- * const emulator = await startEmulator({ port: 4010 });
+ * const emulator = await startEmulator(); // or { port: 4010 }
  * try {
  *   await fetch(`${emulator.url}/api/v1/accounts`);
  * } finally {
