@@ -3,7 +3,7 @@
  * that verification needs, and gets the owner back. Runs on an emulator of its own; in the sandbox when
  * AIRWALLEX_CLIENT_ID, AIRWALLEX_API_KEY and AIRWALLEX_TEMPLATE are set.
  *
- *   npx tsx --tsconfig examples/tsconfig.json examples/hosted-flow.ts
+ *   npx tsx examples/hosted-flow.ts
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -22,7 +22,10 @@ const client = createClient(
   },
 );
 
-/** What the platform keeps of its seller; a real one has a database. */
+/**
+ * What the platform keeps of its seller. A real one has a row in its database, and locks it, so that
+ * two clicks at the same time open one account.
+ */
 const seller: { accountId?: string; flowId?: string } = {};
 
 /** Opens the account once, and a flow whenever there is none under way. */
@@ -91,12 +94,16 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 
 const server = createServer((request, response) => {
   serve(request, response).catch((error: unknown) => {
-    if (!isAirwallexError(error)) throw error;
-    console.error(error.message);
-    response.writeHead(502).end("Airwallex did not answer as hoped, try again");
+    console.error(isAirwallexError(error) ? error.message : error);
+    if (!response.headersSent) response.writeHead(502);
+    response.end("That did not work, try again");
   });
 });
 
+server.once("error", ({ message }) => {
+  console.error(`Cannot listen on port ${PORT}, set PORT to another: ${message}`);
+  process.exit(1);
+});
 server.listen(Number(PORT), "127.0.0.1", () => {
   console.log(`Open http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

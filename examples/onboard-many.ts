@@ -2,7 +2,7 @@
  * Onboards a list of sellers, two of whom lack something, corrects them, and runs it again. Runs on
  * the embedded emulator; on the real sandbox when AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set.
  *
- *   npx tsx --tsconfig examples/tsconfig.json examples/onboard-many.ts
+ *   npx tsx examples/onboard-many.ts
  */
 
 import { createClient, type OnboardingReport, type Seller } from "airwallex-connect";
@@ -64,8 +64,9 @@ function show(title: string, { counts, results }: OnboardingReport): void {
   console.log(`${title}: ${counts.done} of ${counts.total} are active`);
   for (const result of results) {
     if (result.kind === "done") continue;
-    const missing = result.kind === "missing" ? result.missing.map(({ what }) => what) : [];
-    console.log(`  ${result.identifier.split("-", 2).join("-")} is ${result.kind}`, ...missing);
+    console.log(`  ${result.identifier.split("-", 2).join("-")} is ${result.kind}`);
+    const items = result.kind === "missing" ? result.missing : [];
+    for (const { what } of items) console.log(`    ${what}`);
   }
 }
 

@@ -28,13 +28,14 @@ export async function printEvents(
     events: ["account.submitted", "account.action_required", "account.active"],
     version: "2026-08-21",
   });
-  const hooks = webhooks({ secrets: String(secret) })
+  if (!secret) throw new Error("The subscription came without a secret");
+  const hooks = webhooks({ secrets: secret })
     .on("account.submitted", ({ accountId }) => print(`account.submitted        ${accountId}`))
     .on("account.action_required", ({ accountId, data }) =>
       print(`account.action_required  ${accountId}, ${Object.keys(data).join(", ")}`),
     )
     .on("account.active", ({ accountId }) => print(`account.active           ${accountId}`));
-  const handle = nodeHandler(hooks);
+  const handle = nodeHandler(hooks, { onError: (error) => print(String(error)) });
   return {
     async close() {
       await client.webhooks.delete(id);

@@ -3,7 +3,7 @@
  * submit, after a refused one, after a failed review, and when a reviewer asks questions. Runs on the
  * embedded emulator.
  *
- *   npx tsx --tsconfig examples/tsconfig.json examples/what-is-missing.ts
+ *   npx tsx examples/what-is-missing.ts
  */
 
 import {

@@ -17,6 +17,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
+import { defaultOAuthClientId, defaultOAuthClientSecret } from "../src/emulator/index.js";
 import { listSources } from "./imports.js";
 import { needsServer, programOf, snippetsOfMarkdown, snippetsOfSource } from "./snippets.js";
 
@@ -101,6 +102,10 @@ async function runAll(programs: readonly Program[]): Promise<readonly string[]> 
   // Snippets read and write files beside them.
   copyFileSync("examples/files/specimen-id.png", join(workshop, "passport.jpg"));
   process.chdir(workshop);
+  // Of the emulator that stands in for the sandbox.
+  process.env["AIRWALLEX_OAUTH_CLIENT_ID"] = defaultOAuthClientId;
+  process.env["AIRWALLEX_OAUTH_CLIENT_SECRET"] = defaultOAuthClientSecret;
+  process.env["AIRWALLEX_WEBHOOK_SECRET"] = "whsec_test";
   console.log = () => undefined;
   for (const { file, place, runs } of programs) {
     if (!runs) continue;

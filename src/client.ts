@@ -203,6 +203,7 @@ function assemble(
         environment: settings.environment,
         accounts: accountsResource(spaced),
         files: filesResource(spaced, createDownload(send, base)),
+        rfis: rfisResource(spaced),
         perEndpointPerSecond: limiter.limits.perEndpointPerSecond,
       };
     }),

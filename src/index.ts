@@ -47,6 +47,7 @@ export type { HostedFlowsResource } from "./resources/hosted-flows.js";
 export type { InvitationLinkInput, InvitationLinksResource } from "./resources/invitation-links.js";
 export type { OffboardingsResource } from "./resources/offboardings.js";
 export type {
+  MissingItem,
   OnboardingCounts,
   OnboardingEvent,
   OnboardingOptions,
@@ -57,7 +58,6 @@ export type {
   SellerFile,
 } from "./resources/onboarding-types.js";
 export type { OnboardingResource } from "./resources/onboarding.js";
-export type { MissingItem } from "./resources/onboarding-missing.js";
 export type { PlatformReportsResource, SettlementReportsResource } from "./resources/reports.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
@@ -71,7 +71,11 @@ export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
 // What verification asks for
-export { whatIsMissing, type WhatIsMissingOptions } from "./kyc/what-is-missing.js";
+export {
+  type MissingSource,
+  whatIsMissing,
+  type WhatIsMissingOptions,
+} from "./kyc/what-is-missing.js";
 export type {
   AnswerQuestion,
   DoOther,

@@ -65,6 +65,11 @@ const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: Number(por
   console.log(`  the customer disconnects:    ${origin}/emulator/revoke`);
 });
 
+server.once("error", ({ message }) => {
+  console.error(`Cannot listen on port ${port}, set PORT to another: ${message}`);
+  process.exit(1);
+});
+
 async function stop(): Promise<void> {
   server.close();
   await client.close();

@@ -1,9 +1,9 @@
 import { nodeHandler } from "airwallex-connect/webhooks";
 import fastify from "fastify";
-import { hooks } from "./hooks.js";
+import { hooks, onError } from "./hooks.js";
 
 export const app = fastify();
-const handle = nodeHandler(hooks);
+const handle = nodeHandler(hooks, { onError });
 
 // In a scope of its own, so that the other routes keep their parser.
 app.register(async (scope) => {

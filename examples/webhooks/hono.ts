@@ -1,8 +1,8 @@
 import { fetchHandler } from "airwallex-connect/webhooks";
 import { Hono } from "hono";
-import { hooks } from "./hooks.js";
+import { hooks, onError } from "./hooks.js";
 
 export const app = new Hono();
-const handle = fetchHandler(hooks);
+const handle = fetchHandler(hooks, { onError });
 
 app.post("/webhooks", (context) => handle(context.req.raw));

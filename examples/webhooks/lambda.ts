@@ -1,15 +1,18 @@
 import { respond } from "airwallex-connect/webhooks";
-import { hooks } from "./hooks.js";
+import { hooks, onError } from "./hooks.js";
 
-/** What is needed of the event of an API Gateway or a function URL. */
+/** What the events of a function URL, an API Gateway (REST or HTTP) and a load balancer share. */
 interface LambdaEvent {
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  /** A load balancer sends these instead, where its target group says so. */
+  readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null;
   readonly body?: string | null;
   readonly isBase64Encoded: boolean;
 }
 
-export async function handler({ headers, body, isBase64Encoded }: LambdaEvent) {
-  const rawBody = Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8");
-  const { status, ...answer } = await respond(hooks, { rawBody, headers });
+export async function handler(event: LambdaEvent) {
+  const headers = event.headers ?? event.multiValueHeaders ?? {};
+  const rawBody = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  const { status, ...answer } = await respond(hooks, { rawBody, headers }, { onError });
   return { statusCode: status, ...answer };
 }

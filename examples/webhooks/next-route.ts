@@ -1,6 +1,6 @@
 // app/webhooks/route.ts
 import { fetchHandler } from "airwallex-connect/webhooks";
-import { hooks } from "./hooks.js";
+import { hooks, onError } from "./hooks.js";
 
 export const runtime = "nodejs";
-export const POST = fetchHandler(hooks);
+export const POST = fetchHandler(hooks, { onError });

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { nodeHandler } from "airwallex-connect/webhooks";
-import { hooks } from "./hooks.js";
+import { hooks, onError } from "./hooks.js";
 
-const handle = nodeHandler(hooks);
+const handle = nodeHandler(hooks, { onError });
 
 export const server = createServer((req, res) => {
   if (req.url === "/webhooks") handle(req, res);

@@ -8,6 +8,7 @@ import {
   type RunningEmulator,
   type StartEmulatorOptions,
   startEmulator,
+  type WebhookOptions,
 } from "../emulator/index.js";
 import { readFlags, readPort, stopSignal } from "./flags.js";
 import { UsageError } from "./usage-error.js";
@@ -17,14 +18,22 @@ const help = `Usage: airwallex-connect emulator [options]
 Runs the API of connected accounts on localhost, until Ctrl-C.
 
 Options:
-  --port <number>         Port to listen on (default 4010; 0 for any that is free)
-  --host <address>        Address to listen on (default 127.0.0.1)
-  --client-id <text>      Client id that can log in (default ${defaultClientId})
-  --api-key <text>        API key that can log in (default ${defaultApiKey})
-  --seed <text>           What ids are made from; the same seed gives the same ids
-  --rate-limits <name>    Enforce the limits of "sandbox" or "production" (default none)
-  --review-after <time>   Decide submitted accounts after this time, such as 5s (default never)
-  --help                  Show this text
+  --port <number>           Port to listen on (default 4010; 0 for any that is free)
+  --host <address>          Address to listen on (default 127.0.0.1)
+  --client-id <text>        Client id that can log in (default ${defaultClientId})
+  --api-key <text>          API key that can log in (default ${defaultApiKey})
+  --seed <text>             What ids are made from; the same seed gives the same ids
+  --rate-limits <name>      Enforce the limits of "sandbox" or "production" (default none)
+  --review-after <time>     Decide submitted accounts after this time, such as 5s (default never)
+  --webhook-retries <how>   When to deliver again what was not answered with 200 (default compressed)
+                              documented   12 waits from 1 minute to 34 hours, almost 3 days in all
+                              compressed   600 times as fast: from 0.1 s to 3.4 minutes
+                              none         never
+                              1s,10s,1m    after waits of your own
+  --webhook-timeout <time>  How long your handler may take to answer (default 10s)
+  --webhook-duplicates      Deliver every event twice
+  --webhook-unordered       Deliver events that happen together in another order
+  --help                    Show this text
 `;
 
 const flags = {
@@ -35,6 +44,10 @@ const flags = {
   seed: { type: "string" },
   "rate-limits": { type: "string" },
   "review-after": { type: "string" },
+  "webhook-retries": { type: "string" },
+  "webhook-timeout": { type: "string" },
+  "webhook-duplicates": { type: "boolean" },
+  "webhook-unordered": { type: "boolean" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -52,7 +65,13 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
     apiKey: values["api-key"],
     seed: values.seed,
     rateLimits: readRateLimits(values["rate-limits"]),
-    reviewAfterMs: readDuration(values["review-after"]),
+    reviewAfterMs: readDuration("--review-after", values["review-after"]),
+    webhooks: {
+      retries: readRetries(values["webhook-retries"]),
+      timeoutMs: readTimeout(values["webhook-timeout"]),
+      duplicates: values["webhook-duplicates"],
+      unordered: values["webhook-unordered"],
+    },
   });
   const stopped = stopSignal();
   process.stdout.write(describe(emulator));
@@ -66,13 +85,31 @@ function readRateLimits(text: string | undefined): "sandbox" | "production" | un
   throw new UsageError(`--rate-limits is "${text}", expected "sandbox" or "production"`);
 }
 
-function readDuration(text: string | undefined): number | undefined {
+function readDuration(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   try {
     return parseDuration(text);
   } catch {
-    throw new UsageError(`--review-after is "${text}", expected a time such as 500ms, 5s or 2m`);
+    throw new UsageError(`${flag} is "${text}", expected a time such as 500ms, 5s or 2m`);
   }
+}
+
+function readRetries(text: string | undefined): WebhookOptions["retries"] {
+  if (text === undefined || text === "compressed" || text === "documented") return text;
+  if (text === "none") return [];
+  try {
+    return text.split(",").map((wait) => parseDuration(wait.trim()));
+  } catch {
+    throw new UsageError(
+      `--webhook-retries is "${text}", expected "compressed", "documented", "none" or waits such as 1s,10s,1m`,
+    );
+  }
+}
+
+function readTimeout(text: string | undefined): number | undefined {
+  const timeoutMs = readDuration("--webhook-timeout", text);
+  if (timeoutMs === undefined || (timeoutMs >= 1 && timeoutMs < 2 ** 31)) return timeoutMs;
+  throw new UsageError(`--webhook-timeout is "${text}", expected 1ms to 24d`);
 }
 
 async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {

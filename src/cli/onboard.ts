@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { createClient } from "../client.js";
 import type { Environment } from "../options.js";
 import type {
+  MissingItem,
   OnboardingCounts,
   OnboardingEvent,
   OnboardingReport,
@@ -179,10 +180,7 @@ function describe({ counts, results }: OnboardingReport): string {
 function describeResult(result: OnboardingResult): readonly string[] {
   const { kind, identifier, accountId = "no account" } = result;
   if (kind === "missing") {
-    const items = result.missing.map(
-      ({ what, code, message }) => `    ${[what, code, message].filter(Boolean).join("  ")}`,
-    );
-    return [`${identifier} (${accountId}) is missing:`, ...items];
+    return [`${identifier} (${accountId}) is missing:`, ...result.missing.map(describeItem)];
   }
   if (kind === "failed") {
     const { step, error } = result;
@@ -190,6 +188,15 @@ function describeResult(result: OnboardingResult): readonly string[] {
     return [`${identifier} (${accountId}) failed at ${step}: ${why}`];
   }
   return kind === "waiting" ? [`${identifier} (${accountId}) waits for its review`] : [];
+}
+
+function describeItem({ what, path, code, why, next }: MissingItem): string {
+  // Of a missing field the API says no more than that.
+  const reason = path !== undefined && why?.includes(path) ? undefined : why;
+  const order = reason === undefined ? what : `${what}: ${reason}`;
+  // All others are met by the file.
+  const call = next?.method === "rfis.respond" ? `(rfis.respond ${next.id})` : undefined;
+  return `    ${[path, code, order, call].filter(Boolean).join("  ")}`;
 }
 
 function exitCodeOf({ waiting, missing, failed }: OnboardingCounts): number {

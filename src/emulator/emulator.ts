@@ -60,8 +60,8 @@ export interface EmulatorControls {
   readonly simulated: SimulatedAccess;
   readonly webhooks: WebhooksAccess;
   /**
-   * Sends any event to every subscription that asks for its name, and returns its id. Status changes of
-   * accounts and ends of connections are sent by themselves.
+   * Sends any event to every subscription that asks for its name, and returns its id. What changes in
+   * the emulator is told without it.
    */
   deliver(event: EventToDeliver): string;
   /** The newest 1,000 requests, oldest first. */
@@ -115,7 +115,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * Starts an emulator on a port of this machine; without one in the options, on any that is free.
  *
  * ```ts
- * const emulator = await startEmulator();
+ * const emulator = await startEmulator(); // or { port: 4010 }
  * try {
  *   await fetch(`${emulator.url}/api/v1/accounts`);
  * } finally {

@@ -28,7 +28,7 @@ function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion 
   return {
     kind: "answer_question",
     path: `questions[${index}]`,
-    what: short ?? asked[type] ?? "Answer the question",
+    what: short ?? generalOrder(type),
     why: comment ? `${about} (${comment})` : about,
     code: key ?? undefined,
     answerType: type,
@@ -46,6 +46,11 @@ function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion 
 /** Reviewers may write in one language only. */
 function wordsOf(text: RfiQuestion["title"]): string | undefined {
   return text?.en || text?.zh || undefined;
+}
+
+/** What a question of this kind asks for, without the words of the reviewer. */
+export function generalOrder(type: RfiAnswerType): string {
+  return asked[type] ?? "Answer the question";
 }
 
 const asked: Readonly<Record<string, string | undefined>> = {

@@ -1,4 +1,4 @@
-/** One to-do list, from an account, a request for information or a refused call. */
+/** One to-do list, from an account, a request for information, a refused call, or several of them. */
 
 import { ApiError, ValidationError } from "../errors.js";
 import type { Account, Rfi } from "../schemas/index.js";
@@ -9,11 +9,14 @@ import type { Known } from "./input-shape.js";
 import { member } from "./paths.js";
 import type { ToDo } from "./to-do.js";
 
+/** What says that something is missing. */
+export type MissingSource = Account | Rfi | ApiError | ValidationError;
+
 /** Options of {@link whatIsMissing}. */
 export interface WhatIsMissingOptions {
   /**
-   * The account that a refused call was about. With it the inputs name the persons of a business by
-   * their ids, so that an update leaves the others as they are.
+   * The account that a refused call was about, where it is not among the sources. With it the inputs
+   * name the persons of a business by their ids, so that an update leaves the others as they are.
    */
   readonly account?: Known;
 }
@@ -25,6 +28,9 @@ export interface WhatIsMissingOptions {
  * - an account: its `requirements`; that it was never submitted; or that an RFI must be the reason,
  * - a request for information: its questions that wait,
  * - an `ApiError` or `ValidationError` of create, update, submit or respond: the fields it names.
+ *
+ * Several of them about one account make one list, in which nothing is there twice: the questions of
+ * an RFI stand in place of the advice to look for one.
  *
  * An empty list means that nothing is waited for. It asks nobody: read the account first. Items quote
  * the API, and can hold personal data as the account does.
@@ -41,21 +47,61 @@ export interface WhatIsMissingOptions {
  * }
  */
 export function whatIsMissing(
-  source: Account | Rfi | ApiError | ValidationError,
+  sources: MissingSource | readonly MissingSource[],
   options: WhatIsMissingOptions = {},
 ): readonly ToDo[] {
-  if (source instanceof ValidationError) return fromRefusal(source, options.account);
-  if (source instanceof ApiError) {
-    if (source.code === "invalid_request") return fromRefusal(source, options.account);
-  } else if (!((source as unknown) instanceof Error) && typeof member(source, "id") === "string") {
-    return isRfi(source) ? fromRfi(source) : fromAccount(source);
+  const all = isList(sources) ? sources : [sources];
+  const known = options.account ?? all.find(isAccount);
+  return merge(all.flatMap((source) => fromOne(source, known)));
+}
+
+function fromOne(source: MissingSource, known: Known): readonly ToDo[] {
+  if (source instanceof ValidationError) return fromRefusal(source, known);
+  if (source instanceof ApiError && source.code === "invalid_request") {
+    return fromRefusal(source, known);
   }
+  if (isAccount(source)) return fromAccount(source);
+  if (isRfi(source)) return fromRfi(source);
   throw new TypeError(
     "Cannot say what is missing: expected an account, a request for information, or an error that refuses fields",
     { cause: source },
   );
 }
 
-function isRfi(source: Account | Rfi): source is Rfi {
-  return ["active_request", "answered_requests", "account_id"].some((name) => name in source);
+function isList(
+  sources: MissingSource | readonly MissingSource[],
+): sources is readonly MissingSource[] {
+  return Array.isArray(sources);
+}
+
+function isAccount(source: MissingSource): source is Account {
+  return hasId(source) && !isRfi(source);
+}
+
+function isRfi(source: MissingSource): source is Rfi {
+  const own = ["active_request", "answered_requests", "account_id"];
+  return hasId(source) && own.some((name) => name in source);
+}
+
+function hasId(source: MissingSource): boolean {
+  return !((source as unknown) instanceof Error) && typeof member(source, "id") === "string";
+}
+
+/** The first of those that ask for the same; advice goes where there is something to follow. */
+function merge(items: readonly ToDo[]): readonly ToDo[] {
+  const asked = items.some(({ kind }) => kind === "answer_question");
+  const different = new Map<string, ToDo>();
+  for (const item of items) {
+    if (item.kind === "look_at_rfis" && asked) continue;
+    if (item.kind === "submit" && items.some(({ kind }) => kind === "provide_field")) continue;
+    const name = nameOf(item);
+    if (!different.has(name)) different.set(name, item);
+  }
+  return [...different.values()];
+}
+
+/** A refusal and a requirement may tell the reason in different words. */
+function nameOf({ kind, path, code, why, next }: ToDo): string {
+  const reason = path === undefined ? [code, why] : [];
+  return JSON.stringify([kind, path, ...reason, next && "id" in next ? next.id : undefined]);
 }

@@ -6,22 +6,25 @@
 import { setMaxListeners } from "node:events";
 import { AccountStatusError, ValidationError } from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
+import type { Rfi } from "../schemas/rfis.generated.js";
 import type { Store } from "../stores/store.js";
 import type { AccountsResource } from "./accounts.js";
 import type { FilesResource } from "./files.js";
-import { missingInAccount } from "./onboarding-missing.js";
 import { createRecords } from "./onboarding-record.js";
 import { createSource, type Taken } from "./onboarding-source.js";
 import { type Brought, bringForward } from "./onboarding-steps.js";
 import { createTally, type Ending } from "./onboarding-tally.js";
+import { createOpenRfis, missingOf } from "./onboarding-to-do.js";
 import type { OnboardingOptions, OnboardingReport, Seller } from "./onboarding-types.js";
 import { createWatch } from "./onboarding-watch.js";
+import type { RfisResource } from "./rfis.js";
 
 /** What a run works with: resources whose calls keep the rate limits. */
 export interface OnboardingTools {
   readonly environment: string;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
+  readonly rfis: RfisResource;
   /** Requests in a second that the API allows to one endpoint. */
   readonly perEndpointPerSecond: number;
 }
@@ -50,7 +53,7 @@ interface Told {
 }
 
 async function runAll(
-  { accounts, files, environment }: OnboardingTools,
+  { accounts, files, rfis, environment }: OnboardingTools,
   input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
   options: OnboardingOptions,
   { stop, concurrency }: Told,
@@ -62,6 +65,7 @@ async function runAll(
   const tally = createTally(() => source.count, options.onProgress, stop.now);
   const records = createRecords(options.store, keyPrefix);
   const watch = createWatch({ accounts, signal, sleep, timeoutMs: reviewTimeoutMs ?? 600_000 });
+  const openRfis = createOpenRfis(rfis, signal);
   const steps = { accounts, files, records, signal, sleep, onStep: tally.step };
   const waits: Promise<void>[] = [];
 
@@ -79,22 +83,28 @@ async function runAll(
 
   async function waitFor(taken: Taken, accountId: string): Promise<void> {
     const account = await watch.wait(accountId);
-    const ending = account
-      ? judge(account)
-      : ({ kind: "waiting", step: "wait", accountId, status: "SUBMITTED" } as const);
-    const failed = await remember(taken.seller, ending).catch(
+    const asked = account === undefined || account.status === "ACTION_REQUIRED";
+    const open = asked ? await openRfis(accountId) : [];
+    const ending = account ? judge(account, open) : judgeWaiting(accountId, open);
+    const failed = await remember(taken.seller, ending, account).catch(
       (error): Ending => ({ kind: "failed", step: "wait", accountId, error }),
     );
     tally.end(taken, failed ?? ending);
   }
 
-  async function remember({ identifier }: Seller, ending: Ending): Promise<undefined> {
+  async function remember(
+    { identifier }: Seller,
+    ending: Ending,
+    reviewed: Account | undefined,
+  ): Promise<undefined> {
     const { kind, accountId } = ending;
     if (kind === "done") {
       await records.finish(identifier, { stage: "done", accountId, status: ending.status });
     }
-    // The next run sends everything anew.
-    if (kind === "missing") await records.finish(identifier, { stage: "created", accountId });
+    // The next run sends everything anew; but where the review goes on, it waits.
+    if (kind === "missing" && reviewed) {
+      await records.finish(identifier, { stage: "created", accountId });
+    }
     return undefined;
   }
 
@@ -174,11 +184,18 @@ function endingOf(brought: Exclude<Brought, { kind: "busy" | "submitted" }>): En
   return brought.kind === "done" ? { ...brought, step: "wait" } : brought;
 }
 
-function judge(account: Account): Ending {
+function judgeWaiting(accountId: string, open: readonly Rfi[]): Ending {
+  if (open.length > 0)
+    return { kind: "missing", step: "wait", accountId, missing: missingOf(open) };
+  return { kind: "waiting", step: "wait", accountId, status: "SUBMITTED" };
+}
+
+function judge(account: Account, open: readonly Rfi[]): Ending {
   const { id: accountId, status } = account;
   if (status === "ACTIVE") return { kind: "done", step: "wait", accountId, status };
   if (status === "ACTION_REQUIRED") {
-    return { kind: "missing", step: "wait", accountId, missing: missingInAccount(account) };
+    const missing = missingOf([account, ...open]);
+    return { kind: "missing", step: "wait", accountId, missing };
   }
   const message = `Cannot wait for ${accountId} to become ACTIVE: it is ${status}`;
   const facts = { accountId, status, waitedForMs: 0 };

@@ -18,9 +18,9 @@ import { AuthenticationError, isAirwallexError } from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import type { AccountsResource } from "./accounts.js";
 import type { FilesResource } from "./files.js";
-import { type MissingItem, missingInRefusal } from "./onboarding-missing.js";
 import { type Holding, LeaseLost, type Progress, type Records } from "./onboarding-record.js";
-import type { OnboardingStep, Seller, SellerFile } from "./onboarding-types.js";
+import { missingInRefusal } from "./onboarding-to-do.js";
+import type { MissingItem, OnboardingStep, Seller, SellerFile } from "./onboarding-types.js";
 
 export interface StepTools {
   readonly accounts: AccountsResource;
@@ -98,14 +98,47 @@ async function doSteps(
     try {
       await steps[at.step](tools, seller, holding, progress as Opened);
     } catch (error) {
-      const missing = missingInRefusal(error);
-      if (!missing) throw error;
-      const { accountId } = at;
-      if (accountId !== undefined) await holding.save({ stage: "created", accountId });
-      return { kind: "missing", ...at, missing };
+      const missing = await whatRefused(tools, holding, at, error);
+      if (missing) return { kind: "missing", ...at, missing };
     }
     tools.onStep(seller.identifier, at.step, holding.progress?.accountId ?? "");
   }
+}
+
+/**
+ * What a refusal asks for. Undefined when the seller goes on all the same: the answer to an earlier
+ * submission was lost, or somebody has submitted it elsewhere.
+ *
+ * @throws the error, if it is of any other kind
+ */
+async function whatRefused(
+  tools: StepTools,
+  holding: Holding,
+  { step, accountId }: Where,
+  error: unknown,
+): Promise<readonly MissingItem[] | undefined> {
+  if (accountId === undefined) return orThrow(missingInRefusal(error, undefined), error);
+  const look = (step === "update" || step === "submit") && mayBeSubmitted(error);
+  const account = look
+    ? await tools.accounts.retrieve(accountId, callOptions(tools, holding))
+    : undefined;
+  if (account && !isEditable(account.status)) {
+    await holding.save({ stage: "submitted", accountId });
+    return undefined;
+  }
+  const missing = orThrow(missingInRefusal(error, account), error);
+  await holding.save({ stage: "created", accountId });
+  return missing;
+}
+
+function mayBeSubmitted(error: unknown): boolean {
+  if (!isAirwallexError(error)) return false;
+  return error.code === "invalid_request" || ("outcome" in error && error.outcome === "unknown");
+}
+
+function orThrow<T>(value: T | undefined, error: unknown): T {
+  if (value === undefined) throw error;
+  return value;
 }
 
 /** An account is there. */
@@ -162,21 +195,13 @@ const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, DoStep>> = {
   async update(tools, { update }, holding, opened) {
     const { accountId, fileIds = {} } = opened;
     const input = typeof update === "function" ? update(fileIds) : update;
-    try {
-      await tools.accounts.update(accountId, input ?? {}, callOptions(tools, holding));
-      await holding.save({ ...opened, stage: "updated" });
-    } catch (error) {
-      await goOnIfSubmitted(tools, holding, accountId, error);
-    }
+    await tools.accounts.update(accountId, input ?? {}, callOptions(tools, holding));
+    await holding.save({ ...opened, stage: "updated" });
   },
 
   async submit(tools, _seller, holding, { accountId }) {
-    try {
-      await tools.accounts.submit(accountId, callOptions(tools, holding));
-      await holding.save({ stage: "submitted", accountId });
-    } catch (error) {
-      await goOnIfSubmitted(tools, holding, accountId, error);
-    }
+    await tools.accounts.submit(accountId, callOptions(tools, holding));
+    await holding.save({ stage: "submitted", accountId });
   },
 
   async agree(tools, { agreeToTerms }, holding, { accountId }) {
@@ -209,21 +234,6 @@ function adopted({ id, status }: Account): Progress {
 
 function isEditable(status: string): boolean {
   return status === "CREATED" || status === "ACTION_REQUIRED";
-}
-
-/** The answer to an earlier submission may have been lost, or somebody has submitted it elsewhere. */
-async function goOnIfSubmitted(
-  tools: StepTools,
-  holding: Holding,
-  accountId: string,
-  error: unknown,
-): Promise<void> {
-  if (!isAirwallexError(error)) throw error;
-  const unknown = "outcome" in error && error.outcome === "unknown";
-  if (!unknown && error.code !== "invalid_request") throw error;
-  const { status } = await tools.accounts.retrieve(accountId, callOptions(tools, holding));
-  if (isEditable(status)) throw error;
-  await holding.save({ stage: "submitted", accountId });
 }
 
 function isSellerFile(file: SellerFile | SellerFile["file"]): file is SellerFile {

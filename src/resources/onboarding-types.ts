@@ -1,5 +1,6 @@
 /** What goes into an onboarding run, and what comes out. */
 
+import type { ToDo } from "../kyc/to-do.js";
 import type {
   AccountCreateRequest,
   AccountStatus,
@@ -9,7 +10,6 @@ import type { TermsAndConditionsInput } from "../schemas/agreements.generated.js
 import type { Store } from "../stores/store.js";
 import type { FileUploadOptions } from "./files.js";
 import type { FileSource } from "./multipart.js";
-import type { MissingItem } from "./onboarding-missing.js";
 
 /** One account to be opened, and what it takes. */
 export interface Seller {
@@ -90,7 +90,11 @@ export type OnboardingResult =
       readonly accountId: string;
       readonly status: AccountStatus;
     }
-  /** The API asks for more. Correct the seller and run it again: it is uploaded, updated and submitted anew. */
+  /**
+   * The API asks for more. Correct the seller and run it again: it is uploaded, updated and submitted
+   * anew. Questions of a reviewer (`answer_question`) are answered with `client.rfis.respond` instead,
+   * and the next run goes on waiting for the review.
+   */
   | {
       readonly kind: "missing";
       readonly identifier: string;
@@ -105,6 +109,16 @@ export type OnboardingResult =
       readonly step: OnboardingStep;
       readonly error: unknown;
     };
+
+/**
+ * One thing that the API asks for: an item of `whatIsMissing`, of which no personal data is left, so
+ * that a report can be logged. All of it is in `whatIsMissing` of the account, or of the request for
+ * information that `next` names.
+ */
+export interface MissingItem extends Pick<ToDo, "kind" | "path" | "what" | "code" | "next"> {
+  /** Why, in the API's words where it has some; undefined for the questions of a reviewer. */
+  readonly why: string | undefined;
+}
 
 /** What came of a run. */
 export interface OnboardingReport {

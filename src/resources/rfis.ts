@@ -84,11 +84,15 @@ export function rfisResource(call: Call): RfisResource {
         call(rfisList, { query: query && { ...query, page } }, options),
       ),
     retrieve: (id, options) => call(rfisRetrieve, { path: { id } }, options),
-    respond: (id, input, options) =>
-      call(rfisRespond, { path: { id }, body: input }, options, {
+    respond: (id, input, options) => {
+      const find = respondLookup(call, id, input, options);
+      return call(rfisRespond, { path: { id }, body: input }, options, {
         check: () => refuseReplies(input),
-        lookup: respondLookup(call, id, input, options),
-      }),
+        lookup: find,
+        // The attempt whose answer was lost was still at work when we looked, and has finished since.
+        alreadyDone: { apiCodes: ["invalid_state_for_operation"], find },
+      });
+    },
   };
 }
 

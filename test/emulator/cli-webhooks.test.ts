@@ -3,7 +3,8 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
-import { startEmulator } from "airwallex-connect/emulator";
+import { createClient } from "airwallex-connect";
+import { defaultApiKey, defaultClientId, startEmulator } from "airwallex-connect/emulator";
 import { expect, onTestFinished, test } from "vitest";
 import { signatureOf, startReceiver } from "./webhooks/receiver.js";
 
@@ -36,6 +37,63 @@ function start(...args: readonly string[]): { readonly child: ChildProcess; text
 }
 
 const patience = { timeout: 15_000 };
+
+/** An emulator that is its own process, with a platform that hears of new accounts. */
+async function startWithReceiver(statuses: readonly number[], ...flags: readonly string[]) {
+  const receiver = await startReceiver(...statuses);
+  const emulator = start("emulator", "--port", "0", ...flags);
+  await expect.poll(emulator.text, patience).toContain("Try it");
+  const client = createClient({
+    environment: "sandbox",
+    clientId: defaultClientId,
+    apiKey: defaultApiKey,
+    baseUrl: /at (http:\S+)/.exec(emulator.text())?.[1],
+  });
+  const version = "2026-08-21";
+  await client.webhooks.create({ url: receiver.url, events: ["account.connected"], version });
+  const open = () =>
+    client.accounts.create({
+      account_details: { legal_entity_type: "INDIVIDUAL" },
+      primary_contact: { email: "ada@example.com" },
+      customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+    });
+  const ids = () => receiver.arrivals.map(({ event }) => event.id);
+  return { open, ids, receiver };
+}
+
+test("emulator delivers again by --webhook-retries and --webhook-timeout, and then no more", async () => {
+  const flags = ["--webhook-retries", "50ms, 100ms", "--webhook-timeout", "200ms"];
+  const { open, ids } = await startWithReceiver([500, 0, 500], ...flags);
+  await open();
+  // Less than the usual timeout of one delivery.
+  await expect.poll(() => ids().length, { timeout: 6000 }).toBe(3);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(new Set(ids()).size).toBe(1);
+  expect(ids().length).toBe(3);
+});
+
+test("emulator never delivers again with --webhook-retries none", async () => {
+  const { open, ids } = await startWithReceiver([500], "--webhook-retries", "none");
+  await open();
+  await expect.poll(() => ids().length, patience).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(ids().length).toBe(1);
+});
+
+test("emulator delivers every event twice with --webhook-duplicates, in another order with --webhook-unordered", async () => {
+  const flags = ["--seed", "shuffled", "--webhook-duplicates", "--webhook-unordered"];
+  const { open, ids, receiver } = await startWithReceiver([], ...flags);
+  const accounts = await Promise.all(Array.from({ length: 8 }, open));
+  await expect.poll(() => ids().length, patience).toBe(16);
+  const about = receiver.arrivals.map(
+    ({ event }) => (event.data as { connected_account_id: string }).connected_account_id,
+  );
+  const opened = accounts.map(({ id }) => id);
+  expect(about.toSorted()).toEqual([...opened, ...opened].toSorted());
+  expect([...new Set(ids())].length).toBe(8);
+  const times = receiver.arrivals.map(({ event }) => event.id);
+  expect(times).not.toEqual([...new Set(times)].flatMap((id) => [id, id]));
+});
 
 test("trigger sends a signed sample, and says that it was taken", async () => {
   const receiver = await startReceiver();

@@ -85,6 +85,10 @@ test("the command explains itself", async () => {
     "seed",
     "rate-limits",
     "review-after",
+    "webhook-retries",
+    "webhook-timeout",
+    "webhook-duplicates",
+    "webhook-unordered",
   ]) {
     expect(emulatorHelp.stdout).toContain(`--${flag} `);
   }
@@ -96,6 +100,10 @@ test("the command refuses what it does not understand, in one line", async () =>
     run("emulator", "--port", "high"),
     run("emulator", "--review-after", "soon"),
     run("emulator", "--rate-limits", "none"),
+    run("emulator", "--webhook-retries", "often"),
+    run("emulator", "--webhook-retries", "1s,,2s"),
+    run("emulator", "--webhook-timeout", "0s"),
+    run("emulator", "--webhook-timeout", "90d"),
     run("emulator", "--colour"),
   ]);
   for (const { stdout, stderr } of answers) {

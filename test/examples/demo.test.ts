@@ -1,6 +1,7 @@
 /** What `npm run demo` prints, and that the list of examples is complete. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { startExample } from "./program.js";
 
@@ -31,12 +32,39 @@ test("the demo opens accounts, connects a customer, and outlives a crash", async
   ]);
 }, 40_000);
 
+/** The files that one names: imports, programs that it starts, and workers. */
+function namedIn(file: string): readonly string[] {
+  const text = readFileSync(file, "utf8");
+  const started = [...text.matchAll(/startExample\("([^"]+\.ts)"/gm)].map(([, name = ""]) =>
+    join("examples", name),
+  );
+  const imported = [...text.matchAll(/"(\.{1,2}\/[^"]+)\.[jt]s"/g)].map(([, path = ""]) =>
+    join(dirname(file), `${path}.ts`),
+  );
+  return [...started, ...imported].filter((name) => existsSync(name));
+}
+
+test("every file of the examples is run by a test", () => {
+  const list = (directory: string): readonly string[] =>
+    readdirSync(directory, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(directory, name));
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    namedIn(file).forEach(visit);
+  };
+  list("test/examples").forEach(visit);
+  expect(list("examples").filter((file) => !reached.has(file))).toEqual([]);
+});
+
 test("examples/README.md has every example, and every program that it names is there", () => {
   const readme = readFileSync("examples/README.md", "utf8");
   const named = [...readme.matchAll(/npx tsx (examples\/[^`\s]+)/g)].map(([, file = ""]) => file);
   const linked = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => `examples/${file}`);
   expect([...named, ...linked].filter((file) => !existsSync(file))).toEqual([]);
-  const helpers = ["README.md", "demo.ts", "files", "sellers.ts", "tsconfig.json"];
+  const helpers = ["README.md", "demo.ts", "files", "sellers.ts"];
   const examples = readdirSync("examples").filter((name) => !helpers.includes(name));
   expect(examples.filter((name) => !linked.some((file) => file.includes(`/${name}`)))).toEqual([]);
 });

@@ -1,7 +1,22 @@
 /** The example of hosted onboarding, with a browser that is only fetch. */
 
+import { startEmulator } from "airwallex-connect/emulator";
 import { expect, onTestFinished, test } from "vitest";
 import { startExample } from "./program.js";
+
+test.each(["hosted-flow.ts", "oauth-web-app/server.ts"])(
+  "%s says in one sentence that its port is taken",
+  async (file) => {
+    await using emulator = await startEmulator();
+    const { port } = new URL(emulator.url);
+    const program = startExample(file, { PORT: port });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toBe(
+      `Cannot listen on port ${port}, set PORT to another: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    );
+  },
+  20_000,
+);
 
 /** Follows redirects as a browser does, and tells where it ended. */
 async function visit(url: string, form?: Readonly<Record<string, string>>) {

@@ -1,8 +1,18 @@
+/** The emulator delivers to every example of a webhook handler. */
+
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
+import { createClient } from "airwallex-connect";
+import { createEmulator } from "airwallex-connect/emulator";
 import { receive, signPayload } from "airwallex-connect/webhooks";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+
+const secret = vi.hoisted(() => {
+  process.env["AIRWALLEX_WEBHOOK_SECRET"] = "whsec_test";
+  return "whsec_test";
+});
+
 import { app as expressApp } from "../../examples/webhooks/express.js";
 import { app as fastifyApp } from "../../examples/webhooks/fastify.js";
 import { app as honoApp } from "../../examples/webhooks/hono.js";
@@ -10,40 +20,44 @@ import { seen } from "../../examples/webhooks/hooks.js";
 import { handler } from "../../examples/webhooks/lambda.js";
 import { POST, runtime } from "../../examples/webhooks/next-route.js";
 import { server as nodeServer } from "../../examples/webhooks/node.js";
-import { hooks as orderly, shops } from "../../examples/webhooks/order.js";
+import { orderedHooks, shops } from "../../examples/webhooks/order.js";
 
-const secret = "whsec_test";
-const body = JSON.stringify({
-  id: "evt_1",
-  name: "account.submitted",
-  account_id: "acct_Zoë",
-  data: {},
-});
-const headers = { ...signPayload(body, { secret }), "content-type": "application/json" };
-const forged = { ...headers, "x-signature": "0".repeat(64) };
+/** Where the emulator sends to: a URL, and a function that answers in this process. */
+interface Receiver {
+  readonly url: string;
+  readonly fetch?: typeof globalThis.fetch;
+}
 
-type Send = (headers: Record<string, string>) => Promise<number>;
-
-async function open(server: Server): Promise<Send> {
+async function open(server: Server): Promise<Receiver> {
   if (!server.listening) server.listen(0, "127.0.0.1");
   if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  return async (sent) => {
-    const url = `http://127.0.0.1:${port}/webhooks`;
-    return (await fetch(url, { method: "POST", body, headers: sent })).status;
-  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks` };
 }
 
-const lambda =
-  (text: string, isBase64Encoded: boolean): Send =>
-  async (sent) =>
-    (await handler({ headers: sent, body: text, isBase64Encoded })).statusCode;
+const inProcess = (answer: (request: Request) => Promise<Response>): Receiver => ({
+  url: "http://app.test/webhooks",
+  fetch: (url, init) => answer(new Request(url, init)),
+});
 
-const servers: Readonly<Record<string, () => Promise<Send>>> = {
+/** @param eventOf the event that a service of AWS makes of a request */
+const lambda = (eventOf: (text: string, headers: Headers) => object) => async () =>
+  inProcess(async (request) => {
+    const event = eventOf(await request.text(), request.headers);
+    const { statusCode, ...answer } = await handler(event as Parameters<typeof handler>[0]);
+    return new Response(answer.body, { status: statusCode, headers: answer.headers });
+  });
+
+const inBase64 = (text: string): string => Buffer.from(text).toString("base64");
+
+/** `x-signature` as `X-Signature`: a REST API keeps the names as they were sent. */
+const capital = (name: string): string =>
+  name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+
+const receivers: Readonly<Record<string, () => Promise<Receiver>>> = {
   express: () => open(createServer(expressApp)),
   async fastify() {
     await fastifyApp.listen({ port: 0, host: "127.0.0.1" });
@@ -51,26 +65,72 @@ const servers: Readonly<Record<string, () => Promise<Send>>> = {
   },
   hono: () => open(serve({ fetch: honoApp.fetch, port: 0, hostname: "127.0.0.1" }) as Server),
   node: () => open(nodeServer),
-  "next-route": async () => async (sent) =>
-    (await POST(new Request("http://app.test/webhooks", { method: "POST", body, headers: sent })))
-      .status,
-  lambda: async () => lambda(body, false),
-  "lambda with base64": async () => lambda(Buffer.from(body).toString("base64"), true),
+  "next-route": async () => inProcess(POST),
+  "lambda behind a function URL or an HTTP API": lambda((text, headers) => ({
+    ...{ version: "2.0", routeKey: "$default", rawPath: "/webhooks", rawQueryString: "" },
+    ...{ headers: Object.fromEntries(headers), body: inBase64(text), isBase64Encoded: true },
+    requestContext: { http: { method: "POST", path: "/webhooks" }, stage: "$default" },
+  })),
+  "lambda behind a REST API": lambda((text, headers) => ({
+    ...{ resource: "/webhooks", path: "/webhooks", httpMethod: "POST" },
+    headers: Object.fromEntries([...headers].map(([name, value]) => [capital(name), value])),
+    multiValueHeaders: Object.fromEntries(
+      [...headers].map(([name, value]) => [capital(name), [value]]),
+    ),
+    ...{ body: text, isBase64Encoded: false, requestContext: { stage: "prod" } },
+  })),
+  "lambda behind a load balancer": lambda((text, headers) => ({
+    ...{ httpMethod: "POST", path: "/webhooks", queryStringParameters: {} },
+    ...{ headers: Object.fromEntries(headers), body: text, isBase64Encoded: false },
+    requestContext: { elb: { targetGroupArn: "arn:aws:elasticloadbalancing:target" } },
+  })),
+  "lambda behind a load balancer with several values": lambda((text, headers) => ({
+    ...{ httpMethod: "POST", path: "/webhooks", multiValueQueryStringParameters: {} },
+    multiValueHeaders: Object.fromEntries([...headers].map(([name, value]) => [name, [value]])),
+    ...{ body: text, isBase64Encoded: false, requestContext: { elb: {} } },
+  })),
 };
 
 beforeEach(() => {
   seen.length = 0;
 });
 
+const seller = {
+  account_details: { legal_entity_type: "INDIVIDUAL" },
+  primary_contact: { email: "ada@example.com" },
+  customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+} as const;
+
 describe("examples/webhooks", () => {
-  it.each(Object.entries(servers))(
-    "%s handles what is signed and refuses what is not",
+  it.each(Object.entries(receivers))(
+    "%s handles what the emulator delivers, and refuses what another secret signed",
     async (_, start) => {
-      const send = await start();
-      expect(await send(headers)).toBe(200);
-      expect(seen).toEqual(["account.submitted acct_Zoë"]);
-      expect(await send(forged)).toBe(400);
-      expect(seen).toHaveLength(1);
+      const { url, fetch } = await start();
+      const log = vi.spyOn(console, "error").mockReturnValue();
+      onTestFinished(() => log.mockRestore());
+      const emulator = createEmulator({ webhooks: { retries: [], fetch } });
+      const events = ["account.submitted", "account.active", "account.suspended", "balance.low"];
+      emulator.webhooks.subscribe({ url, events, secret });
+      emulator.webhooks.subscribe({ url, events: ["account.dormant"], secret: "another" });
+
+      const client = createClient(emulator.clientOptions);
+      const { id } = await client.accounts.create(seller);
+      emulator.accounts.setStatus(id, "ACTIVE");
+      emulator.accounts.setStatus(id, "SUSPENDED");
+      emulator.deliver({ name: "balance.low", accountId: "acct_Zoë", data: { left: "0.01 €" } });
+      emulator.accounts.setStatus(id, "DORMANT");
+      await emulator.webhooks.settled();
+
+      const answers = emulator.webhooks.deliveries().map(({ name, status }) => [name, status]);
+      expect(Object.fromEntries(answers)).toEqual({
+        "account.active": 200,
+        "account.suspended": 200,
+        "balance.low": 200,
+        "account.dormant": 400,
+      });
+      // What nobody handles is answered as well.
+      expect(seen).toEqual([`account.active ${id}`, "balance.low acct_Zoë"]);
+      expect(log.mock.calls).toMatchObject([[{ code: "webhook_signature_mismatch" }]]);
     },
   );
 
@@ -78,29 +138,52 @@ describe("examples/webhooks", () => {
     expect(runtime).toBe("nodejs");
   });
 
+  it("hooks do not start without a secret", async () => {
+    vi.resetModules();
+    vi.stubEnv("AIRWALLEX_WEBHOOK_SECRET", undefined);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(import("../../examples/webhooks/hooks.js")).rejects.toThrow("webhook secret");
+  });
+
   it("order keeps the newest status, in whatever order the deliveries come", async () => {
-    const events = await Promise.all(
-      ["account.submitted", "account.active", "account.suspended"].map((name, i) => {
-        const created_at = `2026-08-21T10:00:0${i}+00:00`;
-        const text = JSON.stringify({
-          id: `evt_${i}`,
-          name,
-          account_id: "acct_1",
-          data: {},
-          created_at,
-        });
-        return receive(text, signPayload(text, { secret }), { secrets: secret });
-      }),
-    );
-    for (const order of [
-      [0, 1, 2],
-      [2, 1, 0],
-      [1, 2, 0],
-      [2, 0, 1, 1, 0],
-    ]) {
-      shops.clear();
-      for (const i of order) await orderly.handle(events[i] as (typeof events)[number]);
-      expect(shops.get("acct_1")?.status).toBe("SUSPENDED");
+    const bodies: string[] = [];
+    const keep: typeof globalThis.fetch = async (_, { body } = {}) => {
+      bodies.push(String(body));
+      return new Response();
+    };
+    const emulator = createEmulator({ webhooks: { fetch: keep } });
+    const events = ["account.submitted", "account.active", "account.suspended"];
+    emulator.webhooks.subscribe({ url: "http://app.test/", events, secret });
+    emulator.webhooks.subscribe({ url: "http://app.test/", events, secret, version: "2024-01-01" });
+    const client = createClient(emulator.clientOptions);
+    const { id } = await client.accounts.create(seller);
+    emulator.clock.freeze();
+    emulator.accounts.setStatus(id, "SUBMITTED");
+    emulator.clock.advance("1m");
+    // In one second.
+    emulator.accounts.setStatus(id, "ACTIVE");
+    emulator.accounts.setStatus(id, "SUSPENDED");
+    await emulator.webhooks.settled();
+
+    const hooks = orderedHooks(client);
+    let timestampMs = Date.now() - 60_000;
+    for (const isLegacy of [false, true]) {
+      const told = bodies.filter((body) => body.includes('"accountId"') === isLegacy);
+      expect(told.map((body) => JSON.parse(body).name)).toEqual(events);
+      for (const order of [
+        [0, 1, 2],
+        [2, 1, 0],
+        [1, 2, 0],
+        [2, 0, 1, 1, 0],
+      ]) {
+        shops.clear();
+        for (const index of order) {
+          const body = told[index] ?? "";
+          const headers = signPayload(body, { secret, timestampMs: timestampMs++ });
+          await hooks.handle(await receive(body, headers, { secrets: secret }));
+        }
+        expect(shops.get(id)?.status, `${isLegacy} ${order}`).toBe("SUSPENDED");
+      }
     }
   });
 });

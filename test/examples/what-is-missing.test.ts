@@ -1,16 +1,12 @@
 /** The example that does what the to-do list says, in a process of its own. */
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { startExample } from "./program.js";
 
 test("the example takes a seller to ACTIVE by its to-do lists", async () => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--import", "tsx", "examples/what-is-missing.ts"],
-    { timeout: 30_000 },
-  );
-  const lines = stdout.split("\n");
+  const example = startExample("what-is-missing.ts");
+  expect(await example.ended).toBe(0);
+  const lines = example.output().split("\n");
   const between = (from: string, to: string) =>
     lines.slice(lines.indexOf(from) + 1, lines.indexOf(to)).filter((line) => !/^ {4}/.test(line));
   const tooEarly = "Submitted too early";

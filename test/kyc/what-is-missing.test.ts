@@ -322,7 +322,6 @@ test.each([
   ["another error", new Error("no")],
   ["nothing", undefined],
   ["an empty object", {}],
-  ["a list", []],
 ])("whatIsMissing() of %s throws, and keeps it as the cause", (_, source) => {
   expect.assertions(2);
   try {
@@ -332,6 +331,41 @@ test.each([
     expect((error as Error).cause).toBe(source);
   }
 });
+
+test("whatIsMissing() of several makes one list, in which nothing is there twice", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const [person] = business.account_details.business_person_details;
+  const account = await client.accounts.create({
+    ...business,
+    account_details: {
+      ...business.account_details,
+      business_person_details: [person, { ...person, nationality: undefined }],
+    },
+  });
+  const error = await client.accounts.submit(account.id).catch((reason: unknown) => reason);
+  const items = whatIsMissing([error as ApiError, account, error as ApiError, rfi, rfi]);
+  expect(items.map(({ kind }) => kind)).toEqual([
+    "provide_field",
+    ...whatIsMissing(rfi).map(() => "answer_question"),
+  ]);
+  const [first] = items;
+  expect(first?.next).toMatchObject({
+    input: { account_details: { business_person_details: [{}, { nationality: "<country>" }] } },
+  });
+
+  const waiting = { ...base, requirements: { other: [{ message: "A" }, { message: "B" }] } };
+  expect(whatIsMissing([waiting, waiting]).map(({ why }) => why)).toEqual(["A", "B"]);
+  expect(whatIsMissing([waiting, rfi])).toEqual(whatIsMissing(rfi));
+  expect(whatIsMissing([waiting, { ...rfi, status: "CLOSED" }]).length).toBe(2);
+  expect(whatIsMissing([refusal("term_agreement_is_required"), terms]).length).toBe(1);
+  expect(whatIsMissing([])).toEqual([]);
+  expect(() => whatIsMissing([waiting, new Error("no") as never])).toThrow(TypeError);
+});
+
+const terms: Account = {
+  ...base,
+  requirements: { agreement_to_terms_and_conditions_required: { message: "Agree." } },
+};
 
 test("following every item of an account in ACTION_REQUIRED makes it active", async () => {
   const emulator = createEmulator();

@@ -81,7 +81,7 @@ test("onboard opens every account, says what is missing, and takes the correctio
   expect(first.code).toBe(4);
   expect(first.stdout).toContain("2 sellers: 1 done, 0 waiting, 1 missing something, 0 failed\n");
   expect(first.stdout).toMatch(
-    /^ada-2 \(acct_\S+\) is missing:\n {4}account_details\S+date_of_birth {2}field_required/m,
+    /^ada-2 \(acct_\S+\) is missing:\n {4}account_details\S+date_of_birth {2}field_required {2}Provide the date of birth$/m,
   );
   const name = emulator.accounts.list()[0]?.account_details?.individual_details?.first_name;
   expect(name).toBe('Ada, "Countess"');

@@ -29,14 +29,11 @@ export async function prove(sellers: number, killAfterSteps: number): Promise<Pr
   const emulator = start("emulator-process.ts");
   try {
     const url = await nextLine(emulator.lines);
-    const args = [url, directory, String(sellers)];
-    const first = start("runner.ts", ...args);
+    const first = startRunner(url, directory, sellers);
     const stepsBeforeKill = await countSteps(first.lines, killAfterSteps);
-    const exit = once(first.child, "exit");
-    first.child.kill("SIGKILL");
-    await exit;
+    await kill(first);
     const before = await ask(emulator);
-    const second = start("runner.ts", ...args);
+    const second = startRunner(url, directory, sellers);
     const counts = await countsOf(second);
     const seen = await ask(emulator);
     const awayMs = before.lastMs === seen.lastMs ? 0 : seen.longestPauseMs;
@@ -59,9 +56,22 @@ export function floorMs({ requests }: Seen): number {
   return Math.max(Math.max(...counts) / 20, all / 100) * 1000;
 }
 
-interface Started {
+/** A process of our own, and the lines that it says. */
+export interface Started {
   readonly child: ChildProcess;
   readonly lines: Interface;
+}
+
+/** @param order the URL of the emulator, the store, the number of sellers, how many at once */
+export function startRunner(...order: readonly (string | number)[]): Started {
+  return start("runner.ts", ...order.map(String));
+}
+
+/** Resolves when the process is gone. */
+export async function kill({ child }: Started): Promise<void> {
+  const exit = once(child, "exit");
+  child.kill("SIGKILL");
+  await exit;
 }
 
 function start(file: string, ...args: readonly string[]): Started {
@@ -83,15 +93,23 @@ async function ask({ child, lines }: Started): Promise<Seen> {
   return JSON.parse(await answer) as Seen;
 }
 
-async function countSteps(lines: Interface, wanted: number): Promise<number> {
+/** Resolves after so many lines. */
+export async function countSteps(lines: Interface, wanted: number): Promise<number> {
   let steps = 0;
   for await (const _line of lines) if (++steps === wanted) break;
   return steps;
 }
 
-async function countsOf({ lines }: Started): Promise<OnboardingCounts> {
+/** What the last line of a runner says. */
+export async function countsOf(
+  { lines }: Started,
+  onLine: (line: string) => void = () => undefined,
+): Promise<OnboardingCounts> {
   let last = "";
-  for await (const line of lines) last = line;
+  for await (const line of lines) {
+    onLine(line);
+    last = line;
+  }
   const { counts } = JSON.parse(last) as { readonly counts?: OnboardingCounts };
   if (!counts) throw new Error(`The runner ended early, its last words are ${last}`);
   return counts;

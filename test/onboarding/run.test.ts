@@ -1,10 +1,18 @@
 /** A hundred sellers with faults and a kill in the middle, and what becomes of each kind of seller. */
 
-import { createClient, type OnboardingEvent, type Seller } from "airwallex-connect";
-import { startEmulator } from "airwallex-connect/emulator";
+import {
+  createClient,
+  type MissingItem,
+  type OnboardingEvent,
+  type OnboardingReport,
+  type Seller,
+} from "airwallex-connect";
+import { failingFileId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { expect, test } from "vitest";
+import { missingOf as missingOfSources } from "../../src/resources/onboarding-to-do.js";
 import type { Store } from "../../src/stores/store.js";
+import { business } from "../emulator/inputs.js";
 import { prove } from "./proof.js";
 import { sellerOf, sellersUpTo } from "./sellers.js";
 
@@ -34,6 +42,12 @@ async function startSuite(options: Parameters<typeof startEmulator>[0] = {}) {
     asked,
     [Symbol.asyncDispose]: () => emulator.close(),
   };
+}
+
+/** What is missing for the first of those for whom something is. */
+function missingOf({ results }: OnboardingReport): readonly MissingItem[] {
+  const [found] = results.filter((result) => result.kind === "missing");
+  return found?.missing ?? [];
 }
 
 test("run() takes one seller through every step and tells of each", async () => {
@@ -145,10 +159,20 @@ test("run() says what is missing from a refused submission, and takes the correc
   const first = await suite.client.onboarding.run(sellers, { store });
   expect(first.counts).toMatchObject({ done: 1, missing: 1, failed: 0 });
   expect(first.results[0]).toMatchObject({ kind: "missing", identifier: "seller-1" });
-  expect(first.results[0]?.kind === "missing" && first.results[0].missing).toContainEqual({
-    what: "account_details.individual_details.first_name",
+  const accountId = first.results[0]?.accountId;
+  const path = "account_details.individual_details.first_name";
+  expect(missingOf(first)).toContainEqual({
+    kind: "provide_field",
+    path,
+    what: "Provide the first name",
+    why: `field [${path}] is required.`,
     code: "field_required",
-    message: expect.any(String),
+    next: {
+      method: "accounts.update",
+      id: accountId,
+      input: { account_details: { individual_details: { first_name: "<text>" } } },
+      afterwards: "accounts.submit",
+    },
   });
   const second = await suite.client.onboarding.run([sellerOf(1), sellerOf(2)], { store });
   expect(second.counts).toMatchObject({ done: 2 });
@@ -163,7 +187,127 @@ test("run() says what a review asks for", async () => {
   const { results } = await suite.client.onboarding.run(seller, { store: createMemoryStore() });
   expect(results[0]).toMatchObject({
     kind: "missing",
-    missing: [{ what: "agreement_to_terms_and_conditions_required" }],
+    missing: [{ kind: "agree_to_terms", next: { method: "accounts.agreeToTerms" } }],
+  });
+});
+
+test("run() names the persons of a business by their ids where a submission is refused", async () => {
+  await using suite = await startSuite();
+  const { business_person_details: people, ...rest } = business.account_details;
+  const broken = people.map((person) => ({ ...person, nationality: undefined }));
+  const seller = {
+    identifier: "engines",
+    create: business,
+    update: { account_details: { ...rest, business_person_details: broken } },
+  };
+  const report = await suite.client.onboarding.run(seller, { store: createMemoryStore() });
+  const [account] = suite.emulator.accounts.list();
+  const ids = account?.account_details?.business_person_details?.map(({ person_id }) => person_id);
+  expect(ids?.length).toBeGreaterThan(0);
+  expect(missingOf(report)[0]?.next).toMatchObject({
+    input: {
+      account_details: { business_person_details: ids?.map((person_id) => ({ person_id })) },
+    },
+  });
+});
+
+test("run() finds the questions that a review waits for, goes on with it, and quotes no reviewer", async () => {
+  await using suite = await startSuite({ reviewAfterMs: undefined });
+  const store = createMemoryStore();
+  const options = { store, reviewTimeoutMs: 0 };
+  const sellers = [sellerOf(1), sellerOf(2)];
+  const first = await suite.client.onboarding.run(sellers, options);
+  expect(first.counts).toMatchObject({ waiting: 2, missing: 0 });
+  const accountId = first.results[0]?.accountId ?? "";
+  const asked = suite.client.onBehalfOf(accountId);
+  const rfi = await asked.simulation.rfis.create({ type: "KYC" });
+
+  const second = await suite.client.onboarding.run(sellers, options);
+  expect(second.counts).toMatchObject({ waiting: 1, missing: 1 });
+  const questions = rfi.active_request?.questions ?? [];
+  expect(missingOf(second)).toMatchObject([
+    {
+      kind: "answer_question",
+      path: "questions[0]",
+      what: "Upload a file",
+      why: undefined,
+      code: "PROOF_OF_ADDRESS",
+      next: {
+        method: "rfis.respond",
+        id: rfi.id,
+        onBehalfOf: accountId,
+        input: { questions: [{ id: questions[0]?.id }] },
+      },
+    },
+    { kind: "answer_question", path: "questions[1]", what: "Answer in words" },
+  ]);
+  const { title } = questions[0] ?? {};
+  expect(title?.en).toBe("Upload a proof of address");
+  expect(JSON.stringify(second)).not.toContain(title?.en);
+  expect(suite.asked("rfis.list")).toBe(2);
+
+  await asked.simulation.rfis.close(rfi.id);
+  const review = { next_status: "ACTIVE" } as const;
+  await suite.client.simulation.accounts.updateStatus(accountId, review);
+  const uploads = suite.asked("files.upload");
+  const third = await suite.client.onboarding.run(sellers, options);
+  expect(third.counts).toMatchObject({ done: 1, waiting: 1 });
+  expect(suite.asked("files.upload")).toBe(uploads);
+}, 30_000);
+
+test("run() advises to look for questions where the key may not read them", async () => {
+  await using suite = await startSuite({ requireOwnerConsent: true });
+  suite.emulator.faults.always("rfis.list", { status: 403 });
+  const seller = { identifier: "engines", create: business };
+  const report = await suite.client.onboarding.run(seller, { store: createMemoryStore() });
+  expect(missingOf(report)).toMatchObject([
+    {
+      kind: "look_at_rfis",
+      why: "The owner of the account has not approved the connection to the platform.",
+      next: { method: "rfis.list", onBehalfOf: report.results[0]?.accountId },
+    },
+  ]);
+});
+
+test("a report says nothing of a person, whatever the API says", async () => {
+  await using suite = await startSuite();
+  const { update, ...rest } = sellerOf(1);
+  const failing = {
+    ...rest,
+    update: () => (update as (ids: object) => object)({ passport: failingFileId }),
+  };
+  const report = await suite.client.onboarding.run(failing, { store: createMemoryStore() });
+  expect(missingOf(report).map(({ kind }) => kind)).toContain("replace_identification");
+  expect(JSON.stringify(report)).not.toMatch(/Ada|Lovelace|example\.com|PA1234567|1990/);
+  expect(JSON.stringify(report)).not.toContain(failingFileId);
+});
+
+test("what the API says of a person is taken out of a report", () => {
+  const [item] = missingOfSources([
+    {
+      id: "acct_1",
+      status: "ACTION_REQUIRED",
+      created_at: "2026-09-01T10:00:00+0000",
+      account_details: { individual_details: { first_name: "Ada", last_name: "Lovelace" } },
+      requirements: { other: [{ message: "Call Ada Lovelace, ada@example.com" }] },
+    },
+  ]);
+  expect(item?.why).toBe("Call [redacted] [redacted], [redacted]");
+});
+
+test("run() fails with a refusal that names nothing that a seller could give", async () => {
+  await using suite = await startSuite();
+  suite.emulator.faults.next("accounts.submit", {
+    status: 400,
+    body: { code: "operation_failed", message: "No." },
+  });
+  const { results } = await suite.client.onboarding.run(sellerOf(1), {
+    store: createMemoryStore(),
+  });
+  expect(results[0]).toMatchObject({
+    kind: "failed",
+    step: "submit",
+    error: { apiCode: "operation_failed" },
   });
 });
 

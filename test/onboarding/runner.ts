@@ -1,15 +1,21 @@
 /**
- * A process that onboards sellers, to be killed: `runner.ts <url> <directory> <count>`.
+ * A process that onboards sellers, to be killed: `runner.ts <url> <store> <count> [concurrency]`. The
+ * store is a directory, or the URL of a Redis or Postgres.
  *
  * Tells each step and each result in a line on stdout, and the counts in the last.
  */
 
 import { createClient } from "airwallex-connect";
 import { createFileStore } from "airwallex-connect/stores/file";
+import { createPostgresStore } from "airwallex-connect/stores/postgres";
+import { createRedisStore } from "airwallex-connect/stores/redis";
+import { Redis } from "ioredis";
+import { Pool } from "pg";
 import { defaultApiKey, defaultClientId } from "../../src/emulator/options.js";
+import type { Store } from "../../src/stores/store.js";
 import { sellersUpTo } from "./sellers.js";
 
-const [url = "", directory = "", count = ""] = process.argv.slice(2);
+const [url = "", where = "", count = "", concurrency] = process.argv.slice(2);
 // Its rate limits are those of production.
 const client = createClient({
   environment: "production",
@@ -17,11 +23,26 @@ const client = createClient({
   apiKey: defaultApiKey,
   baseUrl: url,
 });
+const { store, close } = openStore();
 const report = await client.onboarding.run(sellersUpTo(Number(count)), {
-  store: createFileStore({ directory }),
-  onProgress: ({ step, result }) => tell(result ? { result } : { step }),
+  store,
+  concurrency: concurrency === undefined ? undefined : Number(concurrency),
+  onProgress: ({ identifier, step, result }) => tell(result ? { result } : { identifier, step }),
 });
 tell({ counts: report.counts });
+await close();
+
+function openStore(): { readonly store: Store; readonly close: () => Promise<unknown> } {
+  if (where.startsWith("redis:")) {
+    const redis = new Redis(where);
+    return { store: createRedisStore(redis), close: () => redis.quit() };
+  }
+  if (where.startsWith("postgres:")) {
+    const pool = new Pool({ connectionString: where });
+    return { store: createPostgresStore(pool), close: () => pool.end() };
+  }
+  return { store: createFileStore({ directory: where }), close: async () => undefined };
+}
 
 function tell(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -1,6 +1,7 @@
 /**
  * The proof that a write whose connection breaks is done once, and that its caller gets what it made:
- * on real sockets, cut at four places, for every create that can be asked about afterwards.
+ * on real sockets, cut at four places, for every create that can be asked about afterwards, and for
+ * answers to requests for information.
  */
 
 import { randomUUID } from "node:crypto";
@@ -14,10 +15,15 @@ const times = Number(process.env["CUTS"] ?? 250);
 const atOnce = 10;
 
 interface Setting {
-  readonly client: Client;
+  readonly client: Client<"sandbox">;
   readonly emulator: RunningEmulator;
   /** An active account that has money. */
   readonly sellerId: string;
+}
+
+interface Held {
+  readonly id: string;
+  readonly key: unknown;
 }
 
 interface Operation {
@@ -28,7 +34,7 @@ interface Operation {
     options: CallOptions,
   ) => Promise<{ readonly id: string }>;
   /** What the remote holds, with the key of each. */
-  readonly held: (emulator: RunningEmulator) => readonly { readonly id: string; key: unknown }[];
+  readonly held: (setting: Setting) => readonly Held[] | Promise<readonly Held[]>;
   /** Nothing in the API can tell whether the call was done: it must say so, and do it at most once. */
   readonly unknowable?: true;
 }
@@ -40,28 +46,30 @@ const account = {
   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
 } as const;
 
-/** A new kind of create is one entry more. */
+/** A new kind of write is one entry more. */
 const operations: Readonly<Record<string, Operation>> = {
   "accounts.create() with an identifier": {
     create: ({ client }, identifier, options) =>
       client.accounts.create({ ...account, identifier }, options),
-    held: ({ accounts }) => accounts.list().map(({ id, identifier }) => ({ id, key: identifier })),
+    held: ({ emulator }) =>
+      emulator.accounts.list().map(({ id, identifier }) => ({ id, key: identifier })),
   },
   "accounts.create() without an identifier": {
     create: ({ client }, nickname, options) =>
       client.accounts.create({ ...account, nickname }, options),
-    held: ({ accounts }) => accounts.list().map(({ id, nickname }) => ({ id, key: nickname })),
+    held: ({ emulator }) =>
+      emulator.accounts.list().map(({ id, nickname }) => ({ id, key: nickname })),
     unknowable: true,
   },
   "transfers.create()": {
     create: ({ client, sellerId: destination }, reference, options) =>
       client.transfers.create({ ...money, destination, reference }, options),
-    held: (emulator) => emulator.money.transfers().map(withReference),
+    held: ({ emulator }) => emulator.money.transfers().map(withReference),
   },
   "charges.create()": {
     create: ({ client, sellerId: source }, reference, options) =>
       client.charges.create({ ...money, source, reference }, options),
-    held: (emulator) => emulator.money.charges().map(withReference),
+    held: ({ emulator }) => emulator.money.charges().map(withReference),
   },
   "amendments.create()": {
     create: ({ client, sellerId }, key, options) =>
@@ -71,8 +79,8 @@ const operations: Readonly<Record<string, Operation>> = {
           { target: "primary_contact", primary_contact: { email: `${key}@example.com` } },
           options,
         ),
-    held: ({ amendments }) =>
-      amendments.list().map(({ id, primary_contact }) => ({
+    held: ({ emulator }) =>
+      emulator.amendments.list().map(({ id, primary_contact }) => ({
         id,
         key: primary_contact?.email?.split("@")[0],
       })),
@@ -84,15 +92,60 @@ const operations: Readonly<Record<string, Operation>> = {
         { url: `https://example.com/${key}`, events: ["rfi.closed"], version: "2026-08-21" },
         options,
       ),
-    held: ({ webhooks }) =>
-      webhooks.subscriptions.map(({ id, url }) => ({ id, key: url.split("/").at(-1) })),
+    held: ({ emulator }) =>
+      emulator.webhooks.subscriptions.map(({ id, url }) => ({ id, key: url.split("/").at(-1) })),
+  },
+  "rfis.respond() to all that is asked": {
+    create: (setting, text, options) => askAndRespond(setting, 1, text, options),
+    held: answersHeld,
+  },
+  "rfis.respond() to one of two questions": {
+    create: (setting, text, options) => askAndRespond(setting, 2, text, options),
+    held: answersHeld,
   },
 };
+
+/** One for each answer that the emulator took, also where it said the same as the one before. */
+const taken: Held[] = [];
+
+async function askAndRespond(
+  { client, emulator, sellerId }: Setting,
+  count: number,
+  text: string,
+  options: CallOptions,
+): Promise<{ readonly id: string }> {
+  const seller = client.onBehalfOf(sellerId);
+  const { id, active_request } = await seller.simulation.rfis.create({
+    type: "KYC",
+    questions: Array.from({ length: count }, () => ({ answer: { type: "TEXT" } })),
+  });
+  const [question] = active_request?.questions ?? [];
+  const answer = { id: question?.id ?? "", answer: { type: "TEXT", text } } as const;
+  try {
+    return await seller.rfis.respond(id, { questions: [answer] }, options);
+  } finally {
+    const path = `/api/v1/rfis/${id}/respond`;
+    const answered = emulator.requests.filter((one) => one.path === path && one.status === 200);
+    taken.push(...answered.map(() => ({ id, key: text })));
+  }
+}
+
+async function answersHeld({ client }: Setting): Promise<readonly Held[]> {
+  const rfis = await client.rfis.list().toArray({ limit: Number.POSITIVE_INFINITY });
+  const rounds = rfis.flatMap(({ active_request, answered_requests }) => [
+    active_request,
+    ...(answered_requests ?? []),
+  ]);
+  const texts = new Set<unknown>(
+    rounds.flatMap((round) => round?.questions ?? []).map(({ answer }) => answer?.text),
+  );
+  return taken.filter(({ key }) => texts.has(key));
+}
 
 const figures: string[] = [];
 afterAll(() => process.stdout.write(`\n${figures.join("\n")}\n`));
 
-describe("a create whose connection is cut", () => {
+describe("a write whose connection is cut", () => {
   it.each(Object.entries(operations))(
     "%s is done once and answered",
     async (name, operation) => {
@@ -115,7 +168,7 @@ describe("a create whose connection is cut", () => {
         ),
       );
 
-      const held = idsByKey(operation.held(emulator));
+      const held = idsByKey(await operation.held(setting));
       const verdicts = calls.map(({ point, key }, i) => {
         return { point, ...judge(held.get(key) ?? [], results[i] as string, operation) };
       });
@@ -138,7 +191,7 @@ describe("a create whose connection is cut", () => {
 });
 
 /** A client that does not wait between its attempts. */
-function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client {
+function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client<"sandbox"> {
   const { random } = Math;
   Math.random = () => 0;
   try {
@@ -148,7 +201,7 @@ function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client {
   }
 }
 
-function idsByKey(held: ReturnType<Operation["held"]>): ReadonlyMap<unknown, readonly string[]> {
+function idsByKey(held: readonly Held[]): ReadonlyMap<unknown, readonly string[]> {
   const ids = new Map<unknown, string[]>();
   for (const { id, key } of held) ids.set(key, [...(ids.get(key) ?? []), id]);
   return ids;

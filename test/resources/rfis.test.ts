@@ -10,6 +10,7 @@ import {
 import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { describe, expect, it } from "vitest";
 import { individual } from "../emulator/inputs.js";
+import { cut, json, key, refuse, startServer } from "../scripted-server.js";
 
 const replies = {
   ADDRESS: { type: "ADDRESS", address: { address_line1: "1 Street", country_code: "AU" } },
@@ -157,6 +158,42 @@ describe("client.rfis", () => {
     emulator.faults.next("rfis.respond", { status: 503 });
     const after = await say("second");
     expect(after.active_request?.questions?.[0]?.answer?.text).toBe("second");
+  });
+
+  it("finds out that the answers arrived between a look and the next attempt", async () => {
+    const text = "Savings";
+    const question = { id: "q1", answer: { type: "TEXT" } };
+    const waiting = { id: "rfi_1", status: "ACTION_REQUIRED" };
+    const over = {
+      id: "rfi_1",
+      status: "ANSWERED",
+      answered_requests: [{ questions: [question] }],
+    };
+    const server = await startServer({
+      answers: [
+        cut(),
+        json(200, { ...waiting, active_request: { questions: [question] } }),
+        refuse(400, { code: "invalid_state_for_operation" }),
+        json(200, over),
+      ],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const input = { questions: [{ id: "q1", answer: { type: "TEXT", text } }] } as const;
+    expect(await client.rfis.respond("rfi_1", input)).toEqual(over);
+    expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET", "POST", "GET"]);
+  });
+
+  it("does not take another's answers for its own when the very first attempt is refused", async () => {
+    const server = await startServer({
+      answers: [refuse(400, { code: "invalid_state_for_operation" })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const input = { questions: [{ id: "q1", answer: replies.TEXT }] };
+    await expect(client.rfis.respond("rfi_1", input)).rejects.toMatchObject({
+      apiCode: "invalid_state_for_operation",
+      outcome: "not_done",
+    });
+    expect(server.requests.length).toBe(1);
   });
 
   it("says nothing of an answer in an error", async () => {

@@ -25,6 +25,9 @@ export interface Asked {
   readonly additionalInfo?: unknown;
 }
 
+/** What the reference for people begins with. */
+export const shortReferencePrefix = { transfer: "CT", charge: "CH" } as const;
+
 /** @throws Refusal with the documented code. */
 export function createMovement(world: World, asked: Asked): Movement {
   const { money, ids, clock } = world;
@@ -39,7 +42,7 @@ export function createMovement(world: World, asked: Asked): Movement {
   const movement: Movement = {
     kind,
     id: ids.movement(),
-    shortReferenceId: ids.shortReference(kind === "transfer" ? "CT" : "CH"),
+    shortReferenceId: ids.shortReference(shortReferencePrefix[kind]),
     requestId: request.request_id,
     ...{ ownerId: owner.id, payerId: payer.id, payeeId: payee.id, units, currency },
     reason: request.reason,

@@ -6,7 +6,7 @@ import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";
 import type { LoggedDelivery } from "./deliveries.js";
 import { dispatch } from "./dispatch.js";
-import { sampleAccount, sampleData } from "./samples.js";
+import { type Sample, sampleAccount, sampleOf } from "./samples.js";
 import { checkUrl, subscribe, viewSubscription } from "./subscriptions.js";
 
 /** A subscription to make without a call. */
@@ -93,10 +93,13 @@ export function deliver(world: World, event: EventToDeliver): string {
   const { connected, platform } = world.accounts;
   const known = accountId === undefined ? undefined : connected.get(accountId);
   const account = known ?? { ...sampleAccount(world, name), ...(accountId && { id: accountId }) };
-  const usual = name === "account.connected" ? platform.id : account.id;
+  const sample: Sample =
+    data === undefined ? sampleOf(world, name, account) : { data: { kind: "given", value: data } };
+  // Told to the one who made it.
+  const ofPlatform = name === "account.connected" || sample.data.kind === "movement";
+  const usual = ofPlatform ? platform.id : account.id;
   dispatch(world, {
-    ...{ id, name, accountId: accountId ?? usual },
-    data: data === undefined ? sampleData(world, name, account) : { kind: "given", value: data },
+    ...{ id, name, accountId: accountId ?? usual, ...sample },
     atMs: createdAt?.getTime() ?? world.clock.nowMs(),
   });
   return id;

@@ -229,7 +229,7 @@ function withRole(people: unknown, role: string | undefined): readonly unknown[]
 type Identifiers = readonly Readonly<Record<"type" | "number" | "country_code", string>>[];
 
 function registrationNumber(identifiers: unknown): unknown {
-  return (identifiers as Identifiers).find(({ type }) => type === "BRN")?.number;
+  return (identifiers as Identifiers).find(({ type }) => type === "BRN")?.number ?? undefined;
 }
 
 function vatNumbers(identifiers: unknown): unknown {
@@ -246,12 +246,17 @@ const kindsOfDocument: Readonly<Record<string, readonly [member: string, kind: s
   TAX_ID: ["tax_id", "taxId"],
 };
 
+function kindOf(type: unknown): readonly [member?: string, kind?: string] {
+  const name = String(type);
+  return (Object.hasOwn(kindsOfDocument, name) ? kindsOfDocument[name] : undefined) ?? [];
+}
+
 function toKindOfDocument(type: unknown): unknown {
-  return kindsOfDocument[String(type)]?.[1] ?? type;
+  return kindOf(type)[1] ?? type;
 }
 
 function numberOfDocument(document: unknown): unknown {
-  const [key = ""] = kindsOfDocument[String(member(document, "identification_type"))] ?? [];
+  const [key = ""] = kindOf(member(document, "identification_type"));
   return member(member(document, key), "number") ?? undefined;
 }
 

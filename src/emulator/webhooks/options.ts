@@ -2,7 +2,7 @@
 
 /**
  * The waits after each attempt that failed, in milliseconds. Airwallex documents exponential back-off
- * over about three days and no numbers; these double twelve times.
+ * over about three days and no numbers; these are twelve, each twice the one before.
  */
 const schedules = {
   /** From 1 minute to 34 hours; 2 days and 20 hours in all. */

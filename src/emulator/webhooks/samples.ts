@@ -4,8 +4,6 @@ import { eventShapes } from "../../schemas/event-shapes.generated.js";
 import type {
   AccountCapability,
   Amendment,
-  Charge,
-  ConnectedAccountTransfer,
   DepositEventData,
   DisconnectedConnection,
   PlatformReport,
@@ -13,6 +11,9 @@ import type {
 } from "../../schemas/index.js";
 import { type AccountRecord, newRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
+import { createIds, type Ids } from "../ids.js";
+import { shortReferencePrefix } from "../money/move.js";
+import type { Movement, MovementKind } from "../money/store.js";
 import { connectionId } from "../oauth/connections.js";
 import { defaultOAuthClientId } from "../oauth/options.js";
 import type { World } from "../state.js";
@@ -21,23 +22,31 @@ import { dataOfAccount, type EventData } from "./events.js";
 /** Names of the events that there is sample data for. */
 export const eventNames: readonly string[] = Object.keys(eventShapes);
 
-/** Data as an event of this name has it, about an account or an example; empty if it is not known. */
-export function sampleData(world: World, name: string, account: AccountRecord): EventData {
+/** What an event is about, and the id of that where it is not an account. */
+export interface Sample {
+  readonly data: EventData;
+  readonly sourceId?: string | undefined;
+}
+
+/** What an event of this name tells, about an account or an example; nothing if it is not known. */
+export function sampleOf(world: World, name: string, account: AccountRecord): Sample {
   const about = dataOfAccount(name, account, world.accounts.platform);
-  if (about !== undefined) return about;
+  if (about !== undefined) return { data: about };
   const [kind = "", outcome = ""] = name.split(".");
-  const now = formatTimestamp(world.clock.nowMs(), world.settings.apiVersion);
-  const value = samples[kind]?.({ status: outcome.toUpperCase(), account, now });
-  return { kind: "other", value: value ?? {} };
+  // The same charge is new and then settled.
+  const ids = createIds(`sample of ${account.id}`);
+  const facts = { status: outcome.toUpperCase(), account, ids, world };
+  return samples[kind]?.(facts) ?? { data: { kind: "other", value: {} } };
 }
 
 /** An account that exists only in what is sent about it. */
 export function sampleAccount({ clock, accounts }: World, name: string): AccountRecord {
-  const id = "acct_SampleAccountForEvents";
+  const ids = createIds("sample account");
+  const id = ids.account();
   const record = newRecord({
     id,
     createdAtMs: clock.nowMs(),
-    walletNumber: "0000000000",
+    walletNumber: ids.walletNumber(),
     status: "ACTIVE",
     details: {
       ...accounts.platform.details,
@@ -67,64 +76,78 @@ export function sampleAccount({ clock, accounts }: World, name: string): Account
   return record;
 }
 
-interface Sample {
+interface Facts {
   /** What comes after the point in the name of the event, in capitals. */
   readonly status: string;
   readonly account: AccountRecord;
-  readonly now: string;
+  readonly ids: Ids;
+  readonly world: World;
 }
 
 /** By what stands before the point in the name of an event. */
-const samples: Readonly<Record<string, ((sample: Sample) => object) | undefined>> = {
-  account_amendment: ({ status, account }): Amendment => ({
-    id: "amd_sample",
-    primary_contact: account.primaryContact,
-    status,
-    target: "primary_contact",
-  }),
-  account_capability: ({ status, now }): AccountCapability => ({
-    id: "payments_visa",
-    comment: "",
-    details: { reason_codes: [] },
-    entity_type: "BUSINESS",
-    status,
-    updated_at: now,
-  }),
-  rfi: (): RfiEventData => ({ id: "rfi_sample" }),
-  charge: ({ status, account, now }): Charge => ({
-    id: "chg_sample",
-    ...{ amount: 100, currency: "AUD", fee: 0, reason: "other_services", reference: "sample" },
-    ...{ created_at: now, updated_at: now },
-    source: account.id,
-    status,
-  }),
-  connected_account_transfer: ({ status, account, now }): ConnectedAccountTransfer => ({
-    id: "cat_sample",
-    ...{ amount: 100, currency: "AUD", fee: 0, reason: "other_services", reference: "sample" },
-    ...{ created_at: now, updated_at: now },
-    destination: account.id,
-    status,
-  }),
-  deposit: ({ status, now }): DepositEventData => ({
-    id: "dep_sample",
-    ...{ type: "BANK_TRANSFER", amount: 100, currency: "AUD", status, created_at: now },
-    global_account_id: "ga_sample",
-    payer: { name: "Sample Payer", country_code: "AU" },
-    reference: "sample",
-  }),
-  platform_report: ({ status, now }): PlatformReport => ({
-    id: "report_sample",
-    ...{ type: "BALANCE_REPORT", file_format: "CSV", file_name: "sample", status },
-    ...(status === "COMPLETED" && {
-      download_url: "https://emulator.localhost/files/download/sample",
-      download_url_expires_at: now,
+const samples: Readonly<Record<string, ((facts: Facts) => Sample) | undefined>> = {
+  account_amendment({ status, account, ids }) {
+    const id = ids.prefixed("amd");
+    const change = { primary_contact: account.primaryContact, target: "primary_contact" };
+    return other<Amendment>({ id, ...change, status });
+  },
+  account_capability: ({ status, account, world: { clock, settings } }) =>
+    other<AccountCapability>({
+      id: "payments_visa",
+      comment: "",
+      details: { reason_codes: [] },
+      entity_type: account.details.legal_entity_type,
+      status,
+      updated_at: formatTimestamp(clock.nowMs(), settings.apiVersion),
     }),
-    ...(status === "FAILED" && { failed_reason: "This is a sample." }),
-  }),
-  connection: ({ status, account: { id } }): DisconnectedConnection => ({
-    id: connectionId(defaultOAuthClientId, id),
-    account_id: id,
-    status,
-    authorized_scopes: ["account_details:read"],
-  }),
+  rfi: ({ ids }) => other<RfiEventData>({ id: ids.rfi() }),
+  charge: (facts) => sampleMovement("charge", facts),
+  connected_account_transfer: (facts) => sampleMovement("transfer", facts),
+  deposit: ({ status, ids, world: { clock, settings } }) =>
+    other<DepositEventData>({
+      id: ids.deposit(),
+      ...{ type: "BANK_TRANSFER", amount: 100, currency: "AUD", status },
+      created_at: formatTimestamp(clock.nowMs(), settings.apiVersion),
+      global_account_id: ids.deposit(),
+      payer: { name: "Sample Payer", country_code: "AU" },
+      reference: "Sample",
+    }),
+  platform_report: ({ status, ids, world: { clock, settings } }) =>
+    other<PlatformReport>({
+      id: ids.report(),
+      ...{ type: "BALANCE_REPORT", file_format: "CSV", file_name: "sample", status },
+      ...(status === "COMPLETED" && {
+        download_url: "https://emulator.localhost/files/download/sample",
+        download_url_expires_at: formatTimestamp(clock.nowMs(), settings.apiVersion),
+      }),
+      ...(status === "FAILED" && { failed_reason: "This is a sample." }),
+    }),
+  connection: ({ status, account: { id } }) =>
+    other<DisconnectedConnection>({
+      id: connectionId(defaultOAuthClientId, id),
+      account_id: id,
+      status,
+      authorized_scopes: ["account_details:read"],
+    }),
 };
+
+function other<Value extends { readonly id?: string | null | undefined }>(value: Value): Sample {
+  return { data: { kind: "other", value }, sourceId: value.id ?? undefined };
+}
+
+/** Between the platform and the account, in the direction of its kind. */
+function sampleMovement(kind: MovementKind, { status, account, ids, world }: Facts): Sample {
+  const { platform } = world.accounts;
+  const [payer, payee] = kind === "charge" ? [account, platform] : [platform, account];
+  const nowMs = world.clock.nowMs();
+  const movement: Movement = {
+    ...{ kind, id: ids.movement(), requestId: ids.request() },
+    shortReferenceId: ids.shortReference(shortReferencePrefix[kind]),
+    ...{ ownerId: platform.id, payerId: payer.id, payeeId: payee.id },
+    ...{ units: 100_00n, currency: "AUD", reason: "other_services", reference: "Sample" },
+    ...{ description: undefined, additionalInfo: undefined },
+    ...{ status, failureReasons: [], createdAtMs: nowMs, updatedAtMs: nowMs },
+    cancelSettlement: undefined,
+  };
+  return { data: { kind: "movement", movement }, sourceId: movement.id };
+}

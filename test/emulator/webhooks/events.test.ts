@@ -296,6 +296,33 @@ describe("deliver()", () => {
     if (legacy) expect(JSON.stringify(legacy.data)).not.toMatch(/"[a-z]+_[a-z_]+":/);
   });
 
+  test("samples have ids in the API's own forms, the same for the same account", async () => {
+    const about = async (accountId?: string) => {
+      const { emulator, events } = emulatorWithEvents();
+      subscribe(emulator, today, eventNames);
+      for (const name of eventNames) emulator.deliver({ name, accountId });
+      await emulator.webhooks.settled();
+      return Object.fromEntries(
+        events.map(({ name, source_id, data }) => [name, source_id ?? data.id]),
+      );
+    };
+    const ids = await about();
+    expect(await about()).toEqual(ids);
+    const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+    expect(ids).toMatchObject({
+      "account.active": expect.stringMatching(/^acct_[\w-]{22}$/),
+      "account_amendment.approved": expect.stringMatching(/^amd_[\w-]{22}$/),
+      "account_capability.enabled": "payments_visa",
+      "charge.new": expect.stringMatching(uuid),
+      "connected_account_transfer.new": expect.stringMatching(uuid),
+      "connection.disconnected": expect.stringMatching(/^[\w+/]{40,}$/),
+      "rfi.closed": expect.stringMatching(uuid),
+    });
+    expect(ids["charge.settled"]).toBe(ids["charge.new"]);
+    expect(new Set(Object.values(ids)).size).toBeGreaterThan(6);
+    expect((await about("acct_other"))["charge.new"]).not.toBe(ids["charge.new"]);
+  });
+
   test("sends any event as it is given", async () => {
     const { emulator, events } = emulatorWithEvents();
     subscribe(emulator, today, ["payment_intent.succeeded"]);

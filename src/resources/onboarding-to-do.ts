@@ -1,0 +1,72 @@
+/** What the API still asks of a seller: the list of `whatIsMissing`, without personal data. */
+
+import { createRedactor } from "../core/redact.js";
+import { ApiError } from "../errors.js";
+import { generalOrder } from "../kyc/from-rfi.js";
+import type { ToDo } from "../kyc/to-do.js";
+import { type MissingSource, whatIsMissing } from "../kyc/what-is-missing.js";
+import type { Account } from "../schemas/accounts.generated.js";
+import type { Rfi } from "../schemas/rfis.generated.js";
+import type { MissingItem } from "./onboarding-types.js";
+import type { RfisResource } from "./rfis.js";
+
+export function missingOf(sources: readonly MissingSource[]): readonly MissingItem[] {
+  const { text } = createRedactor(sources);
+  return whatIsMissing(sources).map((item) => {
+    const { kind, path, code, next } = item;
+    return { kind, path, ...wordsOf(item, text), code, next };
+  });
+}
+
+/** What a reviewer writes may name anybody, so nothing of it is taken. */
+function wordsOf(item: ToDo, text: (text: string) => string): Pick<MissingItem, "what" | "why"> {
+  const { what, why } = item;
+  if (item.kind !== "answer_question") return { what, why: text(why) };
+  return { what: generalOrder(item.answerType), why: undefined };
+}
+
+const operations: ReadonlySet<string> = new Set([
+  "accounts.create",
+  "accounts.update",
+  "accounts.submit",
+]);
+
+/** What a refused call names; undefined where it names nothing that a seller could give. */
+export function missingInRefusal(
+  error: unknown,
+  account: Account | undefined,
+): readonly MissingItem[] | undefined {
+  if (!(error instanceof ApiError) || error.code !== "invalid_request") return undefined;
+  if (!operations.has(error.operation)) return undefined;
+  // Of the account only its persons and their names are needed, not what it requires by itself.
+  const known = account && { ...account, status: "SUBMITTED", requirements: null };
+  const items = missingOf(known ? [error, known] : [error]);
+  return items.every(({ kind }) => kind === "other") ? undefined : items;
+}
+
+/** Answers what is asked about an account. One list at a time answers for all that want to know. */
+export type OpenRfis = (accountId: string) => Promise<readonly Rfi[]>;
+
+/** More than that are not walked through. */
+const mostRfis = 1000;
+
+export function createOpenRfis(rfis: RfisResource, signal: AbortSignal): OpenRfis {
+  let underWay: Promise<readonly Rfi[]> | undefined;
+
+  async function list(): Promise<readonly Rfi[]> {
+    try {
+      const query = { statuses: ["ACTION_REQUIRED"], types: ["KYC"] } as const;
+      return await rfis.list(query, { signal }).toArray({ limit: mostRfis });
+    } catch {
+      // Not every key may read them, and the report says as much as it can.
+      return [];
+    }
+  }
+
+  return async (accountId) => {
+    underWay ??= list().finally(() => {
+      underWay = undefined;
+    });
+    return (await underWay).filter(({ account_id }) => account_id === accountId);
+  };
+}
