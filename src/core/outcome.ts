@@ -65,11 +65,11 @@ export async function reportDrift(
 
 /** What the caller sees of a failure that came from below; abort gives the caller's own reason. */
 export function translate(error: unknown, request: WireRequest): unknown {
-  const ended = endedBy(error);
-  if (ended?.kind === "aborted") return ended.reason;
   const { operation, deadline } = request;
+  // Also where it was aborted between two waits, which stopped none of them.
+  if (deadline.ended?.kind === "aborted") return deadline.ended.reason;
   const facts = factsOf(request, undefined);
-  if (ended) {
+  if (isEnd(error)) {
     const phase = error instanceof WireError ? error.phase : deadline.phase;
     const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}`;
     return new ConnectionError("timeout", phase, message, facts);
@@ -124,9 +124,8 @@ function plainCause(error: unknown): Error | undefined {
   return plain;
 }
 
-function endedBy(error: unknown): DeadlineError["ended"] | undefined {
-  const inner = error instanceof WireError ? error.cause : error;
-  return inner instanceof DeadlineError ? inner.ended : undefined;
+function isEnd(error: unknown): boolean {
+  return (error instanceof WireError ? error.cause : error) instanceof DeadlineError;
 }
 
 function factsOf(
