@@ -11,7 +11,7 @@ import { cutPoints, marked, startCuttingProxy } from "../cutting-proxy.js";
 
 /** Calls per operation and cut. */
 const times = Number(process.env["CUTS"] ?? 250);
-const atOnce = 10;
+const atOnce = 50;
 
 interface Setting {
   readonly client: Client;
@@ -137,7 +137,7 @@ describe("a create whose connection is cut", () => {
   );
 });
 
-/** A client that does not wait between its attempts. */
+/** A client that waits no longer between its attempts than it must. */
 function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client {
   const { random } = Math;
   Math.random = () => 0;
