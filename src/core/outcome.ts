@@ -6,7 +6,7 @@ import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
 import { parseExactly } from "./exact-json.js";
-import { createRedactor } from "./redact.js";
+import { createRedactor, type Redactor } from "./redact.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
 import { header, WireError, type WireRequest, type WireResponse } from "./wire.js";
@@ -65,11 +65,11 @@ export async function reportDrift(
 
 /** What the caller sees of a failure that came from below; abort gives the caller's own reason. */
 export function translate(error: unknown, request: WireRequest): unknown {
-  const ended = endedBy(error);
-  if (ended?.kind === "aborted") return ended.reason;
   const { operation, deadline } = request;
+  // Also where it was aborted between two waits, which stopped none of them.
+  if (deadline.ended?.kind === "aborted") return deadline.ended.reason;
   const facts = factsOf(request, undefined);
-  if (ended) {
+  if (isEnd(error)) {
     const phase = error instanceof WireError ? error.phase : deadline.phase;
     const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}`;
     return new ConnectionError("timeout", phase, message, facts);
@@ -77,9 +77,9 @@ export function translate(error: unknown, request: WireRequest): unknown {
   if (!(error instanceof WireError))
     return isForeign(error, request) ? lost(error, request) : error;
   const { sent, phase } = error;
-  // Thrown by the body while it was being read, such as a stream that grew too long.
-  if (error.cause instanceof SdkError) return error.cause;
-  const cause = plainCause(error.cause);
+  const own = ownError(error.cause);
+  if (own) return own;
+  const cause = plainCause(error.cause, quotedIn(request));
   const text = cause instanceof Error ? cause.message || cause.name : "unknown reason";
   return sent
     ? new ConnectionError(
@@ -110,23 +110,47 @@ function lost(error: SdkError, request: WireRequest): ConnectionError {
   return new ConnectionError("connection_lost", phase, message, factsOf(request, undefined), error);
 }
 
+/** Thrown by the body while it was being read, such as a stream that grew too long; fetch wraps it. */
+function ownError(error: unknown): SdkError | undefined {
+  if (error instanceof SdkError) return error;
+  return error instanceof Error ? ownError(error.cause) : undefined;
+}
+
 /**
  * A transport's error without what it may carry: undici's parser error has the bytes of the answer.
  */
-function plainCause(error: unknown): Error | undefined {
+function plainCause(error: unknown, redactor: Redactor): Error | undefined {
   if (!(error instanceof Error)) return undefined;
-  const cause = plainCause(error.cause);
-  const plain = new Error(error.message, cause && { cause });
+  const cause = plainCause(error.cause, redactor);
+  const message = redactor.text(error.message);
+  const plain = new Error(message, cause && { cause });
   const { code } = error as { readonly code?: unknown };
   if (typeof code === "string") Object.assign(plain, { code });
   Object.defineProperty(plain, "name", { value: error.name });
-  Object.defineProperty(plain, "stack", { value: error.stack });
+  // Its lines are code, and stay: a path such as node_modules/@scope is no e-mail address.
+  const stack = error.stack?.replace(error.message, () => message);
+  Object.defineProperty(plain, "stack", { value: stack });
   return plain;
 }
 
-function endedBy(error: unknown): DeadlineError["ended"] | undefined {
-  const inner = error instanceof WireError ? error.cause : error;
-  return inner instanceof DeadlineError ? inner.ended : undefined;
+/** Mocks, and a fetch of the app's own, quote URL, headers and body of what they could not send. */
+function quotedIn(request: WireRequest): Redactor {
+  const { query, body } = request;
+  const text = typeof body === "string" ? body : "";
+  const fields = [Object.fromEntries(new URLSearchParams(query)), asJson(text)];
+  return createRedactor([...fields, { token: [query.slice(1), text] }], secretsOf(request));
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnd(error: unknown): boolean {
+  return (error instanceof WireError ? error.cause : error) instanceof DeadlineError;
 }
 
 function factsOf(

@@ -19,11 +19,12 @@ export interface Redactor {
 export function createRedactor(sent: unknown, secrets: readonly string[] = []): Redactor {
   const values = new Set(secrets.filter((secret) => secret !== ""));
   collect(sent, false, values);
-  const pattern = anyOf(values);
-  const text = (input: string): string => {
-    const masked = input.replace(email, mark);
-    return pattern ? masked.replace(pattern, mark) : masked;
-  };
+  const patterns = patternsOf(values);
+  const text = (input: string): string =>
+    patterns.reduce<string>(
+      (rest, pattern) => rest.replaceAll(pattern, mark),
+      input.replace(email, mark),
+    );
   const deep = (value: unknown): unknown => {
     if (typeof value === "string") return text(value);
     if (typeof value === "number") return values.has(String(value)) ? mark : value;
@@ -62,11 +63,27 @@ function formsOf(value: string): readonly string[] {
   ];
 }
 
-/** Matches whole words only, so that a short value such as a country code spares other words. */
-function anyOf(values: ReadonlySet<string>): RegExp | undefined {
-  if (values.size === 0) return undefined;
-  const words = [...values]
-    .sort((a, b) => b.length - a.length)
-    .map((value) => value.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join("|")})(?![\\p{L}\\p{N}])`, "gu");
+/** The engine refuses a pattern of some ten thousand characters, and its refusal quotes the pattern. */
+const longestPattern = 5000;
+
+/** Longer values first, or a part of one would be taken out and its rest stay. */
+function patternsOf(values: ReadonlySet<string>): readonly (string | RegExp)[] {
+  const patterns: (string | RegExp)[] = [];
+  let words = "";
+  for (const value of [...values].sort((a, b) => b.length - a.length)) {
+    const word = value.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+    if (word.length > longestPattern) patterns.push(value);
+    else if (words === "") words = word;
+    else if (words.length + word.length < longestPattern) words += `|${word}`;
+    else {
+      patterns.push(wholeWords(words));
+      words = word;
+    }
+  }
+  return words === "" ? patterns : [...patterns, wholeWords(words)];
+}
+
+/** Not parts of words, so that a short value such as a country code spares others. */
+function wholeWords(words: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, "gu");
 }

@@ -10,7 +10,8 @@
  * | answer lost (cut, reset)             | safe, idempotent, request_id, lookup | the work may have been done          |
  * | anything else                        | none                                 | it would be refused again            |
  *
- * `lookup` asks first whether the work was done. Where the remote refuses an attempt because an earlier
+ * `lookup` asks first whether the work was done, and not before half a step has passed: the remote may
+ * still be at it, and what is not done yet would be done twice. Where the remote refuses an attempt because an earlier
  * one of the same call had done the work, what that one did is the result. When the last attempt is lost
  * too, the resource looks once more: what can be known is not left unknown. A body that exists only once
  * is sent once.
@@ -88,7 +89,9 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     const { limiter } = request;
     const limited = failure.reason === "429";
     const everybody = limited && (limiter === undefined || asked !== undefined);
-    const delayMs = asked ?? (everybody ? step : step * random());
+    const least = looksFirst(request) && !limited ? step / 2 : 0;
+    const backOff = everybody ? step : least + (step - least) * random();
+    const delayMs = Math.max(least, asked ?? backOff);
     if (limited && !everybody) limiter?.refused(request.operation);
     if (everybody && failure.response) {
       coolDown.start(delayMs, failure.response);
@@ -124,8 +127,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   }
 
   async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {
-    const asksFirst = request.retry === "lookup" && request.progress.ambiguous;
-    if (!request.lookup || !asksFirst) return once(request);
+    if (!request.lookup || !looksFirst(request)) return once(request);
     // A look-up that fails says nothing: the first failure stands, and may be looked into again.
     const done = await request.lookup().catch(() => {
       request.deadline.check();
@@ -191,6 +193,11 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     if ("error" in last) throw last.error;
     return last;
   };
+}
+
+/** Whether the next attempt would be made only if an earlier one was not done after all. */
+function looksFirst({ retry, progress }: WireRequest): boolean {
+  return retry === "lookup" && progress.ambiguous;
 }
 
 /** How the last attempt ended. */

@@ -32,6 +32,7 @@ import {
   accountsUpdate,
   accountsWalletInfo,
 } from "../schemas/endpoints.generated.js";
+import { beganAt } from "./began-at.js";
 import { type WaitForStatusOptions, waitForStatus } from "./wait-for-status.js";
 import { withinCall } from "./within-call.js";
 
@@ -231,12 +232,9 @@ export function accountsResource(call: Call): AccountsResource {
   return resource;
 }
 
-/** Clocks of ours and of the remote may differ by this much. */
-const clockSkewMs = 2 * 60_000;
-
 /**
  * Finds the account of a create whose answer was lost. An older account of the same identifier is
- * not the one: only one made since the call began counts.
+ * not the one: only one made since the call began counts. Where that cannot be told, it fails.
  */
 function createLookup(
   call: Call,
@@ -245,16 +243,19 @@ function createLookup(
 ): { readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Account } | undefined> } {
   const identifier: unknown = input?.identifier;
   if (typeof identifier !== "string" || identifier === "") return {};
-  const since = Date.now() - clockSkewMs;
+  const since = beganAt();
   return {
     async lookup(remainingMs) {
-      const query = { identifier };
       const own = withinCall(options, remainingMs);
-      const { items } = await call(accountsList, { query }, own);
-      const found = items.find(
-        (account) => account.identifier === identifier && Date.parse(account.created_at) >= since,
-      );
-      return found && { found };
+      const list = call(accountsList, { query: { identifier } }, own);
+      const { data, response } = await list.withResponse();
+      for (const account of data.items) {
+        if (account.identifier !== identifier) continue;
+        const madeAtMs = Date.parse(account.created_at);
+        if (Number.isNaN(madeAtMs)) throw new Error("an account does not say when it was made");
+        if (madeAtMs >= since(response)) return { found: account };
+      }
+      return undefined;
     },
   };
 }

@@ -109,6 +109,8 @@ export function multipart(
       onChunk(total);
       yield chunk;
     }
+    // A stream that was read before ends at once.
+    if (total === 0) throw isEmpty();
     yield tail;
   }
 
@@ -127,6 +129,11 @@ export function multipart(
 
 function noBytes(): ValidationError {
   const message = "gives something else than bytes, expected chunks of Uint8Array";
+  return new ValidationError("files.upload", [{ path: ["file"], message }]);
+}
+
+function isEmpty(): ValidationError {
+  const message = "gives no bytes, expected a stream that nobody has read";
   return new ValidationError("files.upload", [{ path: ["file"], message }]);
 }
 

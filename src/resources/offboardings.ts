@@ -15,6 +15,7 @@ import type {
   OffboardingList,
   OffboardingListQuery,
 } from "../schemas/offboardings.generated.js";
+import { beganAt } from "./began-at.js";
 import { withinCall } from "./within-call.js";
 
 /** Requests to close connected accounts. Errors are those of `client.accounts`. */
@@ -88,20 +89,18 @@ export function offboardingsResource(call: Call): OffboardingsResource {
   return resource;
 }
 
-/** Clocks of ours and of the remote may differ by this much. */
-const clockSkewMs = 2 * 60_000;
-
 /** Finds the offboarding of a create whose answer was lost: the open one, if it is not an older one. */
 function createLookup(
   { list }: OffboardingsResource,
   accountId: string,
   options: CallOptions | undefined,
 ) {
-  const since = Date.now() - clockSkewMs;
+  const since = beganAt();
   return async (remainingMs: number) => {
     const own = withinCall(options, remainingMs);
-    const { items } = await list(accountId, { status: "PENDING" }, own);
-    const found = items.find(({ created_at }) => Date.parse(created_at ?? "") >= since);
+    const { data, response } = await list(accountId, { status: "PENDING" }, own).withResponse();
+    const sinceMs = since(response);
+    const found = data.items.find(({ created_at }) => Date.parse(created_at ?? "") >= sinceMs);
     return found && { found };
   };
 }

@@ -77,12 +77,15 @@ function refuse(issues: readonly Issue[]): ApiPromise<never> {
 const methods: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
 function findIssues(request: CustomRequest): readonly Issue[] {
-  const { method, path } = request ?? {};
+  const { method, path, body } = request ?? {};
   const problem = problemWith(path);
   const allowed = `is not allowed, expected one of ${[...methods].join(", ")}`;
   return [
     ...(methods.has(method) ? [] : [{ path: ["method"], message: allowed }]),
     ...(problem === undefined ? [] : [{ path: ["path"], message: problem }]),
+    ...(method === "GET" && body !== undefined
+      ? [{ path: ["body"], message: "is given for GET, expected those values in `query`" }]
+      : []),
   ];
 }
 
@@ -121,7 +124,10 @@ function send(
 
 function retryOf(method: string, body: unknown): RetryClass {
   if (method === "GET") return "safe";
-  return typeof body === "object" && body !== null && "request_id" in body ? "request_id" : "never";
+  // Undefined would not be sent, and the remote goes by what it is sent.
+  const id =
+    typeof body === "object" && (body as { readonly request_id?: unknown } | null)?.request_id;
+  return typeof id === "string" && id !== "" ? "request_id" : "never";
 }
 
 async function check<Output>(

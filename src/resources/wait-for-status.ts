@@ -40,6 +40,7 @@ export async function waitForStatus(
 ): Promise<Account> {
   const wanted = readWanted(options);
   const { timeoutMs = 600_000, intervalMs = 1000, maxIntervalMs = 30_000 } = options;
+  checkWaits({ intervalMs, maxIntervalMs });
   const { signal, onBehalfOf } = options;
   const start = performance.now();
   const deadline = openDeadline("accounts.waitForStatus", timeoutMs, signal);
@@ -73,6 +74,16 @@ function readWanted(options: WaitForStatusOptions): ReadonlySet<string> {
   }
   const message = "is not a status, expected one such as ACTIVE, or a list of them";
   throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message }]);
+}
+
+/** A wait of nothing would read as fast as the API answers. */
+function checkWaits(waits: Readonly<Record<string, number>>): void {
+  for (const [name, ms] of Object.entries(waits)) {
+    if (ms > 0) continue;
+    throw new RangeError(
+      `Cannot call accounts.waitForStatus: ${name} is ${ms}, expected a number above 0`,
+    );
+  }
 }
 
 function isTimeout(error: unknown): boolean {

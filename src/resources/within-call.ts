@@ -2,8 +2,8 @@
 
 import type { CallOptions } from "../core/settings.js";
 
-/** Its options: the same account and version, within the time that is left. */
+/** Its options: the same account, version and headers, within the time that is left. */
 export function withinCall(options: CallOptions | undefined, remainingMs: number): CallOptions {
-  const { signal, onBehalfOf, apiVersion } = options ?? {};
-  return { signal, onBehalfOf, apiVersion, timeoutMs: Math.max(1, remainingMs) };
+  const { signal, onBehalfOf, apiVersion, headers } = options ?? {};
+  return { signal, onBehalfOf, apiVersion, headers, timeoutMs: Math.max(1, remainingMs) };
 }

@@ -270,6 +270,43 @@ describe("an error", () => {
     }
   });
 
+  it("of a fetch that quotes what it could not send shows no secret and nothing personal", async () => {
+    const server = await startServer();
+    const quoting = async (url: string, init: RequestInit): Promise<Response> => {
+      if (url.endsWith("/login")) return fetch(url, init);
+      const reason = new Error(`${init.method} ${url} ${init.body}`, {
+        cause: new Error(JSON.stringify([url, init])),
+      });
+      throw new TypeError(`request to ${url} failed`, { cause: reason });
+    };
+    const client = createClient({ ...key, baseUrl: server.url, fetch: quoting, maxRetries: 0 });
+    const email = input.primary_contact?.email ?? "";
+    const calls = [() => client.accounts.create(input), () => client.accounts.list({ email })];
+    for (const call of calls) {
+      const error = await call().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "connection_lost" });
+      expect(String(error)).toContain(`request to ${server.url}/api/v1/accounts`);
+      for (const shown of formsOf(error)) {
+        expect(leaksIn(shown)).toEqual([]);
+        expect(shown).not.toContain(encodeURIComponent(email));
+      }
+    }
+  });
+
+  it("keeps its class and shows nothing personal, however much was sent", async () => {
+    const server = await startServer({ otherwise: echo(400) });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
+    const body = { first_name: "Quillfeather", comment: "Quillfeather ".repeat(20_000) };
+    const calls = [client, createClient({ ...key, baseUrl: await closedServer() })].map(
+      (each) => () => each.request({ method: "POST", path: "/api/v1/x", body }, { maxRetries: 0 }),
+    );
+    for (const [i, call] of calls.entries()) {
+      const error = await call().catch((reason: unknown) => reason);
+      expect(error).toHaveProperty("name", ["ApiError", "ConnectionError"][i]);
+      for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
+    }
+  });
+
   it("shows no half of a value where a long message is cut off", async () => {
     const shown = "x".repeat(990);
     const message = `${shown} alice.smith@example.com Quillfeather`;

@@ -75,4 +75,13 @@ describe("createRedactor()", () => {
     text(long);
     expect(performance.now() - start).toBeLessThan(200);
   });
+
+  it("takes out values of any length and number", () => {
+    const long = "long ".repeat(40_000);
+    const persons = Array.from({ length: 5000 }, (_, i) => ({ last_name: `Name${i} (${i * 7})` }));
+    const { text } = createRedactor({ persons, comment: long });
+    expect(text(`${long}of Name17 (119), Name4999 (34993) and Name5000 (1)`)).toBe(
+      "[redacted]of [redacted], [redacted] and Name5000 (1)",
+    );
+  });
 });

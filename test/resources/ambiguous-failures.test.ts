@@ -12,7 +12,7 @@ import { cutPoints, marked, startCuttingProxy } from "../cutting-proxy.js";
 
 /** Calls per operation and cut. */
 const times = Number(process.env["CUTS"] ?? 250);
-const atOnce = 10;
+const atOnce = 50;
 
 interface Setting {
   readonly client: Client<"sandbox">;
@@ -190,7 +190,7 @@ describe("a write whose connection is cut", () => {
   );
 });
 
-/** A client that does not wait between its attempts. */
+/** A client that waits no longer between its attempts than it must. */
 function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client<"sandbox"> {
   const { random } = Math;
   Math.random = () => 0;

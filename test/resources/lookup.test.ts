@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Account, type Client, createClient, isAirwallexError } from "../../src/index.js";
 import {
   type Answer,
@@ -14,12 +14,17 @@ import {
   startServer,
 } from "../scripted-server.js";
 
-/** A client that does not wait between its attempts. */
+/** A client that waits no longer between its attempts than it must. */
 function clientOf(server: ScriptedServer): Client {
   vi.spyOn(Math, "random").mockReturnValue(0);
   const client = createClient({ ...key, baseUrl: server.url });
   vi.restoreAllMocks();
   return client;
+}
+
+function setClock(offMs: number): void {
+  vi.spyOn(Date, "now").mockReturnValue(Date.now() + offMs);
+  onTestFinished(() => void vi.restoreAllMocks());
 }
 
 const openShop = (server: ScriptedServer) =>
@@ -96,6 +101,65 @@ describe("accounts.create()", () => {
     const items = [account({ id: "acct_made", created_at })];
     const server = await startServer({ answers: [cut(), json(200, { items, has_more: false })] });
     await expect(openShop(server)).resolves.toMatchObject({ id: "acct_made" });
+  });
+
+  it("sees an account that the remote was still at work on when the connection broke", async () => {
+    const kept: Account[] = [];
+    const server = await startServer({
+      otherwise: (response, seen, request) => {
+        if (seen.method === "GET") {
+          return json(200, { items: kept, has_more: false })(response, seen, request);
+        }
+        setTimeout(() => kept.push(account({ id: `acct_${kept.length}` })), 250);
+        return response.destroy();
+      },
+    });
+    await expect(openShop(server)).resolves.toMatchObject({ id: "acct_0" });
+    expect(server.requests.filter(({ method }) => method === "POST").length).toBe(1);
+  });
+
+  it.each([-600_000, 600_000])("finds it with a clock that is %i ms off", async (offMs) => {
+    const items = [account({ id: "acct_made", created_at: new Date().toISOString() })];
+    const date = new Date().toUTCString();
+    const server = await startServer({
+      answers: [cut(), json(200, { items, has_more: false }, { date })],
+    });
+    const { accounts } = clientOf(server);
+    setClock(offMs);
+    const created = accounts.create({ ...newAccount, identifier: "seller-42" });
+    await expect(created).resolves.toMatchObject({ id: "acct_made" });
+  });
+
+  it("does not take an older account for its own with a clock that is behind", async () => {
+    const olden = new Date(Date.now() - 10 * 60_000).toISOString();
+    const items = [account({ id: "acct_old", created_at: olden })];
+    const server = await startServer({
+      answers: [cut(), json(200, { items, has_more: false })],
+      otherwise: json(201, account({ id: "acct_new" })),
+    });
+    const { accounts } = clientOf(server);
+    setClock(-30 * 60_000);
+    const created = accounts.create({ ...newAccount, identifier: "seller-42" });
+    await expect(created).resolves.toMatchObject({ id: "acct_new" });
+  });
+
+  it("claims nothing where the account does not say when it was made", async () => {
+    const items = [{ ...account({ id: "acct_made" }), created_at: null }];
+    const server = await startServer({
+      answers: [cut()],
+      otherwise: json(200, { items, has_more: false }),
+    });
+    await expect(openShop(server)).rejects.toMatchObject({ outcome: "unknown" });
+    expect(server.requests.filter(({ method }) => method === "POST").length).toBe(1);
+  });
+
+  it("looks with the headers of the call", async () => {
+    const items = [account({ id: "acct_made" })];
+    const server = await startServer({ answers: [cut(), json(200, { items, has_more: false })] });
+    const headers = { "x-on-behalf-of": "acct_9", "x-gateway": "eu" };
+    const input = { ...newAccount, identifier: "seller-42" };
+    await clientOf(server).accounts.create(input, { headers });
+    expect(server.requests[1]?.headers).toMatchObject(headers);
   });
 
   it.each([

@@ -191,6 +191,25 @@ describe("client.request()", () => {
     });
   });
 
+  it.each([undefined, null, "", 7])(
+    "is not made again for a body whose request_id is %j",
+    async (request_id) => {
+      const server = await startServer({ answers: [cut()], otherwise: json(200, 1) });
+      const client = createClient({ ...key, baseUrl: server.url });
+      const body = { request_id, amount: "1" };
+      const call = client.request({ method: "POST", path: "/api/v1/x", body });
+      await expect(call).rejects.toMatchObject({ outcome: "unknown", attempts: 1 });
+    },
+  );
+
+  it("refuses a body for GET, which no fetch sends", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const call = client.request({ method: "GET", path: "/api/v1/x", body: { id: "a" } });
+    await expect(call).rejects.toMatchObject({ issues: [{ path: ["body"] }] });
+    expect(server.requests).toEqual([]);
+  });
+
   it("fails as every call does", async () => {
     const server = await startServer({ answers: [refuse(404, { message: "No" })] });
     const client = createClient({ ...key, baseUrl: server.url });

@@ -63,6 +63,21 @@ describe("files.upload() of a stream", () => {
     expect(String(error)).not.toMatch(/20 MB/);
   });
 
+  it.each(["undici", "fetch"])("refuses a stream without bytes, over %s", async (over) => {
+    const server = await startServer({ otherwise: uploaded });
+    const fetch = over === "fetch" ? globalThis.fetch : undefined;
+    const client = createClient({ ...key, baseUrl: server.url, fetch });
+    const read = Readable.from([new Uint8Array(3)]);
+    await client.files.upload(read, { name: "x.pdf" });
+    for (const stream of [Readable.from([]), read]) {
+      const upload = client.files.upload(stream, { name: "x.pdf" });
+      await expect(upload).rejects.toMatchObject({
+        code: "invalid_input",
+        issues: [{ path: ["file"] }],
+      });
+    }
+  });
+
   it("fails with the cause when the source fails", async () => {
     const reason = new Error("The disk is gone");
     async function* failing(): AsyncGenerator<Uint8Array> {

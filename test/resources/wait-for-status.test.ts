@@ -197,4 +197,14 @@ describe("waitForStatus()", () => {
     await expect(wait).rejects.toMatchObject({ name: "ValidationError" });
     expect(server.connections).toBe(0);
   });
+
+  it.each(["intervalMs", "maxIntervalMs"])("refuses %s without a wait", async (name) => {
+    const server = await startServer({ otherwise: inStatus("SUBMITTED") });
+    const client = createClient({ ...key, baseUrl: server.url });
+    for (const ms of [0, -1, Number.NaN]) {
+      const wait = client.accounts.waitForStatus("acct_1", { status: "ACTIVE", [name]: ms });
+      await expect(wait).rejects.toThrow(`${name} is ${ms}, expected a number above 0`);
+    }
+    expect(server.requests).toEqual([]);
+  });
 });

@@ -95,11 +95,10 @@ export function deliver(world: World, event: EventToDeliver): string {
   const account = known ?? { ...sampleAccount(world, name), ...(accountId && { id: accountId }) };
   const sample: Sample =
     data === undefined ? sampleOf(world, name, account) : { data: { kind: "given", value: data } };
-  // Told to the one who made it.
-  const ofPlatform = name === "account.connected" || sample.data.kind === "movement";
+  const ofPlatform = name === "account.connected" || sample.ofPlatform;
   const usual = ofPlatform ? platform.id : account.id;
   dispatch(world, {
-    ...{ id, name, accountId: accountId ?? usual, ...sample },
+    ...{ id, name, accountId: accountId ?? usual, data: sample.data, sourceId: sample.sourceId },
     atMs: createdAt?.getTime() ?? world.clock.nowMs(),
   });
   return id;

@@ -14,6 +14,7 @@ import { formatTimestamp } from "../api-version.js";
 import { createIds, type Ids } from "../ids.js";
 import { shortReferencePrefix } from "../money/move.js";
 import type { Movement, MovementKind } from "../money/store.js";
+import { viewMovement } from "../money/view.js";
 import { connectionId } from "../oauth/connections.js";
 import { defaultOAuthClientId } from "../oauth/options.js";
 import type { World } from "../state.js";
@@ -26,6 +27,8 @@ export const eventNames: readonly string[] = Object.keys(eventShapes);
 export interface Sample {
   readonly data: EventData;
   readonly sourceId?: string | undefined;
+  /** Whether it belongs to the platform, where nobody says to whom. */
+  readonly ofPlatform?: boolean;
 }
 
 /** What an event of this name tells, about an account or an example; nothing if it is not known. */
@@ -113,15 +116,17 @@ const samples: Readonly<Record<string, ((facts: Facts) => Sample) | undefined>> 
       reference: "Sample",
     }),
   platform_report: ({ status, ids, world: { clock, settings } }) =>
-    other<PlatformReport>({
-      id: ids.report(),
-      ...{ type: "BALANCE_REPORT", file_format: "CSV", file_name: "sample", status },
-      ...(status === "COMPLETED" && {
-        download_url: "https://emulator.localhost/files/download/sample",
-        download_url_expires_at: formatTimestamp(clock.nowMs(), settings.apiVersion),
+    ofPlatform(
+      other<PlatformReport>({
+        id: ids.report(),
+        ...{ type: "BALANCE_REPORT", file_format: "CSV", file_name: "sample", status },
+        ...(status === "COMPLETED" && {
+          download_url: "https://emulator.localhost/files/download/sample",
+          download_url_expires_at: formatTimestamp(clock.nowMs(), settings.apiVersion),
+        }),
+        ...(status === "FAILED" && { failed_reason: "This is a sample." }),
       }),
-      ...(status === "FAILED" && { failed_reason: "This is a sample." }),
-    }),
+    ),
   connection: ({ status, account: { id } }) =>
     other<DisconnectedConnection>({
       id: connectionId(defaultOAuthClientId, id),
@@ -130,6 +135,8 @@ const samples: Readonly<Record<string, ((facts: Facts) => Sample) | undefined>> 
       authorized_scopes: ["account_details:read"],
     }),
 };
+
+const ofPlatform = (sample: Sample): Sample => ({ ...sample, ofPlatform: true });
 
 function other<Value extends { readonly id?: string | null | undefined }>(value: Value): Sample {
   return { data: { kind: "other", value }, sourceId: value.id ?? undefined };
@@ -149,5 +156,7 @@ function sampleMovement(kind: MovementKind, { status, account, ids, world }: Fac
     ...{ status, failureReasons: [], createdAtMs: nowMs, updatedAtMs: nowMs },
     cancelSettlement: undefined,
   };
-  return { data: { kind: "movement", movement }, sourceId: movement.id };
+  const show = (version: string): object => viewMovement(movement, version);
+  // Told to the one who made it.
+  return ofPlatform({ data: { kind: "shown", show }, sourceId: movement.id });
 }
