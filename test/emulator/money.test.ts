@@ -71,6 +71,20 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
     expect(emulator.money.balance(emulator.accounts.platformId, "USD")).toBe("0.00");
   });
 
+  it("refuses a second use of its request_id, also when the other account is not active any more", async () => {
+    const { emulator, api, sellerId } = await open();
+    emulator.money.setBalance(sellerId, "USD", "100");
+    const { destination: _, ...charge } = { ...transfer(sellerId), source: sellerId };
+    await api("POST", `${transfers}/create`, transfer(sellerId));
+    await api("POST", "/api/v1/charges/create", charge);
+    emulator.accounts.setStatus(sellerId, "SUSPENDED");
+    const again = [
+      await api("POST", `${transfers}/create`, transfer(sellerId)),
+      await api("POST", "/api/v1/charges/create", charge),
+    ];
+    expect(again.map(({ body }) => body.code)).toEqual(Array(2).fill("request_id_duplicate"));
+  });
+
   it("says validation_failed of a body that does not fit, and names the fields", async () => {
     const { api, sellerId } = await open();
     const { reference: _, ...rest } = transfer(sellerId);
