@@ -19,6 +19,9 @@ type Key = Extract<EndpointKey, `${"transfers" | "charges" | "balances"}${string
 export const moneyHandlers: HandlersOf<Key> = {
   transfersCreate({ world, body, actingFor: payer, apiVersion }) {
     refuseDuplicate(world, "transfer", payer, body.request_id);
+    if (payer.status !== "ACTIVE") {
+      throw new Refusal(400, "validation_failed", "The account that pays is not operational.");
+    }
     const payee = findParty(world, body.destination, "destination");
     if (payee.id === payer.id) throw notOperational("destination", "is the one that pays");
     const asked = { kind: "transfer", request: body, owner: payer, payer, payee } as const;
