@@ -91,7 +91,12 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
     emulator.accounts.setStatus(sellerId, "SUSPENDED");
     const asSeller = { "x-on-behalf-of": sellerId };
     const { platformId } = emulator.accounts;
-    const { status, body } = await api("POST", `${transfers}/create`, transfer(platformId), asSeller);
+    const { status, body } = await api(
+      "POST",
+      `${transfers}/create`,
+      transfer(platformId),
+      asSeller,
+    );
     expect([status, body.code]).toEqual([400, "validation_failed"]);
     expect(emulator.money.balance(sellerId, "USD")).toBe("100.00");
   });

@@ -2,7 +2,6 @@
 
 import { viewAmendment } from "../amendments/operations.js";
 import type { AmendmentChange } from "../amendments/record.js";
-import { viewCapability } from "../capabilities/operations.js";
 import type { CapabilityChange } from "../capabilities/record.js";
 import type { StatusChange } from "../changes.js";
 import type { MovementChange } from "../money/store.js";
@@ -78,9 +77,9 @@ function announceAmendment(world: World, { amendment, to, atMs }: AmendmentChang
 }
 
 function announceCapability(world: World, { capability, to, atMs }: CapabilityChange): void {
-  const value = viewCapability(capability, world.settings.apiVersion);
+  const data: EventData = { kind: "capability", capability };
   const [accountId, sourceId] = [capability.account.id, capability.id];
   const name = `account_capability.${to.toLowerCase()}`;
   const id = world.ids.event();
-  dispatch(world, { id, name, accountId, data: { kind: "other", value }, sourceId, atMs });
+  dispatch(world, { id, name, accountId, data, sourceId, atMs });
 }

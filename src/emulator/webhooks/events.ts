@@ -4,6 +4,8 @@ import type { Account, AccountRequirements } from "../../schemas/index.js";
 import type { AccountRecord, AccountStatus } from "../accounts/record.js";
 import { viewAccount, viewWallet } from "../accounts/view.js";
 import { formatTimestamp, hasLegacyWebhooks } from "../api-version.js";
+import { viewCapability } from "../capabilities/operations.js";
+import type { CapabilityRecord } from "../capabilities/record.js";
 import { uuidOf } from "../ids.js";
 import type { Movement } from "../money/store.js";
 import { viewMovement } from "../money/view.js";
@@ -33,6 +35,7 @@ export type EventData =
       readonly platform: AccountRecord;
     }
   | { readonly kind: "movement"; readonly movement: Movement }
+  | { readonly kind: "capability"; readonly capability: CapabilityRecord }
   /** In the names of today. */
   | { readonly kind: "other"; readonly value: object }
   /** Sent as it is, whatever the version. */
@@ -96,6 +99,8 @@ function writeData(data: EventData, version: string): unknown {
       return inNamesOf(legacy, describeConnection(data, version));
     case "movement":
       return inNamesOf(legacy, viewMovement(data.movement, version));
+    case "capability":
+      return inNamesOf(legacy, viewCapability(data.capability, version));
     case "other":
       return inNamesOf(legacy, data.value);
     case "given":
