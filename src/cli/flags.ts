@@ -40,8 +40,10 @@ export function readEra(text: string): string {
   throw new UsageError(`--era is "${text}", expected "current" or "legacy"`);
 }
 
+/** Resolves with Ctrl-C, or when nobody reads the output any more. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    process.stdout.once("error", () => resolve());
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
   });

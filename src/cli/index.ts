@@ -2,6 +2,7 @@
 /** The command `airwallex-connect`. Each subcommand is a file of its own. */
 
 import { existsSync, readFileSync } from "node:fs";
+import { SdkError } from "../errors/sdk-error.js";
 import { emulatorCommand } from "./emulator.js";
 import { listenCommand } from "./listen.js";
 import { onboardCommand } from "./onboard.js";
@@ -54,11 +55,20 @@ function readVersion(): string {
   return version;
 }
 
+/** Whoever read the output has gone, as `head` does. What was asked for is done all the same. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+process.stdout.on("error", ignoreBrokenPipe);
+process.stderr.on("error", ignoreBrokenPipe);
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const usage = error instanceof UsageError;
-  const message = usage ? error.message : error instanceof Error ? error.stack : String(error);
+  // Of what is not foreseen, such as a bug, the stack is needed.
+  const isTold = usage || error instanceof SdkError;
+  const message = isTold ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`airwallex-connect: ${message}\n`);
   process.exitCode = usage ? error.exitCode : 1;
 }

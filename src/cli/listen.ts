@@ -46,19 +46,26 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
   const forwardTo = readUrl("--forward-to", values["forward-to"]);
   const emulator = readUrl("--emulator", values.emulator).replace(/\/+$/, "");
   const events = values.events.split(",").map((name) => name.trim());
+  if (events.includes("")) {
+    throw new UsageError(`--events is "${values.events}", expected names separated by commas`);
+  }
   const version = readEra(values.era);
   const stopped = stopSignal();
   const { port, close } = await receive(readPort(values.port), forwardTo);
   try {
-    const api = await logIn(emulator, values["client-id"], values["api-key"]);
+    const connect = () => logIn(emulator, values["client-id"], values["api-key"]);
+    const api = await connect();
     const url = `http://127.0.0.1:${port}/`;
     const asked = { request_id: crypto.randomUUID(), url, version, events };
     const { id, secret } = await api("/api/v1/webhooks/create", asked);
     process.stdout.write(`Listening to ${emulator}, forwarding to ${forwardTo}\n`);
     process.stdout.write(`  signing secret  ${secret}\n\n`);
     await stopped;
-    // An emulator that has ended meanwhile has forgotten the subscription anyway.
-    await api(`/api/v1/webhooks/${id}/delete`, {}).catch(() => undefined);
+    // The token from above may have expired; an emulator that has ended has forgotten everything anyway.
+    await connect().then(
+      (again) => again(`/api/v1/webhooks/${id}/delete`, {}),
+      () => undefined,
+    );
     return 0;
   } finally {
     close();
@@ -109,14 +116,24 @@ async function pass(
   for await (const chunk of incoming) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   const startedMs = performance.now();
-  const { status, text } = await forward(forwardTo, incoming, body).catch((error) => ({
-    status: 502,
-    text: `${error.code ?? error.message}`,
-  }));
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const answer = await forward(forwardTo, incoming, body, gone.signal).catch(
+    ({ code, message }) => {
+      const why: string = gone.signal.aborted ? "the emulator waits no longer" : (code ?? message);
+      return { status: 502, text: why, shown: `502 (${why})` };
+    },
+  );
   const took = `${Math.round(performance.now() - startedMs)} ms`;
-  const why = status === 502 ? ` (${text})` : "";
-  process.stdout.write(`${describe(body)} ${status}${why} in ${took}\n`);
-  response.writeHead(status).end(text);
+  process.stdout.write(`${describe(body)} ${answer.shown} in ${took}\n`);
+  response.writeHead(answer.status).end(answer.text);
+}
+
+interface Forwarded {
+  readonly status: number;
+  readonly text: string;
+  /** What is printed. */
+  readonly shown: string;
 }
 
 /** The same bytes under the same headers, but for the host that they name. */
@@ -124,16 +141,19 @@ function forward(
   url: string,
   { headers: { host: _, ...headers } }: IncomingMessage,
   body: Buffer,
-): Promise<{ readonly status: number; readonly text: string }> {
+  signal: AbortSignal,
+): Promise<Forwarded> {
   const send = new URL(url).protocol === "https:" ? requestSecurely : request;
   return new Promise((resolve, reject) => {
-    const forwarded = send(url, { method: "POST", headers, agent: false }, (answer) => {
+    const asked = { method: "POST", headers, agent: false, signal };
+    const forwarded = send(url, asked, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk) => chunks.push(chunk));
       answer.on("error", reject);
-      answer.on("end", () =>
-        resolve({ status: answer.statusCode ?? 502, text: Buffer.concat(chunks).toString() }),
-      );
+      answer.on("end", () => {
+        const { statusCode: status = 502 } = answer;
+        resolve({ status, text: Buffer.concat(chunks).toString(), shown: String(status) });
+      });
     });
     forwarded.on("error", reject);
     forwarded.end(body);

@@ -49,7 +49,7 @@ export async function triggerCommand([name, ...args]: readonly string[]): Promis
   if (data === undefined && !eventNames.includes(name)) {
     throw new UsageError(`there is no sample of "${name}", give its data with --data`);
   }
-  if (values.secret === "")
+  if (values.secret.trim() === "")
     throw new UsageError("--secret is empty, expected the handler's secret");
   const version = readEra(values.era);
   return await send(url, { name, id: values.id || undefined, data }, values.secret, version);

@@ -67,8 +67,8 @@ export interface Faults {
    * `POST /api/v1/accounts/create`, `GET /api/v1/accounts/{id}` or `* /api/v1/files/*`, or the name
    * of an endpoint, such as `accounts.create`, or `*` for every request.
    *
-   * @param options.times How many requests to hit; default 1.
-   * @throws TypeError for a match or an effect that cannot be read.
+   * @param options.times How many requests to hit, at least 1; default 1.
+   * @throws TypeError for a match or an effect that cannot be read; RangeError for `times` under 1.
    */
   next(match: string, effect: FaultEffect, options?: { readonly times?: number }): Fault;
   /** Hits every request that matches. @throws TypeError as `next` does. */
@@ -108,7 +108,12 @@ export function createFaults(seed: string): FaultBox {
     };
   };
   return {
-    next: (match, effect, { times = 1 } = {}) => add(match, times, always(effect)),
+    next(match, effect, { times = 1 } = {}) {
+      if (!(times >= 1)) {
+        throw new RangeError(`Cannot set fault: times is ${times}, expected at least 1`);
+      }
+      return add(match, times, always(effect));
+    },
     always: (match, effect) => add(match, Number.POSITIVE_INFINITY, always(effect)),
     random: (options) => {
       const draw = byChance(options, options.seed ?? seed);

@@ -61,28 +61,31 @@ export function createLimiter(
   const windows = new Map<string, number[]>();
   let running = 0;
 
-  const count = (name: string, limit: number | undefined, windowMs: number): void => {
-    if (limit === undefined) return;
+  /** Returns what counts the request, for when nothing else refuses it. */
+  const makeRoom = (name: string, limit: number | undefined, windowMs: number): (() => void) => {
+    if (limit === undefined) return () => {};
     const now = nowMs();
     // A clock that was set back must not lock everybody out, so times ahead of it are dropped too.
     const recent = (windows.get(name) ?? []).filter((ms) => ms > now - windowMs && ms <= now);
     windows.set(name, recent);
     if (recent.length >= limit) throw tooMany(retryAfter, (recent[0] ?? now) + windowMs - now);
-    recent.push(now);
+    return () => recent.push(now);
   };
 
   return {
     enter(endpoint) {
       if (running >= (limits.concurrent ?? Number.POSITIVE_INFINITY)) throw tooMany(retryAfter, 0);
-      count(endpoint, limits.perEndpointPerSecond, 1_000);
-      count("all endpoints", limits.perSecond, 1_000);
+      const countHere = makeRoom(endpoint, limits.perEndpointPerSecond, 1_000);
+      const countEverywhere = makeRoom("all endpoints", limits.perSecond, 1_000);
+      countHere();
+      countEverywhere();
       running++;
       return () => {
         running--;
       };
     },
     login() {
-      count("logins", limits.loginsPerMinute, 60_000);
+      makeRoom("logins", limits.loginsPerMinute, 60_000)();
     },
   };
 }

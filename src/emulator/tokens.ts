@@ -7,7 +7,10 @@ import { Refusal } from "./refusal.js";
 
 /** What tests can do to tokens. */
 export interface EmulatorTokens {
-  /** Makes every token that was issued so far unusable, as if the API key had been revoked. */
+  /**
+   * Makes every token that was issued for the API key so far unusable, as if the key had been revoked.
+   * Those of connections by OAuth go on.
+   */
   revokeAll(): void;
 }
 

@@ -145,7 +145,9 @@ test("trigger and listen exit with 2 for what they do not understand, in one lin
     run("trigger", "account.active", "--to", "localhost"),
     run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--era", "old"),
     run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--data", "{"),
+    run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--secret", " "),
     run("listen"),
+    run("listen", "--forward-to", "http://127.0.0.1:1", "--events", "account.active,"),
     run("listen", "--forward-to", "http://127.0.0.1:1", "--port", "high"),
   ]);
   for (const { code, stdout, stderr } of runs) {
@@ -181,6 +183,45 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   expect(second?.headers["x-signature"]).toBe(second && signatureOf(second, secret));
   expect(second?.headers["user-agent"]).toBe("airwallex-connect-emulator");
   listener.child.kill("SIGINT");
+  expect(await once(listener.child, "exit")).toEqual([0, null]);
+  expect(emulator.webhooks.subscriptions).toEqual([]);
+});
+
+test("listen takes its subscription away though its token has expired", async () => {
+  await using emulator = await startEmulator();
+  const listener = start(
+    "listen",
+    "--forward-to",
+    "http://127.0.0.1:1",
+    "--emulator",
+    emulator.url,
+  );
+  await expect.poll(listener.text, patience).toContain("signing secret");
+  emulator.clock.advance("31m");
+  listener.child.kill("SIGINT");
+  expect(await once(listener.child, "exit")).toEqual([0, null]);
+  expect(emulator.webhooks.subscriptions).toEqual([]);
+});
+
+test("listen tells of a handler that does not answer, and gives it up with the emulator", async () => {
+  const receiver = await startReceiver(0);
+  await using emulator = await startEmulator({ webhooks: { timeoutMs: 200, retries: [] } });
+  const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
+  await expect.poll(listener.text, patience).toContain("signing secret");
+  const id = emulator.deliver({ name: "account.active" });
+  await expect
+    .poll(listener.text, patience)
+    .toContain(`account.active ${id} 502 (the emulator waits no longer) in`);
+  await expect.poll(() => receiver.open).toBe(0);
+});
+
+test("listen ends when nobody reads its output any more", async () => {
+  const receiver = await startReceiver();
+  await using emulator = await startEmulator();
+  const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
+  await expect.poll(listener.text, patience).toContain("signing secret");
+  listener.child.stdout?.destroy();
+  emulator.deliver({ name: "account.active" });
   expect(await once(listener.child, "exit")).toEqual([0, null]);
   expect(emulator.webhooks.subscriptions).toEqual([]);
 });

@@ -111,3 +111,9 @@ test("the command refuses what it does not understand, in one line", async () =>
     expect(stderr).toMatch(/^airwallex-connect: [^\n]+\n$/);
   }
 });
+
+test("the command does not mind that nobody reads its output", async () => {
+  const script = `${process.execPath} ${command.join(" ")} --help | true; exit "\${PIPESTATUS[0]}"`;
+  const { stderr } = await promisify(execFile)("bash", ["-c", script]);
+  expect(stderr).toBe("");
+});

@@ -2,7 +2,7 @@
 
 import { connect as connectSocket } from "node:net";
 import { gzipSync } from "node:zlib";
-import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { connect, send } from "./api.js";
 import { minimal } from "./inputs.js";
@@ -196,6 +196,11 @@ test("next hits as often as told, in the order of setting, and counts its hits",
   for (let i = 0; i < 4; i++) statuses.push((await send(emulator, "GET", "/")).status);
   expect(statuses).toEqual([500, 500, 503, 404]);
   expect([twice.hits, once.hits]).toEqual([2, 1]);
+});
+
+test.each([0, -1, Number.NaN])("next refuses to hit %d times", async (times) => {
+  const { faults } = createEmulator();
+  expect(() => faults.next("*", { status: 500 }, { times })).toThrow(RangeError);
 });
 
 test("always hits until it is removed or everything is cleared", async () => {

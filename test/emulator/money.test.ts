@@ -71,6 +71,36 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
     expect(emulator.money.balance(emulator.accounts.platformId, "USD")).toBe("0.00");
   });
 
+  it("refuses a second use of its request_id, also when the other account is not active any more", async () => {
+    const { emulator, api, sellerId } = await open();
+    emulator.money.setBalance(sellerId, "USD", "100");
+    const { destination: _, ...charge } = { ...transfer(sellerId), source: sellerId };
+    await api("POST", `${transfers}/create`, transfer(sellerId));
+    await api("POST", "/api/v1/charges/create", charge);
+    emulator.accounts.setStatus(sellerId, "SUSPENDED");
+    const again = [
+      await api("POST", `${transfers}/create`, transfer(sellerId)),
+      await api("POST", "/api/v1/charges/create", charge),
+    ];
+    expect(again.map(({ body }) => body.code)).toEqual(Array(2).fill("request_id_duplicate"));
+  });
+
+  it("is refused on behalf of an account that is not active", async () => {
+    const { emulator, api, sellerId } = await open();
+    emulator.money.setBalance(sellerId, "USD", "100");
+    emulator.accounts.setStatus(sellerId, "SUSPENDED");
+    const asSeller = { "x-on-behalf-of": sellerId };
+    const { platformId } = emulator.accounts;
+    const { status, body } = await api(
+      "POST",
+      `${transfers}/create`,
+      transfer(platformId),
+      asSeller,
+    );
+    expect([status, body.code]).toEqual([400, "validation_failed"]);
+    expect(emulator.money.balance(sellerId, "USD")).toBe("100.00");
+  });
+
   it("says validation_failed of a body that does not fit, and names the fields", async () => {
     const { api, sellerId } = await open();
     const { reference: _, ...rest } = transfer(sellerId);
@@ -136,6 +166,10 @@ describe("money", () => {
     emulator.money.setBalance(platformId, "USD", "90071992547409.93");
     expect((await api("GET", "/api/v1/balances/current")).body).toContainEqual(
       expect.objectContaining({ currency: "USD", available_amount: "90071992547409.93" }),
+    );
+    emulator.money.setBalance(platformId, "JPY", "9007199254740993");
+    expect((await api("GET", "/api/v1/balances/current")).body).toContainEqual(
+      expect.objectContaining({ currency: "JPY", available_amount: "9007199254740993" }),
     );
     emulator.money.setBalance(platformId, "JPY", 500);
     const yen = { ...transfer(sellerId), currency: "JPY", amount: "0.5" };

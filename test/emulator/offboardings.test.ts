@@ -161,3 +161,14 @@ test("an open offboarding of an earlier call is not taken for one whose answer w
     apiCode: "invalid_status_for_operation",
   });
 });
+
+test("an account that is closed by now is not suspended by the end of its offboarding", async () => {
+  const { emulator, client, id } = await open();
+  const { id: offboardingId } = await client.offboardings.create(id, reason);
+  emulator.accounts.setStatus(id, "CLOSED");
+  await expect(client.simulation.offboardings.complete(id, offboardingId)).rejects.toMatchObject({
+    apiCode: "invalid_status_for_operation",
+  });
+  expect(emulator.accounts.get(id)?.status).toBe("CLOSED");
+  expect((await client.offboardings.retrieve(id, offboardingId)).status).toBe("PENDING");
+});

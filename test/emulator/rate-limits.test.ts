@@ -108,3 +108,18 @@ test.each([[{ perSecond: 0 }], [{ concurrent: 1.5 }], ["staging"]])(
     );
   },
 );
+
+test("a request that the limit of all endpoints refuses does not count for its own endpoint", async () => {
+  await using emulator = await startEmulator({
+    rateLimits: { perSecond: 2, perEndpointPerSecond: 2 },
+    frozen: true,
+  });
+  const api = await connect(emulator);
+  emulator.clock.advance("2s");
+  const call = async (path: string) => (await api("GET", path)).status;
+  expect([await call("/api/v1/account"), await call("/api/v1/account")]).toEqual([200, 200]);
+  emulator.clock.advance(500);
+  expect([await call("/api/v1/accounts"), await call("/api/v1/accounts")]).toEqual([429, 429]);
+  emulator.clock.advance(500);
+  expect([await call("/api/v1/accounts"), await call("/api/v1/accounts")]).toEqual([200, 200]);
+});

@@ -178,11 +178,13 @@ test("a follow-up asks again what was answered, and new questions, and leaves th
   const respond = (answer: object) =>
     api("POST", `/api/v1/rfis/${rfi.id}/respond`, { questions: [{ id, answer }] }, headers);
   await respond({ type: "TEXT", text: "first" });
-  for (const [item, source] of [
-    [{ id: "unknown" }, "questions[0].id"],
-    [{}, "questions[0].answer.type"],
+  for (const [items, source] of [
+    [[{ id: "unknown" }], "questions[0].id"],
+    [[{}], "questions[0].answer.type"],
+    // Two questions with one id could never both be answered.
+    [[{ id }, { id }], "questions[1].id"],
   ] as const) {
-    const { status, body } = await api("POST", path, { questions: [item] }, headers);
+    const { status, body } = await api("POST", path, { questions: items }, headers);
     expect([status, body.source]).toEqual([400, source]);
   }
   const questions = [{ id }, { answer: { type: "CONFIRMATION" } }];

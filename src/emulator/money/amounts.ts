@@ -25,7 +25,7 @@ export function toText(units: bigint, currency: string): string {
 /** How the API writes an amount: a number, or its digits where a number would round them. */
 export function toAmount(units: bigint, currency: string): string | number {
   const text = toText(units, currency);
-  return text.length <= 16 ? Number(text) : text;
+  return text.replace(".", "").length <= 15 ? Number(text) : text;
 }
 
 function digitsOf(currency: string): number {

@@ -33,7 +33,6 @@ export function createMovement(world: World, asked: Asked): Movement {
   const { money, ids, clock } = world;
   const { kind, request, owner, payer, payee } = asked;
   const { currency } = request;
-  refuseDuplicate(world, asked);
   const units = readAmount(request.amount, currency);
   if (money.available(payer.id, currency) < units) {
     throw new Refusal(400, "insufficient_fund", "The balance of the source wallet is too low.");
@@ -106,10 +105,20 @@ export function moveTo(
   world.money.changes.publish({ movement, atMs });
 }
 
-/** Before anything else: what was done stays done, however little is left in the wallet. */
-function refuseDuplicate({ money }: World, { kind, owner, request }: Asked): void {
+/**
+ * Before anything else: what was done stays done, however little is left in the wallet, and whatever
+ * has become of the other account.
+ *
+ * @throws Refusal if the account has used the id before, for one of the same kind.
+ */
+export function refuseDuplicate(
+  { money }: World,
+  kind: MovementKind,
+  owner: AccountRecord,
+  requestId: string,
+): void {
   for (const one of money.movements.values()) {
-    if (one.requestId !== request.request_id || one.kind !== kind) continue;
+    if (one.requestId !== requestId || one.kind !== kind) continue;
     if (one.ownerId !== owner.id) continue;
     throw new Refusal(
       400,

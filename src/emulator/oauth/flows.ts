@@ -32,14 +32,15 @@ export function findFlow({ oauth, clock }: World, id: string | null): Flow | und
 /** Does what a form asks for. Returns where to send the customer once they have decided. */
 export function step(world: World, flow: Flow, form: URLSearchParams): string | undefined {
   flow.problem = undefined;
-  const redirect = steps[form.get("action") ?? ""]?.(world, flow, form);
+  const action = form.get("action") ?? "";
+  const redirect = Object.hasOwn(steps, action) ? steps[action]?.(world, flow, form) : undefined;
   if (redirect !== undefined) world.oauth.flows.delete(flow.id);
   return redirect;
 }
 
 type Step = (world: World, flow: Flow, form: URLSearchParams) => string | undefined;
 
-const steps: Readonly<Record<string, Step>> = {
+const steps: Readonly<Record<string, Step | undefined>> = {
   sign_in(_, flow, form) {
     if (readEmail(flow, form)) flow.screen = "accounts";
     return undefined;

@@ -84,10 +84,12 @@ function toSecond(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }
 
-/** @throws Refusal for one that is over. */
+/** @throws Refusal for one that is over, or whose account is closed by now. */
 export function completeOffboarding(world: World, record: OffboardingRecord): void {
+  const { account } = record;
+  refuseClosed(world, account);
   end(world, record, "COMPLETED");
-  const { account, updatedAtMs: atMs } = record;
+  const { updatedAtMs: atMs } = record;
   // It is Airwallex that suspends, so that the platform cannot reactivate.
   account.suspensions = [...account.suspensions, { by: "AIRWALLEX", atMs }];
   if (account.status !== "SUSPENDED") moveTo(world, account, "SUSPENDED", { atMs });

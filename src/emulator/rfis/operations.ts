@@ -11,7 +11,13 @@ import type {
   SimulationRfiFollowUpRequest,
 } from "../../schemas/index.js";
 import type { AccountRecord } from "../accounts/record.js";
-import { invalidProblem, Refusal, refuseFields, requiredProblem } from "../refusal.js";
+import {
+  invalidArgument,
+  invalidProblem,
+  Refusal,
+  refuseFields,
+  requiredProblem,
+} from "../refusal.js";
 import type { World } from "../state.js";
 import { defaultQuestions, newQuestion } from "./questions.js";
 import type { QuestionRecord, RfiRecord, Round } from "./record.js";
@@ -50,6 +56,9 @@ export function followUp(
   { questions = [] }: SimulationRfiFollowUpRequest,
 ): void {
   expectStatus(record, ["ANSWERED"], "followed up");
+  const ids = questions.map(({ id }) => id);
+  const twice = ids.findIndex((id, index) => id !== undefined && ids.indexOf(id) < index);
+  if (twice >= 0) throw invalidArgument(`questions[${twice}].id`, "it is asked twice");
   const asked = questions.map((item, index) => askAgain(world, record, item, index));
   const all = asked.length > 0 ? asked : defaultQuestions(world, record.type);
   ask(world, record, all, record.status);

@@ -8,7 +8,7 @@ import { chargesList, transfersList } from "../../schemas/endpoints.generated.js
 import { readQuery } from "../accept.js";
 import type { AccountRecord } from "../accounts/record.js";
 import type { EndpointKey, HandlersOf } from "../handlers.js";
-import { createMovement, findParty, notOperational } from "../money/move.js";
+import { createMovement, findParty, notOperational, refuseDuplicate } from "../money/move.js";
 import type { Movement, MovementKind } from "../money/store.js";
 import { listMovements, viewBalances, viewCharge, viewTransfer } from "../money/view.js";
 import { notFound, Refusal } from "../refusal.js";
@@ -18,6 +18,10 @@ type Key = Extract<EndpointKey, `${"transfers" | "charges" | "balances"}${string
 
 export const moneyHandlers: HandlersOf<Key> = {
   transfersCreate({ world, body, actingFor: payer, apiVersion }) {
+    refuseDuplicate(world, "transfer", payer, body.request_id);
+    if (payer.status !== "ACTIVE") {
+      throw new Refusal(400, "validation_failed", "The account that pays is not operational.");
+    }
     const payee = findParty(world, body.destination, "destination");
     if (payee.id === payer.id) throw notOperational("destination", "is the one that pays");
     const asked = { kind: "transfer", request: body, owner: payer, payer, payee } as const;
@@ -39,6 +43,7 @@ export const moneyHandlers: HandlersOf<Key> = {
     if (actingFor.id !== platform.id) {
       throw new Refusal(403, "forbidden", "Only a platform can charge its accounts.");
     }
+    refuseDuplicate(world, "charge", platform, body.request_id);
     const payer = findParty(world, body.source, "source");
     if (payer.id === platform.id) throw notOperational("source", "is the platform itself");
     const asked = {

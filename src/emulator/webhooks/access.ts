@@ -39,12 +39,17 @@ export interface EventToDeliver {
 export interface WebhooksAccess {
   /** Oldest first, whoever made them. They are copies. */
   readonly subscriptions: readonly WebhookSubscription[];
-  /** Makes a subscription of the platform. @throws RangeError for a URL or a version that is none. */
+  /**
+   * Makes a subscription of the platform.
+   *
+   * @throws RangeError for a URL or a version that is none, and for a blank secret.
+   */
   subscribe(options: SubscribeOptions): WebhookSubscription;
   /** The newest 1,000 attempts to deliver an event, oldest first. */
   deliveries(): readonly LoggedDelivery[];
   /**
    * Sends an event once more to every subscription that it was sent to: the same id, the same bytes.
+   * Takes the id that was sent, or the one that `deliver` returned.
    *
    * @throws RangeError if no such event was sent.
    */
@@ -73,6 +78,9 @@ export function createWebhooksAccess(currentWorld: () => World): WebhooksAccess 
       const world = present();
       const { version = world.settings.apiVersion, url, events, secret } = options;
       check(url, version);
+      if (secret?.trim() === "") {
+        throw new RangeError("Cannot subscribe: the secret is blank, expected what to sign with");
+      }
       const asked = { ownerId: world.accounts.platform.id, requestId: world.ids.request() };
       const made = subscribe(world, { ...asked, url, events: [...events], version, secret });
       return viewSubscription(made, world.settings.apiVersion);

@@ -113,9 +113,10 @@ function announceAmendment(world: World, { amendment, to, atMs }: AmendmentChang
 }
 
 function announceCapability(world: World, { capability, to, atMs }: CapabilityChange): void {
-  const value = viewCapability(capability, world.settings.apiVersion);
+  const show = (version: string): object => viewCapability(capability, version);
+  const data: EventData = { kind: "shown", show };
   const [accountId, sourceId] = [capability.account.id, capability.id];
   const name = `account_capability.${to.toLowerCase()}`;
   const id = world.ids.event();
-  dispatch(world, { id, name, accountId, data: { kind: "other", value }, sourceId, atMs });
+  dispatch(world, { id, name, accountId, data, sourceId, atMs });
 }

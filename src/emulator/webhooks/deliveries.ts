@@ -12,6 +12,7 @@
 
 import { signPayload } from "../../webhooks/signature.js";
 import type { Clock } from "../clock.js";
+import { uuidOf } from "../ids.js";
 import { createHold } from "./hold.js";
 import type { WebhookSettings } from "./options.js";
 import { post } from "./post.js";
@@ -55,7 +56,10 @@ interface Attempt extends Parcel {
 
 export interface Deliveries {
   send(parcel: Parcel, atMs: number): void;
-  /** Sends an event once more, the same bytes. Returns to how many subscriptions. */
+  /**
+   * Sends an event once more, the same bytes; in the older envelope its id was made from this one.
+   * Returns to how many subscriptions.
+   */
   resend(eventId: string): number;
   /** Resolves once everything that is due was tried. */
   settled(): Promise<void>;
@@ -129,7 +133,8 @@ export function createDeliveries({
       if (settings.duplicates) queue(attempt);
     },
     resend(eventId) {
-      const found = parcels.filter((parcel) => parcel.eventId === eventId);
+      const ids = [eventId, uuidOf(eventId)];
+      const found = parcels.filter((parcel) => ids.includes(parcel.eventId));
       for (const parcel of found) queue({ ...parcel, number: 1, dueMs: clock.nowMs() });
       return found.length;
     },

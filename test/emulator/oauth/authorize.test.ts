@@ -136,6 +136,16 @@ test.each<[string, Parameters]>([
   expect((await post(emulator, { ...form, action: "decline" })).status).toBe(400);
 });
 
+test.each(["", "toString", "constructor"])(
+  "a form with the action %o does nothing",
+  async (action) => {
+    const emulator = createEmulator();
+    const flow = flowOf(await (await authorize(emulator, asked)).text());
+    const answer = await post(emulator, { flow, action });
+    expect(answer.headers.get("location")).toBe(`/oauth/consent?flow=${flow}`);
+  },
+);
+
 test("nothing is allowed before an account was chosen", async () => {
   const emulator = createEmulator();
   const flow = flowOf(await (await authorize(emulator, asked)).text());

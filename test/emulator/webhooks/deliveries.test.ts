@@ -189,6 +189,30 @@ test("resend() sends the same bytes once more", async () => {
   expect(() => emulator.webhooks.resend("evt_unknown")).toThrow(RangeError);
 });
 
+test("resend() takes the id that deliver() returned, whatever the version of the subscription", async () => {
+  const receiver = await startReceiver();
+  const emulator = frozen({});
+  for (const version of ["2023-12-31", "2026-08-21"]) {
+    emulator.webhooks.subscribe({ url: receiver.url, events, version });
+  }
+  const id = emulator.deliver({ name: "account.active" });
+  await emulator.webhooks.settled();
+  emulator.webhooks.resend(id);
+  await emulator.webhooks.settled();
+  const sent = receiver.arrivals.map(({ text }) => text);
+  expect(sent.length).toBe(4);
+  expect(new Set(sent).size).toBe(2);
+});
+
+test("subscribe() refuses a secret that nothing can be signed with", () => {
+  const emulator = frozen({});
+  for (const secret of ["", " "]) {
+    const subscribe = () =>
+      emulator.webhooks.subscribe({ url: "http://127.0.0.1:9/", events, secret });
+    expect(subscribe).toThrow(RangeError);
+  }
+});
+
 test("what failed goes to a new URL, and to none once the subscription is deleted", async () => {
   const [before, after] = [await startReceiver(500), await startReceiver(500)];
   await using emulator = await startEmulator({

@@ -280,6 +280,21 @@ test("decisions on amendments and capabilities are told, with what was decided",
   ]);
 });
 
+test("a capability is told with its time as the version of the subscription writes it", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  for (const version of ["2025-06-30", "2023-12-31"]) {
+    subscribe(emulator, version, ["account_capability.enabled"]);
+  }
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", business);
+  emulator.capabilities.decide(account.id, "payments_visa", { status: "ENABLED" });
+  await emulator.webhooks.settled();
+  expect(events.map(({ data }) => data.updated_at ?? data.updatedAt)).toEqual([
+    expect.stringMatching(/\+0000$/),
+    expect.stringMatching(/\+0000$/),
+  ]);
+});
+
 describe("deliver()", () => {
   test.each(eventNames)("sends %s with data that fit its schema, in both eras", async (name) => {
     const { emulator, events } = emulatorWithEvents();
