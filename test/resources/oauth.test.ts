@@ -232,6 +232,20 @@ describe("oauth.connection()", () => {
     expect(exchanges.length).toBe(2);
   });
 
+  it("acts for its customer whatever is derived from it", async () => {
+    await using emulator = await startEmulator();
+    const oauth = { ...app, store: createMemoryStore() };
+    const client = createClient({ ...emulator.clientOptions, oauth });
+    const { connection, account } = await connect(emulator, client);
+    const customer = client.oauth.connection(connection.id);
+    const derived = [
+      customer.with({ timeoutMs: 5000 }),
+      customer.with({ loginAs: "acct_1" }),
+      customer.with({ loginAs: "acct_1" }).with({ loginAs: undefined }),
+    ];
+    for (const one of derived) expect((await one.accounts.current()).id).toBe(account.id);
+  });
+
   it("survives a lost answer, in another process too", async () => {
     await using emulator = await startEmulator();
     const store = createMemoryStore();
