@@ -148,7 +148,7 @@ export function createClient(options: ClientOptions): unknown {
     limiter: createRateLimiter(settings.rateLimit.limits),
     tokens: new Map(),
   };
-  const client = assemble(shared, settings, tokensOf(shared, settings));
+  const client = assemble(shared, settings, (own) => tokensOf(shared, own));
   const oauth = settings.oauth && assembleOAuth(shared, settings, settings.oauth);
   return Object.freeze(oauth ? { ...client, oauth } : client);
 }
@@ -166,20 +166,19 @@ interface Shared extends Pick<CallSettings, "topics"> {
   readonly tokens: Map<string, TokenManager>;
 }
 
+/** @param tokensFor whose tokens the client uses, and what is derived from it with other settings */
 function assemble(
   shared: Shared,
   settings: Settings,
-  tokens: TokenManager,
+  tokensFor: (settings: Settings) => TokenManager,
 ): BaseClient<Environment> {
   const { topics, send, close, limiter } = shared;
+  const tokens = tokensFor(settings);
   const every = settings.rateLimit.everyCall ? { limiter } : {};
   const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused", ...every };
   const call = createCall(withAuth(send, tokens), base);
-  const derive = (overrides: ClientOverrides): BaseClient<Environment> => {
-    const derived = settings.override(overrides);
-    const same = derived.key?.loginAs === settings.key?.loginAs;
-    return Object.freeze(assemble(shared, derived, same ? tokens : tokensOf(shared, derived)));
-  };
+  const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
+    Object.freeze(assemble(shared, settings.override(overrides), tokensFor));
   return {
     environment: settings.environment,
     accounts: accountsResource(call),
@@ -263,7 +262,7 @@ function assembleOAuth(
   });
   const plain = settings.override({ onBehalfOf: undefined });
   const clientOf = (tokens: TokenManager): Client =>
-    Object.freeze(assemble(shared, plain, tokens)) as Client;
+    Object.freeze(assemble(shared, plain, () => tokens)) as Client;
   return oauthResource({
     app,
     store,

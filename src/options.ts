@@ -2,6 +2,7 @@
 
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
+import { suggest } from "./core/issues.js";
 import type { Observer } from "./core/observe.js";
 import type { RateLimits } from "./core/rate-limit.js";
 import type { DispatcherLike, TransportOptions } from "./core/send.js";
@@ -161,7 +162,59 @@ export interface OAuthSettings {
   readonly keyPrefix: string;
 }
 
+type Names<Options> = Readonly<Record<keyof Options, true>>;
+
+const overrideNames: Names<ClientOverrides> = {
+  onBehalfOf: true,
+  loginAs: true,
+  apiVersion: true,
+  timeoutMs: true,
+  maxRetries: true,
+  headers: true,
+  validation: true,
+};
+
+const optionNames: Names<CommonOptions<Environment> & KeyClientOptions> = {
+  ...overrideNames,
+  environment: true,
+  clientId: true,
+  apiKey: true,
+  oauth: true,
+  baseUrl: true,
+  filesBaseUrl: true,
+  allowInsecureHttp: true,
+  connections: true,
+  connectTimeoutMs: true,
+  dispatcher: true,
+  fetch: true,
+  rateLimit: true,
+  observer: true,
+};
+
+const oauthNames: Names<OAuthOptions> = {
+  clientId: true,
+  clientSecret: true,
+  redirectUri: true,
+  store: true,
+  scopes: true,
+  tokenFormat: true,
+  authorizeUrl: true,
+  tokenUrl: true,
+  keyPrefix: true,
+};
+
+/** A misspelt option would change nothing, and `baseURL` would send to the real API. */
+function refuseUnknown(given: object, names: object, prefix = ""): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || Object.hasOwn(names, name)) continue;
+    const { suggestion } = suggest(name, Object.keys(names));
+    const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
+    throw wrong(prefix + name, `is not an option${hint}`);
+  }
+}
+
 export function readOptions(options: ClientOptions): Settings {
+  refuseUnknown(options, optionNames);
   const { environment, dispatcher } = options;
   const known = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
   if (!known) {
@@ -198,6 +251,7 @@ function readRateLimit(
   given: boolean | Partial<RateLimits>,
 ): RateLimitSettings {
   const own = typeof given === "object" ? given : {};
+  refuseUnknown(own, documentedLimits[environment], "rateLimit.");
   const limits = { ...documentedLimits[environment], ...definedOf(own) };
   for (const [name, limit] of Object.entries(limits)) {
     positive(`rateLimit.${name}`, limit);
@@ -220,6 +274,7 @@ function readOAuth(
   { api, web }: Places,
   insecure: boolean,
 ): OAuthSettings {
+  refuseUnknown(oauth, oauthNames, "oauth.");
   const below = (url: string | URL): string => `${String(url).replace(/\/+$/, "")}/oauth`;
   const authorizeUrl = String(oauth.authorizeUrl ?? `${below(baseUrl ?? web)}/authorize`);
   const token = readHost(
@@ -277,7 +332,10 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
       headers,
       validation: oneOf("validation", options.validation ?? "observe", validations),
     },
-    override: (overrides) => settle(fixed, { ...own, ...overrides }),
+    override(overrides) {
+      refuseUnknown(overrides, overrideNames);
+      return settle(fixed, { ...own, ...overrides });
+    },
   };
 }
 

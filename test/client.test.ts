@@ -56,6 +56,20 @@ describe("createClient()", () => {
     expect(create({ maxRetries: 0 })).not.toThrow();
   });
 
+  it.each([
+    [{ baseURL: "http://127.0.0.1:1" }, 'baseURL is not an option, did you mean "baseUrl"'],
+    [{ timeout: 5 }, "timeout is not an option"],
+    [{ rateLimit: { persecond: 5 } }, 'rateLimit.persecond is not an option, did you mean "perSec'],
+    [{ oauth: { redirectURI: "http://127.0.0.1/" } }, "oauth.redirectURI is not an option"],
+  ])("refuses %j, which would change nothing", (changes, message) => {
+    expect(create(changes)).toThrow(TypeError);
+    expect(create(changes)).toThrow(`Cannot create client: ${message}`);
+  });
+
+  it("takes options that are undefined for not given", () => {
+    expect(create({ baseUrl: undefined, baseURL: undefined })).not.toThrow();
+  });
+
   it("refuses a fetch and a dispatcher that cannot be used", () => {
     expect(create({ fetch: "fetch" })).toThrow(TypeError);
     expect(create({ dispatcher: {} })).toThrow(TypeError);
@@ -210,6 +224,7 @@ describe("with()", () => {
     expect(() => client.with({ timeoutMs: 0 })).toThrow(RangeError);
     expect(() => client.with({ maxRetries: -1 })).toThrow(RangeError);
     expect(() => client.with({ validation: "loose" as "off" })).toThrow(TypeError);
+    expect(() => client.with({ environment: "production" } as never)).toThrow("environment is not");
     expect(() => client.with({ headers: { host: "evil.example" } })).toThrow("headers.host");
   });
 

@@ -52,14 +52,29 @@ const renewBeforeMs = 60_000;
 /** A token with less than this left may be dead on arrival. */
 const leastLeftMs = 5000;
 const againMs = { first: 100, most: 5000 };
+/** Ids come from outside, and each leaves an entry behind, also where there is no connection. */
+const fewestToSweep = 1000;
 
 export function createConnectionManager(options: ConnectionManagerOptions): ConnectionManager {
   const { nowMs, publish, keyOf, sleep, limits } = options;
   const entries = new Map<string, Entry>();
+  let sweepAt = fewestToSweep;
+
+  /** Lets go of what is not worth keeping, whenever twice as many came as were left the last time. */
+  function sweep(): void {
+    if (entries.size < sweepAt) return;
+    for (const [id, entry] of entries) if (isOver(entry)) entries.delete(id);
+    sweepAt = Math.max(fewestToSweep, entries.size * 2);
+  }
+
+  function isOver({ pending, unsaved, settling, expiresAtMs, spentUntilMs }: Entry): boolean {
+    return !(pending || unsaved || settling) && nowMs() >= Math.max(expiresAtMs, spentUntilMs);
+  }
 
   function entryOf(id: string): Entry {
     let entry = entries.get(id);
     if (!entry) {
+      sweep();
       entry = {
         token: undefined,
         renewAtMs: 0,

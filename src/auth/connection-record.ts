@@ -75,8 +75,14 @@ function parse(value: string): ConnectionRecord {
   throw new Error("the stored record is not readable");
 }
 
+/** The shortest life of a refresh token that is documented, for a server that does not say. */
+const documentedRefreshLifetimeMs = 60 * 24 * 60 * 60_000;
+
+/** The time in it only sorts the list of those to be renewed soon: no record is lost by it. */
 export function toText(record: ConnectionRecord): Pick<Write, "value" | "expiresAtMs"> {
-  return { value: JSON.stringify(record), expiresAtMs: record.refreshExpiresAtMs };
+  const { refreshExpiresAtMs, rotatedAtMs } = record;
+  const expiresAtMs = refreshExpiresAtMs ?? rotatedAtMs + documentedRefreshLifetimeMs;
+  return { value: JSON.stringify(record), expiresAtMs: expiresAtMs || undefined };
 }
 
 /** What of a record may leave the package. */

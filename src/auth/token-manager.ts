@@ -14,6 +14,7 @@
 
 import type { Deadline } from "../core/deadline.js";
 import type { Topics } from "../core/observe.js";
+import { longestHoldMs } from "../core/retry-after.js";
 import { ApiError, AuthenticationError } from "../errors.js";
 
 /** A token as the login answered it. */
@@ -105,6 +106,8 @@ export function createTokenManager(
 
 function memoryOf(error: unknown): number {
   if (error instanceof AuthenticationError) return rememberedMs.refused;
-  if (error instanceof ApiError) return error.retryAfterMs ?? rememberedMs.failed;
+  if (error instanceof ApiError) {
+    return Math.min(error.retryAfterMs ?? rememberedMs.failed, longestHoldMs);
+  }
   return rememberedMs.failed;
 }

@@ -72,7 +72,9 @@ export function createDownload(send: Send, settings: CallSettings): Download {
 
 function readLink(operation: string, text: string, base?: URL): URL {
   const link = URL.canParse(text, base?.href) ? new URL(text, base?.href) : undefined;
-  if (link && /^https?:$/.test(link.protocol)) return link;
+  // What was asked for in secret is not fetched in the open.
+  const allowed = base?.protocol === "https:" ? /^https:$/ : /^https?:$/;
+  if (link && allowed.test(link.protocol)) return link;
   const facts: CallFacts = { operation, method: "GET", path: "", outcome: "done", attempts: 1 };
   const message = `Cannot call ${operation}: the link is not one that can be fetched`;
   throw new ShapeError("unexpected_shape", message, facts, [], text);

@@ -105,7 +105,7 @@ function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
 }
 
 /** The closest of the known names, if it is close enough to be what was meant. */
-function suggest(given: string, known: readonly string[]): { readonly suggestion?: string } {
+export function suggest(given: string, known: readonly string[]): { readonly suggestion?: string } {
   const plain = simplify(given);
   const same = known.find((name) => simplify(name) === plain);
   if (same !== undefined) return { suggestion: same };

@@ -82,6 +82,9 @@ function walk<
   { keyOf, next }: Steps<Item, Page, Name>,
 ): ListPromise<Item, Page> {
   const first = fetchPage(firstName);
+  /** What an item cannot be told by is nothing to go by: an answer of another shape loses none. */
+  const keysOf = ({ items }: Page): readonly (string | undefined)[] =>
+    items.map((item: Item | null) => (item === null ? undefined : keyOf(item)));
 
   async function* pages(): AsyncGenerator<Page> {
     const visited = new Set<Name>([firstName]);
@@ -92,7 +95,8 @@ function walk<
       yield page;
       const following = next(page, name);
       if (following === undefined) return;
-      const here = page.items.map(keyOf).join();
+      const keys = keysOf(page);
+      const here = keys.includes(undefined) ? JSON.stringify(page.items) : keys.join();
       const repeated = visited.has(following) || (here !== "" && here === previous);
       if (repeated) throw repeatedPage(endpoint, name, page);
       visited.add(following);
@@ -102,10 +106,13 @@ function walk<
   }
 
   async function* items(): AsyncGenerator<Item> {
-    let seen: ReadonlySet<string> = new Set();
+    let seen: ReadonlySet<string | undefined> = new Set();
     for await (const page of pages()) {
-      for (const item of page.items) if (!seen.has(keyOf(item))) yield item;
-      seen = new Set(page.items.map(keyOf));
+      const keys = keysOf(page);
+      for (const [i, item] of page.items.entries()) {
+        if (keys[i] === undefined || !seen.has(keys[i])) yield item;
+      }
+      seen = new Set(keys);
     }
   }
 

@@ -11,7 +11,7 @@
  * twice as long each time that the next request is refused as well.
  */
 
-import type { Deadline } from "./deadline.js";
+import { type Deadline, longestTimerMs } from "./deadline.js";
 
 /** What the API allows one account. */
 export interface RateLimits {
@@ -85,7 +85,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       if (!lane) return;
       const waitMs = Math.max(all.readyAtMs, lane.pace.readyAtMs) - performance.now();
       if (waitMs > 0) {
-        timer = setTimeout(release, Math.ceil(waitMs));
+        timer = setTimeout(release, Math.min(Math.ceil(waitMs), longestTimerMs));
         return;
       }
       advance(all);

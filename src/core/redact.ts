@@ -6,6 +6,9 @@ const mark = "[redacted]";
 /** Bounded on both sides, or a long text without a single @ would take for ever. */
 const email = /[^\s"'<>,;:()[\]@]{1,64}@[^\s"'<>,;:()[\]@]{1,255}/g;
 
+/** Deeper than anything that the API says; without an end, an answer could fill the stack. */
+const deepest = 100;
+
 /** Rewrites a text, or every text within a value. */
 export interface Redactor {
   text(text: string): string;
@@ -25,19 +28,20 @@ export function createRedactor(sent: unknown, secrets: readonly string[] = []): 
       (rest, pattern) => rest.replaceAll(pattern, mark),
       input.replace(email, mark),
     );
-  const deep = (value: unknown): unknown => {
+  const deep = (value: unknown, depth: number): unknown => {
     if (typeof value === "string") return text(value);
     if (typeof value === "number") return values.has(String(value)) ? mark : value;
-    if (Array.isArray(value)) return value.map(deep);
     if (typeof value !== "object" || value === null) return value;
+    if (depth > deepest) return mark;
+    if (Array.isArray(value)) return value.map((item) => deep(item, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([key, member]) => [
         text(key),
-        piiFields.has(key) && member !== null ? mark : deep(member),
+        piiFields.has(key) && member !== null ? mark : deep(member, depth + 1),
       ]),
     );
   };
-  return { text, deep };
+  return { text, deep: (value) => deep(value, 0) };
 }
 
 function collect(value: unknown, marked: boolean, into: Set<string>): void {

@@ -2,6 +2,12 @@
 
 import { header, type WireHeaders } from "./wire.js";
 
+/**
+ * One answer keeps others from asking for no longer than this: a gateway that says "come back in a year"
+ * must not stop a client until it is restarted.
+ */
+export const longestHoldMs: number = 5 * 60_000;
+
 /** The wait in milliseconds, from seconds or from an HTTP date; undefined when there is none. */
 export function retryAfterMs(headers: WireHeaders): number | undefined {
   const value = header(headers, "retry-after")?.trim();

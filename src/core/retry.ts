@@ -31,7 +31,7 @@ import { createCoolDown } from "./cool-down.js";
 import { DeadlineError } from "./deadline.js";
 import type { Topics } from "./observe.js";
 import type { RateLimiter } from "./rate-limit.js";
-import { retryAfterMs } from "./retry-after.js";
+import { longestHoldMs, retryAfterMs } from "./retry-after.js";
 import { header, type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 const every: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup", "never"];
@@ -94,8 +94,9 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     const delayMs = Math.max(least, asked ?? backOff);
     if (limited && !everybody) limiter?.refused(request.operation);
     if (everybody && failure.response) {
-      coolDown.start(delayMs, failure.response);
-      limiter?.pause(delayMs);
+      const holdMs = Math.min(delayMs, longestHoldMs);
+      coolDown.start(holdMs, failure.response);
+      limiter?.pause(holdMs);
     }
     if (delayMs >= request.deadline.remainingMs) throw failure;
     publishRetry(topics, request, failure.reason, delayMs);

@@ -3,7 +3,7 @@
 import type { Account, AccountRequirements, IdentificationRequirement } from "../schemas/index.js";
 import { inputAt } from "./input-shape.js";
 import { isIndividual } from "./missing.js";
-import { isEmpty, member } from "./paths.js";
+import { isEmpty, member, objectsOf } from "./paths.js";
 import type { DoOther, NextCall, ReplaceFile, ToDo } from "./to-do.js";
 
 const individual = "account_details.individual_details";
@@ -22,14 +22,14 @@ function fromRequirements(account: Account): readonly ToDo[] {
   const { agreement_to_terms_and_conditions_required: terms, photo_file_id_required: photo } = all;
   return [
     ...(terms ? [agreeToTerms(account.id, terms.message)] : []),
-    ...(all.primary_identification_required ?? []).map((one) =>
+    ...objectsOf(all.primary_identification_required).map((one) =>
       replaceIdentification(account, "primary", one),
     ),
-    ...(all.secondary_identification_required ?? []).map((one) =>
+    ...objectsOf(all.secondary_identification_required).map((one) =>
       replaceIdentification(account, "secondary", one),
     ),
     ...(photo ? [replacePhoto(account, "live_selfie_file_id", "photo of the face", photo)] : []),
-    ...(all.photo_holding_id_required ?? []).map((one) =>
+    ...objectsOf(all.photo_holding_id_required).map((one) =>
       replacePhoto(
         account,
         "photo_holding_identification_file_id",
@@ -37,15 +37,15 @@ function fromRequirements(account: Account): readonly ToDo[] {
         one,
       ),
     ),
-    ...(all.reason_for_duplicate_account_required ?? []).map(({ message, error_code }) =>
+    ...objectsOf(all.reason_for_duplicate_account_required).map(({ message, error_code }) =>
       askedElsewhere(account, error_code, message ?? "The customer has an account already"),
     ),
-    ...(all.other ?? []).map(({ message, error_code }) =>
+    ...objectsOf(all.other).map(({ message, error_code }) =>
       askedElsewhere(account, error_code, message ?? "Something else is required"),
     ),
-    ...Object.keys(all)
-      .filter((name) => !known.has(name as keyof AccountRequirements))
-      .map((name) => askedElsewhere(account, name, `The API names a new requirement, ${name}`)),
+    ...Object.entries(all)
+      .filter(([name, value]) => !known.has(name as keyof AccountRequirements) && isSet(value))
+      .map(([name]) => askedElsewhere(account, name, `The API names a new requirement, ${name}`)),
   ];
 }
 
@@ -58,6 +58,11 @@ const known: ReadonlySet<keyof AccountRequirements> = new Set([
   "reason_for_duplicate_account_required",
   "secondary_identification_required",
 ]);
+
+/** The API sends null and empty lists for what it does not require. */
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
 
 export function agreeToTerms(id: string | undefined, message: string | null | undefined): DoOther {
   const input = {
@@ -127,11 +132,15 @@ function ownerOf(account: Account, required: IdentificationRequirement): string 
   const people = account.account_details?.business_person_details ?? [];
   const { front_file_id: front, first_name, last_name } = required;
   const byFile = people.findIndex(
-    ({ identifications }) =>
-      !isEmpty(front) && JSON.stringify(identifications ?? null).includes(JSON.stringify(front)),
+    (one) =>
+      !isEmpty(front) &&
+      JSON.stringify(member(one, "identifications") ?? null).includes(JSON.stringify(front)),
   );
   const byName = people.findIndex(
-    (one) => !isEmpty(last_name) && one.last_name === last_name && one.first_name === first_name,
+    (one) =>
+      !isEmpty(last_name) &&
+      member(one, "last_name") === last_name &&
+      member(one, "first_name") === first_name,
   );
   const index = byFile === -1 ? byName : byFile;
   return index === -1 ? `${persons}[]` : `${persons}[${index}]`;

@@ -11,7 +11,7 @@ export function fromRfi(rfi: Rfi): readonly AnswerQuestion[] {
   if (rfi.status === "ANSWERED" || rfi.status === "CLOSED") return [];
   const questions = rfi.active_request?.questions ?? [];
   return questions.flatMap((question, index) =>
-    isAnswered(question) ? [] : [toItem(rfi, question, index)],
+    !question || isAnswered(question) ? [] : [toItem(rfi, question, index)],
   );
 }
 

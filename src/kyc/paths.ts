@@ -25,6 +25,12 @@ function items({ path, value }: Found): readonly Found[] {
   return value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item }));
 }
 
+/** The objects of a list, or the one that stands in its place; answers are not always as documented. */
+export function objectsOf<T extends object>(list: readonly T[] | null | undefined): readonly T[] {
+  const items: readonly unknown[] = [list].flat();
+  return items.filter((item): item is T => typeof item === "object" && item !== null);
+}
+
 /** A member of an object; undefined for anything that is not one. */
 export function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;

@@ -96,7 +96,7 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
         query?.page_num ?? 0,
         (page_num) =>
           call(capabilitiesFundingLimits, { query: query && { ...query, page_num } }, options),
-        ({ currency, type }) => `${currency} ${type}`,
+        ({ currency, type, status }) => `${currency} ${type} ${status}`,
       ),
     applyForFundingLimits: (input, options) =>
       call(capabilitiesApplyForFundingLimits, { body: withRequestId(input) }, options, {

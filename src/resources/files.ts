@@ -155,7 +155,8 @@ const types: Readonly<Record<string, string | undefined>> = {
 
 function typeOf(name: string): string {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-  return types[ending] ?? "application/octet-stream";
+  // Names come from customers, and every object has a constructor.
+  return (Object.hasOwn(types, ending) ? types[ending] : undefined) ?? "application/octet-stream";
 }
 
 function describeDownload(

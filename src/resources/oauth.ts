@@ -13,9 +13,16 @@ import type { OAuthEndpoint } from "../auth/oauth-endpoint.js";
 import { createPkce, type StateSealer } from "../auth/oauth-state.js";
 import type { TokenPair } from "../auth/oauth-tokens.js";
 import type { Issue } from "../errors.js";
-import { OAuthCallbackError, TokenRefreshUnavailableError, ValidationError } from "../errors.js";
+import {
+  OAuthCallbackError,
+  ShapeError,
+  TokenRefreshUnavailableError,
+  ValidationError,
+} from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
+import { accountsCurrent } from "../schemas/endpoints.generated.js";
 import type { Store } from "../stores/store.js";
+import { declined, readCallback } from "./oauth-callback.js";
 
 /** Options of `oauth.authorizationUrl`. */
 export interface AuthorizationUrlOptions {
@@ -103,7 +110,12 @@ export interface OAuthResource<C> {
    */
   refresh(id: string, options?: { readonly force?: boolean | undefined }): Promise<Connection>;
 
-  /** Renews every connection that is close to its end; for a nightly job. Failures do not stop it. */
+  /**
+   * Renews every connection that is close to its end; for a nightly job. Failures do not stop it. Where
+   * the server has not said when that is, it is taken for 60 days after the last renewal.
+   *
+   * @throws RangeError when `withinMs` or `concurrency` is below 1 or endless
+   */
   refreshExpiring(
     options: RefreshExpiringOptions,
   ): Promise<{ readonly refreshed: number; readonly failed: number }>;
@@ -197,7 +209,9 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       if (query.code === undefined) throw new OAuthCallbackError("code_missing");
       const pair = await endpoint.exchangeCode(query.code, codeVerifier);
       const account = await tools.readAccount(pair.accessToken);
-      const record = newRecord(app.clientId, account.id, pair);
+      const accountId = account?.id || pair.accountId;
+      if (accountId === undefined) throw withoutId(account);
+      const record = newRecord(app.clientId, accountId, pair);
       await keep(record);
       return { connection: toConnection(record), account, state };
     },
@@ -209,7 +223,8 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     },
     refresh: (id, options) => manager.renew(id, options),
     async refreshExpiring({ withinMs, concurrency = 4, onProgress }) {
-      const ids = keys(Date.now() + withinMs);
+      refuseNumbers({ withinMs, concurrency });
+      const ids = keys(Date.now() + Math.ceil(withinMs));
       const count = { refreshed: 0, failed: 0 };
       const work = async (): Promise<void> => {
         for (let next = await ids.next(); !next.done; next = await ids.next()) {
@@ -244,28 +259,22 @@ function refuseOptions(session: unknown, scopes: readonly string[]): void {
   if (issues.length > 0) throw new ValidationError("oauth.authorizationUrl", issues);
 }
 
-interface Callback {
-  readonly state: string;
-  readonly code: string | undefined;
-  readonly error: string | undefined;
+function refuseNumbers(numbers: Readonly<Record<string, number>>): void {
+  for (const [name, number] of Object.entries(numbers)) {
+    if (Number.isFinite(number) && number >= 1) continue;
+    throw new RangeError(
+      `Cannot call oauth.refreshExpiring: ${name} is ${number}, expected a number of at least 1`,
+    );
+  }
 }
 
-function readCallback(url: string | URL, redirectUri: string): Callback {
-  const { searchParams } = new URL(url, redirectUri);
-  const state = searchParams.get("state");
-  if (!state) throw new OAuthCallbackError("state_missing");
-  return {
-    state,
-    code: searchParams.get("code") ?? undefined,
-    error: searchParams.get("error") ?? undefined,
-  };
-}
-
-function declined(error: string): OAuthCallbackError {
-  if (error === "access_denied") return new OAuthCallbackError("access_denied");
-  // Anybody can write this parameter: only a plain word goes into the message.
-  const plain = /^[\w.-]{1,64}$/.test(error) ? error : undefined;
-  return new OAuthCallbackError("authorization_failed", plain);
+/** Stored without it, one customer's connection would take the place of another's. */
+function withoutId(account: unknown): ShapeError {
+  const { name: operation, method, path } = accountsCurrent;
+  const facts = { operation, method, path, outcome: "done", attempts: 1 } as const;
+  const message =
+    "Cannot store the connection: neither its account nor its tokens name the account";
+  return new ShapeError("unexpected_shape", message, facts, [], account);
 }
 
 function newRecord(clientId: string, accountId: string, pair: TokenPair): ConnectionRecord {

@@ -61,7 +61,7 @@ async function runAll(
   const { keyPrefix = `airwallex:onboarding:${environment}:`, reviewTimeoutMs } = options;
   const { signal } = stop;
   const sleep = (ms: number): Promise<void> => pause(ms, signal);
-  const source = createSource(input, sleep);
+  const source = createSource(input, { signal, sleep });
   const tally = createTally(() => source.count, options.onProgress, stop.now);
   const records = createRecords(options.store, keyPrefix);
   const watch = createWatch({ accounts, signal, sleep, timeoutMs: reviewTimeoutMs ?? 600_000 });
@@ -118,6 +118,7 @@ async function runAll(
 
   const workers = Array.from({ length: Math.ceil(concurrency) }, () => work().catch(stop.now));
   await Promise.all(workers);
+  source.close();
   await Promise.all(waits);
   if (signal.aborted) throw signal.reason;
   return tally.report();
@@ -132,7 +133,9 @@ function checkOptions(
   if (typeof (store as Partial<Store> | undefined)?.withLease !== "function") {
     throw wrong("store", "is no store, expected one such as createFileStore({ directory })");
   }
-  if (!(concurrency > 0)) throw wrong("concurrency", `is ${concurrency}, expected 1 or more`);
+  if (!(concurrency > 0 && Number.isFinite(concurrency))) {
+    throw wrong("concurrency", `is ${concurrency}, expected a number of at least 1`);
+  }
   if (!(reviewTimeoutMs >= 0)) {
     throw wrong("reviewTimeoutMs", `is ${reviewTimeoutMs}, expected 0 or more`);
   }

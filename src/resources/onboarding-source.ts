@@ -17,6 +17,15 @@ export interface Source {
   next(): Promise<Taken | undefined>;
   /** Somebody else is at work on it. */
   putBack(taken: Taken): void;
+  /** Nobody asks for more: the input may close what it holds open. */
+  close(): void;
+}
+
+export interface SourceTools {
+  /** Ends every wait, also for an input that waits for ever. */
+  readonly signal: AbortSignal;
+  /** Rejects with the signal's reason. */
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Before those that were put back are tried again. */
@@ -24,7 +33,7 @@ const againMs = 1000;
 
 export function createSource(
   input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
-  sleep: (ms: number) => Promise<void>,
+  { signal, sleep }: SourceTools,
 ): Source {
   const iterator = iteratorOf(input);
   const seen = new Set<unknown>();
@@ -38,7 +47,7 @@ export function createSource(
     },
     async next() {
       if (!exhausted) {
-        const step = await iterator.next();
+        const step = await unlessAborted(iterator.next(), signal);
         if (!step.done) {
           const seller = step.value;
           const problem = problemWith(seller?.identifier, seen);
@@ -51,7 +60,23 @@ export function createSource(
       return taken;
     },
     putBack: (taken) => void later.push(taken),
+    close() {
+      if (exhausted) return;
+      // Not awaited: it comes after a `next` that may never end.
+      const closed = async (): Promise<unknown> => iterator.return?.();
+      closed().catch(() => undefined);
+    },
   };
+}
+
+/** Rejects with the signal's reason as soon as it is aborted. */
+function unlessAborted<T>(answer: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop);
+    const settled = Promise.resolve(answer).then(resolve, reject);
+    settled.finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 function iteratorOf(

@@ -46,16 +46,18 @@ export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools):
     while (waiters.size > 0) {
       await sleep(waitMs);
       const before = waiters.size;
-      await look().catch((error) => {
-        // What fails now may work next time; a key that is refused will not.
-        if (signal.aborted || error instanceof AuthenticationError) throw error;
-      });
+      await look().catch(goOn);
       giveUp();
       const moved = waiters.size !== before;
       waitMs = moved ? intervals.firstMs : Math.min(waitMs * intervals.growth, intervals.longestMs);
     }
     // In the same step as the check, or a new waiter would wait for a loop that has ended.
     looking = false;
+  }
+
+  /** What fails now may work next time; a key that is refused will not. */
+  function goOn(error: unknown): void {
+    if (signal.aborted || error instanceof AuthenticationError) throw error;
   }
 
   async function look(): Promise<void> {
@@ -66,7 +68,9 @@ export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools):
     }
     const left = [...moved];
     for (let start = 0; start < left.length; start += readAtOnce) {
-      await Promise.all(left.slice(start, start + readAtOnce).map(readOne));
+      const some = left.slice(start, start + readAtOnce);
+      // One that cannot be read must not keep those behind it from being looked at.
+      await Promise.all(some.map((id) => readOne(id).catch(goOn)));
     }
   }
 

@@ -1,7 +1,7 @@
 /** The few things that the file store asks of a disk. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors/store-errors.js";
 
@@ -32,15 +32,25 @@ function parse(text: string): unknown {
  */
 export async function replaceState(path: string, state: unknown, prepareIn: string): Promise<void> {
   const next = join(prepareIn, `next.${randomUUID()}.json`);
-  const file = await open(next, "wx", 0o600);
   try {
-    await file.writeFile(JSON.stringify(state));
+    await writeSynced(next, JSON.stringify(state));
+    await rename(next, path);
+  } catch (error) {
+    // A disk that is full would fill up with half-written states, and a state can hold tokens.
+    await rm(next, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(next, path);
-  await syncDirectory(dirname(path));
 }
 
 /** Makes a directory and those above it, so that they are still there after a loss of power. */

@@ -46,9 +46,17 @@ export async function runScript(
     return await evaluate(client, { sha }, input);
   } catch (error) {
     // After a restart, a failover or SCRIPT FLUSH. It has not run, so it is not run twice.
-    if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-    return evaluate(client, { lua }, input);
+    if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw bare(error);
   }
+  return evaluate(client, { lua }, input).catch((error: unknown) => {
+    throw bare(error);
+  });
+}
+
+/** Without the command that ioredis puts on its errors: a log would show the tokens in its arguments. */
+function bare(error: unknown): unknown {
+  if (error instanceof Error) Reflect.deleteProperty(error, "command");
+  return error;
 }
 
 export function isNodeRedis(client: RedisClient): client is NodeRedisClient {

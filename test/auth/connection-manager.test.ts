@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { Deadline } from "../../src/core/deadline.js";
 import {
@@ -16,6 +18,14 @@ const failureOf = async (promise: unknown) =>
     () => undefined,
     (reason: unknown) => reason,
   );
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+function heapMb(): number {
+  collect();
+  return process.memoryUsage().heapUsed / 1e6;
+}
 
 describe("current()", () => {
   it("answers at once, without a promise, while the token is fresh", async () => {
@@ -68,6 +78,19 @@ describe("current()", () => {
     await pass(5000);
     expect(new Set(await Promise.all(calls))).toEqual(new Set(["secret-access-1"]));
     expect(spent).toEqual(["secret-refresh-0"]);
+  });
+
+  it("keeps nothing of ids that there is no connection for, and fresh tokens of others", async () => {
+    const { manager, tokens } = await setUp();
+    await tokens.current(deadline);
+    const heldMb = heapMb();
+    for (let i = 0; i < 20_000; i++) {
+      // Too long for the store to keep anything of it.
+      const id = `${i}`.padEnd(2000, "x");
+      expect(await failureOf(manager.tokens(id).current(deadline))).toBeInstanceOf(Error);
+    }
+    expect(heapMb() - heldMb).toBeLessThan(15);
+    expect(tokens.current(deadline)).toBe("secret-access-0");
   });
 
   it("gives up at the deadline of the caller, and goes on for the others", async () => {

@@ -260,6 +260,7 @@ describe("a token manager, as time goes by", () => {
     ["a refused key for ten", new AuthenticationError("login_refused", remote, facts), 10_000],
     ["a limited login as long as it was asked to", limited(60_000), 60_000],
     ["a limited login for a second", limited(undefined), 1000],
+    ["no login for longer than five minutes", limited(Number.POSITIVE_INFINITY), 300_000],
   ])("remembers %s, then tries again", async (_, reason, rememberedMs) => {
     stopTime();
     let count = 0;

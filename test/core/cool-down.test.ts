@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createCoolDown } from "../../src/core/cool-down.js";
 import { Deadline } from "../../src/core/deadline.js";
 import { type Client, createClient } from "../../src/index.js";
@@ -156,6 +156,30 @@ describe("a 429", () => {
     expect(performance.now() - start).toBeLessThan(90);
     expect(server.requests.length).toBe(1);
   });
+
+  it.each([
+    ["99999999", {}],
+    ["9".repeat(400), {}],
+    ["99999999", { rateLimit: true }],
+  ])(
+    "that asks to wait %s s stops a client for five minutes at most, with %j",
+    async (after, options) => {
+      vi.useFakeTimers({ toFake: ["performance"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const server = await startServer({
+        answers: [json(200, account()), refuse(429, {}, { "retry-after": after })],
+      });
+      const { accounts } = createClient({ ...key, baseUrl: server.url, ...options });
+      await accounts.retrieve("acct_0");
+      vi.advanceTimersByTime(1000);
+      await expect(accounts.retrieve("acct_1")).rejects.toMatchObject({ code: "rate_limited" });
+      vi.advanceTimersByTime(5 * 60_000 - 1);
+      await expect(accounts.retrieve("acct_2", { timeoutMs: 100 })).rejects.toThrow();
+      expect(server.requests.length).toBe(2);
+      vi.advanceTimersByTime(1);
+      await accounts.retrieve("acct_3");
+    },
+  );
 
   it("that asks to wait for months does not make callers spin or print warnings", async () => {
     const warnings: Error[] = [];

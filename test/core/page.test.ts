@@ -120,6 +120,22 @@ describe("accounts.list()", () => {
     expect(await collect(client.accounts.list())).toEqual(["acct_3", "acct_2", "acct_1", "acct_0"]);
   });
 
+  it("gives every item of an answer of another shape, also those that nothing tells apart", async () => {
+    const pages = [[null, { nickname: "a" }], [{ nickname: "b" }, { nickname: "c" }], [null]];
+    const answers = pages.map((items, i) => json(200, { items, has_more: i < 2 }));
+    const server = await startServer({ answers });
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(await client.accounts.list().toArray({ limit: 10 })).toEqual(pages.flat());
+  });
+
+  it("fails when a page of such items repeats itself", async () => {
+    const answer = json(200, { items: [{ nickname: "a" }], has_more: true });
+    const server = await startServer({ otherwise: answer });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const all = client.accounts.list().toArray({ limit: 100 });
+    await expect(all).rejects.toMatchObject({ code: "repeated_page" });
+  });
+
   it("fails when a page repeats itself, after giving what there was", async () => {
     const server = await startServer({ otherwise: page(["acct_0", "acct_1"], true) });
     const client = createClient({ ...key, baseUrl: server.url });
@@ -225,5 +241,20 @@ describe("list().withResponse()", () => {
     const { data, response } = await client.accounts.list().withResponse();
     expect(data).toEqual({ items: [], has_more: false });
     expect(response.requestId).toBe("r-1");
+  });
+});
+
+describe("capabilities.fundingLimits()", () => {
+  it("gives a limit and what was asked for instead, on two pages", async () => {
+    const limit = { available: 1, limit: 1, currency: "AUD", type: "DIRECT_DEBIT_DEPOSIT" };
+    const items = [
+      { ...limit, status: "ACTIVE" },
+      { ...limit, status: "REQUESTED" },
+    ];
+    const answers = items.map((item, i) => json(200, { items: [item], has_more: i === 0 }));
+    const server = await startServer({ answers });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const all = await client.capabilities.fundingLimits().toArray({ limit: 10 });
+    expect(all).toEqual(items);
   });
 });

@@ -70,6 +70,20 @@ describe("createRateLimiter()", () => {
     patient.close();
   });
 
+  it("waits for months without spinning or warnings", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const limiter = createRateLimiter({ ...limits, perSecond: 1e-7 });
+    const deadline = new Deadline(50, undefined);
+    (await limiter.enter("a", deadline))();
+    await expect(limiter.enter("a", deadline)).rejects.toBeInstanceOf(DeadlineError);
+    await new Promise(setImmediate);
+    process.off("warning", onWarning);
+    deadline.close();
+    expect(warnings).toEqual([]);
+  });
+
   it("holds an endpoint back after a 429, and no other", async () => {
     const limiter = createRateLimiter(limits);
     limiter.refused("a");

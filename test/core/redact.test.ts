@@ -76,6 +76,12 @@ describe("createRedactor()", () => {
     expect(performance.now() - start).toBeLessThan(200);
   });
 
+  it("survives what is nested without end", () => {
+    const { deep } = createRedactor(undefined);
+    const nested = JSON.parse(`${"[".repeat(50_000)}"a@b.co"${"]".repeat(50_000)}`);
+    expect(JSON.stringify(deep(nested))).toMatch(/^\[{101}"\[redacted\]"\]{101}$/);
+  });
+
   it("takes out values of any length and number", () => {
     const long = "long ".repeat(40_000);
     const persons = Array.from({ length: 5000 }, (_, i) => ({ last_name: `Name${i} (${i * 7})` }));

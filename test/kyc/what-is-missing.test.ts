@@ -405,3 +405,33 @@ test("following every item of an account in ACTION_REQUIRED makes it active", as
   expect(active.status).toBe("ACTIVE");
   expect(whatIsMissing(active)).toEqual([]);
 });
+
+test("whatIsMissing() takes lists that are none, and holes in them", () => {
+  const requirements = {
+    primary_identification_required: { error_code: "BLURRY_IMAGE", front_file_id: "front" },
+    secondary_identification_required: [null],
+    other: [null, { message: "The owner has not approved." }],
+  };
+  const account = {
+    ...base,
+    account_details: { business_person_details: [null, { last_name: "King" }] },
+    requirements,
+  };
+  const items = whatIsMissing(account as unknown as Account);
+  expect(items.map(({ kind, why }) => [kind, why])).toEqual([
+    ["replace_identification", "It was not accepted: blurry image"],
+    ["look_at_rfis", "The owner has not approved."],
+  ]);
+  const active_request = { questions: [null, { id: "q", answer: { type: "TEXT" } }] };
+  const rfi = { id: "rfi_1", status: "ACTION_REQUIRED", active_request };
+  expect(whatIsMissing(rfi as unknown as Rfi).map(({ path }) => path)).toEqual(["questions[1]"]);
+});
+
+test("whatIsMissing() has no item for a new requirement that is not set", () => {
+  const unset = { tax_form_required: null, videos_required: [], call_required: false };
+  const requirements = { ...unset, other: null };
+  expect(kinds({ status: "SUBMITTED", requirements })).toEqual([]);
+  expect(kinds({ requirements: { ...requirements, other: [{ message: "No" }] } })).toEqual([
+    "look_at_rfis",
+  ]);
+});

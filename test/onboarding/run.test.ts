@@ -10,7 +10,9 @@ import {
 import { failingFileId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { expect, test } from "vitest";
+import type { AccountsResource } from "../../src/resources/accounts.js";
 import { missingOf as missingOfSources } from "../../src/resources/onboarding-to-do.js";
+import { createWatch } from "../../src/resources/onboarding-watch.js";
 import type { Store } from "../../src/stores/store.js";
 import { business } from "../emulator/inputs.js";
 import { prove } from "./proof.js";
@@ -413,3 +415,96 @@ test("reviews of many are watched with few requests", async () => {
   expect(suite.asked("accounts.list")).toBeLessThan(60 + 20);
   expect(suite.asked("accounts.retrieve")).toBeLessThan(20);
 }, 60_000);
+
+test("an account that cannot be read keeps no other from being seen at the same look", async () => {
+  const { signal } = new AbortController();
+  let looks = 0;
+  const ids = Array.from({ length: 60 }, (_, i) => `acct_${i}`);
+  const accounts = {
+    list: () => ({
+      pages: async function* () {
+        yield { items: [], has_more: false };
+      },
+    }),
+    retrieve: async (id: string) => {
+      if (id === "acct_0") throw new Error("It is not there");
+      return { id, status: "ACTIVE" };
+    },
+  };
+  const watch = createWatch({
+    accounts: accounts as unknown as AccountsResource,
+    signal,
+    async sleep() {
+      looks += 1;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    timeoutMs: 100,
+  });
+  const seen = ids.map(async (id) => ({ account: await watch.wait(id), looks }));
+  const [unread, ...others] = await Promise.all(seen);
+  expect(unread?.account).toBeUndefined();
+  expect(others.map((one) => one.account?.status)).toEqual(others.map(() => "ACTIVE"));
+  expect(Math.max(...others.map((one) => one.looks))).toBe(1);
+});
+
+test("run() stops while its input is waiting for the next seller", async () => {
+  await using suite = await startSuite();
+  const controller = new AbortController();
+  const waiting = (async function* () {
+    yield sellerOf(1);
+    controller.abort(new Error("enough"));
+    await new Promise(() => undefined);
+  })();
+  const options = { store: createMemoryStore(), signal: controller.signal };
+  await expect(suite.client.onboarding.run(waiting, options)).rejects.toThrow("enough");
+});
+
+test("run() closes its input when it stops before the end", async () => {
+  await using suite = await startSuite();
+  const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
+  for (const kind of ["sync", "async"]) {
+    let closed = false;
+    const end = (): void => {
+      closed = true;
+    };
+    const input = kind === "sync" ? endless(end) : endlessly(end);
+    const run = stranger.onboarding.run(input, { store: createMemoryStore() });
+    await expect(run).rejects.toMatchObject({ code: "login_refused" });
+    await expect.poll(() => closed).toBe(true);
+  }
+});
+
+function* endless(end: () => void): Generator<Seller> {
+  try {
+    for (let i = 1; ; i++) yield sellerOf(i);
+  } finally {
+    end();
+  }
+}
+
+async function* endlessly(end: () => void): AsyncGenerator<Seller> {
+  yield* endless(end);
+}
+
+test("run() takes no sellers, some twice and some without an identifier", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  const nobody = await suite.client.onboarding.run([], { store });
+  expect(nobody).toEqual({
+    counts: { total: 0, done: 0, waiting: 0, missing: 0, failed: 0 },
+    results: [],
+  });
+  const odd = [sellerOf(1), null, { ...sellerOf(2), identifier: "" }, sellerOf(1)];
+  const { results } = await suite.client.onboarding.run(odd as Seller[], { store });
+  expect(results.map(({ kind }) => kind)).toEqual(["done", "failed", "failed", "failed"]);
+  expect(suite.identifiers()).toEqual(["seller-1"]);
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+  "run() refuses to work on %d sellers at once",
+  async (concurrency) => {
+    await using suite = await startSuite();
+    const run = suite.client.onboarding.run([], { store: createMemoryStore(), concurrency });
+    await expect(run).rejects.toThrow("Cannot run onboarding: concurrency is");
+  },
+);

@@ -92,6 +92,22 @@ describe("files.download()", () => {
     expect(server.requests.length).toBeLessThanOrEqual(5);
   });
 
+  it("does not follow a redirect from https to http", async () => {
+    const asked: string[] = [];
+    const files = [{ file_id: "file_1", url: "https://files.example/x" }];
+    const fetch = async (url: string): Promise<Response> => {
+      asked.push(url);
+      if (url.endsWith("/download_links")) return Response.json({ files, absent_files: [] });
+      if (!url.includes("files.example")) return Response.json({ token: "t" });
+      const location = url.endsWith("/x") ? "https://files.example/y" : "http://files.example/z";
+      return new Response("", { status: 302, headers: { location } });
+    };
+    const client = createClient({ ...key, fetch });
+    const download = client.files.download("file_1");
+    await expect(download).rejects.toMatchObject({ operation: "files.download" });
+    expect(asked.slice(2)).toEqual(["https://files.example/x", "https://files.example/y"]);
+  });
+
   it.each([
     ["no URL", "s3cr3t"],
     ["of another protocol", "ftp://127.0.0.1/s3cr3t"],

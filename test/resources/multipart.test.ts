@@ -86,12 +86,14 @@ describe("files.upload()", () => {
     await client.files.upload(new File(["x"], "selfie.png"));
     await client.files.upload(Buffer.from("x"), { name: "SCAN.PDF" });
     await client.files.upload(Buffer.from("x"), { name: "notes" });
+    await client.files.upload(Buffer.from("x"), { name: "x.constructor" });
     const forms = await Promise.all(server.requests.map(formOf));
     expect(forms.map(({ file }) => [file.name, file.type])).toEqual([
       ["selfie.png", "image/x-own"],
       ["selfie.png", "image/png"],
       ["SCAN.PDF", "application/pdf"],
       ["notes", "application/octet-stream"],
+      ["x.constructor", "application/octet-stream"],
     ]);
   });
 

@@ -17,7 +17,7 @@ import {
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { describe, expect, it } from "vitest";
 import { individual } from "../emulator/inputs.js";
-import { refuse, startServer } from "../scripted-server.js";
+import { json, refuse, startServer } from "../scripted-server.js";
 
 const app = {
   clientId: defaultOAuthClientId,
@@ -151,9 +151,47 @@ describe("oauth.handleCallback()", () => {
     expect(await codeOf({ code: "c", state: forged }, "s")).toEqual(refused("state_invalid"));
     expect(await codeOf({ code: "c", state }, "t")).toEqual(refused("state_mismatch"));
     expect(await codeOf({ state }, "s")).toEqual(refused("code_missing"));
+    expect(await codeOf({ code: "", error: "", state }, "s")).toEqual(refused("code_missing"));
     expect(await codeOf({ error: "access_denied", state }, "s")).toEqual(refused("access_denied"));
     expect(await codeOf({ error: "<b>", state }, "s")).toEqual(refused("authorization_failed"));
     expect(emulator.requests).toEqual([]);
+  });
+
+  it.each(["//", "http://?code=c0de", "http://[/?code=c0de"])(
+    "refuses %s, which is no URL, without quoting it",
+    async (url) => {
+      const oauth = { ...app, store: createMemoryStore() };
+      const client = createClient({ environment: "sandbox", oauth });
+      const error = await client.oauth
+        .handleCallback(url, { session: "s" })
+        .catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "OAuthCallbackError", code: "state_missing" });
+      expect(inspect(error)).not.toContain("c0de");
+    },
+  );
+
+  it("stores a connection under the id of its account only", async () => {
+    const store = createMemoryStore();
+    const tokens = { access_token: "a", refresh_token: "r", expires_in: 300 };
+    const server = await startServer({
+      answers: [
+        json(200, tokens),
+        json(200, { status: "ACTIVE" }),
+        json(200, { ...tokens, account_id: "acct_9" }),
+        json(200, { status: "ACTIVE" }),
+      ],
+    });
+    const oauth = { ...app, store };
+    const client = createClient({ environment: "sandbox", baseUrl: server.url, oauth });
+    const connectOnce = async () => {
+      const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));
+      const state = url.searchParams.get("state") ?? "";
+      const query = new URLSearchParams({ code: "c", state });
+      return await client.oauth.handleCallback(`/callback?${query}`, { session: "s" });
+    };
+    await expect(connectOnce()).rejects.toMatchObject({ code: "unexpected_shape" });
+    expect((await store.list({ prefix: "" })).keys).toEqual([]);
+    expect((await connectOnce()).connection.accountId).toBe("acct_9");
   });
 
   it("refuses a code that was used before, with the server's own word", async () => {
@@ -192,6 +230,20 @@ describe("oauth.connection()", () => {
     await Promise.all(Array.from({ length: 200 }, () => customer.accounts.current()));
     const exchanges = emulator.requests.filter(({ path }) => path === "/oauth/token");
     expect(exchanges.length).toBe(2);
+  });
+
+  it("acts for its customer whatever is derived from it", async () => {
+    await using emulator = await startEmulator();
+    const oauth = { ...app, store: createMemoryStore() };
+    const client = createClient({ ...emulator.clientOptions, oauth });
+    const { connection, account } = await connect(emulator, client);
+    const customer = client.oauth.connection(connection.id);
+    const derived = [
+      customer.with({ timeoutMs: 5000 }),
+      customer.with({ loginAs: "acct_1" }),
+      customer.with({ loginAs: "acct_1" }).with({ loginAs: undefined }),
+    ];
+    for (const one of derived) expect((await one.accounts.current()).id).toBe(account.id);
   });
 
   it("survives a lost answer, in another process too", async () => {
@@ -308,6 +360,50 @@ describe("oauth.refreshExpiring()", () => {
     expect(result).toEqual({ refreshed: 2, failed: 1 });
     expect(done.length).toBe(3);
     expect(done).toContainEqual([ids[1], true]);
+  });
+});
+
+describe("oauth.refreshExpiring() of tokens whose end is not known", () => {
+  it("takes it for 60 days after the last renewal", async () => {
+    const store = createMemoryStore();
+    const tokens = { access_token: "a", refresh_token: "r", expires_in: 300, account_id: "acct_9" };
+    const server = await startServer({
+      otherwise: (response, seen, request) => {
+        const body = seen.target.includes("token") ? tokens : { id: "acct_9" };
+        return json(200, body)(response, seen, request);
+      },
+    });
+    const oauth = { ...app, store };
+    const client = createClient({ environment: "sandbox", baseUrl: server.url, oauth });
+    const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));
+    const query = new URLSearchParams({
+      code: "c",
+      state: url.searchParams.get("state") ?? "",
+    });
+    const callback = await client.oauth.handleCallback(`/callback?${query}`, { session: "s" });
+    expect(callback.connection.refreshExpiresAtMs).toBeUndefined();
+    const day = 24 * 60 * 60_000;
+    for (const [days, refreshed] of [
+      [59, 0],
+      [61, 1],
+      [61, 1],
+    ] as const) {
+      const withinMs = days * day;
+      expect(await client.oauth.refreshExpiring({ withinMs })).toEqual({ refreshed, failed: 0 });
+    }
+  });
+
+  it.each([
+    { withinMs: Number.NaN },
+    { withinMs: Number.POSITIVE_INFINITY },
+    { withinMs: 1000, concurrency: 0 },
+    { withinMs: 1000, concurrency: Number.NaN },
+  ])("refuses %j, which would renew nothing", async (options) => {
+    const oauth = { ...app, store: createMemoryStore() };
+    const client = createClient({ environment: "sandbox", oauth });
+    await expect(client.oauth.refreshExpiring(options)).rejects.toThrow(
+      "Cannot call oauth.refreshExpiring: ",
+    );
   });
 });
 

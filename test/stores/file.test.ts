@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { createFileStore } from "../../src/stores/file.js";
 import { createCells } from "../../src/stores/file-cell.js";
+import { replaceState } from "../../src/stores/file-disk.js";
 import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file-holder.js";
 import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
 
@@ -216,6 +217,14 @@ test("createFileStore() clears away claims that are over, and what killed proces
   expect(everything(join(directory, "claims"))).not.toContain(old);
   expect(readdirSync(join(directory, "scratch"))).toEqual([]);
   expect((await next.claim("old", { leaseMs: 1 })).kind).toBe("claimed");
+});
+
+test("replaceState() leaves nothing behind of a state that it could not write", async () => {
+  const [state, baton] = [join(directory, "state.json"), join(directory, "baton")];
+  mkdirSync(join(state, "in the way"), { recursive: true });
+  mkdirSync(baton);
+  await expect(replaceState(state, { value: "t0ken" }, baton)).rejects.toThrow();
+  expect(readdirSync(baton)).toEqual([]);
 });
 
 test("isGone() knows the living, the dead, and the unknown", () => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -300,6 +301,27 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
       async () => 1,
     );
     await expect(waiting).rejects.toThrow("no longer");
+  });
+
+  test("shows no record in the errors of a server that refuses it", async () => {
+    const full = await startRedis("--maxmemory", "1");
+    const clients = [new Redis(full.url), createClient({ url: full.url })] as const;
+    onTestFinished(async () => {
+      clients[0].disconnect();
+      clients[1].destroy();
+      await full.stop();
+    });
+    await clients[1].connect();
+    for (const client of clients) {
+      const store = createRedisStore(client);
+      // By the text of the script, and then by its hash.
+      for (let i = 0; i < 2; i++) {
+        const write = { ...plainWrite("t0ken-s3cr3t", 0), fence: 1 };
+        const error = await store.compareAndSet("key", write).catch((reason: unknown) => reason);
+        expect(String(error)).toContain("OOM");
+        expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cr3t");
+      }
+    }
   });
 
   test("gives greater fences although all is lost", async () => {
