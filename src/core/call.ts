@@ -5,7 +5,7 @@ import { commonHeaders } from "./headers.js";
 import { readBody, refusal, reportDrift, translate } from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
-import { header, type Progress, type Send, type WireResponse } from "./wire.js";
+import { header, type Progress, type Send, type WireRequest, type WireResponse } from "./wire.js";
 
 /** What came with the data. */
 export interface ResponseInfo {
@@ -47,10 +47,17 @@ export function createCall(send: Send, settings: CallSettings): Call {
     journey: Journey,
   ): Promise<Output> {
     const refused = refuseInput(endpoint, input);
-    if (refused) await refused;
-    extras.check?.();
-    const request = buildRequest(endpoint, input, options, extras, settings, common, journey);
+    let request: WireRequest;
     try {
+      // Before anything is waited for: what the caller changes afterwards is not sent.
+      request = buildRequest(endpoint, input, options, extras, settings, common, journey);
+    } catch (error) {
+      await refused;
+      throw error;
+    }
+    try {
+      if (refused) await refused;
+      extras.check?.();
       request.deadline.check();
       const response = await send(request);
       journey.response = response;
