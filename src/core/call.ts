@@ -2,7 +2,14 @@
 
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import { commonHeaders } from "./headers.js";
-import { readBody, refusal, reportDrift, translate } from "./outcome.js";
+import {
+  readBody,
+  refusal,
+  reportDrift,
+  settleUnreadable,
+  translate,
+  unreadable,
+} from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { header, type Progress, type Send, type WireResponse } from "./wire.js";
@@ -60,7 +67,8 @@ export function createCall(send: Send, settings: CallSettings): Call {
         throw refusal(request, response, sent, settings);
       }
       if (!endpoint.response) return undefined as Output;
-      const data = readBody(request, response, extras);
+      const data = readBody(response, extras);
+      if (data === unreadable) return (await settleUnreadable(request, response)) as Output;
       if (settings.validation !== "off") {
         const fits = endpoint.response.fits(data);
         if (fits !== true && !(await fits)) {

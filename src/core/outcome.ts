@@ -7,6 +7,7 @@ import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./ap
 import { DeadlineError } from "./deadline.js";
 import { parseExactly } from "./exact-json.js";
 import { createRedactor, type Redactor } from "./redact.js";
+import { lookOnceMore } from "./retry.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
 import { header, WireError, type WireRequest, type WireResponse } from "./wire.js";
@@ -26,16 +27,38 @@ export function refusal(
   return new AuthenticationError(unauthorized, remote, facts);
 }
 
-/** The parsed body of a successful answer; throws where there is nothing to deliver. */
+/** What {@link readBody} answers where there is nothing to deliver. */
+export const unreadable: unique symbol = Symbol("unreadable");
+
+/** The parsed body of a successful answer. */
 export function readBody(
-  request: WireRequest,
   response: WireResponse,
   { anyBody, exactNumbers }: Pick<CallExtras<unknown>, "anyBody" | "exactNumbers">,
 ): unknown {
   const data = parseBody(response, exactNumbers ? parseExactly : JSON.parse);
   if (data !== undefined) return data;
-  if (anyBody) return response.body.length === 0 ? undefined : response.body.toString();
-  const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
+  if (!anyBody) return unreadable;
+  return response.body.length === 0 ? undefined : response.body.toString();
+}
+
+/**
+ * A success that cannot be read. It may not be the API's: proxies and sign-in pages answer 200 too. So a
+ * write is looked up where that can be done, and is otherwise as unknown as after a lost answer.
+ */
+export async function settleUnreadable(
+  request: WireRequest,
+  response: WireResponse,
+): Promise<unknown> {
+  const isWrite = request.retry !== "safe";
+  if (isWrite) {
+    request.progress.ambiguous = true;
+    const done = await lookOnceMore(request);
+    if (done) return done.found;
+  }
+  const facts: CallFacts = {
+    ...factsOf(request, response),
+    outcome: isWrite ? "unknown" : "done",
+  };
   const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${describeUnreadable(response)}`;
   throw new ShapeError("unreadable_response", message, facts, [], response.body.toString());
 }

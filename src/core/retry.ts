@@ -213,7 +213,8 @@ function isInTheDark(last: Last, { progress, deadline }: WireRequest): boolean {
 
 const unclear: ReadonlySet<number> = new Set([408, 409, 500, 502, 503, 504]);
 
-async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
+/** What a write had done whose answer says nothing; undefined where that cannot be known. */
+export async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
   return lookup && (await unlessItFails(lookup(), deadline));
 }
 

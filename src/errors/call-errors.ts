@@ -157,7 +157,8 @@ export class ValidationError extends SdkError {
  * The remote answered with success, and the body is not what was expected.
  *
  * Thrown for an unreadable body always, and for an unexpected shape only under
- * `validation: "strict"`. The work was done: `data` holds what came.
+ * `validation: "strict"`. `data` holds what came. A body of JSON is the API's: the work was done. One that
+ * cannot be read may be that of a proxy, so a write is then of outcome `unknown`.
  */
 export class ShapeError extends CallError {
   readonly code: ShapeErrorCode;

@@ -4,9 +4,9 @@
  * Whether a failed call changed anything at the remote.
  *
  * - `not_done`: never sent, refused, or a read; trying again changes nothing twice.
- * - `unknown`: sent, and the answer was lost or the remote failed while working on it. Look before
- *   trying again.
- * - `done`: answered with success, and only the answer could not be used.
+ * - `unknown`: sent, and the answer was lost or cannot be read, or the remote failed while working on
+ *   it. Look before trying again.
+ * - `done`: answered with success in JSON, and only the answer could not be used.
  */
 export type Outcome = "not_done" | "unknown" | "done";
 

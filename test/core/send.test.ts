@@ -257,7 +257,7 @@ describe("an answer with nothing in it", () => {
     expect(error).toMatchObject({
       name: "ShapeError",
       code: "unreadable_response",
-      outcome: "done",
+      outcome: "unknown",
       attempts: 1,
     });
     expect(String(error)).toContain(

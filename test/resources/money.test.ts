@@ -6,7 +6,7 @@ import {
   isAirwallexError,
   type TransferInput,
 } from "../../src/index.js";
-import { cut, json, key, refuse, type Script, startServer } from "../scripted-server.js";
+import { cut, json, key, refuse, type Script, startServer, text } from "../scripted-server.js";
 
 interface Shop {
   readonly emulator: Emulator;
@@ -90,6 +90,29 @@ describe("transfers.create()", () => {
     );
     expect(error).toMatchObject({ apiCode: "request_id_duplicate", idempotencyKey: "payout-1" });
     expect(emulator.money.transfers().length).toBe(1);
+  });
+
+  it.each([
+    ["a web page", 200, "<html>Sign in</html>"],
+    ["nothing", 204, ""],
+  ])("looks for what was made when the answer is %s", async (_, status, body) => {
+    const answer = text(status, body, { "content-type": "text/html" });
+    const lost = await scripted({ answers: [answer, listed(made)] });
+    expect(await lost.client.transfers.create(input)).toEqual(made);
+    for (const answers of [
+      [answer, listed()],
+      [answer, answer],
+    ]) {
+      const { server, client } = await scripted({ answers });
+      const error = await failure(client.transfers.create(input));
+      expect(error).toMatchObject({
+        code: "unreadable_response",
+        outcome: "unknown",
+        idempotencyKey: "payout-1",
+      });
+      expect(String(error)).toContain('call again with the request_id "payout-1"');
+      expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET"]);
+    }
   });
 
   it("waits until the list shows what an earlier attempt had made", async () => {
