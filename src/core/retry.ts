@@ -12,7 +12,8 @@
  *
  * `lookup` asks first whether the work was done, and not before half a step has passed: the remote may
  * still be at it, and what is not done yet would be done twice. Where the remote refuses an attempt because an earlier
- * one of the same call had done the work, what that one did is the result. When the last attempt is lost
+ * one of the same call had done the work, what that one did is the result; where the id turns out to belong
+ * to something else, the refusal says to what. When the last attempt is lost
  * too, the resource looks once more: what can be known is not left unknown. A body that exists only once
  * is sent once.
  *
@@ -32,7 +33,14 @@ import { DeadlineError } from "./deadline.js";
 import type { Topics } from "./observe.js";
 import type { RateLimiter } from "./rate-limit.js";
 import { retryAfterMs } from "./retry-after.js";
-import { header, type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
+import {
+  header,
+  type IdTaken,
+  type Send,
+  WireError,
+  type WireRequest,
+  type WireResponse,
+} from "./wire.js";
 
 const every: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup", "never"];
 const repeatable: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup"];
@@ -164,7 +172,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   }
 
   /** The result of an earlier attempt, when the last one is refused because that one had succeeded. */
-  async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result> {
+  async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result | IdTaken> {
     const { alreadyDone, progress, deadline, maxRetries } = request;
     if (!alreadyDone?.apiCodes.includes(apiCodeOf(refusal))) return undefined;
     if (!progress.ambiguous && !alreadyDone.acrossCalls) return undefined;
@@ -186,9 +194,12 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     } catch (error) {
       last = { error };
     }
-    const done =
-      ("error" in last ? undefined : await resultOf(last, request)) ??
-      (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
+    const earlier = "error" in last ? undefined : await resultOf(last, request);
+    if (earlier && "taken" in earlier) {
+      request.progress.ambiguous = false;
+      return { ...(last as WireResponse), hint: earlier.taken };
+    }
+    const done = earlier ?? (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
     if (done) return { ...nothing, found: done.found };
     if ("error" in last) throw last.error;
     return last;
@@ -219,10 +230,10 @@ export async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<R
 }
 
 /** A search that fails says nothing. */
-function unlessItFails(
-  search: Promise<Result>,
+function unlessItFails<Found>(
+  search: Promise<Found>,
   deadline: WireRequest["deadline"],
-): Promise<Result> {
+): Promise<Found | undefined> {
   return search.catch(() => {
     deadline.check();
     return undefined;

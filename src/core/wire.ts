@@ -51,7 +51,13 @@ export interface AlreadyDone<Output> {
   /** Whether such a refusal of the very first attempt counts too: an earlier call had done the work. */
   readonly acrossCalls?: boolean;
   /** Finds the result of the earlier attempt; `remainingMs` is what is left of the call's time. */
-  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
+  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | IdTaken | undefined>;
+}
+
+/** The id of a write belongs to something else, so the write was not done and never will be by this id. */
+export interface IdTaken {
+  /** What it belongs to, and what to do, for the message of the refusal. */
+  readonly taken: string;
 }
 
 /** What has happened in a call so far, over all its attempts. */
@@ -73,6 +79,8 @@ export interface WireResponse {
   readonly undecoded?: string | undefined;
   /** Set instead of a body when a lookup found what an earlier attempt had done. */
   readonly found?: unknown;
+  /** What we know of a refusal that the remote does not say, for its message. */
+  readonly hint?: string | undefined;
 }
 
 /** Names in lower case. */
