@@ -57,15 +57,21 @@ export function createCall(send: Send, settings: CallSettings): Call {
     if (refused) await refused;
     extras.check?.();
     const request = buildRequest(endpoint, input, options, extras, settings, common, journey);
+    const refuse = (response: WireResponse): Error => {
+      const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
+      return refusal(request, response, sent, settings);
+    };
+    const { onRetry } = extras;
+    if (onRetry) {
+      journey.onRetry = (response, error) =>
+        onRetry(response ? refuse(response) : translate(error, request));
+    }
     try {
       request.deadline.check();
       const response = await send(request);
       journey.response = response;
       if (response.found !== undefined) return response.found as Output;
-      if (response.status >= 300) {
-        const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
-        throw refusal(request, response, sent, settings);
-      }
+      if (response.status >= 300) throw refuse(response);
       if (!endpoint.response) return undefined as Output;
       const data = readBody(response, extras);
       if (data === unreadable) return (await settleUnreadable(request, response)) as Output;

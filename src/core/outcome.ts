@@ -1,7 +1,7 @@
 /** From what came back, or did not, to a typed result or an error of ours. */
 
 import type { CallFacts } from "../errors.js";
-import { AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
+import { ApiError, AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
@@ -10,7 +10,7 @@ import { createRedactor, type Redactor } from "./redact.js";
 import { lookOnceMore } from "./retry.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
-import { header, WireError, type WireRequest, type WireResponse } from "./wire.js";
+import { header, RememberedError, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 /** An answer of status 300 or above, as an error. */
 export function refusal(
@@ -94,11 +94,13 @@ export function translate(error: unknown, request: WireRequest): unknown {
   const facts = factsOf(request, undefined);
   if (isEnd(error)) {
     const phase = error instanceof WireError ? error.phase : deadline.phase;
-    const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}`;
-    return new ConnectionError("timeout", phase, message, facts);
+    const cause = error instanceof DeadlineError ? error.cause : undefined;
+    const failed = cause instanceof Error ? `, which had failed: ${cause.message}` : "";
+    const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}${failed}`;
+    return new ConnectionError("timeout", phase, message, facts, cause);
   }
-  if (!(error instanceof WireError))
-    return isForeign(error, request) ? lost(error, request) : error;
+  if (error instanceof RememberedError) return translateLogin(error.cause, request, error.untilMs);
+  if (!(error instanceof WireError)) return translateLogin(error, request);
   const { sent, phase } = error;
   const own = ownError(error.cause);
   if (own) return own;
@@ -121,12 +123,37 @@ export function translate(error: unknown, request: WireRequest): unknown {
       );
 }
 
-/** Whether another call, such as a login, kept a write from being made again that may have been done. */
-function isForeign(error: unknown, { operation, progress }: WireRequest): error is SdkError {
-  if (!progress.ambiguous || !(error instanceof SdkError)) return false;
-  return !("operation" in error) || error.operation !== operation;
+/**
+ * Where another call, such as the login that many share, kept this one from being made: an error of its
+ * own for each of them, with that of the other as its cause. Other errors stay as they are.
+ */
+function translateLogin(error: unknown, request: WireRequest, untilMs?: number): unknown {
+  const { operation, progress } = request;
+  if (!(error instanceof SdkError)) return error;
+  if (progress.ambiguous) return isOf(operation, error) ? error : lost(error, request);
+  if (isOf(operation, error)) return error;
+  const leftMs = Math.max(0, (untilMs ?? 0) - performance.now());
+  const again = `failed a moment ago and is not made again for ${(leftMs / 1000).toFixed(1)} s`;
+  const login = isOf("authentication.login", error) ? "the login" : "the renewal of its token";
+  const because = `${login} ${untilMs === undefined ? "failed" : again}, `;
+  const facts = factsOf(request, undefined);
+  const start = `Cannot call ${operation}: ${because}${error.message}`;
+  if (error instanceof ApiError)
+    return new ApiError(error.code, error, facts, { body: error.body, because, cause: error });
+  if (error instanceof AuthenticationError)
+    return new AuthenticationError(error.code, error, facts, { because, cause: error });
+  if (error instanceof ShapeError)
+    return new ShapeError(error.code, start, facts, error.issues, error.data, error);
+  if (error instanceof ConnectionError)
+    return new ConnectionError(error.code, error.phase, start, facts, error);
+  return error;
 }
 
+function isOf(operation: string, error: SdkError): boolean {
+  return "operation" in error && error.operation === operation;
+}
+
+/** A write that may have been done, and could not be made again. */
 function lost(error: SdkError, request: WireRequest): ConnectionError {
   const message = `Cannot finish ${request.operation}: its answer was lost, and it could not be made again, ${error.message}`;
   const { phase } = request.deadline;

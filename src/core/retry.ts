@@ -105,6 +105,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
       coolDown.start(delayMs, failure.response);
       limiter?.pause(delayMs);
     }
+    request.progress.onRetry?.(failure.response, failure.cause);
     if (delayMs >= request.deadline.remainingMs) throw failure;
     publishRetry(topics, request, failure.reason, delayMs);
     // The cool-down does the waiting, for this call as for the others.

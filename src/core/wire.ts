@@ -67,6 +67,8 @@ export interface Progress {
   ambiguous: boolean;
   /** The token that was sent, so that no error quotes it. */
   bearer?: string | undefined;
+  /** Told of a failed attempt before the next one: its answer, or why there was none. */
+  onRetry?: ((response: WireResponse | undefined, error: unknown) => void) | undefined;
 }
 
 export interface WireResponse {
@@ -98,6 +100,17 @@ export class WireError extends Error {
     super(`failed while ${phase}`, { cause });
     this.sent = sent;
     this.phase = phase;
+  }
+}
+
+/** The failure of an earlier login, which is its `cause`, and is not tried again before a time. */
+export class RememberedError extends Error {
+  /** Monotonic. */
+  readonly untilMs: number;
+
+  constructor(error: unknown, untilMs: number) {
+    super(error instanceof Error ? error.message : "failed", { cause: error });
+    this.untilMs = untilMs;
   }
 }
 

@@ -56,6 +56,12 @@ abstract class CallError extends SdkError implements CallFacts {
   }
 }
 
+/** Where it was not the call that failed, but the login before it. */
+interface LoginFailed {
+  readonly because?: string;
+  readonly cause?: unknown;
+}
+
 abstract class RefusalError extends CallError implements RemoteError {
   readonly status: number;
   readonly apiCode: string | undefined;
@@ -66,8 +72,14 @@ abstract class RefusalError extends CallError implements RemoteError {
   readonly traceId: string | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(name: string, hint: string, remote: RemoteError, facts: CallFacts) {
-    super(name, describeRefusal(remote, facts) + hint, facts);
+  constructor(
+    name: string,
+    hint: string,
+    remote: RemoteError,
+    facts: CallFacts,
+    { because, cause }: LoginFailed = {},
+  ) {
+    super(name, describeRefusal(remote, facts, because) + hint, facts, cause);
     this.status = remote.status;
     this.apiCode = remote.apiCode;
     this.remoteMessage = remote.remoteMessage;
@@ -93,9 +105,9 @@ export class ApiError extends RefusalError {
     code: ApiErrorCode,
     remote: RemoteError,
     facts: CallFacts,
-    answer: { readonly body: unknown; readonly hint?: string },
+    answer: { readonly body: unknown; readonly hint?: string } & LoginFailed,
   ) {
-    super("ApiError", answer.hint ?? "", remote, facts);
+    super("ApiError", answer.hint ?? "", remote, facts, answer);
     this.code = code;
     this.#body = answer.body;
   }
@@ -110,8 +122,13 @@ export class ApiError extends RefusalError {
 export class AuthenticationError extends RefusalError {
   readonly code: AuthenticationErrorCode;
 
-  constructor(code: AuthenticationErrorCode, remote: RemoteError, facts: CallFacts) {
-    super("AuthenticationError", `; ${authenticationHints[code]}`, remote, facts);
+  constructor(
+    code: AuthenticationErrorCode,
+    remote: RemoteError,
+    facts: CallFacts,
+    login: LoginFailed = {},
+  ) {
+    super("AuthenticationError", `; ${authenticationHints[code]}`, remote, facts, login);
     this.code = code;
   }
 }
@@ -171,8 +188,9 @@ export class ShapeError extends CallError {
     facts: CallFacts,
     issues: readonly Issue[],
     data: unknown,
+    cause?: unknown,
   ) {
-    super("ShapeError", message, facts);
+    super("ShapeError", message, facts, cause);
     this.code = code;
     this.issues = issues;
     this.#data = data;

@@ -79,9 +79,13 @@ export function adviseOnUnknown({ outcome, idempotencyKey }: CallFacts): string 
   return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or look it up in the list`;
 }
 
-export function describeRefusal(remote: RemoteError, { operation }: CallFacts): string {
+export function describeRefusal(
+  remote: RemoteError,
+  { operation }: CallFacts,
+  because = "",
+): string {
   const { status, apiCode, remoteMessage, source, traceId } = remote;
-  let text = `Cannot call ${operation}: ${status}`;
+  let text = `Cannot call ${operation}: ${because}${status}`;
   if (apiCode !== undefined) text += ` ${apiCode}`;
   if (remoteMessage !== undefined) text += `, "${remoteMessage}"`;
   if (source !== undefined) text += `, source ${source}`;
