@@ -39,6 +39,7 @@ abstract class CallError extends SdkError implements CallFacts {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
+  /** Whether the call changed anything: `not_done`, `unknown` (look before trying again) or `done`. */
   readonly outcome: Outcome;
   readonly attempts: number;
   readonly requestId: string | undefined;
@@ -161,6 +162,8 @@ export class ConnectionError extends CallError {
 export class ValidationError extends SdkError {
   readonly code = "invalid_input";
   readonly operation: string;
+  /** Nothing was sent. */
+  readonly outcome = "not_done";
   readonly issues: readonly Issue[];
 
   constructor(operation: string, issues: readonly Issue[]) {

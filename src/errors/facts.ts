@@ -17,6 +17,7 @@ export interface CallFacts {
   readonly method: string;
   /** Path with its ids, without the query: a query can hold personal data. */
   readonly path: string;
+  /** Whether the call changed anything: `not_done`, `unknown` (look before trying again) or `done`. */
   readonly outcome: Outcome;
   /** Requests sent or tried, the last one included. */
   readonly attempts: number;

@@ -128,6 +128,12 @@ describe("an error", () => {
     ]);
   });
 
+  it("of a call has an outcome", () => {
+    expect(oneOfEach(errors).map((error) => ("outcome" in error ? error.outcome : "none"))).toEqual(
+      [...Array.from({ length: 5 }, () => "not_done"), "none", "none"],
+    );
+  });
+
   it("is plain data as JSON, with everything that inspection shows", () => {
     for (const error of oneOfEach(errors)) {
       const data = JSON.parse(JSON.stringify({ error })).error;

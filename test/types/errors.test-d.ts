@@ -58,6 +58,7 @@ if (isAirwallexError(caught)) {
     case "invalid_input":
       expectTypeOf(caught).toEqualTypeOf<ValidationError>();
       expectTypeOf(caught.issues).toEqualTypeOf<readonly Issue[]>();
+      expectTypeOf(caught.outcome).toEqualTypeOf<"not_done">();
       break;
   }
   // @ts-expect-error: no such code
