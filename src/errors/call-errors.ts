@@ -163,7 +163,7 @@ export class ValidationError extends SdkError {
   readonly code = "invalid_input";
   readonly operation: string;
   /** Nothing was sent. */
-  readonly outcome = "not_done";
+  readonly outcome: "not_done" = "not_done";
   readonly issues: readonly Issue[];
 
   constructor(operation: string, issues: readonly Issue[]) {
