@@ -1,7 +1,14 @@
 /** From what came back, or did not, to a typed result or an error of ours. */
 
 import type { CallFacts } from "../errors.js";
-import { ApiError, AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
+import {
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  listIssues,
+  SdkError,
+  ShapeError,
+} from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
@@ -82,7 +89,7 @@ export async function reportDrift(
   }
   if (!strict) return;
   const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
-  const message = `Cannot accept the answer to ${operation}: ${issues.length} members differ from ${shape.name}`;
+  const message = `Cannot accept the answer to ${operation}: ${issues.length} ${issues.length === 1 ? "member differs" : "members differ"} from ${shape.name}; ${listIssues(issues)}`;
   throw new ShapeError("unexpected_shape", message, facts, issues, data);
 }
 

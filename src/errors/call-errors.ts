@@ -10,6 +10,7 @@ import {
   listIssues,
   type Outcome,
   type RemoteError,
+  showLines,
 } from "./facts.js";
 import { SdkError } from "./sdk-error.js";
 
@@ -169,7 +170,7 @@ export class ValidationError extends SdkError {
   constructor(operation: string, issues: readonly Issue[]) {
     super("ValidationError", `Cannot call ${operation}: ${listIssues(issues)}`);
     this.operation = operation;
-    this.issues = issues;
+    this.issues = showLines(issues);
   }
 }
 
@@ -195,7 +196,7 @@ export class ShapeError extends CallError {
   ) {
     super("ShapeError", message, facts, cause);
     this.code = code;
-    this.issues = issues;
+    this.issues = showLines(issues);
     this.#data = data;
   }
 

@@ -94,13 +94,24 @@ export function describeRefusal(
   return text;
 }
 
+/** As many as a message has room for; all of them are in `issues`. */
+const mostListed = 3;
+
 export function listIssues(issues: readonly Issue[]): string {
-  return issues
-    .map(({ path, message, suggestion }) => {
-      const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
-      return `${formatPath(path)}: ${message}${hint}`;
-    })
-    .join("; ");
+  const listed = issues.slice(0, mostListed).map(describeIssue);
+  const rest = issues.length - listed.length;
+  return (rest === 0 ? listed : [...listed, `and ${rest} more`]).join("; ");
+}
+
+/** The same list, which the console shows line by line: it would leave paths out, as too deep. */
+export function showLines(issues: readonly Issue[]): readonly Issue[] {
+  const inspect = Symbol.for("nodejs.util.inspect.custom");
+  return Object.defineProperty([...issues], inspect, { value: () => issues.map(describeIssue) });
+}
+
+function describeIssue({ path, message, suggestion }: Issue): string {
+  const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
+  return `${formatPath(path)}: ${message}${hint}`;
 }
 
 /** Writes a path the way the API does: `persons[0].email`. */

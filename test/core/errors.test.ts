@@ -128,6 +128,22 @@ describe("an error", () => {
     ]);
   });
 
+  it("names three issues in its message, and has all of them line by line on the console", () => {
+    const issues = [1, 2, 3, 4, 5].map((n) => ({
+      path: ["persons", n, "email"],
+      message: "is bad",
+    }));
+    const error = new ValidationError("accounts.create", issues);
+    expect(error.message).toBe(
+      "Cannot call accounts.create: persons[1].email: is bad; persons[2].email: is bad; persons[3].email: is bad; and 2 more",
+    );
+    expect(error.issues).toEqual(issues);
+    expect(JSON.parse(JSON.stringify(error)).issues).toEqual(issues);
+    for (const one of [error, new ShapeError("unexpected_shape", "Strange", facts, issues, {})]) {
+      expect(inspect(one)).toContain("persons[5].email: is bad");
+    }
+  });
+
   it("of a call has an outcome", () => {
     expect(oneOfEach(errors).map((error) => ("outcome" in error ? error.outcome : "none"))).toEqual(
       [...Array.from({ length: 5 }, () => "not_done"), "none", "none"],

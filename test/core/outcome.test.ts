@@ -122,7 +122,9 @@ describe("a successful answer of an unexpected shape", () => {
     expect(error.issues.map(({ path }) => path.join("."))).toEqual(
       expect.arrayContaining(["id", "primary_contact.email"]),
     );
-    expect(error.message).toContain("Cannot accept the answer to accounts.suspend: 2 members");
+    expect(error.message).toContain("answer to accounts.suspend: 2 members differ from Account; ");
+    expect(error.message).toContain("; id: is a number, expected string");
+    expect(error.message).toContain("; primary_contact.email: is an array, expected string");
   });
 
   it("is not looked at with validation off", async () => {
