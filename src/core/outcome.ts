@@ -13,7 +13,7 @@ import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
 import { parseExactly } from "./exact-json.js";
-import { createRedactor, type Redactor } from "./redact.js";
+import { createRedactor, type Redactor, redactPath } from "./redact.js";
 import { lookOnceMore } from "./retry.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
@@ -27,8 +27,8 @@ export function refusal(
   sent: unknown,
   { unauthorized }: CallSettings,
 ): Error {
-  const facts = factsOf(request, response);
   const redactor = createRedactor(sent, secretsOf(request));
+  const facts = factsOf(request, response, redactor);
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
   return new AuthenticationError(unauthorized, remote, facts);
@@ -82,7 +82,8 @@ export async function reportDrift(
   if (!shape || !(strict || drift.active())) return;
   const issues = await explain(shape, data);
   if (issues.length === 0) return;
-  const { operation, method, path } = request;
+  const { operation, method } = request;
+  const path = redactPath(request.path);
   const requestId = header(response.headers, "x-request-id");
   if (drift.active()) {
     drift.publish({ operation, method, path, requestId, shape: shape.name, issues });
@@ -213,11 +214,12 @@ function isEnd(error: unknown): boolean {
 function factsOf(
   { operation, method, path, progress, idempotencyKey }: WireRequest,
   response: WireResponse | undefined,
+  redactor?: Redactor,
 ): CallFacts {
   return {
     operation,
     method,
-    path,
+    path: redactPath(path, redactor),
     outcome: progress.ambiguous ? "unknown" : "not_done",
     attempts: progress.attempts,
     requestId: response && header(response.headers, "x-request-id"),

@@ -32,6 +32,7 @@ import { createCoolDown } from "./cool-down.js";
 import { DeadlineError } from "./deadline.js";
 import type { Topics } from "./observe.js";
 import type { RateLimiter } from "./rate-limit.js";
+import { redactPath } from "./redact.js";
 import { retryAfterMs } from "./retry-after.js";
 import {
   header,
@@ -283,7 +284,8 @@ function observed(send: Send, { attempt }: Topics): Send {
     const { operation, method, path, progress } = request;
     const startedAtMs = Date.now();
     const start = performance.now();
-    const common = { operation, method, path, attempt: progress.attempts, startedAtMs };
+    const shown = redactPath(path);
+    const common = { operation, method, path: shown, attempt: progress.attempts, startedAtMs };
     try {
       const response = await send(request);
       const { status, headers } = response;
@@ -336,5 +338,6 @@ function publishRetry(
   delayMs: number,
 ): void {
   if (!retry.active()) return;
-  retry.publish({ operation, method, path, attempt: progress.attempts, reason, delayMs });
+  const attempt = progress.attempts;
+  retry.publish({ operation, method, path: redactPath(path), attempt, reason, delayMs });
 }

@@ -16,7 +16,7 @@ export interface WireRequest {
   readonly operation: string;
   readonly method: string;
   readonly origin: string;
-  /** Path with its ids, without the query; safe to show. */
+  /** Path with its ids, without the query; shown through `redactPath`. */
   readonly path: string;
   /** `?…` or the empty string; may hold personal data. */
   readonly query: string;

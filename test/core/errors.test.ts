@@ -13,6 +13,7 @@ import {
   StoreError,
   ValidationError,
 } from "../../src/index.js";
+import { endpoints } from "../../src/schemas/endpoints.generated.js";
 import { cut, json, key, newAccount, refuse, startServer, text } from "../scripted-server.js";
 
 const facts = {
@@ -141,6 +142,17 @@ describe("an error", () => {
     expect(JSON.parse(JSON.stringify(error)).issues).toEqual(issues);
     for (const one of [error, new ShapeError("unexpected_shape", "Strange", facts, issues, {})]) {
       expect(inspect(one)).toContain("persons[5].email: is bad");
+    }
+  });
+
+  it("of unknown outcome says what to do, for every call of the table", () => {
+    for (const { name, retry, environment } of endpoints) {
+      const write = { ...facts, operation: name, outcome: "unknown" } as const;
+      const { message } = new ConnectionError("connection_lost", "x", "Lost", write);
+      expect(message).toContain("; it may have been done");
+      if (retry === "safe" || retry === "request_id") continue;
+      if (environment === "sandbox") continue;
+      expect(message).not.toContain("look before you call again");
     }
   });
 
