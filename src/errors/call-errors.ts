@@ -1,6 +1,7 @@
 /** What can go wrong with a call. */
 
 import {
+  type ApiCode,
   adviseOnUnknown,
   type CallFacts,
   describeCall,
@@ -66,7 +67,8 @@ interface LoginFailed {
 
 abstract class RefusalError extends CallError implements RemoteError {
   readonly status: number;
-  readonly apiCode: string | undefined;
+  /** The remote's own code, such as `insufficient_fund`; undefined where the body had none. */
+  readonly apiCode: ApiCode | undefined;
   readonly remoteMessage: string | undefined;
   readonly source: string | undefined;
   readonly details: unknown;

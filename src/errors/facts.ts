@@ -39,11 +39,50 @@ export interface FieldError {
   readonly message: string | undefined;
 }
 
+/**
+ * The remote's own codes, as far as they are documented or were seen. There are others, and more may come.
+ *
+ * See https://www.airwallex.com/docs/api/errors
+ */
+export type ApiCode =
+  | "account_not_authorized"
+  | "already_exists"
+  | "amount_above_limit"
+  | "bad_request"
+  | "can_not_be_edited"
+  | "concurrent_update"
+  | "credentials_expired"
+  | "credentials_invalid"
+  | "duplicate_request"
+  | "field_required"
+  | "forbidden"
+  | "insufficient_fund"
+  | "internal_error"
+  | "invalid_argument"
+  | "invalid_grant"
+  | "invalid_state_for_operation"
+  | "invalid_status_for_operation"
+  | "method_not_allowed"
+  | "not_found"
+  | "operation_failed"
+  | "request_id_duplicate"
+  | "resource_already_exists"
+  | "resource_not_found"
+  | "service_unavailable"
+  | "term_agreement_is_required"
+  | "too_many_requests"
+  | "unauthorized"
+  | "unsupported_country_code"
+  | "unsupported_currency"
+  | "validation_error"
+  | "validation_failed"
+  | (string & {});
+
 /** What an error body said, without secrets, e-mail addresses and personal data that was sent. */
 export interface RemoteError {
   readonly status: number;
   /** The remote's own code, such as `field_required`; undefined where the body had none. */
-  readonly apiCode: string | undefined;
+  readonly apiCode: ApiCode | undefined;
   /** The remote's own message. Its words are not ours, and may name a person. */
   readonly remoteMessage: string | undefined;
   /** The field or area that the remote blames. */

@@ -4,6 +4,7 @@ import { expectTypeOf } from "vitest";
 import {
   AccountStatusError,
   type AirwallexError,
+  type ApiCode,
   ApiError,
   AuthenticationError,
   ConnectionError,
@@ -69,6 +70,11 @@ if (isAirwallexError(caught)) {
 
 // instanceof narrows as well
 if (caught instanceof ApiError) expectTypeOf(caught.status).toBeNumber();
+// any code is allowed, and the documented ones complete
+if (caught instanceof ApiError) {
+  expectTypeOf(caught.apiCode).toEqualTypeOf<ApiCode | undefined>();
+  expectTypeOf<string>().toExtend<ApiCode>();
+}
 if (caught instanceof ConnectionError) expectTypeOf(caught.phase).toBeString();
 if (caught instanceof SdkError) expectTypeOf(caught.code).toBeString();
 for (const one of [AuthenticationError, ShapeError, ValidationError, AccountStatusError]) {
