@@ -223,8 +223,8 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const { topics, send } = shared;
   const own = { ...call, onBehalfOf: undefined, topics, unauthorized: "login_refused" } as const;
   const bare: Call = createCall(send, own);
-  const obtain = async (): Promise<IssuedToken> => {
-    if (key) return await login(bare, key);
+  const obtain = async (onRetry: (error: unknown) => void): Promise<IssuedToken> => {
+    if (key) return await login(bare, key, onRetry);
     throw new TypeError(
       "Cannot log in: the client has no apiKey, only connections of its oauth app",
     );

@@ -44,8 +44,15 @@ export {
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
 } from "./errors/connection-errors.js";
-export type { CallFacts, FieldError, Issue, Outcome, RemoteError } from "./errors/facts.js";
-export { formatPath } from "./errors/facts.js";
+export type {
+  ApiCode,
+  CallFacts,
+  FieldError,
+  Issue,
+  Outcome,
+  RemoteError,
+} from "./errors/facts.js";
+export { formatPath, listIssues } from "./errors/facts.js";
 export { SdkError } from "./errors/sdk-error.js";
 export { StoreError, type StoreErrorCode } from "./errors/store-errors.js";
 export {

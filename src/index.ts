@@ -217,6 +217,7 @@ export {
   type AirwallexError,
   ApiError,
   AuthenticationError,
+  type ApiCode,
   type CallFacts,
   ConnectionError,
   ConnectionRevokedError,

@@ -22,6 +22,7 @@ const documentedLifetimeMs = 30 * 60_000;
 export async function login(
   call: Call,
   { clientId, apiKey, loginAs }: ApiKey,
+  onRetry: (error: unknown) => void,
 ): Promise<IssuedToken> {
   const headers = {
     "x-client-id": clientId,
@@ -32,6 +33,7 @@ export async function login(
     authenticationLogin,
     {},
     { headers, timeoutMs },
+    { onRetry },
   ).withResponse();
   const { token, expires_at } = (data ?? {}) as Partial<Record<keyof Token, unknown>>;
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) throw unusable(response, data);

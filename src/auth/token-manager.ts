@@ -5,16 +5,19 @@
  * 2. A token in the last part of its life (five minutes, or half its life if that is less) is used,
  *    and renewed in the background; if that fails, the token is still good.
  * 3. Without a token, callers share one login. Giving up on it does not stop it for the others.
- * 4. A failed login is remembered briefly, because the API allows a hundred a minute.
+ * 4. A failed login is remembered briefly, because the API allows a hundred a minute. Whoever comes
+ *    meanwhile is told that it is remembered; whose time ends while a login is under way is told how it
+ *    had failed so far.
  * 5. A refused token is replaced once: whoever held an older one takes the newer one, and a token that
  *    was itself a replacement is not replaced again at once.
  *
  * Times are monotonic, so that a step of the clock neither stretches nor ends a token.
  */
 
-import type { Deadline } from "../core/deadline.js";
+import { type Deadline, DeadlineError } from "../core/deadline.js";
 import type { Topics } from "../core/observe.js";
 import { longestHoldMs } from "../core/retry-after.js";
+import { RememberedError } from "../core/wire.js";
 import { ApiError, AuthenticationError } from "../errors.js";
 
 /** A token as the login answered it. */
@@ -43,18 +46,22 @@ const replacementRestMs = 5000;
 const rememberedMs = { refused: 10_000, failed: 1000 };
 
 export function createTokenManager(
-  login: () => Promise<IssuedToken>,
+  login: (onRetry: (error: unknown) => void) => Promise<IssuedToken>,
   { token: topic }: Pick<Topics, "token">,
 ): TokenManager {
   let held: HeldToken | undefined;
   let pending: Promise<HeldToken> | undefined;
-  let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
+  let failure: RememberedError | undefined;
+  let lastError: unknown;
 
   async function obtain(replacement: boolean): Promise<HeldToken> {
     try {
-      const { value, lifetimeMs } = await login();
+      const { value, lifetimeMs } = await login((error) => {
+        lastError = error;
+      });
       const now = performance.now();
       failure = undefined;
+      lastError = undefined;
       held = {
         value,
         replacement,
@@ -65,7 +72,8 @@ export function createTokenManager(
       if (topic.active()) topic.publish({ kind: "login", lifetimeMs });
       return held;
     } catch (error) {
-      failure = { error, untilMs: performance.now() + memoryOf(error) };
+      failure = new RememberedError(error, performance.now() + memoryOf(error));
+      lastError = error;
       if (topic.active()) topic.publish({ kind: "login_failed" });
       throw error;
     } finally {
@@ -75,14 +83,19 @@ export function createTokenManager(
 
   function shared(replacement: boolean): Promise<HeldToken> {
     if (pending) return pending;
-    if (failure && performance.now() < failure.untilMs) return Promise.reject(failure.error);
+    if (failure && performance.now() < failure.untilMs) return Promise.reject(failure);
     pending = obtain(replacement);
     return pending;
   }
 
   async function wait(deadline: Deadline, replacement: boolean): Promise<string> {
-    const token = await deadline.race("waiting for the login", shared(replacement));
-    return token.value;
+    try {
+      const token = await deadline.race("waiting for the login", shared(replacement));
+      return token.value;
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new DeadlineError(error.ended, lastError);
+    }
   }
 
   return {

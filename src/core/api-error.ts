@@ -23,9 +23,12 @@ export function toApiError(response: WireResponse, facts: CallFacts, redactor: R
   const body = parseBody(response);
   const code = codes[status] ?? (status >= 500 ? "server_error" : "refused");
   const remote = readRemoteError(response, body, redactor);
-  const hint = body === undefined ? `; ${describeUnreadable(response)}` : "";
+  const hint = response.hint ?? (body === undefined ? describeUnreadable(response) : undefined);
   const raw = body === undefined ? response.body.toString() : body;
-  return new ApiError(code, remote, facts, { body: raw, hint });
+  return new ApiError(code, remote, facts, {
+    body: raw,
+    hint: hint === undefined ? "" : `; ${hint}`,
+  });
 }
 
 /** What an error body says, in the API's envelope `{ code, message, source, details, trace_id }`. */

@@ -2,7 +2,14 @@
 
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import { commonHeaders } from "./headers.js";
-import { readBody, refusal, reportDrift, translate } from "./outcome.js";
+import {
+  readBody,
+  refusal,
+  reportDrift,
+  settleUnreadable,
+  translate,
+  unreadable,
+} from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { header, type Progress, type Send, type WireRequest, type WireResponse } from "./wire.js";
@@ -55,6 +62,15 @@ export function createCall(send: Send, settings: CallSettings): Call {
       await refused;
       throw error;
     }
+    const refuse = (response: WireResponse): Error => {
+      const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
+      return refusal(request, response, sent, settings);
+    };
+    const { onRetry } = extras;
+    if (onRetry) {
+      journey.onRetry = (response, error) =>
+        onRetry(response ? refuse(response) : translate(error, request));
+    }
     try {
       if (refused) await refused;
       extras.check?.();
@@ -62,12 +78,10 @@ export function createCall(send: Send, settings: CallSettings): Call {
       const response = await send(request);
       journey.response = response;
       if (response.found !== undefined) return response.found as Output;
-      if (response.status >= 300) {
-        const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
-        throw refusal(request, response, sent, settings);
-      }
+      if (response.status >= 300) throw refuse(response);
       if (!endpoint.response) return undefined as Output;
-      const data = readBody(request, response, extras);
+      const data = readBody(response, extras);
+      if (data === unreadable) return (await settleUnreadable(request, response)) as Output;
       if (settings.validation !== "off") {
         const fits = endpoint.response.fits(data);
         if (fits !== true && !(await fits)) {

@@ -9,8 +9,9 @@ export type Ended =
 export class DeadlineError extends Error {
   readonly ended: Ended;
 
-  constructor(ended: Ended) {
-    super(ended.kind);
+  /** @param cause what had gone wrong before with what was waited for */
+  constructor(ended: Ended, cause?: unknown) {
+    super(ended.kind, { cause });
     this.ended = ended;
   }
 }

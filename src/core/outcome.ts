@@ -1,15 +1,23 @@
 /** From what came back, or did not, to a typed result or an error of ours. */
 
 import type { CallFacts } from "../errors.js";
-import { AuthenticationError, ConnectionError, SdkError, ShapeError } from "../errors.js";
+import {
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  listIssues,
+  SdkError,
+  ShapeError,
+} from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";
 import { parseExactly } from "./exact-json.js";
-import { createRedactor, type Redactor } from "./redact.js";
+import { createRedactor, type Redactor, redactPath } from "./redact.js";
+import { lookOnceMore } from "./retry.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
-import { header, WireError, type WireRequest, type WireResponse } from "./wire.js";
+import { header, RememberedError, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 /** An answer of status 300 or above, as an error. */
 export function refusal(
@@ -19,23 +27,45 @@ export function refusal(
   sent: unknown,
   { unauthorized }: CallSettings,
 ): Error {
-  const facts = factsOf(request, response);
   const redactor = createRedactor(sent, secretsOf(request));
+  const facts = factsOf(request, response, redactor);
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
   return new AuthenticationError(unauthorized, remote, facts);
 }
 
-/** The parsed body of a successful answer; throws where there is nothing to deliver. */
+/** What {@link readBody} answers where there is nothing to deliver. */
+export const unreadable: unique symbol = Symbol("unreadable");
+
+/** The parsed body of a successful answer. */
 export function readBody(
-  request: WireRequest,
   response: WireResponse,
   { anyBody, exactNumbers }: Pick<CallExtras<unknown>, "anyBody" | "exactNumbers">,
 ): unknown {
   const data = parseBody(response, exactNumbers ? parseExactly : JSON.parse);
   if (data !== undefined) return data;
-  if (anyBody) return response.body.length === 0 ? undefined : response.body.toString();
-  const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
+  if (!anyBody) return unreadable;
+  return response.body.length === 0 ? undefined : response.body.toString();
+}
+
+/**
+ * A success that cannot be read. It may not be the API's: proxies and sign-in pages answer 200 too. So a
+ * write is looked up where that can be done, and is otherwise as unknown as after a lost answer.
+ */
+export async function settleUnreadable(
+  request: WireRequest,
+  response: WireResponse,
+): Promise<unknown> {
+  const isWrite = request.retry !== "safe";
+  if (isWrite) {
+    request.progress.ambiguous = true;
+    const done = await lookOnceMore(request);
+    if (done) return done.found;
+  }
+  const facts: CallFacts = {
+    ...factsOf(request, response),
+    outcome: isWrite ? "unknown" : "done",
+  };
   const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${describeUnreadable(response)}`;
   throw new ShapeError("unreadable_response", message, facts, [], response.body.toString());
 }
@@ -52,14 +82,15 @@ export async function reportDrift(
   if (!shape || !(strict || drift.active())) return;
   const issues = await explain(shape, data);
   if (issues.length === 0) return;
-  const { operation, method, path } = request;
+  const { operation, method } = request;
+  const path = redactPath(request.path);
   const requestId = header(response.headers, "x-request-id");
   if (drift.active()) {
     drift.publish({ operation, method, path, requestId, shape: shape.name, issues });
   }
   if (!strict) return;
   const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
-  const message = `Cannot accept the answer to ${operation}: ${issues.length} members differ from ${shape.name}`;
+  const message = `Cannot accept the answer to ${operation}: ${issues.length} ${issues.length === 1 ? "member differs" : "members differ"} from ${shape.name}; ${listIssues(issues)}`;
   throw new ShapeError("unexpected_shape", message, facts, issues, data);
 }
 
@@ -71,11 +102,13 @@ export function translate(error: unknown, request: WireRequest): unknown {
   const facts = factsOf(request, undefined);
   if (isEnd(error)) {
     const phase = error instanceof WireError ? error.phase : deadline.phase;
-    const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}`;
-    return new ConnectionError("timeout", phase, message, facts);
+    const cause = error instanceof DeadlineError ? error.cause : undefined;
+    const failed = cause instanceof Error ? `, which had failed: ${cause.message}` : "";
+    const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}${failed}`;
+    return new ConnectionError("timeout", phase, message, facts, cause);
   }
-  if (!(error instanceof WireError))
-    return isForeign(error, request) ? lost(error, request) : error;
+  if (error instanceof RememberedError) return translateLogin(error.cause, request, error.untilMs);
+  if (!(error instanceof WireError)) return translateLogin(error, request);
   const { sent, phase } = error;
   const own = ownError(error.cause);
   if (own) return own;
@@ -98,12 +131,37 @@ export function translate(error: unknown, request: WireRequest): unknown {
       );
 }
 
-/** Whether another call, such as a login, kept a write from being made again that may have been done. */
-function isForeign(error: unknown, { operation, progress }: WireRequest): error is SdkError {
-  if (!progress.ambiguous || !(error instanceof SdkError)) return false;
-  return !("operation" in error) || error.operation !== operation;
+/**
+ * Where another call, such as the login that many share, kept this one from being made: an error of its
+ * own for each of them, with that of the other as its cause. Other errors stay as they are.
+ */
+function translateLogin(error: unknown, request: WireRequest, untilMs?: number): unknown {
+  const { operation, progress } = request;
+  if (!(error instanceof SdkError)) return error;
+  if (progress.ambiguous) return isOf(operation, error) ? error : lost(error, request);
+  if (isOf(operation, error)) return error;
+  const leftMs = Math.max(0, (untilMs ?? 0) - performance.now());
+  const again = `failed a moment ago and is not made again for ${(leftMs / 1000).toFixed(1)} s`;
+  const login = isOf("authentication.login", error) ? "the login" : "the renewal of its token";
+  const because = `${login} ${untilMs === undefined ? "failed" : again}, `;
+  const facts = factsOf(request, undefined);
+  const start = `Cannot call ${operation}: ${because}${error.message}`;
+  if (error instanceof ApiError)
+    return new ApiError(error.code, error, facts, { body: error.body, because, cause: error });
+  if (error instanceof AuthenticationError)
+    return new AuthenticationError(error.code, error, facts, { because, cause: error });
+  if (error instanceof ShapeError)
+    return new ShapeError(error.code, start, facts, error.issues, error.data, error);
+  if (error instanceof ConnectionError)
+    return new ConnectionError(error.code, error.phase, start, facts, error);
+  return error;
 }
 
+function isOf(operation: string, error: SdkError): boolean {
+  return "operation" in error && error.operation === operation;
+}
+
+/** A write that may have been done, and could not be made again. */
 function lost(error: SdkError, request: WireRequest): ConnectionError {
   const message = `Cannot finish ${request.operation}: its answer was lost, and it could not be made again, ${error.message}`;
   const { phase } = request.deadline;
@@ -156,11 +214,12 @@ function isEnd(error: unknown): boolean {
 function factsOf(
   { operation, method, path, progress, idempotencyKey }: WireRequest,
   response: WireResponse | undefined,
+  redactor?: Redactor,
 ): CallFacts {
   return {
     operation,
     method,
-    path,
+    path: redactPath(path, redactor),
     outcome: progress.ambiguous ? "unknown" : "not_done",
     attempts: progress.attempts,
     requestId: response && header(response.headers, "x-request-id"),

@@ -44,6 +44,28 @@ export function createRedactor(sent: unknown, secrets: readonly string[] = []): 
   return { text, deep: (value) => deep(value, 0) };
 }
 
+const none: Redactor = createRedactor(undefined);
+
+/** A path fit to be shown: an id may be an e-mail address, or what stood in a marked field. */
+export function redactPath(path: string, redactor: Redactor = none): string {
+  if (redactor === none && !/@|%40/.test(path)) return path;
+  return path
+    .split("/")
+    .map((part) => {
+      const plain = decode(part);
+      return redactor.text(plain) === plain ? part : mark;
+    })
+    .join("/");
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function collect(value: unknown, marked: boolean, into: Set<string>): void {
   if (typeof value === "string" || typeof value === "number") {
     if (marked && value !== "") for (const form of formsOf(String(value))) into.add(form);

@@ -12,7 +12,8 @@
  *
  * `lookup` asks first whether the work was done, and not before half a step has passed: the remote may
  * still be at it, and what is not done yet would be done twice. Where the remote refuses an attempt because an earlier
- * one of the same call had done the work, what that one did is the result. When the last attempt is lost
+ * one of the same call had done the work, what that one did is the result; where the id turns out to belong
+ * to something else, the refusal says to what. When the last attempt is lost
  * too, the resource looks once more: what can be known is not left unknown. A body that exists only once
  * is sent once.
  *
@@ -31,8 +32,16 @@ import { createCoolDown } from "./cool-down.js";
 import { DeadlineError } from "./deadline.js";
 import type { Topics } from "./observe.js";
 import type { RateLimiter } from "./rate-limit.js";
+import { redactPath } from "./redact.js";
 import { longestHoldMs, retryAfterMs } from "./retry-after.js";
-import { header, type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
+import {
+  header,
+  type IdTaken,
+  type Send,
+  WireError,
+  type WireRequest,
+  type WireResponse,
+} from "./wire.js";
 
 const every: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup", "never"];
 const repeatable: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup"];
@@ -98,6 +107,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
       coolDown.start(holdMs, failure.response);
       limiter?.pause(holdMs);
     }
+    request.progress.onRetry?.(failure.response, failure.cause);
     if (delayMs >= request.deadline.remainingMs) throw failure;
     publishRetry(topics, request, failure.reason, delayMs);
     // The cool-down does the waiting, for this call as for the others.
@@ -165,7 +175,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   }
 
   /** The result of an earlier attempt, when the last one is refused because that one had succeeded. */
-  async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result> {
+  async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result | IdTaken> {
     const { alreadyDone, progress, deadline, maxRetries } = request;
     if (!alreadyDone?.apiCodes.includes(apiCodeOf(refusal))) return undefined;
     if (!progress.ambiguous && !alreadyDone.acrossCalls) return undefined;
@@ -187,9 +197,12 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     } catch (error) {
       last = { error };
     }
-    const done =
-      ("error" in last ? undefined : await resultOf(last, request)) ??
-      (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
+    const earlier = "error" in last ? undefined : await resultOf(last, request);
+    if (earlier && "taken" in earlier) {
+      request.progress.ambiguous = false;
+      return { ...(last as WireResponse), hint: earlier.taken };
+    }
+    const done = earlier ?? (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
     if (done) return { ...nothing, found: done.found };
     if ("error" in last) throw last.error;
     return last;
@@ -214,15 +227,16 @@ function isInTheDark(last: Last, { progress, deadline }: WireRequest): boolean {
 
 const unclear: ReadonlySet<number> = new Set([408, 409, 500, 502, 503, 504]);
 
-async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
+/** What a write had done whose answer says nothing; undefined where that cannot be known. */
+export async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
   return lookup && (await unlessItFails(lookup(), deadline));
 }
 
 /** A search that fails says nothing. */
-function unlessItFails(
-  search: Promise<Result>,
+function unlessItFails<Found>(
+  search: Promise<Found>,
   deadline: WireRequest["deadline"],
-): Promise<Result> {
+): Promise<Found | undefined> {
   return search.catch(() => {
     deadline.check();
     return undefined;
@@ -271,7 +285,8 @@ function observed(send: Send, { attempt }: Topics): Send {
     const { operation, method, path, progress } = request;
     const startedAtMs = Date.now();
     const start = performance.now();
-    const common = { operation, method, path, attempt: progress.attempts, startedAtMs };
+    const shown = redactPath(path);
+    const common = { operation, method, path: shown, attempt: progress.attempts, startedAtMs };
     try {
       const response = await send(request);
       const { status, headers } = response;
@@ -324,5 +339,6 @@ function publishRetry(
   delayMs: number,
 ): void {
   if (!retry.active()) return;
-  retry.publish({ operation, method, path, attempt: progress.attempts, reason, delayMs });
+  const attempt = progress.attempts;
+  retry.publish({ operation, method, path: redactPath(path), attempt, reason, delayMs });
 }

@@ -70,4 +70,6 @@ export interface CallExtras<Output> {
   /** Finds out whether a write whose answer was lost was done; `remainingMs` is what is left. */
   readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
   readonly alreadyDone?: AlreadyDone<Output>;
+  /** Told of the failure of every attempt that is made again. */
+  readonly onRetry?: (error: unknown) => void;
 }

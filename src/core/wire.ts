@@ -16,7 +16,7 @@ export interface WireRequest {
   readonly operation: string;
   readonly method: string;
   readonly origin: string;
-  /** Path with its ids, without the query; safe to show. */
+  /** Path with its ids, without the query; shown through `redactPath`. */
   readonly path: string;
   /** `?…` or the empty string; may hold personal data. */
   readonly query: string;
@@ -51,7 +51,13 @@ export interface AlreadyDone<Output> {
   /** Whether such a refusal of the very first attempt counts too: an earlier call had done the work. */
   readonly acrossCalls?: boolean;
   /** Finds the result of the earlier attempt; `remainingMs` is what is left of the call's time. */
-  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
+  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | IdTaken | undefined>;
+}
+
+/** The id of a write belongs to something else, so the write was not done and never will be by this id. */
+export interface IdTaken {
+  /** What it belongs to, and what to do, for the message of the refusal. */
+  readonly taken: string;
 }
 
 /** What has happened in a call so far, over all its attempts. */
@@ -61,6 +67,8 @@ export interface Progress {
   ambiguous: boolean;
   /** The token that was sent, so that no error quotes it. */
   bearer?: string | undefined;
+  /** Told of a failed attempt before the next one: its answer, or why there was none. */
+  onRetry?: ((response: WireResponse | undefined, error: unknown) => void) | undefined;
 }
 
 export interface WireResponse {
@@ -73,6 +81,8 @@ export interface WireResponse {
   readonly undecoded?: string | undefined;
   /** Set instead of a body when a lookup found what an earlier attempt had done. */
   readonly found?: unknown;
+  /** What we know of a refusal that the remote does not say, for its message. */
+  readonly hint?: string | undefined;
 }
 
 /** Names in lower case. */
@@ -90,6 +100,17 @@ export class WireError extends Error {
     super(`failed while ${phase}`, { cause });
     this.sent = sent;
     this.phase = phase;
+  }
+}
+
+/** The failure of an earlier login, which is its `cause`, and is not tried again before a time. */
+export class RememberedError extends Error {
+  /** Monotonic. */
+  readonly untilMs: number;
+
+  constructor(error: unknown, untilMs: number) {
+    super(error instanceof Error ? error.message : "failed", { cause: error });
+    this.untilMs = untilMs;
   }
 }
 

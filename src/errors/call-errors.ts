@@ -1,6 +1,7 @@
 /** What can go wrong with a call. */
 
 import {
+  type ApiCode,
   adviseOnUnknown,
   type CallFacts,
   describeCall,
@@ -10,6 +11,7 @@ import {
   listIssues,
   type Outcome,
   type RemoteError,
+  showLines,
 } from "./facts.js";
 import { SdkError } from "./sdk-error.js";
 
@@ -39,6 +41,7 @@ abstract class CallError extends SdkError implements CallFacts {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
+  /** Whether the call changed anything: `not_done`, `unknown` (look before trying again) or `done`. */
   readonly outcome: Outcome;
   readonly attempts: number;
   readonly requestId: string | undefined;
@@ -56,9 +59,16 @@ abstract class CallError extends SdkError implements CallFacts {
   }
 }
 
+/** Where it was not the call that failed, but the login before it. */
+interface LoginFailed {
+  readonly because?: string;
+  readonly cause?: unknown;
+}
+
 abstract class RefusalError extends CallError implements RemoteError {
   readonly status: number;
-  readonly apiCode: string | undefined;
+  /** The remote's own code, such as `insufficient_fund`; undefined where the body had none. */
+  readonly apiCode: ApiCode | undefined;
   readonly remoteMessage: string | undefined;
   readonly source: string | undefined;
   readonly details: unknown;
@@ -66,8 +76,14 @@ abstract class RefusalError extends CallError implements RemoteError {
   readonly traceId: string | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(name: string, hint: string, remote: RemoteError, facts: CallFacts) {
-    super(name, describeRefusal(remote, facts) + hint, facts);
+  constructor(
+    name: string,
+    hint: string,
+    remote: RemoteError,
+    facts: CallFacts,
+    { because, cause }: LoginFailed = {},
+  ) {
+    super(name, describeRefusal(remote, facts, because) + hint, facts, cause);
     this.status = remote.status;
     this.apiCode = remote.apiCode;
     this.remoteMessage = remote.remoteMessage;
@@ -93,9 +109,9 @@ export class ApiError extends RefusalError {
     code: ApiErrorCode,
     remote: RemoteError,
     facts: CallFacts,
-    answer: { readonly body: unknown; readonly hint?: string },
+    answer: { readonly body: unknown; readonly hint?: string } & LoginFailed,
   ) {
-    super("ApiError", answer.hint ?? "", remote, facts);
+    super("ApiError", answer.hint ?? "", remote, facts, answer);
     this.code = code;
     this.#body = answer.body;
   }
@@ -110,8 +126,13 @@ export class ApiError extends RefusalError {
 export class AuthenticationError extends RefusalError {
   readonly code: AuthenticationErrorCode;
 
-  constructor(code: AuthenticationErrorCode, remote: RemoteError, facts: CallFacts) {
-    super("AuthenticationError", `; ${authenticationHints[code]}`, remote, facts);
+  constructor(
+    code: AuthenticationErrorCode,
+    remote: RemoteError,
+    facts: CallFacts,
+    login: LoginFailed = {},
+  ) {
+    super("AuthenticationError", `; ${authenticationHints[code]}`, remote, facts, login);
     this.code = code;
   }
 }
@@ -144,12 +165,14 @@ export class ConnectionError extends CallError {
 export class ValidationError extends SdkError {
   readonly code = "invalid_input";
   readonly operation: string;
+  /** Nothing was sent. */
+  readonly outcome: "not_done" = "not_done";
   readonly issues: readonly Issue[];
 
   constructor(operation: string, issues: readonly Issue[]) {
     super("ValidationError", `Cannot call ${operation}: ${listIssues(issues)}`);
     this.operation = operation;
-    this.issues = issues;
+    this.issues = showLines(issues);
   }
 }
 
@@ -157,7 +180,8 @@ export class ValidationError extends SdkError {
  * The remote answered with success, and the body is not what was expected.
  *
  * Thrown for an unreadable body always, and for an unexpected shape only under
- * `validation: "strict"`. The work was done: `data` holds what came.
+ * `validation: "strict"`. `data` holds what came. A body of JSON is the API's: the work was done. One that
+ * cannot be read may be that of a proxy, so a write is then of outcome `unknown`.
  */
 export class ShapeError extends CallError {
   readonly code: ShapeErrorCode;
@@ -170,10 +194,11 @@ export class ShapeError extends CallError {
     facts: CallFacts,
     issues: readonly Issue[],
     data: unknown,
+    cause?: unknown,
   ) {
-    super("ShapeError", message, facts);
+    super("ShapeError", message, facts, cause);
     this.code = code;
-    this.issues = issues;
+    this.issues = showLines(issues);
     this.#data = data;
   }
 

@@ -4,9 +4,9 @@
  * Whether a failed call changed anything at the remote.
  *
  * - `not_done`: never sent, refused, or a read; trying again changes nothing twice.
- * - `unknown`: sent, and the answer was lost or the remote failed while working on it. Look before
- *   trying again.
- * - `done`: answered with success, and only the answer could not be used.
+ * - `unknown`: sent, and the answer was lost or cannot be read, or the remote failed while working on
+ *   it. Look before trying again.
+ * - `done`: answered with success in JSON, and only the answer could not be used.
  */
 export type Outcome = "not_done" | "unknown" | "done";
 
@@ -17,6 +17,7 @@ export interface CallFacts {
   readonly method: string;
   /** Path with its ids, without the query: a query can hold personal data. */
   readonly path: string;
+  /** Whether the call changed anything: `not_done`, `unknown` (look before trying again) or `done`. */
   readonly outcome: Outcome;
   /** Requests sent or tried, the last one included. */
   readonly attempts: number;
@@ -38,12 +39,51 @@ export interface FieldError {
   readonly message: string | undefined;
 }
 
-/** What an error body said, with personal data taken out. */
+/**
+ * The remote's own codes, as far as they are documented or were seen. There are others, and more may come.
+ *
+ * See https://www.airwallex.com/docs/api/errors
+ */
+export type ApiCode =
+  | "account_not_authorized"
+  | "already_exists"
+  | "amount_above_limit"
+  | "bad_request"
+  | "can_not_be_edited"
+  | "concurrent_update"
+  | "credentials_expired"
+  | "credentials_invalid"
+  | "duplicate_request"
+  | "field_required"
+  | "forbidden"
+  | "insufficient_fund"
+  | "internal_error"
+  | "invalid_argument"
+  | "invalid_grant"
+  | "invalid_state_for_operation"
+  | "invalid_status_for_operation"
+  | "method_not_allowed"
+  | "not_found"
+  | "operation_failed"
+  | "request_id_duplicate"
+  | "resource_already_exists"
+  | "resource_not_found"
+  | "service_unavailable"
+  | "term_agreement_is_required"
+  | "too_many_requests"
+  | "unauthorized"
+  | "unsupported_country_code"
+  | "unsupported_currency"
+  | "validation_error"
+  | "validation_failed"
+  | (string & {});
+
+/** What an error body said, without secrets, e-mail addresses and personal data that was sent. */
 export interface RemoteError {
   readonly status: number;
   /** The remote's own code, such as `field_required`; undefined where the body had none. */
-  readonly apiCode: string | undefined;
-  /** The remote's own message. */
+  readonly apiCode: ApiCode | undefined;
+  /** The remote's own message. Its words are not ours, and may name a person. */
   readonly remoteMessage: string | undefined;
   /** The field or area that the remote blames. */
   readonly source: string | undefined;
@@ -73,15 +113,56 @@ export function describeCall(facts: CallFacts): string {
   return parts.join(", ");
 }
 
-/** How to go on after a call of which nobody knows whether it was done. */
-export function adviseOnUnknown({ outcome, idempotencyKey }: CallFacts): string {
-  if (outcome !== "unknown" || idempotencyKey === undefined) return "";
-  return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or look it up in the list`;
+/**
+ * How to go on after a call of which nobody knows whether it was done, where it has no `request_id`.
+ * Calls that are not named here are simulations, or those of `client.request`.
+ */
+const advice: Readonly<Record<string, string | undefined>> = {
+  "accounts.create":
+    "look for it in accounts.list before you call again; given an identifier, the client does that",
+  "accounts.submit": "read the account: once it is submitted, its status is SUBMITTED or later",
+  "accounts.suspend": "read the account: once it is done, its status is SUSPENDED",
+  "accounts.reactivate": "read the account: once it is done, its status is ACTIVE",
+  "accounts.clone": "look for it in accounts.list before you call again",
+  "amendments.create": "wait for its webhooks before you call again",
+  "capabilities.enable": "read the capability before you call again",
+  "oauth.token": "a code works once, so ask for the consent again where it is refused",
+  "offboardings.create": "look for it in offboardings.list before you call again",
+  "rfis.respond": "read the request for information before you call again",
+};
+
+/** Where a second one is only one too many, or the same once more. */
+const harmless: ReadonlySet<string> = new Set([
+  "accounts.agreeToTerms",
+  "accounts.update",
+  "embedded.authorize",
+  "files.upload",
+  "hostedFlows.authorize",
+  "hostedFlows.create",
+  "invitationLinks.create",
+  "platformReports.create",
+  "settlementReports.prepare",
+  "webhooks.delete",
+  "webhooks.update",
+]);
+
+/** What to do about an outcome that is unknown. */
+export function adviseOnUnknown({ operation, outcome, idempotencyKey }: CallFacts): string {
+  if (outcome !== "unknown") return "";
+  if (idempotencyKey !== undefined) {
+    return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or look it up in the list`;
+  }
+  if (harmless.has(operation)) return "; it may have been done, and calling again does no harm";
+  return `; it may have been done: ${advice[operation] ?? "look before you call again"}`;
 }
 
-export function describeRefusal(remote: RemoteError, { operation }: CallFacts): string {
+export function describeRefusal(
+  remote: RemoteError,
+  { operation }: CallFacts,
+  because = "",
+): string {
   const { status, apiCode, remoteMessage, source, traceId } = remote;
-  let text = `Cannot call ${operation}: ${status}`;
+  let text = `Cannot call ${operation}: ${because}${status}`;
   if (apiCode !== undefined) text += ` ${apiCode}`;
   if (remoteMessage !== undefined) text += `, "${remoteMessage}"`;
   if (source !== undefined) text += `, source ${source}`;
@@ -89,13 +170,24 @@ export function describeRefusal(remote: RemoteError, { operation }: CallFacts): 
   return text;
 }
 
+/** As many as a message has room for; all of them are in `issues`. */
+const mostListed = 3;
+
 export function listIssues(issues: readonly Issue[]): string {
-  return issues
-    .map(({ path, message, suggestion }) => {
-      const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
-      return `${formatPath(path)}: ${message}${hint}`;
-    })
-    .join("; ");
+  const listed = issues.slice(0, mostListed).map(describeIssue);
+  const rest = issues.length - listed.length;
+  return (rest === 0 ? listed : [...listed, `and ${rest} more`]).join("; ");
+}
+
+/** The same list, which the console shows line by line: it would leave paths out, as too deep. */
+export function showLines(issues: readonly Issue[]): readonly Issue[] {
+  const inspect = Symbol.for("nodejs.util.inspect.custom");
+  return Object.defineProperty([...issues], inspect, { value: () => issues.map(describeIssue) });
+}
+
+function describeIssue({ path, message, suggestion }: Issue): string {
+  const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
+  return `${formatPath(path)}: ${message}${hint}`;
 }
 
 /** Writes a path the way the API does: `persons[0].email`. */

@@ -6,8 +6,9 @@ const brand: unique symbol = Symbol.for("airwallex-connect.error");
  * Base of every error thrown by this package, apart from `TypeError` and `RangeError` for options of
  * the wrong type and the caller's own abort reason.
  *
- * Fields hold nothing secret or personal, so an error may be logged as it is. What may hold personal
- * data (the remote's own body) sits behind getters, which no logger follows.
+ * An error may be logged: secrets, e-mail addresses and personal data of the request are taken out of its
+ * fields, also where the remote quotes them. What the remote says in words of its own stays, and may name
+ * a person. Its whole body sits behind a getter, which no logger follows.
  *
  * `instanceof` works across duplicate copies of the package.
  */

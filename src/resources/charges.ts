@@ -64,7 +64,12 @@ export function chargesResource(call: Call): ChargesResource {
   const resource: ChargesResource = {
     create(input, options) {
       const body = withRequestId<ChargeCreateRequest>(input);
-      return call(chargesCreate, { body }, options, moveOnce(resource.list, body, options));
+      return call(
+        chargesCreate,
+        { body },
+        options,
+        moveOnce("charge", resource.list, body, options),
+      );
     },
     retrieve: (id, options) => call(chargesRetrieve, { path: { id } }, options, exact),
     list: (query = {}, options) =>

@@ -4,13 +4,14 @@
  * The API does the work of a `request_id` once, and refuses it from then on. So a create may be made
  * again with its id, in this call, in another one, or in another process: whichever comes too late is
  * given what the first one made. Only if that is not what was asked for does the refusal stand: then
- * one id was given to two different payments.
+ * one id was given to two different payments, and it says to which of them the id belongs.
  */
 
 import { isSameNumber } from "../core/exact-json.js";
 import type { ListPromise } from "../core/page.js";
 import type { CallExtras, CallOptions } from "../core/settings.js";
-import { resolveDuplicate } from "./request-id.js";
+import type { IdTaken } from "../core/wire.js";
+import { duplicateCodes } from "./request-id.js";
 import { withinCall } from "./within-call.js";
 
 /** As much of a transfer or a charge as tells one from another. */
@@ -31,21 +32,45 @@ type ListByRequestId<Output> = (
 ) => ListPromise<Output>;
 
 export function moveOnce<Output extends Movement>(
+  noun: "transfer" | "charge",
   list: ListByRequestId<Output>,
   asked: Asked,
   options: CallOptions | undefined,
 ): CallExtras<Output> {
-  const find = async (remainingMs: number): Promise<Output | undefined> => {
+  const find = async (
+    remainingMs: number,
+  ): Promise<{ readonly found: Output } | IdTaken | undefined> => {
     const page = await list({ request_id: asked.request_id }, withinCall(options, remainingMs));
-    return page.items.find((one) => isSame(one, asked));
+    const made = page.items.filter(({ request_id }) => request_id === asked.request_id);
+    const found = made.find((one) => isSame(one, asked));
+    if (found) return { found };
+    return made[0] && { taken: describeOther(noun, made[0]) };
   };
-  return { exactNumbers: true, ...resolveDuplicate(find, { acrossCalls: true }) };
+  return {
+    exactNumbers: true,
+    async lookup(remainingMs) {
+      const result = await find(remainingMs);
+      return result && "found" in result ? result : undefined;
+    },
+    alreadyDone: { apiCodes: duplicateCodes, acrossCalls: true, find },
+  };
+}
+
+/** Ids, amount and currency: nothing of it is personal. */
+function describeOther(noun: string, other: Movement): string {
+  const { id, request_id, amount, currency, source, destination } = other;
+  const whole = [
+    `${noun} ${id}`,
+    amount && `of ${amount} ${currency ?? ""}`.trimEnd(),
+    source && `from ${source}`,
+    destination && `to ${destination}`,
+  ];
+  return `the request_id "${request_id}" belongs to ${whole.filter(Boolean).join(" ")}, and this ${noun} was not made: if it is meant to be the same payment, it is made already; only another payment takes another request_id`;
 }
 
 function isSame(found: Movement, asked: Asked): boolean {
   const amounts = [found.amount ?? asked.amount, asked.amount].map(String);
   return (
-    found.request_id === asked.request_id &&
     isSameNumber(amounts[0] as string, amounts[1] as string) &&
     (["currency", "source", "destination"] as const).every(
       (name) => (found[name] ?? asked[name]) === asked[name],

@@ -30,20 +30,20 @@ export function withRequestId<Body extends { readonly request_id: string }>(
   return { ...body, request_id: body?.request_id ?? crypto.randomUUID() } as Body;
 }
 
+/** How the API refuses an id that was used before. */
+export const duplicateCodes: readonly string[] = ["request_id_duplicate", "duplicate_request"];
+
 /**
  * What a call needs to find out what became of it.
  *
  * @param find finds what the earlier attempt made; undefined if there is nothing to be found
- * @param options.acrossCalls whether what an earlier call made with the same id is the result too
  */
 export function resolveDuplicate<Output>(
   find: (remainingMs: number) => Promise<Output | undefined>,
-  { acrossCalls = false }: { readonly acrossCalls?: boolean } = {},
 ): Required<Pick<CallExtras<Output>, "alreadyDone" | "lookup">> {
   const lookup = async (remainingMs: number): Promise<{ readonly found: Output } | undefined> => {
     const found = await find(remainingMs);
     return found === undefined ? undefined : { found };
   };
-  const apiCodes = ["request_id_duplicate", "duplicate_request"];
-  return { lookup, alreadyDone: { apiCodes, acrossCalls, find: lookup } };
+  return { lookup, alreadyDone: { apiCodes: duplicateCodes, find: lookup } };
 }

@@ -3,7 +3,7 @@
 import type { ApiPromise, Call, ResponseInfo } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
 import type { Issue } from "../errors.js";
-import { ShapeError, ValidationError } from "../errors.js";
+import { listIssues, ShapeError, ValidationError } from "../errors.js";
 import { anything } from "../schemas/anything.js";
 import type { Endpoint, RetryClass } from "../schemas/endpoint.js";
 
@@ -148,7 +148,7 @@ async function check<Output>(
     attempts,
     requestId,
   } as const;
-  const message = "Cannot accept the answer to request: it does not fit the schema that was given";
+  const message = `Cannot accept the answer to request: it does not fit the schema that was given; ${listIssues(issues)}`;
   throw new ShapeError("unexpected_shape", message, facts, issues, data);
 }
 

@@ -42,7 +42,8 @@ export interface TransfersResource {
    * @param input `amount` is sent as it is given: a text of digits such as `"12.50"`, or a number of up
    * to 15 digits; the rest of a calculation, such as 0.1 + 0.2, is refused
    * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the account has too
-   * little, and `request_id_duplicate` when a different transfer had used the `request_id`
+   * little, and `request_id_duplicate` when a different transfer had used the `request_id`; its
+   * message says which
    *
    * @example
    * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
@@ -90,7 +91,12 @@ export function transfersResource(call: Call): TransfersResource {
   const resource: TransfersResource = {
     create(input, options) {
       const body = withRequestId<TransferCreateRequest>(input);
-      return call(transfersCreate, { body }, options, moveOnce(resource.list, body, options));
+      return call(
+        transfersCreate,
+        { body },
+        options,
+        moveOnce("transfer", resource.list, body, options),
+      );
     },
     retrieve: (id, options) => call(transfersRetrieve, { path: { id } }, options, exact),
     list: (query = {}, options) =>

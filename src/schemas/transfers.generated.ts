@@ -97,8 +97,9 @@ export interface TransferCreateRequest {
   /** Id of the account to pay. Not empty. */
   destination: string;
   /**
-   * What it is for, from the API's list of reasons, such as `travel` or `transfer_to_own_account`.
-   * Not empty.
+   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
+   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
+   * empty.
    */
   reason: string;
   /** Reference on the statements of both accounts. 1 to 140 characters. */

@@ -162,13 +162,26 @@ describe("a login that fails", () => {
       const server = await startServer(script);
       const client = createClient({ ...key, baseUrl: server.url });
       const calls = Array.from({ length: 50 }, (_, i) => client.accounts.submit(`acct_${i}`));
-      for (const result of await Promise.allSettled(calls)) {
+      const reasons = new Set<unknown>();
+      for (const [i, result] of (await Promise.allSettled(calls)).entries()) {
+        const path = `/api/v1/accounts/acct_${i}/submit`;
         expect(result).toMatchObject({
           status: "rejected",
-          reason: { ...error, operation: "authentication.login" },
+          reason: { ...error, operation: "accounts.submit", path, outcome: "not_done" },
         });
+        if (result.status === "rejected") reasons.add(result.reason);
       }
-      await expect(client.accounts.submit("acct_1")).rejects.toMatchObject(error);
+      expect(reasons.size).toBe(50);
+      for (const reason of reasons) {
+        expect(reason).toMatchObject({ cause: { operation: "authentication.login" } });
+        expect(String(reason)).toContain("Cannot call accounts.submit: the login failed, ");
+      }
+      const later = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
+      expect(later).toMatchObject({ ...error, operation: "accounts.submit" });
+      expect(reasons.has(later)).toBe(false);
+      expect(String(later)).toMatch(
+        /the login failed a moment ago and is not made again for \d+\.\d s, /,
+      );
       expect(server.logins.length).toBe(1);
       expect(server.requests.length).toBe(0);
     },
@@ -180,6 +193,39 @@ describe("a login that fails", () => {
     const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
     expect(String(error)).toContain("check the client id and the API key");
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/s3cr3t|client-id-7Qk2/);
+  });
+
+  it("is named by a call whose time ends meanwhile, with why it had failed", async () => {
+    const server = await startServer({
+      logins: [refuse(503, { message: "Closed for tonight" }, { "retry-after": "9" })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    for (const timeoutMs of [100, 101]) {
+      const error = await client.accounts
+        .list({}, { timeoutMs })
+        .catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: "timeout",
+        operation: "accounts.list",
+        phase: "waiting for the login",
+        attempts: 0,
+        cause: { name: "ApiError", status: 503, operation: "authentication.login" },
+      });
+      expect(String(error)).toContain(
+        'the deadline passed while waiting for the login, which had failed: Cannot call authentication.login: 503 some_code, "Closed for tonight"',
+      );
+    }
+    expect(server.logins.length).toBe(1);
+  });
+
+  it("has the line of the caller in its stack", async () => {
+    const server = await startServer({ logins: [json(401, {})] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    async function settleInvoice() {
+      return await client.accounts.list();
+    }
+    const error = await settleInvoice().catch((reason: unknown) => reason);
+    expect(error instanceof Error && error.stack).toContain("settleInvoice");
   });
 
   it("does not end with the caller who gives up", async () => {
@@ -247,7 +293,10 @@ describe("the life of a token", () => {
     });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
     const error = await client.accounts.retrieve("acct_1").catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "ShapeError", operation: "authentication.login" });
+    expect(error).toMatchObject({
+      name: "ShapeError",
+      cause: { operation: "authentication.login" },
+    });
     expect(server.requests.length).toBe(0);
   });
 
@@ -260,7 +309,7 @@ describe("the life of a token", () => {
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
     await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
       name: "ShapeError",
-      operation: "authentication.login",
+      cause: { operation: "authentication.login" },
     });
     expect(server.requests.length).toBe(0);
   });

@@ -270,7 +270,7 @@ describe("a token manager, as time goes by", () => {
     }, topics);
     await expect(within((d) => tokens.current(d))).rejects.toBe(reason);
     vi.advanceTimersByTime(rememberedMs - 1);
-    await expect(within((d) => tokens.current(d))).rejects.toBe(reason);
+    await expect(within((d) => tokens.current(d))).rejects.toMatchObject({ cause: reason });
     expect(count).toBe(1);
     vi.advanceTimersByTime(1);
     expect(await within((d) => tokens.current(d))).toBe("t");

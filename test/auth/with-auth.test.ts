@@ -101,7 +101,8 @@ describe("a token that is refused", () => {
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
       code: "login_refused",
-      operation: "authentication.login",
+      operation: "accounts.retrieve",
+      cause: { operation: "authentication.login" },
     });
     expect(server.requests.length).toBe(1);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, createClient } from "../../src/index.js";
-import { type Answer, json, key, startServer, text } from "../scripted-server.js";
+import { type Answer, json, key, refuse, startServer, text } from "../scripted-server.js";
 
 /** What `accounts.submit` rejects with after this answer. */
 async function refusalOf(answer: Answer): Promise<ApiError> {
@@ -60,6 +60,20 @@ describe("ApiError", () => {
   ])("of status %i has code %s, and leaves a write %s", async (status, code, outcome) => {
     const error = await refusalOf(json(status, { code: "some_code", message: "No" }));
     expect(error).toMatchObject({ status, code, outcome, apiCode: "some_code" });
+  });
+
+  it("does not show an id that is an e-mail address, nor do the events", async () => {
+    const server = await startServer({ otherwise: refuse(404, { message: "No x@y.example." }) });
+    const events: unknown[] = [];
+    const observer = { onAttempt: (event: unknown) => events.push(event) };
+    const client = createClient({ ...key, baseUrl: server.url, observer });
+    const error = await client.accounts.submit("ada@example.com").catch((e: unknown) => e);
+    expect(error).toMatchObject({ path: "/api/v1/accounts/[redacted]/submit" });
+    expect(String(error)).toContain("(POST /api/v1/accounts/[redacted]/submit, ");
+    expect(events).toContainEqual(
+      expect.objectContaining({ path: "/api/v1/accounts/[redacted]/submit" }),
+    );
+    expect(server.requests[0]?.target).toBe("/api/v1/accounts/ada%40example.com/submit");
   });
 
   it("of status 500 leaves nothing unknown for a read", async () => {

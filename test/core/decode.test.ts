@@ -60,7 +60,7 @@ describe("a compressed answer", () => {
     ["gzip", bytes],
     ["br", gzipSync(bytes)],
     ["gzip", gzipSync(bytes).subarray(0, 40)],
-  ])("in %s that cannot be read says so, and that the work was done", async (encoding, body) => {
+  ])("in %s that cannot be read says so, and that nothing is known", async (encoding, body) => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const server = await startServer({
       otherwise: text(200, body, { "content-encoding": encoding }),
@@ -72,7 +72,7 @@ describe("a compressed answer", () => {
     expect(error).toMatchObject({
       name: "ShapeError",
       code: "unreadable_response",
-      outcome: "done",
+      outcome: "unknown",
     });
     expect(String(error)).toContain(encoding);
   });

@@ -13,6 +13,7 @@ import {
   StoreError,
   ValidationError,
 } from "../../src/index.js";
+import { endpoints } from "../../src/schemas/endpoints.generated.js";
 import { cut, json, key, newAccount, refuse, startServer, text } from "../scripted-server.js";
 
 const facts = {
@@ -126,6 +127,39 @@ describe("an error", () => {
       "AccountStatusError: Too late",
       "StoreError: No tables",
     ]);
+  });
+
+  it("names three issues in its message, and has all of them line by line on the console", () => {
+    const issues = [1, 2, 3, 4, 5].map((n) => ({
+      path: ["persons", n, "email"],
+      message: "is bad",
+    }));
+    const error = new ValidationError("accounts.create", issues);
+    expect(error.message).toBe(
+      "Cannot call accounts.create: persons[1].email: is bad; persons[2].email: is bad; persons[3].email: is bad; and 2 more",
+    );
+    expect(error.issues).toEqual(issues);
+    expect(JSON.parse(JSON.stringify(error)).issues).toEqual(issues);
+    for (const one of [error, new ShapeError("unexpected_shape", "Strange", facts, issues, {})]) {
+      expect(inspect(one)).toContain("persons[5].email: is bad");
+    }
+  });
+
+  it("of unknown outcome says what to do, for every call of the table", () => {
+    for (const { name, retry, environment } of endpoints) {
+      const write = { ...facts, operation: name, outcome: "unknown" } as const;
+      const { message } = new ConnectionError("connection_lost", "x", "Lost", write);
+      expect(message).toContain("; it may have been done");
+      if (retry === "safe" || retry === "request_id") continue;
+      if (environment === "sandbox") continue;
+      expect(message).not.toContain("look before you call again");
+    }
+  });
+
+  it("of a call has an outcome", () => {
+    expect(oneOfEach(errors).map((error) => ("outcome" in error ? error.outcome : "none"))).toEqual(
+      [...Array.from({ length: 5 }, () => "not_done"), "none", "none"],
+    );
   });
 
   it("is plain data as JSON, with everything that inspection shows", () => {

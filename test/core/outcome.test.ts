@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { createClient, type DriftEvent, ShapeError } from "../../src/index.js";
-import { account, json, key, newAccount, startServer, text } from "../scripted-server.js";
+import {
+  account,
+  failureOf,
+  json,
+  key,
+  newAccount,
+  startServer,
+  text,
+} from "../scripted-server.js";
 
 const page = "<!doctype html><title>Sign in</title>";
 const html = { "content-type": "text/html; charset=utf-8" };
 
 describe("a successful answer", () => {
-  it("that is a web page is no account, and says that the work was done", async () => {
+  it("that is a web page is no account, and does not say that the work was done", async () => {
     const server = await startServer({
       answers: [text(200, page, { ...html, "x-request-id": "r-1" })],
     });
@@ -15,15 +23,23 @@ describe("a successful answer", () => {
     if (!(error instanceof ShapeError)) throw error;
     expect(error).toMatchObject({
       code: "unreadable_response",
-      outcome: "done",
+      outcome: "unknown",
       attempts: 1,
       requestId: "r-1",
       issues: [],
       data: page,
     });
     expect(error.message).toBe(
-      `Cannot read the answer to accounts.create: status 200, and the answer is not JSON (text/html; charset=utf-8, ${page.length} bytes) (POST /api/v1/accounts/create, outcome done, request id r-1)`,
+      `Cannot read the answer to accounts.create: status 200, and the answer is not JSON (text/html; charset=utf-8, ${page.length} bytes); it may have been done: look for it in accounts.list before you call again; given an identifier, the client does that (POST /api/v1/accounts/create, outcome unknown, request id r-1)`,
     );
+    expect(server.requests.length).toBe(1);
+  });
+
+  it("that cannot be read changes nothing when it was a read", async () => {
+    const server = await startServer({ answers: [text(200, page, html)] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const { error } = await failureOf(client.accounts.retrieve("acct_1"));
+    expect(error).toMatchObject({ code: "unreadable_response", outcome: "done" });
     expect(server.requests.length).toBe(1);
   });
 
@@ -106,7 +122,9 @@ describe("a successful answer of an unexpected shape", () => {
     expect(error.issues.map(({ path }) => path.join("."))).toEqual(
       expect.arrayContaining(["id", "primary_contact.email"]),
     );
-    expect(error.message).toContain("Cannot accept the answer to accounts.suspend: 2 members");
+    expect(error.message).toContain("answer to accounts.suspend: 2 members differ from Account; ");
+    expect(error.message).toContain("; id: is a number, expected string");
+    expect(error.message).toContain("; primary_contact.email: is an array, expected string");
   });
 
   it("is not looked at with validation off", async () => {

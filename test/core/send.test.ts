@@ -31,9 +31,12 @@ describe("a call that never leaves this machine", () => {
       code: "connection_failed",
       phase: "connecting",
       outcome: "not_done",
-      cause: { code: "ECONNREFUSED" },
+      operation: "accounts.submit",
+      cause: { operation: "authentication.login", cause: { code: "ECONNREFUSED" } },
     });
-    expect(String(error)).toMatch(/^ConnectionError: Cannot reach http:\/\/127\.0\.0\.1:\d+ for /);
+    expect(String(error)).toMatch(
+      /^ConnectionError: Cannot call accounts\.submit: the login failed, Cannot reach http:\/\/127\.0\.0\.1:\d+ for /,
+    );
   });
 
   it("counts each attempt, for a write of any kind", async () => {
@@ -70,9 +73,9 @@ describe("a call that never leaves this machine", () => {
     const { error } = await failureOf(client.accounts.create(newAccount));
     expect(error).toMatchObject({
       code: "connection_failed",
-      operation: "authentication.login",
+      operation: "accounts.create",
       outcome: "not_done",
-      cause: { code: "ENOTFOUND" },
+      cause: { cause: { code: "ENOTFOUND" } },
     });
     expect(String(error)).toContain("Cannot reach https://api.invalid for authentication.login");
   });
@@ -257,7 +260,7 @@ describe("an answer with nothing in it", () => {
     expect(error).toMatchObject({
       name: "ShapeError",
       code: "unreadable_response",
-      outcome: "done",
+      outcome: "unknown",
       attempts: 1,
     });
     expect(String(error)).toContain(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { listIssues } from "../../src/errors.js";
 import { type AccountCreateRequest, createClient, ValidationError } from "../../src/index.js";
 import { key, newAccount, startServer } from "../scripted-server.js";
 
@@ -11,9 +12,9 @@ async function issuesOf(input: unknown): Promise<readonly string[]> {
   expect(server.connections).toBe(0);
   if (!(error instanceof ValidationError)) throw error;
   expect(error.operation).toBe("accounts.create");
-  const prefix = "Cannot call accounts.create: ";
-  expect(error.message.startsWith(prefix)).toBe(true);
-  return error.message.slice(prefix.length).split("; ");
+  const issues = error.issues.map((issue) => listIssues([issue]));
+  expect(error.message).toContain(`Cannot call accounts.create: ${issues[0]}`);
+  return issues;
 }
 
 describe("accounts.create()", () => {

@@ -6,7 +6,7 @@ import {
   isAirwallexError,
   type TransferInput,
 } from "../../src/index.js";
-import { cut, json, key, refuse, type Script, startServer } from "../scripted-server.js";
+import { cut, json, key, refuse, type Script, startServer, text } from "../scripted-server.js";
 
 interface Shop {
   readonly emulator: Emulator;
@@ -84,12 +84,50 @@ describe("transfers.create()", () => {
   ])("refuses a request_id that was used with another %s", async (_, change) => {
     const { emulator, client, sellerId } = await openShop();
     const payout = { ...money, destination: sellerId, request_id: "payout-1" };
-    await client.transfers.create(payout);
-    const error = await failure(
-      client.transfers.create({ ...payout, ...change }, { maxRetries: 0 }),
+    const first = await client.transfers.create(payout);
+    const error = await failure(client.transfers.create({ ...payout, ...change }));
+    expect(error).toMatchObject({
+      apiCode: "request_id_duplicate",
+      outcome: "not_done",
+      idempotencyKey: "payout-1",
+    });
+    expect(String(error)).toContain(
+      `; the request_id "payout-1" belongs to transfer ${first.id} of 12.5 USD to ${sellerId}, and this transfer was not made: `,
     );
-    expect(error).toMatchObject({ apiCode: "request_id_duplicate", idempotencyKey: "payout-1" });
     expect(emulator.money.transfers().length).toBe(1);
+  });
+
+  it("looks once for a payment whose request_id another has, also after a lost answer", async () => {
+    const other = listed({ ...made, amount: 11 });
+    const { server, client } = await scripted({ answers: [cut(), duplicate, other] });
+    const error = await failure(client.transfers.create(input));
+    expect(server.requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
+    expect(error).toMatchObject({ outcome: "not_done", idempotencyKey: "payout-1" });
+    expect(String(error)).toContain("belongs to transfer tr_1 of 11 USD to acct_1");
+    expect(String(error)).not.toContain("call again");
+  });
+
+  it.each([
+    ["a web page", 200, "<html>Sign in</html>"],
+    ["nothing", 204, ""],
+  ])("looks for what was made when the answer is %s", async (_, status, body) => {
+    const answer = text(status, body, { "content-type": "text/html" });
+    const lost = await scripted({ answers: [answer, listed(made)] });
+    expect(await lost.client.transfers.create(input)).toEqual(made);
+    for (const answers of [
+      [answer, listed()],
+      [answer, answer],
+    ]) {
+      const { server, client } = await scripted({ answers });
+      const error = await failure(client.transfers.create(input));
+      expect(error).toMatchObject({
+        code: "unreadable_response",
+        outcome: "unknown",
+        idempotencyKey: "payout-1",
+      });
+      expect(String(error)).toContain('call again with the request_id "payout-1"');
+      expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET"]);
+    }
   });
 
   it("waits until the list shows what an earlier attempt had made", async () => {

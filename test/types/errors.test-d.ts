@@ -4,6 +4,7 @@ import { expectTypeOf } from "vitest";
 import {
   AccountStatusError,
   type AirwallexError,
+  type ApiCode,
   ApiError,
   AuthenticationError,
   ConnectionError,
@@ -58,6 +59,7 @@ if (isAirwallexError(caught)) {
     case "invalid_input":
       expectTypeOf(caught).toEqualTypeOf<ValidationError>();
       expectTypeOf(caught.issues).toEqualTypeOf<readonly Issue[]>();
+      expectTypeOf(caught.outcome).toEqualTypeOf<"not_done">();
       break;
   }
   // @ts-expect-error: no such code
@@ -68,6 +70,11 @@ if (isAirwallexError(caught)) {
 
 // instanceof narrows as well
 if (caught instanceof ApiError) expectTypeOf(caught.status).toBeNumber();
+// any code is allowed, and the documented ones complete
+if (caught instanceof ApiError) {
+  expectTypeOf(caught.apiCode).toEqualTypeOf<ApiCode | undefined>();
+  expectTypeOf<string>().toExtend<ApiCode>();
+}
 if (caught instanceof ConnectionError) expectTypeOf(caught.phase).toBeString();
 if (caught instanceof SdkError) expectTypeOf(caught.code).toBeString();
 for (const one of [AuthenticationError, ShapeError, ValidationError, AccountStatusError]) {
