@@ -17,13 +17,13 @@ export function refusal(
   response: WireResponse,
   /** All that was sent, to be recognised where the answer quotes it. */
   sent: unknown,
-  { unauthorized }: CallSettings,
+  { unauthorized, check }: CallSettings,
 ): Error {
   const facts = factsOf(request, response);
   const redactor = createRedactor(sent, secretsOf(request));
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
-  return new AuthenticationError(unauthorized, remote, facts);
+  return new AuthenticationError(unauthorized, remote, facts, check);
 }
 
 /** The parsed body of a successful answer; throws where there is nothing to deliver. */

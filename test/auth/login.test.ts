@@ -178,7 +178,7 @@ describe("a login that fails", () => {
     const server = await startServer({ logins: [json(401, { message: `No key ${key.apiKey}` })] });
     const client = createClient({ ...key, baseUrl: server.url });
     const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
-    expect(String(error)).toContain("check the client id and the API key");
+    expect(String(error)).toContain("check clientId and apiKey");
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/s3cr3t|client-id-7Qk2/);
   });
 
