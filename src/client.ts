@@ -166,19 +166,29 @@ interface Shared extends Pick<CallSettings, "topics"> {
   readonly tokens: Map<string, TokenManager>;
 }
 
+/** What to check after a 401, where it is not the API key alone. */
+const checks = {
+  loginAs: "check clientId, apiKey and loginAs, and that they belong to this environment",
+  app: "check oauth.clientId and oauth.clientSecret, and that they belong to this environment",
+  connection: "check the scopes that the customer granted",
+};
+
 function assemble(
   shared: Shared,
   settings: Settings,
   tokens: TokenManager,
+  check?: string,
 ): BaseClient<Environment> {
   const { topics, send, close, limiter } = shared;
   const every = settings.rateLimit.everyCall ? { limiter } : {};
-  const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused", ...every };
+  const refused = { unauthorized: "token_refused", check } as const;
+  const base: CallSettings = { ...settings.call, topics, ...refused, ...every };
   const call = createCall(withAuth(send, tokens), base);
   const derive = (overrides: ClientOverrides): BaseClient<Environment> => {
     const derived = settings.override(overrides);
     const same = derived.key?.loginAs === settings.key?.loginAs;
-    return Object.freeze(assemble(shared, derived, same ? tokens : tokensOf(shared, derived)));
+    const own = same ? tokens : tokensOf(shared, derived);
+    return Object.freeze(assemble(shared, derived, own, check));
   };
   return {
     environment: settings.environment,
@@ -222,8 +232,9 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const known = shared.tokens.get(name);
   if (known) return known;
   const { topics, send } = shared;
-  const own = { ...call, onBehalfOf: undefined, topics, unauthorized: "login_refused" } as const;
-  const bare: Call = createCall(send, own);
+  const check = name === "" ? undefined : checks.loginAs;
+  const refused = { unauthorized: "login_refused", check } as const;
+  const bare: Call = createCall(send, { ...call, onBehalfOf: undefined, topics, ...refused });
   const obtain = async (): Promise<IssuedToken> => {
     if (key) return await login(bare, key);
     throw new TypeError(
@@ -247,6 +258,7 @@ function assembleOAuth(
     onBehalfOf: undefined,
     topics,
     unauthorized: "login_refused",
+    check: checks.app,
   };
   const endpoint = createOAuthEndpoint(createCall(send, own), app);
   const manager = createConnectionManager({
@@ -263,7 +275,7 @@ function assembleOAuth(
   });
   const plain = settings.override({ onBehalfOf: undefined });
   const clientOf = (tokens: TokenManager): Client =>
-    Object.freeze(assemble(shared, plain, tokens)) as Client;
+    Object.freeze(assemble(shared, plain, tokens, checks.connection)) as Client;
   return oauthResource({
     app,
     store,

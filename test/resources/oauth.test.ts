@@ -182,6 +182,21 @@ describe("oauth.handleCallback()", () => {
   });
 });
 
+it("blames a refused app on its own options, and a refused token on the scopes", async () => {
+  await using emulator = await startEmulator();
+  const store = createMemoryStore();
+  const client = clientOf(emulator, { store });
+  const wrong = clientOf(emulator, { clientSecret: "wrong", store });
+  const error = await wrong.oauth.exchangeCode("code").catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "login_refused", apiCode: "invalid_client" });
+  expect(String(error)).toContain("check oauth.clientId and oauth.clientSecret");
+  expect(String(error)).not.toMatch(/api ?key/i);
+  const { connection } = await connect(emulator, client);
+  emulator.faults.always("accounts.current", { status: 401 });
+  const refused = client.oauth.connection(connection.id).accounts.current();
+  await expect(refused).rejects.toThrow("check the scopes that the customer granted");
+});
+
 describe("oauth.connection()", () => {
   it("renews an expired token once for two hundred callers", async () => {
     await using emulator = await startEmulator();
