@@ -26,8 +26,8 @@ export function createStateSealer(clientSecret: string): StateSealer {
   return {
     async seal({ state, codeVerifier }, session) {
       const { EncryptJWT } = await import("jose");
-      const bound = await digest(session);
-      return await new EncryptJWT({ s: state, v: codeVerifier, b: encode(bound) })
+      const bound = await fingerprint(session);
+      return await new EncryptJWT({ s: state, v: codeVerifier, b: bound })
         .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
         .setIssuedAt()
         .setExpirationTime(`${lifetimeSeconds}s`)
@@ -48,7 +48,7 @@ export function createStateSealer(clientSecret: string): StateSealer {
         readonly v?: string;
         readonly b?: string;
       };
-      if (b !== encode(await digest(session))) throw new OAuthCallbackError("state_mismatch");
+      if (b !== (await fingerprint(session))) throw new OAuthCallbackError("state_mismatch");
       return { state: s, codeVerifier: v };
     },
   };
@@ -60,7 +60,12 @@ export async function createPkce(): Promise<{
   readonly challenge: string;
 }> {
   const verifier = encode(crypto.getRandomValues(new Uint8Array(32)));
-  return { verifier, challenge: encode(await digest(verifier)) };
+  return { verifier, challenge: await fingerprint(verifier) };
+}
+
+/** What is compared, or stored, instead of a secret. */
+export async function fingerprint(text: string): Promise<string> {
+  return encode(await digest(text));
 }
 
 async function digest(text: string): Promise<Uint8Array> {

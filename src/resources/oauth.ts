@@ -1,5 +1,6 @@
 /** Connections to existing Airwallex customers: consent, exchange, and tokens that renew themselves. */
 
+import { createCodeClaims } from "../auth/code-claim.js";
 import type { ConnectionManager } from "../auth/connection-manager.js";
 import {
   type Connection,
@@ -13,7 +14,13 @@ import type { OAuthEndpoint } from "../auth/oauth-endpoint.js";
 import { createPkce, type StateSealer } from "../auth/oauth-state.js";
 import type { TokenPair } from "../auth/oauth-tokens.js";
 import type { Issue } from "../errors.js";
-import { OAuthCallbackError, TokenRefreshUnavailableError, ValidationError } from "../errors.js";
+import {
+  ApiError,
+  AuthenticationError,
+  OAuthCallbackError,
+  TokenRefreshUnavailableError,
+  ValidationError,
+} from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import type { Store } from "../stores/store.js";
 
@@ -75,9 +82,16 @@ export interface OAuthResource<C> {
 
   /**
    * Takes the URL that the customer came back on: checks the state, exchanges the code, reads the
-   * account and stores the connection.
+   * account and stores the connection. Each code is exchanged once, over all processes that share the
+   * store: of two callbacks with the same one, such as a double click, the second waits for the first
+   * and brings the same connection, or is refused with `code_used`.
    *
-   * @throws OAuthCallbackError when the customer declined, or the state is not this session's
+   * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
+   *
+   * @throws OAuthCallbackError when the customer declined, the state is not this session's or too old,
+   *   or the code is too old or was used; the customer has to begin again
+   * @throws TokenRefreshUnavailableError when the connection cannot be stored; the errors of a call
+   *   when Airwallex cannot be reached
    */
   handleCallback(url: string | URL, options: { readonly session: string }): Promise<CallbackResult>;
 
@@ -139,6 +153,7 @@ const storeLease = { leaseMs: 15_000, waitMs: 30_000 };
 export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   const { app, store, keyPrefix, endpoint, sealer, manager, clientOf } = tools;
   const keyOf = (id: string): string => keyPrefix + id;
+  const once = createCodeClaims<CallbackResult>(store, keyPrefix);
 
   async function retrieve(id: string): Promise<Connection | undefined> {
     const stored = await store.read(keyOf(id));
@@ -195,11 +210,14 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       const { state, codeVerifier } = await sealer.open(query.state, session);
       if (query.error !== undefined) throw declined(query.error);
       if (query.code === undefined) throw new OAuthCallbackError("code_missing");
-      const pair = await endpoint.exchangeCode(query.code, codeVerifier);
-      const account = await tools.readAccount(pair.accessToken);
-      const record = newRecord(app.clientId, account.id, pair);
-      await keep(record);
-      return { connection: toConnection(record), account, state };
+      const { code } = query;
+      return await once({ state: query.state, code }, async () => {
+        const pair = await endpoint.exchangeCode(code, codeVerifier).catch(refuseCode);
+        const account = await tools.readAccount(pair.accessToken);
+        const record = newRecord(app.clientId, account.id, pair);
+        await keep(record);
+        return { connection: toConnection(record), account, state };
+      });
     },
     async *list() {
       for await (const id of keys()) {
@@ -256,7 +274,7 @@ function readCallback(url: string | URL, redirectUri: string): Callback {
   if (!state) throw new OAuthCallbackError("state_missing");
   return {
     state,
-    code: searchParams.get("code") ?? undefined,
+    code: searchParams.get("code") || undefined,
     error: searchParams.get("error") ?? undefined,
   };
 }
@@ -266,6 +284,13 @@ function declined(error: string): OAuthCallbackError {
   // Anybody can write this parameter: only a plain word goes into the message.
   const plain = /^[\w.-]{1,64}$/.test(error) ? error : undefined;
   return new OAuthCallbackError("authorization_failed", plain);
+}
+
+/** Only another consent helps, so it is no failure of the server or the network. */
+function refuseCode(error: unknown): never {
+  const isAnswer = error instanceof ApiError || error instanceof AuthenticationError;
+  if (!isAnswer || error.apiCode !== "invalid_grant") throw error;
+  throw new OAuthCallbackError("code_refused", error.apiCode, error);
 }
 
 function newRecord(clientId: string, accountId: string, pair: TokenPair): ConnectionRecord {

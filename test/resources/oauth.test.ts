@@ -156,17 +156,81 @@ describe("oauth.handleCallback()", () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it("refuses a code that was used before, with the server's own word", async () => {
+  /** A customer on their way back to the app. */
+  async function comingBack(emulator: RunningEmulator, client: ClientWithOAuth<"sandbox">) {
+    const { id } = await connectable(emulator);
+    return await consent(emulator, await client.oauth.authorizationUrl({ session: "s" }), id);
+  }
+
+  const exchanges = ({ requests }: RunningEmulator): number =>
+    requests.filter(({ path }) => path === "/oauth/token").length;
+
+  it("tells a customer to begin again when the code is too old", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
-    const { id } = await connectable(emulator);
-    const url = await client.oauth.authorizationUrl({ session: "s" });
-    const back = await consent(emulator, url, id);
-    await client.oauth.handleCallback(back, { session: "s" });
+    const back = await comingBack(emulator, client);
+    emulator.clock.advance("11m");
+    for (let i = 0; i < 2; i++) {
+      await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject({
+        name: "OAuthCallbackError",
+        code: "code_refused",
+        remoteError: "invalid_grant",
+        message: expect.stringContaining("let the customer begin again"),
+        cause: { name: "ApiError", apiCode: "invalid_grant" },
+      });
+    }
+  });
+
+  it("gives two callbacks at once the same connection, and spends the code once", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const back = await comingBack(emulator, client);
+    const both = [1, 2].map(() => client.oauth.handleCallback(back, { session: "s" }));
+    const [first, second] = await Promise.all(both);
+    expect(second?.connection).toEqual(first?.connection);
+    expect(exchanges(emulator)).toBe(1);
+    expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
+    const customer = client.oauth.connection(first?.connection.id ?? "");
+    await expect(customer.accounts.current()).resolves.toMatchObject({ id: first?.account.id });
+  });
+
+  it("refuses a code that another process has, or had, and leaves the connection alone", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    const clients = [clientOf(emulator, { store }), clientOf(emulator, { store })] as const;
+    const back = await comingBack(emulator, clients[0]);
+    const used = { name: "OAuthCallbackError", code: "code_used" };
+    const atOnce = clients.map((client) => client.oauth.handleCallback(back, { session: "s" }));
+    expect(await Promise.allSettled(atOnce)).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: used },
+    ]);
+    for (const client of clients) {
+      await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject(used);
+    }
+    expect(exchanges(emulator)).toBe(1);
+    expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
+  });
+
+  it("can be tried again when the token endpoint was away", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const back = await comingBack(emulator, client);
+    emulator.faults.next("POST /oauth/token", { status: 503 });
     await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject({
       name: "ApiError",
-      apiCode: "invalid_grant",
+      status: 503,
     });
+    await expect(client.oauth.handleCallback(back, { session: "s" })).resolves.toBeDefined();
+  });
+
+  it("spends no code while the store is away", async () => {
+    await using emulator = await startEmulator();
+    const store = { ...createMemoryStore(), claim: () => Promise.reject(new Error("Away")) };
+    const client = clientOf(emulator, { store });
+    const back = await comingBack(emulator, client);
+    await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toThrow("Away");
+    expect(exchanges(emulator)).toBe(0);
   });
 
   it("replaces an earlier connection of the same account", async () => {
