@@ -34,7 +34,7 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
 
   app.get("/connect", async (c) => {
     const session = crypto.randomUUID();
-    setCookie(c, "oauth_session", session, { ...cookie, maxAge: 15 * 60 });
+    setCookie(c, "oauth_session", session, { ...cookie, maxAge: 10 * 60 });
     const signUp = c.req.query("sign_up") === "true";
     return c.redirect(await client.oauth.authorizationUrl({ session, signUp, pkce: true }));
   });

@@ -19,7 +19,8 @@ export interface StateSealer {
 }
 
 const lifetimeSeconds = 10 * 60;
-const toleranceSeconds = 5 * 60;
+/** By how much the clocks of an app's own processes may differ. */
+const toleranceSeconds = 5;
 
 export function createStateSealer(clientSecret: string): StateSealer {
   const key = digest(`airwallex-connect state ${clientSecret}`);

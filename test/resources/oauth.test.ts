@@ -15,7 +15,7 @@ import {
   startEmulator,
 } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { individual } from "../emulator/inputs.js";
 import { refuse, startServer } from "../scripted-server.js";
 
@@ -164,6 +164,22 @@ describe("oauth.handleCallback()", () => {
 
   const exchanges = ({ requests }: RunningEmulator): number =>
     requests.filter(({ path }) => path === "/oauth/token").length;
+
+  it.each([
+    [10 * 60 - 5, true],
+    [10 * 60 + 10, false],
+  ])("lets a state live ten minutes: after %i s it is taken, %s", async (seconds, taken) => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const back = await comingBack(emulator, client);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const result = client.oauth.handleCallback(back, { session: "s" });
+    if (taken) await expect(result).resolves.toBeDefined();
+    else await expect(result).rejects.toMatchObject({ code: "state_expired" });
+  });
 
   it("tells a customer to begin again when the code is too old", async () => {
     await using emulator = await startEmulator();
