@@ -246,6 +246,8 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     },
     async forget(id) {
       manager.forget(id);
+      // A deletion keeps the fence of the key, also where there was nothing to delete.
+      if (!(await store.read(keyOf(id)))) return false;
       return await store.delete(keyOf(id));
     },
     exchangeCode: (code, { codeVerifier } = {}) => endpoint.exchangeCode(code, codeVerifier),

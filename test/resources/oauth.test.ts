@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import {
   type Account,
@@ -14,6 +17,7 @@ import {
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
+import { createFileStore } from "airwallex-connect/stores/file";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { individual } from "../emulator/inputs.js";
@@ -342,6 +346,22 @@ describe("oauth.connection()", () => {
     expect(await client.oauth.retrieve(connection.id)).toMatchObject({ status: "revoked" });
     const nobody = client.oauth.connection("none").accounts.current();
     await expect(nobody).rejects.toMatchObject({ code: "connection_missing" });
+  });
+
+  it("leaves nothing in the store for ids that somebody made up", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "airwallex-connect-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator, { store: createFileStore({ directory }) });
+    for (const id of ["made-up", "nobody"]) {
+      const calls = [client.oauth.connection(id).accounts.current(), client.oauth.refresh(id)];
+      for (const call of calls) {
+        await expect(call).rejects.toMatchObject({ code: "connection_missing" });
+      }
+      expect(await client.oauth.retrieve(id)).toBeUndefined();
+      expect(await client.oauth.forget(id)).toBe(false);
+    }
+    expect(await readdir(directory, { recursive: true })).toEqual([]);
   });
 
   it("shows no token, secret or code anywhere", async () => {
