@@ -61,9 +61,13 @@ import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js
 export type Client<E extends Environment = Environment> = BaseClient<E> &
   (E extends "production" ? unknown : { readonly simulation: SimulationResource });
 
-/** A client with the app of a partner. */
+/**
+ * A client with the app of a partner. `oauth.connection(id)` calls with the token of a customer, everything
+ * else with the API key of the platform: a client that has only `oauth` rejects those calls with a
+ * TypeError, before anything is sent.
+ */
 export type ClientWithOAuth<E extends Environment = Environment> = Client<E> & {
-  /** Customers that connect their own accounts by consent. */
+  /** Customers that connect their own accounts by consent. Needs no API key. */
   readonly oauth: OAuthResource<Client<E>>;
 };
 
@@ -119,6 +123,10 @@ interface BaseClient<E extends Environment> {
 
 /**
  * Makes a client. Nothing is loaded or opened before the first call.
+ *
+ * With `clientId` and `apiKey` it calls for the platform's own account, and for its connected accounts by
+ * `onBehalfOf`. With `oauth` it has `oauth.connection(id)`, which calls for customers; with `oauth` alone
+ * that is all it can call.
  *
  * @throws TypeError, RangeError for options that make no sense; ValidationError for `headers` that no
  *   request can carry
@@ -238,7 +246,7 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const obtain = async (): Promise<IssuedToken> => {
     if (key) return await login(bare, key);
     throw new TypeError(
-      "Cannot log in: the client has no apiKey, only connections of its oauth app",
+      "Cannot log in: the client has an oauth app and no apiKey; call oauth.connection(id) for what a customer allowed, or give clientId and apiKey for the platform's own account",
     );
   };
   const tokens = createTokenManager(obtain, topics);

@@ -61,7 +61,7 @@ interface KeyClientOptions extends ApiKeyOptions {
   readonly oauth?: OAuthOptions | undefined;
 }
 
-/** Such a client makes no call but those of its connections. */
+/** Such a client makes no call but those of `oauth` and its connections; all others reject with TypeError. */
 interface AppClientOptions {
   readonly oauth: OAuthOptions;
   readonly clientId?: undefined;

@@ -98,6 +98,11 @@ export interface OAuthResource<C> {
   /**
    * A client that acts for the customer. Its token renews itself, safely across processes and crashes.
    *
+   * It can call what the granted scopes allow: with `account_details:read` `accounts.current` and
+   * `accounts.walletInfo`, with `balance:read` `balances.current`, and a few more, which docs/oauth.md
+   * lists. Calls that are the platform's, such as `accounts.create`, `transfers` and `onboarding`, are
+   * refused with `ApiError` `forbidden`.
+   *
    * Its calls reject with `ConnectionRevokedError` when the customer has to consent again, with
    * `RefreshOutcomeUnknownError` when a refresh was lost for too long, and with
    * `TokenRefreshUnavailableError` when trying again later helps.

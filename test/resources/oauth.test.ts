@@ -443,7 +443,16 @@ describe("createClient() with an OAuth app only", () => {
       environment: "sandbox",
       oauth: { ...app, store: createMemoryStore() },
     });
-    await expect(client.accounts.list()).rejects.toThrow("the client has no apiKey");
+    const calls = [
+      () => client.accounts.list(),
+      () => client.onBehalfOf("acct_1").accounts.current(),
+    ];
+    for (const call of calls) {
+      await expect(call()).rejects.toThrow(TypeError);
+      await expect(call()).rejects.toThrow(
+        /call oauth\.connection\(id\) .*or give clientId and apiKey/,
+      );
+    }
   });
 
   it.each([
