@@ -61,9 +61,13 @@ import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js
 export type Client<E extends Environment = Environment> = BaseClient<E> &
   (E extends "production" ? unknown : { readonly simulation: SimulationResource });
 
-/** A client with the app of a partner. */
+/**
+ * A client with the app of a partner. `oauth.connection(id)` calls with the token of a customer, everything
+ * else with the API key of the platform: a client that has only `oauth` rejects those calls with a
+ * TypeError, before anything is sent.
+ */
 export type ClientWithOAuth<E extends Environment = Environment> = Client<E> & {
-  /** Customers that connect their own accounts by consent. */
+  /** Customers that connect their own accounts by consent. Needs no API key. */
   readonly oauth: OAuthResource<Client<E>>;
 };
 
@@ -120,6 +124,10 @@ interface BaseClient<E extends Environment> {
 /**
  * Makes a client. Nothing is loaded or opened before the first call.
  *
+ * With `clientId` and `apiKey` it calls for the platform's own account, and for its connected accounts by
+ * `onBehalfOf`. With `oauth` it has `oauth.connection(id)`, which calls for customers; with `oauth` alone
+ * that is all it can call.
+ *
  * @throws TypeError, RangeError for options that make no sense; ValidationError for `headers` that no
  *   request can carry
  *
@@ -166,19 +174,31 @@ interface Shared extends Pick<CallSettings, "topics"> {
   readonly tokens: Map<string, TokenManager>;
 }
 
-/** @param tokensFor whose tokens the client uses, and what is derived from it with other settings */
+/** What to check after a 401, where it is not the API key alone. */
+const checks = {
+  loginAs: "check clientId, apiKey and loginAs, and that they belong to this environment",
+  app: "check oauth.clientId and oauth.clientSecret, and that they belong to this environment",
+  connection: "check the scopes that the customer granted",
+};
+
+/**
+ * @param tokensFor whose tokens the client uses, and what is derived from it with other settings
+ * @param check what to check when such a token is refused
+ */
 function assemble(
   shared: Shared,
   settings: Settings,
   tokensFor: (settings: Settings) => TokenManager,
+  check?: string,
 ): BaseClient<Environment> {
   const { topics, send, close, limiter } = shared;
   const tokens = tokensFor(settings);
   const every = settings.rateLimit.everyCall ? { limiter } : {};
-  const base: CallSettings = { ...settings.call, topics, unauthorized: "token_refused", ...every };
+  const refused = { unauthorized: "token_refused", check } as const;
+  const base: CallSettings = { ...settings.call, topics, ...refused, ...every };
   const call = createCall(withAuth(send, tokens), base);
   const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
-    Object.freeze(assemble(shared, settings.override(overrides), tokensFor));
+    Object.freeze(assemble(shared, settings.override(overrides), tokensFor, check));
   return {
     environment: settings.environment,
     accounts: accountsResource(call),
@@ -221,12 +241,13 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const known = shared.tokens.get(name);
   if (known) return known;
   const { topics, send } = shared;
-  const own = { ...call, onBehalfOf: undefined, topics, unauthorized: "login_refused" } as const;
-  const bare: Call = createCall(send, own);
+  const check = name === "" ? undefined : checks.loginAs;
+  const refused = { unauthorized: "login_refused", check } as const;
+  const bare: Call = createCall(send, { ...call, onBehalfOf: undefined, topics, ...refused });
   const obtain = async (onRetry: (error: unknown) => void): Promise<IssuedToken> => {
     if (key) return await login(bare, key, onRetry);
     throw new TypeError(
-      "Cannot log in: the client has no apiKey, only connections of its oauth app",
+      "Cannot log in: the client has an oauth app and no apiKey; call oauth.connection(id) for what a customer allowed, or give clientId and apiKey for the platform's own account",
     );
   };
   const tokens = createTokenManager(obtain, topics);
@@ -246,6 +267,7 @@ function assembleOAuth(
     onBehalfOf: undefined,
     topics,
     unauthorized: "login_refused",
+    check: checks.app,
   };
   const endpoint = createOAuthEndpoint(createCall(send, own), app);
   const manager = createConnectionManager({
@@ -262,7 +284,7 @@ function assembleOAuth(
   });
   const plain = settings.override({ onBehalfOf: undefined });
   const clientOf = (tokens: TokenManager): Client =>
-    Object.freeze(assemble(shared, plain, () => tokens)) as Client;
+    Object.freeze(assemble(shared, plain, () => tokens, checks.connection)) as Client;
   return oauthResource({
     app,
     store,

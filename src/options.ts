@@ -2,12 +2,12 @@
 
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
-import { suggest } from "./core/issues.js";
 import type { Observer } from "./core/observe.js";
 import type { RateLimits } from "./core/rate-limit.js";
 import type { DispatcherLike, TransportOptions } from "./core/send.js";
 import type { FetchLike } from "./core/send-fetch.js";
 import type { CallSettings, Host, Validation } from "./core/settings.js";
+import { closest } from "./schemas/closest.js";
 import type { Store } from "./stores/store.js";
 
 /** `demo` is the sandbox under its older host names. */
@@ -62,7 +62,7 @@ interface KeyClientOptions extends ApiKeyOptions {
   readonly oauth?: OAuthOptions | undefined;
 }
 
-/** Such a client makes no call but those of its connections. */
+/** Such a client makes no call but those of `oauth` and its connections; all others reject with TypeError. */
 interface AppClientOptions {
   readonly oauth: OAuthOptions;
   readonly clientId?: undefined;
@@ -207,7 +207,7 @@ const oauthNames: Names<OAuthOptions> = {
 function refuseUnknown(given: object, names: object, prefix = ""): void {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || Object.hasOwn(names, name)) continue;
-    const { suggestion } = suggest(name, Object.keys(names));
+    const suggestion = closest(name, Object.keys(names));
     const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
     throw wrong(prefix + name, `is not an option${hint}`);
   }

@@ -34,13 +34,13 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
 
   app.get("/connect", async (c) => {
     const session = crypto.randomUUID();
-    setCookie(c, "oauth_session", session, { ...cookie, maxAge: 15 * 60 });
+    setCookie(c, "oauth_session", session, { ...cookie, maxAge: 10 * 60 });
     const signUp = c.req.query("sign_up") === "true";
     return c.redirect(await client.oauth.authorizationUrl({ session, signUp, pkce: true }));
   });
 
   app.get("/callback", async (c) => {
-    // Taken away before it is used, so that the same callback cannot come twice.
+    // Taken away as soon as it comes back; a callback that is sent twice all the same is noticed below.
     const session = deleteCookie(c, "oauth_session", cookie) ?? "";
     const { connection } = await client.oauth.handleCallback(c.req.url, { session });
     await setSignedCookie(c, "connection", connection.id, cookieSecret, cookie);
@@ -62,6 +62,8 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
   });
 
   app.onError((error, c) => {
+    // A second callback, such as that of a double click: the first one may have connected the account.
+    if (error instanceof OAuthCallbackError && error.code === "code_used") return c.redirect("/");
     if (error instanceof OAuthCallbackError) {
       return c.html(error.code === "access_denied" ? pages.declined() : pages.staleCallback(), 400);
     }

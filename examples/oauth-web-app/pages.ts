@@ -20,7 +20,7 @@ export const declined = (): Html =>
 export const staleCallback = (): Html =>
   page(
     "Please connect once more",
-    html`<p>This answer from Airwallex does not belong to your present visit, or has been used.</p>
+    html`<p>This answer from Airwallex does not belong to your present visit, is too old, or has been used.</p>
 ${connectButton()}`,
   );
 

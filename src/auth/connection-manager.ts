@@ -36,6 +36,8 @@ export interface ConnectionManager {
 }
 
 interface Entry {
+  /** Whether the record was there when it was last looked for. */
+  seen: boolean;
   token: string | undefined;
   /** Monotonic. */
   renewAtMs: number;
@@ -76,6 +78,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     if (!entry) {
       sweep();
       entry = {
+        seen: false,
         token: undefined,
         renewAtMs: 0,
         expiresAtMs: 0,
@@ -91,6 +94,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
 
   function hold(entry: Entry, { record, accessEndsAtMs }: HeldRecord): void {
     const leftMs = accessEndsAtMs - nowMs();
+    entry.seen = true;
     entry.token = record.accessToken;
     entry.expiresAtMs = accessEndsAtMs - leastLeftMs;
     entry.renewAtMs = accessEndsAtMs - Math.min(renewBeforeMs, leftMs / 2);
@@ -127,7 +131,12 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     force: boolean | undefined,
   ): Promise<HeldRecord> {
     const { unsaved } = entry;
-    const result = await rotate(options, keyOf(id), { enough, unsaved, force });
+    const result = await rotate(options, keyOf(id), {
+      enough,
+      unsaved,
+      force,
+      unseen: !entry.seen,
+    });
     if (result.kind !== "unsaved" && result.kind !== "unavailable") {
       entry.spentUntilMs = 0;
       entry.unsaved = undefined;
@@ -171,7 +180,10 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
       case "missing":
       case "revoked":
         entry.token = undefined;
-        if (result.kind === "missing") throw new ConnectionRevokedError("connection_missing", id);
+        if (result.kind === "missing") {
+          if (entries.get(id) === entry) entries.delete(id);
+          throw new ConnectionRevokedError("connection_missing", id);
+        }
         if (result.error !== undefined) publish({ kind: "revoked", connectionId: id });
         throw new ConnectionRevokedError("connection_revoked", id, result.error);
       case "unknown":

@@ -19,15 +19,16 @@ export interface StateSealer {
 }
 
 const lifetimeSeconds = 10 * 60;
-const toleranceSeconds = 5 * 60;
+/** By how much the clocks of an app's own processes may differ. */
+const toleranceSeconds = 5;
 
 export function createStateSealer(clientSecret: string): StateSealer {
   const key = digest(`airwallex-connect state ${clientSecret}`);
   return {
     async seal({ state, codeVerifier }, session) {
       const { EncryptJWT } = await import("jose");
-      const bound = await digest(session);
-      return await new EncryptJWT({ s: state, v: codeVerifier, b: encode(bound) })
+      const bound = await fingerprint(session);
+      return await new EncryptJWT({ s: state, v: codeVerifier, b: bound })
         .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
         .setIssuedAt()
         .setExpirationTime(`${lifetimeSeconds}s`)
@@ -48,7 +49,7 @@ export function createStateSealer(clientSecret: string): StateSealer {
         readonly v?: string;
         readonly b?: string;
       };
-      if (b !== encode(await digest(session))) throw new OAuthCallbackError("state_mismatch");
+      if (b !== (await fingerprint(session))) throw new OAuthCallbackError("state_mismatch");
       return { state: s, codeVerifier: v };
     },
   };
@@ -60,7 +61,12 @@ export async function createPkce(): Promise<{
   readonly challenge: string;
 }> {
   const verifier = encode(crypto.getRandomValues(new Uint8Array(32)));
-  return { verifier, challenge: encode(await digest(verifier)) };
+  return { verifier, challenge: await fingerprint(verifier) };
+}
+
+/** What is compared, or stored, instead of a secret. */
+export async function fingerprint(text: string): Promise<string> {
+  return encode(await digest(text));
 }
 
 async function digest(text: string): Promise<Uint8Array> {

@@ -4,7 +4,8 @@
  * The server takes a refresh token that is used again more than a minute after its successor was
  * issued for a leak, and ends the connection. So, under the store's lease for the connection:
  *
- * 1. Read the record in the same step as the lease is taken. If somebody has rotated, adopt that.
+ * 1. Read the record in the same step as the lease is taken. If somebody has rotated, adopt that. A
+ *    process that has never seen the record reads it before that, and may need no lease.
  * 2. Write down that the refresh token is being spent. Whoever finds this mark without a newer pair
  *    knows that no answer was kept, and since when.
  * 3. Spend it. Answer lost: spend it again, as long as that ends within the grace minute since the
@@ -89,6 +90,11 @@ export interface RotateOptions {
   readonly enough: (held: HeldRecord) => boolean;
   /** What an earlier rotation of this process could not write. */
   readonly unsaved?: Unsaved | undefined;
+  /**
+   * The process has never seen the record, and there may be none. Reading leaves nothing behind in the
+   * store; a lease leaves its fence, for ids that somebody made up as well.
+   */
+  readonly unseen?: boolean | undefined;
   /** Spend the token although it may be too late: the caller has nothing left to lose. */
   readonly force?: boolean | undefined;
 }
@@ -105,6 +111,16 @@ export async function rotate(
   // What could not be written may still be on its way; only a lease of later keeps it out.
   const wait = options.unsaved ? { leaseMs, waitMs } : { leaseMs, waitMs, enough };
   try {
+    if (options.unseen) {
+      const askedAtMs = tools.nowMs();
+      const stored = await tools.store.read(key);
+      if (!stored) return { kind: "missing" };
+      const held = readRecord(stored, askedAtMs);
+      // A mark is for the lease to settle.
+      if (held.spentAtMs === undefined && options.enough(held)) {
+        return { kind: "fresh", held, rotated: false };
+      }
+    }
     const result = await tools.store.withLease(key, wait, (lease) =>
       underLease(tools, key, lease, options),
     );

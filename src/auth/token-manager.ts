@@ -8,8 +8,8 @@
  * 4. A failed login is remembered briefly, because the API allows a hundred a minute. Whoever comes
  *    meanwhile is told that it is remembered; whose time ends while a login is under way is told how it
  *    had failed so far.
- * 5. A refused token is replaced once: whoever held an older one takes the newer one, and a token that
- *    was itself a replacement is not replaced again at once.
+ * 5. A refused token is replaced once: whoever held an older one takes the newer one, and a replacement
+ *    that never worked is not replaced again at once. One that has worked is a token like any other.
  *
  * Times are monotonic, so that a step of the clock neither stretches nor ends a token.
  */
@@ -31,6 +31,8 @@ export interface TokenManager {
   current(deadline: Deadline): string | Promise<string>;
   /** Another token instead of one that was refused, or undefined when there is no point in trying. */
   replace(refused: string, deadline: Deadline): Promise<string | undefined>;
+  /** Told of every answer that did not refuse the token, so it must cost next to nothing. */
+  worked?(token: string): void;
 }
 
 interface HeldToken {
@@ -38,7 +40,8 @@ interface HeldToken {
   readonly obtainedAtMs: number;
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
-  readonly replacement: boolean;
+  /** False for a replacement of a refused token, until a call with it has been answered. */
+  proven: boolean;
 }
 
 const renewBeforeMs = 5 * 60_000;
@@ -64,7 +67,7 @@ export function createTokenManager(
       lastError = undefined;
       held = {
         value,
-        replacement,
+        proven: !replacement,
         obtainedAtMs: now,
         renewAtMs: now + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 2),
         expiresAtMs: now + lifetimeMs,
@@ -111,8 +114,11 @@ export function createTokenManager(
       if (held && held.value !== refused) return held.value;
       if (topic.active()) topic.publish({ kind: "refused" });
       const rested = held && performance.now() - held.obtainedAtMs >= replacementRestMs;
-      if (held?.replacement && !rested) return undefined;
+      if (held && !held.proven && !rested) return undefined;
       return wait(deadline, true);
+    },
+    worked(token) {
+      if (held && !held.proven && held.value === token) held.proven = true;
     },
   };
 }

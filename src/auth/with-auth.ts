@@ -4,14 +4,22 @@ import type { Send, WireRequest } from "../core/wire.js";
 import type { TokenManager } from "./token-manager.js";
 
 export function withAuth(send: Send, tokens: TokenManager): Send {
+  // A server that fails may not have looked at the token.
+  const note = (token: string, status: number): void => {
+    if (status !== 401 && status < 500) tokens.worked?.(token);
+  };
   return async (request) => {
     const waiting = tokens.current(request.deadline);
     const token = typeof waiting === "string" ? waiting : await waiting;
     const response = await send(authorized(request, token));
+    note(token, response.status);
     if (response.status !== 401 || isSpent(request)) return response;
     const other = await tokens.replace(token, request.deadline);
+    if (other === undefined) return response;
     // The remote did nothing with the first one, so this is no second write.
-    return other === undefined ? response : send(authorized(request, other));
+    const second = await send(authorized(request, other));
+    note(other, second.status);
+    return second;
   };
 }
 

@@ -5,6 +5,7 @@ import {
   defaultApiKey,
   defaultClientId,
   defaultOAuthClientId,
+  type LoggedRequest,
   type RunningEmulator,
   type StartEmulatorOptions,
   startEmulator,
@@ -33,6 +34,8 @@ Options:
   --webhook-timeout <time>  How long your handler may take to answer (default 10s)
   --webhook-duplicates      Deliver every event twice
   --webhook-unordered       Deliver events that happen together in another order
+  --record-bodies           Keep the bodies of requests and answers, for the inspector to show
+  --quiet                   Print no line for each request
   --help                    Show this text
 `;
 
@@ -48,6 +51,8 @@ const flags = {
   "webhook-timeout": { type: "string" },
   "webhook-duplicates": { type: "boolean" },
   "webhook-unordered": { type: "boolean" },
+  "record-bodies": { type: "boolean" },
+  quiet: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -66,6 +71,10 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
     seed: values.seed,
     rateLimits: readRateLimits(values["rate-limits"]),
     reviewAfterMs: readDuration("--review-after", values["review-after"]),
+    recordBodies: values["record-bodies"],
+    onRequest: values.quiet
+      ? undefined
+      : (request) => process.stdout.write(`${describeRequest(request)}\n`),
     webhooks: {
       retries: readRetries(values["webhook-retries"]),
       timeoutMs: readTimeout(values["webhook-timeout"]),
@@ -78,6 +87,14 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
   await stopped;
   await emulator.close();
   return 0;
+}
+
+/** Names of the query only: values can hold personal data, and a body always does. */
+function describeRequest({ method, path, query, status, ...more }: LoggedRequest): string {
+  const names = [...new Set(new URLSearchParams(query).keys())];
+  const asked = names.length === 0 ? path : `${path}?${names.join("&")}`;
+  const fault = more.fault === undefined ? "" : `  fault: ${more.fault}`;
+  return `${method} ${asked}  ${status ?? "no answer"}  ${Math.round(more.durationMs)} ms${fault}`;
 }
 
 function readRateLimits(text: string | undefined): "sandbox" | "production" | undefined {

@@ -25,13 +25,13 @@ export function refusal(
   response: WireResponse,
   /** All that was sent, to be recognised where the answer quotes it. */
   sent: unknown,
-  { unauthorized }: CallSettings,
+  { unauthorized, check }: CallSettings,
 ): Error {
   const redactor = createRedactor(sent, secretsOf(request));
   const facts = factsOf(request, response, redactor);
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
-  return new AuthenticationError(unauthorized, remote, facts);
+  return new AuthenticationError(unauthorized, remote, facts, { check });
 }
 
 /** What {@link readBody} answers where there is nothing to deliver. */
@@ -149,7 +149,11 @@ function translateLogin(error: unknown, request: WireRequest, untilMs?: number):
   if (error instanceof ApiError)
     return new ApiError(error.code, error, facts, { body: error.body, because, cause: error });
   if (error instanceof AuthenticationError)
-    return new AuthenticationError(error.code, error, facts, { because, cause: error });
+    return new AuthenticationError(error.code, error, facts, {
+      because,
+      cause: error,
+      check: error.check,
+    });
   if (error instanceof ShapeError)
     return new ShapeError(error.code, start, facts, error.issues, error.data, error);
   if (error instanceof ConnectionError)

@@ -50,6 +50,8 @@ export interface CallSettings {
   readonly limiter?: RateLimiter | undefined;
   /** Which refusal a 401 is, at the end of this pipeline. */
   readonly unauthorized: "login_refused" | "token_refused";
+  /** What the user is told to check then, in the words of the options. Default: those of an API key. */
+  readonly check?: string | undefined;
 }
 
 /** What a resource adds to a call beyond its input. */

@@ -12,12 +12,15 @@ import { createOAuthAccess, type OAuthAccess } from "./oauth/access.js";
 import { endWithAccounts } from "./oauth/connections.js";
 import {
   type EmulatorOptions,
+  optionNames,
   readOptions,
+  refuseUnknown,
   type Settings,
   type StartEmulatorOptions,
 } from "./options.js";
 import { createSimulatedAccess, type SimulatedAccess } from "./products/access.js";
 import type { LoggedRequest } from "./request-log.js";
+import { routes } from "./routes/index.js";
 import { listen } from "./server.js";
 import { createWorld } from "./state.js";
 import type { EmulatorTokens } from "./tokens.js";
@@ -102,9 +105,10 @@ const inProcessUrl = "https://emulator.localhost";
  * });
  * ```
  *
- * @throws RangeError for an option that makes no sense.
+ * @throws TypeError for an option that it does not have; RangeError for one that makes no sense.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  refuseUnknown("make emulator", options, optionNames);
   const settings = readOptions(options);
   const { controls } = assemble(settings);
   const { fetch } = controls;
@@ -123,10 +127,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * }
  * ```
  *
- * @throws RangeError for an option that makes no sense; rejects with the error of the system, such as
+ * @throws TypeError for an option that it does not have; RangeError for one that makes no sense; rejects with the error of the system, such as
  * `EADDRINUSE`, if the port cannot be had.
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
+  refuseUnknown("start emulator", options, [...optionNames, "host", "port"]);
   const settings = readOptions(options);
   const { controls, handle, stop } = assemble(settings);
   const listening = await listen(handle, options.host ?? "127.0.0.1", options.port ?? 0);
@@ -154,7 +159,7 @@ function assemble(settings: Settings): {
   readonly stop: () => void;
 } {
   const clock = createClock(settings);
-  const faults = createFaults(settings.seed);
+  const faults = createFaults(settings.seed, routes);
   // An account is told of before the connections that end with it.
   const createAll = () => endWithAccounts(announce(createWorld(settings, clock)));
   let world = createAll();

@@ -1,6 +1,8 @@
 /** Which requests a fault is for, as text: `POST /api/v1/accounts/{id}/submit`. */
 
+import { closest } from "../schemas/closest.js";
 import { endpoints } from "../schemas/endpoints.generated.js";
+import type { Routed } from "./router.js";
 
 /** A request as faults see it. */
 export interface FaultTarget {
@@ -12,18 +14,59 @@ export interface FaultTarget {
 
 export type Pattern = (target: FaultTarget) => boolean;
 
-/** @throws TypeError for text that is neither `*`, nor an endpoint's name, nor a method and a path. */
-export function compilePattern(match: string): Pattern {
+/**
+ * @param served What there is to hit; undefined: the path may be any.
+ * @throws TypeError for text that is neither `*`, nor an endpoint's name, nor a method and a path, and
+ *   for a method and a path that nothing is served at.
+ */
+export function compilePattern(match: string, served: readonly Routed[] | undefined): Pattern {
   if (match === "*") return () => true;
   if (endpoints.some(({ name }) => name === match)) return ({ endpoint }) => endpoint === match;
   const [, method, path] = /^([A-Z]+|\*) (\/\S*)$/.exec(match) ?? [];
   if (method === undefined || path === undefined) {
     throw new TypeError(
-      `Cannot set fault: its match is "${match}", expected a method and a path such as "POST /api/v1/accounts/create", the name of an endpoint such as "accounts.create", or "*"`,
+      `Cannot set fault: its match is "${match}", expected a method and a path such as "POST /api/v1/accounts/create", the name of an endpoint such as "accounts.create", or "*"${didYouMean(match, endpointNames)}`,
     );
   }
+  if (served) refuseUnserved(match, method, path, served);
   const fits = compilePath(path);
   return (target) => (method === "*" || method === target.method) && fits(target.path);
+}
+
+const endpointNames = endpoints.map(({ name }) => name);
+
+/** A mistake in a path would be a fault that never hits, and a test that proves nothing. */
+function refuseUnserved(
+  match: string,
+  method: string,
+  path: string,
+  served: readonly Routed[],
+): void {
+  const onPath = served.filter((one) => mayFit(path, one.path));
+  if (onPath.some((one) => method === "*" || method === one.method)) return;
+  const all = served.map((one) => `${method === "*" ? "*" : one.method} ${one.path}`);
+  const others = onPath.map((one) => `${one.method} ${path}`);
+  const meant = others.length > 0 ? `, expected ${others.join(" or ")}` : didYouMean(match, all);
+  throw new TypeError(
+    `Cannot set fault: its match is "${match}", which is no path of the emulator${meant}; pass anyPath: true if it is meant`,
+  );
+}
+
+function didYouMean(given: string, known: readonly string[]): string {
+  const meant = closest(given, known);
+  return meant === undefined ? "" : `, did you mean "${meant}"`;
+}
+
+/** Whether some path fits both a pattern and the template of what is served. */
+function mayFit(pattern: string, template: string): boolean {
+  const asked = pattern.replace(/\/$/, "").split("/");
+  const parts = template.split("/");
+  const open = asked.at(-1)?.endsWith("*") ?? false;
+  if (open ? parts.length < asked.length : parts.length !== asked.length) return false;
+  return asked.every((part, i) => {
+    const other = parts[i] ?? "";
+    return other.startsWith("{") || compilePath(part)(other);
+  });
 }
 
 /** `{name}` stands for one part of the path, a `*` at the end for all that follows. */

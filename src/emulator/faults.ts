@@ -4,6 +4,7 @@ import { type EmulatedResponse, jsonResponse } from "./exchange.js";
 import { compilePattern, type FaultTarget, type Pattern } from "./fault-pattern.js";
 import { createRandom } from "./random.js";
 import { refusalOfStatus } from "./refusal.js";
+import type { Routed } from "./router.js";
 
 /** An answer exactly as it goes out, for what is not JSON: HTML, nothing, compressed bytes. */
 export interface RawAnswer {
@@ -48,8 +49,23 @@ export interface Fault {
   remove(): void;
 }
 
+/** Options of {@link Faults.always}. */
+export interface FaultOptions {
+  /**
+   * Lets the match be a path that the emulator does not serve, such as that of an endpoint which is not
+   * modelled; default false.
+   */
+  readonly anyPath?: boolean | undefined;
+}
+
+/** Options of {@link Faults.next}. */
+export interface NextFaultOptions extends FaultOptions {
+  /** How many requests to hit; default 1. */
+  readonly times?: number | undefined;
+}
+
 /** Which requests are hit by chance, and by what. */
-export interface RandomFaults {
+export interface RandomFaults extends FaultOptions {
   /** Share of the requests that are hit, from 0 to 1. */
   readonly rate: number;
   /** One of these is drawn for each hit; default 429, 500, 503, cut before and cut after. */
@@ -68,11 +84,12 @@ export interface Faults {
    * of an endpoint, such as `accounts.create`, or `*` for every request.
    *
    * @param options.times How many requests to hit, at least 1; default 1.
-   * @throws TypeError for a match or an effect that cannot be read; RangeError for `times` under 1.
+   * @throws TypeError for a match or an effect that cannot be read, and for a path that the emulator
+   *   does not serve, unless `anyPath` says that it is meant; RangeError for `times` under 1.
    */
-  next(match: string, effect: FaultEffect, options?: { readonly times?: number }): Fault;
+  next(match: string, effect: FaultEffect, options?: NextFaultOptions): Fault;
   /** Hits every request that matches. @throws TypeError as `next` does. */
-  always(match: string, effect: FaultEffect): Fault;
+  always(match: string, effect: FaultEffect, options?: FaultOptions): Fault;
   /** Hits requests by chance. @throws RangeError for a rate outside 0 to 1; TypeError as `next`. */
   random(options: RandomFaults): Fault;
   /** Takes all faults away. */
@@ -92,13 +109,19 @@ interface SetFault {
   hits: number;
 }
 
-export function createFaults(seed: string): FaultBox {
+/** @param served What can be hit. */
+export function createFaults(seed: string, served: readonly Routed[]): FaultBox {
   let faults: SetFault[] = [];
   const remove = (fault: SetFault): void => {
     faults = faults.filter((other) => other !== fault);
   };
-  const add = (match: string, times: number, draw: SetFault["draw"]): Fault => {
-    const fault: SetFault = { matches: compilePattern(match), draw, left: times, hits: 0 };
+  const add = (
+    match: string,
+    draw: SetFault["draw"],
+    { times = Number.POSITIVE_INFINITY, anyPath = false }: NextFaultOptions,
+  ): Fault => {
+    const matches = compilePattern(match, anyPath ? undefined : served);
+    const fault: SetFault = { matches, draw, left: times, hits: 0 };
     faults.push(fault);
     return {
       get hits() {
@@ -108,16 +131,16 @@ export function createFaults(seed: string): FaultBox {
     };
   };
   return {
-    next(match, effect, { times = 1 } = {}) {
+    next(match, effect, { times = 1, anyPath } = {}) {
       if (!(times >= 1)) {
         throw new RangeError(`Cannot set fault: times is ${times}, expected at least 1`);
       }
-      return add(match, times, always(effect));
+      return add(match, always(effect), { times, anyPath });
     },
-    always: (match, effect) => add(match, Number.POSITIVE_INFINITY, always(effect)),
+    always: (match, effect, { anyPath } = {}) => add(match, always(effect), { anyPath }),
     random: (options) => {
       const draw = byChance(options, options.seed ?? seed);
-      return add(options.match ?? "*", Number.POSITIVE_INFINITY, draw);
+      return add(options.match ?? "*", draw, { anyPath: options.anyPath });
     },
     clear() {
       faults = [];

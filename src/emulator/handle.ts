@@ -36,9 +36,10 @@ export function createHandle({ world: currentWorld, faults }: HandleParts): Hand
     const response = await respond({ world, request, requestId: world.ids.request(), effect }, () =>
       answer(world, request, found, () => pause(effect)),
     );
-    world.requests.add(
-      entry(request, response, { ...came, endpoint, effect, bodies: world.settings.recordBodies }),
-    );
+    const { recordBodies: bodies, onRequest } = world.settings;
+    const logged = entry(request, response, { ...came, endpoint, effect, bodies });
+    world.requests.add(logged);
+    onRequest?.(logged);
     return response;
   };
 }

@@ -15,7 +15,15 @@ export {
   type RunningEmulator,
   startEmulator,
 } from "./emulator.js";
-export type { Fault, FaultEffect, Faults, RandomFaults, RawAnswer } from "./faults.js";
+export type {
+  Fault,
+  FaultEffect,
+  FaultOptions,
+  Faults,
+  NextFaultOptions,
+  RandomFaults,
+  RawAnswer,
+} from "./faults.js";
 export type { MoneyAccess } from "./money/access.js";
 export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/access.js";
 export {

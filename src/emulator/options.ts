@@ -1,8 +1,10 @@
 /** What an emulator can be told, and what it does when told nothing. */
 
+import { closest } from "../schemas/closest.js";
 import { currentApiVersion, isDate } from "./api-version.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth/options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
+import type { LoggedRequest } from "./request-log.js";
 import {
   readWebhookOptions,
   type WebhookOptions,
@@ -53,6 +55,8 @@ export interface EmulatorOptions {
   readonly missingAuthStatus?: 401 | 403 | undefined;
   /** Whether the request log keeps bodies; default false. */
   readonly recordBodies?: boolean | undefined;
+  /** Told of every request when its answer is ready, as `requests` keeps it. */
+  readonly onRequest?: ((request: LoggedRequest) => void) | undefined;
   /** Apps that customers can connect their accounts to, and how long their tokens live. */
   readonly oauth?: OAuthOptions | undefined;
   /** How webhooks are delivered. */
@@ -84,8 +88,43 @@ export interface Settings {
   readonly retryAfter: boolean;
   readonly missingAuthStatus: 401 | 403;
   readonly recordBodies: boolean;
+  readonly onRequest: ((request: LoggedRequest) => void) | undefined;
   readonly oauth: OAuthSettings;
   readonly webhooks: WebhookSettings;
+}
+
+/** The compiler asks for one that is not here. */
+const known: Readonly<Record<keyof EmulatorOptions, true>> = {
+  seed: true,
+  clientId: true,
+  apiKey: true,
+  now: true,
+  frozen: true,
+  tokenLifetimeMs: true,
+  apiVersion: true,
+  requireOwnerConsent: true,
+  deferredIdentityVerification: true,
+  reviewAfterMs: true,
+  settleAfterMs: true,
+  rateLimits: true,
+  retryAfter: true,
+  missingAuthStatus: true,
+  recordBodies: true,
+  onRequest: true,
+  oauth: true,
+  webhooks: true,
+};
+
+export const optionNames: readonly string[] = Object.keys(known);
+
+/** @throws TypeError for an option that is not there, with the one that was probably meant. */
+export function refuseUnknown(doing: string, options: object, names: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const meant = closest(name, names) ?? names.find((one) => one.startsWith(name));
+    const hint = meant === undefined ? `one of ${names.join(", ")}` : meant;
+    throw new TypeError(`Cannot ${doing}: ${name} is no option of it, expected ${hint}`);
+  }
 }
 
 /** @throws RangeError for a value that makes no sense. */
@@ -116,6 +155,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     retryAfter: options.retryAfter ?? false,
     missingAuthStatus: options.missingAuthStatus ?? 401,
     recordBodies: options.recordBodies ?? false,
+    onRequest: options.onRequest,
     oauth: readOAuthOptions(options.oauth),
     webhooks: readWebhookOptions(options.webhooks),
   };

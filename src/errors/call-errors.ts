@@ -125,22 +125,44 @@ export class ApiError extends RefusalError {
 /** The login was refused, or a token was refused that no renewal could replace. */
 export class AuthenticationError extends RefusalError {
   readonly code: AuthenticationErrorCode;
+  readonly #check: string;
 
   constructor(
     code: AuthenticationErrorCode,
     remote: RemoteError,
     facts: CallFacts,
-    login: LoginFailed = {},
+    {
+      check = usualChecks[code],
+      ...login
+    }: LoginFailed & { readonly check?: string | undefined } = {},
   ) {
-    super("AuthenticationError", `; ${authenticationHints[code]}`, remote, facts, login);
+    super("AuthenticationError", `; ${adviseOnRefusal(code, remote, check)}`, remote, facts, login);
     this.code = code;
+    this.#check = check;
+  }
+
+  /** What to check, in the words of the client's options. */
+  get check(): string {
+    return this.#check;
   }
 }
 
-const authenticationHints: Record<AuthenticationErrorCode, string> = {
-  login_refused: "check the client id and the API key, and that they belong to this environment",
-  token_refused: "a valid token was refused; check the key's permissions and its IP allow-list",
+const usualChecks: Record<AuthenticationErrorCode, string> = {
+  login_refused: "check clientId and apiKey, and that they belong to this environment",
+  token_refused: "check the permissions of the API key, and its IP allow-list",
 };
+
+function adviseOnRefusal(
+  code: AuthenticationErrorCode,
+  { apiCode, remoteMessage }: RemoteError,
+  check: string,
+): string {
+  if (code === "login_refused") return check;
+  // Permissions and allow-lists do not make a token expire.
+  return /expired/i.test(`${apiCode} ${remoteMessage}`)
+    ? "it ended before its time; call again in a few seconds, and the client gets another one"
+    : `a valid token was refused; ${check}`;
+}
 
 /** No answer: the connection failed, was lost, or the deadline passed. */
 export class ConnectionError extends CallError {

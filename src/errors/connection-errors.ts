@@ -10,6 +10,8 @@ export type OAuthCallbackErrorCode =
   | "access_denied"
   | "authorization_failed"
   | "code_missing"
+  | "code_refused"
+  | "code_used"
   | "state_missing"
   | "state_invalid"
   | "state_expired"
@@ -19,21 +21,29 @@ const callbackHints: Readonly<Record<OAuthCallbackErrorCode, string>> = {
   access_denied: "the customer declined",
   authorization_failed: "Airwallex did not authorize it",
   code_missing: "it has neither a code nor an error",
+  code_refused:
+    "Airwallex refuses its code, which is too old or was used; let the customer begin again",
+  code_used:
+    "its code was used by another callback, which may have brought the connection; do not use it again",
   state_missing: "it has no state, so nobody knows who began it",
   state_invalid: "its state was not made by this app",
   state_expired: "its state is too old; let the customer begin again",
   state_mismatch: "its state belongs to another session; it may be forged or replayed",
 };
 
-/** A callback of the consent pages that brings no connection. */
+/**
+ * A callback of the consent pages that brings no connection. Every code but `code_used` means that the
+ * customer has to begin again; with `code_used` the connection may be there already, by an earlier
+ * callback with the same code, such as the first of a double click.
+ */
 export class OAuthCallbackError extends SdkError {
   readonly code: OAuthCallbackErrorCode;
-  /** The `error` parameter, where there was one. */
+  /** The `error` of the callback or of the token endpoint, where there was one. */
   readonly remoteError: string | undefined;
 
-  constructor(code: OAuthCallbackErrorCode, remoteError?: string) {
+  constructor(code: OAuthCallbackErrorCode, remoteError?: string, cause?: unknown) {
     const said = remoteError === undefined ? "" : ` (${remoteError})`;
-    super("OAuthCallbackError", `Cannot accept the callback: ${callbackHints[code]}${said}`);
+    super("OAuthCallbackError", `Cannot accept the callback: ${callbackHints[code]}${said}`, cause);
     this.code = code;
     this.remoteError = remoteError;
   }

@@ -1,5 +1,6 @@
 /** Connections to existing Airwallex customers: consent, exchange, and tokens that renew themselves. */
 
+import { createCodeClaims } from "../auth/code-claim.js";
 import type { ConnectionManager } from "../auth/connection-manager.js";
 import {
   type Connection,
@@ -14,6 +15,8 @@ import { createPkce, type StateSealer } from "../auth/oauth-state.js";
 import type { TokenPair } from "../auth/oauth-tokens.js";
 import type { Issue } from "../errors.js";
 import {
+  ApiError,
+  AuthenticationError,
   OAuthCallbackError,
   ShapeError,
   TokenRefreshUnavailableError,
@@ -82,14 +85,26 @@ export interface OAuthResource<C> {
 
   /**
    * Takes the URL that the customer came back on: checks the state, exchanges the code, reads the
-   * account and stores the connection.
+   * account and stores the connection. Each code is exchanged once, over all processes that share the
+   * store: of two callbacks with the same one, such as a double click, the second waits for the first
+   * and brings the same connection, or is refused with `code_used`.
    *
-   * @throws OAuthCallbackError when the customer declined, or the state is not this session's
+   * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
+   *
+   * @throws OAuthCallbackError when the customer declined, the state is not this session's or too old,
+   *   or the code is too old or was used; the customer has to begin again
+   * @throws TokenRefreshUnavailableError when the connection cannot be stored; the errors of a call
+   *   when Airwallex cannot be reached
    */
   handleCallback(url: string | URL, options: { readonly session: string }): Promise<CallbackResult>;
 
   /**
    * A client that acts for the customer. Its token renews itself, safely across processes and crashes.
+   *
+   * It can call what the granted scopes allow: with `account_details:read` `accounts.current` and
+   * `accounts.walletInfo`, with `balance:read` `balances.current`, and a few more, which docs/oauth.md
+   * lists. Calls that are the platform's, such as `accounts.create`, `transfers` and `onboarding`, are
+   * refused with `ApiError` `forbidden`.
    *
    * Its calls reject with `ConnectionRevokedError` when the customer has to consent again, with
    * `RefreshOutcomeUnknownError` when a refresh was lost for too long, and with
@@ -151,6 +166,7 @@ const storeLease = { leaseMs: 15_000, waitMs: 30_000 };
 export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   const { app, store, keyPrefix, endpoint, sealer, manager, clientOf } = tools;
   const keyOf = (id: string): string => keyPrefix + id;
+  const once = createCodeClaims<CallbackResult>(store, keyPrefix);
 
   async function retrieve(id: string): Promise<Connection | undefined> {
     const stored = await store.read(keyOf(id));
@@ -207,13 +223,16 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       const { state, codeVerifier } = await sealer.open(query.state, session);
       if (query.error !== undefined) throw declined(query.error);
       if (query.code === undefined) throw new OAuthCallbackError("code_missing");
-      const pair = await endpoint.exchangeCode(query.code, codeVerifier);
-      const account = await tools.readAccount(pair.accessToken);
-      const accountId = account?.id || pair.accountId;
-      if (accountId === undefined) throw withoutId(account);
-      const record = newRecord(app.clientId, accountId, pair);
-      await keep(record);
-      return { connection: toConnection(record), account, state };
+      const { code } = query;
+      return await once({ state: query.state, code }, async () => {
+        const pair = await endpoint.exchangeCode(code, codeVerifier).catch(refuseCode);
+        const account = await tools.readAccount(pair.accessToken);
+        const accountId = account?.id || pair.accountId;
+        if (accountId === undefined) throw withoutId(account);
+        const record = newRecord(app.clientId, accountId, pair);
+        await keep(record);
+        return { connection: toConnection(record), account, state };
+      });
     },
     async *list() {
       for await (const id of keys()) {
@@ -243,6 +262,8 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     },
     async forget(id) {
       manager.forget(id);
+      // A deletion keeps the fence of the key, also where there was nothing to delete.
+      if (!(await store.read(keyOf(id)))) return false;
       return await store.delete(keyOf(id));
     },
     exchangeCode: (code, { codeVerifier } = {}) => endpoint.exchangeCode(code, codeVerifier),
@@ -275,6 +296,13 @@ function withoutId(account: unknown): ShapeError {
   const message =
     "Cannot store the connection: neither its account nor its tokens name the account";
   return new ShapeError("unexpected_shape", message, facts, [], account);
+}
+
+/** Only another consent helps, so it is no failure of the server or the network. */
+function refuseCode(error: unknown): never {
+  const isAnswer = error instanceof ApiError || error instanceof AuthenticationError;
+  if (!isAnswer || error.apiCode !== "invalid_grant") throw error;
+  throw new OAuthCallbackError("code_refused", error.apiCode, error);
 }
 
 function newRecord(clientId: string, accountId: string, pair: TokenPair): ConnectionRecord {

@@ -48,8 +48,8 @@ describe("current()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
     expect(tokens.current(deadline)).toBe("secret-access-1");
     expect(kinds()).toEqual(["rotated"]);
-    // One to read the record, one to renew it.
-    expect(leases()).toBe(2);
+    // The first use took none: the record was read, and found good.
+    expect(leases()).toBe(1);
   });
 
   it("keeps a token that is still good when renewing it early fails", async () => {
@@ -123,6 +123,16 @@ describe("the outcome of a refresh", () => {
     await store.delete("c1");
     const missing = await failureOf(tokens.current(deadline));
     expect(missing).toMatchObject({ code: "connection_missing" });
+  });
+
+  it("is ConnectionRevokedError when there is no record, without a lease", async () => {
+    const { manager, leases } = await setUp();
+    for (const id of ["made-up", "made-up", "another"]) {
+      const missing = await failureOf(manager.tokens(id).current(deadline));
+      expect(missing).toMatchObject({ code: "connection_missing", connectionId: id });
+      expect(await failureOf(manager.renew(id))).toMatchObject({ code: "connection_missing" });
+    }
+    expect(leases()).toBe(0);
   });
 
   it("is RefreshOutcomeUnknownError when the answer was lost a minute ago", async () => {

@@ -188,10 +188,13 @@ describe("a login that fails", () => {
   );
 
   it("says what to check, and shows neither id nor key", async () => {
-    const server = await startServer({ logins: [json(401, { message: `No key ${key.apiKey}` })] });
+    const refused = json(401, { message: `No key ${key.apiKey}` });
+    const server = await startServer({ logins: [refused, refused] });
     const client = createClient({ ...key, baseUrl: server.url });
     const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
-    expect(String(error)).toContain("check the client id and the API key");
+    expect(String(error)).toContain("check clientId and apiKey");
+    const as = client.with({ loginAs: "acct_2" }).accounts.submit("acct_1");
+    await expect(as).rejects.toThrow("check clientId, apiKey and loginAs");
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/s3cr3t|client-id-7Qk2/);
   });
 

@@ -182,6 +182,19 @@ describe.concurrent("replace()", () => {
     expect(login.count).toBe(2);
   });
 
+  it("replaces a replacement at once when it has worked", async () => {
+    const login = counting(halfAnHour);
+    const tokens = createTokenManager(login, topics);
+    await within((d) => tokens.current(d));
+    await within((d) => tokens.replace("t1", d));
+    tokens.worked?.("t1");
+    expect(await within((d) => tokens.replace("t2", d))).toBeUndefined();
+    tokens.worked?.("t2");
+    expect(await within((d) => tokens.replace("t2", d))).toBe("t3");
+    expect(await within((d) => tokens.replace("t3", d))).toBeUndefined();
+    expect(login.count).toBe(3);
+  });
+
   it("fails as the login does, for everybody, once", async () => {
     let count = 0;
     const tokens = createTokenManager(async () => {

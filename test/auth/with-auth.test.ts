@@ -38,6 +38,17 @@ describe("a token that is refused", () => {
     expect(server.logins.length).toBe(2);
   });
 
+  it("is replaced no sooner again because the server failed in between", async () => {
+    const answers = [refuse(401), refuse(503), refuse(401)];
+    const server = await startServer({ answers });
+    const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
+    await client.accounts.retrieve("acct_1").catch(() => undefined);
+    await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      code: "token_refused",
+    });
+    expect(server.logins.length).toBe(2);
+  });
+
   it("is replaced for writes that must not be made twice, because a 401 did nothing", async () => {
     const server = await startServer({ otherwise: accept(tokenOf(2)) });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });

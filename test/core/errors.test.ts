@@ -120,7 +120,7 @@ describe("an error", () => {
   it("says its name, what failed, and what is known of the outcome", () => {
     expect(oneOfEach(errors).map(String)).toEqual([
       'ApiError: Cannot call accounts.submit: 400 field_required, "is required", source business_name (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
-      'AuthenticationError: Cannot call accounts.submit: 401 field_required, "is required", source business_name; a valid token was refused; check the key\'s permissions and its IP allow-list (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
+      'AuthenticationError: Cannot call accounts.submit: 401 field_required, "is required", source business_name; a valid token was refused; check the permissions of the API key, and its IP allow-list (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
       "ConnectionError: Lost (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
       "ValidationError: Cannot call accounts.create: a[0]: is wrong",
       "ShapeError: Strange (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",

@@ -57,6 +57,49 @@ test("emulator prints a curl that works", async () => {
   }
 });
 
+test.each([
+  ["one line for each request, without values and bodies", [], false],
+  ["no line with --quiet", ["--quiet"], true],
+])("emulator prints %s", async (_, flags, quiet) => {
+  const child = start("--port", "0", ...flags);
+  try {
+    let text = "";
+    child.stdout?.on("data", (chunk) => {
+      text += chunk;
+    });
+    await expect.poll(() => text, { timeout: 10_000 }).toContain("Try it:");
+    const url = /at (http:\S+)/.exec(text)?.[1];
+    const body = JSON.stringify({ secret: "body" });
+    await fetch(`${url}/api/v1/accounts?email=ada@example.com&page=1&page=2`);
+    await fetch(`${url}/api/v1/accounts/create`, { method: "POST", body });
+    if (!quiet) await expect.poll(() => text).toContain("/create  401");
+    const lines = text.split("\n").filter((line) => /^(GET|POST) /.test(line));
+    if (quiet) expect(lines).toEqual([]);
+    else {
+      expect(lines).toEqual([
+        expect.stringMatching(/^GET \/api\/v1\/accounts\?email&page {2}401 {2}\d+ ms$/),
+        expect.stringMatching(/^POST \/api\/v1\/accounts\/create {2}401 {2}\d+ ms$/),
+      ]);
+    }
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
+});
+
+test("emulator shows bodies in the inspector with --record-bodies", async () => {
+  const child = start("--port", "0", "--record-bodies");
+  try {
+    const url = /at (http:\S+)/.exec(await firstWords(child))?.[1];
+    await fetch(`${url}/api/v1/accounts/create`, { method: "POST", body: "seen by all" });
+    const page = await fetch(`${url}/inspector/requests/0`);
+    expect(await page.text()).toContain("seen by all");
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
+});
+
 test("emulator says in one line that the port is in use, and exits with 1", async () => {
   await using other = await startEmulator();
   const port = new URL(other.url).port;
@@ -89,6 +132,8 @@ test("the command explains itself", async () => {
     "webhook-timeout",
     "webhook-duplicates",
     "webhook-unordered",
+    "record-bodies",
+    "quiet",
   ]) {
     expect(emulatorHelp.stdout).toContain(`--${flag} `);
   }

@@ -1,7 +1,7 @@
 /** `clientOptions`: a client of this package works with an emulator, with and without a socket. */
 
 import { createClient } from "airwallex-connect";
-import { createEmulator, startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, type Emulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { individual } from "./inputs.js";
 
@@ -46,4 +46,33 @@ test("a token that dies under a client is replaced once", async () => {
     ["authentication.login", 201],
     ["accounts.current", 200],
   ]);
+});
+
+test.each([
+  ["reset()", (emulator: Emulator) => emulator.reset()],
+  ["tokens.revokeAll()", (emulator: Emulator) => emulator.tokens.revokeAll()],
+  ["clock.advance()", (emulator: Emulator) => emulator.clock.advance("31m")],
+])(
+  "a client that all tests share survives %s before each of them, without a pause",
+  async (_, end) => {
+    const emulator = createEmulator();
+    const client = createClient(emulator.clientOptions);
+    for (let i = 0; i < 5; i++) {
+      end(emulator);
+      await client.accounts.list();
+      await client.accounts.current();
+    }
+  },
+);
+
+test("a token that expires at once, again and again, is not blamed on permissions", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  await client.accounts.current();
+  const body = { code: "credentials_expired", message: "The access token has expired." };
+  emulator.faults.next("accounts.current", { status: 401, body }, { times: 2 });
+  const error = await client.accounts.current().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "token_refused", attempts: 2 });
+  expect(String(error)).toContain("it ended before its time; call again in a few seconds");
+  expect(String(error)).not.toContain("allow-list");
 });

@@ -1,13 +1,17 @@
 /** The web app from end to end: its own process, a real browser, and a customer who decides. */
 
+import { createClient } from "airwallex-connect";
 import {
+  createEmulator,
   defaultOAuthClientId,
   defaultOAuthClientSecret,
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createApp } from "../../examples/oauth-web-app/app.js";
 import { type Browser, browserPath, openBrowser } from "../emulator/oauth/browser.js";
 import { freePort } from "../servers.js";
 import { type Program, startExample } from "./program.js";
@@ -190,4 +194,63 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
       expect(await alone.stop()).toBe(0);
     }
   }, 40_000);
+});
+
+describe("examples/oauth-web-app, without a browser", () => {
+  /** A visitor who has consented, and the request of their way back. */
+  async function comingBack(clients: 1 | 2) {
+    const emulator = createEmulator();
+    const oauth = {
+      clientId: defaultOAuthClientId,
+      clientSecret: defaultOAuthClientSecret,
+      redirectUri: "http://127.0.0.1:3000/callback",
+      scopes: ["account_details:read"],
+      store: createMemoryStore(),
+    };
+    const apps = Array.from({ length: clients }, () => {
+      const client = createClient({ ...emulator.clientOptions, oauth });
+      return createApp({ client, cookieSecret: "secret", isHttps: false });
+    });
+    const connect = await apps[0]?.request("/connect");
+    const asked = new URL(connect?.headers.get("location") ?? "").searchParams;
+    const back = await emulator.oauth.consent({
+      clientId: oauth.clientId,
+      redirectUri: oauth.redirectUri,
+      scope: asked.get("scope") ?? "",
+      state: asked.get("state") ?? "",
+      codeChallenge: asked.get("code_challenge") ?? undefined,
+    });
+    const cookie = connect?.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const callback = (app = apps[0]) => app?.request(String(back), { headers: { cookie } });
+    return { emulator, apps, callback };
+  }
+
+  test("a double click connects once, and both clicks arrive", async () => {
+    const { emulator, callback } = await comingBack(1);
+    const answers = await Promise.all([callback(), callback()]);
+    for (const answer of answers) {
+      expect(answer?.status).toBe(302);
+      expect(answer?.headers.get("location")).toBe("/accounts/me");
+      expect(answer?.headers.get("set-cookie")).toContain("connection=");
+    }
+    expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
+  });
+
+  test("a second callback at another process goes to where the first one connects", async () => {
+    const { emulator, apps, callback } = await comingBack(2);
+    const answers = await Promise.all(apps.map((app) => callback(app)));
+    expect(answers.map((answer) => answer?.headers.get("location")).sort()).toEqual([
+      "/",
+      "/accounts/me",
+    ]);
+    expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
+  });
+
+  test("a code that is too old makes the customer connect once more", async () => {
+    const { emulator, callback } = await comingBack(1);
+    emulator.clock.advance("11m");
+    const answer = await callback();
+    expect(answer?.status).toBe(400);
+    expect(await answer?.text()).toContain("Please connect once more");
+  });
 });

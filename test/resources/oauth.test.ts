@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import {
   type Account,
@@ -14,8 +17,9 @@ import {
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
+import { createFileStore } from "airwallex-connect/stores/file";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { individual } from "../emulator/inputs.js";
 import { json, refuse, startServer } from "../scripted-server.js";
 
@@ -194,17 +198,97 @@ describe("oauth.handleCallback()", () => {
     expect((await connectOnce()).connection.accountId).toBe("acct_9");
   });
 
-  it("refuses a code that was used before, with the server's own word", async () => {
+  /** A customer on their way back to the app. */
+  async function comingBack(emulator: RunningEmulator, client: ClientWithOAuth<"sandbox">) {
+    const { id } = await connectable(emulator);
+    return await consent(emulator, await client.oauth.authorizationUrl({ session: "s" }), id);
+  }
+
+  const exchanges = ({ requests }: RunningEmulator): number =>
+    requests.filter(({ path }) => path === "/oauth/token").length;
+
+  it.each([
+    [10 * 60 - 5, true],
+    [10 * 60 + 10, false],
+  ])("lets a state live ten minutes: after %i s it is taken, %s", async (seconds, taken) => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
-    const { id } = await connectable(emulator);
-    const url = await client.oauth.authorizationUrl({ session: "s" });
-    const back = await consent(emulator, url, id);
-    await client.oauth.handleCallback(back, { session: "s" });
+    const back = await comingBack(emulator, client);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const result = client.oauth.handleCallback(back, { session: "s" });
+    if (taken) await expect(result).resolves.toBeDefined();
+    else await expect(result).rejects.toMatchObject({ code: "state_expired" });
+  });
+
+  it("tells a customer to begin again when the code is too old", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const back = await comingBack(emulator, client);
+    emulator.clock.advance("11m");
+    for (let i = 0; i < 2; i++) {
+      await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject({
+        name: "OAuthCallbackError",
+        code: "code_refused",
+        remoteError: "invalid_grant",
+        message: expect.stringContaining("let the customer begin again"),
+        cause: { name: "ApiError", apiCode: "invalid_grant" },
+      });
+    }
+  });
+
+  it("gives two callbacks at once the same connection, and spends the code once", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const back = await comingBack(emulator, client);
+    const both = [1, 2].map(() => client.oauth.handleCallback(back, { session: "s" }));
+    const [first, second] = await Promise.all(both);
+    expect(second?.connection).toEqual(first?.connection);
+    expect(exchanges(emulator)).toBe(1);
+    expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
+    const customer = client.oauth.connection(first?.connection.id ?? "");
+    await expect(customer.accounts.current()).resolves.toMatchObject({ id: first?.account.id });
+  });
+
+  it("refuses a code that another process has, or had, and leaves the connection alone", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    const clients = [clientOf(emulator, { store }), clientOf(emulator, { store })] as const;
+    const back = await comingBack(emulator, clients[0]);
+    const used = { name: "OAuthCallbackError", code: "code_used" };
+    const atOnce = clients.map((client) => client.oauth.handleCallback(back, { session: "s" }));
+    expect(await Promise.allSettled(atOnce)).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: used },
+    ]);
+    for (const client of clients) {
+      await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject(used);
+    }
+    expect(exchanges(emulator)).toBe(1);
+    expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
+  });
+
+  it("can be tried again when the token endpoint was away", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const back = await comingBack(emulator, client);
+    emulator.faults.next("POST /oauth/token", { status: 503 });
     await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toMatchObject({
       name: "ApiError",
-      apiCode: "invalid_grant",
+      status: 503,
     });
+    await expect(client.oauth.handleCallback(back, { session: "s" })).resolves.toBeDefined();
+  });
+
+  it("spends no code while the store is away", async () => {
+    await using emulator = await startEmulator();
+    const store = { ...createMemoryStore(), claim: () => Promise.reject(new Error("Away")) };
+    const client = clientOf(emulator, { store });
+    const back = await comingBack(emulator, client);
+    await expect(client.oauth.handleCallback(back, { session: "s" })).rejects.toThrow("Away");
+    expect(exchanges(emulator)).toBe(0);
   });
 
   it("replaces an earlier connection of the same account", async () => {
@@ -218,6 +302,21 @@ describe("oauth.handleCallback()", () => {
     const customer = client.oauth.connection(second.connection.id);
     expect((await customer.accounts.current()).id).toBe(first.account.id);
   });
+});
+
+it("blames a refused app on its own options, and a refused token on the scopes", async () => {
+  await using emulator = await startEmulator();
+  const store = createMemoryStore();
+  const client = clientOf(emulator, { store });
+  const wrong = clientOf(emulator, { clientSecret: "wrong", store });
+  const error = await wrong.oauth.exchangeCode("code").catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "login_refused", apiCode: "invalid_client" });
+  expect(String(error)).toContain("check oauth.clientId and oauth.clientSecret");
+  expect(String(error)).not.toMatch(/api ?key/i);
+  const { connection } = await connect(emulator, client);
+  emulator.faults.always("accounts.current", { status: 401 });
+  const refused = client.oauth.connection(connection.id).accounts.current();
+  await expect(refused).rejects.toThrow("check the scopes that the customer granted");
 });
 
 describe("oauth.connection()", () => {
@@ -299,6 +398,22 @@ describe("oauth.connection()", () => {
     expect(await client.oauth.retrieve(connection.id)).toMatchObject({ status: "revoked" });
     const nobody = client.oauth.connection("none").accounts.current();
     await expect(nobody).rejects.toMatchObject({ code: "connection_missing" });
+  });
+
+  it("leaves nothing in the store for ids that somebody made up", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "airwallex-connect-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator, { store: createFileStore({ directory }) });
+    for (const id of ["made-up", "nobody"]) {
+      const calls = [client.oauth.connection(id).accounts.current(), client.oauth.refresh(id)];
+      for (const call of calls) {
+        await expect(call).rejects.toMatchObject({ code: "connection_missing" });
+      }
+      expect(await client.oauth.retrieve(id)).toBeUndefined();
+      expect(await client.oauth.forget(id)).toBe(false);
+    }
+    expect(await readdir(directory, { recursive: true })).toEqual([]);
   });
 
   it("shows no token, secret or code anywhere", async () => {
@@ -424,7 +539,16 @@ describe("createClient() with an OAuth app only", () => {
       environment: "sandbox",
       oauth: { ...app, store: createMemoryStore() },
     });
-    await expect(client.accounts.list()).rejects.toThrow("the client has no apiKey");
+    const calls = [
+      () => client.accounts.list(),
+      () => client.onBehalfOf("acct_1").accounts.current(),
+    ];
+    for (const call of calls) {
+      await expect(call()).rejects.toThrow(TypeError);
+      await expect(call()).rejects.toThrow(
+        /call oauth\.connection\(id\) .*or give clientId and apiKey/,
+      );
+    }
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** What tests can see and do of the accounts without a call. */
 
-import type { Account } from "../../schemas/index.js";
+import type { Account, AccountStatusInput } from "../../schemas/index.js";
 import type { World } from "../state.js";
 import { moveTo } from "./move.js";
 import { approveConnection } from "./operations.js";
@@ -25,7 +25,7 @@ export interface AccountsAccess {
   /**
    * Puts an account into any status, also one that no call leads to, such as `DORMANT` and `CLOSED`.
    *
-   * @throws RangeError if there is no such account.
+   * @throws RangeError if there is no such account, or no such status.
    */
   setStatus(id: string, status: AccountStatus): Account;
 }
@@ -57,9 +57,27 @@ export function createAccountsAccess(currentWorld: () => World): AccountsAccess 
     },
     list: () => [...present().accounts.connected.values()].map(view),
     approveConnection: (id) => change(id, approveConnection),
-    setStatus: (id, status) => change(id, (world, record) => moveTo(world, record, status)),
+    setStatus(id, status) {
+      if (!statuses.some((one) => one === status)) {
+        throw new RangeError(
+          `Cannot change account: status is "${status}", expected one of ${statuses.join(", ")}`,
+        );
+      }
+      return change(id, (world, record) => moveTo(world, record, status));
+    },
   };
 }
+
+/** As documented. The type is open, because the API may answer with others. */
+const statuses: readonly AccountStatusInput[] = [
+  "CREATED",
+  "SUBMITTED",
+  "ACTION_REQUIRED",
+  "ACTIVE",
+  "SUSPENDED",
+  "DORMANT",
+  "CLOSED",
+];
 
 function find({ accounts, oauth }: World, id: string): AccountRecord | undefined {
   return accounts.connected.get(id) ?? oauth.customers.get(id);

@@ -21,14 +21,15 @@ export interface MoneyAccess {
    * Gives an account a balance. The platform starts with a million of several currencies, its accounts
    * with nothing.
    *
-   * @throws RangeError for an amount that is no decimal of the currency.
+   * @throws RangeError for an account that is not there, and for an amount that is no decimal of the
+   *   currency.
    */
   setBalance(accountId: string, currency: string, amount: string | number): void;
   /**
    * Opens a global account, for `simulation.deposits.create` to pay into, and returns its id.
    *
    * @param options.accountId whose wallet it fills; default the platform's
-   * @throws RangeError for a currency that is not three capitals.
+   * @throws RangeError for an account that is not there, and for a currency that is not three capitals.
    */
   openGlobalAccount(options: {
     readonly accountId?: string | undefined;
@@ -78,7 +79,9 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
           `Cannot set balance: amount is ${amount}, expected one of ${currency}`,
         );
       }
-      present().money.set(accountId, currency, units);
+      const world = present();
+      refuseNobody(world, accountId);
+      world.money.set(accountId, currency, units);
     },
     openGlobalAccount({ accountId, currency }) {
       if (!/^[A-Z]{3}$/.test(currency)) {
@@ -86,7 +89,9 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
           `Cannot open global account: currency is "${currency}", expected three capitals`,
         );
       }
-      const { money, ids, accounts } = present();
+      const world = present();
+      const { money, ids, accounts } = world;
+      if (accountId !== undefined) refuseNobody(world, accountId);
       const account = { id: ids.deposit(), accountId: accountId ?? accounts.platform.id, currency };
       money.globalAccounts.set(account.id, account);
       return account.id;
@@ -107,4 +112,9 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
       moveTo(world, movement, status, options);
     },
   };
+}
+
+function refuseNobody({ accounts, oauth }: World, id: string): void {
+  if (id === accounts.platform.id || accounts.connected.has(id) || oauth.customers.has(id)) return;
+  throw new RangeError(`Cannot change money: there is no account with the id "${id}"`);
 }

@@ -31,7 +31,7 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
         { slot: 0, atMs: 1000, kind: "use" },
         { slot: 0, atMs: 2000, kind: "refused" },
       ],
-      faults: [{ step: 3, kind: "fail_before", ms: 0 }],
+      faults: [{ step: 2, kind: "fail_before", ms: 0 }],
     },
   ],
   [
@@ -43,8 +43,8 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
         { slot: 0, atMs: 294_994, kind: "refused" },
       ],
       faults: [
-        { step: 5, kind: "fail_late", ms: 30_000 },
-        { step: 8, kind: "fail_before", ms: 500 },
+        { step: 4, kind: "fail_late", ms: 30_000 },
+        { step: 7, kind: "fail_before", ms: 500 },
       ],
     },
   ],
@@ -66,7 +66,7 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
         { slot: 0, atMs: 336_001, kind: "renew" },
         { slot: 0, atMs: 88_982, kind: "refused" },
       ],
-      faults: [{ step: 6, kind: "fail_after", ms: 75_000 }],
+      faults: [{ step: 5, kind: "fail_after", ms: 75_000 }],
       outages: [
         { of: "store", kind: "hang", fromMs: 295_000, forMs: 34_008 },
         { of: "store", kind: "hang", fromMs: 295_000, forMs: 89_959 },
@@ -82,9 +82,9 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
       everyMs: 50_000,
       faults: [
         { step: 0, kind: "pause", ms: 9 },
-        { step: 11, kind: "crash_before", ms: 0 },
-        { step: 12, kind: "crash_before", ms: 500 },
-        { step: 55, kind: "crash_before", ms: 0 },
+        { step: 8, kind: "crash_before", ms: 0 },
+        { step: 9, kind: "crash_before", ms: 500 },
+        { step: 51, kind: "crash_before", ms: 0 },
       ],
     },
   ],
@@ -100,9 +100,9 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
       ],
       seed: 0,
       faults: [
-        { step: 6, kind: "pause", ms: 276 },
-        { step: 30, kind: "fail_late", ms: 126 },
-        { step: 31, kind: "fail_before", ms: 0 },
+        { step: 4, kind: "pause", ms: 276 },
+        { step: 28, kind: "fail_late", ms: 126 },
+        { step: 29, kind: "fail_before", ms: 0 },
       ],
     },
   ],
@@ -116,7 +116,7 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
         { slot: 0, atMs: 7010, kind: "refused" },
         { slot: 1, atMs: 7012, kind: "use" },
       ],
-      faults: [{ step: 9, kind: "crash_before", ms: 0 }],
+      faults: [{ step: 6, kind: "crash_before", ms: 0 }],
     },
   ],
 ])("runSchedule() finds no problem: %s", async (_, schedule) => {

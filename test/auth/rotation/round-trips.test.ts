@@ -3,10 +3,15 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createConnectionManager } from "../../../src/auth/connection-manager.js";
+import {
+  type ConnectionManager,
+  createConnectionManager,
+} from "../../../src/auth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/auth/connection-record.js";
 import { rotationLimits } from "../../../src/auth/rotation.js";
+import { Deadline } from "../../../src/core/deadline.js";
 import { createRedisStore } from "../../../src/stores/redis.js";
+import type { Store } from "../../../src/stores/store.js";
 import { type RunningServer, redisMissing, startRedis, titled } from "../../servers.js";
 import { recordOf } from "./virtual-worker.js";
 
@@ -16,6 +21,9 @@ const pair = {
   ...{ accessToken: "access", refreshToken: "refresh", ...lifetimes },
   ...{ accountId: undefined, orgId: undefined, scopes: undefined },
 };
+
+const deadline = new Deadline(5000, undefined);
+deadline.close();
 
 describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () => {
   let server: RunningServer;
@@ -42,25 +50,35 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     await server?.stop();
   });
 
-  /** Renews an expired connection as one process would, and answers the commands that it took. */
+  /** Renews an expired connection that the process has used before, and answers the commands. */
   async function renew(more: Partial<ConnectionRecord>): Promise<readonly string[]> {
     const store = createRedisStore(redis);
-    const { version: expectedVersion = 0 } = (await store.read(id)) ?? {};
-    const value = JSON.stringify({ ...recordOf(pair), accessLeftMs: 0, ...more });
-    await store.compareAndSet(id, { value, expiresAtMs: undefined, expectedVersion });
-    const manager = createConnectionManager({
-      ...{ store, limits: rotationLimits, keyOf: (key) => key, newId: randomUUID },
-      ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
-      refresh: async () => ({ kind: "issued", pair }),
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      publish: () => undefined,
-    });
+    const manager = createManager(store);
+    await put(store, {});
+    await manager.tokens(id).current(deadline);
+    await put(store, { accessLeftMs: 0, ...more });
     await seen();
     commands = [];
     await manager.renew(id);
     const taken = await seen();
     expect(JSON.parse((await store.read(id))?.value ?? "{}").spender).toBeUndefined();
     return taken;
+  }
+
+  async function put(store: Store, more: Partial<ConnectionRecord>): Promise<void> {
+    const { version: expectedVersion = 0 } = (await store.read(id)) ?? {};
+    const value = JSON.stringify({ ...recordOf(pair), ...more });
+    await store.compareAndSet(id, { value, expiresAtMs: undefined, expectedVersion });
+  }
+
+  function createManager(store: Store): ConnectionManager {
+    return createConnectionManager({
+      ...{ store, limits: rotationLimits, keyOf: (key) => key, newId: randomUUID },
+      ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
+      refresh: async () => ({ kind: "issued", pair }),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      publish: () => undefined,
+    });
   }
 
   /** The commands up to now: waits until the monitor has shown a last one. */
@@ -79,5 +97,24 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     console.log(`redis: a refresh ${what} took ${taken.length} round trips: ${taken.join(", ")}`);
     expect(taken.length).toBeLessThanOrEqual(3);
     expect(taken.every((name) => name === "evalsha")).toBe(true);
+  });
+
+  test("is not needed by a process that finds a fresh token, in 1 round trip", async () => {
+    const store = createRedisStore(redis);
+    await put(store, {});
+    await seen();
+    commands = [];
+    await createManager(store).tokens(id).current(deadline);
+    expect((await seen()).length).toBe(1);
+  });
+
+  test("of a connection that is not there takes 1 round trip, and leaves no key", async () => {
+    const before = await redis.dbsize();
+    await seen();
+    commands = [];
+    const tokens = createManager(createRedisStore(redis)).tokens("made-up");
+    await expect(tokens.current(deadline)).rejects.toThrow("there is no such connection");
+    expect((await seen()).length).toBe(1);
+    expect(await redis.dbsize()).toBe(before);
   });
 });

@@ -161,5 +161,5 @@ export const lateMark = scheduleOf({
     { slot: 0, atMs: 1000, kind: "use" },
     { slot: 0, atMs: 241_000, kind: "use" },
   ],
-  faults: [{ step: 3, kind: "fail_late", ms: 3000 }],
+  faults: [{ step: 2, kind: "fail_late", ms: 3000 }],
 });

@@ -1,0 +1,86 @@
+/** A mistake in a test is said at once: it does not turn into a test that proves nothing. */
+
+import { createClient } from "airwallex-connect";
+import { createEmulator, startEmulator } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+
+test.each([
+  ["POST /api/v1/account/create", 'did you mean "POST /api/v1/accounts/create"'],
+  ["GET /api/v1/accounts/create/", undefined],
+  ["PUT /api/v1/accounts/create", "expected POST /api/v1/accounts/create"],
+  ["* /api/v2/*", "which is no path of the emulator"],
+  ["GET /api/v1/accounts/acct_1/wallets", "which is no path of the emulator"],
+  ["accounts.creat", 'did you mean "accounts.create"'],
+])("faults refuse %s, which would never hit", (match, reason) => {
+  const { faults } = createEmulator();
+  const effect = { status: 500 };
+  const all = [
+    () => faults.next(match, effect),
+    () => faults.always(match, effect),
+    () => faults.random({ rate: 1, match, effects: [effect] }),
+  ];
+  for (const set of all) {
+    if (reason === undefined) expect(set).not.toThrow();
+    else {
+      expect(set).toThrow(TypeError);
+      expect(set).toThrow(reason);
+    }
+  }
+});
+
+test.each([
+  "*",
+  "* /api/v1/accounts/*",
+  "* /api/v1/acc*",
+  "* /*",
+  "GET /api/v1/accounts/{id}",
+  "GET /api/v1/accounts/acct_1",
+  "GET /api/v1/accounts/acct_{rest}",
+  "GET /oauth/authorize",
+  "POST /oauth/token",
+])("faults take %s", (match) => {
+  expect(() => createEmulator().faults.next(match, { status: 500 })).not.toThrow();
+});
+
+test("faults answer for endpoints that are not modelled, where anyPath says so", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const body = { items: [] };
+  const path = "/api/v1/global_accounts";
+  emulator.faults.next(`GET ${path}`, { status: 200, body }, { anyPath: true });
+  expect(await client.request({ method: "GET", path })).toEqual(body);
+  emulator.faults.always(`GET ${path}`, { status: 200, body }, { anyPath: true });
+  expect(await client.request({ method: "GET", path })).toEqual(body);
+});
+
+test("accounts.setStatus() refuses a status that is not documented", () => {
+  const { accounts } = createEmulator();
+  const set = () => accounts.setStatus(accounts.platformId, "ACTVE");
+  expect(set).toThrow('status is "ACTVE", expected one of CREATED, SUBMITTED');
+});
+
+test("money refuses accounts that are not there", () => {
+  const { accounts, money } = createEmulator();
+  expect(() => money.setBalance("nope", "USD", "1.00")).toThrow('no account with the id "nope"');
+  expect(() => money.openGlobalAccount({ accountId: "nope", currency: "USD" })).toThrow(RangeError);
+  money.setBalance(accounts.platformId, "USD", "1.00");
+  expect(money.balance(accounts.platformId, "USD")).toBe("1.00");
+});
+
+test("createEmulator() and startEmulator() refuse options that they do not have", async () => {
+  const wrong = { reviewAfter: 5 } as object;
+  expect(() => createEmulator(wrong)).toThrow(
+    "reviewAfter is no option of it, expected reviewAfterMs",
+  );
+  await expect(startEmulator(wrong)).rejects.toThrow("expected reviewAfterMs");
+  expect(() => createEmulator({ prt: 1 } as object)).toThrow(TypeError);
+  await expect(startEmulator({ prt: 1 } as object)).rejects.toThrow("expected port");
+});
+
+test("onRequest is told of every request", async () => {
+  const seen: unknown[] = [];
+  const emulator = createEmulator({ onRequest: (request) => seen.push(request) });
+  await createClient(emulator.clientOptions).accounts.current();
+  expect(seen).toEqual(emulator.requests);
+  expect(seen).toMatchObject([{ endpoint: "authentication.login" }, { status: 200 }]);
+});
