@@ -2,6 +2,7 @@
 
 import type { $ZodIssue } from "zod/v4/core";
 import type { Issue } from "../errors.js";
+import { nearest } from "./nearest.js";
 import { kindOf } from "./path.js";
 
 /** The part of a zod schema that is walked to find what was probably meant. */
@@ -104,32 +105,7 @@ function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
   return node;
 }
 
-/** The closest of the known names, if it is close enough to be what was meant. */
 function suggest(given: string, known: readonly string[]): { readonly suggestion?: string } {
-  const plain = simplify(given);
-  const same = known.find((name) => simplify(name) === plain);
-  if (same !== undefined) return { suggestion: same };
-  const near = known
-    .map((name) => ({ name, steps: distance(plain, simplify(name)) }))
-    .sort((a, b) => a.steps - b.steps)[0];
-  return near && near.steps <= Math.max(1, plain.length / 5) ? { suggestion: near.name } : {};
-}
-
-/** `primaryContact`, `PrimaryContact` and `primary_contact` are the same word. */
-function simplify(name: string): string {
-  return name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
+  const suggestion = nearest(given, known);
+  return suggestion === undefined ? {} : { suggestion };
 }
