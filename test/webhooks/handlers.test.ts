@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { WebhookHandlerError } from "airwallex-connect";
 import { type Inbox, receive, webhooks } from "airwallex-connect/webhooks";
 import { describe, expect, it } from "vitest";
@@ -77,7 +78,15 @@ describe("webhooks()", () => {
     expect(error).toMatchObject({ eventId: "evt_1", eventName: "account.submitted" });
     expect(error.errors).toEqual([first, third]);
     expect(calls).toEqual(["second"]);
-    expect(JSON.stringify(error)).not.toContain("third");
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: "WebhookHandlerError",
+      message: "Cannot handle the event account.submitted evt_1: 2 handlers failed",
+      code: "webhook_handler_failed",
+      eventId: "evt_1",
+      eventName: "account.submitted",
+      errors: [{ name: "Error", message: "first" }, "third"],
+    });
+    expect(inspect(error)).toContain("Error: first\n");
   });
 
   it("runs once per event with an inbox, and again where a handler failed", async () => {
