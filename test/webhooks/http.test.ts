@@ -276,8 +276,8 @@ describe("respond()", () => {
     // No other test of this file is refused for this reason.
     const late = signPayload(body, { secret, timestampMs: Date.now() - 86_400_000 });
     for (const _ of [1, 2]) await respond(hooks, { rawBody: body, headers: late });
-    expect(await warnings()).toHaveLength(1);
-    expect((await warnings())[0]).toContain("answered with 400 webhook_timestamp_stale");
+    const stale = (await warnings()).filter((text) => text.includes("webhook_timestamp_stale"));
+    expect(stale).toHaveLength(1);
   });
 
   it("answers for a body that is there already", async () => {
