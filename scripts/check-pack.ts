@@ -42,6 +42,7 @@ const modules = doors.map((door) => `airwallex-connect${door.slice(1)}`);
 const problems = [
   ...checkFiles(),
   ...checkImports(),
+  ...checkNames(),
   ...checkSize("webhooks.js", 8192),
   ...(await lint()),
   ...(await checkTypes()),
@@ -81,6 +82,17 @@ function checkImports(): readonly string[] {
         .filter((specifier) => !isBuiltin(specifier))
         .filter((specifier) => !((specifier.split("/")[0] as string) in manifest.dependencies))
         .map((specifier) => `dist/${file} imports ${specifier}, which is not a dependency`);
+    });
+}
+
+/** Where two declarations of one name meet, the bundler numbers them, and editors show `Account$1`. */
+function checkNames(): readonly string[] {
+  const dist = join(installed, "dist");
+  return readdirSync(dist, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".d.ts"))
+    .flatMap((file) => {
+      const names = readFileSync(join(dist, file), "utf8").match(/\b\w+\$\d+\b/g) ?? [];
+      return [...new Set(names)].map((name) => `dist/${file} shows users the name ${name}`);
     });
 }
 

@@ -59,7 +59,12 @@ import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js
  * `E` is the environment: a client of production has no `simulation`, in the types and at run time.
  */
 export type Client<E extends Environment = Environment> = BaseClient<E> &
-  (E extends "production" ? unknown : { readonly simulation: SimulationResource });
+  (E extends "production"
+    ? unknown
+    : {
+        /** What happens by itself in production: reviews, deposits, decisions. */
+        readonly simulation: SimulationResource;
+      });
 
 /**
  * A client with the app of a partner. `oauth.connection(id)` calls with the token of a customer, everything
@@ -72,8 +77,11 @@ export type ClientWithOAuth<E extends Environment = Environment> = Client<E> & {
 };
 
 interface BaseClient<E extends Environment> {
+  /** Where it calls, as given to {@link createClient}. */
   readonly environment: E;
+  /** Connected accounts: opened, changed, submitted, listed, waited for. */
   readonly accounts: AccountsResource;
+  /** Documents and photos for verification: uploaded, and downloaded again. */
   readonly files: FilesResource;
   /** Money from one account of the platform to another. */
   readonly transfers: TransfersResource;
@@ -87,6 +95,7 @@ interface BaseClient<E extends Environment> {
   readonly settlementReports: SettlementReportsResource;
   /** Subscriptions to events. */
   readonly webhooks: WebhooksResource;
+  /** Requests for information: what a reviewer asks, and the answers. */
   readonly rfis: RfisResource;
   /** Changes of accounts that have been verified. */
   readonly amendments: AmendmentsResource;

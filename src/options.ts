@@ -33,7 +33,9 @@ export interface ClientOverrides {
 
 /** The app of a partner, and where its connections are kept. */
 export interface OAuthOptions {
+  /** Id of the app, as Airwallex gave it to the partner. Not that of an API key. */
   readonly clientId: string;
+  /** Secret of the app. It also encrypts the state of an authorization. */
   readonly clientSecret: string;
   /** Must be registered with Airwallex, letter by letter. */
   readonly redirectUri: string;
@@ -53,7 +55,9 @@ export interface OAuthOptions {
 
 /** The key of the platform's own account: Developer > API keys in the web app. */
 export interface ApiKeyOptions {
+  /** Client id that belongs to the API key. */
   readonly clientId: string;
+  /** The key itself, of the same environment as the client. */
   readonly apiKey: string;
 }
 

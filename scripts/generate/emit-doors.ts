@@ -36,13 +36,19 @@ const answersIntro = `/**
  */
 `;
 
+/**
+ * Under a name of its own within the file: where the declarations are bundled, two of one name would
+ * show as `Account$1` in every editor.
+ */
 function emitAnswer({ name, subject, docs, node }: Schema): string {
   const intro = comment(describe(docs, node), 0);
   const plain = `${alias(subject)}.${name}`;
+  const schema = `${name}Schema`;
   return [
-    `${intro}export type ${name} = ${plain};\n\n`,
-    `export const ${name}: z.ZodType<${name}> = z.withParser(${plain}, (value) =>\n`,
-    `  is${name}(value) ? value : z.INVALID,\n);\n`,
+    `${intro}type ${schema} = ${plain};\n\n`,
+    `const ${schema}: z.ZodType<${plain}> = z.withParser(${plain}, (value) =>\n`,
+    `  is${name}(value) ? value : z.INVALID,\n);\n\n`,
+    `export { ${schema} as ${name} };\n`,
   ].join("");
 }
 

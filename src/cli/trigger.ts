@@ -1,6 +1,12 @@
 /** `airwallex-connect trigger`: sends one signed event to a handler. */
 
-import { createEmulator, eventNames } from "../emulator/index.js";
+import {
+  createEmulator,
+  type EventToDeliver,
+  eventNames,
+  type LoggedDelivery,
+} from "../emulator/index.js";
+import { closest } from "../schemas/closest.js";
 import { readEra, readFlags, readUrl } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -8,7 +14,8 @@ const defaultSecret = "emulator_webhook_secret";
 
 const help = `Usage: airwallex-connect trigger <event> --to <url> [options]
 
-Sends one signed event with sample data to a webhook handler, and says how it answered.
+Sends one signed event with sample data to a webhook handler, and says how it answered: handled,
+duplicate, ignored, or the code of an error.
 
 Options:
   --to <url>        The handler, such as http://localhost:3000/webhooks
@@ -16,6 +23,9 @@ Options:
   --era <name>      "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
                     (default current)
   --id <text>       Id of the event (default a new one); send it again to see a duplicate
+  --account-id <text>
+                    Account that the event belongs to, and that its sample data are about
+                    (default an example that does not exist)
   --data <json>     Data of the event, instead of the sample
   --help            Show this text
 
@@ -30,6 +40,7 @@ const flags = {
   secret: { type: "string", default: defaultSecret },
   era: { type: "string", default: "current" },
   id: { type: "string" },
+  "account-id": { type: "string" },
   data: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
@@ -47,17 +58,21 @@ export async function triggerCommand([name, ...args]: readonly string[]): Promis
   const url = readUrl("--to", values.to);
   const data = readData(values.data);
   if (data === undefined && !eventNames.includes(name)) {
-    throw new UsageError(`there is no sample of "${name}", give its data with --data`);
+    const near = closest(name, eventNames);
+    const meant = near === undefined ? "" : `did you mean "${near}"? Otherwise `;
+    throw new UsageError(`there is no sample of "${name}", ${meant}give its data with --data`);
   }
   if (values.secret.trim() === "")
     throw new UsageError("--secret is empty, expected the handler's secret");
   const version = readEra(values.era);
-  return await send(url, { name, id: values.id || undefined, data }, values.secret, version);
+  const accountId = values["account-id"] || undefined;
+  const event = { name, id: values.id || undefined, accountId, data };
+  return await send(url, event, values.secret, version);
 }
 
 async function send(
   url: string,
-  event: { readonly name: string; readonly id: string | undefined; readonly data: unknown },
+  event: EventToDeliver,
   secret: string,
   version: string,
 ): Promise<number> {
@@ -67,15 +82,32 @@ async function send(
   emulator.deliver(event);
   await emulator.webhooks.settled();
   const [delivery] = emulator.webhooks.deliveries();
-  const { status, failure, eventId, durationMs = 0 } = delivery ?? {};
-  if (status === 200) {
+  if (delivery?.status === 200) {
+    const { eventId, durationMs } = delivery;
     const took = `${Math.round(durationMs)} ms`;
-    process.stdout.write(`${event.name} ${eventId} -> ${url} 200 in ${took}\n`);
+    process.stdout.write(`${event.name} ${eventId} -> ${url} ${said(delivery)} in ${took}\n`);
     return 0;
   }
-  const why = status === undefined ? `gave no answer: ${failure}` : `answered ${status}`;
-  const hint = status === 400 || status === 401 ? "; does it know the secret of --secret?" : "";
-  throw new UsageError(`${url} ${why}, expected 200${hint}`, 1);
+  throw new UsageError(`${url} ${delivery ? complaint(delivery) : "was sent nothing"}`, 1);
+}
+
+function complaint(delivery: LoggedDelivery): string {
+  const { status, answer = "", failure } = delivery;
+  if (status === undefined) return `gave no answer: ${failure}, expected 200`;
+  const codes = /^webhook_(?!signature_mismatch)/;
+  const secret = (status === 400 || status === 401) && !codes.test(answer);
+  const hint = secret ? "; does it know the secret of --secret?" : "";
+  return `answered ${said(delivery)}, expected 200${hint}`;
+}
+
+/** The status and the first words of the answer, as far as a line of a terminal can show them. */
+function said({ status, answer = "" }: LoggedDelivery): string {
+  const words = answer
+    .replace(/[^\P{C}\n]/gu, "")
+    .split("\n")[0]
+    ?.trim()
+    .slice(0, 100);
+  return words ? `${status} ${words}` : `${status}`;
 }
 
 function readData(text: string | undefined): unknown {

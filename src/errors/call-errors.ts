@@ -1,5 +1,6 @@
 /** What can go wrong with a call. */
 
+import type { Account } from "../schemas/accounts.generated.js";
 import {
   type ApiCode,
   adviseOnUnknown,
@@ -230,19 +231,21 @@ export class ShapeError extends CallError {
   }
 }
 
-/** An account did not reach the status that was waited for. */
+/**
+ * An account did not reach the status that was waited for. `whatIsMissing(error)` lists what it waits for.
+ */
 export class AccountStatusError extends SdkError {
   readonly code: AccountStatusErrorCode;
   readonly accountId: string;
   readonly status: string;
   readonly waitedForMs: number;
-  readonly #account: unknown;
+  readonly #account: Account | undefined;
 
   constructor(
     code: AccountStatusErrorCode,
     message: string,
     facts: { readonly accountId: string; readonly status: string; readonly waitedForMs: number },
-    account: unknown,
+    account: Account | undefined,
   ) {
     super("AccountStatusError", message);
     this.code = code;
@@ -252,8 +255,11 @@ export class AccountStatusError extends SdkError {
     this.#account = account;
   }
 
-  /** The account as last read. It can hold personal data: do not log it. */
-  get account(): unknown {
+  /**
+   * The account as last read; undefined where not even the first read came back. It can hold personal
+   * data: do not log it.
+   */
+  get account(): Account | undefined {
     return this.#account;
   }
 }

@@ -32,7 +32,7 @@ export abstract class SdkError extends Error {
   /** The error as plain data, with the same fields that inspection shows. */
   toJSON(): Record<string, unknown> {
     const { name, message, cause } = this;
-    const described = cause instanceof Error ? { cause: describeCause(cause) } : {};
+    const described = cause instanceof Error ? { cause: describeError(cause) } : {};
     return { name, message, ...(this as object), ...described };
   }
 }
@@ -41,7 +41,8 @@ function isDescendant(value: object, of: { readonly prototype: object }): boolea
   return Object.prototype.isPrototypeOf.call(of.prototype, value);
 }
 
-function describeCause(cause: Error): Record<string, unknown> {
-  const code = (cause as { readonly code?: unknown }).code;
-  return { name: cause.name, message: cause.message, ...(code === undefined ? {} : { code }) };
+/** What can be told of any error as plain data. */
+export function describeError(error: Error): Record<string, unknown> {
+  const { name, message, code } = error as Error & { readonly code?: unknown };
+  return { name, message, ...(code === undefined ? {} : { code }) };
 }

@@ -1,6 +1,6 @@
 /** What can be wrong with a delivery of a webhook, and with handling it. */
 
-import { SdkError } from "./sdk-error.js";
+import { describeError, SdkError } from "./sdk-error.js";
 
 /**
  * Codes of {@link WebhookVerificationError}.
@@ -79,7 +79,11 @@ export class WebhookHandlerError extends SdkError {
   readonly code = "webhook_handler_failed";
   readonly eventId: string;
   readonly eventName: string;
-  readonly #errors: readonly unknown[];
+  /**
+   * What each failed handler threw, in their order. It is the app's own and may hold anything; a log
+   * shows it, because it is the reason.
+   */
+  readonly errors: readonly unknown[];
 
   constructor(event: { readonly id: string; readonly name: string }, errors: readonly unknown[]) {
     const count = errors.length === 1 ? "a handler" : `${errors.length} handlers`;
@@ -89,11 +93,14 @@ export class WebhookHandlerError extends SdkError {
     );
     this.eventId = event.id;
     this.eventName = event.name;
-    this.#errors = errors;
+    this.errors = errors;
   }
 
-  /** What each failed handler threw, in their order. It is the app's own, so a log does not show it. */
-  get errors(): readonly unknown[] {
-    return this.#errors;
+  /** As plain data, each of the errors by its name, message and code. */
+  override toJSON(): Record<string, unknown> {
+    const errors = this.errors.map((one) =>
+      one instanceof Error ? describeError(one) : String(one),
+    );
+    return { ...super.toJSON(), errors };
   }
 }

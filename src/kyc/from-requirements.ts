@@ -9,7 +9,12 @@ import type { DoOther, NextCall, ReplaceFile, ToDo } from "./to-do.js";
 const individual = "account_details.individual_details";
 const persons = "account_details.business_person_details";
 
-export function fromAccount(account: Account): readonly ToDo[] {
+/** As much of an account as its list is made of. */
+export interface Requiring extends Pick<Account, "status" | "account_details" | "requirements"> {
+  readonly id: string | undefined;
+}
+
+export function fromAccount(account: Requiring): readonly ToDo[] {
   if (account.status === "CREATED") return [notSubmitted(account)];
   const items = isEmpty(account.requirements) ? [] : fromRequirements(account);
   if (items.length > 0 || account.status !== "ACTION_REQUIRED") return items;
@@ -17,7 +22,7 @@ export function fromAccount(account: Account): readonly ToDo[] {
 }
 
 /** In the order of urgency: what can be settled by one call comes first. */
-function fromRequirements(account: Account): readonly ToDo[] {
+function fromRequirements(account: Requiring): readonly ToDo[] {
   const all = account.requirements ?? {};
   const { agreement_to_terms_and_conditions_required: terms, photo_file_id_required: photo } = all;
   return [
@@ -79,7 +84,7 @@ export function agreeToTerms(id: string | undefined, message: string | null | un
   };
 }
 
-function notSubmitted({ id }: Account): DoOther {
+function notSubmitted({ id }: Requiring): DoOther {
   return {
     kind: "submit",
     path: undefined,
@@ -91,7 +96,7 @@ function notSubmitted({ id }: Account): DoOther {
 }
 
 /** Questions that an account has no field for are asked by a request for information. */
-function askedElsewhere({ id }: Account, code: string | null | undefined, why: string): DoOther {
+function askedElsewhere({ id }: Requiring, code: string | null | undefined, why: string): DoOther {
   return {
     kind: "look_at_rfis",
     path: undefined,
@@ -103,12 +108,23 @@ function askedElsewhere({ id }: Account, code: string | null | undefined, why: s
 }
 
 function replaceIdentification(
-  account: Account,
+  account: Requiring,
   which: "primary" | "secondary",
   required: IdentificationRequirement,
 ): ReplaceFile {
   const { error_code, message, front_file_id, back_file_id } = required;
-  const path = `${ownerOf(account, required)}.identifications.${which}`;
+  const place = `identifications.${which}`;
+  // Whose it is, the account says.
+  const unknown = isEmpty(account.account_details);
+  const path = unknown ? place : `${ownerOf(account, required)}.${place}`;
+  const type = isIndividual(account)
+    ? "<IndividualIdentificationTypeInput>"
+    : "<PersonIdentificationTypeInput>";
+  const value = {
+    identification_type: type,
+    issuing_country_code: "<country>",
+    passport: { number: "<text>", front_file_id: "<file_id>" },
+  };
   return {
     kind: "replace_identification",
     path,
@@ -116,18 +132,12 @@ function replaceIdentification(
     why: message ?? reasonOf(error_code),
     code: error_code ?? undefined,
     rejectedFileIds: given([front_file_id, back_file_id]),
-    next: updateAt(account, path, {
-      identification_type: isIndividual(account)
-        ? "<IndividualIdentificationTypeInput>"
-        : "<PersonIdentificationTypeInput>",
-      issuing_country_code: "<country>",
-      passport: { number: "<text>", front_file_id: "<file_id>" },
-    }),
+    next: unknown ? undefined : updateAt(account, path, value),
   };
 }
 
 /** The API names a person and the files, not the place of the person in the list. */
-function ownerOf(account: Account, required: IdentificationRequirement): string {
+function ownerOf(account: Requiring, required: IdentificationRequirement): string {
   if (isIndividual(account)) return individual;
   const people = account.account_details?.business_person_details ?? [];
   const { front_file_id: front, first_name, last_name } = required;
@@ -146,7 +156,12 @@ function ownerOf(account: Account, required: IdentificationRequirement): string 
   return index === -1 ? `${persons}[]` : `${persons}[${index}]`;
 }
 
-function replacePhoto(account: Account, name: string, what: string, required: object): ReplaceFile {
+function replacePhoto(
+  account: Requiring,
+  name: string,
+  what: string,
+  required: object,
+): ReplaceFile {
   const path = `${individual}.${name}`;
   const code = member(required, "error_code");
   const message = member(required, "message");
@@ -161,7 +176,11 @@ function replacePhoto(account: Account, name: string, what: string, required: ob
   };
 }
 
-function updateAt(account: Account, path: string, value: Parameters<typeof inputAt>[1]): NextCall {
+function updateAt(
+  account: Requiring,
+  path: string,
+  value: Parameters<typeof inputAt>[1],
+): NextCall {
   const input = inputAt(path, value, account);
   return { method: "accounts.update", id: account.id, input, afterwards: "accounts.submit" };
 }

@@ -55,7 +55,9 @@ export function valueAt(path: string): InputShape {
 }
 
 /** What may be known of the account that a path belongs to. */
-export type Known = Pick<Account, "account_details"> | undefined;
+export type Known =
+  | (Pick<Account, "account_details"> & { readonly id?: string | undefined })
+  | undefined;
 
 /**
  * An input with one value at a path. An update replaces lists as a whole, so the other persons of a

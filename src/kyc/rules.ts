@@ -18,7 +18,9 @@ export type Confidence = "high" | "medium" | "low";
 export type LegalForm = "company" | "partnership" | "sole_trader" | "unregistered_sole_trader";
 
 export interface Evidence {
+  /** Where the rule comes from. */
   readonly source: RuleSource;
+  /** How sure it is to be the API's own. */
   readonly confidence: Confidence;
 }
 

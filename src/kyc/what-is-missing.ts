@@ -1,7 +1,12 @@
 /** One to-do list, from an account, a request for information, a refused call, or several of them. */
 
-import { ApiError, ValidationError } from "../errors.js";
+import { AccountStatusError, ApiError, ValidationError } from "../errors.js";
 import type { Account, Rfi } from "../schemas/index.js";
+import {
+  asRequirements,
+  type EventRequirements,
+  isEventRequirements,
+} from "./event-requirements.js";
 import { fromRefusal } from "./from-refusal.js";
 import { fromAccount } from "./from-requirements.js";
 import { fromRfi } from "./from-rfi.js";
@@ -10,13 +15,20 @@ import { member } from "./paths.js";
 import type { ToDo } from "./to-do.js";
 
 /** What says that something is missing. */
-export type MissingSource = Account | Rfi | ApiError | ValidationError;
+export type MissingSource =
+  | Account
+  | Rfi
+  | EventRequirements
+  | ApiError
+  | ValidationError
+  | AccountStatusError;
 
 /** Options of {@link whatIsMissing}. */
 export interface WhatIsMissingOptions {
   /**
-   * The account that a refused call was about, where it is not among the sources. With it the inputs
-   * name the persons of a business by their ids, so that an update leaves the others as they are.
+   * The account that a refused call or an event was about, where it is not among the sources. With it
+   * the inputs name the persons of a business by their ids, so that an update leaves the others as they
+   * are. For an event `{ id: event.accountId }` is enough to know which account `next` is about.
    */
   readonly account?: Known;
 }
@@ -27,7 +39,10 @@ export interface WhatIsMissingOptions {
  *
  * - an account: its `requirements`; that it was never submitted; or that an RFI must be the reason,
  * - a request for information: its questions that wait,
- * - an `ApiError` or `ValidationError` of create, update, submit or respond: the fields it names.
+ * - the data of `account.action_required`, in either spelling: requirements of an account that they do
+ *   not name,
+ * - an `ApiError` or `ValidationError` of create, update, submit or respond: the fields it names,
+ * - an `AccountStatusError` of waitForStatus: what its account waits for.
  *
  * Several of them about one account make one list, in which nothing is there twice: the questions of
  * an RFI stand in place of the advice to look for one.
@@ -37,8 +52,8 @@ export interface WhatIsMissingOptions {
  *
  * See https://www.airwallex.com/docs/connected-accounts/handle-rfis
  *
- * @throws TypeError for anything else, such as an error that says nothing of fields; its `cause` is
- * what was passed in
+ * @throws TypeError for anything else, such as an error that says nothing of fields, or of an account
+ * that was never read; its `cause` is what was passed in
  *
  * @example
  * const waiting = await client.accounts.retrieve(account.id);
@@ -50,7 +65,7 @@ export function whatIsMissing(
   sources: MissingSource | readonly MissingSource[],
   options: WhatIsMissingOptions = {},
 ): readonly ToDo[] {
-  const all = isList(sources) ? sources : [sources];
+  const all = (isList(sources) ? sources : [sources]).map(accountOf);
   const known = options.account ?? all.find(isAccount);
   return merge(all.flatMap((source) => fromOne(source, known)));
 }
@@ -62,10 +77,20 @@ function fromOne(source: MissingSource, known: Known): readonly ToDo[] {
   }
   if (isAccount(source)) return fromAccount(source);
   if (isRfi(source)) return fromRfi(source);
+  if (isEventRequirements(source)) {
+    const { id, account_details } = known ?? {};
+    const requirements = asRequirements(source);
+    return fromAccount({ id, account_details, status: "ACTION_REQUIRED", requirements });
+  }
   throw new TypeError(
-    "Cannot say what is missing: expected an account, a request for information, or an error that refuses fields",
+    "Cannot say what is missing: expected an account, a request for information, data of account.action_required, or an error that refuses fields",
     { cause: source },
   );
+}
+
+/** What an error of waitForStatus is about, if it was ever read. */
+function accountOf(source: MissingSource): MissingSource {
+  return source instanceof AccountStatusError ? (source.account ?? source) : source;
 }
 
 function isList(

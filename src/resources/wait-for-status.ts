@@ -26,7 +26,8 @@ export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBe
  */
 const deadEnds: Readonly<Record<string, string | undefined>> = {
   CREATED: "it has not been submitted",
-  ACTION_REQUIRED: "something is required first, see `requirements`",
+  ACTION_REQUIRED:
+    "something is required first; whatIsMissing(error) lists it, from error.account.requirements",
   ACTIVE: "it is active already",
   SUSPENDED: "it is suspended",
   DORMANT: "it is dormant",

@@ -61,245 +61,313 @@ import {
 } from "./webhooks.guards.generated.js";
 
 /** A connected account, or the account of the caller. */
-export type Account = accounts.Account;
+type AccountSchema = accounts.Account;
 
-export const Account: z.ZodType<Account> = z.withParser(accounts.Account, (value) =>
+const AccountSchema: z.ZodType<accounts.Account> = z.withParser(accounts.Account, (value) =>
   isAccount(value) ? value : z.INVALID,
 );
 
-/** One page of connected accounts. */
-export type AccountList = accounts.AccountList;
+export { AccountSchema as Account };
 
-export const AccountList: z.ZodType<AccountList> = z.withParser(accounts.AccountList, (value) =>
+/** One page of connected accounts. */
+type AccountListSchema = accounts.AccountList;
+
+const AccountListSchema: z.ZodType<accounts.AccountList> = z.withParser(accounts.AccountList, (value) =>
   isAccountList(value) ? value : z.INVALID,
 );
 
-/** The name and number by which another Airwallex account pays into this one. */
-export type WalletInfo = accounts.WalletInfo;
+export { AccountListSchema as AccountList };
 
-export const WalletInfo: z.ZodType<WalletInfo> = z.withParser(accounts.WalletInfo, (value) =>
+/** The name and number by which another Airwallex account pays into this one. */
+type WalletInfoSchema = accounts.WalletInfo;
+
+const WalletInfoSchema: z.ZodType<accounts.WalletInfo> = z.withParser(accounts.WalletInfo, (value) =>
   isWalletInfo(value) ? value : z.INVALID,
 );
 
-/** A change of a verified account that was asked for. */
-export type Amendment = amendments.Amendment;
+export { WalletInfoSchema as WalletInfo };
 
-export const Amendment: z.ZodType<Amendment> = z.withParser(amendments.Amendment, (value) =>
+/** A change of a verified account that was asked for. */
+type AmendmentSchema = amendments.Amendment;
+
+const AmendmentSchema: z.ZodType<amendments.Amendment> = z.withParser(amendments.Amendment, (value) =>
   isAmendment(value) ? value : z.INVALID,
 );
 
-/** An access token and the time at which it stops working. */
-export type Token = authentication.Token;
+export { AmendmentSchema as Amendment };
 
-export const Token: z.ZodType<Token> = z.withParser(authentication.Token, (value) =>
+/** An access token and the time at which it stops working. */
+type TokenSchema = authentication.Token;
+
+const TokenSchema: z.ZodType<authentication.Token> = z.withParser(authentication.Token, (value) =>
   isToken(value) ? value : z.INVALID,
 );
 
-/** What an account has, one entry per currency. */
-export type WalletBalances = balances.WalletBalances;
+export { TokenSchema as Token };
 
-export const WalletBalances: z.ZodType<WalletBalances> = z.withParser(balances.WalletBalances, (value) =>
+/** What an account has, one entry per currency. */
+type WalletBalancesSchema = balances.WalletBalances;
+
+const WalletBalancesSchema: z.ZodType<balances.WalletBalances> = z.withParser(balances.WalletBalances, (value) =>
   isWalletBalances(value) ? value : z.INVALID,
 );
 
-/** Something that an account can do once it is enabled. */
-export type AccountCapability = capabilities.AccountCapability;
+export { WalletBalancesSchema as WalletBalances };
 
-export const AccountCapability: z.ZodType<AccountCapability> = z.withParser(capabilities.AccountCapability, (value) =>
+/** Something that an account can do once it is enabled. */
+type AccountCapabilitySchema = capabilities.AccountCapability;
+
+const AccountCapabilitySchema: z.ZodType<capabilities.AccountCapability> = z.withParser(capabilities.AccountCapability, (value) =>
   isAccountCapability(value) ? value : z.INVALID,
 );
 
-/** One page of funding limits. */
-export type FundingLimitList = capabilities.FundingLimitList;
+export { AccountCapabilitySchema as AccountCapability };
 
-export const FundingLimitList: z.ZodType<FundingLimitList> = z.withParser(capabilities.FundingLimitList, (value) =>
+/** One page of funding limits. */
+type FundingLimitListSchema = capabilities.FundingLimitList;
+
+const FundingLimitListSchema: z.ZodType<capabilities.FundingLimitList> = z.withParser(capabilities.FundingLimitList, (value) =>
   isFundingLimitList(value) ? value : z.INVALID,
 );
 
-/** How an application for other funding limits was received. */
-export type FundingLimitApplication = capabilities.FundingLimitApplication;
+export { FundingLimitListSchema as FundingLimitList };
 
-export const FundingLimitApplication: z.ZodType<FundingLimitApplication> = z.withParser(capabilities.FundingLimitApplication, (value) =>
+/** How an application for other funding limits was received. */
+type FundingLimitApplicationSchema = capabilities.FundingLimitApplication;
+
+const FundingLimitApplicationSchema: z.ZodType<capabilities.FundingLimitApplication> = z.withParser(capabilities.FundingLimitApplication, (value) =>
   isFundingLimitApplication(value) ? value : z.INVALID,
 );
 
-/** Money pulled from a connected account to the platform. */
-export type Charge = charges.Charge;
+export { FundingLimitApplicationSchema as FundingLimitApplication };
 
-export const Charge: z.ZodType<Charge> = z.withParser(charges.Charge, (value) =>
+/** Money pulled from a connected account to the platform. */
+type ChargeSchema = charges.Charge;
+
+const ChargeSchema: z.ZodType<charges.Charge> = z.withParser(charges.Charge, (value) =>
   isCharge(value) ? value : z.INVALID,
 );
 
-/** One page of charges. */
-export type ChargeList = charges.ChargeList;
+export { ChargeSchema as Charge };
 
-export const ChargeList: z.ZodType<ChargeList> = z.withParser(charges.ChargeList, (value) =>
+/** One page of charges. */
+type ChargeListSchema = charges.ChargeList;
+
+const ChargeListSchema: z.ZodType<charges.ChargeList> = z.withParser(charges.ChargeList, (value) =>
   isChargeList(value) ? value : z.INVALID,
 );
 
-/** A permission for embedded components. */
-export type EmbeddedAuthorization = embedded.EmbeddedAuthorization;
+export { ChargeListSchema as ChargeList };
 
-export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = z.withParser(embedded.EmbeddedAuthorization, (value) =>
+/** A permission for embedded components. */
+type EmbeddedAuthorizationSchema = embedded.EmbeddedAuthorization;
+
+const EmbeddedAuthorizationSchema: z.ZodType<embedded.EmbeddedAuthorization> = z.withParser(embedded.EmbeddedAuthorization, (value) =>
   isEmbeddedAuthorization(value) ? value : z.INVALID,
 );
 
-/** A file as it was stored. */
-export type UploadedFile = files.UploadedFile;
+export { EmbeddedAuthorizationSchema as EmbeddedAuthorization };
 
-export const UploadedFile: z.ZodType<UploadedFile> = z.withParser(files.UploadedFile, (value) =>
+/** A file as it was stored. */
+type UploadedFileSchema = files.UploadedFile;
+
+const UploadedFileSchema: z.ZodType<files.UploadedFile> = z.withParser(files.UploadedFile, (value) =>
   isUploadedFile(value) ? value : z.INVALID,
 );
 
-/** Links to the files that exist, and the ids that do not. */
-export type DownloadLinks = files.DownloadLinks;
+export { UploadedFileSchema as UploadedFile };
 
-export const DownloadLinks: z.ZodType<DownloadLinks> = z.withParser(files.DownloadLinks, (value) =>
+/** Links to the files that exist, and the ids that do not. */
+type DownloadLinksSchema = files.DownloadLinks;
+
+const DownloadLinksSchema: z.ZodType<files.DownloadLinks> = z.withParser(files.DownloadLinks, (value) =>
   isDownloadLinks(value) ? value : z.INVALID,
 );
 
-/** The way of an account's owner through pages of Airwallex. */
-export type HostedFlow = hostedFlows.HostedFlow;
+export { DownloadLinksSchema as DownloadLinks };
 
-export const HostedFlow: z.ZodType<HostedFlow> = z.withParser(hostedFlows.HostedFlow, (value) =>
+/** The way of an account's owner through pages of Airwallex. */
+type HostedFlowSchema = hostedFlows.HostedFlow;
+
+const HostedFlowSchema: z.ZodType<hostedFlows.HostedFlow> = z.withParser(hostedFlows.HostedFlow, (value) =>
   isHostedFlow(value) ? value : z.INVALID,
 );
 
-/** A link that invites a customer to connect an account. */
-export type InvitationLink = invitationLinks.InvitationLink;
+export { HostedFlowSchema as HostedFlow };
 
-export const InvitationLink: z.ZodType<InvitationLink> = z.withParser(invitationLinks.InvitationLink, (value) =>
+/** A link that invites a customer to connect an account. */
+type InvitationLinkSchema = invitationLinks.InvitationLink;
+
+const InvitationLinkSchema: z.ZodType<invitationLinks.InvitationLink> = z.withParser(invitationLinks.InvitationLink, (value) =>
   isInvitationLink(value) ? value : z.INVALID,
 );
 
-/** Tokens with which an app acts for the account that was connected to it. */
-export type OAuthToken = oauth.OAuthToken;
+export { InvitationLinkSchema as InvitationLink };
 
-export const OAuthToken: z.ZodType<OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
+/** Tokens with which an app acts for the account that was connected to it. */
+type OAuthTokenSchema = oauth.OAuthToken;
+
+const OAuthTokenSchema: z.ZodType<oauth.OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
   isOAuthToken(value) ? value : z.INVALID,
 );
 
-/** The closing of a connected account, as asked for. */
-export type Offboarding = offboardings.Offboarding;
+export { OAuthTokenSchema as OAuthToken };
 
-export const Offboarding: z.ZodType<Offboarding> = z.withParser(offboardings.Offboarding, (value) =>
+/** The closing of a connected account, as asked for. */
+type OffboardingSchema = offboardings.Offboarding;
+
+const OffboardingSchema: z.ZodType<offboardings.Offboarding> = z.withParser(offboardings.Offboarding, (value) =>
   isOffboarding(value) ? value : z.INVALID,
 );
 
-/** One page of the offboardings of an account. */
-export type OffboardingList = offboardings.OffboardingList;
+export { OffboardingSchema as Offboarding };
 
-export const OffboardingList: z.ZodType<OffboardingList> = z.withParser(offboardings.OffboardingList, (value) =>
+/** One page of the offboardings of an account. */
+type OffboardingListSchema = offboardings.OffboardingList;
+
+const OffboardingListSchema: z.ZodType<offboardings.OffboardingList> = z.withParser(offboardings.OffboardingList, (value) =>
   isOffboardingList(value) ? value : z.INVALID,
 );
 
-/** A deposit, as its simulation answers. */
-export type SimulatedDeposit = products.SimulatedDeposit;
+export { OffboardingListSchema as OffboardingList };
 
-export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = z.withParser(products.SimulatedDeposit, (value) =>
+/** A deposit, as its simulation answers. */
+type SimulatedDepositSchema = products.SimulatedDeposit;
+
+const SimulatedDepositSchema: z.ZodType<products.SimulatedDeposit> = z.withParser(products.SimulatedDeposit, (value) =>
   isSimulatedDeposit(value) ? value : z.INVALID,
 );
+
+export { SimulatedDepositSchema as SimulatedDeposit };
 
 /**
  * A payout, as its simulation answers. It has more members than these; `client.request` with a
  * schema of your own reads them.
  */
-export type SimulatedPayout = products.SimulatedPayout;
+type SimulatedPayoutSchema = products.SimulatedPayout;
 
-export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.withParser(products.SimulatedPayout, (value) =>
+const SimulatedPayoutSchema: z.ZodType<products.SimulatedPayout> = z.withParser(products.SimulatedPayout, (value) =>
   isSimulatedPayout(value) ? value : z.INVALID,
 );
 
-/** A payout of the older API, as its simulation answers. It has more members than these. */
-export type SimulatedPayment = products.SimulatedPayment;
+export { SimulatedPayoutSchema as SimulatedPayout };
 
-export const SimulatedPayment: z.ZodType<SimulatedPayment> = z.withParser(products.SimulatedPayment, (value) =>
+/** A payout of the older API, as its simulation answers. It has more members than these. */
+type SimulatedPaymentSchema = products.SimulatedPayment;
+
+const SimulatedPaymentSchema: z.ZodType<products.SimulatedPayment> = z.withParser(products.SimulatedPayment, (value) =>
   isSimulatedPayment(value) ? value : z.INVALID,
 );
 
-/** A dispute about a payment. */
-export type PaymentDispute = products.PaymentDispute;
+export { SimulatedPaymentSchema as SimulatedPayment };
 
-export const PaymentDispute: z.ZodType<PaymentDispute> = z.withParser(products.PaymentDispute, (value) =>
+/** A dispute about a payment. */
+type PaymentDisputeSchema = products.PaymentDispute;
+
+const PaymentDisputeSchema: z.ZodType<products.PaymentDispute> = z.withParser(products.PaymentDispute, (value) =>
   isPaymentDispute(value) ? value : z.INVALID,
 );
 
-/** A transaction on an issued card. */
-export type CardTransaction = products.CardTransaction;
+export { PaymentDisputeSchema as PaymentDispute };
 
-export const CardTransaction: z.ZodType<CardTransaction> = z.withParser(products.CardTransaction, (value) =>
+/** A transaction on an issued card. */
+type CardTransactionSchema = products.CardTransaction;
+
+const CardTransactionSchema: z.ZodType<products.CardTransaction> = z.withParser(products.CardTransaction, (value) =>
   isCardTransaction(value) ? value : z.INVALID,
 );
 
-/** A report that is asked for. */
-export type PlatformReportCreated = reports.PlatformReportCreated;
+export { CardTransactionSchema as CardTransaction };
 
-export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = z.withParser(reports.PlatformReportCreated, (value) =>
+/** A report that is asked for. */
+type PlatformReportCreatedSchema = reports.PlatformReportCreated;
+
+const PlatformReportCreatedSchema: z.ZodType<reports.PlatformReportCreated> = z.withParser(reports.PlatformReportCreated, (value) =>
   isPlatformReportCreated(value) ? value : z.INVALID,
 );
 
-/** A report on the accounts of the platform. */
-export type PlatformReport = reports.PlatformReport;
+export { PlatformReportCreatedSchema as PlatformReportCreated };
 
-export const PlatformReport: z.ZodType<PlatformReport> = z.withParser(reports.PlatformReport, (value) =>
+/** A report on the accounts of the platform. */
+type PlatformReportSchema = reports.PlatformReport;
+
+const PlatformReportSchema: z.ZodType<reports.PlatformReport> = z.withParser(reports.PlatformReport, (value) =>
   isPlatformReport(value) ? value : z.INVALID,
 );
 
-/** What a deposit is made of, as handed in. */
-export type SettlementReport = reports.SettlementReport;
+export { PlatformReportSchema as PlatformReport };
 
-export const SettlementReport: z.ZodType<SettlementReport> = z.withParser(reports.SettlementReport, (value) =>
+/** What a deposit is made of, as handed in. */
+type SettlementReportSchema = reports.SettlementReport;
+
+const SettlementReportSchema: z.ZodType<reports.SettlementReport> = z.withParser(reports.SettlementReport, (value) =>
   isSettlementReport(value) ? value : z.INVALID,
 );
+
+export { SettlementReportSchema as SettlementReport };
 
 /**
  * A request for information: questions that somebody at Airwallex asks about an account, and the
  * answers so far.
  */
-export type Rfi = rfis.Rfi;
+type RfiSchema = rfis.Rfi;
 
-export const Rfi: z.ZodType<Rfi> = z.withParser(rfis.Rfi, (value) =>
+const RfiSchema: z.ZodType<rfis.Rfi> = z.withParser(rfis.Rfi, (value) =>
   isRfi(value) ? value : z.INVALID,
 );
 
-/** One page of requests for information. */
-export type RfiList = rfis.RfiList;
+export { RfiSchema as Rfi };
 
-export const RfiList: z.ZodType<RfiList> = z.withParser(rfis.RfiList, (value) =>
+/** One page of requests for information. */
+type RfiListSchema = rfis.RfiList;
+
+const RfiListSchema: z.ZodType<rfis.RfiList> = z.withParser(rfis.RfiList, (value) =>
   isRfiList(value) ? value : z.INVALID,
 );
 
-/** Money pushed to an account of the same platform. */
-export type ConnectedAccountTransfer = transfers.ConnectedAccountTransfer;
+export { RfiListSchema as RfiList };
 
-export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.withParser(transfers.ConnectedAccountTransfer, (value) =>
+/** Money pushed to an account of the same platform. */
+type ConnectedAccountTransferSchema = transfers.ConnectedAccountTransfer;
+
+const ConnectedAccountTransferSchema: z.ZodType<transfers.ConnectedAccountTransfer> = z.withParser(transfers.ConnectedAccountTransfer, (value) =>
   isConnectedAccountTransfer(value) ? value : z.INVALID,
 );
 
-/** One page of transfers. */
-export type TransferList = transfers.TransferList;
+export { ConnectedAccountTransferSchema as ConnectedAccountTransfer };
 
-export const TransferList: z.ZodType<TransferList> = z.withParser(transfers.TransferList, (value) =>
+/** One page of transfers. */
+type TransferListSchema = transfers.TransferList;
+
+const TransferListSchema: z.ZodType<transfers.TransferList> = z.withParser(transfers.TransferList, (value) =>
   isTransferList(value) ? value : z.INVALID,
 );
 
-/** A URL that events are sent to, and which ones. */
-export type WebhookSubscription = webhooks.WebhookSubscription;
+export { TransferListSchema as TransferList };
 
-export const WebhookSubscription: z.ZodType<WebhookSubscription> = z.withParser(webhooks.WebhookSubscription, (value) =>
+/** A URL that events are sent to, and which ones. */
+type WebhookSubscriptionSchema = webhooks.WebhookSubscription;
+
+const WebhookSubscriptionSchema: z.ZodType<webhooks.WebhookSubscription> = z.withParser(webhooks.WebhookSubscription, (value) =>
   isWebhookSubscription(value) ? value : z.INVALID,
 );
 
-/** One page of subscriptions. */
-export type WebhookSubscriptionList = webhooks.WebhookSubscriptionList;
+export { WebhookSubscriptionSchema as WebhookSubscription };
 
-export const WebhookSubscriptionList: z.ZodType<WebhookSubscriptionList> = z.withParser(webhooks.WebhookSubscriptionList, (value) =>
+/** One page of subscriptions. */
+type WebhookSubscriptionListSchema = webhooks.WebhookSubscriptionList;
+
+const WebhookSubscriptionListSchema: z.ZodType<webhooks.WebhookSubscriptionList> = z.withParser(webhooks.WebhookSubscriptionList, (value) =>
   isWebhookSubscriptionList(value) ? value : z.INVALID,
 );
 
-/** What became of a subscription that was deleted. */
-export type WebhookSubscriptionDeletion = webhooks.WebhookSubscriptionDeletion;
+export { WebhookSubscriptionListSchema as WebhookSubscriptionList };
 
-export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion> = z.withParser(webhooks.WebhookSubscriptionDeletion, (value) =>
+/** What became of a subscription that was deleted. */
+type WebhookSubscriptionDeletionSchema = webhooks.WebhookSubscriptionDeletion;
+
+const WebhookSubscriptionDeletionSchema: z.ZodType<webhooks.WebhookSubscriptionDeletion> = z.withParser(webhooks.WebhookSubscriptionDeletion, (value) =>
   isWebhookSubscriptionDeletion(value) ? value : z.INVALID,
 );
+
+export { WebhookSubscriptionDeletionSchema as WebhookSubscriptionDeletion };

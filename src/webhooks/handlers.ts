@@ -38,10 +38,12 @@ export type HandleOutcome = InboxOutcome | "ignored";
 
 /** Receives deliveries, and hands each event to its handlers. */
 export interface Webhooks<Context = undefined> {
-  /** Handles one kind of event; a name that is not modelled comes with data of type unknown. */
+  /**
+   * Handles one kind of event, by a name that is modelled. In JavaScript, where no compiler refuses
+   * another name, the first event that is handled warns of it.
+   */
   on<Name extends EventName>(name: Name, handler: Handler<EventNamed<Name>, Context>): this;
-  on(name: string, handler: Handler<UnknownEvent, Context>): this;
-  /** Handles every event that is not modelled and that no `on` names. */
+  /** Handles every event that is not modelled; its `name` says which it is. */
   onUnknown(handler: Handler<UnknownEvent, Context>): this;
   /** Verifies a delivery and reads its event; see {@link receive}. */
   receive(
@@ -75,13 +77,14 @@ export function webhooks<Context = undefined>(
   const { inbox, secrets, toleranceMs, onDrift } = options;
   const byName = new Map<string, AnyHandler<Context>[]>();
   const unknown: AnyHandler<Context>[] = [];
+  let checked = false;
 
   async function handlersOf(name: string): Promise<readonly AnyHandler<Context>[]> {
     return byName.get(name) ?? ((await isModelled(name)) ? [] : unknown);
   }
 
   const hooks: Webhooks<Context> = {
-    on(name: string, handler: AnyHandler<Context>) {
+    on(name, handler: AnyHandler<Context>) {
       byName.set(name, [...(byName.get(name) ?? []), checkHandler(handler)]);
       return hooks;
     },
@@ -93,6 +96,10 @@ export function webhooks<Context = undefined>(
       return receive(rawBody, headers, { secrets, toleranceMs, onDrift, receivedAtMs });
     },
     async handle(event) {
+      if (!checked) {
+        checked = true;
+        (await import("./check-names.js")).warnOfOtherNames([...byName.keys()]);
+      }
       const handlers = await handlersOf(event.name);
       if (handlers.length === 0) return "ignored";
       if (inbox) return inbox.run(event.id, (context) => runAll(handlers, event, { context }));

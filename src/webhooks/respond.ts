@@ -11,6 +11,7 @@
  * | a handler or the inbox failed; the body was parsed     | 500    |
  */
 
+import { SdkError } from "../errors/sdk-error.js";
 import {
   WebhookHandlerError,
   WebhookPayloadError,
@@ -22,6 +23,7 @@ import type { WebhookEvent } from "./events.js";
 import type { Webhooks } from "./handlers.js";
 import type { WebhookHeaders } from "./header-values.js";
 import type { RawBody } from "./signature.js";
+import { warn } from "./warn.js";
 
 /** Options of {@link respond} and of the handlers for HTTP. */
 export interface RespondOptions {
@@ -30,7 +32,12 @@ export interface RespondOptions {
    * delivery is answered when its promise is fulfilled, so the queue must have the event by then.
    */
   readonly enqueue?: ((event: WebhookEvent) => unknown) | undefined;
-  /** Told of everything that is not answered with 200. What it throws is ignored. */
+  /**
+   * Told of every error, that is of everything that is not answered with 200 or 409. What it throws is
+   * ignored. Without it, `process.emitWarning` is given an `AirwallexWebhookWarning`: for each answer of
+   * 500, and for the first of each other code, as anybody can cause those. It says what the error is and
+   * not what the app has thrown, which may be personal.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -81,14 +88,26 @@ export async function respondTo<Context>(
     const outcome = await hooks.handle(event);
     return outcome === "busy" ? answer(409, "busy") : answer(200, outcome);
   } catch (error) {
-    tell(onError, error);
-    return answerTo(error);
+    const answer = answerTo(error);
+    if (onError) tell(onError, error);
+    else warnOf(error, answer);
+    return answer;
   }
 }
 
-function tell(onError: RespondOptions["onError"], error: unknown): void {
+const warned = new Set<string>();
+
+function warnOf(error: unknown, { status, body }: WebhookAnswer): void {
+  if (status !== 500 && warned.has(body)) return;
+  warned.add(body);
+  // Any other error is the app's own, or its store's, and its text may hold anything.
+  const what = error instanceof SdkError ? error.message : "Cannot handle the webhook";
+  warn(`${what}; answered with ${status} ${body}. Pass onError to be told of the error itself`);
+}
+
+function tell(onError: (error: unknown) => void, error: unknown): void {
   try {
-    const told: unknown = onError?.(error);
+    const told: unknown = onError(error);
     if (told instanceof Promise) told.catch(() => undefined);
   } catch {
     // A log that fails must not change the answer.

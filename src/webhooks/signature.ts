@@ -183,13 +183,13 @@ function asBytes(body: unknown): string | Uint8Array | undefined {
 
 function checkWindow(aheadMs: number, toleranceMs: number): void {
   if (Math.abs(aheadMs) <= toleranceMs) return;
-  const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  const allowed = `expected at most ${toleranceMs} ms`;
+  const off = `${Math.abs(aheadMs) / 1000} s`;
+  const allowed = `expected at most ${toleranceMs / 1000} s`;
   if (aheadMs > 0) {
-    const why = `it was signed ${seconds} s in the future, ${allowed}; check this machine's clock`;
+    const why = `it was signed ${off} in the future, ${allowed}; check this machine's clock`;
     throw new WebhookVerificationError("webhook_timestamp_future", why, "x-timestamp");
   }
-  const why = `it was signed ${seconds} s ago, ${allowed}; it is late, or somebody replays it`;
+  const why = `it was signed ${off} ago, ${allowed}; it is late, or somebody replays it`;
   throw new WebhookVerificationError("webhook_timestamp_stale", why, "x-timestamp");
 }
 

@@ -47,7 +47,7 @@ function oneOfEach(copy: typeof errors): readonly errors.AirwallexError[] {
     new copy.ConnectionError("connection_lost", "connecting", "Lost", facts, socketError),
     new copy.ValidationError("accounts.create", [{ path: ["a", 0], message: "is wrong" }]),
     new copy.ShapeError("unexpected_shape", "Strange", facts, [], {}),
-    new copy.AccountStatusError("status_timeout", "Too late", account, {}),
+    new copy.AccountStatusError("status_timeout", "Too late", account, undefined),
     new copy.StoreError("store_not_ready", "No tables"),
   ];
 }
@@ -194,7 +194,7 @@ describe("an error", () => {
         "status_timeout",
         "Late",
         { accountId: "a", status: "CREATED", waitedForMs: 1 },
-        body,
+        { id: "a", status: "CREATED", created_at: "", nickname: "Ada" },
       ),
     ];
     for (const error of made) {

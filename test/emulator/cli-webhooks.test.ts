@@ -2,9 +2,13 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { createClient } from "airwallex-connect";
 import { defaultApiKey, defaultClientId, startEmulator } from "airwallex-connect/emulator";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
+import { createInbox, nodeHandler, webhooks } from "airwallex-connect/webhooks";
+import express from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { signatureOf, startReceiver } from "./webhooks/receiver.js";
 
@@ -103,7 +107,7 @@ test("trigger sends a signed sample, and says that it was taken", async () => {
   expect(arrival?.headers["x-signature"]).toBe(
     arrival && signatureOf(arrival, "emulator_webhook_secret"),
   );
-  expect(stdout).toMatch(/^account\.active evt_\S+ -> http:\S+ 200 in \d+ ms\n$/);
+  expect(stdout).toMatch(/^account\.active evt_\S+ -> http:\S+ 200 noted in \d+ ms\n$/);
   expect(code).toBe(0);
 });
 
@@ -132,9 +136,53 @@ test("trigger exits with 1 when the event was not taken, and says why", async ()
     run("trigger", "rfi.closed", "--to", "http://127.0.0.1:1"),
   ]);
   expect(refused).toMatchObject({ code: 1, stdout: "" });
-  expect(refused.stderr).toMatch(/answered 400, expected 200; does it know the secret/);
+  expect(refused.stderr).toMatch(/answered 400 noted, expected 200; does it know the secret/);
   expect(nobody).toMatchObject({ code: 1, stdout: "" });
   expect(nobody.stderr).toMatch(/gave no answer: ECONNREFUSED/);
+});
+
+test("trigger names an account, in the envelope and in what is told about it", async () => {
+  const receiver = await startReceiver();
+  const mine = ["--account-id", "acct_mine", "--to", receiver.url];
+  for (const name of ["account.active", "account.action_required"]) {
+    expect((await run("trigger", name, ...mine)).code).toBe(0);
+  }
+  const [active, required] = receiver.arrivals;
+  expect(active?.event).toMatchObject({ account_id: "acct_mine", data: { id: "acct_mine" } });
+  expect(required?.event.account_id).toBe("acct_mine");
+  expect(JSON.stringify(required?.event.data)).toContain("/accounts/acct_mine/");
+});
+
+test("trigger says what the handler made of the event", async () => {
+  const hooks = webhooks({ secrets: "whsec_test", inbox: createInbox(createMemoryStore()) });
+  hooks.on("account.active", () => undefined);
+  const app = express().use("/parsed", express.json());
+  app.use(nodeHandler(hooks, { onError: () => undefined }));
+  const server = app.listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const say = async (name: string, path: string, secret: string) => {
+    const flags = ["--to", to + path, "--secret", secret, "--id", "evt_1"];
+    const { stdout, stderr } = await run("trigger", name, ...flags);
+    return stdout + stderr;
+  };
+  expect(await say("account.active", "/", "whsec_test")).toContain(" 200 handled in ");
+  expect(await say("account.active", "/", "whsec_test")).toContain(" 200 duplicate in ");
+  expect(await say("rfi.closed", "/", "whsec_test")).toContain(" 200 ignored in ");
+  expect(await say("rfi.closed", "/", "wrong")).toContain(
+    "answered 400 webhook_signature_mismatch, expected 200; does it know the secret of --secret?",
+  );
+  expect(await say("rfi.closed", "/parsed", "whsec_test")).toMatch(
+    /answered 500 webhook_body_not_raw, expected 200\n$/,
+  );
+});
+
+test("trigger suggests the name that was probably meant", async () => {
+  const { stderr } = await run("trigger", "acount.active", "--to", "http://127.0.0.1:1");
+  expect(stderr).toBe(
+    'airwallex-connect: there is no sample of "acount.active", did you mean "account.active"? Otherwise give its data with --data\n',
+  );
 });
 
 test("trigger and listen exit with 2 for what they do not understand, in one line", async () => {
@@ -158,7 +206,7 @@ test("trigger and listen exit with 2 for what they do not understand, in one lin
 
 test("trigger and listen explain themselves", async () => {
   const [trigger, listen] = await Promise.all([run("trigger", "--help"), run("listen", "--help")]);
-  for (const flag of ["to", "secret", "era", "id", "data"]) {
+  for (const flag of ["to", "secret", "era", "id", "account-id", "data"]) {
     expect(trigger.stdout).toContain(`--${flag} `);
   }
   for (const flag of ["forward-to", "emulator", "port", "events", "era", "client-id", "api-key"]) {

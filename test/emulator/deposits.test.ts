@@ -174,8 +174,8 @@ test("a global account fills the wallet of the platform unless another is named"
 
 test("every change of a deposit is told to whoever subscribed", async () => {
   const events: { name: string; account_id: string; source_id: string; data: object }[] = [];
-  const fetch: typeof globalThis.fetch = async (_, init) => {
-    events.push(JSON.parse(String(init?.body)));
+  const fetch = async (request: Request) => {
+    events.push(JSON.parse(await request.text()));
     return new Response();
   };
   const { emulator, id, seller, globalAccount } = await open({ webhooks: { fetch } });

@@ -69,8 +69,8 @@ describe("payouts", () => {
 
   test("tell of each status by webhook", async () => {
     const events: { name: string; data: object }[] = [];
-    const fetch: typeof globalThis.fetch = async (_, init) => {
-      events.push(JSON.parse(String(init?.body)));
+    const fetch = async (request: Request) => {
+      events.push(JSON.parse(await request.text()));
       return new Response();
     };
     const { emulator, simulation } = await open({ webhooks: { fetch } });

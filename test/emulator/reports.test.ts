@@ -91,8 +91,8 @@ test("a report has what happened in its period", async () => {
 
 test("a report whose period ends in the future is made then, and told of", async () => {
   const events: { name: string; account_id: string; source_id: string; data: object }[] = [];
-  const receive: typeof globalThis.fetch = async (_, init) => {
-    events.push(JSON.parse(String(init?.body)));
+  const receive = async (request: Request) => {
+    events.push(JSON.parse(await request.text()));
     return new Response();
   };
   const { emulator, client, pay } = await open({ webhooks: { fetch: receive } });

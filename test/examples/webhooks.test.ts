@@ -147,8 +147,8 @@ describe("examples/webhooks", () => {
 
   it("order keeps the newest status, in whatever order the deliveries come", async () => {
     const bodies: string[] = [];
-    const keep: typeof globalThis.fetch = async (_, { body } = {}) => {
-      bodies.push(String(body));
+    const keep = async (request: Request) => {
+      bodies.push(await request.text());
       return new Response();
     };
     const emulator = createEmulator({ webhooks: { fetch: keep } });

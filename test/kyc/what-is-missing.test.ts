@@ -2,6 +2,7 @@
 
 import {
   type Account,
+  AccountStatusError,
   ApiError,
   createClient,
   type Rfi,
@@ -9,6 +10,7 @@ import {
   whatIsMissing,
 } from "airwallex-connect";
 import { createEmulator, failingFileId } from "airwallex-connect/emulator";
+import { signPayload, webhooks } from "airwallex-connect/webhooks";
 import { expect, test } from "vitest";
 import { business, individual } from "../emulator/inputs.js";
 
@@ -317,11 +319,19 @@ test("whatIsMissing() of a refused status asks for no field", async () => {
   ]);
 });
 
+const neverRead = new AccountStatusError(
+  "status_timeout",
+  "Too late",
+  { accountId: "acct_1", status: "unknown", waitedForMs: 1 },
+  undefined,
+);
+
 test.each([
   ["an error of the server", refusal("internal_error", "server_error")],
   ["another error", new Error("no")],
   ["nothing", undefined],
-  ["an empty object", {}],
+  ["an object of something else", { name: "account.active" }],
+  ["an account that was never read", neverRead],
 ])("whatIsMissing() of %s throws, and keeps it as the cause", (_, source) => {
   expect.assertions(2);
   try {
@@ -330,6 +340,72 @@ test.each([
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).cause).toBe(source);
   }
+});
+
+test("whatIsMissing() of the data of account.action_required lists it, in either spelling", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const { id } = await client.accounts.create(individual);
+  const hooks = webhooks({ secrets: "whsec_test" });
+  const lists: unknown[] = [];
+  hooks.on("account.action_required", ({ data, accountId }) => {
+    lists.push(whatIsMissing(data, { account: { id: accountId } }));
+  });
+  const photo = { message: "Cropped", photo_file_id: "selfie" };
+  const current = {
+    agreement_to_terms_and_conditions_required: { message: "Agree." },
+    primary_identification_required: [{ message: "Blurry", front_file_id: "front" }],
+    photo_file_id_required: photo,
+  };
+  const legacy = {
+    agreedToTermsAndConditionsRequired: { message: "Agree." },
+    primaryIdentificationRequired: [{ message: "Blurry", frontFileId: "front" }],
+    photoFileIdRequired: { message: "Cropped", photoFileId: "selfie" },
+  };
+  for (const data of [current, legacy, {}]) {
+    const body = JSON.stringify({
+      id: "evt",
+      name: "account.action_required",
+      account_id: id,
+      data,
+    });
+    const headers = signPayload(body, { secret: "whsec_test" });
+    await hooks.handle(await hooks.receive(body, headers));
+  }
+  const update = { method: "accounts.update", id };
+  const expected = [
+    { kind: "agree_to_terms", why: "Agree.", next: { method: "accounts.agreeToTerms", id } },
+    // Whose identification it is, such data do not say.
+    {
+      kind: "replace_identification",
+      path: "identifications.primary",
+      why: "Blurry",
+      rejectedFileIds: ["front"],
+      next: undefined,
+    },
+    { kind: "replace_photo", why: "Cropped", rejectedFileIds: ["selfie"], next: update },
+  ];
+  const asked = [{ kind: "look_at_rfis", next: { method: "rfis.list", onBehalfOf: id } }];
+  expect(lists).toMatchObject([expected, expected, asked]);
+
+  const account = await client.accounts.retrieve(id);
+  const [, identification] = whatIsMissing(current, { account });
+  expect(identification).toMatchObject({
+    path: "account_details.individual_details.identifications.primary",
+    next: update,
+  });
+});
+
+test("whatIsMissing() of an AccountStatusError lists what its account waits for", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const { id } = await client.accounts.create(individual);
+  const error = await client.accounts
+    .waitForStatus(id, { status: "ACTIVE" })
+    .catch((reason: unknown) => reason);
+  expect(whatIsMissing(error as AccountStatusError)).toMatchObject([
+    { kind: "submit", next: { id } },
+  ]);
 });
 
 test("whatIsMissing() of several makes one list, in which nothing is there twice", async () => {

@@ -56,7 +56,10 @@ describe("waitForStatus()", () => {
 
   it.each([
     ["CREATED", "it has not been submitted"],
-    ["ACTION_REQUIRED", "something is required first, see `requirements`"],
+    [
+      "ACTION_REQUIRED",
+      "something is required first; whatIsMissing(error) lists it, from error.account.requirements",
+    ],
     ["SUSPENDED", "it is suspended"],
     ["DORMANT", "it is dormant"],
     ["CLOSED", "it is closed"],

@@ -2,6 +2,7 @@
 
 import { expectTypeOf } from "vitest";
 import {
+  type Account,
   AccountStatusError,
   type AirwallexError,
   type ApiCode,
@@ -55,6 +56,7 @@ if (isAirwallexError(caught)) {
     case "status_unreachable":
     case "status_timeout":
       expectTypeOf(caught).toEqualTypeOf<AccountStatusError>();
+      expectTypeOf(caught.account).toEqualTypeOf<Account | undefined>();
       break;
     case "invalid_input":
       expectTypeOf(caught).toEqualTypeOf<ValidationError>();

@@ -97,11 +97,16 @@ const hooks = webhooks({ secrets: "x" })
     expectTypeOf(active).toEqualTypeOf<EventNamed<"account.active">>();
     expectTypeOf(context).toEqualTypeOf<undefined>();
   })
-  .on("payout.transfer.paid", (paid) => expectTypeOf(paid).toEqualTypeOf<UnknownEvent>())
   .onUnknown(async (other) => expectTypeOf(other.data).toBeUnknown());
 expectTypeOf(hooks.handle(event)).resolves.toEqualTypeOf<
   "handled" | "duplicate" | "busy" | "ignored"
 >();
+
+// A typo is refused, and what is not modelled goes to onUnknown
+// @ts-expect-error: no such event
+hooks.on("account.activ", () => undefined);
+// @ts-expect-error: not modelled
+hooks.on("payout.transfer.paid", () => undefined);
 
 // What the inbox hands out reaches them
 declare const inbox: Inbox<{ readonly query: (sql: string) => Promise<unknown> }>;

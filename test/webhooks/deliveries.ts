@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { type RawBody, type SignatureHeaders, signPayload } from "airwallex-connect/webhooks";
+import { onTestFinished } from "vitest";
 
 export const secret = "whsec_Tq3sJ8";
 
@@ -17,4 +18,18 @@ export function envelope(members: object = {}): string {
 
 export function signed(body: RawBody): SignatureHeaders {
   return signPayload(body, { secret });
+}
+
+/** Warnings of the process from now on, as texts. They come after the code that gave rise to them. */
+export function listenToWarnings(): () => Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const listener = (warning: Error): void => {
+    warnings.push(String(warning));
+  };
+  process.on("warning", listener);
+  onTestFinished(() => void process.off("warning", listener));
+  return async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return warnings;
+  };
 }

@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import { WebhookHandlerError } from "airwallex-connect";
 import { type Inbox, receive, webhooks } from "airwallex-connect/webhooks";
 import { describe, expect, it } from "vitest";
-import { envelope, secret, signed } from "./deliveries.js";
+import { envelope, listenToWarnings, secret, signed } from "./deliveries.js";
 
 const event = (members: object = {}) => {
   const body = envelope(members);
@@ -36,15 +37,31 @@ describe("webhooks()", () => {
     expect(calls).toEqual(["first", "second"]);
   });
 
-  it("hands names that are not modelled to on(), or else to onUnknown()", async () => {
+  it("hands names that are not modelled to onUnknown(), and ignores modelled ones that nobody handles", async () => {
     const calls: string[] = [];
     const hooks = webhooks({ secrets: secret })
-      .on("payout.transfer.paid", ({ name }) => calls.push(`on ${name}`))
-      .onUnknown(({ name }) => calls.push(`unknown ${name}`));
+      .onUnknown(({ name }) => calls.push(name))
+      .on("account.submitted", ({ name }) => calls.push(name));
     expect(await hooks.handle(await event({ name: "payout.transfer.paid" }))).toBe("handled");
     expect(await hooks.handle(await event({ name: "toString" }))).toBe("handled");
     expect(await hooks.handle(await event({ name: "account.active" }))).toBe("ignored");
-    expect(calls).toEqual(["on payout.transfer.paid", "unknown toString"]);
+    expect(calls).toEqual(["payout.transfer.paid", "toString"]);
+  });
+
+  it("warns once of names in JavaScript that no modelled event has, and says which was meant", async () => {
+    const warnings = listenToWarnings();
+    const hooks = webhooks({ secrets: secret })
+      .on("account.submitted", () => undefined)
+      // @ts-expect-error: a typo
+      .on("account.activ", () => undefined)
+      // @ts-expect-error: not modelled
+      .on("payout.transfer.paid", () => undefined);
+    await hooks.handle(await event());
+    await hooks.handle(await event());
+    expect(await warnings()).toEqual([
+      'AirwallexWebhookWarning: There is a handler for "account.activ", which is no event that is modelled; did you mean "account.active"',
+      'AirwallexWebhookWarning: There is a handler for "payout.transfer.paid", which is no event that is modelled; use onUnknown() for other events',
+    ]);
   });
 
   it("runs all handlers where one fails, and gathers what they threw", async () => {
@@ -61,7 +78,15 @@ describe("webhooks()", () => {
     expect(error).toMatchObject({ eventId: "evt_1", eventName: "account.submitted" });
     expect(error.errors).toEqual([first, third]);
     expect(calls).toEqual(["second"]);
-    expect(JSON.stringify(error)).not.toContain("third");
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: "WebhookHandlerError",
+      message: "Cannot handle the event account.submitted evt_1: 2 handlers failed",
+      code: "webhook_handler_failed",
+      eventId: "evt_1",
+      eventName: "account.submitted",
+      errors: [{ name: "Error", message: "first" }, "third"],
+    });
+    expect(inspect(error)).toContain("Error: first\n");
   });
 
   it("runs once per event with an inbox, and again where a handler failed", async () => {
@@ -89,7 +114,9 @@ describe("webhooks()", () => {
   it("checks its options at once", () => {
     expect(() => webhooks({ secrets: "" })).toThrow(TypeError);
     expect(() => webhooks({ secrets: secret, toleranceMs: 0 })).toThrow(RangeError);
-    expect(() => webhooks({ secrets: secret }).on("x", undefined as never)).toThrow(TypeError);
+    expect(() => webhooks({ secrets: secret }).on("account.active", undefined as never)).toThrow(
+      TypeError,
+    );
   });
 
   it("verifies with its secrets and window", async () => {

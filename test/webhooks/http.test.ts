@@ -1,10 +1,16 @@
 import { createServer, type RequestListener, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { gzipSync } from "node:zlib";
-import { fetchHandler, nodeHandler, respond, webhooks } from "airwallex-connect/webhooks";
+import {
+  fetchHandler,
+  nodeHandler,
+  respond,
+  signPayload,
+  webhooks,
+} from "airwallex-connect/webhooks";
 import express from "express";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { envelope, secret, signed } from "./deliveries.js";
+import { envelope, listenToWarnings, secret, signed } from "./deliveries.js";
 
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -90,6 +96,26 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     });
     const answer = await send();
     expect([answer.status, await answer.text()]).toEqual([500, "webhook_handler_failed"]);
+  });
+
+  it("warns of a failure where there is no onError, each time and without what was thrown", async () => {
+    const warnings = listenToWarnings();
+    const { hooks } = counting(() => {
+      throw new Error("password=hunter2");
+    });
+    const send = await open(hooks);
+    for (const _ of [1, 2]) expect((await send()).status).toBe(500);
+    const text =
+      "AirwallexWebhookWarning: Cannot handle the event account.submitted evt_1: a handler failed; answered with 500 webhook_handler_failed. Pass onError to be told of the error itself";
+    expect(await warnings()).toEqual([text, text]);
+
+    const told = await open(hooks, { onError: () => undefined });
+    expect((await told()).status).toBe(500);
+    const full = await open(hooks, { enqueue: () => Promise.reject(new Error("hunter2")) });
+    expect((await full()).status).toBe(500);
+    expect((await warnings()).slice(2)).toEqual([
+      "AirwallexWebhookWarning: Cannot handle the webhook; answered with 500 internal_error. Pass onError to be told of the error itself",
+    ]);
   });
 
   it("answers 409 while another process is at it, 500 when the inbox is away", async () => {
@@ -244,6 +270,16 @@ describe("fetchHandler()", () => {
 });
 
 describe("respond()", () => {
+  it("warns once of what anybody can cause", async () => {
+    const warnings = listenToWarnings();
+    const { hooks } = counting();
+    // No other test of this file is refused for this reason.
+    const late = signPayload(body, { secret, timestampMs: Date.now() - 86_400_000 });
+    for (const _ of [1, 2]) await respond(hooks, { rawBody: body, headers: late });
+    const stale = (await warnings()).filter((text) => text.includes("webhook_timestamp_stale"));
+    expect(stale).toHaveLength(1);
+  });
+
   it("answers for a body that is there already", async () => {
     const { hooks } = counting();
     const answer = await respond(hooks, { rawBody: body, headers: signed(body) });

@@ -145,6 +145,13 @@ describe("verifySignature()", () => {
     expect(codeOf(() => verifySignature(body, moved, options))).toBe("webhook_signature_mismatch");
   });
 
+  it("says how late and how early in seconds, as it says what is allowed", () => {
+    const at = (receivedAtMs: number) => () =>
+      verifySignature(body, headers, { ...options, receivedAtMs });
+    expect(at(nowMs + 3_600_000)).toThrow("it was signed 3600 s ago, expected at most 300 s;");
+    expect(at(nowMs - 300_250)).toThrow("signed 300.25 s in the future, expected at most 300 s;");
+  });
+
   it("accepts up to the edges of the window", () => {
     for (const receivedAtMs of [nowMs - 300_000, nowMs + 300_000]) {
       expect(() => verifySignature(body, headers, { ...options, receivedAtMs })).not.toThrow();

@@ -100,7 +100,7 @@ export function deliver(world: World, event: EventToDeliver): string {
   const { name, accountId, data, id = world.ids.event(), createdAt } = event;
   const { connected, platform } = world.accounts;
   const known = accountId === undefined ? undefined : connected.get(accountId);
-  const account = known ?? { ...sampleAccount(world, name), ...(accountId && { id: accountId }) };
+  const account = known ?? sampleAccount(world, name, accountId);
   const sample: Sample =
     data === undefined ? sampleOf(world, name, account) : { data: { kind: "given", value: data } };
   const ofPlatform = name === "account.connected" || sample.ofPlatform;

@@ -31,7 +31,9 @@ export interface LoggedDelivery {
   readonly attempt: number;
   /** Status of the answer, of which only 200 counts as delivered; undefined if there was none. */
   readonly status: number | undefined;
-  /** Why there was no answer, such as `timeout` or `ECONNREFUSED`. */
+  /** The first 1,000 characters of its body: the word of the handler, such as `handled` or `duplicate`. */
+  readonly answer: string | undefined;
+  /** Why there was no answer, such as `timeout`, `ECONNREFUSED`, or what `webhooks.fetch` threw. */
   readonly failure: string | undefined;
   /** Real time that it took, in milliseconds. */
   readonly durationMs: number;
@@ -161,15 +163,15 @@ const plainHeaders = {
 
 function describe(
   { dueMs, eventId, name, subscription, number, body }: Attempt,
-  made: Pick<LoggedDelivery, "status" | "failure" | "url" | "durationMs"> & {
+  made: Pick<LoggedDelivery, "status" | "answer" | "failure" | "url" | "durationMs"> & {
     readonly nextMs: number | undefined;
   },
 ): LoggedDelivery {
-  const { status, failure, url, durationMs, nextMs } = made;
+  const { status, answer, failure, url, durationMs, nextMs } = made;
   return {
     at: new Date(dueMs),
     ...{ eventId, name, subscriptionId: subscription.id, url, attempt: number },
-    ...{ status, failure, durationMs },
+    ...{ status, answer, failure, durationMs },
     nextAttemptAt: nextMs === undefined ? undefined : new Date(nextMs),
     body,
   };

@@ -1,5 +1,7 @@
 /** How deliveries are made. */
 
+import type { Receive } from "./post.js";
+
 /**
  * The waits after each attempt that failed, in milliseconds. Airwallex documents exponential back-off
  * over about three days and no numbers; these are twelve, each twice the one before.
@@ -31,8 +33,11 @@ export interface WebhookOptions {
   readonly unordered?: boolean | undefined;
   /** Whether every event is sent a second time, even if it was answered with 200; default false. */
   readonly duplicates?: boolean | undefined;
-  /** Receives the deliveries in this process, instead of a socket. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * Receives the deliveries in this process, instead of a socket: the handler of your app, or a fetch.
+   * It is called with a Request. What it throws is the `failure` of the delivery.
+   */
+  readonly fetch?: ((request: Request) => Response | Promise<Response>) | undefined;
 }
 
 /** The options with every default filled in. */
@@ -41,7 +46,7 @@ export interface WebhookSettings {
   readonly timeoutMs: number;
   readonly unordered: boolean;
   readonly duplicates: boolean;
-  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly fetch: Receive | undefined;
 }
 
 /** @throws RangeError for a value that makes no sense. */

@@ -1,4 +1,4 @@
-/** One attempt to deliver: a POST whose status is all that matters. */
+/** One attempt to deliver: a POST whose status is all that matters, and whose first words are kept. */
 
 import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
@@ -12,16 +12,25 @@ export interface Posting {
   readonly signal: AbortSignal;
 }
 
-/** The status of the answer, or why there was none, such as `timeout` or `ECONNREFUSED`. */
+interface Answer {
+  readonly status: number;
+  /** The beginning of its body. */
+  readonly answer: string;
+}
+
+/** The answer, or why there was none, such as `timeout` or `ECONNREFUSED`. */
 export type PostResult =
-  | { readonly status: number; readonly failure: undefined }
-  | { readonly status: undefined; readonly failure: string };
+  | (Answer & { readonly failure: undefined })
+  | { readonly status: undefined; readonly answer: undefined; readonly failure: string };
+
+/** An answer of a handler is a word; a page of a framework is longer, and says it in its first lines. */
+const keptLength = 1_000;
+
+/** Answers a delivery in this process. A fetch can do that, and so can a handler of requests. */
+export type Receive = (request: Request) => Response | Promise<Response>;
 
 /** @param fetch answers in this process; undefined for a socket */
-export async function post(
-  posting: Posting,
-  fetch: typeof globalThis.fetch | undefined,
-): Promise<PostResult> {
+export async function post(posting: Posting, fetch: Receive | undefined): Promise<PostResult> {
   const { timeoutMs, signal } = posting;
   const ended = new AbortController();
   const stop = (): void => ended.abort("stopped");
@@ -31,10 +40,10 @@ export async function post(
   try {
     const own = { ...posting, signal: ended.signal };
     const sent = fetch ? postInProcess(own, fetch) : postToSocket(own);
-    return { status: await Promise.race([sent, rejection(ended.signal)]), failure: undefined };
+    return { ...(await Promise.race([sent, rejection(ended.signal)])), failure: undefined };
   } catch (error) {
-    const failure = ended.signal.aborted ? String(ended.signal.reason) : codeOf(error);
-    return { status: undefined, failure };
+    const failure = ended.signal.aborted ? String(ended.signal.reason) : reasonOf(error, fetch);
+    return { status: undefined, answer: undefined, failure };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", stop);
@@ -43,7 +52,7 @@ export async function post(
 }
 
 /** A connection of its own, so that none stays open. Redirects are not followed. */
-function postToSocket({ url, headers, body, signal }: Posting): Promise<number> {
+function postToSocket({ url, headers, body, signal }: Posting): Promise<Answer> {
   const send = new URL(url).protocol === "https:" ? overHttps : overHttp;
   const length = { "content-length": Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
@@ -55,9 +64,13 @@ function postToSocket({ url, headers, body, signal }: Posting): Promise<number> 
     });
     request.on("error", reject);
     request.on("response", (response) => {
+      let answer = "";
+      response.setEncoding("utf8");
       response.on("error", reject);
-      response.on("end", () => resolve(response.statusCode ?? 0));
-      response.resume();
+      response.on("data", (text: string) => {
+        answer = (answer + text).slice(0, keptLength);
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, answer }));
     });
     request.end(body);
   });
@@ -65,11 +78,14 @@ function postToSocket({ url, headers, body, signal }: Posting): Promise<number> 
 
 async function postInProcess(
   { url, headers, body, signal }: Posting,
-  fetch: typeof globalThis.fetch,
-): Promise<number> {
-  const response = await fetch(url, { method: "POST", headers, body, signal });
-  await response.body?.cancel();
-  return response.status;
+  fetch: Receive,
+): Promise<Answer> {
+  const request = new Request(url, { method: "POST", headers, body, signal });
+  // What JavaScript, or a test that nobody compiles, returns may be anything.
+  const response: Partial<Response> | undefined = await fetch(request);
+  const { status } = response ?? {};
+  if (status === undefined) throw new TypeError("it returned no Response");
+  return { status, answer: ((await response?.text?.()) ?? "").slice(0, keptLength) };
 }
 
 function rejection(signal: AbortSignal): Promise<never> {
@@ -78,7 +94,7 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-function codeOf(error: unknown): string {
+function reasonOf(error: unknown, fetch: Receive | undefined): string {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  return String(code ?? message ?? error);
+  return fetch ? `webhooks.fetch failed: ${error}` : String(code ?? message ?? error);
 }

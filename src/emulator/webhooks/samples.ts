@@ -42,10 +42,15 @@ export function sampleOf(world: World, name: string, account: AccountRecord): Sa
   return samples[kind]?.(facts) ?? { data: { kind: "other", value: {} } };
 }
 
-/** An account that exists only in what is sent about it. */
-export function sampleAccount({ clock, accounts }: World, name: string): AccountRecord {
+/** An account that exists only in what is sent about it, by this id or one of its own. */
+export function sampleAccount(
+  { clock, accounts }: World,
+  name: string,
+  givenId: string | undefined,
+): AccountRecord {
   const ids = createIds("sample account");
-  const id = ids.account();
+  const ownId = ids.account();
+  const id = givenId || ownId;
   const record = newRecord({
     id,
     createdAtMs: clock.nowMs(),

@@ -1,6 +1,12 @@
 /** How events are sent: signed, again until answered, by the clock, and to the end. */
 
-import { createEmulator, type Emulator, startEmulator } from "airwallex-connect/emulator";
+import {
+  createEmulator,
+  type Emulator,
+  startEmulator,
+  type WebhookOptions,
+} from "airwallex-connect/emulator";
+import { fetchHandler, webhooks } from "airwallex-connect/webhooks";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { verifySignature } from "../../../src/webhooks/signature.js";
 import { signatureOf, startReceiver } from "./receiver.js";
@@ -13,7 +19,7 @@ function frozen(webhooks: NonNullable<Parameters<typeof createEmulator>[0]>["web
 }
 
 /** An in-process receiver that is never satisfied. */
-const refusing = (async () => new Response("", { status: 500 })) as typeof globalThis.fetch;
+const refusing = async () => new Response("", { status: 500 });
 
 test("a delivery is signed over its bytes, with the time of the receiver's own clock", async () => {
   const receiver = await startReceiver();
@@ -102,7 +108,7 @@ test("an answer that does not come in time counts as a failure, and so does no c
 });
 
 test("a handler in this process that never answers is given up, too", async () => {
-  const never = (() => new Promise(() => {})) as typeof globalThis.fetch;
+  const never = () => new Promise<Response>(() => {});
   const emulator = frozen({ timeoutMs: 20, retries: [], fetch: never });
   emulator.webhooks.subscribe({ url: "http://receiver.localhost/", events });
   emulator.deliver({ name: "one" });
@@ -148,8 +154,8 @@ describe("order", () => {
   test("with unordered they never arrive in their order, yet all of them", async () => {
     for (const seed of ["a", "b", "c", "d", "e"]) {
       const came: string[] = [];
-      const fetch: typeof globalThis.fetch = async (_, init) => {
-        came.push(JSON.parse(String(init?.body)).name);
+      const fetch = async (request: Request) => {
+        came.push(JSON.parse(await request.text()).name);
         return new Response();
       };
       const emulator = createEmulator({ seed, webhooks: { unordered: true, fetch } });
@@ -283,4 +289,41 @@ test.each([
   [{ url: "http://receiver/", events, version: "today" }],
 ])("subscribe() refuses %j", (options) => {
   expect(() => createEmulator().webhooks.subscribe(options)).toThrow(RangeError);
+});
+
+describe("webhooks.fetch", () => {
+  const send = async (fetch: WebhookOptions["fetch"]) => {
+    const emulator = createEmulator({ frozen: true, webhooks: { retries: [], fetch } });
+    emulator.webhooks.subscribe({ url: "http://app.test/hooks", events, secret: "whsec_test" });
+    emulator.deliver({ name: "account.active" });
+    await emulator.webhooks.settled();
+    return emulator.webhooks.deliveries()[0];
+  };
+
+  test("may be the handler of an app, whose word is in the log", async () => {
+    const hooks = webhooks({ secrets: "whsec_test" }).on("account.active", () => undefined);
+    expect(await send(fetchHandler(hooks))).toMatchObject({ status: 200, answer: "handled" });
+    const other = fetchHandler(webhooks({ secrets: "another" }), { onError: () => undefined });
+    expect(await send(other)).toMatchObject({ status: 400, answer: "webhook_signature_mismatch" });
+  });
+
+  test("may be a fetch", async () => {
+    const fetch: typeof globalThis.fetch = async () => new Response("x".repeat(2_000));
+    expect(await send(fetch)).toMatchObject({ status: 200, answer: "x".repeat(1_000) });
+    const refused = await send((request) =>
+      globalThis.fetch(new Request("http://127.0.0.1:1/", request)),
+    );
+    expect(refused?.failure).toBe("webhooks.fetch failed: TypeError: fetch failed");
+  });
+
+  test("that throws, or returns no Response, says so as the failure", async () => {
+    const failure = async (fetch: unknown) => (await send(fetch as never))?.failure;
+    const broken = (_: unknown, init: RequestInit) => init.body;
+    expect(await failure(broken)).toBe(
+      "webhooks.fetch failed: TypeError: Cannot read properties of undefined (reading 'body')",
+    );
+    expect(await failure(() => undefined)).toBe(
+      "webhooks.fetch failed: TypeError: it returned no Response",
+    );
+  });
 });

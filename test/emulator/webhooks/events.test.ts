@@ -27,8 +27,8 @@ function subscribe(emulator: Emulator, version = today, events = eventNames): vo
 /** An emulator whose webhooks end in a list. */
 function emulatorWithEvents(): { readonly emulator: Emulator; readonly events: Events } {
   const events: Events = [];
-  const fetch: typeof globalThis.fetch = async (_, init) => {
-    events.push(JSON.parse(String(init?.body)));
+  const fetch = async (request: Request) => {
+    events.push(JSON.parse(await request.text()));
     return new Response();
   };
   const options = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
@@ -158,8 +158,8 @@ test("what was not subscribed to is not sent, nor what happened before", async (
 
 test("a review by the clock is told with the time when it was due", async () => {
   const events: Events = [];
-  const fetch: typeof globalThis.fetch = async (_, init) => {
-    events.push(JSON.parse(String(init?.body)));
+  const fetch = async (request: Request) => {
+    events.push(JSON.parse(await request.text()));
     return new Response();
   };
   const emulator = createEmulator({

@@ -1,0 +1,16 @@
+/** Finds handlers that no event will ever reach. Loaded with the first event, so the door stays small. */
+
+import { closest } from "../schemas/closest.js";
+import { eventShapes } from "../schemas/event-shapes.generated.js";
+import { warn } from "./warn.js";
+
+/** What the compiler refuses in TypeScript is said once in JavaScript: a typo would never run. */
+export function warnOfOtherNames(registered: readonly string[]): void {
+  const known = Object.keys(eventShapes);
+  for (const name of registered.filter((one) => !known.includes(one))) {
+    const near = closest(name, known);
+    const meant =
+      near === undefined ? "use onUnknown() for other events" : `did you mean "${near}"`;
+    warn(`There is a handler for "${name}", which is no event that is modelled; ${meant}`);
+  }
+}
