@@ -148,7 +148,7 @@ export function createClient(options: ClientOptions): unknown {
     limiter: createRateLimiter(settings.rateLimit.limits),
     tokens: new Map(),
   };
-  const client = assemble(shared, settings, tokensOf(shared, settings));
+  const client = assemble(shared, settings, tokensOf(shared, settings), callerOf(settings));
   const oauth = settings.oauth && assembleOAuth(shared, settings, settings.oauth);
   return Object.freeze(oauth ? { ...client, oauth } : client);
 }
@@ -170,6 +170,7 @@ function assemble(
   shared: Shared,
   settings: Settings,
   tokens: TokenManager,
+  caller: string,
 ): BaseClient<Environment> {
   const { topics, send, close, limiter } = shared;
   const every = settings.rateLimit.everyCall ? { limiter } : {};
@@ -178,7 +179,11 @@ function assemble(
   const derive = (overrides: ClientOverrides): BaseClient<Environment> => {
     const derived = settings.override(overrides);
     const same = derived.key?.loginAs === settings.key?.loginAs;
-    return Object.freeze(assemble(shared, derived, same ? tokens : tokensOf(shared, derived)));
+    return Object.freeze(
+      same
+        ? assemble(shared, derived, tokens, caller)
+        : assemble(shared, derived, tokensOf(shared, derived), callerOf(derived)),
+    );
   };
   return {
     environment: settings.environment,
@@ -200,7 +205,7 @@ function assemble(
     onboarding: onboardingResource(() => {
       const spaced = createCall(withAuth(send, tokens), { ...base, limiter });
       return {
-        environment: settings.environment,
+        platform: platformOf(settings, caller),
         accounts: accountsResource(spaced),
         files: filesResource(spaced, createDownload(send, base)),
         rfis: rfisResource(spaced),
@@ -215,6 +220,21 @@ function assemble(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Who logs in. */
+function callerOf({ key }: Settings): string {
+  return [key?.clientId, key?.loginAs].filter((name) => name !== undefined).join("/");
+}
+
+/** Whose accounts the client sees: tells what belongs to one platform from what belongs to another. */
+function platformOf({ call }: Settings, caller: string): string {
+  const { origin, prefix } = call.hosts.api;
+  const parts = [origin.replace(/^\w+:\/\//, "") + prefix, caller, call.onBehalfOf ?? ""];
+  return parts
+    .filter((part) => part !== "")
+    .map(encodeURIComponent)
+    .join(":");
 }
 
 function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
@@ -262,8 +282,8 @@ function assembleOAuth(
     newId: () => crypto.randomUUID(),
   });
   const plain = settings.override({ onBehalfOf: undefined });
-  const clientOf = (tokens: TokenManager): Client =>
-    Object.freeze(assemble(shared, plain, tokens)) as Client;
+  const clientOf = (tokens: TokenManager, id: string): Client =>
+    Object.freeze(assemble(shared, plain, tokens, `${app.clientId}/${id}`)) as Client;
   return oauthResource({
     app,
     store,
@@ -271,8 +291,8 @@ function assembleOAuth(
     endpoint,
     manager,
     sealer: createStateSealer(app.clientSecret),
-    clientOf: keepRecent(keptClients, (id) => clientOf(manager.tokens(id))),
-    readAccount: (token) => clientOf(onlyToken(token)).accounts.current(),
+    clientOf: keepRecent(keptClients, (id) => clientOf(manager.tokens(id), id)),
+    readAccount: (token) => clientOf(onlyToken(token), "").accounts.current(),
   });
 }
 

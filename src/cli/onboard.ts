@@ -12,6 +12,8 @@ import type {
   OnboardingResult,
 } from "../resources/onboarding-types.js";
 import { createFileStore } from "../stores/file.js";
+import { createMemoryStore } from "../stores/memory.js";
+import type { Store } from "../stores/store.js";
 import { readSellers } from "./sellers-file.js";
 import { UsageError } from "./usage-error.js";
 
@@ -35,10 +37,12 @@ An empty cell is left out. JSON lines hold the same fields as an object, and in 
 paths whose values are files.
 
 Options:
-  --emulator               Use an emulator at ${emulatorUrl}, with its default key
+  --emulator               Use an emulator at ${emulatorUrl}, with its default key; what is done is
+                           remembered for this run only
   --url <url>              Use another address, such as that of an emulator
   --environment <name>     production, sandbox or demo (default sandbox)
-  --store <directory>      Where to remember what is done (default ./.airwallex-onboarding)
+  --store <directory>      Where to remember what is done, for each address and client id
+                           (default ./.airwallex-onboarding)
   --review-timeout <s>     How long to wait for reviews, in seconds (default 600)
   --concurrency <number>   Sellers worked on at once (default by environment)
   --help                   Show this text
@@ -53,7 +57,7 @@ const flags = {
   emulator: { type: "boolean", default: false },
   url: { type: "string" },
   environment: { type: "string", default: "sandbox" },
-  store: { type: "string", default: "./.airwallex-onboarding" },
+  store: { type: "string" },
   "review-timeout": { type: "string", default: "600" },
   concurrency: { type: "string" },
   help: { type: "boolean", default: false },
@@ -74,7 +78,7 @@ export async function onboardCommand(args: readonly string[]): Promise<number> {
   const client = createClient(clientOptions(values));
   const progress = showProgress(sellers.length);
   const report = await client.onboarding.run(sellers, {
-    store: createFileStore({ directory: values.store }),
+    store: openStore(values),
     reviewTimeoutMs: readNumber("review-timeout", values["review-timeout"], 0) * 1000,
     concurrency:
       values.concurrency === undefined
@@ -110,6 +114,12 @@ function readNumber(flag: string, text: string, least: number): number {
   const number = Number(text);
   if (text.trim() !== "" && number >= least) return number;
   throw new UsageError(`--${flag} is "${text}", expected a number from ${least}`);
+}
+
+/** An emulator forgets its accounts when it stops, and what was done there with them. */
+function openStore({ store, emulator }: Flags): Store {
+  if (store === undefined && emulator) return createMemoryStore();
+  return createFileStore({ directory: store ?? "./.airwallex-onboarding" });
 }
 
 function clientOptions({ emulator, url, environment }: Flags) {

@@ -69,9 +69,9 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
     } catch (error) {
       if (tools.signal.aborted || error instanceof AuthenticationError) throw error;
       if (error instanceof LeaseLost) continue;
-      const pauseMs = isPassing(error) ? pausesMs[failures++] : undefined;
+      const pauseMs = pauseAfter(error, failures++);
       if (pauseMs === undefined) return { kind: "failed", ...at, error };
-      await tools.sleep(pauseMs * (0.5 + Math.random() / 2));
+      await tools.sleep(pauseMs);
     }
   }
 }
@@ -249,6 +249,9 @@ const passing: ReadonlySet<string> = new Set([
   "conflict",
 ]);
 
-function isPassing(error: unknown): boolean {
-  return isAirwallexError(error) && passing.has(error.code);
+/** How long to wait before it is tried again, in milliseconds; undefined for what will not pass. */
+export function pauseAfter(error: unknown, failures: number): number | undefined {
+  if (!isAirwallexError(error) || !passing.has(error.code)) return undefined;
+  const pauseMs = pausesMs[failures];
+  return pauseMs && pauseMs * (0.5 + Math.random() / 2);
 }

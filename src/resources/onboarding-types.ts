@@ -47,7 +47,12 @@ export interface OnboardingOptions {
   readonly concurrency?: number | undefined;
   /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 does not wait. */
   readonly reviewTimeoutMs?: number | undefined;
-  /** Begins every key in the store. Default: `airwallex:onboarding:<environment>:`. */
+  /**
+   * Begins every key in the store. Default: `airwallex:onboarding:<host>:<client id>:`, with the
+   * accounts of `loginAs` and `onBehalfOf` where they are set, so that what is done on one platform
+   * is not taken for done on another. To change the key of a platform and keep its records, give the
+   * old prefix, or none: an account is then found by its identifier.
+   */
   readonly keyPrefix?: string | undefined;
 }
 

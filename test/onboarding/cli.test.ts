@@ -27,7 +27,12 @@ function onboard(emulator: RunningEmulator | undefined, ...args: readonly string
   const child = spawn(
     process.execPath,
     ["--import", "tsx", "src/cli/index.ts", "onboard", ...args, ...where],
-    { env: { ...process.env, AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } },
+    {
+      env: {
+        ...process.env,
+        ...(emulator && { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey }),
+      },
+    },
   );
   const ended = { code: null as number | null, stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
@@ -98,6 +103,23 @@ test("onboard opens every account, says what is missing, and takes the correctio
     ["ada-1", "ACTIVE"],
     ["ada-2", "ACTIVE"],
   ]);
+}, 60_000);
+
+test("onboard --emulator remembers nothing of an emulator that has forgotten", async () => {
+  await using emulator = await startEmulator({ reviewAfterMs: 0 });
+  for (let run = 1; run <= 2; run++) {
+    const { code, stdout } = await onboard(
+      undefined,
+      writeTable({}),
+      ...["--emulator", "--url", emulator.url],
+    );
+    expect([code, stdout]).toEqual([
+      0,
+      "done    ada-1\n1 sellers: 1 done, 0 waiting, 0 missing something, 0 failed\n",
+    ]);
+    expect(emulator.accounts.list().map(({ status }) => status)).toEqual(["ACTIVE"]);
+    emulator.reset();
+  }
 }, 60_000);
 
 test("onboard says with its exit code that a review goes on", async () => {

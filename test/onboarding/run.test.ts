@@ -83,14 +83,75 @@ test("run() takes one seller through every step and tells of each", async () => 
   expect(events.at(-1)?.result).toEqual(result);
 });
 
-test("run() again asks nothing for sellers that are done", async () => {
+test("run() again asks for one page in all when all sellers are done", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   await suite.client.onboarding.run(sellersUpTo(3), { store });
   const before = suite.emulator.requests.length;
   const { counts } = await suite.client.onboarding.run(sellersUpTo(3), { store });
   expect(counts.done).toBe(3);
-  expect(suite.emulator.requests.length).toBe(before);
+  expect(suite.emulator.requests.length).toBe(before + 1);
+});
+
+test("run() does not take what is done on one platform for done on another", async () => {
+  await using first = await startSuite();
+  await using second = await startSuite({ clientId: "platform2", seed: "another" });
+  const store = createMemoryStore();
+  await first.client.onboarding.run(sellersUpTo(2), { store });
+  const { counts } = await second.client.onboarding.run(sellersUpTo(2), { store });
+  expect(counts.done).toBe(2);
+  expect(second.identifiers().length).toBe(2);
+
+  const host = encodeURIComponent(new URL(first.emulator.url).host);
+  const { keys } = await store.list({ prefix: "airwallex:onboarding:" });
+  const { clientId } = first.emulator.clientOptions;
+  expect(keys.map(({ key }) => key)).toContain(`airwallex:onboarding:${host}:${clientId}:seller-1`);
+});
+
+test("run() keeps the records of accounts to act for apart, and takes a prefix", async () => {
+  await using suite = await startSuite();
+  const { client, emulator } = suite;
+  const seen: string[] = [];
+  const memory = createMemoryStore();
+  const store: Store = {
+    ...memory,
+    read(key) {
+      seen.push(key);
+      return memory.read(key);
+    },
+  };
+  const { platformId } = emulator.accounts;
+  await client.onBehalfOf(platformId).onboarding.run(sellerOf(1), { store });
+  await client.with({ loginAs: platformId }).onboarding.run(sellerOf(1), { store });
+  await client.onboarding.run(sellerOf(1), { store, keyPrefix: "mine:" });
+  const { clientId } = emulator.clientOptions;
+  const host = encodeURIComponent(new URL(emulator.url).host);
+  const begin = `airwallex:onboarding:${host}:${clientId}`;
+  expect(new Set(seen)).toEqual(
+    new Set([
+      `${begin}:${platformId}:seller-1`,
+      `${begin}%2F${platformId}:seller-1`,
+      "mine:seller-1",
+    ]),
+  );
+});
+
+test("run() with a refused key reports nobody as done, whatever the store says", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  await suite.client.onboarding.run(sellersUpTo(3), { store });
+  const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
+  await expect(stranger.onboarding.run(sellersUpTo(3), { store })).rejects.toMatchObject({
+    code: "login_refused",
+  });
+});
+
+test("run() begins in an outage that passes", async () => {
+  await using suite = await startSuite();
+  for (let i = 0; i < 2; i++) suite.emulator.faults.next("accounts.list", { status: 503 });
+  const client = suite.client.with({ maxRetries: 0 });
+  const { counts } = await client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
+  expect(counts.done).toBe(1);
 });
 
 test("run() finds the account of a seller that the store does not know", async () => {
