@@ -59,13 +59,23 @@ async function runAll(
   options: OnboardingOptions,
   { stop, concurrency }: Told,
 ): Promise<OnboardingReport> {
-  const { keyPrefix = `airwallex:onboarding:${platform}:`, reviewTimeoutMs } = options;
+  const {
+    keyPrefix = `airwallex:onboarding:${platform}:`,
+    reviewTimeoutMs = 600_000,
+    reviewIntervalMs = 250,
+  } = options;
   const { signal } = stop;
   const sleep = (ms: number): Promise<void> => pause(ms, signal);
   const source = createSource(input, sleep);
   const tally = createTally(() => source.count, options.onProgress, stop.now);
   const records = createRecords(options.store, keyPrefix);
-  const watch = createWatch({ accounts, signal, sleep, timeoutMs: reviewTimeoutMs ?? 600_000 });
+  const watch = createWatch({
+    accounts,
+    signal,
+    sleep,
+    timeoutMs: reviewTimeoutMs,
+    intervalMs: reviewIntervalMs,
+  });
   const openRfis = createOpenRfis(rfis, signal);
   const steps = { accounts, files, records, signal, sleep, onStep: tally.step };
   const waits: Promise<void>[] = [];
@@ -140,7 +150,7 @@ async function runAll(
 }
 
 function checkOptions(
-  { store, reviewTimeoutMs = 0 }: OnboardingOptions,
+  { store, reviewTimeoutMs = 0, reviewIntervalMs = 1 }: OnboardingOptions,
   concurrency: number,
 ): void {
   const wrong = (option: string, problem: string): TypeError =>
@@ -151,6 +161,9 @@ function checkOptions(
   if (!(concurrency > 0)) throw wrong("concurrency", `is ${concurrency}, expected 1 or more`);
   if (!(reviewTimeoutMs >= 0)) {
     throw wrong("reviewTimeoutMs", `is ${reviewTimeoutMs}, expected 0 or more`);
+  }
+  if (!(reviewIntervalMs > 0)) {
+    throw wrong("reviewIntervalMs", `is ${reviewIntervalMs}, expected a number above 0`);
   }
 }
 

@@ -45,8 +45,13 @@ export interface OnboardingOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sellers worked on at once; those that wait for a review do not count. Default: 5 seconds of the endpoint limit, 100 in production. */
   readonly concurrency?: number | undefined;
-  /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 does not wait. */
+  /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 looks once. */
   readonly reviewTimeoutMs?: number | undefined;
+  /**
+   * First wait between two looks at the reviews, in milliseconds; each is half as long again, up to
+   * 30 s, or 2 s while accounts move. One look serves all sellers. Default: 250.
+   */
+  readonly reviewIntervalMs?: number | undefined;
   /**
    * Begins every key in the store. Default: `airwallex:onboarding:<host>:<client id>:`, with the
    * accounts of `loginAs` and `onBehalfOf` where they are set, so that what is done on one platform

@@ -240,6 +240,39 @@ test("run() says what is missing from a refused submission, and takes the correc
   expect(suite.identifiers().length).toBe(2);
 });
 
+test("run() looks at short reviews soon", async () => {
+  await using suite = await startSuite({ reviewAfterMs: 50 });
+  const begin = performance.now();
+  const { counts } = await suite.client.onboarding.run(sellersUpTo(3), {
+    store: createMemoryStore(),
+    reviewIntervalMs: 100,
+  });
+  expect(counts.done).toBe(3);
+  expect(performance.now() - begin).toBeLessThan(1500);
+});
+
+test("run() looks less and less often, and keeps reviewTimeoutMs", async () => {
+  await using suite = await startSuite({ reviewAfterMs: undefined });
+  const store = createMemoryStore();
+  await suite.client.onboarding.run(sellerOf(1), { store, reviewTimeoutMs: 0 });
+  const before = suite.asked("accounts.list");
+  const begin = performance.now();
+  const options = { store, reviewTimeoutMs: 1500, reviewIntervalMs: 100 };
+  const { counts } = await suite.client.onboarding.run(sellerOf(1), options);
+  const tookMs = performance.now() - begin;
+  expect(counts.waiting).toBe(1);
+  expect(tookMs).toBeGreaterThanOrEqual(1500);
+  expect(tookMs).toBeLessThan(2000);
+  // After 100, 250, 475, 812 and 1,319 ms, at the end, and the first call of the run.
+  expect(suite.asked("accounts.list") - before).toBeLessThanOrEqual(7);
+  expect(suite.asked("accounts.list") - before).toBeGreaterThanOrEqual(5);
+
+  const invalid = { store, reviewIntervalMs: 0 };
+  await expect(suite.client.onboarding.run([], invalid)).rejects.toThrow(
+    "reviewIntervalMs is 0, expected a number above 0",
+  );
+});
+
 test("run() says what a review asks for", async () => {
   await using suite = await startSuite();
   const { create, ...rest } = sellerOf(1);
