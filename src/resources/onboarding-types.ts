@@ -19,7 +19,11 @@ export interface Seller {
   readonly create: Omit<AccountCreateRequest, "identifier">;
   /** Documents to upload, under names of your own. A stream can be sent once; a path again. */
   readonly files?: Readonly<Record<string, FileSource | SellerFile>> | undefined;
-  /** Data sent after the uploads; a function is given the ids of the files by their names. */
+  /**
+   * Data sent after the uploads; a function is given the ids of the files by their names. It is called
+   * once more before the first call, with stand-ins for ids that are not known yet, to look whether its
+   * result fits.
+   */
   readonly update?:
     | AccountUpdateRequest
     | ((fileIds: Readonly<Record<string, string>>) => AccountUpdateRequest)
