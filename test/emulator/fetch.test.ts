@@ -1,5 +1,7 @@
 /** The emulator without a socket: its fetch behaves like the one of Node. */
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { createClient } from "airwallex-connect";
 import { createEmulator } from "airwallex-connect/emulator";
@@ -8,6 +10,9 @@ import { setupServer } from "msw/node";
 import { expect, test } from "vitest";
 import { connect } from "./api.js";
 import { minimal } from "./inputs.js";
+
+setFlagsFromString("--expose_gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const anywhere = "http://emulator.localhost/api/v1/account";
 
@@ -108,6 +113,8 @@ test.each([
       new Promise((resolve) => setTimeout(resolve, 50, "waiting")),
     ]);
     expect(early).toBe("waiting");
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 10));
     abort.abort(reason);
     await expect(waiting).rejects.toBe(reason);
   },
