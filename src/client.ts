@@ -165,7 +165,10 @@ export function createClient(options: ClientOptions): unknown {
     limiter: createRateLimiter(settings.rateLimit.limits),
     tokens: new Map(),
   };
-  const client = assemble(shared, settings, (own) => tokensOf(shared, own));
+  const client = assemble(shared, settings, {
+    tokensFor: (own) => tokensOf(shared, own),
+    callerOf,
+  });
   const oauth = settings.oauth && assembleOAuth(shared, settings, settings.oauth);
   return Object.freeze(oauth ? { ...client, oauth } : client);
 }
@@ -190,24 +193,26 @@ const checks = {
   connection: "check the scopes that the customer granted",
 };
 
-/**
- * @param tokensFor whose tokens the client uses, and what is derived from it with other settings
- * @param check what to check when such a token is refused
- */
-function assemble(
-  shared: Shared,
-  settings: Settings,
-  tokensFor: (settings: Settings) => TokenManager,
-  check?: string,
-): BaseClient<Environment> {
+/** Who calls, with whose tokens. */
+interface Identity {
+  /** The tokens of a client with these settings. */
+  readonly tokensFor: (settings: Settings) => TokenManager;
+  /** Names the caller in what is remembered beyond a process. */
+  readonly callerOf: (settings: Settings) => string;
+  /** What to check when such a token is refused. */
+  readonly check?: string;
+}
+
+function assemble(shared: Shared, settings: Settings, identity: Identity): BaseClient<Environment> {
   const { topics, send, close, limiter } = shared;
+  const { tokensFor, callerOf, check } = identity;
   const tokens = tokensFor(settings);
   const every = settings.rateLimit.everyCall ? { limiter } : {};
   const refused = { unauthorized: "token_refused", check } as const;
   const base: CallSettings = { ...settings.call, topics, ...refused, ...every };
   const call = createCall(withAuth(send, tokens), base);
   const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
-    Object.freeze(assemble(shared, settings.override(overrides), tokensFor, check));
+    Object.freeze(assemble(shared, settings.override(overrides), identity));
   return {
     environment: settings.environment,
     accounts: accountsResource(call),
@@ -228,7 +233,7 @@ function assemble(
     onboarding: onboardingResource(() => {
       const spaced = createCall(withAuth(send, tokens), { ...base, limiter });
       return {
-        environment: settings.environment,
+        platform: platformOf(settings, callerOf(settings)),
         accounts: accountsResource(spaced),
         files: filesResource(spaced, createDownload(send, base)),
         rfis: rfisResource(spaced),
@@ -243,6 +248,21 @@ function assemble(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Who logs in. */
+function callerOf({ key }: Settings): string {
+  return [key?.clientId, key?.loginAs].filter((name) => name !== undefined).join("/");
+}
+
+/** Whose accounts the client sees: tells what belongs to one platform from what belongs to another. */
+function platformOf({ call }: Settings, caller: string): string {
+  const { origin, prefix } = call.hosts.api;
+  const parts = [origin.replace(/^\w+:\/\//, "") + prefix, caller, call.onBehalfOf ?? ""];
+  return parts
+    .filter((part) => part !== "")
+    .map(encodeURIComponent)
+    .join(":");
 }
 
 function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
@@ -292,8 +312,11 @@ function assembleOAuth(
     newId: () => crypto.randomUUID(),
   });
   const plain = settings.override({ onBehalfOf: undefined });
-  const clientOf = (tokens: TokenManager): Client =>
-    Object.freeze(assemble(shared, plain, () => tokens, checks.connection)) as Client;
+  const clientOf = (tokens: TokenManager, id: string): Client => {
+    const callerOf = () => `${app.clientId}/${id}`;
+    const identity = { tokensFor: () => tokens, callerOf, check: checks.connection };
+    return Object.freeze(assemble(shared, plain, identity)) as Client;
+  };
   return oauthResource({
     app,
     store,
@@ -301,8 +324,8 @@ function assembleOAuth(
     endpoint,
     manager,
     sealer: createStateSealer(app.clientSecret),
-    clientOf: keepRecent(keptClients, (id) => clientOf(manager.tokens(id))),
-    readAccount: (token) => clientOf(onlyToken(token)).accounts.current(),
+    clientOf: keepRecent(keptClients, (id) => clientOf(manager.tokens(id), id)),
+    readAccount: (token) => clientOf(onlyToken(token), "").accounts.current(),
   });
 }
 

@@ -1,5 +1,6 @@
 /**
- * CSV as RFC 4180 has it: commas, quotes around what holds commas, quotes or line ends, and a quote
+ * CSV as RFC 4180 has it, or with the semicolons or tabs of a spreadsheet where its first line has more
+ * of them than commas: quotes around what holds commas, quotes or line ends, and a quote
  * within quotes written twice. Strict, because a row that is read wrongly is a customer that is wrong.
  */
 
@@ -26,7 +27,9 @@ export function readCsv(text: string): readonly CsvRow[] {
   let line = 1;
   let startLine = 1;
   // One cell, quoted or plain, and what ends it.
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|$)/y;
+  const delimiter = delimiterOf(text);
+  const plainText = `[^"${delimiter}\\r\\n]*`;
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|(${plainText}))(${delimiter}|\\r\\n|\\n|$)`, "y");
   cell.lastIndex = text.startsWith("\uFEFF") ? 1 : 0;
   while (cell.lastIndex < text.length || cells.length > 0) {
     const match = cell.exec(text);
@@ -35,11 +38,18 @@ export function readCsv(text: string): readonly CsvRow[] {
     const [, quoted, plain = "", end] = match;
     cells.push(quoted?.replaceAll('""', '"') ?? plain);
     line += quoted?.match(/\n/g)?.length ?? 0;
-    if (end === ",") continue;
+    if (end === delimiter) continue;
     if (cells.length > 1 || cells[0] !== "") rows.push({ line: startLine, cells });
     cells = [];
     startLine = ++line;
     if (end === "") break;
   }
   return rows;
+}
+
+/** Names of columns hold none of them, so the one that is there most often stands between them. */
+function delimiterOf(text: string): string {
+  const [header = ""] = text.split("\n", 1);
+  const counts = [",", ";", "\t"].map((one) => ({ one, count: header.split(one).length }));
+  return counts.reduce((best, next) => (next.count > best.count ? next : best)).one;
 }

@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createClient } from "../client.js";
+import { checkRequirements } from "../kyc/check-requirements.js";
 import type { Environment } from "../options.js";
+import { updateOf } from "../resources/onboarding-check.js";
 import type {
   MissingItem,
   OnboardingCounts,
@@ -12,7 +14,10 @@ import type {
   OnboardingResult,
 } from "../resources/onboarding-types.js";
 import { createFileStore } from "../stores/file.js";
-import { readSellers } from "./sellers-file.js";
+import { createMemoryStore } from "../stores/memory.js";
+import type { Store } from "../stores/store.js";
+import { refuseProblems } from "./check-sellers.js";
+import { type FiledSeller, readSellers } from "./sellers-file.js";
 import { UsageError } from "./usage-error.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";
@@ -29,16 +34,22 @@ The file is CSV, or JSON lines where its name ends in .jsonl. Columns of the CSV
   identifier                    Your own reference of the seller (required)
   primary_contact.email         Any field of the API, by its path; lists as people[0].name
   file:account_details.<path>   A file to upload; its id goes to that path. Relative to the CSV
-  number:account_details.<path> A field that is a number
   agree_to_terms                true records that the customer agrees, after submission
-An empty cell is left out. JSON lines hold the same fields as an object, and in "files" the list of
-paths whose values are files.
+An empty cell is left out. Where a field is a boolean, true, TRUE and yes are the same. Commas,
+semicolons or tabs separate the cells: the first line decides. The text is UTF-8. JSON lines hold the
+same fields as an object, and in "files" the list of paths whose values are files.
+
+Before anything is sent, every column, value and file is checked, and all problems are shown at once.
 
 Options:
-  --emulator               Use an emulator at ${emulatorUrl}, with its default key
+  --dry-run                Only check, and say what a submission would lack, as far as the
+                           documents tell. Sends nothing and needs no key
+  --emulator               Use an emulator at ${emulatorUrl}, with its default key; what is done is
+                           remembered for this run only
   --url <url>              Use another address, such as that of an emulator
   --environment <name>     production, sandbox or demo (default sandbox)
-  --store <directory>      Where to remember what is done (default ./.airwallex-onboarding)
+  --store <directory>      Where to remember what is done, for each address and client id
+                           (default ./.airwallex-onboarding)
   --review-timeout <s>     How long to wait for reviews, in seconds (default 600)
   --concurrency <number>   Sellers worked on at once (default by environment)
   --help                   Show this text
@@ -46,14 +57,15 @@ Options:
 The key is read from AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY. Rate limits are kept by themselves.
 
 Exit code: 0 all done, 3 some still wait for a review, 4 something is missing or has failed,
-1 the run broke off, 2 the command was not understood.
+1 the run broke off, 2 the command or the file was not understood.
 `;
 
 const flags = {
+  "dry-run": { type: "boolean", default: false },
   emulator: { type: "boolean", default: false },
   url: { type: "string" },
   environment: { type: "string", default: "sandbox" },
-  store: { type: "string", default: "./.airwallex-onboarding" },
+  store: { type: "string" },
   "review-timeout": { type: "string", default: "600" },
   concurrency: { type: "string" },
   help: { type: "boolean", default: false },
@@ -70,11 +82,15 @@ export async function onboardCommand(args: readonly string[]): Promise<number> {
   if (path === undefined || more.length > 0) {
     throw new UsageError(`${positionals.length} files are named, expected one`);
   }
-  const sellers = readSellers(path, readFile(path));
-  const client = createClient(clientOptions(values));
+  const file = await readSellers(path, readFile(path));
+  const options = values["dry-run"] ? undefined : clientOptions(values);
+  await refuseProblems(path, file);
+  if (!options) return dryRun(file.sellers);
+  const sellers = file.sellers.map(({ seller }) => seller);
+  const client = createClient(options);
   const progress = showProgress(sellers.length);
   const report = await client.onboarding.run(sellers, {
-    store: createFileStore({ directory: values.store }),
+    store: openStore(values),
     reviewTimeoutMs: readNumber("review-timeout", values["review-timeout"], 0) * 1000,
     concurrency:
       values.concurrency === undefined
@@ -100,16 +116,47 @@ function readFlags(args: readonly string[]) {
 
 function readFile(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    const { code } = error as NodeJS.ErrnoException;
+    const encoding = code === "ERR_ENCODING_INVALID_ENCODED_DATA";
+    const why = encoding ? 'it is not UTF-8, expected the format "CSV UTF-8"' : code;
+    throw new UsageError(`cannot read ${path}: ${why}`);
   }
+}
+
+/** What `checkRequirements` finds missing for each seller; the exit code tells whether it is nothing. */
+function dryRun(sellers: readonly FiledSeller[]): number {
+  const { stdout } = process;
+  const notKnown = new Map<string, number>();
+  let lacking = 0;
+  for (const { line, seller } of sellers) {
+    const found = checkRequirements(updateOf(seller));
+    for (const text of found.notKnown) notKnown.set(text, (notKnown.get(text) ?? 0) + 1);
+    if (found.missing.length === 0) continue;
+    lacking++;
+    const items = found.missing.map(describeItem);
+    stdout.write(`${[`${seller.identifier} (line ${line}) is missing:`, ...items].join("\n")}\n`);
+  }
+  const total = sellers.length;
+  stdout.write(
+    `${total} sellers: ${total - lacking} lack nothing that is known, ${lacking} are missing something; nothing was sent\n`,
+  );
+  for (const [text, count] of notKnown)
+    stdout.write(`Not known for ${count} of ${total}: ${text}\n`);
+  return lacking > 0 ? 4 : 0;
 }
 
 function readNumber(flag: string, text: string, least: number): number {
   const number = Number(text);
   if (text.trim() !== "" && number >= least) return number;
   throw new UsageError(`--${flag} is "${text}", expected a number from ${least}`);
+}
+
+/** An emulator forgets its accounts when it stops, and what was done there with them. */
+function openStore({ store, emulator }: Flags): Store {
+  if (store === undefined && emulator) return createMemoryStore();
+  return createFileStore({ directory: store ?? "./.airwallex-onboarding" });
 }
 
 function clientOptions({ emulator, url, environment }: Flags) {

@@ -6,27 +6,54 @@
  * | `identifier`                            | the platform's own reference                      |
  * | `account_details.…[0].…`                | a field by its path; lists count from 0           |
  * | `file:account_details.….front_file_id`  | a file to upload, whose id goes there             |
- * | `number:account_details.…`              | a field that is a number, not a text              |
+ * | `agree_to_terms`                        | whether the customer agrees, after submission     |
  *
- * An empty cell is left out; `true` and `false` are no texts. Paths of files are relative to the file.
+ * An empty cell is left out. What a cell means is said by its field: `true`, `TRUE` and `yes` are the
+ * same where a boolean is expected, and texts elsewhere. Paths of files are relative to the file.
  */
 
 import { dirname, resolve } from "node:path";
+import type { SchemaNode } from "../core/issues.js";
 import type { Seller } from "../resources/onboarding-types.js";
-import { CsvError, readCsv } from "./csv.js";
+import { CsvError, type CsvRow, readCsv } from "./csv.js";
 import { UsageError } from "./usage-error.js";
 
-/** @throws UsageError naming the line that cannot be read */
-export function readSellers(path: string, text: string): readonly Seller[] {
+/** A seller and where it stands. */
+export interface FiledSeller {
+  readonly line: number;
+  readonly seller: Seller;
+}
+
+/** What is wrong in a line, and under which field, where it is one. */
+export interface FileProblem {
+  readonly line: number;
+  readonly path?: string | undefined;
+  readonly message: string;
+}
+
+export interface SellersFile {
+  readonly sellers: readonly FiledSeller[];
+  /** Of lines that give no seller. */
+  readonly problems: readonly FileProblem[];
+}
+
+/** @throws UsageError for a file that is no table of sellers at all */
+export async function readSellers(path: string, text: string): Promise<SellersFile> {
   const directory = dirname(resolve(path));
+  const problems: FileProblem[] = [];
+  const tell = (problem: FileProblem): void => void problems.push(problem);
   try {
-    const entries = /\.(jsonl|ndjson)$/i.test(path) ? readLines(text) : readTable(text);
-    return entries.map((entry) => sellerOf(entry, directory));
+    const json = /\.(jsonl|ndjson)$/i.test(path);
+    const entries = json ? readLines(text, tell) : await readTable(text, tell);
+    const sellers = entries.flatMap((entry) => sellerOf(entry, directory, tell));
+    return { sellers, problems };
   } catch (error) {
     if (error instanceof CsvError) throw new UsageError(`cannot read ${path}: ${error.message}`);
     throw error;
   }
 }
+
+type Tell = (problem: FileProblem) => void;
 
 /** A seller as it is written down. */
 interface Entry {
@@ -38,57 +65,132 @@ interface Entry {
 
 type Tree = Record<string, unknown>;
 
-function readTable(text: string): readonly Entry[] {
+async function readTable(text: string, tell: Tell): Promise<readonly Entry[]> {
   const [header, ...rows] = readCsv(text);
-  if (!header?.cells.includes("identifier")) {
-    throw new CsvError(1, "has no column identifier, expected the names of the columns");
-  }
-  return rows.map(({ line, cells }) => {
-    if (cells.length !== header.cells.length) {
-      throw new CsvError(line, `has ${cells.length} cells, expected ${header.cells.length}`);
+  const columns = await readHeader(header);
+  return rows.flatMap(({ line, cells }) => {
+    if (cells.length !== columns.length) {
+      tell({ line, message: `has ${cells.length} cells, expected ${columns.length}` });
+      return [];
     }
     const fields: Tree = {};
     const files: string[] = [];
-    header.cells.forEach((column, index) => {
+    columns.forEach(({ path, isFile, read }, index) => {
       const value = cells[index];
       if (value === undefined || value === "") return;
-      const [, kind, path = ""] = /^(?:(file|number):)?(.*)$/.exec(column) ?? [];
-      if (kind === "file") files.push(path);
-      put(fields, path, kind === "number" ? Number(value) : textOrBoolean(value));
+      if (isFile) files.push(path);
+      put(fields, path, read(value));
     });
-    return { line, fields, files };
+    return [{ line, fields, files }];
   });
 }
 
+interface Column {
+  readonly path: string;
+  readonly isFile: boolean;
+  readonly read: (cell: string) => unknown;
+}
+
+async function readHeader(header: CsvRow | undefined): Promise<readonly Column[]> {
+  if (!header?.cells.some((name) => name.trim() === "identifier")) {
+    const message = "has no column identifier, expected the names of the columns";
+    throw new CsvError(1, `${message}, with commas, semicolons or tabs between them`);
+  }
+  const { AccountCreateRequest, AccountUpdateRequest } = await import(
+    "../schemas/accounts.generated.js"
+  );
+  const shapes = [AccountUpdateRequest, AccountCreateRequest] as unknown as readonly SchemaNode[];
+  const taken: string[] = [];
+  return header.cells.map((name) => {
+    const [, kind, path = ""] = /^(?:(file):)?(.*)$/.exec(name.trim()) ?? [];
+    const other = taken.find((one) => one === path || isWithin(one, path) || isWithin(path, one));
+    const { line } = header;
+    if (path === "" || partsOf(path).includes("__proto__")) {
+      throw new CsvError(line, `has a column "${name}", expected the path of a field`);
+    }
+    if (other === path) throw new CsvError(line, `has the column ${path} twice`);
+    if (other) throw new CsvError(line, `has the columns ${other} and ${path}, expected one`);
+    taken.push(path);
+    const isFile = kind === "file";
+    return { path, isFile, read: isFile ? String : readerOf(typeAt(shapes, path)) };
+  });
+}
+
+function isWithin(path: string, whole: string): boolean {
+  return path.startsWith(whole) && /^[.[]/.test(path.slice(whole.length));
+}
+
+/** The type that the API expects at a path; undefined where it knows none. */
+function typeAt(shapes: readonly SchemaNode[], path: string): string | undefined {
+  if (path === "agree_to_terms") return "boolean";
+  for (const shape of shapes) {
+    let node: SchemaNode | undefined = unwrap(shape);
+    for (const part of partsOf(path)) {
+      const { shape: members, element } = node?._zod.def ?? {};
+      node = unwrap(typeof part === "number" ? element : members?.[part]);
+    }
+    const type = node?._zod.def.type;
+    if (type !== undefined) return type;
+  }
+  return undefined;
+}
+
+function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
+  let node = schema;
+  while (node?._zod.def.innerType) node = node._zod.def.innerType;
+  return node;
+}
+
+/** What is none of its type stays a text, and is refused with all else that does not fit. */
+function readerOf(type: string | undefined): (cell: string) => unknown {
+  if (type === "boolean") {
+    return (cell) =>
+      /^\s*(true|yes)\s*$/i.test(cell) ? true : /^\s*(false|no)\s*$/i.test(cell) ? false : cell;
+  }
+  if (type === "number") {
+    return (cell) => (/^\s*-?\d+(\.\d+)?\s*$/.test(cell) ? Number(cell) : cell);
+  }
+  return (cell) => cell;
+}
+
 /** One object for each line, with the members of `accounts.create`, and `files`: a list of paths. */
-function readLines(text: string): readonly Entry[] {
+function readLines(text: string, tell: Tell): readonly Entry[] {
   return text.split("\n").flatMap((source, index) => {
     if (source.trim() === "") return [];
     const line = index + 1;
-    const { files, ...fields } = parseObject(source, line);
+    const object = parseObject(source);
+    if (!object) {
+      tell({ line, message: "is no JSON object" });
+      return [];
+    }
+    const { files, ...fields } = object;
     return [{ line, fields, files: Array.isArray(files) ? files.map(String) : [] }];
   });
 }
 
-function parseObject(source: string, line: number): Tree {
+function parseObject(source: string): Tree | undefined {
   try {
     const value: unknown = JSON.parse(source);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Tree;
   } catch {
-    // Told below, without the line itself: it holds personal data.
+    // Told by the caller, without the line itself: it holds personal data.
   }
-  throw new CsvError(line, "is no JSON object");
-}
-
-function textOrBoolean(text: string): string | boolean {
-  return text === "true" || text === "false" ? text === "true" : text;
+  return undefined;
 }
 
 /** What `accounts.create` is sent; all of `account_details` follows with the ids of the files. */
-function sellerOf({ line, fields, files }: Entry, directory: string): Seller {
-  const { identifier, account_details, agree_to_terms, ...rest } = fields;
+function sellerOf(
+  { line, fields, files }: Entry,
+  directory: string,
+  tell: Tell,
+): readonly FiledSeller[] {
+  const { identifier, account_details, agree_to_terms = false, ...rest } = fields;
+  if (typeof agree_to_terms !== "boolean") {
+    tell({ line, path: "agree_to_terms", message: "is not a boolean, expected true or false" });
+  }
   if (typeof identifier !== "string" || identifier === "") {
-    throw new CsvError(line, "has no identifier");
+    tell({ line, path: "identifier", message: "is missing, expected your own reference" });
+    return [];
   }
   const sources = files.map((path) => [path, resolve(directory, String(pick(fields, path)))]);
   const details = account_details as Tree | undefined;
@@ -104,13 +206,14 @@ function sellerOf({ line, fields, files }: Entry, directory: string): Seller {
     return whole;
   };
   // The client checks every field before it is sent, and says which one does not fit.
-  return {
+  const seller: Seller = {
     identifier,
     create: { ...rest, account_details: first } as Seller["create"],
     files: Object.fromEntries(sources),
     update: update as Seller["update"],
     agreeToTerms: agree_to_terms === true,
   };
+  return [{ line, seller }];
 }
 
 function partsOf(path: string): readonly (string | number)[] {
@@ -127,7 +230,7 @@ function put(tree: object, path: string, value: unknown): void {
     if (part === "__proto__") return;
     if (index === parts.length - 1) node[part] = value;
     else {
-      node[part] ??= typeof parts[index + 1] === "number" ? [] : {};
+      if (!Object.hasOwn(node, part)) node[part] = typeof parts[index + 1] === "number" ? [] : {};
       node = node[part] as Record<string | number, unknown>;
     }
   }

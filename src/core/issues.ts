@@ -9,6 +9,7 @@ import { kindOf } from "./path.js";
 export interface SchemaNode {
   readonly _zod: {
     readonly def: {
+      readonly type?: string;
       readonly shape?: Readonly<Record<string, SchemaNode>>;
       readonly element?: SchemaNode;
       readonly innerType?: SchemaNode;

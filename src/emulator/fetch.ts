@@ -15,7 +15,8 @@ import type { Handle } from "./handle.js";
 export function createFetch(handle: Handle): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
-    const { signal } = request;
+    // Not that of the request: it hears of an abort only as long as somebody holds the request.
+    const signal = init?.signal ?? (input instanceof Request ? input : request).signal;
     signal.throwIfAborted();
     const aborted = rejectOnAbort(signal);
     try {

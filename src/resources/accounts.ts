@@ -49,7 +49,9 @@ export interface AccountsResource {
    * account, an `identifier` of its own and an empty `primary_contact`: the account is `ACTIVE` at once.
    *
    * The API has no idempotency key here. With an `identifier`, a create whose answer was lost is
-   * looked up by it before it is sent again; without one it fails with outcome `unknown`.
+   * looked up by it before it is sent again; without one it fails with outcome `unknown`. That is all
+   * that it does: two creates with one identifier open two accounts. `list({ identifier })` finds what
+   * an earlier process has opened, and `onboarding.run` opens one account for each identifier.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/create
    *

@@ -103,6 +103,19 @@ export function filesResource(call: Call, download: Download): FilesResource {
   };
 }
 
+/**
+ * Looks at a file as an upload does, and reads nothing of it.
+ *
+ * @throws what `files.upload` throws before anything is sent
+ */
+export async function checkUpload(
+  source: FileSource,
+  { name, notes, contentType }: FileUploadOptions,
+): Promise<void> {
+  const file = await inspectFile(source);
+  refuseFile(file, name ?? file.name ?? "", notes, contentType);
+}
+
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w.+-]+=[\w.+-]+)*$/;
 
 function refuseFile(

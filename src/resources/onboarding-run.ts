@@ -12,7 +12,7 @@ import type { AccountsResource } from "./accounts.js";
 import type { FilesResource } from "./files.js";
 import { createRecords } from "./onboarding-record.js";
 import { createSource, type Taken } from "./onboarding-source.js";
-import { type Brought, bringForward } from "./onboarding-steps.js";
+import { type Brought, bringForward, pauseAfter } from "./onboarding-steps.js";
 import { createTally, type Ending } from "./onboarding-tally.js";
 import { createOpenRfis, missingOf } from "./onboarding-to-do.js";
 import type { OnboardingOptions, OnboardingReport, Seller } from "./onboarding-types.js";
@@ -21,7 +21,8 @@ import type { RfisResource } from "./rfis.js";
 
 /** What a run works with: resources whose calls keep the rate limits. */
 export interface OnboardingTools {
-  readonly environment: string;
+  /** The host and who calls it, in one word. */
+  readonly platform: string;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
   readonly rfis: RfisResource;
@@ -53,21 +54,45 @@ interface Told {
 }
 
 async function runAll(
-  { accounts, files, rfis, environment }: OnboardingTools,
+  { accounts, files, rfis, platform }: OnboardingTools,
   input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
   options: OnboardingOptions,
   { stop, concurrency }: Told,
 ): Promise<OnboardingReport> {
-  const { keyPrefix = `airwallex:onboarding:${environment}:`, reviewTimeoutMs } = options;
+  const {
+    keyPrefix = `airwallex:onboarding:${platform}:`,
+    reviewTimeoutMs = 600_000,
+    reviewIntervalMs = 250,
+  } = options;
   const { signal } = stop;
   const sleep = (ms: number): Promise<void> => pause(ms, signal);
   const source = createSource(input, { signal, sleep });
   const tally = createTally(() => source.count, options.onProgress, stop.now);
   const records = createRecords(options.store, keyPrefix);
-  const watch = createWatch({ accounts, signal, sleep, timeoutMs: reviewTimeoutMs ?? 600_000 });
+  const watch = createWatch({
+    accounts,
+    signal,
+    sleep,
+    timeoutMs: reviewTimeoutMs,
+    intervalMs: reviewIntervalMs,
+  });
   const openRfis = createOpenRfis(rfis, signal);
   const steps = { accounts, files, records, signal, sleep, onStep: tally.step };
   const waits: Promise<void>[] = [];
+
+  // What is done by the store makes no call, so a key that is refused would not be noticed.
+  async function askFirst(): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        await accounts.list({ page_size: 1 }, { signal });
+        return;
+      } catch (error) {
+        const pauseMs = pauseAfter(error, failures);
+        if (pauseMs === undefined) throw error;
+        await sleep(pauseMs);
+      }
+    }
+  }
 
   async function workOn(taken: Taken): Promise<void> {
     const { seller, problem } = taken;
@@ -116,6 +141,7 @@ async function runAll(
     }
   }
 
+  await askFirst();
   const workers = Array.from({ length: Math.ceil(concurrency) }, () => work().catch(stop.now));
   await Promise.all(workers);
   source.close();
@@ -125,7 +151,7 @@ async function runAll(
 }
 
 function checkOptions(
-  { store, reviewTimeoutMs = 0 }: OnboardingOptions,
+  { store, reviewTimeoutMs = 0, reviewIntervalMs = 1 }: OnboardingOptions,
   concurrency: number,
 ): void {
   const wrong = (option: string, problem: string): TypeError =>
@@ -138,6 +164,9 @@ function checkOptions(
   }
   if (!(reviewTimeoutMs >= 0)) {
     throw wrong("reviewTimeoutMs", `is ${reviewTimeoutMs}, expected 0 or more`);
+  }
+  if (!(reviewIntervalMs > 0)) {
+    throw wrong("reviewIntervalMs", `is ${reviewIntervalMs}, expected a number above 0`);
   }
 }
 

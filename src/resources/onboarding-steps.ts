@@ -1,23 +1,25 @@
 /**
  * Takes one seller as far as it goes without a review.
  *
- * 1. Nothing left to do: no lease is needed. Else take that of the identifier; another process has
- *    it: busy.
- * 2. Do the next step, and write it down. Again, while the lease lasts long enough for one more.
- * 3. What fails for a moment (no answer, 429, 5xx) is tried again after a pause. That is harmless: an
+ * 1. Nothing left to do: no lease is needed. Else all of the input that is still to be sent is looked
+ *    at: what does not fit would fail at a later step, and leave an account behind.
+ * 2. Take the lease of the identifier; another process has it: busy.
+ * 3. Do the next step, and write it down. Again, while the lease lasts long enough for one more.
+ * 4. What fails for a moment (no answer, 429, 5xx) is tried again after a pause. That is harmless: an
  *    account is looked for by its identifier before it is opened, a submission whose answer was lost
  *    shows in the status, an update says the same twice, and an upload leaves a file that nobody uses.
- * 4. A refusal that names fields is what is missing. The seller goes back to the uploads, so that the
+ * 5. A refusal that names fields is what is missing. The seller goes back to the uploads, so that the
  *    next run sends the corrected data.
  *
  * A create that a process was killed in may still be at work, so nobody looks for its account before
  * `settleMs` have passed since it was begun.
  */
 
-import { AuthenticationError, isAirwallexError } from "../errors.js";
+import { AuthenticationError, isAirwallexError, ValidationError } from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import type { AccountsResource } from "./accounts.js";
 import type { FilesResource } from "./files.js";
+import { checkSeller, isSellerFile } from "./onboarding-check.js";
 import { type Holding, LeaseLost, type Progress, type Records } from "./onboarding-record.js";
 import { missingInRefusal } from "./onboarding-to-do.js";
 import type { MissingItem, OnboardingStep, Seller, SellerFile } from "./onboarding-types.js";
@@ -56,11 +58,14 @@ const settleMs = 5000;
 const pausesMs: readonly number[] = [1000, 2000, 4000, 8000];
 
 export async function bringForward(tools: StepTools, seller: Seller): Promise<Brought> {
+  let checked = false;
   for (let failures = 0; ; ) {
     const at: Where = { step: "create", accountId: undefined };
     try {
       const progress = await tools.records.read(seller.identifier);
       if (nextStep(seller, progress) === "wait") return broughtBy(progress as Opened);
+      if (!checked) await check(seller, progress, at);
+      checked = true;
       const held = await tools.records.hold(seller.identifier, (holding) =>
         doSteps(tools, seller, holding, at),
       );
@@ -69,9 +74,9 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
     } catch (error) {
       if (tools.signal.aborted || error instanceof AuthenticationError) throw error;
       if (error instanceof LeaseLost) continue;
-      const pauseMs = isPassing(error) ? pausesMs[failures++] : undefined;
+      const pauseMs = pauseAfter(error, failures++);
       if (pauseMs === undefined) return { kind: "failed", ...at, error };
-      await tools.sleep(pauseMs * (0.5 + Math.random() / 2));
+      await tools.sleep(pauseMs);
     }
   }
 }
@@ -80,6 +85,22 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
 interface Where {
   step: OnboardingStep;
   accountId: string | undefined;
+}
+
+/** @throws ValidationError with all that does not fit */
+async function check(seller: Seller, progress: Progress | undefined, at: Where): Promise<void> {
+  at.accountId = progress?.accountId;
+  at.step = nextStep(seller, progress);
+  const created = at.accountId !== undefined;
+  const updated = created && progress?.stage !== "created";
+  const behind = { created, updated, fileIds: progress?.fileIds ?? {} };
+  const issues = await checkSeller(seller, behind);
+  if (issues[0] === undefined) return;
+  at.step = issues[0].step;
+  throw new ValidationError(
+    "onboarding.run",
+    issues.map(({ step, ...issue }) => issue),
+  );
 }
 
 /** Answers undefined when another lease is needed first. */
@@ -236,10 +257,6 @@ function isEditable(status: string): boolean {
   return status === "CREATED" || status === "ACTION_REQUIRED";
 }
 
-function isSellerFile(file: SellerFile | SellerFile["file"]): file is SellerFile {
-  return typeof file === "object" && "file" in file;
-}
-
 const passing: ReadonlySet<string> = new Set([
   "timeout",
   "connection_failed",
@@ -249,6 +266,9 @@ const passing: ReadonlySet<string> = new Set([
   "conflict",
 ]);
 
-function isPassing(error: unknown): boolean {
-  return isAirwallexError(error) && passing.has(error.code);
+/** How long to wait before it is tried again, in milliseconds; undefined for what will not pass. */
+export function pauseAfter(error: unknown, failures: number): number | undefined {
+  if (!isAirwallexError(error) || !passing.has(error.code)) return undefined;
+  const pauseMs = pausesMs[failures];
+  return pauseMs && pauseMs * (0.5 + Math.random() / 2);
 }

@@ -19,7 +19,11 @@ export interface Seller {
   readonly create: Omit<AccountCreateRequest, "identifier">;
   /** Documents to upload, under names of your own. A stream can be sent once; a path again. */
   readonly files?: Readonly<Record<string, FileSource | SellerFile>> | undefined;
-  /** Data sent after the uploads; a function is given the ids of the files by their names. */
+  /**
+   * Data sent after the uploads; a function is given the ids of the files by their names. It is called
+   * once more before the first call, with stand-ins for ids that are not known yet, to look whether its
+   * result fits.
+   */
   readonly update?:
     | AccountUpdateRequest
     | ((fileIds: Readonly<Record<string, string>>) => AccountUpdateRequest)
@@ -45,9 +49,19 @@ export interface OnboardingOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sellers worked on at once; those that wait for a review do not count. Default: 5 seconds of the endpoint limit, 100 in production. */
   readonly concurrency?: number | undefined;
-  /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 does not wait. */
+  /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 looks once. */
   readonly reviewTimeoutMs?: number | undefined;
-  /** Begins every key in the store. Default: `airwallex:onboarding:<environment>:`. */
+  /**
+   * First wait between two looks at the reviews, in milliseconds; each is half as long again, up to
+   * 30 s, or 2 s while accounts move. One look serves all sellers. Default: 250.
+   */
+  readonly reviewIntervalMs?: number | undefined;
+  /**
+   * Begins every key in the store. Default: `airwallex:onboarding:<host>:<client id>:`, with the
+   * accounts of `loginAs` and `onBehalfOf` where they are set, so that what is done on one platform
+   * is not taken for done on another. To change the key of a platform and keep its records, give the
+   * old prefix, or none: an account is then found by its identifier.
+   */
   readonly keyPrefix?: string | undefined;
 }
 

@@ -18,6 +18,8 @@ export interface WatchTools {
   /** Rejects with the signal's reason. */
   readonly sleep: (ms: number) => Promise<void>;
   readonly timeoutMs: number;
+  /** The first wait between two looks. */
+  readonly intervalMs: number;
 }
 
 export interface Watch {
@@ -27,32 +29,48 @@ export interface Watch {
 
 interface Waiter {
   readonly untilMs: number;
+  /** A look has begun since it waits. */
+  seen: boolean;
   readonly resolve: (account: Account | undefined) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** Between two looks: as long as nothing moves, each is half as long again. */
-const intervals = { firstMs: 2000, growth: 1.5, longestMs: 30_000 };
+/**
+ * Between two looks: each wait is half as long again. As long as accounts move, looks stay close, but
+ * not so close that they take the turns of the calls that open accounts.
+ */
+const intervals = { growth: 1.5, movingMs: 2000, longestMs: 30_000 };
 const pageSize = 500;
 const fewToRead = 5;
 const readAtOnce = 50;
 
-export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools): Watch {
+export function createWatch(tools: WatchTools): Watch {
+  const { accounts, signal, sleep, timeoutMs, intervalMs } = tools;
   const waiters = new Map<string, Waiter>();
   let looking = false;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let waitMs = intervalMs;
 
   async function lookUntilEmpty(): Promise<void> {
-    let waitMs = intervals.firstMs;
     while (waiters.size > 0) {
-      await sleep(waitMs);
-      const before = waiters.size;
-      await look().catch(goOn);
+      const dueMs = Math.min(lookedAtMs + waitMs, firstEndMs());
+      await sleep(Math.max(0, dueMs - performance.now()));
+      // The end of a long wait is worth a look of its own.
+      if (performance.now() >= restedAtMs()) await lookAgain();
       giveUp();
-      const moved = waiters.size !== before;
-      waitMs = moved ? intervals.firstMs : Math.min(waitMs * intervals.growth, intervals.longestMs);
     }
     // In the same step as the check, or a new waiter would wait for a loop that has ended.
     looking = false;
+  }
+
+  async function lookAgain(): Promise<void> {
+    const before = waiters.size;
+    for (const waiter of waiters.values()) waiter.seen = true;
+    await look().catch(goOn);
+    const { growth, movingMs, longestMs } = intervals;
+    const most = waiters.size < before ? movingMs : longestMs;
+    waitMs = Math.max(intervalMs, Math.min(waitMs * growth, most));
+    lookedAtMs = performance.now();
   }
 
   /** What fails now may work next time; a key that is refused will not. */
@@ -96,9 +114,25 @@ export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools):
     if (account.status !== "SUBMITTED") answer(account.id, account);
   }
 
+  /** The next look is no sooner than this. */
+  function restedAtMs(): number {
+    return lookedAtMs + Math.min(waitMs, intervals.movingMs);
+  }
+
+  /** When the first wait ends. Nobody is given up without a look. */
+  function firstEndMs(): number {
+    const restedMs = restedAtMs();
+    let endMs = Number.POSITIVE_INFINITY;
+    for (const { seen, untilMs } of waiters.values()) {
+      endMs = Math.min(endMs, seen ? untilMs : Math.max(untilMs, restedMs));
+    }
+    return endMs;
+  }
+
   function giveUp(): void {
     const now = performance.now();
-    for (const [id, { untilMs }] of waiters) if (now >= untilMs) answer(id, undefined);
+    for (const [id, { seen, untilMs }] of waiters)
+      if (seen && now >= untilMs) answer(id, undefined);
   }
 
   function answer(id: string, account: Account | undefined): void {
@@ -109,6 +143,11 @@ export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools):
   function start(): void {
     if (looking) return;
     looking = true;
+    const now = performance.now();
+    if (now - lookedAtMs > waitMs) {
+      lookedAtMs = now;
+      waitMs = intervalMs;
+    }
     lookUntilEmpty().catch((error) => {
       looking = false;
       for (const { reject } of waiters.values()) reject(error);
@@ -119,7 +158,8 @@ export function createWatch({ accounts, signal, sleep, timeoutMs }: WatchTools):
   return {
     wait(accountId) {
       return new Promise((resolve, reject) => {
-        waiters.set(accountId, { untilMs: performance.now() + timeoutMs, resolve, reject });
+        const untilMs = performance.now() + timeoutMs;
+        waiters.set(accountId, { untilMs, seen: false, resolve, reject });
         start();
       });
     },

@@ -14,8 +14,9 @@ export interface OnboardingResource {
    * accounts. Before an account is opened, the API is asked whether the identifier has one. All calls
    * keep the API's rate limits. What happens to one seller never stops another.
    *
-   * @throws AuthenticationError when the key is refused; what the input throws while it is read; the
-   *   signal's own reason. Anything else is the result of one seller.
+   * @throws what the first call throws, one list of accounts: AuthenticationError when the key is
+   *   refused, ApiError, ConnectionError; AuthenticationError at any later time; what the input throws
+   *   while it is read; the signal's own reason. Anything else is the result of one seller.
    *
    * @example
    * const report = await client.onboarding.run(

@@ -1,12 +1,18 @@
 /** The emulator without a socket: its fetch behaves like the one of Node. */
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
+import { createClient } from "airwallex-connect";
 import { createEmulator } from "airwallex-connect/emulator";
-import { HttpResponse, http } from "msw";
+import { http } from "msw";
 import { setupServer } from "msw/node";
 import { expect, test } from "vitest";
 import { connect } from "./api.js";
 import { minimal } from "./inputs.js";
+
+setFlagsFromString("--expose_gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const anywhere = "http://emulator.localhost/api/v1/account";
 
@@ -107,6 +113,8 @@ test.each([
       new Promise((resolve) => setTimeout(resolve, 50, "waiting")),
     ]);
     expect(early).toBe("waiting");
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 10));
     abort.abort(reason);
     await expect(waiting).rejects.toBe(reason);
   },
@@ -131,21 +139,52 @@ test("fetch undoes a compression and leaves a 204 without a body", async () => {
   expect([empty.status, empty.body]).toEqual([204, null]);
 });
 
-test("msw can hand requests of the real hosts to the emulator", async () => {
-  const emulator = createEmulator();
+/** What docs/emulator.md shows. */
+function interceptSandbox(
+  emulator: ReturnType<typeof createEmulator>,
+  ...hosts: readonly string[]
+) {
   const server = setupServer(
-    http.all("https://api.sandbox.airwallex.com/*", ({ request }) => emulator.fetch(request)),
-    http.all("*", () => HttpResponse.error()),
+    ...hosts.map((host) =>
+      http.all(`https://${host}.sandbox.airwallex.com/*`, ({ request }) => emulator.fetch(request)),
+    ),
   );
-  server.listen();
-  try {
-    const { clientId, apiKey } = emulator.clientOptions;
-    const response = await fetch("https://api.sandbox.airwallex.com/api/v1/authentication/login", {
-      method: "POST",
-      headers: { "x-client-id": clientId, "x-api-key": apiKey },
-    });
-    expect(response.status).toBe(201);
-  } finally {
-    server.close();
-  }
+  const unhandled: string[] = [];
+  const seen: string[] = [];
+  server.events.on("request:start", ({ request }) => void seen.push(request.url));
+  server.events.on("request:unhandled", ({ request }) => void unhandled.push(request.url));
+  server.listen({ onUnhandledRequest: "error" });
+  const { clientId, apiKey } = emulator.clientOptions;
+  const client = createClient({
+    environment: "sandbox",
+    clientId,
+    apiKey,
+    fetch: globalThis.fetch,
+    maxRetries: 0,
+  });
+  return { client, seen, unhandled, [Symbol.dispose]: () => server.close() };
+}
+
+test("msw can hand everything that is sent to the real hosts to the emulator, uploads too", async () => {
+  const emulator = createEmulator();
+  using suite = interceptSandbox(emulator, "api", "files");
+  const { client, seen, unhandled } = suite;
+  await client.accounts.list();
+  const { file_id } = await client.files.upload(Buffer.from("a document"), { name: "a.pdf" });
+  const download = await client.files.download(file_id);
+  expect(String(await download.bytes())).toBe("a document");
+  expect(unhandled).toEqual([]);
+  expect(new Set(seen.map((url) => new URL(url).host.split(".")[0]))).toEqual(
+    new Set(["api", "files"]),
+  );
+  expect(emulator.requests.length).toBe(seen.length);
+});
+
+test("msw refuses an upload to a host that was forgotten", async () => {
+  const emulator = createEmulator();
+  using suite = interceptSandbox(emulator, "api");
+  const upload = suite.client.files.upload(Buffer.from("a document"), { name: "a.pdf" });
+  await expect(upload).rejects.toMatchObject({ name: "ConnectionError" });
+  expect(suite.unhandled).toEqual(["https://files.sandbox.airwallex.com/api/v1/files/upload"]);
+  expect(emulator.requests.map(({ endpoint }) => endpoint)).toEqual(["authentication.login"]);
 });

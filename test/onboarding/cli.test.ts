@@ -1,7 +1,7 @@
 /** The command `onboard`: reads, opens, reports, and goes on when it is run again. */
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
@@ -27,7 +27,12 @@ function onboard(emulator: RunningEmulator | undefined, ...args: readonly string
   const child = spawn(
     process.execPath,
     ["--import", "tsx", "src/cli/index.ts", "onboard", ...args, ...where],
-    { env: { ...process.env, AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } },
+    {
+      env: {
+        ...process.env,
+        ...(emulator && { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey }),
+      },
+    },
   );
   const ended = { code: null as number | null, stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
@@ -100,6 +105,23 @@ test("onboard opens every account, says what is missing, and takes the correctio
   ]);
 }, 60_000);
 
+test("onboard --emulator remembers nothing of an emulator that has forgotten", async () => {
+  await using emulator = await startEmulator({ reviewAfterMs: 0 });
+  for (let run = 1; run <= 2; run++) {
+    const { code, stdout } = await onboard(
+      undefined,
+      writeTable({}),
+      ...["--emulator", "--url", emulator.url],
+    );
+    expect([code, stdout]).toEqual([
+      0,
+      "done    ada-1\n1 sellers: 1 done, 0 waiting, 0 missing something, 0 failed\n",
+    ]);
+    expect(emulator.accounts.list().map(({ status }) => status)).toEqual(["ACTIVE"]);
+    emulator.reset();
+  }
+}, 60_000);
+
 test("onboard says with its exit code that a review goes on", async () => {
   await using emulator = await startEmulator();
   const { code, stdout } = await onboard(emulator, writeTable({}), "--review-timeout", "0");
@@ -118,7 +140,15 @@ test("onboard explains itself, and refuses what it does not understand in one li
     onboard(undefined, "--emulator", writeTable({}), "--environment", "moon"),
   ]);
   expect(help?.code).toBe(0);
-  for (const flag of ["emulator", "url", "environment", "store", "review-timeout", "concurrency"]) {
+  for (const flag of [
+    "dry-run",
+    "emulator",
+    "url",
+    "environment",
+    "store",
+    "review-timeout",
+    "concurrency",
+  ]) {
     expect(help?.stdout).toContain(`--${flag} `);
   }
   for (const { code, stdout, stderr } of refused) {
@@ -143,7 +173,7 @@ test.each(['a"b', '"a', 'a\n"b"c'])("readCsv() refuses %j", (text) => {
   expect(() => readCsv(text)).toThrow(/^line \d has a quote/);
 });
 
-test("readSellers() reads JSON lines as it reads CSV", () => {
+test("readSellers() reads JSON lines as it reads CSV", async () => {
   const account_details = {
     legal_entity_type: "BUSINESS",
     business_details: {
@@ -158,7 +188,8 @@ test("readSellers() reads JSON lines as it reads CSV", () => {
     files: [path],
     agree_to_terms: true,
   });
-  const [seller] = readSellers(join(directory, "s.jsonl"), `${line}\n`);
+  const { sellers } = await readSellers(join(directory, "s.jsonl"), `${line}\n`);
+  const [{ seller } = {}] = sellers;
   expect(seller?.create).toEqual({
     account_details: {
       legal_entity_type: "BUSINESS",
@@ -172,10 +203,105 @@ test("readSellers() reads JSON lines as it reads CSV", () => {
 });
 
 test.each([
-  ["s.csv", "name\nAda\n", "line 1 has no column identifier"],
-  ["s.csv", "identifier,a\nada\n", "line 2 has 1 cells, expected 2"],
-  ["s.csv", "identifier,a\n,1\n", "line 2 has no identifier"],
-  ["s.jsonl", '{"identifier":"a"}\n{"Ada', "line 2 is no JSON object"],
-])("readSellers() refuses %s with %j", (file, text, problem) => {
-  expect(() => readSellers(file, text)).toThrow(`cannot read ${file}: ${problem}`);
+  ["name\nAda\n", "has no column identifier"],
+  ["identifier,a,a\n", "has the column a twice"],
+  ["identifier,a,file:a\n", "has the column a twice"],
+  ["identifier,a.b,a.b[0].c\n", "has the columns a.b and a.b[0].c, expected one"],
+  ["identifier,__proto__.a\n", 'has a column "__proto__.a", expected the path of a field'],
+])("readSellers() refuses the columns %j", async (text, problem) => {
+  await expect(readSellers("s.csv", text)).rejects.toThrow(`cannot read s.csv: line 1 ${problem}`);
 });
+
+test.each([
+  ["s.csv", "identifier,a\nada\n", { line: 2, message: "has 1 cells, expected 2" }],
+  ["s.csv", "identifier,a\n,1\n", { line: 2, path: "identifier" }],
+  ["s.csv", "identifier,agree_to_terms\na,maybe\n", { line: 2, path: "agree_to_terms" }],
+  ["s.jsonl", '{"identifier":"a"}\n{"Ada', { line: 2, message: "is no JSON object" }],
+])("readSellers() says what is wrong in %s with %j", async (file, text, problem) => {
+  const { problems } = await readSellers(file, text);
+  expect(problems).toMatchObject([problem]);
+});
+
+test.each([",", ";", "\t"])(
+  "readSellers() reads a table with %j between its cells",
+  async (tab) => {
+    const agreements = "customer_agreements";
+    const names = [
+      "identifier",
+      `${agreements}.agreed_to_data_usage`,
+      `${agreements}.agreed_to_terms_and_conditions`,
+      "primary_contact.email",
+      "agree_to_terms",
+      `${person}.first_name`,
+      "account_details.business_details.no_shareholders_with_over_25percent",
+    ];
+    const rows = [names, ["a", "TRUE", "no", '"a,b;c@x.y"', "Yes", "True", "False"]];
+    const text = rows.map((cells) => cells.join(tab)).join("\r\n");
+    const { sellers, problems } = await readSellers("s.csv", text);
+    expect(problems).toEqual([]);
+    expect(sellers[0]?.seller).toMatchObject({
+      identifier: "a",
+      agreeToTerms: true,
+      create: {
+        primary_contact: { email: "a,b;c@x.y" },
+        customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: false },
+      },
+    });
+    const update = sellers[0]?.seller.update as (ids: object) => unknown;
+    expect(update({})).toEqual({
+      account_details: {
+        // A name is a text, whatever it says.
+        individual_details: { first_name: "True" },
+        business_details: { no_shareholders_with_over_25percent: false },
+      },
+    });
+  },
+);
+
+test("onboard says all that is wrong with a file, each once, before it sends anything", async () => {
+  await using emulator = await startEmulator({ reviewAfterMs: 0 });
+  const file = writeTable(
+    {},
+    ...["ada-2", "ada-3"].map((identifier) => ({ identifier, "file:selfie": "x.png" })),
+    { [`file:${passport}.passport.front_file_id`]: "none.png", identifier: "ada-4" },
+    { [`${person}.date_of_birth`]: "10/12/1990" },
+  );
+  const text = readFileSync(file, "utf8")
+    .replace("first_name", "firstname")
+    .replace("agreed_to_data_usage", "agreed_to_data_use");
+  writeFileSync(file, text);
+  const { code, stdout, stderr } = await onboard(emulator, file);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+  expect(stderr).toContain("sellers.csv has 6 problems, and nothing was sent:\n");
+  expect(stderr.trim().split("\n    ").slice(1)).toEqual([
+    'lines 2, 5 and 6, customer_agreements.agreed_to_data_use: is not a known field, did you mean "agreed_to_data_usage"',
+    `lines 2, 5 and 6, ${person}.firstname: is not a known field, did you mean "first_name"`,
+    "lines 3 and 4: has 19 cells, expected 18",
+    `line 5, ${passport}.passport.front_file_id: cannot be read (ENOENT), expected a path, bytes, a Blob or a stream`,
+    "line 6, identifier: is that of line 2, expected another",
+    `line 6, ${person}.date_of_birth: has the wrong form, expected a calendar date as YYYY-MM-DD`,
+  ]);
+  expect(emulator.requests).toEqual([]);
+}, 30_000);
+
+test("onboard --dry-run sends nothing, and says what a submission would lack", async () => {
+  const missing = { identifier: "ada-2", [`${person}.date_of_birth`]: "" };
+  const file = writeTable({}, missing);
+  const { code, stdout, stderr } = await onboard(undefined, file, "--dry-run");
+  expect(stderr).toBe("");
+  expect(code).toBe(4);
+  expect(stdout).toMatch(
+    /^ada-2 \(line 3\) is missing:\n {4}account_details\S+date_of_birth {2}field_required {2}Provide the date of birth: .+\n2 sellers: 1 lack nothing that is known, 1 are missing something; nothing was sent\n/,
+  );
+  const complete = await onboard(undefined, writeTable({}), "--dry-run");
+  expect(complete.code).toBe(0);
+}, 30_000);
+
+test("onboard refuses a file that is not UTF-8", async () => {
+  const file = join(directory, "latin.csv");
+  writeFileSync(file, Buffer.from("identifier,nickname\nada,Zo\xeb\n", "latin1"));
+  const { code, stderr } = await onboard(undefined, file, "--dry-run");
+  expect(code).toBe(2);
+  expect(stderr).toContain('it is not UTF-8, expected the format "CSV UTF-8"');
+}, 30_000);

@@ -6,6 +6,7 @@ import {
   type OnboardingEvent,
   type OnboardingReport,
   type Seller,
+  type ValidationError,
 } from "airwallex-connect";
 import { failingFileId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
@@ -85,14 +86,75 @@ test("run() takes one seller through every step and tells of each", async () => 
   expect(events.at(-1)?.result).toEqual(result);
 });
 
-test("run() again asks nothing for sellers that are done", async () => {
+test("run() again asks for one page in all when all sellers are done", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   await suite.client.onboarding.run(sellersUpTo(3), { store });
   const before = suite.emulator.requests.length;
   const { counts } = await suite.client.onboarding.run(sellersUpTo(3), { store });
   expect(counts.done).toBe(3);
-  expect(suite.emulator.requests.length).toBe(before);
+  expect(suite.emulator.requests.length).toBe(before + 1);
+});
+
+test("run() does not take what is done on one platform for done on another", async () => {
+  await using first = await startSuite();
+  await using second = await startSuite({ clientId: "platform2", seed: "another" });
+  const store = createMemoryStore();
+  await first.client.onboarding.run(sellersUpTo(2), { store });
+  const { counts } = await second.client.onboarding.run(sellersUpTo(2), { store });
+  expect(counts.done).toBe(2);
+  expect(second.identifiers().length).toBe(2);
+
+  const host = encodeURIComponent(new URL(first.emulator.url).host);
+  const { keys } = await store.list({ prefix: "airwallex:onboarding:" });
+  const { clientId } = first.emulator.clientOptions;
+  expect(keys.map(({ key }) => key)).toContain(`airwallex:onboarding:${host}:${clientId}:seller-1`);
+});
+
+test("run() keeps the records of accounts to act for apart, and takes a prefix", async () => {
+  await using suite = await startSuite();
+  const { client, emulator } = suite;
+  const seen: string[] = [];
+  const memory = createMemoryStore();
+  const store: Store = {
+    ...memory,
+    read(key) {
+      seen.push(key);
+      return memory.read(key);
+    },
+  };
+  const { platformId } = emulator.accounts;
+  await client.onBehalfOf(platformId).onboarding.run(sellerOf(1), { store });
+  await client.with({ loginAs: platformId }).onboarding.run(sellerOf(1), { store });
+  await client.onboarding.run(sellerOf(1), { store, keyPrefix: "mine:" });
+  const { clientId } = emulator.clientOptions;
+  const host = encodeURIComponent(new URL(emulator.url).host);
+  const begin = `airwallex:onboarding:${host}:${clientId}`;
+  expect(new Set(seen)).toEqual(
+    new Set([
+      `${begin}:${platformId}:seller-1`,
+      `${begin}%2F${platformId}:seller-1`,
+      "mine:seller-1",
+    ]),
+  );
+});
+
+test("run() with a refused key reports nobody as done, whatever the store says", async () => {
+  await using suite = await startSuite();
+  const store = createMemoryStore();
+  await suite.client.onboarding.run(sellersUpTo(3), { store });
+  const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
+  await expect(stranger.onboarding.run(sellersUpTo(3), { store })).rejects.toMatchObject({
+    code: "login_refused",
+  });
+});
+
+test("run() begins in an outage that passes", async () => {
+  await using suite = await startSuite();
+  for (let i = 0; i < 2; i++) suite.emulator.faults.next("accounts.list", { status: 503 });
+  const client = suite.client.with({ maxRetries: 0 });
+  const { counts } = await client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
+  expect(counts.done).toBe(1);
 });
 
 test("run() finds the account of a seller that the store does not know", async () => {
@@ -179,6 +241,39 @@ test("run() says what is missing from a refused submission, and takes the correc
   const second = await suite.client.onboarding.run([sellerOf(1), sellerOf(2)], { store });
   expect(second.counts).toMatchObject({ done: 2 });
   expect(suite.identifiers().length).toBe(2);
+});
+
+test("run() looks at short reviews soon", async () => {
+  await using suite = await startSuite({ reviewAfterMs: 50 });
+  const begin = performance.now();
+  const { counts } = await suite.client.onboarding.run(sellerOf(1), {
+    store: createMemoryStore(),
+    reviewIntervalMs: 100,
+  });
+  expect(counts.done).toBe(1);
+  expect(performance.now() - begin).toBeLessThan(1900);
+});
+
+test("run() looks less and less often, and keeps reviewTimeoutMs", async () => {
+  await using suite = await startSuite({ reviewAfterMs: undefined });
+  const store = createMemoryStore();
+  await suite.client.onboarding.run(sellerOf(1), { store, reviewTimeoutMs: 0 });
+  const before = suite.asked("accounts.list");
+  const begin = performance.now();
+  const options = { store, reviewTimeoutMs: 1500, reviewIntervalMs: 100 };
+  const { counts } = await suite.client.onboarding.run(sellerOf(1), options);
+  const tookMs = performance.now() - begin;
+  expect(counts.waiting).toBe(1);
+  expect(tookMs).toBeGreaterThanOrEqual(1500);
+  expect(tookMs).toBeLessThan(2500);
+  // After 100, 250, 475, 812 and 1,319 ms, at the end, and the first call of the run.
+  expect(suite.asked("accounts.list") - before).toBeLessThanOrEqual(7);
+  expect(suite.asked("accounts.list") - before).toBeGreaterThanOrEqual(5);
+
+  const invalid = { store, reviewIntervalMs: 0 };
+  await expect(suite.client.onboarding.run([], invalid)).rejects.toThrow(
+    "reviewIntervalMs is 0, expected a number above 0",
+  );
 });
 
 test("run() says what a review asks for", async () => {
@@ -338,6 +433,54 @@ test("the failure of one seller stops no other and shows no personal data", asyn
   expect(JSON.stringify(results)).not.toContain("example.com");
 });
 
+test("run() looks at all that a seller sends before its first call, and says all that is wrong", async () => {
+  await using suite = await startSuite();
+  const { create } = sellerOf(1);
+  const broken = {
+    identifier: "broken",
+    create: { ...create, primary_contact: { mail: "ada@example.com" } },
+    files: {
+      none: "./no-such-file.png",
+      nameless: Buffer.from("a"),
+      long: { file: Buffer.from("a"), name: "a.png", notes: "x".repeat(51) },
+    },
+    update: (ids: Readonly<Record<string, string>>) => ({
+      account_details: {
+        individual_details: { firstname: "Ada", live_selfie_file_id: ids["none"] },
+      },
+    }),
+    agreeToTerms: { agreed: true },
+  } as unknown as Seller;
+  const store = createMemoryStore();
+  const { results } = await suite.client.onboarding.run([broken, sellerOf(1)], { store });
+  expect(results[0]).toMatchObject({ kind: "failed", step: "create", accountId: undefined });
+  expect(results[1]).toMatchObject({ kind: "done" });
+  const { issues } = (results[0] as unknown as { error: ValidationError }).error;
+  expect(issues.map(({ path, message }) => [path.join("."), message])).toEqual([
+    ["create.primary_contact.mail", "is not a known field"],
+    ["files.none", "cannot be read (ENOENT), expected a path, bytes, a Blob or a stream"],
+    ["files.nameless.name", "is missing, expected a file name for bytes and streams"],
+    ["files.long.notes", "is 51 characters long, expected at most 50"],
+    ["update.account_details.individual_details.firstname", "is not a known field"],
+    ["agreeToTerms.agreed", "is not a known field"],
+  ]);
+  expect(suite.identifiers()).toEqual(["seller-1"]);
+  expect(suite.asked("files.upload")).toBe(1);
+});
+
+test("run() looks at nothing that is behind a seller", async () => {
+  await using suite = await startSuite({ reviewAfterMs: undefined });
+  const store = createMemoryStore();
+  const options = { store, reviewTimeoutMs: 0 };
+  await suite.client.onboarding.run(sellerOf(1), options);
+  const { identifier } = sellerOf(1);
+  const { results } = await suite.client.onboarding.run(
+    { identifier, create: {}, files: { gone: "./gone.png" } } as unknown as Seller,
+    options,
+  );
+  expect(results[0]).toMatchObject({ kind: "waiting" });
+});
+
 test("the store holds ids and steps, and nothing of the person", async () => {
   await using suite = await startSuite();
   const written: string[] = [];
@@ -438,6 +581,7 @@ test("an account that cannot be read keeps no other from being seen at the same 
       looks += 1;
       await new Promise((resolve) => setTimeout(resolve, 10));
     },
+    intervalMs: 1,
     timeoutMs: 100,
   });
   const seen = ids.map(async (id) => ({ account: await watch.wait(id), looks }));

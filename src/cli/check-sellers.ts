@@ -1,0 +1,63 @@
+/** Says everything that is wrong with a file of sellers, before anything is sent. */
+
+import { formatPath, type Issue } from "../errors.js";
+import { checkSeller } from "../resources/onboarding-check.js";
+import type { FiledSeller, FileProblem, SellersFile } from "./sellers-file.js";
+import { UsageError } from "./usage-error.js";
+
+/** @throws UsageError with every problem, each once, and where it is */
+export async function refuseProblems(
+  path: string,
+  { sellers, problems }: SellersFile,
+): Promise<void> {
+  const found = [...problems, ...findTwice(sellers)];
+  for (const { line, seller } of sellers) {
+    const issues = await checkSeller(seller);
+    found.push(...issues.map((issue) => toProblem(line, issue)));
+  }
+  if (found.length === 0) return;
+  const lines = describe(found);
+  const problem = lines.length === 1 ? "a problem" : `${lines.length} problems`;
+  throw new UsageError([`${path} has ${problem}, and nothing was sent:`, ...lines].join("\n    "));
+}
+
+function findTwice(sellers: readonly FiledSeller[]): readonly FileProblem[] {
+  const lines = new Map<string, number>();
+  return sellers.flatMap(({ line, seller: { identifier } }) => {
+    const first = lines.get(identifier);
+    if (first === undefined) lines.set(identifier, line);
+    return first === undefined
+      ? []
+      : [{ line, path: "identifier", message: `is that of line ${first}, expected another` }];
+  });
+}
+
+/** A member of the seller, `files` but not the others, names a column of its own. */
+function toProblem(line: number, { path, message, suggestion }: Issue): FileProblem {
+  const [, ...parts] = path;
+  const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
+  return { line, path: formatPath(parts), message: message + hint };
+}
+
+/** One line for each problem, whatever the number of its rows. */
+function describe(problems: readonly FileProblem[]): readonly string[] {
+  const rows = new Map<string, Set<number>>();
+  for (const { line, path, message } of problems) {
+    const what = path === undefined ? `: ${message}` : `, ${path}: ${message}`;
+    rows.set(what, (rows.get(what) ?? new Set()).add(line));
+  }
+  return [...rows]
+    .map(([what, lines]) => ({ what, lines: [...lines].sort((a, b) => a - b) }))
+    .sort((a, b) => (a.lines[0] ?? 0) - (b.lines[0] ?? 0))
+    .map(({ what, lines }) => `${linesOf(lines)}${what}`);
+}
+
+const shown = 5;
+
+function linesOf(lines: readonly number[]): string {
+  if (lines.length === 1) return `line ${lines[0]}`;
+  if (lines.length > shown) {
+    return `lines ${lines.slice(0, shown).join(", ")} and ${lines.length - shown} more`;
+  }
+  return `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}`;
+}
