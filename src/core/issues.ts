@@ -2,6 +2,7 @@
 
 import type { $ZodIssue } from "zod/v4/core";
 import type { Issue } from "../errors.js";
+import { suggest } from "../schemas/known-names.js";
 import { kindOf } from "./path.js";
 
 /** The part of a zod schema that is walked to find what was probably meant. */
@@ -45,6 +46,17 @@ function describe(issue: $ZodIssue, path: Path, root: unknown): Issue {
   return { path, message: `${complaint(issue, value)}, expected ${expectation(issue)}` };
 }
 
+/** The patterns of the account model, in words. */
+export const patternWords: Readonly<Record<string, string | undefined>> = {
+  "/^[A-Z]{2}$/u": "two capital letters such as AU",
+  "/^[A-Z]{3}$/u": "three capital letters such as USD",
+  "/^\\d{4}$/u": "four digits",
+  "/^[\\w-]{43}$/u": "43 characters of base64url",
+  "/^[^:]+:.+$/u": "a name and a value with a colon between them",
+  "/^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:?\\d{2})$/u":
+    "a time such as 2026-08-21T09:30:00Z",
+};
+
 const numeric: ReadonlySet<string> = new Set(["number", "int"]);
 
 function complaint(issue: $ZodIssue, value: unknown): string {
@@ -77,7 +89,9 @@ function expectation(issue: $ZodIssue): string {
     case "invalid_key":
       return expectation(issue.issues[0] as $ZodIssue);
     case "invalid_format":
-      return issue.format === "date" ? "a calendar date as YYYY-MM-DD" : String(issue.pattern);
+      return issue.format === "date"
+        ? "a calendar date as YYYY-MM-DD"
+        : (patternWords[String(issue.pattern)] ?? String(issue.pattern));
     default:
       return issue.message.replace(/^.*expected /, "");
   }
@@ -102,34 +116,4 @@ function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
   let node = schema;
   while (node?._zod.def.innerType) node = node._zod.def.innerType;
   return node;
-}
-
-/** The closest of the known names, if it is close enough to be what was meant. */
-function suggest(given: string, known: readonly string[]): { readonly suggestion?: string } {
-  const plain = simplify(given);
-  const same = known.find((name) => simplify(name) === plain);
-  if (same !== undefined) return { suggestion: same };
-  const near = known
-    .map((name) => ({ name, steps: distance(plain, simplify(name)) }))
-    .sort((a, b) => a.steps - b.steps)[0];
-  return near && near.steps <= Math.max(1, plain.length / 5) ? { suggestion: near.name } : {};
-}
-
-/** `primaryContact`, `PrimaryContact` and `primary_contact` are the same word. */
-function simplify(name: string): string {
-  return name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

@@ -127,9 +127,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * `EADDRINUSE`, if the port cannot be had.
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
-  const settings = readOptions(options);
+  const { host = "127.0.0.1", port = 0, ...rest } = options;
+  const settings = readOptions(rest);
   const { controls, handle, stop } = assemble(settings);
-  const listening = await listen(handle, options.host ?? "127.0.0.1", options.port ?? 0);
+  const listening = await listen(handle, host, port);
   const { url } = listening;
   const close = (): Promise<void> => {
     stop();

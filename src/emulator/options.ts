@@ -1,5 +1,6 @@
 /** What an emulator can be told, and what it does when told nothing. */
 
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import { currentApiVersion, isDate } from "./api-version.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth/options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
@@ -88,8 +89,29 @@ export interface Settings {
   readonly webhooks: WebhookSettings;
 }
 
-/** @throws RangeError for a value that makes no sense. */
+const known: ReadonlySet<string> = allOf<keyof EmulatorOptions>({
+  seed: true,
+  clientId: true,
+  apiKey: true,
+  now: true,
+  frozen: true,
+  tokenLifetimeMs: true,
+  apiVersion: true,
+  requireOwnerConsent: true,
+  deferredIdentityVerification: true,
+  reviewAfterMs: true,
+  settleAfterMs: true,
+  rateLimits: true,
+  retryAfter: true,
+  missingAuthStatus: true,
+  recordBodies: true,
+  oauth: true,
+  webhooks: true,
+});
+
+/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
 export function readOptions(options: EmulatorOptions): Settings {
+  refuseUnknown("Cannot make emulator", options, known);
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
   if (!(tokenLifetimeMs >= 1_000)) refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
   if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");

@@ -15,6 +15,7 @@ import type { TokenPair } from "../auth/oauth-tokens.js";
 import type { Issue } from "../errors.js";
 import { OAuthCallbackError, TokenRefreshUnavailableError, ValidationError } from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import type { Store } from "../stores/store.js";
 
 /** Options of `oauth.authorizationUrl`. */
@@ -173,7 +174,9 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   return {
     retrieve,
     connection: clientOf,
-    async authorizationUrl({ session, scopes = app.scopes, state, signUp, pkce }) {
+    async authorizationUrl(options) {
+      refuseUnknown("Cannot call oauth.authorizationUrl", options, urlOptions);
+      const { session, scopes = app.scopes, state, signUp, pkce } = options;
       refuseOptions(session, scopes);
       const proof = pkce ? await createPkce() : undefined;
       const sealed = await sealer.seal({ state, codeVerifier: proof?.verifier }, session);
@@ -243,6 +246,14 @@ function refuseOptions(session: unknown, scopes: readonly string[]): void {
   if (scopes.length === 0) issues.push({ path: ["scopes"], message: "is empty, expected a scope" });
   if (issues.length > 0) throw new ValidationError("oauth.authorizationUrl", issues);
 }
+
+const urlOptions = allOf<keyof AuthorizationUrlOptions>({
+  session: true,
+  scopes: true,
+  state: true,
+  signUp: true,
+  pkce: true,
+});
 
 interface Callback {
   readonly state: string;
