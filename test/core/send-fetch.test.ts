@@ -158,7 +158,7 @@ describe("the fetch option", () => {
     const client = createClient({ ...key, fetch: broken, maxRetries: 0 });
     await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
       name: "ConnectionError",
-      cause: reason,
+      cause: { cause: reason },
     });
     const throws = () => {
       throw reason;
