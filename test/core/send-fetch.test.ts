@@ -164,7 +164,9 @@ describe("the fetch option", () => {
       throw reason;
     };
     const other = createClient({ ...key, fetch: throws, maxRetries: 0 });
-    await expect(other.accounts.retrieve("acct_1")).rejects.toMatchObject({ cause: reason });
+    await expect(other.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      cause: { cause: reason },
+    });
   });
 
   it("follows no redirect", async () => {
