@@ -14,7 +14,7 @@ import { createRateLimiter, type RateLimiter } from "./core/rate-limit.js";
 import { keepRecent } from "./core/recent.js";
 import { withRetry } from "./core/retry.js";
 import { createTransport } from "./core/send.js";
-import { fetchSend } from "./core/send-fetch.js";
+import { fetchTransport } from "./core/send-fetch.js";
 import type { CallSettings } from "./core/settings.js";
 import type { Send } from "./core/wire.js";
 import {
@@ -154,7 +154,7 @@ export function createClient<const E extends Environment>(options: ClientOptions
 export function createClient(options: ClientOptions): unknown {
   const settings = readOptions(options);
   const transport = options.fetch
-    ? { send: fetchSend(options.fetch), close: async () => undefined }
+    ? fetchTransport(options.fetch)
     : createTransport(settings.transport);
   const topics = createTopics(options.observer);
   const random = Math.random;

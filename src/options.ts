@@ -3,11 +3,12 @@
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
 import type { Observer } from "./core/observe.js";
+import { showNumber } from "./core/path.js";
 import type { RateLimits } from "./core/rate-limit.js";
 import type { DispatcherLike, TransportOptions } from "./core/send.js";
 import type { FetchLike } from "./core/send-fetch.js";
 import type { CallSettings, Host, Validation } from "./core/settings.js";
-import { closest } from "./schemas/closest.js";
+import { allOf, refuseUnknown } from "./schemas/known-names.js";
 import type { Store } from "./stores/store.js";
 
 /** `demo` is the sandbox under its older host names. */
@@ -166,9 +167,7 @@ export interface OAuthSettings {
   readonly keyPrefix: string;
 }
 
-type Names<Options> = Readonly<Record<keyof Options, true>>;
-
-const overrideNames: Names<ClientOverrides> = {
+const overridable: ReadonlySet<string> = allOf<keyof ClientOverrides>({
   onBehalfOf: true,
   loginAs: true,
   apiVersion: true,
@@ -176,10 +175,16 @@ const overrideNames: Names<ClientOverrides> = {
   maxRetries: true,
   headers: true,
   validation: true,
-};
+});
 
-const optionNames: Names<CommonOptions<Environment> & KeyClientOptions> = {
-  ...overrideNames,
+const known: ReadonlySet<string> = allOf<keyof ClientOptions>({
+  onBehalfOf: true,
+  loginAs: true,
+  apiVersion: true,
+  timeoutMs: true,
+  maxRetries: true,
+  headers: true,
+  validation: true,
   environment: true,
   clientId: true,
   apiKey: true,
@@ -193,9 +198,9 @@ const optionNames: Names<CommonOptions<Environment> & KeyClientOptions> = {
   fetch: true,
   rateLimit: true,
   observer: true,
-};
+});
 
-const oauthNames: Names<OAuthOptions> = {
+const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthOptions>({
   clientId: true,
   clientSecret: true,
   redirectUri: true,
@@ -205,23 +210,13 @@ const oauthNames: Names<OAuthOptions> = {
   authorizeUrl: true,
   tokenUrl: true,
   keyPrefix: true,
-};
-
-/** A misspelt option would change nothing, and `baseURL` would send to the real API. */
-function refuseUnknown(given: object, names: object, prefix = ""): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || Object.hasOwn(names, name)) continue;
-    const suggestion = closest(name, Object.keys(names));
-    const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
-    throw wrong(prefix + name, `is not an option${hint}`);
-  }
-}
+});
 
 export function readOptions(options: ClientOptions): Settings {
-  refuseUnknown(options, optionNames);
+  refuseUnknown("Cannot create client", options, known);
   const { environment, dispatcher } = options;
-  const known = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
-  if (!known) {
+  const places = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
+  if (!places) {
     throw new TypeError(
       `Cannot create client: environment is ${JSON.stringify(environment)}, expected "production", "sandbox" or "demo"`,
     );
@@ -236,8 +231,8 @@ export function readOptions(options: ClientOptions): Settings {
     throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
   }
   const insecure = options.allowInsecureHttp ?? false;
-  const api = readHost("baseUrl", options.baseUrl ?? known.api, insecure);
-  const files = options.filesBaseUrl ?? options.baseUrl ?? known.files;
+  const api = readHost("baseUrl", options.baseUrl ?? places.api, insecure);
+  const files = options.filesBaseUrl ?? options.baseUrl ?? places.files;
   const transport = {
     dispatcher,
     connections: positive("connections", options.connections ?? 50),
@@ -245,7 +240,7 @@ export function readOptions(options: ClientOptions): Settings {
   };
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
   const key = readKey(options);
-  const oauth = options.oauth && readOAuth(options.oauth, options, known, insecure);
+  const oauth = options.oauth && readOAuth(options.oauth, options, places, insecure);
   const rateLimit = readRateLimit(environment, options.rateLimit ?? false);
   return settle({ environment, key, oauth, hosts: both, transport, rateLimit }, options);
 }
@@ -255,7 +250,8 @@ function readRateLimit(
   given: boolean | Partial<RateLimits>,
 ): RateLimitSettings {
   const own = typeof given === "object" ? given : {};
-  refuseUnknown(own, documentedLimits[environment], "rateLimit.");
+  const names = new Set(Object.keys(documentedLimits[environment]));
+  refuseUnknown("Cannot create client", own, names, "rateLimit.");
   const limits = { ...documentedLimits[environment], ...definedOf(own) };
   for (const [name, limit] of Object.entries(limits)) {
     positive(`rateLimit.${name}`, limit);
@@ -269,7 +265,7 @@ function definedOf(limits: Partial<RateLimits>): Partial<RateLimits> {
 
 function readKey({ clientId, apiKey, oauth }: ClientOptions): Omit<ApiKey, "loginAs"> | undefined {
   if (oauth && clientId === undefined && apiKey === undefined) return undefined;
-  return { clientId: requireText("clientId", clientId), apiKey: requireText("apiKey", apiKey) };
+  return { clientId: requireKey("clientId", clientId), apiKey: requireKey("apiKey", apiKey) };
 }
 
 function readOAuth(
@@ -278,7 +274,7 @@ function readOAuth(
   { api, web }: Places,
   insecure: boolean,
 ): OAuthSettings {
-  refuseUnknown(oauth, oauthNames, "oauth.");
+  refuseUnknown("Cannot create client", oauth, knownOfApp, "oauth.");
   const below = (url: string | URL): string => `${String(url).replace(/\/+$/, "")}/oauth`;
   const authorizeUrl = String(oauth.authorizeUrl ?? `${below(baseUrl ?? web)}/authorize`);
   const token = readHost(
@@ -332,15 +328,21 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
       timeoutMs: positive("timeoutMs", options.timeoutMs ?? 60_000),
       maxRetries: wholeNumber("maxRetries", options.maxRetries ?? 3),
       onBehalfOf: optionalId("onBehalfOf", options.onBehalfOf),
-      apiVersion: options.apiVersion === undefined ? apiVersion : options.apiVersion,
+      apiVersion: readVersion(options.apiVersion),
       headers,
       validation: oneOf("validation", options.validation ?? "observe", validations),
     },
     override(overrides) {
-      refuseUnknown(overrides, overrideNames);
+      refuseUnknown("Cannot create client", overrides, overridable);
       return settle(fixed, { ...own, ...overrides });
     },
   };
+}
+
+function readVersion(version: string | null | undefined): string | null {
+  if (version === undefined) return apiVersion;
+  if (version === null || /^\d{4}-\d{2}-\d{2}$/.test(version)) return version;
+  throw wrong("apiVersion", `is no dated version, expected one such as ${apiVersion}, or null`);
 }
 
 const validations = ["observe", "strict", "off"] as const;
@@ -350,6 +352,9 @@ function readHost(option: string, value: string | URL, allowInsecure: boolean): 
     throw wrong(option, "is not a URL, expected one such as https://host");
   const { protocol, hostname, origin, pathname, search, hash, username } = new URL(value);
   if (search || hash || username) throw wrong(option, "has a query, a fragment or a user");
+  if (/\/api(\/v\d+)?\/*$/.test(pathname)) {
+    throw wrong(option, `ends in ${pathname}, expected the host alone: each path has that already`);
+  }
   const local =
     hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
   const safe = protocol === "https:" || (protocol === "http:" && (local || allowInsecure));
@@ -363,6 +368,14 @@ function requireText(option: string, value: unknown): string {
   throw wrong(option, "is missing, expected a text; see Developer > API keys in the web app");
 }
 
+/** It goes into a header. A line break at the end comes with secrets that were read from a file. */
+function requireKey(option: string, value: unknown): string {
+  const text = requireText(option, value);
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another sign";
+  throw wrong(option, `holds ${found} that no key has, expected it without; try .trim()`);
+}
+
 /** An empty id would act for somebody else than was meant. */
 function optionalId(option: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
@@ -371,12 +384,16 @@ function optionalId(option: string, value: unknown): string | undefined {
 
 function positive(option: string, value: number): number {
   if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
-  throw new RangeError(`Cannot create client: ${option} is ${value}, expected a number above 0`);
+  throw new RangeError(
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0`,
+  );
 }
 
 function wholeNumber(option: string, value: number): number {
   if (Number.isInteger(value) && value >= 0) return value;
-  throw new RangeError(`Cannot create client: ${option} is ${value}, expected 0 or more`);
+  throw new RangeError(
+    `Cannot create client: ${option} is ${showNumber(value)}, expected 0 or more`,
+  );
 }
 
 function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {

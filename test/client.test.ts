@@ -44,7 +44,7 @@ describe("createClient()", () => {
     (name) => {
       for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "5", 2 ** 31]) {
         expect(create({ [name]: value })).toThrow(RangeError);
-        expect(create({ [name]: value })).toThrow(`Cannot create client: ${name} is ${value}`);
+        expect(create({ [name]: value })).toThrow(`Cannot create client: ${name} is `);
       }
     },
   );
@@ -57,10 +57,13 @@ describe("createClient()", () => {
   });
 
   it.each([
-    [{ baseURL: "http://127.0.0.1:1" }, 'baseURL is not an option, did you mean "baseUrl"'],
-    [{ timeout: 5 }, "timeout is not an option"],
-    [{ rateLimit: { persecond: 5 } }, 'rateLimit.persecond is not an option, did you mean "perSec'],
-    [{ oauth: { redirectURI: "http://127.0.0.1/" } }, "oauth.redirectURI is not an option"],
+    [{ baseURL: "http://127.0.0.1:1" }, 'baseURL is not a known option, did you mean "baseUrl"'],
+    [{ timeout: 5 }, "timeout is not a known option"],
+    [
+      { rateLimit: { persecond: 5 } },
+      'rateLimit.persecond is not a known option, did you mean "perSec',
+    ],
+    [{ oauth: { redirectURI: "http://127.0.0.1/" } }, "oauth.redirectURI is not a known option"],
   ])("refuses %j, which would change nothing", (changes, message) => {
     expect(create(changes)).toThrow(TypeError);
     expect(create(changes)).toThrow(`Cannot create client: ${message}`);
@@ -84,16 +87,43 @@ describe("createClient()", () => {
     ).not.toThrow();
   });
 
-  it("sends id and key as they are, and says where a header cannot carry them", async () => {
+  it.each(["apiKey", "clientId"])("refuses a line break or white space in %s", (name) => {
+    expect(create({ [name]: "key-s3cr3t\n" })).toThrow(
+      `Cannot create client: ${name} holds a line break that no key has`,
+    );
+    for (const end of [" ", "\t", "\u200b", "é", "\0"]) {
+      expect(create({ [name]: `key-s3cr3t${end}` })).toThrow(
+        `${name} holds white space or another`,
+      );
+      expect(create({ [name]: `key-s3cr3t${end}` })).not.toThrow("s3cr3t");
+    }
+  });
+
+  it("refuses names that it does not know, here, in with() and in a call", async () => {
+    const wrong = { timeout: 5 } as object;
+    const hint = 'timeout is not a known option, did you mean "timeoutMs"';
+    expect(create(wrong)).toThrow(`Cannot create client: ${hint}`);
+    expect(create({ oauth: { store: {}, clientid: "x" } })).toThrow('did you mean "clientId"');
     const server = await startServer();
-    const client = createClient({ ...key, apiKey: "key-s3cr3t\n", baseUrl: server.url });
-    const error = await client.accounts.retrieve("acct_1").catch((reason: unknown) => reason);
-    expect(error).toMatchObject({
-      name: "ValidationError",
-      issues: [{ path: ["headers", "x-api-key"] }],
-    });
-    expect(inspect(error)).not.toContain("s3cr3t");
+    const client = createClient({ ...key, baseUrl: server.url });
+    expect(() => client.with(wrong)).toThrow(TypeError);
+    expect(() => client.with(wrong)).toThrow(`Cannot create client: ${hint}`);
+    await expect(client.accounts.retrieve("acct_1", wrong)).rejects.toThrow(
+      new TypeError(`Cannot call accounts.retrieve: ${hint}`),
+    );
+    await expect(client.accounts.retrieve("acct_1", "acct" as never)).rejects.toThrow(
+      new TypeError("Cannot call accounts.retrieve: the options are string, expected an object"),
+    );
+    expect(() => createClient(undefined as never)).toThrow("the options are undefined, expected");
     expect(server.connections).toBe(0);
+  });
+
+  it.each([
+    [{ apiVersion: "v1" }, "apiVersion is no dated version, expected one such as 20"],
+    [{ baseUrl: "https://x.example/api/v1/" }, "baseUrl ends in /api/v1/, expected the host alone"],
+    [{ timeoutMs: "5000" }, 'timeoutMs is the text "5000", expected a number above 0'],
+  ])("refuses %o", (options, message) => {
+    expect(create(options as object)).toThrow(`Cannot create client: ${message}`);
   });
 
   it.each([

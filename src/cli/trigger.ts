@@ -6,7 +6,7 @@ import {
   eventNames,
   type LoggedDelivery,
 } from "../emulator/index.js";
-import { closest } from "../schemas/closest.js";
+import { closest } from "../schemas/known-names.js";
 import { readEra, readFlags, readUrl } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 

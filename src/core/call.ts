@@ -1,6 +1,7 @@
 /** One call from input to typed result: shape, deadline, send, error, shape. */
 
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import { commonHeaders } from "./headers.js";
 import {
   readBody,
@@ -43,6 +44,18 @@ interface Journey extends Progress {
   response: WireResponse | undefined;
 }
 
+const noOptions: CallOptions = {};
+
+const callOptions: ReadonlySet<string> = allOf<keyof CallOptions>({
+  signal: true,
+  timeoutMs: true,
+  maxRetries: true,
+  onBehalfOf: true,
+  apiVersion: true,
+  headers: true,
+  extraBody: true,
+});
+
 export function createCall(send: Send, settings: CallSettings): Call {
   const common = commonHeaders(settings);
 
@@ -53,6 +66,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
     extras: CallExtras<Output>,
     journey: Journey,
   ): Promise<Output> {
+    if (options !== noOptions) refuseUnknown(`Cannot call ${endpoint.name}`, options, callOptions);
     const refused = refuseInput(endpoint, input);
     let request: WireRequest;
     try {
@@ -99,7 +113,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
   return <Input extends EndpointInput, Output>(
     endpoint: Endpoint<Input, Output>,
     input: Input,
-    options: CallOptions = {},
+    options: CallOptions = noOptions,
     extras: CallExtras<Output> = {},
   ) => {
     const journey: Journey = { attempts: 0, ambiguous: false, response: undefined };

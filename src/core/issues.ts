@@ -2,7 +2,7 @@
 
 import type { $ZodIssue } from "zod/v4/core";
 import type { Issue } from "../errors.js";
-import { closest } from "../schemas/closest.js";
+import { closest } from "../schemas/known-names.js";
 import { kindOf } from "./path.js";
 
 /** The part of a zod schema that is walked to find what was probably meant. */
@@ -47,6 +47,17 @@ function describe(issue: $ZodIssue, path: Path, root: unknown): Issue {
   return { path, message: `${complaint(issue, value)}, expected ${expectation(issue)}` };
 }
 
+/** The patterns of the account model, in words. */
+export const patternWords: Readonly<Record<string, string | undefined>> = {
+  "/^[A-Z]{2}$/u": "two capital letters such as AU",
+  "/^[A-Z]{3}$/u": "three capital letters such as USD",
+  "/^\\d{4}$/u": "four digits",
+  "/^[\\w-]{43}$/u": "43 characters of base64url",
+  "/^[^:]+:.+$/u": "a name and a value with a colon between them",
+  "/^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:?\\d{2})$/u":
+    "a time such as 2026-08-21T09:30:00Z",
+};
+
 const numeric: ReadonlySet<string> = new Set(["number", "int"]);
 
 function complaint(issue: $ZodIssue, value: unknown): string {
@@ -79,7 +90,9 @@ function expectation(issue: $ZodIssue): string {
     case "invalid_key":
       return expectation(issue.issues[0] as $ZodIssue);
     case "invalid_format":
-      return issue.format === "date" ? "a calendar date as YYYY-MM-DD" : String(issue.pattern);
+      return issue.format === "date"
+        ? "a calendar date as YYYY-MM-DD"
+        : (patternWords[String(issue.pattern)] ?? String(issue.pattern));
     default:
       return issue.message.replace(/^.*expected /, "");
   }

@@ -119,7 +119,8 @@ function walk<
   return Object.assign(first, {
     pages,
     [Symbol.asyncIterator]: items,
-    async toArray({ limit }: { readonly limit: number }) {
+    async toArray(options: { readonly limit: number }) {
+      const limit = options?.limit;
       // The first page is on its way, and may not be looked at below.
       first.catch(() => undefined);
       if (!(limit >= 0)) {

@@ -70,3 +70,8 @@ export function kindOf(value: unknown): string {
   if (typeof value === "object") return "an object";
   return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
 }
+
+/** A number that was passed in, for a message. One in quotes, as the environment has them, is a text. */
+export function showNumber(value: unknown): string {
+  return typeof value === "string" ? `the text "${value}"` : String(value);
+}

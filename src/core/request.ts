@@ -5,7 +5,7 @@ import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import type { Shape } from "../schemas/shape.js";
 import { Deadline, longestTimerMs } from "./deadline.js";
 import { callHeaders } from "./headers.js";
-import { buildQuery, fillPath } from "./path.js";
+import { buildQuery, fillPath, showNumber } from "./path.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { explainInput } from "./validate.js";
 import type { Progress, WireRequest } from "./wire.js";
@@ -55,7 +55,9 @@ export function buildRequest<Output>(
   const headers = callHeaders(name, common, options, extras.payload?.headers);
   const maxRetries = options.maxRetries ?? settings.maxRetries;
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {
-    throw new RangeError(`Cannot call ${name}: maxRetries is ${maxRetries}, expected 0 or more`);
+    throw new RangeError(
+      `Cannot call ${name}: maxRetries is ${showNumber(maxRetries)}, expected 0 or more`,
+    );
   }
   const { lookup, alreadyDone } = extras;
   const request = {
@@ -86,7 +88,7 @@ export function openDeadline(
 ): Deadline {
   if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
     throw new RangeError(
-      `Cannot call ${operation}: timeoutMs is ${timeoutMs}, expected a number above 0 and up to ${longestTimerMs}`,
+      `Cannot call ${operation}: timeoutMs is ${showNumber(timeoutMs)}, expected a number above 0 and up to ${longestTimerMs}`,
     );
   }
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {

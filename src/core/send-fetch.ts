@@ -2,7 +2,8 @@
 
 import type { ReadableStream } from "node:stream/web";
 import { stream as streams } from "./builtin.js";
-import { type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
+import { clientClosed, type Transport } from "./send.js";
+import { WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 /** The part of `fetch` that is used: a URL as text, and the request. */
 export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
@@ -11,9 +12,18 @@ export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
  * A test tool that patches `globalThis.fetch` after the client was made is still seen: the global one
  * is looked up at each call.
  */
-export function fetchSend(fetch: FetchLike): Send {
+export function fetchTransport(fetch: FetchLike): Transport {
   const late = fetch === globalThis.fetch;
-  return (request) => exchange(late ? globalThis.fetch : fetch, request);
+  let closed = false;
+  return {
+    send(request) {
+      if (closed) throw new WireError(false, "connecting", clientClosed());
+      return exchange(late ? globalThis.fetch : fetch, request);
+    },
+    async close() {
+      closed = true;
+    },
+  };
 }
 
 async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireResponse> {

@@ -52,7 +52,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function clientClosed(): Error {
+export function clientClosed(): Error {
   return new Error("the client is closed");
 }
 

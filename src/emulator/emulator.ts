@@ -12,9 +12,7 @@ import { createOAuthAccess, type OAuthAccess } from "./oauth/access.js";
 import { endWithAccounts } from "./oauth/connections.js";
 import {
   type EmulatorOptions,
-  optionNames,
   readOptions,
-  refuseUnknown,
   type Settings,
   type StartEmulatorOptions,
 } from "./options.js";
@@ -108,7 +106,6 @@ const inProcessUrl = "https://emulator.localhost";
  * @throws TypeError for an option that it does not have; RangeError for one that makes no sense.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  refuseUnknown("make emulator", options, optionNames);
   const settings = readOptions(options);
   const { controls } = assemble(settings);
   const { fetch } = controls;
@@ -127,14 +124,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * }
  * ```
  *
- * @throws TypeError for an option that it does not have; RangeError for one that makes no sense; rejects with the error of the system, such as
- * `EADDRINUSE`, if the port cannot be had.
+ * @throws TypeError for an option that it does not have; RangeError for one that makes no sense; rejects
+ * with the error of the system, such as `EADDRINUSE`, if the port cannot be had.
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
-  refuseUnknown("start emulator", options, [...optionNames, "host", "port"]);
-  const settings = readOptions(options);
+  const { host = "127.0.0.1", port = 0, ...rest } = options;
+  const settings = readOptions(rest);
   const { controls, handle, stop } = assemble(settings);
-  const listening = await listen(handle, options.host ?? "127.0.0.1", options.port ?? 0);
+  const listening = await listen(handle, host, port);
   const { url } = listening;
   const close = (): Promise<void> => {
     stop();

@@ -1,7 +1,7 @@
 /** Which requests a fault is for, as text: `POST /api/v1/accounts/{id}/submit`. */
 
-import { closest } from "../schemas/closest.js";
 import { endpoints } from "../schemas/endpoints.generated.js";
+import { closest } from "../schemas/known-names.js";
 import type { Routed } from "./router.js";
 
 /** A request as faults see it. */

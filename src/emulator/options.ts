@@ -1,6 +1,6 @@
 /** What an emulator can be told, and what it does when told nothing. */
 
-import { closest } from "../schemas/closest.js";
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import { currentApiVersion, isDate } from "./api-version.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth/options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
@@ -93,8 +93,7 @@ export interface Settings {
   readonly webhooks: WebhookSettings;
 }
 
-/** The compiler asks for one that is not here. */
-const known: Readonly<Record<keyof EmulatorOptions, true>> = {
+const known: ReadonlySet<string> = allOf<keyof EmulatorOptions>({
   seed: true,
   clientId: true,
   apiKey: true,
@@ -113,22 +112,11 @@ const known: Readonly<Record<keyof EmulatorOptions, true>> = {
   onRequest: true,
   oauth: true,
   webhooks: true,
-};
+});
 
-export const optionNames: readonly string[] = Object.keys(known);
-
-/** @throws TypeError for an option that is not there, with the one that was probably meant. */
-export function refuseUnknown(doing: string, options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
-    const meant = closest(name, names) ?? names.find((one) => one.startsWith(name));
-    const hint = meant === undefined ? `one of ${names.join(", ")}` : meant;
-    throw new TypeError(`Cannot ${doing}: ${name} is no option of it, expected ${hint}`);
-  }
-}
-
-/** @throws RangeError for a value that makes no sense. */
+/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
 export function readOptions(options: EmulatorOptions): Settings {
+  refuseUnknown("Cannot make emulator", options, known);
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
   if (!(tokenLifetimeMs >= 1_000)) refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
   if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");

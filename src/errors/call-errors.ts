@@ -192,8 +192,8 @@ export class ValidationError extends SdkError {
   readonly outcome: "not_done" = "not_done";
   readonly issues: readonly Issue[];
 
-  constructor(operation: string, issues: readonly Issue[]) {
-    super("ValidationError", `Cannot call ${operation}: ${listIssues(issues)}`);
+  constructor(operation: string, issues: readonly Issue[], cause?: unknown) {
+    super("ValidationError", `Cannot call ${operation}: ${listIssues(issues)}`, cause);
     this.operation = operation;
     this.issues = showLines(issues);
   }

@@ -44,7 +44,7 @@ export interface FilesResource {
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    *
-   * @throws ValidationError when the file is empty, larger than 20 MB, or its name or notes are
+   * @throws ValidationError when the file does not exist or cannot be read, is empty, larger than 20 MB, or its name or notes are
    *   missing or longer than 50 characters; before anything is sent
    *
    * @example
@@ -205,10 +205,10 @@ async function writeAll(stream: Readable, path: string): Promise<void> {
   await pipeline(stream, createWriteStream(path));
 }
 
-/** The API answers 200 and lists the id as absent. */
+/** The API answers 200 and lists the id as absent; what that means is 404. */
 function absent(fileId: string): ApiError {
   const remote = {
-    status: 200,
+    status: 404,
     apiCode: undefined,
     remoteMessage: `no file ${fileId.slice(0, 12)}…`,
     source: undefined,

@@ -3,6 +3,7 @@
 import type { Stats } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kindOf } from "../core/path.js";
 import type { StreamedBody } from "../core/wire.js";
 import { ValidationError } from "../errors.js";
 
@@ -29,7 +30,7 @@ export interface OpenableFile {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
-/** Looks at a source; rejects with the file system's own error when a path cannot be read. */
+/** Looks at a source; rejects with ValidationError when there is nothing that can be read. */
 export async function inspectFile(source: FileSource): Promise<OpenableFile> {
   if (typeof source === "string" || source instanceof URL) return inspectPath(source);
   if (source instanceof Uint8Array) return bytes(source);
@@ -53,9 +54,7 @@ export async function inspectFile(source: FileSource): Promise<OpenableFile> {
       open,
     };
   }
-  throw new TypeError(
-    "Cannot upload: the file is of an unknown kind, expected a path, bytes, a Blob or a stream",
-  );
+  throw refuse(`is ${kindOf(source)}, expected a path, bytes, a Blob or a stream`);
 }
 
 async function inspectPath(source: string | URL): Promise<OpenableFile> {
@@ -63,9 +62,15 @@ async function inspectPath(source: string | URL): Promise<OpenableFile> {
     import("node:fs/promises"),
     import("node:fs"),
   ]);
+  if (source instanceof URL && source.protocol !== "file:") {
+    throw refuse("is a URL of another kind, expected one that begins with file:");
+  }
   const path = source instanceof URL ? fileURLToPath(source) : source;
-  const stats: Stats = await stat(path);
-  if (!stats.isFile()) throw new TypeError("Cannot upload: the path is not a file");
+  const stats: Stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`;
+    throw refuse(`${reason}, expected the path of a file`, error);
+  });
+  if (!stats.isFile()) throw refuse("is a directory or device, expected the path of a file");
   return {
     name: basename(path),
     contentType: undefined,
@@ -128,13 +133,15 @@ export function multipart(
 }
 
 function noBytes(): ValidationError {
-  const message = "gives something else than bytes, expected chunks of Uint8Array";
-  return new ValidationError("files.upload", [{ path: ["file"], message }]);
+  return refuse("gives something else than bytes, expected chunks of Uint8Array");
 }
 
 function isEmpty(): ValidationError {
-  const message = "gives no bytes, expected a stream that nobody has read";
-  return new ValidationError("files.upload", [{ path: ["file"], message }]);
+  return refuse("gives no bytes, expected a stream that nobody has read");
+}
+
+function refuse(message: string, cause?: unknown): ValidationError {
+  return new ValidationError("files.upload", [{ path: ["file"], message }], cause);
 }
 
 /** As browsers quote a file name in a form (https://html.spec.whatwg.org/#multipart-form-data). */

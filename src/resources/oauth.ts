@@ -24,6 +24,7 @@ import {
 } from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
 import { accountsCurrent } from "../schemas/endpoints.generated.js";
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import type { Store } from "../stores/store.js";
 import { declined, readCallback } from "./oauth-callback.js";
 
@@ -201,7 +202,9 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   return {
     retrieve,
     connection: clientOf,
-    async authorizationUrl({ session, scopes = app.scopes, state, signUp, pkce }) {
+    async authorizationUrl(options) {
+      refuseUnknown("Cannot call oauth.authorizationUrl", options, urlOptions);
+      const { session, scopes = app.scopes, state, signUp, pkce } = options;
       refuseOptions(session, scopes);
       const proof = pkce ? await createPkce() : undefined;
       const sealed = await sealer.seal({ state, codeVerifier: proof?.verifier }, session);
@@ -288,6 +291,14 @@ function refuseNumbers(numbers: Readonly<Record<string, number>>): void {
     );
   }
 }
+
+const urlOptions = allOf<keyof AuthorizationUrlOptions>({
+  session: true,
+  scopes: true,
+  state: true,
+  signUp: true,
+  pkce: true,
+});
 
 /** Stored without it, one customer's connection would take the place of another's. */
 function withoutId(account: unknown): ShapeError {

@@ -5,6 +5,7 @@ import { openDeadline } from "../core/request.js";
 import type { CallOptions } from "../core/settings.js";
 import { AccountStatusError, ConnectionError, ValidationError } from "../errors.js";
 import type { Account, AccountStatus } from "../schemas/accounts.generated.js";
+import { closest } from "../schemas/known-names.js";
 
 /** Options of `accounts.waitForStatus`. */
 export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBehalfOf"> {
@@ -71,10 +72,21 @@ export async function waitForStatus(
 function readWanted(options: WaitForStatusOptions): ReadonlySet<string> {
   const statuses: readonly unknown[] = [options?.status].flat();
   if (statuses.length > 0 && statuses.every((status) => typeof status === "string")) {
+    for (const status of statuses as string[]) refuseNearMiss(status);
     return new Set(statuses as string[]);
   }
   const message = "is not a status, expected one such as ACTIVE, or a list of them";
   throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message }]);
+}
+
+/** A status may be newer than this package, but not one letter away from one that it knows. */
+function refuseNearMiss(status: string): void {
+  const known = ["SUBMITTED", ...Object.keys(deadEnds)];
+  if (known.includes(status)) return;
+  const suggestion = closest(status, known);
+  if (suggestion === undefined) return;
+  const message = "is not a known status";
+  throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message, suggestion }]);
 }
 
 /** A wait of nothing would read as fast as the API answers. */

@@ -1,7 +1,7 @@
 /** Finds handlers that no event will ever reach. Loaded with the first event, so the door stays small. */
 
-import { closest } from "../schemas/closest.js";
 import { eventShapes } from "../schemas/event-shapes.generated.js";
+import { closest } from "../schemas/known-names.js";
 import { warn } from "./warn.js";
 
 /** What the compiler refuses in TypeScript is said once in JavaScript: a typo would never run. */

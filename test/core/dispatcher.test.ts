@@ -71,7 +71,11 @@ describe("a dispatcher of the app's own", () => {
     mock.disableNetConnect();
     const client = createClient({ ...key, dispatcher: mock });
     const { error, tookMs } = await failureOf(client.accounts.submit("acct_1"));
-    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not_done", attempts: 1 });
+    expect(error).toMatchObject({
+      name: "ConnectionError",
+      outcome: "not_done",
+      cause: { operation: "authentication.login", attempts: 1 },
+    });
     expect(tookMs).toBeLessThan(200);
     await mock.close();
   });

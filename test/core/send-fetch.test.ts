@@ -158,13 +158,15 @@ describe("the fetch option", () => {
     const client = createClient({ ...key, fetch: broken, maxRetries: 0 });
     await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
       name: "ConnectionError",
-      cause: reason,
+      cause: { cause: reason },
     });
     const throws = () => {
       throw reason;
     };
     const other = createClient({ ...key, fetch: throws, maxRetries: 0 });
-    await expect(other.accounts.retrieve("acct_1")).rejects.toMatchObject({ cause: reason });
+    await expect(other.accounts.retrieve("acct_1")).rejects.toMatchObject({
+      cause: { cause: reason },
+    });
   });
 
   it("follows no redirect", async () => {

@@ -238,6 +238,17 @@ describe("connections", () => {
 });
 
 describe("close()", () => {
+  it("ends a client with the fetch option too", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url, fetch });
+    await client.accounts.retrieve("acct_1");
+    await client.close();
+    const { error } = await failureOf(client.onBehalfOf("acct_2").accounts.submit("acct_1"));
+    expect(error).toMatchObject({ code: "connection_failed", outcome: "not_done" });
+    expect(String(error)).toContain("the client is closed");
+    expect(server.requests.length).toBe(1);
+  });
+
   it("may be called more than once, and before the first call", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { patternWords } from "../../src/core/issues.js";
 import { listIssues } from "../../src/errors.js";
 import { type AccountCreateRequest, createClient, ValidationError } from "../../src/index.js";
 import { key, newAccount, startServer } from "../scripted-server.js";
@@ -107,6 +109,28 @@ describe("accounts.create()", () => {
     expect(await issuesOf({ ...newAccount, account_details: { individual_details } })).toEqual([
       "account_details.individual_details.date_of_birth: has the wrong form, expected a calendar date as YYYY-MM-DD",
     ]);
+  });
+
+  it("says in words what a country and a currency look like, and finds a name by a part of it", async () => {
+    const individual_details = { nationality: "Australia" };
+    expect(await issuesOf({ ...newAccount, account_details: { individual_details } })).toEqual([
+      "account_details.individual_details.nationality: has the wrong form, expected two capital letters such as AU",
+    ]);
+    const client = createClient({ ...key, baseUrl: "http://127.0.0.1:9" });
+    await expect(client.accounts.list({ status: "ACTIVE" } as object)).rejects.toThrow(
+      'status: is not a known field, did you mean "account_status"',
+    );
+  });
+
+  it("has words for every pattern of the account model", () => {
+    const folder = new URL("../../src/schemas/", import.meta.url);
+    const files = readdirSync(folder).filter((name) => name.endsWith(".generated.ts"));
+    const patterns = files.flatMap((name) => {
+      const text = readFileSync(new URL(name, folder), "utf8");
+      return [...text.matchAll(/regex\((\/.+?\/u)\)/g)].map((match) => match[1] as string);
+    });
+    expect(patterns.length).toBeGreaterThan(3);
+    for (const pattern of patterns) expect(patternWords).toHaveProperty([pattern]);
   });
 
   it("lists what an enum allows and the value that was probably meant", async () => {

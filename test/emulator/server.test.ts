@@ -1,7 +1,7 @@
 /** The socket and the core: paths, methods, bodies and who may ask. */
 
 import { networkInterfaces } from "node:os";
-import { startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { connect, send } from "./api.js";
 import { minimal } from "./inputs.js";
@@ -11,6 +11,14 @@ test("startEmulator() listens on a free port of this machine when told nothing",
   expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const api = await connect(emulator);
   expect((await api("GET", "/api/v1/accounts")).body).toEqual({ has_more: false, items: [] });
+});
+
+test("an option that nobody knows is refused, with the one that was meant", async () => {
+  const wrong = { reviewAfter: 5 } as object;
+  const hint =
+    'Cannot make emulator: reviewAfter is not a known option, did you mean "reviewAfterMs"';
+  await expect(startEmulator(wrong)).rejects.toThrow(hint);
+  expect(() => createEmulator(wrong)).toThrow(new TypeError(hint));
 });
 
 test("startEmulator() rejects when the port is taken", async () => {

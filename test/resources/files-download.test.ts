@@ -134,6 +134,8 @@ describe("files.download()", () => {
       name: "ApiError",
       code: "not_found",
       operation: "files.download",
+      status: 404,
+      message: expect.stringContaining('Cannot call files.download: 404, "no file file_1'),
     });
   });
 

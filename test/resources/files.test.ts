@@ -110,8 +110,10 @@ describe("files.upload()", () => {
       const server = await startServer();
       const client = createClient({ ...key, baseUrl: server.url });
       const upload = client.files.upload(source as never, { name: "x" });
-      await expect(upload).rejects.toThrow(TypeError);
-      await expect(upload).rejects.toThrow(/^Cannot upload: /);
+      await expect(upload).rejects.toMatchObject({
+        name: "ValidationError",
+        message: expect.stringMatching(/file: is .+, expected a path, bytes, a Blob or a stream$/),
+      });
       expect(server.connections).toBe(0);
     },
   );
@@ -124,12 +126,23 @@ describe("files.upload()", () => {
     expect(server.requests[0]?.body.length).toBeGreaterThan(20 * mebibyte);
   });
 
-  it("keeps the file system's own error for a path that cannot be read", async () => {
+  it("says why a path cannot be read, and keeps the file system's own error", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const missing = join(await folder(), "missing.png");
-    await expect(client.files.upload(missing)).rejects.toMatchObject({ code: "ENOENT" });
-    await expect(client.files.upload(await folder())).rejects.toThrow("the path is not a file");
+    await expect(client.files.upload(missing)).rejects.toMatchObject({
+      name: "ValidationError",
+      message: "Cannot call files.upload: file: does not exist, expected the path of a file",
+      cause: { code: "ENOENT" },
+    });
+    for (const [source, problem] of [
+      [await folder(), "is a directory or device"],
+      [new URL("https://host/x.png"), "is a URL of another kind"],
+    ] as const) {
+      const upload = client.files.upload(source);
+      await expect(upload).rejects.toMatchObject({ name: "ValidationError" });
+      await expect(upload).rejects.toThrow(problem);
+    }
     expect(server.connections).toBe(0);
   });
 

@@ -165,6 +165,18 @@ describe("waitForStatus()", () => {
     await expect(wait).resolves.toMatchObject({ status: "ACTIVE" });
   });
 
+  it.each(["ACTVE", "active", "SUBMITED"])(
+    "refuses %s, and names what was meant",
+    async (status) => {
+      const server = await startServer();
+      const client = createClient({ ...key, baseUrl: server.url });
+      await expect(client.accounts.waitForStatus("acct_1", { status })).rejects.toThrow(
+        /status: is not a known status, did you mean "(ACTIVE|SUBMITTED)"/,
+      );
+      expect(server.connections).toBe(0);
+    },
+  );
+
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
     "refuses %d as timeoutMs before anything is sent",
     async (timeoutMs) => {

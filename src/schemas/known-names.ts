@@ -1,0 +1,65 @@
+/** Names that nobody knows are mistakes: a `timeout` that was meant as `timeoutMs` would change nothing. */
+
+/** The names of an options type. The compiler asks for each, so that none is forgotten here. */
+export function allOf<Name extends string>(names: Record<Name, true>): ReadonlySet<string> {
+  return new Set(Object.keys(names));
+}
+
+/**
+ * Throws TypeError for options that are no object, and for a name that is not known, with the one that was
+ * probably meant.
+ */
+export function refuseUnknown(
+  what: string,
+  options: unknown,
+  known: ReadonlySet<string>,
+  prefix = "",
+): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const kind = Array.isArray(options) ? "a list" : options === null ? "null" : typeof options;
+    throw new TypeError(`${what}: the options are ${kind}, expected an object`);
+  }
+  for (const name in options) {
+    if (known.has(name)) continue;
+    const meant = closest(name, [...known]);
+    const hint = meant === undefined ? "" : `, did you mean "${meant}"`;
+    throw new TypeError(`${what}: ${prefix}${name} is not a known option${hint}`);
+  }
+}
+
+/** The closest of the known names, if it is close enough to be what was meant. */
+export function closest(given: string, known: readonly string[]): string | undefined {
+  const plain = simplify(given);
+  const same = known.find((name) => simplify(name) === plain);
+  if (same !== undefined) return same;
+  const near = known
+    .map((name) => ({ name, steps: distance(plain, simplify(name)) }))
+    .sort((a, b) => a.steps - b.steps)[0];
+  if (near && near.steps <= Math.max(1, plain.length / 5)) return near.name;
+  // A part of one name only: `timeout` of timeoutMs, `status` of account_status.
+  const whole = known.filter((name) => isPart(plain, simplify(name)));
+  return plain.length > 3 && whole.length === 1 ? whole[0] : undefined;
+}
+
+function isPart(part: string, name: string): boolean {
+  return name.startsWith(part) || name.endsWith(part);
+}
+
+/** `primaryContact`, `PrimaryContact` and `primary_contact` are the same word. */
+function simplify(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
