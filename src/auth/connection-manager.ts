@@ -8,6 +8,7 @@
  * 5. What could not be written stays in memory, is used, and is written as soon as the store is back.
  * 6. A refresh token whose answer was lost is spent again in the background while the grace lasts, so
  *    that it does not take another caller to come by in time.
+ * 7. A refused token is replaced once, and a replacement that is refused too not again at once.
  */
 
 import type { Deadline } from "../core/deadline.js";
@@ -46,6 +47,8 @@ interface Entry {
   unsaved: Unsaved | undefined;
   /** Until when the refresh token may be spent again, after an answer was lost. Monotonic. */
   spentUntilMs: number;
+  /** Until when a replacement that is refused as well is not replaced again. Monotonic. */
+  restsUntilMs: number;
   settling: boolean;
 }
 
@@ -53,6 +56,8 @@ interface Entry {
 const renewBeforeMs = 60_000;
 /** A token with less than this left may be dead on arrival. */
 const leastLeftMs = 5000;
+/** A new token that is refused too is not the reason, and a refresh for every call would not help. */
+const replacementRestMs = 5000;
 const againMs = { first: 100, most: 5000 };
 /** Ids come from outside, and each leaves an entry behind, also where there is no connection. */
 const fewestToSweep = 1000;
@@ -85,6 +90,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
         pending: undefined,
         unsaved: undefined,
         spentUntilMs: 0,
+        restsUntilMs: 0,
         settling: false,
       };
       entries.set(id, entry);
@@ -248,8 +254,11 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
         async replace(refused, deadline) {
           const entry = entryOf(id);
           if (entry.token !== undefined && entry.token !== refused) return entry.token;
+          if (entry.token !== undefined && nowMs() < entry.restsUntilMs) return undefined;
           entry.token = undefined;
-          return await wait(id, entry, deadline, refused);
+          const other = await wait(id, entry, deadline, refused);
+          entry.restsUntilMs = nowMs() + replacementRestMs;
+          return other;
         },
       };
     },

@@ -55,20 +55,19 @@ const codeLifetimeMs = 30_000;
 
 export function embeddedResource(call: Call): EmbeddedResource {
   return {
-    authorize: (input, options) =>
-      callAfter(createPkce(), ({ verifier, challenge }) =>
+    authorize(input, options) {
+      // As they are now: another call may use the same objects for another account.
+      const [given, own] = [{ ...input, scope: input?.scope as string[] }, { ...options }];
+      return callAfter(createPkce(), ({ verifier, challenge }) =>
         mapCall(
-          call(
-            embeddedAuthorize,
-            { body: { ...input, scope: input?.scope as string[], code_challenge: challenge } },
-            options,
-          ),
+          call(embeddedAuthorize, { body: { ...given, code_challenge: challenge } }, own),
           ({ authorization_code }) => ({
             authCode: authorization_code,
             codeVerifier: verifier,
             expiresAt: new Date(Date.now() + codeLifetimeMs),
           }),
         ),
-      ),
+      );
+    },
   };
 }

@@ -80,8 +80,10 @@ export function filesResource(call: Call, download: Download): FilesResource {
   return {
     downloadLinks,
     upload(source, options = {}) {
+      // As they are now: another call may use the same object for another account.
+      const { notes, contentType, ...own } = { ...options };
       return callAfter(inspectFile(source), (file) => {
-        const { name = file.name ?? "", notes, contentType, ...callOptions } = options;
+        const { name = file.name ?? "", ...callOptions } = own;
         refuseFile(file, name, notes, contentType);
         const type = contentType ?? file.contentType ?? typeOf(name);
         const body = multipart(file, { name, contentType: type }, refuseLongStream);

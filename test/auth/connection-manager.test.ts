@@ -252,6 +252,17 @@ describe("replace()", () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set(["secret-access-1"]));
     expect(spent).toEqual(["secret-refresh-0"]);
   });
+
+  it("refreshes no replacement that is refused at once, and does so again after five seconds", async () => {
+    const { tokens, spent, pass } = await setUp();
+    let token = await tokens.current(deadline);
+    for (let i = 0; i < 10; i++) token = (await tokens.replace(token, deadline)) ?? token;
+    expect(spent).toEqual(["secret-refresh-0"]);
+    expect(await tokens.replace(token, deadline)).toBeUndefined();
+    expect(await tokens.current(deadline)).toBe(token);
+    await pass(5000);
+    expect(await tokens.replace(token, deadline)).toBe("secret-access-2");
+  });
 });
 
 describe("renew() and forget()", () => {
