@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
@@ -25,15 +25,58 @@ const shared: Options = {
   define: { __VERSION__: JSON.stringify(version) },
 };
 
+/** Published as ES modules only, so that `require` cannot have them everywhere. */
+const bundled = ["jose", "p-retry", "is-network-error"];
+
+/** Jest and the like run CommonJS where `import()` does not work. */
+const commonJs: Options = {
+  ...shared,
+  format: "cjs",
+  noExternal: bundled.map((name) => new RegExp(`^${name}(/|$)`)),
+  plugins: [requireAll()],
+};
+
 /** Fewer tokens, on lines that can still be read: most of what an import takes is reading the file. */
 function writeShorter(options: { minifySyntax?: boolean }): void {
   options.minifySyntax = true;
 }
 
+/** Turns every `import()` into a `require` that is as late, and keeps the licences of what is bundled. */
+function requireAll(): NonNullable<Options["plugins"]>[number] {
+  return {
+    name: "require-all",
+    buildEnd({ writtenFiles }) {
+      for (const { name } of writtenFiles.filter((file) => file.name.endsWith(".cjs"))) {
+        const text = readFileSync(name, "utf8").replaceAll(
+          /\bimport\((["'][^"']+["'])\)/g,
+          "Promise.resolve().then(() => require($1))",
+        );
+        // Each module begins with a comment that names its file.
+        const inside = bundled.filter((one) => text.includes(`node_modules/${one}/`));
+        writeFileSync(name, inside.map(licenceOf).join("") + text);
+      }
+    },
+  };
+}
+
+function licenceOf(name: string): string {
+  const folder = `node_modules/${name}`;
+  const text = ["LICENSE.md", "LICENSE", "license"].flatMap((file) => {
+    try {
+      return [readFileSync(`${folder}/${file}`, "utf8").trim()];
+    } catch {
+      return [];
+    }
+  })[0];
+  if (text === undefined) throw new Error(`${folder} has no licence`);
+  return `/*! ${name}\n\n${text.replaceAll("*/", "* /")}\n*/\n`;
+}
+
 // The command line is a program, not a door: it exists once, and has no types.
 export default defineConfig([
-  { ...shared, format: ["esm", "cjs"], entry: main, esbuildOptions: writeShorter },
+  { ...shared, format: "esm", entry: main, esbuildOptions: writeShorter },
+  { ...commonJs, entry: main, esbuildOptions: writeShorter },
   { ...shared, format: "esm", entry: { ...others, cli: "src/cli/index.ts" } },
-  { ...shared, format: "cjs", entry: others },
+  { ...commonJs, entry: others },
   { ...shared, format: ["esm", "cjs"], entry: { ...main, ...others }, dts: { only: true } },
 ]);

@@ -43,6 +43,7 @@ const problems = [
   ...checkFiles(),
   ...checkImports(),
   ...checkNames(),
+  ...checkRequires(),
   ...checkSize("webhooks.js", 8192),
   ...(await lint()),
   ...(await checkTypes()),
@@ -96,6 +97,23 @@ function checkNames(): readonly string[] {
     });
 }
 
+/** Jest and the like run CommonJS where `import()` does not work. */
+function checkRequires(): readonly string[] {
+  const dist = join(installed, "dist");
+  return readdirSync(dist, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".cjs"))
+    .flatMap((file) => {
+      const text = readFileSync(join(dist, file), "utf8");
+      const unlicensed = ["jose", "p-retry"].filter(
+        (name) => text.includes(`node_modules/${name}/`) && !text.includes(`/*! ${name}\n`),
+      );
+      return [
+        ...(/\bimport\(/.test(text) ? [`dist/${file} has an import(), expected require()`] : []),
+        ...unlicensed.map((name) => `dist/${file} holds ${name} without its licence`),
+      ];
+    });
+}
+
 /** What a door loads at once, compressed: what comes later by import() does not count. */
 function checkSize(door: string, maxBytes: number): readonly string[] {
   const dist = join(installed, "dist");
@@ -143,7 +161,66 @@ function runConsumers(): readonly string[] {
     `const { createClient } = require("airwallex-connect");`,
     use,
   ]);
-  return ["esm.mjs", "cjs.cjs"].flatMap((file) => run(process.execPath, [file]));
+  write("vm.cjs", withoutImport());
+  return ["esm.mjs", "cjs.cjs", "vm.cjs"].flatMap((file) => run(process.execPath, [file]));
+}
+
+/**
+ * Runs every file of the package as Jest does: as a script of its own, in which `import()` throws. A call, a
+ * retry, a refused input, an OAuth state and a call over a socket load all that is loaded late. The
+ * app's own global `fetch` dispatcher must stay where it is.
+ */
+function withoutImport(): readonly string[] {
+  return [
+    `const { readFileSync } = require("node:fs");`,
+    `const { createRequire } = require("node:module");`,
+    `const { dirname } = require("node:path");`,
+    `const vm = require("node:vm");`,
+    "const loaded = new Map();",
+    "function load(file) {",
+    "  if (loaded.has(file)) return loaded.get(file).exports;",
+    "  const module = { exports: {} };",
+    "  loaded.set(file, module);",
+    "  const real = createRequire(file);",
+    "  const find = (id) => {",
+    "    const path = real.resolve(id);",
+    `    return path.includes("airwallex-connect") && path.endsWith(".cjs") ? load(path) : real(id);`,
+    "  };",
+    `  const names = ["module", "exports", "require", "__filename", "__dirname"];`,
+    `  const run = vm.compileFunction(readFileSync(file, "utf8"), names, { filename: file });`,
+    "  run(module, module.exports, find, file, dirname(file));",
+    "  return module.exports;",
+    "}",
+    "const door = (name) => load(require.resolve(name));",
+    `const { createClient } = door("airwallex-connect");`,
+    `const emulatorDoor = door("airwallex-connect/emulator");`,
+    `const { createMemoryStore } = door("airwallex-connect/stores/memory");`,
+    `const agent = Symbol.for("undici.globalDispatcher.1");`,
+    "(async () => {",
+    "  const emulator = await emulatorDoor.startEmulator();",
+    "  const clientId = emulatorDoor.defaultOAuthClientId;",
+    "  const clientSecret = emulatorDoor.defaultOAuthClientSecret;",
+    `  const redirectUri = "http://127.0.0.1:3000/callback";`,
+    `  const scopes = ["account_details:read"];`,
+    "  const oauth = { clientId, clientSecret, redirectUri, scopes, store: createMemoryStore() };",
+    "  const client = createClient({ ...emulator.clientOptions, oauth });",
+    "  globalThis.Response;",
+    "  const before = globalThis[agent];",
+    "  await client.accounts.list();",
+    "  if (globalThis[agent] !== before) throw new Error('the global dispatcher was replaced');",
+    `  emulator.faults.next("accounts.list", { status: 503 });`,
+    "  await client.accounts.list();",
+    "  const refused = await client.accounts.create({}).catch((error) => error.code);",
+    "  if (refused !== 'invalid_input') throw new Error('it is ' + refused);",
+    `  const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));`,
+    `  const state = url.searchParams.get("state");`,
+    "  const back = await emulator.oauth.consent({ redirectUri, scope: scopes[0], state });",
+    `  const { connection } = await client.oauth.handleCallback(back, { session: "s" });`,
+    "  await client.oauth.connection(connection.id).accounts.current();",
+    "  await client.close();",
+    "  await emulator.close();",
+    "})();",
+  ];
 }
 
 function compileConsumers(): readonly string[] {
