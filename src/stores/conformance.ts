@@ -15,6 +15,8 @@ import { recordCases } from "./conformance-records.js";
 import { textCases } from "./conformance-texts.js";
 import type { Store } from "./store.js";
 
+export type { Store } from "./store.js";
+
 /** How patient the suite is. */
 export interface StoreConformanceOptions {
   /**

@@ -23,6 +23,8 @@ import {
 } from "./record-cell.js";
 import type { ListedKey, Store } from "./store.js";
 
+export type { Store } from "./store.js";
+
 /** Options of `createFileStore`. */
 export interface FileStoreOptions {
   /** Where to keep everything; made, with mode 0700, when it is first needed. On a local disk. */

@@ -16,6 +16,9 @@ import {
 } from "./record-cell.js";
 import { type Runtime, systemRuntime } from "./runtime.js";
 import type { Store } from "./store.js";
+
+export type { Store } from "./store.js";
+
 import { createWakeUps } from "./wake-ups.js";
 
 /** Options of `createMemoryStore`. */

@@ -19,6 +19,7 @@ export {
   type PostgresTableOptions,
   postgresTablesSql,
 } from "./postgres-tables.js";
+export type { Store } from "./store.js";
 
 /**
  * A store in Postgres 12 or later, over the caller's own pool: pg, or anything with its `query(text,

@@ -18,6 +18,9 @@ import {
   writeScript,
 } from "./redis-scripts.js";
 import type { ListedKey, Store, StoredRecord } from "./store.js";
+
+export type { Store } from "./store.js";
+
 import { createWakeUps } from "./wake-ups.js";
 
 export type { IoredisClient, NodeRedisClient, RedisClient, ScriptInput } from "./redis-client.js";

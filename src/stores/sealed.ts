@@ -4,6 +4,8 @@ import { StoreError } from "../errors/store-errors.js";
 import { checkText } from "./check-input.js";
 import type { LeaseOptions, Store, StoredRecord } from "./store.js";
 
+export type { Store } from "./store.js";
+
 /** Options of `sealed`. */
 export interface SealOptions {
   /**
