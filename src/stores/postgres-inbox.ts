@@ -57,10 +57,10 @@ export function createPostgresInbox<Pool extends PostgresPool>(
     async run(id, work) {
       checkKey("id", id);
       return inTransaction(pool, async (connection) => {
-        const kind = await claim(sql, connection, id, wholeMs);
+        const { kind, transaction } = await claim(sql, connection, id);
         if (kind !== "claimed") return kind === "done" ? "duplicate" : "busy";
         await work(connection as TransactionOf<Pool>);
-        await confirm(sql, connection, id, wholeMs);
+        await confirm(sql, connection, { id, transaction, keepMs: wholeMs });
         return "handled";
       });
     },
@@ -70,18 +70,23 @@ export function createPostgresInbox<Pool extends PostgresPool>(
 /** The row is seen by nobody else before it is done, so it needs no token of its own. */
 const token = "transaction";
 
-async function claim(
-  sql: Statements,
-  connection: PostgresConnection,
-  id: string,
-  keepMs: number,
-): Promise<"claimed" | "busy" | "done"> {
+/** Matters only where the work commits too early, and then fails: it may run again after that. */
+const claimMs = 5 * 60_000;
+
+interface Claim {
+  readonly kind: "claimed" | "busy" | "done";
+  /** Number of the transaction. */
+  readonly transaction: unknown;
+}
+
+async function claim(sql: Statements, connection: PostgresConnection, id: string): Promise<Claim> {
   try {
     // Whoever comes second would otherwise wait at the row for the end of this transaction.
     const [lock] = await rowsOf(connection, sql.lockId, [id]);
-    if (lock?.["locked"] !== true) return "busy";
-    const [row] = await rowsOf(connection, sql.claim, [id, token, keepMs]);
-    return (row?.["kind"] ?? "busy") as "claimed" | "busy" | "done";
+    const transaction = lock?.["transaction"];
+    if (lock?.["locked"] !== true) return { kind: "busy", transaction };
+    const [row] = await rowsOf(connection, sql.claim, [id, token, claimMs]);
+    return { kind: (row?.["kind"] ?? "busy") as Claim["kind"], transaction };
   } catch (error) {
     throw explain(error);
   }
@@ -94,16 +99,22 @@ async function claim(
 async function confirm(
   sql: Statements,
   connection: PostgresConnection,
-  id: string,
-  keepMs: number,
+  { id, transaction, keepMs }: Confirmation,
 ): Promise<void> {
-  const rows = await rowsOf(connection, sql.confirm, [id, token, keepMs]);
-  if (rows.length === 1) return;
+  const [row] = await rowsOf(connection, sql.confirm, [id, token, keepMs]);
+  // In another transaction it is confirmed all the same: the work was committed, and is not done again.
+  if (row !== undefined && row["transaction"] === transaction) return;
   throw new StoreError(
     "transaction_ended",
-    "Cannot confirm the id: its claim is gone, expected the work to leave its transaction open",
+    "Cannot confirm the id: its transaction is over, expected the work to leave it open",
     { key: id },
   );
+}
+
+interface Confirmation {
+  readonly id: string;
+  readonly transaction: unknown;
+  readonly keepMs: number;
 }
 
 /** Commits what the work did, or rolls it back where it throws. */

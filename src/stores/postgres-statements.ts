@@ -92,7 +92,7 @@ export function writeStatements({ records, claims }: TableNames) {
 
     /** $1 id, $2 token, $3 keep in ms. */
     confirm: `update ${claims} set done = true, until_ms = ${nowMs} + $3::bigint
-  where id = $1 and token = $2 returning id`,
+  where id = $1 and token = $2 returning id, txid_current()::text as transaction`,
 
     /** $1 id, $2 token. */
     release: `delete from ${claims} where id = $1 and token = $2 and not done returning id`,
@@ -108,7 +108,8 @@ export function writeStatements({ records, claims }: TableNames) {
     order by expires_at_ms limit 1000 for update skip locked)`,
 
     /** $1 id. Until the transaction ends, nobody else gets it; answered at once. */
-    lockId: "select pg_try_advisory_xact_lock(hashtextextended($1, 7162013427)) as locked",
+    lockId: `select pg_try_advisory_xact_lock(hashtextextended($1, 7162013427)) as locked,
+    txid_current()::text as transaction`,
   };
 }
 

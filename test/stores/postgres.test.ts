@@ -167,6 +167,35 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     await expect(rolling).rejects.toMatchObject({ name: "StoreError", code: "transaction_ended" });
   });
 
+  test("createPostgresInbox() notices work that commits by itself, and does it no second time", async () => {
+    const inbox = createPostgresInbox(pool);
+    const committing = inbox.run("commits", async (connection) => {
+      // As a helper does that makes a transaction of its own.
+      await connection.query("begin");
+      await addEffect("commits")(connection);
+      await connection.query("commit");
+    });
+    const noticed = { name: "StoreError", code: "transaction_ended" };
+    await expect(committing).rejects.toMatchObject(noticed);
+    expect(await inbox.run("commits", addEffect("commits"))).toBe("duplicate");
+    expect(await effectsOf("commits")).toBe(1);
+  });
+
+  test("createPostgresInbox() keeps no event for long whose work commits and then throws", async () => {
+    const inbox = createPostgresInbox(pool);
+    const failure = new Error("work failed");
+    const failing = inbox.run("commits and throws", async (connection) => {
+      await connection.query("commit");
+      throw failure;
+    });
+    await expect(failing).rejects.toBe(failure);
+    const { rows } = await pool.query(
+      "select until_ms - extract(epoch from now()) * 1000 as left_ms from airwallex_claims where id = $1",
+      ["commits and throws"],
+    );
+    expect(Number(rows[0]?.left_ms)).toBeLessThanOrEqual(300_000);
+  });
+
   test("createPostgresInbox() makes nobody wait for the one who works", async () => {
     const inbox = createPostgresInbox(pool);
     const store = createPostgresStore(pool);
