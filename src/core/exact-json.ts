@@ -10,10 +10,10 @@ const longNumber = /[\d.]{16}/;
  * The value of a JSON text. A number that a JavaScript number would round is its digits as a text
  * instead, such as `"90071992547409.93"`: an amount must not change by being read.
  *
+ * @param value what `JSON.parse` makes of it, where that is known already
  * @throws SyntaxError for what is not JSON
  */
-export function parseExactly(json: string): unknown {
-  const value: unknown = JSON.parse(json);
+export function parseExactly(json: string, value: unknown = JSON.parse(json)): unknown {
   if (!longNumber.test(json)) return value;
   return JSON.parse(
     json.replace(tokens, (token) => (token[0] === '"' || isExact(token) ? token : `"${token}"`)),

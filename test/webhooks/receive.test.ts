@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { WebhookPayloadError } from "airwallex-connect";
 import { receive, type WebhookDrift, type WebhookEvent } from "airwallex-connect/webhooks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { envelope, fixture, secret, signed } from "./deliveries.js";
 
 const options = { secrets: secret };
@@ -61,6 +61,28 @@ describe("receive()", () => {
       expect((await read(envelope({ created_at }))).createdAt).toBeUndefined();
     }
     expect(Math.abs((await read(envelope())).signedAtMs - Date.now())).toBeLessThan(60_000);
+  });
+
+  it("reads a time without an offset as UTC, wherever the machine stands", async () => {
+    const { TZ } = process.env;
+    onTestFinished(() => {
+      if (TZ === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = TZ;
+    });
+    process.env["TZ"] = "Asia/Hong_Kong";
+    for (const created_at of ["2023-07-13T10:51:25", "2023-07-13 10:51:25.0"]) {
+      const { createdAt } = await read(envelope({ created_at }));
+      expect(createdAt).toBe("2023-07-13T10:51:25.000Z");
+    }
+  });
+
+  it("keeps every digit of an amount", async () => {
+    for (const name of ["charge.settled", "payout.transfer.paid"]) {
+      const body = envelope({ name, data: { amount: 0, fee: 1.5 } });
+      const { data, raw } = await read(body.replace('"amount":0', '"amount":90071992547409.93'));
+      expect(data).toEqual({ amount: "90071992547409.93", fee: 1.5 });
+      expect(raw["data"]).toEqual(data);
+    }
   });
 
   it("is plain data, and survives a queue", async () => {
