@@ -10,6 +10,7 @@
  * - What became of a subscription meanwhile counts: a new URL is sent to, a deleted one is not.
  */
 
+import { setMaxListeners } from "node:events";
 import { signPayload } from "../../webhooks/signature.js";
 import type { Clock } from "../clock.js";
 import { uuidOf } from "../ids.js";
@@ -88,6 +89,8 @@ export function createDeliveries({
   seed,
 }: DeliveryParts): Deliveries {
   const stopping = new AbortController();
+  // Every attempt that is under way listens, one for each subscription.
+  setMaxListeners(0, stopping.signal);
   const lanes = new Map<Subscription, Promise<void>>();
   let log: readonly LoggedDelivery[] = [];
   let parcels: readonly Parcel[] = [];

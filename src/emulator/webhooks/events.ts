@@ -3,7 +3,7 @@
 import type { Account, AccountRequirements } from "../../schemas/index.js";
 import type { AccountRecord, AccountStatus } from "../accounts/record.js";
 import { viewAccount, viewWallet } from "../accounts/view.js";
-import { formatTimestamp, hasLegacyWebhooks } from "../api-version.js";
+import { formatTimestamp, hasLegacyWebhooks, statusIn } from "../api-version.js";
 import { uuidOf } from "../ids.js";
 import { toLegacyAccount, toLegacyNames, toLegacyRequirements } from "./legacy-account.js";
 
@@ -114,7 +114,7 @@ function describeConnection(
     connected_account_id: account.id,
     connected_account_identifier: account.identifier,
     connected_account_name: viewWallet(account).account_name,
-    connected_account_status: account.status,
+    connected_account_status: statusIn(version, account.status),
     created_at: formatTimestamp(account.createdAtMs, version),
     platform_account_id: platform.id,
     platform_name: viewWallet(platform).account_name,

@@ -219,6 +219,21 @@ test("subscribe() refuses a secret that nothing can be signed with", () => {
   }
 });
 
+test("many subscriptions are sent to at the same time without a warning", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", note);
+  onTestFinished(() => void process.off("warning", note));
+  const emulator = frozen({ fetch: async () => new Response("") });
+  for (let count = 0; count < 12; count++) {
+    emulator.webhooks.subscribe({ url: "http://receiver.localhost/", events });
+  }
+  emulator.deliver({ name: "account.active" });
+  await emulator.webhooks.settled();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
+});
+
 test("what failed goes to a new URL, and to none once the subscription is deleted", async () => {
   const [before, after] = [await startReceiver(500), await startReceiver(500)];
   await using emulator = await startEmulator({

@@ -148,6 +148,16 @@ test("dormant and closed accounts are told of since 2026-08-21 alone", async () 
   expect(events.length).toBe(before);
 });
 
+test("account.connected names the status as the version of the subscription has it", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  subscribe(emulator, "2026-08-20", ["account.connected"]);
+  const accountId = await onboard(emulator);
+  emulator.accounts.setStatus(accountId, "DORMANT");
+  emulator.deliver({ name: "account.connected", accountId });
+  await emulator.webhooks.settled();
+  expect(events.at(-1)?.data.connected_account_status).toBe("ACTIVE");
+});
+
 test("what was not subscribed to is not sent, nor what happened before", async () => {
   const { emulator, events } = emulatorWithEvents();
   await onboard(emulator);
