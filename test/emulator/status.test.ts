@@ -1,9 +1,9 @@
 /** The status machine: every way from one status to another, and every way that is closed. */
 
-import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { type Api, connect } from "./api.js";
-import { agreed, business, individual } from "./inputs.js";
+import { agreed, business, individual, minimal } from "./inputs.js";
 
 const statuses = [
   "CREATED",
@@ -179,6 +179,22 @@ test("reactivate refuses an account that the review suspended", async () => {
     status: 400,
     body: { code: "invalid_status_for_operation" },
   });
+});
+
+test("reactivate refuses an account that a test suspended, also after one that the platform did", async () => {
+  const emulator = createEmulator();
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", minimal);
+  emulator.accounts.setStatus(body.id, "ACTIVE");
+  await calls["suspend"]?.(api, body.id);
+  await calls["reactivate"]?.(api, body.id);
+  const { suspend_details } = emulator.accounts.setStatus(body.id, "SUSPENDED");
+  expect(suspend_details).toMatchObject([
+    { initiated_by: "PLATFORM" },
+    { initiated_by: "AIRWALLEX" },
+  ]);
+  const refused = await calls["reactivate"]?.(api, body.id);
+  expect(refused?.body.code).toBe("invalid_status_for_operation");
 });
 
 test("suspend and reactivate leave their traces on the account", async () => {

@@ -5,6 +5,7 @@ import type { World } from "../state.js";
 import { moveTo } from "./move.js";
 import { approveConnection } from "./operations.js";
 import type { AccountRecord, AccountStatus } from "./record.js";
+import { decide } from "./review.js";
 import { viewAccount } from "./view.js";
 
 /** Access to the accounts of an emulator. What it returns is a copy. */
@@ -23,7 +24,8 @@ export interface AccountsAccess {
    */
   approveConnection(id: string): Account;
   /**
-   * Puts an account into any status, also one that no call leads to, such as `DORMANT` and `CLOSED`.
+   * Puts an account into any status, also one that no call leads to, such as `DORMANT` and `CLOSED`. The
+   * platform cannot undo a suspension of this kind.
    *
    * @throws RangeError if there is no such account, or no such status.
    */
@@ -63,7 +65,7 @@ export function createAccountsAccess(currentWorld: () => World): AccountsAccess 
           `Cannot change account: status is "${status}", expected one of ${statuses.join(", ")}`,
         );
       }
-      return change(id, (world, record) => moveTo(world, record, status));
+      return change(id, (world, record) => put(world, record, status));
     },
   };
 }
@@ -78,6 +80,12 @@ const statuses: readonly AccountStatusInput[] = [
   "DORMANT",
   "CLOSED",
 ];
+
+/** Nobody asked for it, so a suspension is one of Airwallex, which the platform cannot undo. */
+function put(world: World, record: AccountRecord, status: AccountStatus): void {
+  if (status === "SUSPENDED") decide(world, record, { next: "SUSPENDED", force: true });
+  else moveTo(world, record, status);
+}
 
 function find({ accounts, oauth }: World, id: string): AccountRecord | undefined {
   return accounts.connected.get(id) ?? oauth.customers.get(id);
