@@ -3,7 +3,8 @@
  *
  * 1. Nothing left to do: no lease is needed. Else all of the input that is still to be sent is looked
  *    at: what does not fit would fail at a later step, and leave an account behind.
- * 2. Take the lease of the identifier; another process has it: busy.
+ * 2. Take the lease of the identifier; another process has it: busy. Where something has failed before,
+ *    it is waited for instead.
  * 3. Do the next step, and write it down. Again, while the lease lasts long enough for one more.
  * 4. What fails for a moment (no answer, 429, 5xx) is tried again after a pause. That is harmless: an
  *    account is looked for by its identifier before it is opened, a submission whose answer was lost
@@ -55,6 +56,7 @@ export type Brought =
 /** A lease lasts 30 s. A step begins when this much is left, and ends before this much is left. */
 const leaseLeftMs = { toBegin: 20_000, toEnd: 5000 };
 const settleMs = 5000;
+const busyMs = 1000;
 const pausesMs: readonly number[] = [1000, 2000, 4000, 8000];
 
 export async function bringForward(tools: StepTools, seller: Seller): Promise<Brought> {
@@ -69,8 +71,10 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
       const held = await tools.records.hold(seller.identifier, (holding) =>
         doSteps(tools, seller, holding, at),
       );
-      if (!held) return { kind: "busy" };
-      if (held.result) return held.result;
+      // Put back, its failures would be forgotten: two runs could keep each other at it for ever.
+      if (!held && failures === 0) return { kind: "busy" };
+      if (!held) await tools.sleep(busyMs);
+      if (held?.result) return held.result;
     } catch (error) {
       if (tools.signal.aborted || error instanceof AuthenticationError) throw error;
       if (error instanceof LeaseLost) continue;

@@ -8,7 +8,7 @@ import {
   type Seller,
   type ValidationError,
 } from "airwallex-connect";
-import { failingFileId, startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, failingFileId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { expect, test } from "vitest";
 import type { AccountsResource } from "../../src/resources/accounts.js";
@@ -214,6 +214,22 @@ test("two runs of the same sellers at the same time share the work", async () =>
   expect(suite.asked("accounts.create")).toBe(20);
   expect(suite.asked("accounts.submit")).toBe(20);
 }, 60_000);
+
+test("run() gives up where nothing can be reached, also if another run keeps trying", async () => {
+  const emulator = createEmulator();
+  const client = createClient({ ...emulator.clientOptions, maxRetries: 0 });
+  emulator.faults.always("accounts.list", { status: 503 });
+  const memory = createMemoryStore();
+  let asked = 0;
+  // The other one is at it whenever this one has paused.
+  const store: Store = {
+    ...memory,
+    withLease: async (key, options, work) =>
+      asked++ % 2 === 1 ? { kind: "busy" } : memory.withLease(key, options, work),
+  };
+  const { counts } = await client.onboarding.run(sellerOf(1), { store });
+  expect(counts.failed).toBe(1);
+}, 40_000);
 
 test("run() says what is missing from a refused submission, and takes the correction", async () => {
   await using suite = await startSuite();
