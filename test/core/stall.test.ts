@@ -53,14 +53,17 @@ describe("a server that stalls", () => {
   it("ends a call whose body drips for ever", async () => {
     const server = await startServer({
       answers: [
+        json(200, account()),
         (response) => {
           const drip = setInterval(() => response.write(" "), 10);
           response.once("close", () => clearInterval(drip));
         },
       ],
     });
-    const client = createClient({ ...key, baseUrl: server.url, timeoutMs: 150 });
-    const { error, tookMs } = await failureOf(client.accounts.retrieve("acct_1"));
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    const call = client.accounts.retrieve("acct_1", { timeoutMs: 150 });
+    const { error, tookMs } = await failureOf(call);
     expect(error).toMatchObject({ code: "timeout", phase: "reading the answer" });
     expect(tookMs).toBeLessThan(250);
   });
