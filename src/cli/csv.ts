@@ -29,7 +29,10 @@ export function readCsv(text: string): readonly CsvRow[] {
   // One cell, quoted or plain, and what ends it.
   const delimiter = delimiterOf(text);
   const plainText = `[^"${delimiter}\\r\\n]*`;
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|(${plainText}))(${delimiter}|\\r\\n|\\n|$)`, "y");
+  const cell = new RegExp(
+    `(?:"([^"]*(?:""[^"]*)*)"|(${plainText}))(${delimiter}|\\r\\n|\\n|$)`,
+    "y",
+  );
   cell.lastIndex = text.startsWith("\uFEFF") ? 1 : 0;
   while (cell.lastIndex < text.length || cells.length > 0) {
     const match = cell.exec(text);

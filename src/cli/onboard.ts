@@ -159,13 +159,18 @@ function openStore({ store, emulator }: Flags): Store {
   return createFileStore({ directory: store ?? "./.airwallex-onboarding" });
 }
 
-function clientOptions({ emulator, url, environment }: Flags) {
-  const { AIRWALLEX_CLIENT_ID, AIRWALLEX_API_KEY } = process.env;
-  const clientId = AIRWALLEX_CLIENT_ID ?? (emulator ? emulatorKey.clientId : undefined);
-  const apiKey = AIRWALLEX_API_KEY ?? (emulator ? emulatorKey.apiKey : undefined);
+/** The key of the emulator is well known; a real one is not sent to what may be something else. */
+function credentials(emulator: boolean) {
+  if (emulator) return emulatorKey;
+  const { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } = process.env;
   if (!clientId || !apiKey) {
     throw new UsageError("set AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY, or use --emulator");
   }
+  return { clientId, apiKey };
+}
+
+function clientOptions({ emulator, url, environment }: Flags) {
+  const key = credentials(emulator);
   if (!["production", "sandbox", "demo"].includes(environment)) {
     throw new UsageError(`--environment is "${environment}", expected production, sandbox or demo`);
   }
@@ -173,7 +178,7 @@ function clientOptions({ emulator, url, environment }: Flags) {
   if (baseUrl !== undefined && !URL.canParse(baseUrl)) {
     throw new UsageError(`--url is "${baseUrl}", expected one such as ${emulatorUrl}`);
   }
-  return { environment: environment as Environment, clientId, apiKey, baseUrl };
+  return { environment: environment as Environment, ...key, baseUrl };
 }
 
 interface ProgressDisplay {

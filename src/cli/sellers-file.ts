@@ -155,17 +155,20 @@ function readerOf(type: string | undefined): (cell: string) => unknown {
 
 /** One object for each line, with the members of `accounts.create`, and `files`: a list of paths. */
 function readLines(text: string, tell: Tell): readonly Entry[] {
-  return text.split("\n").flatMap((source, index) => {
-    if (source.trim() === "") return [];
-    const line = index + 1;
-    const object = parseObject(source);
-    if (!object) {
-      tell({ line, message: "is no JSON object" });
-      return [];
-    }
-    const { files, ...fields } = object;
-    return [{ line, fields, files: Array.isArray(files) ? files.map(String) : [] }];
-  });
+  return text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .flatMap((source, index) => {
+      if (source.trim() === "") return [];
+      const line = index + 1;
+      const object = parseObject(source);
+      if (!object) {
+        tell({ line, message: "is no JSON object" });
+        return [];
+      }
+      const { files, ...fields } = object;
+      return [{ line, fields, files: Array.isArray(files) ? files.map(String) : [] }];
+    });
 }
 
 function parseObject(source: string): Tree | undefined {

@@ -278,7 +278,7 @@ test("onboard says all that is wrong with a file, each once, before it sends any
     'lines 2, 5 and 6, customer_agreements.agreed_to_data_use: is not a known field, did you mean "agreed_to_data_usage"',
     `lines 2, 5 and 6, ${person}.firstname: is not a known field, did you mean "first_name"`,
     "lines 3 and 4: has 19 cells, expected 18",
-    `line 5, ${passport}.passport.front_file_id: cannot be read (ENOENT), expected a path, bytes, a Blob or a stream`,
+    `line 5, ${passport}.passport.front_file_id: does not exist, expected the path of a file`,
     "line 6, identifier: is that of line 2, expected another",
     `line 6, ${person}.date_of_birth: has the wrong form, expected a calendar date as YYYY-MM-DD`,
   ]);
