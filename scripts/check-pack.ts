@@ -37,6 +37,8 @@ const installed = join(consumer, "node_modules/airwallex-connect");
 rmSync(workshop, { recursive: true, force: true });
 mkdirSync(installed, { recursive: true });
 
+// Without a name of its own the consumer would be part of this package, and use what is checked out.
+write("package.json", [JSON.stringify({ name: "consumer", type: "module" })]);
 const tarball = pack();
 const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Manifest;
 const doors = Object.keys(manifest.exports).filter((door) => !door.endsWith(".json"));
