@@ -8,7 +8,7 @@
  * 5. What could not be written stays in memory, is used, and is written as soon as the store is back.
  * 6. A refresh token whose answer was lost is spent again in the background while the grace lasts, so
  *    that it does not take another caller to come by in time.
- * 7. A refused token is replaced once, and a replacement that is refused too not again at once.
+ * 7. A refused token is replaced once, and a replacement that never worked not again at once.
  */
 
 import type { Deadline } from "../core/deadline.js";
@@ -47,7 +47,7 @@ interface Entry {
   unsaved: Unsaved | undefined;
   /** Until when the refresh token may be spent again, after an answer was lost. Monotonic. */
   spentUntilMs: number;
-  /** Until when a replacement that is refused as well is not replaced again. Monotonic. */
+  /** Until when a replacement that has not worked is not replaced again. Monotonic. */
   restsUntilMs: number;
   settling: boolean;
 }
@@ -259,6 +259,10 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
           const other = await wait(id, entry, deadline, refused);
           entry.restsUntilMs = nowMs() + replacementRestMs;
           return other;
+        },
+        worked(token) {
+          const entry = entries.get(id);
+          if (entry?.token === token) entry.restsUntilMs = 0;
         },
       };
     },

@@ -218,7 +218,7 @@ test("two runs of the same sellers at the same time share the work", async () =>
 test("run() gives up where nothing can be reached, also if another run keeps trying", async () => {
   const emulator = createEmulator();
   const client = createClient({ ...emulator.clientOptions, maxRetries: 0 });
-  emulator.faults.always("accounts.list", { status: 503 });
+  emulator.faults.always("accounts.create", { status: 503 });
   const memory = createMemoryStore();
   let asked = 0;
   // The other one is at it whenever this one has paused.
@@ -474,7 +474,7 @@ test("run() looks at all that a seller sends before its first call, and says all
   const { issues } = (results[0] as unknown as { error: ValidationError }).error;
   expect(issues.map(({ path, message }) => [path.join("."), message])).toEqual([
     ["create.primary_contact.mail", "is not a known field"],
-    ["files.none", "cannot be read (ENOENT), expected a path, bytes, a Blob or a stream"],
+    ["files.none", "does not exist, expected the path of a file"],
     ["files.nameless.name", "is missing, expected a file name for bytes and streams"],
     ["files.long.notes", "is 51 characters long, expected at most 50"],
     ["update.account_details.individual_details.firstname", "is not a known field"],
@@ -621,15 +621,15 @@ test("run() stops while its input is waiting for the next seller", async () => {
 
 test("run() closes its input when it stops before the end", async () => {
   await using suite = await startSuite();
-  const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
+  suite.emulator.faults.always("accounts.create", { status: 401 });
   for (const kind of ["sync", "async"]) {
     let closed = false;
     const end = (): void => {
       closed = true;
     };
     const input = kind === "sync" ? endless(end) : endlessly(end);
-    const run = stranger.onboarding.run(input, { store: createMemoryStore() });
-    await expect(run).rejects.toMatchObject({ code: "login_refused" });
+    const run = suite.client.onboarding.run(input, { store: createMemoryStore() });
+    await expect(run).rejects.toMatchObject({ code: "token_refused" });
     await expect.poll(() => closed).toBe(true);
   }
 });
