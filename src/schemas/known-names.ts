@@ -19,8 +19,8 @@ export function refuseUnknown(
     const kind = Array.isArray(options) ? "a list" : options === null ? "null" : typeof options;
     throw new TypeError(`${what}: the options are ${kind}, expected an object`);
   }
-  for (const name in options) {
-    if (known.has(name)) continue;
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.has(name)) continue;
     const meant = closest(name, [...known]);
     const hint = meant === undefined ? "" : `, did you mean "${meant}"`;
     throw new TypeError(`${what}: ${prefix}${name} is not a known option${hint}`);

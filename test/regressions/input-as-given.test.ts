@@ -32,13 +32,15 @@ it("calls that prepare something first act for the account that they were given"
   });
   const client = createClient({ ...key, baseUrl: server.url });
   const options = { onBehalfOf: "" };
+  const upload = { onBehalfOf: "", name: "" };
   const input = { scope: ["w:awx_action:onboarding"], identity: "" };
   const calls = ["acct_1", "acct_2"].flatMap((id): Promise<unknown>[] => {
     options.onBehalfOf = id;
     input.identity = id;
+    Object.assign(upload, { onBehalfOf: id, name: `${id}.png` });
     return [
       client.embedded.authorize(input, options),
-      client.files.upload(Buffer.from("x"), Object.assign(options, { name: `${id}.png` })),
+      client.files.upload(Buffer.from("x"), upload),
     ];
   });
   await Promise.all(calls);
