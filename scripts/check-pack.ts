@@ -24,7 +24,7 @@ const expected = [
   /^(README|CHANGELOG|ARCHITECTURE|CONTRIBUTING)\.md$/,
   /^LICENSE$/,
   /^spec\/(openapi\.generated\.json|README\.md)$/,
-  /^docs\/[\w-]+\.md$/,
+  /^docs\/[\w-]+\.(md|png)$/,
   /^examples\/[\w/-]+\.(md|ts|png)$/,
   /^dist\/(stores\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
 ];
