@@ -65,7 +65,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
 
   /** Commands that the server ran, without those that scripts called. */
   async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
-    const monitor = await io.duplicate().monitor();
+    const monitor = await io.monitor();
     const seen: string[] = [];
     monitor.on("monitor", (_time: string, [command = ""]: string[], source: string) => {
       if (source !== "lua") seen.push(command.toLowerCase());
