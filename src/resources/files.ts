@@ -30,7 +30,7 @@ export interface FileDownload {
   readonly stream: Readable;
   /** Reads all of it into memory. */
   bytes(): Promise<Buffer>;
-  /** Writes it to a path, replacing what is there. */
+  /** Writes it to a path, replacing what is there once all of it has arrived. */
   saveTo(path: string): Promise<void>;
 }
 
@@ -200,11 +200,23 @@ async function readAll(stream: Readable): Promise<Buffer> {
 }
 
 async function writeAll(stream: Readable, path: string): Promise<void> {
-  const [{ pipeline }, { createWriteStream }] = await Promise.all([
+  const [{ pipeline }, { createWriteStream }, { realpath, rename, rm, stat }] = await Promise.all([
     import("node:stream/promises"),
     import("node:fs"),
+    import("node:fs/promises"),
   ]);
-  await pipeline(stream, createWriteStream(path));
+  const there = await stat(path).catch(() => undefined);
+  // A pipe or /dev/stdout cannot be replaced.
+  if (there && !there.isFile()) return pipeline(stream, createWriteStream(path));
+  const whole = there ? await realpath(path) : path;
+  const part = `${whole}.${crypto.randomUUID()}.part`;
+  try {
+    await pipeline(stream, createWriteStream(part, { mode: there?.mode }));
+    await rename(part, whole);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
 }
 
 /** The API answers 200 and lists the id as absent; what that means is 404. */

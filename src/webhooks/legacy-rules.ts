@@ -75,7 +75,7 @@ function writeValue(
 const snake = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function isMembers(value: unknown): value is Members {
+function isMembers(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -122,9 +122,9 @@ const person: Rules = {
 const personAs =
   (role: string): Move =>
   (into, value, { path, unmapped }) => {
-    const written = writeValue(value, person, { path, unmapped });
+    const written = [writeValue(value, person, { path, unmapped })].flat();
     const known = (into["business_person_details"] ?? []) as readonly unknown[];
-    const people = [written].flat().map((one) => ({ ...(one as object), roles: [role] }));
+    const people = written.filter(isMembers).map((one) => ({ ...one, roles: [role] }));
     into["business_person_details"] = [...known, ...people];
     return true;
   };
@@ -133,11 +133,10 @@ const identifiedBy =
   (type: string): Move =>
   (into, value) => {
     const known = (into["business_identifiers"] ?? []) as readonly unknown[];
-    const numbers = (Array.isArray(value) ? value : [{ vatNumber: value }]).map((one: Members) => ({
-      ...(one["countryCode"] === undefined ? {} : { country_code: one["countryCode"] }),
-      number: one["vatNumber"],
-      type,
-    }));
+    const given = Array.isArray(value) ? value.filter(isMembers) : [{ vatNumber: value }];
+    const numbers = given.map(({ countryCode, vatNumber: number }: Members) =>
+      countryCode === undefined ? { number, type } : { country_code: countryCode, number, type },
+    );
     into["business_identifiers"] = [...known, ...numbers];
     return true;
   };
@@ -187,8 +186,8 @@ const accountRules: Rules = {
   },
   accountUsage(into, value, at) {
     const details = into["account_details"] as Record<string, unknown> | undefined;
-    const owner = details?.["individual_details"] as Record<string, unknown> | undefined;
-    if (owner === undefined || details?.["legal_entity_type"] === "BUSINESS") return false;
+    const owner = details?.["individual_details"];
+    if (!isMembers(owner) || details?.["legal_entity_type"] === "BUSINESS") return false;
     owner["account_usage"] = writeValue(value, { collectionFrom: gone, payoutTo: gone }, at);
     return true;
   },

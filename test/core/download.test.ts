@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -74,6 +74,23 @@ describe("a transfer", () => {
       await expect(download[read](path)).rejects.toMatchObject(late);
       expect(performance.now() - start).toBeLessThan(250);
     }
+  });
+
+  it("leaves what was at the path when the transfer breaks off", async () => {
+    const server = await fileServer((response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("some", () => response.destroy());
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const directory = await folder();
+    const there = join(directory, "there.png");
+    await writeFile(there, "from before");
+    for (const path of [there, join(directory, "new.png")]) {
+      const download = await client.files.download("file_1");
+      await expect(download.saveTo(path)).rejects.toMatchObject({ name: "ConnectionError" });
+    }
+    expect(await readdir(directory)).toEqual(["there.png"]);
+    expect(await readFile(there, "utf8")).toBe("from before");
   });
 
   it("spends one deadline on link and transfer together", async () => {

@@ -21,6 +21,22 @@ test("an option that nobody knows is refused, with the one that was meant", asyn
   expect(() => createEmulator(wrong)).toThrow(new TypeError(hint));
 });
 
+test.each([
+  [
+    { webhooks: { timeout: 5 } },
+    'webhooks.timeout is not a known option, did you mean "timeoutMs"',
+  ],
+  [{ oauth: { grace: 5 } }, 'oauth.grace is not a known option, did you mean "graceMs"'],
+  [
+    { oauth: { apps: [{ clientId: "a", public: true, redirectUris: [], secret: "s" }] } },
+    'oauth.apps[].secret is not a known option, did you mean "clientSecret"',
+  ],
+])("an option inside another that nobody knows is refused: %j", (wrong, hint) => {
+  expect(() => createEmulator(wrong as object)).toThrow(
+    new TypeError(`Cannot make emulator: ${hint}`),
+  );
+});
+
 test("startEmulator() rejects when the port is taken", async () => {
   await using emulator = await startEmulator();
   const port = Number(new URL(emulator.url).port);

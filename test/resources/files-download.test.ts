@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -51,6 +51,26 @@ describe("files.download()", () => {
     await writeFile(path, "what was there before");
     await (await client.files.download("file_1")).saveTo(path);
     expect(await readFile(path, "utf8")).toBe("bytes");
+  });
+
+  it("saves through a link, and keeps the permissions of what it replaces", async () => {
+    const server = await fileServer(text(200, "bytes"));
+    const client = createClient({ ...key, baseUrl: server.url });
+    const directory = await folder();
+    const [path, link] = [join(directory, "x.png"), join(directory, "link.png")];
+    await writeFile(path, "what was there before", { mode: 0o600 });
+    await symlink(path, link);
+    await (await client.files.download("file_1")).saveTo(link);
+    expect(await readFile(path, "utf8")).toBe("bytes");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await readdir(directory)).sort()).toEqual(["link.png", "x.png"]);
+  });
+
+  it("saves to what is no file", async () => {
+    const server = await fileServer(text(200, "bytes"));
+    const client = createClient({ ...key, baseUrl: server.url });
+    await (await client.files.download("file_1")).saveTo("/dev/null");
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
   });
 
   it("works over fetch as well", async () => {

@@ -15,6 +15,15 @@ function leaves(value: unknown, path = ""): readonly (readonly [string, unknown]
   );
 }
 
+/** The path of every member and item, at every depth. */
+function places(value: unknown): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) => [
+    [key],
+    ...places(one).map((path) => [key, ...path]),
+  ]);
+}
+
 describe("toCurrentAccount()", async () => {
   const { account, unmapped } = await toCurrentAccount(legacy);
 
@@ -88,5 +97,18 @@ describe("toCurrentAccount()", async () => {
     expect((await toCurrentAccount({ accountUsage: { payoutTo: "x" } })).unmapped).toEqual([
       "accountUsage",
     ]);
+  });
+
+  it("comes through whatever stands in a place", async () => {
+    const others = [null, [], [null], "text", 5, {}, true];
+    for (const path of places(legacy)) {
+      for (const other of others) {
+        const changed = structuredClone(legacy);
+        // biome-ignore lint/suspicious/noExplicitAny: of any depth
+        const parent = path.slice(0, -1).reduce<any>((value, key) => value[key], changed);
+        parent[String(path.at(-1))] = other;
+        await expect(toCurrentAccount(changed), `${path} = ${other}`).resolves.toBeDefined();
+      }
+    }
   });
 });

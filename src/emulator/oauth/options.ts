@@ -1,5 +1,7 @@
 /** Which apps may connect accounts, and how long what they get lives. */
 
+import { allOf, refuseUnknown } from "../../schemas/known-names.js";
+
 /** The app that an emulator knows unless told others. */
 export const defaultOAuthClientId = "appid_emulator";
 
@@ -60,8 +62,26 @@ const defaultApp: OAuthApp = {
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** @throws RangeError for a value that makes no sense. */
+const known: ReadonlySet<string> = allOf<keyof OAuthOptions>({
+  apps: true,
+  accessTokenLifetimeMs: true,
+  refreshTokenLifetimeMs: true,
+  graceMs: true,
+  codeLifetimeMs: true,
+});
+
+const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthApp>({
+  clientId: true,
+  clientSecret: true,
+  redirectUris: true,
+  scopes: true,
+  public: true,
+  name: true,
+});
+
+/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
 export function readOAuthOptions(options: OAuthOptions = {}): OAuthSettings {
+  refuseUnknown("Cannot make emulator", options, known, "oauth.");
   const { apps = [defaultApp] } = options;
   apps.forEach(checkApp);
   const ids = apps.map(({ clientId }) => clientId);
@@ -83,7 +103,9 @@ function readMs(options: OAuthOptions, name: Duration, usual: number, least: num
   return value;
 }
 
-function checkApp({ clientId, clientSecret, redirectUris, public: isPublic }: OAuthApp): void {
+function checkApp(app: OAuthApp): void {
+  refuseUnknown("Cannot make emulator", app, knownOfApp, "oauth.apps[].");
+  const { clientId, clientSecret, redirectUris, public: isPublic } = app;
   if (clientId === "") refuse("apps", "an app without a client id", "one");
   if (!isPublic && !clientSecret) refuse("apps", `"${clientId}" without a secret`, "one");
   if (isPublic && clientSecret) refuse("apps", `public "${clientId}" with a secret`, "none");

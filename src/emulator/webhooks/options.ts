@@ -1,5 +1,6 @@
 /** How deliveries are made. */
 
+import { allOf, refuseUnknown } from "../../schemas/known-names.js";
 import type { Receive } from "./post.js";
 
 /**
@@ -49,8 +50,17 @@ export interface WebhookSettings {
   readonly fetch: Receive | undefined;
 }
 
-/** @throws RangeError for a value that makes no sense. */
+const known: ReadonlySet<string> = allOf<keyof WebhookOptions>({
+  retries: true,
+  timeoutMs: true,
+  unordered: true,
+  duplicates: true,
+  fetch: true,
+});
+
+/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
 export function readWebhookOptions(options: WebhookOptions = {}): WebhookSettings {
+  refuseUnknown("Cannot make emulator", options, known, "webhooks.");
   const { retries = "compressed", timeoutMs = 10_000 } = options;
   if (!(timeoutMs >= 1 && timeoutMs < 2 ** 31)) refuse("timeoutMs", timeoutMs, "1 or more");
   const retryDelaysMs = typeof retries === "string" ? schedules[retries] : [...retries];
