@@ -4,14 +4,15 @@ import { hooks, onError } from "./hooks.js";
 /** What the events of a function URL, an API Gateway (REST or HTTP) and a load balancer share. */
 interface LambdaEvent {
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
-  /** A load balancer sends these instead, where its target group says so. */
+  /** A REST API sends these too, and a load balancer instead, where its target group says so. */
   readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null;
   readonly body?: string | null;
   readonly isBase64Encoded: boolean;
 }
 
 export async function handler(event: LambdaEvent) {
-  const headers = event.headers ?? event.multiValueHeaders ?? {};
+  // These first: of a header that came twice, the others hold only the last.
+  const headers = event.multiValueHeaders ?? event.headers ?? {};
   const rawBody = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   const { status, ...answer } = await respond(hooks, { rawBody, headers }, { onError });
   return { statusCode: status, ...answer };

@@ -138,6 +138,21 @@ describe("examples/webhooks", () => {
     expect(runtime).toBe("nodejs");
   });
 
+  it("lambda refuses a header that came twice, of which a REST API shows the last alone", async () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    onTestFinished(() => log.mockRestore());
+    const body = '{"id":"evt_1","name":"account.active","account_id":"acct_1","data":{}}';
+    const headers = signPayload(body, { secret });
+    const twice = { ...headers, "x-timestamp": ["1", headers["x-timestamp"]] };
+    const multiValueHeaders = { ...twice, "x-signature": [headers["x-signature"]] };
+    const event = { headers, multiValueHeaders, body, isBase64Encoded: false };
+    expect(await handler(event)).toMatchObject({
+      statusCode: 400,
+      body: "webhook_header_repeated",
+    });
+    expect(seen).toEqual([]);
+  });
+
   it("hooks do not start without a secret", async () => {
     vi.resetModules();
     vi.stubEnv("AIRWALLEX_WEBHOOK_SECRET", undefined);
