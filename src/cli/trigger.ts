@@ -82,13 +82,16 @@ async function send(
   emulator.deliver(event);
   await emulator.webhooks.settled();
   const [delivery] = emulator.webhooks.deliveries();
-  if (delivery?.status === 200) {
+  if (delivery === undefined) {
+    throw new UsageError(`${event.name} is newer than the "legacy" era, expected --era current`);
+  }
+  if (delivery.status === 200) {
     const { eventId, durationMs } = delivery;
     const took = `${Math.round(durationMs)} ms`;
     process.stdout.write(`${event.name} ${eventId} -> ${url} ${said(delivery)} in ${took}\n`);
     return 0;
   }
-  throw new UsageError(`${url} ${delivery ? complaint(delivery) : "was sent nothing"}`, 1);
+  throw new UsageError(`${url} ${complaint(delivery)}`, 1);
 }
 
 function complaint(delivery: LoggedDelivery): string {

@@ -185,6 +185,15 @@ test("trigger suggests the name that was probably meant", async () => {
   );
 });
 
+test("trigger says that an older subscription is never sent a newer event", async () => {
+  const asked = ["--to", "http://127.0.0.1:1", "--era", "legacy"];
+  const { code, stderr } = await run("trigger", "account.dormant", ...asked);
+  expect(stderr).toBe(
+    'airwallex-connect: account.dormant is newer than the "legacy" era, expected --era current\n',
+  );
+  expect(code).toBe(2);
+});
+
 test("trigger and listen exit with 2 for what they do not understand, in one line", async () => {
   const runs = await Promise.all([
     run("trigger", "account.active"),
