@@ -215,19 +215,19 @@ export const RfiEventData: z.ZodType<RfiEventData> = z.looseObject({
 /** Data of `connection.disconnected`; the tokens of the connection work no longer. */
 export interface DisconnectedConnection {
   /** Id of the account that was connected. */
-  readonly account_id?: string | null | undefined;
+  readonly account_id: string;
   /** The scopes that the customer had allowed. */
   readonly authorized_scopes?: readonly string[] | null | undefined;
   /** Id of the connection. */
-  readonly id?: string | null | undefined;
+  readonly id: string;
   /** Where the connection stands. */
   readonly status?: string | null | undefined;
 }
 
 export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = z.looseObject({
-  account_id: z.string().nullish(),
+  account_id: z.string(),
   authorized_scopes: z.array(z.string()).nullish(),
-  id: z.string().nullish(),
+  id: z.string(),
   status: z.string().nullish(),
 });
 

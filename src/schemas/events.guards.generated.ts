@@ -247,9 +247,9 @@ export function isRfiEventData(v: unknown): v is RfiEventData {
 export function isDisconnectedConnection(v: unknown): v is DisconnectedConnection {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<DisconnectedConnection> = v;
-  if (o.account_id != null && typeof o.account_id !== "string") return false;
+  if (typeof o.account_id !== "string") return false;
   if (o.authorized_scopes != null && !isArrayOfText(o.authorized_scopes)) return false;
-  if (o.id != null && typeof o.id !== "string") return false;
+  if (typeof o.id !== "string") return false;
   if (o.status != null && typeof o.status !== "string") return false;
   return true;
 }

@@ -712,11 +712,11 @@ export interface LegacyAccount {
   /** What the account is for. */
   readonly accountUsage?: LegacyAccountUsage | null | undefined;
   /** When the account was created. ISO 8601. */
-  readonly createdAt?: string | null | undefined;
+  readonly createdAt: string;
   /** What the customer has agreed to. */
   readonly customerAgreements?: LegacyCustomerAgreements | null | undefined;
   /** Id of the account; starts with `acct_`. */
-  readonly id?: string | null | undefined;
+  readonly id: string;
   /** The platform's own reference, as given at creation. */
   readonly identifier?: string | null | undefined;
   /** The platform's own data. */
@@ -728,19 +728,19 @@ export interface LegacyAccount {
   /** What is still needed. */
   readonly requirements?: LegacyRequirements | null | undefined;
   /** Where the account stands. */
-  readonly status?: AccountStatus | null | undefined;
+  readonly status: AccountStatus;
 }
 
 export const LegacyAccount: z.ZodType<LegacyAccount> = z.looseObject({
   accountDetails: LegacyAccountDetails.nullish(),
   accountUsage: LegacyAccountUsage.nullish(),
-  createdAt: z.string().nullish(),
+  createdAt: z.string(),
   customerAgreements: LegacyCustomerAgreements.nullish(),
-  id: z.string().nullish(),
+  id: z.string(),
   identifier: z.string().nullish(),
   metadata: LegacyMetadata.nullish(),
   nextAction: LegacyNextAction.nullish(),
   primaryContact: LegacyPrimaryContact.nullish(),
   requirements: LegacyRequirements.nullish(),
-  status: AccountStatus.nullish(),
+  status: AccountStatus,
 });

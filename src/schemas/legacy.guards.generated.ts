@@ -543,19 +543,19 @@ export function isLegacyAccount(v: unknown): v is LegacyAccount {
   const o: Members<LegacyAccount> = v;
   if (o.accountDetails != null && !isLegacyAccountDetails(o.accountDetails)) return false;
   if (o.accountUsage != null && !isLegacyAccountUsage(o.accountUsage)) return false;
-  if (o.createdAt != null && typeof o.createdAt !== "string") return false;
+  if (typeof o.createdAt !== "string") return false;
   if (
     o.customerAgreements != null &&
     !isLegacyCustomerAgreements(o.customerAgreements)
   ) {
     return false;
   }
-  if (o.id != null && typeof o.id !== "string") return false;
+  if (typeof o.id !== "string") return false;
   if (o.identifier != null && typeof o.identifier !== "string") return false;
   if (o.metadata != null && !isLegacyMetadata(o.metadata)) return false;
   if (o.nextAction != null && !isLegacyNextAction(o.nextAction)) return false;
   if (o.primaryContact != null && !isLegacyPrimaryContact(o.primaryContact)) return false;
   if (o.requirements != null && !isLegacyRequirements(o.requirements)) return false;
-  if (o.status != null && !isAccountStatus(o.status)) return false;
+  if (!isAccountStatus(o.status)) return false;
   return true;
 }

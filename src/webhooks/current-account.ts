@@ -16,7 +16,7 @@ export type { CurrentAccount } from "./legacy-rules.js";
  * const { account, unmapped } = await toCurrentAccount({ id: "acct_1", accountUsage: { payoutTo: "suppliers" } });
  * console.log(account.id, unmapped); // acct_1 ["accountUsage"]
  */
-export async function toCurrentAccount(legacy: LegacyAccount): Promise<CurrentAccount> {
+export async function toCurrentAccount(legacy: Partial<LegacyAccount>): Promise<CurrentAccount> {
   const { convert } = await import("./legacy-rules.js");
   return convert(legacy);
 }

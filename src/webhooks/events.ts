@@ -14,8 +14,9 @@ export type Era = "current" | "legacy";
 declare const unmodelled: unique symbol;
 
 /**
- * A name that no modelled event has: any text, to be read as `string`. To the compiler it is one that no
- * other name equals; were it a plain `string`, `event.name === "account.active"` would narrow nothing.
+ * A name that no modelled event has: any text, and compared with one as a `string`. To the compiler it is
+ * one that no other name equals; were it a plain `string`, `event.name === "account.active"` would narrow
+ * nothing.
  */
 export type UnmodelledName = "a name that is not modelled" & { readonly [unmodelled]: true };
 
@@ -53,8 +54,13 @@ export type EventNamed<Name extends EventName> = EventData[Name] extends {
   ? EventOf<Name, "current", Current> | EventOf<Name, "legacy", Legacy>
   : EventOf<Name, Era, EventData[Name]["current"]>;
 
-/** An event that this package does not model, delivered all the same. */
-export type UnknownEvent = EventOf<UnmodelledName, Era, unknown>;
+/** An event that this package does not model, delivered all the same. Its name is any text. */
+export type UnknownEvent = EventOf<string, Era, unknown>;
 
-/** Any event; `switch (event.name)` narrows it, and `default` holds the names that are not modelled. */
-export type WebhookEvent = { [Name in EventName]: EventNamed<Name> }[EventName] | UnknownEvent;
+/**
+ * Any event; `switch (event.name)` narrows it, and `default` holds the names that are not modelled, each
+ * of them an {@link UnknownEvent}.
+ */
+export type WebhookEvent =
+  | { [Name in EventName]: EventNamed<Name> }[EventName]
+  | EventOf<UnmodelledName, Era, unknown>;

@@ -45,6 +45,8 @@ export interface Webhooks<Context = undefined> {
   on<Name extends EventName>(name: Name, handler: Handler<EventNamed<Name>, Context>): this;
   /** Handles every event that is not modelled; its `name` says which it is. */
   onUnknown(handler: Handler<UnknownEvent, Context>): this;
+  /** The same, with a handler that takes any event. */
+  onUnknown(handler: Handler<WebhookEvent, Context>): this;
   /** Verifies a delivery and reads its event; see {@link receive}. */
   receive(
     rawBody: RawBody,
@@ -88,7 +90,7 @@ export function webhooks<Context = undefined>(
       byName.set(name, [...(byName.get(name) ?? []), checkHandler(handler)]);
       return hooks;
     },
-    onUnknown(handler) {
+    onUnknown(handler: AnyHandler<Context>) {
       unknown.push(checkHandler(handler));
       return hooks;
     },

@@ -14,7 +14,7 @@ export interface CurrentAccount {
   readonly unmapped: readonly string[];
 }
 
-export function convert(legacy: LegacyAccount): CurrentAccount {
+export function convert(legacy: Partial<LegacyAccount>): CurrentAccount {
   const unmapped: string[] = [];
   // Last, because it moves into the details of the individual.
   const { accountUsage, ...rest } = legacy;

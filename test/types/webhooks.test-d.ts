@@ -19,6 +19,7 @@ switch (event.name) {
   case "account.active":
   case "account.suspended":
     expectTypeOf(event.data).toEqualTypeOf<Account | LegacyAccount>();
+    expectTypeOf(event.data.id).toEqualTypeOf<string>();
     if (event.era === "legacy") {
       expectTypeOf(event.data).toEqualTypeOf<LegacyAccount>();
       // @ts-expect-error: the older account has other names
@@ -55,6 +56,10 @@ switch (event.name) {
     expectTypeOf(event).toEqualTypeOf<EventNamed<"charge.settled">>();
     expectTypeOf(event.data).toEqualTypeOf<Charge>();
     break;
+  case "connection.disconnected":
+    expectTypeOf(event.data.id).toEqualTypeOf<string>();
+    expectTypeOf(event.data.account_id).toEqualTypeOf<string>();
+    break;
   case "rfi.action_required":
     expectTypeOf(event.data).toEqualTypeOf<RfiEventData>();
     break;
@@ -73,7 +78,6 @@ switch (event.name) {
   case "connected_account_transfer.pending":
   case "connected_account_transfer.settled":
   case "connected_account_transfer.suspended":
-  case "connection.disconnected":
   case "deposit.pending":
   case "deposit.rejected":
   case "deposit.reversed":
@@ -84,10 +88,10 @@ switch (event.name) {
   case "rfi.closed":
     break;
   default: {
-    expectTypeOf(event).toEqualTypeOf<UnknownEvent>();
+    expectTypeOf(event).toExtend<UnknownEvent>();
     expectTypeOf(event.data).toBeUnknown();
     const name: string = event.name;
-    console.log(name);
+    console.log(name === "payout.transfer.paid");
   }
 }
 
@@ -97,10 +101,24 @@ const hooks = webhooks({ secrets: "x" })
     expectTypeOf(active).toEqualTypeOf<EventNamed<"account.active">>();
     expectTypeOf(context).toEqualTypeOf<undefined>();
   })
-  .onUnknown(async (other) => expectTypeOf(other.data).toBeUnknown());
+  .onUnknown(async (other) => {
+    expectTypeOf(other.data).toBeUnknown();
+    // The names are told apart as any text
+    if (other.name === "payout.transfer.paid") return;
+    switch (other.name) {
+      case "balance.updated":
+    }
+  });
 expectTypeOf(hooks.handle(event)).resolves.toEqualTypeOf<
   "handled" | "duplicate" | "busy" | "ignored"
 >();
+
+// One function may handle them all
+hooks
+  .on("account.active", (any: WebhookEvent) => any.name)
+  .onUnknown((any: WebhookEvent) => any.name);
+// @ts-expect-error: not every event is that one
+hooks.onUnknown((active: EventNamed<"account.active">) => active.name);
 
 // A typo is refused, and what is not modelled goes to onUnknown
 // @ts-expect-error: no such event

@@ -68,7 +68,7 @@ function strangers(part: unknown, whole: unknown, path = ""): readonly string[] 
 
 /** Without what is at these paths. */
 function without(value: LegacyAccount, paths: readonly string[]): unknown {
-  const copy = structuredClone(value) as Members;
+  const copy: Members = { ...structuredClone(value) };
   for (const path of paths) {
     const steps = path.split(/[.[\]]+/).filter((step) => step !== "");
     const last = steps.pop() ?? "";
