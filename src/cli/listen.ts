@@ -17,7 +17,8 @@ Options:
   --forward-to <url>   Your handler, such as http://localhost:3000/webhooks
   --emulator <url>     The emulator (default http://127.0.0.1:4010)
   --port <number>      Port to receive on (default 0, any that is free)
-  --events <names>     Names of events, separated by commas (default all that the emulator sends)
+  --events <names>     Names of events, separated by commas (default all that "trigger" has samples
+                       of; others, such as payout.transfer.paid, are named here)
   --era <name>         "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
                        (default current)
   --client-id <text>   Client id for the emulator (default ${defaultClientId})
