@@ -31,7 +31,7 @@ export function refusal(
   const facts = factsOf(request, response, redactor);
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
-  return new AuthenticationError(unauthorized, remote, facts, { check });
+  return new AuthenticationError(unauthorized, remote, facts, { check, advice: response.hint });
 }
 
 /** What {@link readBody} answers where there is nothing to deliver. */
