@@ -46,7 +46,8 @@ export interface FilesResource {
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    *
    * @throws ValidationError when the file does not exist or cannot be read, is empty, larger than 20 MB, or its name or notes are
-   *   missing or longer than 50 characters; before anything is sent
+   *   missing or longer than 50 characters; before anything is sent. Of a stream it is noticed on the way
+   *   that it fails, is empty or too large: the upload ends there, and nothing is kept
    *
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
