@@ -2,6 +2,7 @@
 
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
+import { isVersion } from "./core/headers.js";
 import type { Observer } from "./core/observe.js";
 import { showNumber } from "./core/path.js";
 import type { RateLimits } from "./core/rate-limit.js";
@@ -341,7 +342,7 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
 
 function readVersion(version: string | null | undefined): string | null {
   if (version === undefined) return apiVersion;
-  if (version === null || /^\d{4}-\d{2}-\d{2}$/.test(version)) return version;
+  if (isVersion(version)) return version;
   throw wrong("apiVersion", `is no dated version, expected one such as ${apiVersion}, or null`);
 }
 

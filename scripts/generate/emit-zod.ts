@@ -86,7 +86,9 @@ function zodMap(node: Extract<Node, { kind: "map" }>, depth: number, reserved: n
 function zodString({ minLength, maxLength, pattern, format }: StringLimits): string {
   const base = format === "date" ? "z.iso.date()" : "z.string()";
   const time =
-    format === "date-time" ? '.refine(isDateTime, "Invalid ISO 8601 date and time")' : "";
+    format === "date-time"
+      ? '.refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z")'
+      : "";
   const regex = pattern === undefined ? "" : `.regex(${new RegExp(pattern, "u")})`;
   return `${base}${call("min", minLength)}${call("max", maxLength)}${regex}${time}`;
 }

@@ -9,6 +9,7 @@ import { emitOpenapi } from "./emit-openapi.js";
 import { emitPii } from "./emit-pii.js";
 import { emitSubject, type SubjectText } from "./emit-subject.js";
 import { emitValues } from "./emit-values.js";
+import { emitWhenUnknown } from "./emit-when-unknown.js";
 import type { Model } from "./model.js";
 import { SpecError } from "./problem.js";
 import type { Source } from "./source.js";
@@ -25,6 +26,7 @@ export function makeOutputs(source: Source, model: Model): Outputs {
     ["src/schemas/endpoints.generated.ts", emitEndpoints(model)],
     ["src/schemas/event-shapes.generated.ts", emitEvents(model)],
     ["src/schemas/pii.generated.ts", emitPii(source)],
+    ["src/schemas/when-unknown.generated.ts", emitWhenUnknown(source)],
     ["src/schemas/values.guards.generated.ts", emitValues()],
     ["src/schemas/answers.generated.ts", emitAnswers(model)],
     ["src/schemas/guards.generated.ts", emitAllGuards(subjects.map(({ subject }) => subject))],

@@ -31,8 +31,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     id: fields.requireText("operationId"),
     summary: fields.requireText("summary"),
     host: fields.oneOf("x-host", ["files"]) ?? "api",
-    environment: fields.oneOf("x-environment", ["sandbox"]) ?? "all",
-    retry: requireRetry(fields),
+    ...readRetry(fields),
     caller: fields.oneOf("x-caller", ["client"]) ?? "method",
     pathParameters: readPathParameters(parameters, place),
     ...(query === undefined ? {} : { query }),
@@ -135,8 +134,13 @@ function readContent(content: Fields, { files, file }: Place): string {
   return schema;
 }
 
-function requireRetry(fields: Fields): SourceOperation["retry"] {
+/** A write that cannot be repeated by its id says how to find out whether it was done. */
+function readRetry(fields: Fields): Pick<SourceOperation, "retry" | "environment" | "whenUnknown"> {
   const retry = fields.oneOf("x-retry", retryClasses);
   if (retry === undefined) throw new Problem(fields.where, "x-retry is missing");
-  return retry;
+  const environment = fields.oneOf("x-environment", ["sandbox"]) ?? "all";
+  if (environment === "sandbox" || retry === "safe" || retry === "request_id") {
+    return { retry, environment };
+  }
+  return { retry, environment, whenUnknown: fields.requireText("x-when-unknown") };
 }

@@ -85,6 +85,8 @@ export interface SourceOperation {
   readonly host: "api" | "files";
   readonly environment: "all" | "sandbox";
   readonly retry: (typeof retryClasses)[number];
+  /** What to do when nobody knows whether it was done; where neither its class nor its id says so. */
+  readonly whenUnknown?: string;
   /** Whether there is a method for it, or the client calls it by itself. */
   readonly caller: "method" | "client";
   readonly docs: string;

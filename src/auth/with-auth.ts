@@ -13,15 +13,19 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
     const token = typeof waiting === "string" ? waiting : await waiting;
     const response = await send(authorized(request, token));
     note(token, response.status);
-    if (response.status !== 401 || isSpent(request)) return response;
+    if (response.status !== 401) return response;
     const other = await tokens.replace(token, request.deadline);
     if (other === undefined) return response;
+    // What was read is gone, but the next call needs the other token all the same.
+    if (isSpent(request)) return { ...response, hint: spent };
     // The remote did nothing with the first one, so this is no second write.
     const second = await send(authorized(request, other));
     note(other, second.status);
     return second;
   };
 }
+
+const spent = "its token has been replaced; call again, with a stream that nobody has read";
 
 function authorized(request: WireRequest, token: string): WireRequest {
   request.progress.bearer = token;

@@ -23,12 +23,27 @@ export function toApiError(response: WireResponse, facts: CallFacts, redactor: R
   const body = parseBody(response);
   const code = codes[status] ?? (status >= 500 ? "server_error" : "refused");
   const remote = readRemoteError(response, body, redactor);
-  const hint = response.hint ?? (body === undefined ? describeUnreadable(response) : undefined);
+  const hint = response.hint ?? hintOf(response, body, remote);
   const raw = body === undefined ? response.body.toString() : body;
   return new ApiError(code, remote, facts, {
     body: raw,
     hint: hint === undefined ? "" : `; ${hint}`,
   });
+}
+
+/** What came back that the API's own words do not say, and what to do about it. */
+function hintOf(
+  response: WireResponse,
+  body: unknown,
+  { apiCode, remoteMessage, retryAfterMs: waitMs = 0 }: RemoteError,
+): string | undefined {
+  if (response.status < 400) return "redirects are not followed; check baseUrl";
+  const seconds = Math.ceil(waitMs / 1000);
+  const wait = seconds > 0 ? `the API asks to wait ${seconds} s` : undefined;
+  if (body === undefined) return [describeUnreadable(response), wait].filter(Boolean).join("; ");
+  if (wait !== undefined) return wait;
+  const isSilent = apiCode === undefined && remoteMessage === undefined;
+  return isSilent ? "the answer has neither code nor message, see error.body" : undefined;
 }
 
 /** What an error body says, in the API's envelope `{ code, message, source, details, trace_id }`. */

@@ -46,7 +46,7 @@ interface Journey extends Progress {
 
 const noOptions: CallOptions = {};
 
-const callOptions: ReadonlySet<string> = allOf<keyof CallOptions>({
+export const callOptions: ReadonlySet<string> = allOf<keyof CallOptions>({
   signal: true,
   timeoutMs: true,
   maxRetries: true,

@@ -1,5 +1,6 @@
 /** After a 429 the whole client holds back, or every waiting caller would return at the same moment. */
 
+import { apiCodeOf } from "./api-error.js";
 import type { Deadline } from "./deadline.js";
 import type { WireResponse } from "./wire.js";
 
@@ -36,7 +37,7 @@ export function createCoolDown(random: () => number): CoolDown {
       // It may be extended while we wait.
       while (performance.now() < untilMs) {
         const leftMs = untilMs - performance.now();
-        if (refusal && leftMs >= deadline.remainingMs) return withTimeLeft(refusal, leftMs);
+        if (refusal && leftMs >= deadline.remainingMs) return forOthers(refusal, leftMs);
         const jitterMs = random() * Math.min(lengthMs * spread.share, spread.maxMs);
         await deadline.sleep("waiting for the rate limit to pass", leftMs + jitterMs);
       }
@@ -45,7 +46,11 @@ export function createCoolDown(random: () => number): CoolDown {
   };
 }
 
-function withTimeLeft(refusal: WireResponse, leftMs: number): WireResponse {
+/** Only its code is kept: what else it says is about another call, and may quote what that one sent. */
+function forOthers(refusal: WireResponse, leftMs: number): WireResponse {
   const seconds = String(Math.ceil(leftMs / 1000));
-  return { ...refusal, headers: { ...refusal.headers, "retry-after": seconds } };
+  const headers = { ...refusal.headers, "retry-after": seconds };
+  const body = Buffer.from(JSON.stringify({ code: apiCodeOf(refusal) }));
+  const hint = `another call was refused, and all are held back for ${seconds} s more, longer than this one may take`;
+  return { status: refusal.status, headers, body, hint };
 }

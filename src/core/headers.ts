@@ -2,6 +2,7 @@
 
 import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
+import { kindOf } from "./path.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 
 /** Replaced when the package is built. */
@@ -32,11 +33,30 @@ export function callHeaders(
 ): readonly string[] {
   const { headers, onBehalfOf, apiVersion } = options;
   if (!headers && !payload && onBehalfOf === undefined && apiVersion === undefined) return common;
+  refuseNamed(operation, options);
   const own = { ...lower(headers ?? {}), ...named({ onBehalfOf, apiVersion }) };
   const replaced = new Set(Object.keys(own));
   if (apiVersion === null) replaced.add("x-api-version");
   const kept = common.filter((_, i) => !replaced.has(common[i - (i % 2)] as string));
   return [...kept, ...flatten(operation, own), ...Object.entries(payload ?? {}).flat()];
+}
+
+/** A dated version such as `2026-08-21`, or null for none. */
+export function isVersion(version: unknown): version is string | null {
+  return version === null || (typeof version === "string" && /^\d{4}-\d{2}-\d{2}$/.test(version));
+}
+
+function refuseNamed(operation: string, { onBehalfOf, apiVersion }: Named): void {
+  const issues: Issue[] = [];
+  if (onBehalfOf === "" || (onBehalfOf !== undefined && typeof onBehalfOf !== "string")) {
+    const kind = onBehalfOf === "" ? "empty" : kindOf(onBehalfOf);
+    issues.push({ path: ["onBehalfOf"], message: `is ${kind}, expected an account id` });
+  }
+  if (apiVersion !== undefined && !isVersion(apiVersion)) {
+    const message = "is no dated version, expected one such as 2026-08-21, or null";
+    issues.push({ path: ["apiVersion"], message });
+  }
+  if (issues.length > 0) throw new ValidationError(operation, issues);
 }
 
 function named({ onBehalfOf, apiVersion }: Named): Record<string, string> {

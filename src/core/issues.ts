@@ -4,6 +4,7 @@ import type { $ZodIssue } from "zod/v4/core";
 import type { Issue } from "../errors.js";
 import { closest } from "../schemas/known-names.js";
 import { kindOf } from "./path.js";
+import { withoutEmail } from "./redact.js";
 
 /** The part of a zod schema that is walked to find what was probably meant. */
 export interface SchemaNode {
@@ -24,7 +25,7 @@ export function toIssues(
   value: unknown,
   schema: SchemaNode,
 ): readonly Issue[] {
-  return issues.flatMap((issue) => {
+  const found = issues.flatMap((issue): readonly Issue[] => {
     const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
     if (issue.code !== "unrecognized_keys") return [describe(issue, path, value)];
     const known = memberNames(schema, path);
@@ -34,6 +35,12 @@ export function toIssues(
       ...suggest(key, known),
     }));
   });
+  return found.map((issue) => ({ ...issue, path: issue.path.map(shown) }));
+}
+
+/** Names of members are ours or the API's, but those of metadata can be anything. */
+function shown(part: string | number): string | number {
+  return typeof part === "number" ? part : withoutEmail(part);
 }
 
 function describe(issue: $ZodIssue, path: Path, root: unknown): Issue {
@@ -60,6 +67,16 @@ export const patternWords: Readonly<Record<string, string | undefined>> = {
 
 const numeric: ReadonlySet<string> = new Set(["number", "int"]);
 
+const tooMuch: Readonly<Record<string, string | undefined>> = {
+  string: "is too long",
+  array: "has too many items",
+};
+
+const tooLittle: Readonly<Record<string, string | undefined>> = {
+  string: "is too short",
+  array: "has too few items",
+};
+
 function complaint(issue: $ZodIssue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
@@ -67,14 +84,15 @@ function complaint(issue: $ZodIssue, value: unknown): string {
         ? "is not a usable number"
         : `is ${kindOf(value)}`;
     case "too_big":
-      return issue.origin === "string" ? "is too long" : "is too large";
+      return tooMuch[issue.origin] ?? "is too large";
     case "too_small":
-      return issue.origin === "string" ? "is too short" : "is too small";
+      return tooLittle[issue.origin] ?? "is too small";
     case "invalid_format":
       return "has the wrong form";
     case "invalid_key":
       return `is a name that ${complaint(issue.issues[0] as $ZodIssue, "")}`;
     default:
+      if (issue.message.startsWith("Too many entries")) return "has too many members";
       return value === undefined ? "is missing" : "is not valid";
   }
 }
@@ -99,9 +117,7 @@ function expectation(issue: $ZodIssue): string {
 }
 
 function unit(origin: string): string {
-  if (origin === "string") return " characters";
-  if (origin === "array") return " items";
-  return "";
+  return origin === "string" ? " characters" : "";
 }
 
 function memberNames(schema: SchemaNode, path: Path): readonly string[] {

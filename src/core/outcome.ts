@@ -8,6 +8,7 @@ import {
   listIssues,
   SdkError,
   ShapeError,
+  ValidationError,
 } from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
@@ -31,7 +32,7 @@ export function refusal(
   const facts = factsOf(request, response, redactor);
   if (response.status !== 401) return toApiError(response, facts, redactor);
   const remote = readRemoteError(response, parseBody(response), redactor);
-  return new AuthenticationError(unauthorized, remote, facts, { check });
+  return new AuthenticationError(unauthorized, remote, facts, { check, advice: response.hint });
 }
 
 /** What {@link readBody} answers where there is nothing to deliver. */
@@ -111,9 +112,12 @@ export function translate(error: unknown, request: WireRequest): unknown {
   if (!(error instanceof WireError)) return translateLogin(error, request);
   const { sent, phase } = error;
   const own = ownError(error.cause);
+  // Made anew, because only here does the stack lead to the caller.
+  if (own instanceof ValidationError) return new ValidationError(operation, own.issues, own.cause);
   if (own) return own;
   const cause = plainCause(error.cause, quotedIn(request));
-  const text = cause instanceof Error ? cause.message || cause.name : "unknown reason";
+  // OpenSSL ends its messages with a new line.
+  const text = cause instanceof Error ? cause.message.trim() || cause.name : "unknown reason";
   return sent
     ? new ConnectionError(
         "connection_lost",

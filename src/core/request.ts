@@ -5,7 +5,7 @@ import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import type { Shape } from "../schemas/shape.js";
 import { Deadline, longestTimerMs } from "./deadline.js";
 import { callHeaders } from "./headers.js";
-import { buildQuery, fillPath, showNumber } from "./path.js";
+import { buildQuery, fillPath, kindOf, showNumber } from "./path.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { explainInput } from "./validate.js";
 import type { Progress, WireRequest } from "./wire.js";
@@ -103,6 +103,10 @@ function serialize(
   extra: Readonly<Record<string, unknown>> | undefined,
 ): string | undefined {
   if (body === undefined && extra === undefined) return undefined;
+  if (extra !== undefined && !isPlain(extra)) {
+    const message = `is ${kindOf(extra)}, expected an object`;
+    throw new ValidationError(operation, [{ path: ["extraBody"], message }]);
+  }
   try {
     return JSON.stringify(extra === undefined ? body : merge(body ?? {}, extra));
   } catch {

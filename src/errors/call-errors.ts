@@ -134,10 +134,14 @@ export class AuthenticationError extends RefusalError {
     facts: CallFacts,
     {
       check = usualChecks[code],
+      advice = adviseOnRefusal(code, remote, check),
       ...login
-    }: LoginFailed & { readonly check?: string | undefined } = {},
+    }: LoginFailed & {
+      readonly check?: string | undefined;
+      readonly advice?: string | undefined;
+    } = {},
   ) {
-    super("AuthenticationError", `; ${adviseOnRefusal(code, remote, check)}`, remote, facts, login);
+    super("AuthenticationError", `; ${advice}`, remote, facts, login);
     this.code = code;
     this.#check = check;
   }

@@ -1,5 +1,7 @@
 /** What an error knows of the call that failed, and how it says so. */
 
+import { whenUnknown } from "../schemas/when-unknown.generated.js";
+
 /**
  * Whether a failed call changed anything at the remote.
  *
@@ -113,47 +115,13 @@ export function describeCall(facts: CallFacts): string {
   return parts.join(", ");
 }
 
-/**
- * How to go on after a call of which nobody knows whether it was done, where it has no `request_id`.
- * Calls that are not named here are simulations, or those of `client.request`.
- */
-const advice: Readonly<Record<string, string | undefined>> = {
-  "accounts.create":
-    "look for it in accounts.list before you call again; given an identifier, the client does that",
-  "accounts.submit": "read the account: once it is submitted, its status is SUBMITTED or later",
-  "accounts.suspend": "read the account: once it is done, its status is SUSPENDED",
-  "accounts.reactivate": "read the account: once it is done, its status is ACTIVE",
-  "accounts.clone": "look for it in accounts.list before you call again",
-  "amendments.create": "wait for its webhooks before you call again",
-  "capabilities.enable": "read the capability before you call again",
-  "oauth.token": "a code works once, so ask for the consent again where it is refused",
-  "offboardings.create": "look for it in offboardings.list before you call again",
-  "rfis.respond": "read the request for information before you call again",
-};
-
-/** Where a second one is only one too many, or the same once more. */
-const harmless: ReadonlySet<string> = new Set([
-  "accounts.agreeToTerms",
-  "accounts.update",
-  "embedded.authorize",
-  "files.upload",
-  "hostedFlows.authorize",
-  "hostedFlows.create",
-  "invitationLinks.create",
-  "platformReports.create",
-  "settlementReports.prepare",
-  "webhooks.delete",
-  "webhooks.update",
-]);
-
 /** What to do about an outcome that is unknown. */
 export function adviseOnUnknown({ operation, outcome, idempotencyKey }: CallFacts): string {
   if (outcome !== "unknown") return "";
   if (idempotencyKey !== undefined) {
     return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or look it up in the list`;
   }
-  if (harmless.has(operation)) return "; it may have been done, and calling again does no harm";
-  return `; it may have been done: ${advice[operation] ?? "look before you call again"}`;
+  return `; it may have been done: ${whenUnknown[operation] ?? "look before you call again"}`;
 }
 
 export function describeRefusal(

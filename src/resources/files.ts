@@ -1,13 +1,14 @@
 /** Documents for KYC: upload, and download by link. */
 
 import type { Readable } from "node:stream";
-import { type ApiPromise, type Call, callAfter } from "../core/call.js";
+import { type ApiPromise, type Call, callAfter, callOptions } from "../core/call.js";
 import type { Download, Downloaded } from "../core/download.js";
 import type { CallOptions } from "../core/settings.js";
 import type { Issue } from "../errors.js";
 import { ApiError, ValidationError } from "../errors.js";
 import { filesDownloadLinks, filesUpload } from "../schemas/endpoints.generated.js";
 import type { DownloadLink, DownloadLinks, UploadedFile } from "../schemas/files.generated.js";
+import { refuseUnknown } from "../schemas/known-names.js";
 import { type FileSource, inspectFile, multipart, type OpenableFile } from "./multipart.js";
 
 /** Options of `files.upload`. */
@@ -45,7 +46,8 @@ export interface FilesResource {
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    *
    * @throws ValidationError when the file does not exist or cannot be read, is empty, larger than 20 MB, or its name or notes are
-   *   missing or longer than 50 characters; before anything is sent
+   *   missing or longer than 50 characters; before anything is sent. Of a stream it is noticed on the way
+   *   that it fails, is empty or too large: the upload ends there, and nothing is kept
    *
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
@@ -71,6 +73,8 @@ export interface FilesResource {
   download(fileId: string, options?: CallOptions): Promise<FileDownload>;
 }
 
+const uploadOptions = new Set([...callOptions, "name", "notes", "contentType"]);
+
 const limits = { bytes: 20 * 1024 * 1024, nameLength: 50, notesLength: 50 };
 
 export function filesResource(call: Call, download: Download): FilesResource {
@@ -83,13 +87,14 @@ export function filesResource(call: Call, download: Download): FilesResource {
       // As they are now: another call may use the same object for another account.
       const { notes, contentType, ...own } = { ...options };
       return callAfter(inspectFile(source), (file) => {
-        const { name = file.name ?? "", ...callOptions } = own;
+        refuseUnknown("Cannot call files.upload", own, uploadOptions);
+        const { name = file.name ?? "", ...rest } = own;
         refuseFile(file, name, notes, contentType);
         const type = contentType ?? file.contentType ?? typeOf(name);
         const body = multipart(file, { name, contentType: type }, refuseLongStream);
         const payload = { ...body, describes: { filename: name } };
         const input = notes === undefined ? {} : { query: { notes } };
-        return call(filesUpload, input, callOptions, { payload });
+        return call(filesUpload, input, rest, { payload });
       });
     },
     async download(fileId, options = {}) {

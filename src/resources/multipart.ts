@@ -108,7 +108,7 @@ export function multipart(
   async function* open(): AsyncGenerator<Uint8Array> {
     yield head;
     let total = 0;
-    for await (const chunk of file.open()) {
+    for await (const chunk of whole(file.open())) {
       if (!(chunk instanceof Uint8Array)) throw noBytes();
       total += chunk.byteLength;
       onChunk(total);
@@ -130,6 +130,15 @@ export function multipart(
         : { "content-length": String(head.length + sizeBytes + tail.length) }),
     },
   };
+}
+
+/** A source that fails is no lost connection: the upload never came to its end. */
+async function* whole(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw refuse("failed while it was read, expected one that gives all its bytes", error);
+  }
 }
 
 function noBytes(): ValidationError {

@@ -6,6 +6,7 @@ import type { Issue } from "../errors.js";
 import { listIssues, ShapeError, ValidationError } from "../errors.js";
 import { anything } from "../schemas/anything.js";
 import type { Endpoint, RetryClass } from "../schemas/endpoint.js";
+import { allOf, closest } from "../schemas/known-names.js";
 
 /** A schema of any library that follows Standard Schema (https://standardschema.dev), such as zod. */
 export interface SchemaLike<Output> {
@@ -42,7 +43,7 @@ export interface CustomRequest<Output = unknown> {
 /**
  * Answers the parsed body; a body that is not JSON as text, and no body as undefined.
  *
- * @throws ValidationError for a path that is not plain
+ * @throws ValidationError for a path that is not plain, and for a member that a request does not have
  * @throws ShapeError when `schema` refuses the answer; its `data` holds what came
  */
 export type RequestFunction = <Output = unknown>(
@@ -74,6 +75,15 @@ function refuse(issues: readonly Issue[]): ApiPromise<never> {
   return Object.assign(refused, { withResponse: () => refused });
 }
 
+const members = allOf<keyof CustomRequest>({
+  method: true,
+  path: true,
+  query: true,
+  body: true,
+  schema: true,
+  retry: true,
+});
+
 const methods: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
 function findIssues(request: CustomRequest): readonly Issue[] {
@@ -81,12 +91,21 @@ function findIssues(request: CustomRequest): readonly Issue[] {
   const problem = problemWith(path);
   const allowed = `is not allowed, expected one of ${[...methods].join(", ")}`;
   return [
+    ...unknownMembers(request ?? {}),
     ...(methods.has(method) ? [] : [{ path: ["method"], message: allowed }]),
     ...(problem === undefined ? [] : [{ path: ["path"], message: problem }]),
     ...(method === "GET" && body !== undefined
       ? [{ path: ["body"], message: "is given for GET, expected those values in `query`" }]
       : []),
   ];
+}
+
+function unknownMembers(request: object): readonly Issue[] {
+  return Object.entries(request).flatMap(([name, value]) => {
+    if (value === undefined || members.has(name)) return [];
+    const suggestion = closest(name, [...members]);
+    return [{ path: [name], message: "is not a known field", suggestion }];
+  });
 }
 
 function problemWith(path: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { openDeadline } from "../core/request.js";
 import type { CallOptions } from "../core/settings.js";
 import { AccountStatusError, ConnectionError, ValidationError } from "../errors.js";
 import type { Account, AccountStatus } from "../schemas/accounts.generated.js";
-import { closest } from "../schemas/known-names.js";
+import { allOf, closest, refuseUnknown } from "../schemas/known-names.js";
 
 /** Options of `accounts.waitForStatus`. */
 export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBehalfOf"> {
@@ -20,6 +20,16 @@ export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBe
   /** Told of every read, for a progress line. */
   readonly onPoll?: ((account: Account) => void) | undefined;
 }
+
+const known = allOf<keyof WaitForStatusOptions>({
+  status: true,
+  signal: true,
+  onBehalfOf: true,
+  timeoutMs: true,
+  intervalMs: true,
+  maxIntervalMs: true,
+  onPoll: true,
+});
 
 /**
  * Where an account stays until somebody acts, seen from the wanted status. Reviews move `SUBMITTED`
@@ -41,6 +51,7 @@ export async function waitForStatus(
   options: WaitForStatusOptions,
 ): Promise<Account> {
   const wanted = readWanted(options);
+  refuseUnknown("Cannot call accounts.waitForStatus", options, known);
   const { timeoutMs = 600_000, intervalMs = 1000, maxIntervalMs = 30_000 } = options;
   checkWaits({ intervalMs, maxIntervalMs });
   const { signal, onBehalfOf } = options;
@@ -81,9 +92,9 @@ function readWanted(options: WaitForStatusOptions): ReadonlySet<string> {
 
 /** A status may be newer than this package, but not one letter away from one that it knows. */
 function refuseNearMiss(status: string): void {
-  const known = ["SUBMITTED", ...Object.keys(deadEnds)];
-  if (known.includes(status)) return;
-  const suggestion = closest(status, known);
+  const statuses = ["SUBMITTED", ...Object.keys(deadEnds)];
+  if (statuses.includes(status)) return;
+  const suggestion = closest(status, statuses);
   if (suggestion === undefined) return;
   const message = "is not a known status";
   throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message, suggestion }]);

@@ -35,7 +35,7 @@ export interface DownloadLinksRequest {
 }
 
 export const DownloadLinksRequest: z.ZodType<DownloadLinksRequest> = z.strictObject({
-  file_ids: z.array(z.string()).min(1),
+  file_ids: z.array(z.string().min(1)).min(1),
 });
 
 /** A link to download one file. */

@@ -48,7 +48,7 @@ function fitsDownloadLinksRequestFileIds(v: unknown): boolean {
   if (v.length < 1) return false;
   for (let i = 0; i < v.length; i++) {
     const item: unknown = v[i];
-    if (typeof item !== "string") return false;
+    if (typeof item !== "string" || item === "") return false;
   }
   return true;
 }

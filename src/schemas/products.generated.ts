@@ -408,7 +408,7 @@ export const SimulationDisputeCreateRequest: z.ZodType<SimulationDisputeCreateRe
   amount: z.number().optional(),
   comment: z.string().optional(),
   documents: z.array(z.string()).optional(),
-  due_at: z.string().refine(isDateTime, "Invalid ISO 8601 date and time"),
+  due_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z"),
   payment_intent_id: z.string().min(1),
   reason_code: z.string().min(1),
   stage: DisputeStageInput,
@@ -451,7 +451,7 @@ export const SimulationDisputeEscalateRequest: z.ZodType<SimulationDisputeEscala
   amount: z.number().optional(),
   comment: z.string().optional(),
   documents: z.array(z.string()).optional(),
-  due_at: z.string().refine(isDateTime, "Invalid ISO 8601 date and time"),
+  due_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z"),
 });
 
 /** A stage of a dispute. */

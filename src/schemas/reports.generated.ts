@@ -33,10 +33,10 @@ export interface PlatformReportCreateRequest {
 export const PlatformReportCreateRequest: z.ZodType<PlatformReportCreateRequest> = z.strictObject({
   file_format: ReportFileFormatInput,
   file_name: z.string().min(1).optional(),
-  from_created_at: z.string().refine(isDateTime, "Invalid ISO 8601 date and time").optional(),
-  from_updated_at: z.string().refine(isDateTime, "Invalid ISO 8601 date and time").optional(),
-  to_created_at: z.string().refine(isDateTime, "Invalid ISO 8601 date and time").optional(),
-  to_updated_at: z.string().refine(isDateTime, "Invalid ISO 8601 date and time").optional(),
+  from_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  from_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  to_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  to_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
   type: z.string().min(1),
 });
 

@@ -107,8 +107,20 @@ describe("ApiError", () => {
       source: undefined,
       fieldErrors: [],
     });
-    expect(error.message).toMatch(/^Cannot call accounts\.submit: 422 \(POST /);
+    expect(error.message).toMatch(
+      /^Cannot call accounts\.submit: 422; the answer has neither code nor message, see error\.body \(POST /,
+    );
     expect(error.body).toEqual(JSON.parse(body));
+  });
+
+  it("says that a redirect is not followed, and how long the API asks to wait", async () => {
+    const redirect = await refusalOf(text(302, "", { location: "https://elsewhere.example/" }));
+    expect(redirect.message).toContain("302; redirects are not followed; check baseUrl (POST");
+    const limited = { code: "too_many_requests", message: "Rate Limit Exceeded." };
+    const later = await refusalOf(json(429, limited, { "retry-after": "90" }));
+    expect(later.message).toContain('"Rate Limit Exceeded."; the API asks to wait 90 s (POST');
+    const page = await refusalOf(text(503, "<html>", { "retry-after": "5" }));
+    expect(page.message).toMatch(/503; the answer is not JSON \(.+\); the API asks to wait 5 s; /);
   });
 
   it("survives a body that is a web page, and says so", async () => {

@@ -75,8 +75,10 @@ describe("createCoolDown()", () => {
     const deadline = new Deadline(1000, undefined);
     const start = performance.now();
     expect(await coolDown.pass(deadline)).toEqual({
-      ...refusal,
+      status: 429,
       headers: { "x-request-id": "r-1", "retry-after": "10" },
+      body: Buffer.from('{"code":""}'),
+      hint: "another call was refused, and all are held back for 10 s more, longer than this one may take",
     });
     expect(performance.now() - start).toBeLessThan(500);
     expect(coolDown.active).toBe(true);
@@ -125,6 +127,25 @@ describe("a 429", () => {
     expect(startedMs.length).toBe(4);
     for (const ms of startedMs) expect(ms - start).toBeGreaterThan(245);
     expect(Math.max(...startedMs) - start).toBeLessThan(2000);
+  });
+
+  it("tells other calls nothing of what the refused one had sent", async () => {
+    const body = { code: "too_many_requests", message: "Seen too often: Lovelace" };
+    const server = await startServer({ otherwise: refuse(429, body, { "retry-after": "30" }) });
+    const client = clientOf(server);
+    const individual_details = { last_name: "Lovelace" };
+    const first = client.accounts.update("acct_1", { account_details: { individual_details } });
+    await expect(first).rejects.not.toThrow("Lovelace");
+    const second = client.accounts.retrieve("acct_2");
+    await expect(second).rejects.toMatchObject({
+      code: "rate_limited",
+      apiCode: "too_many_requests",
+      attempts: 0,
+      retryAfterMs: 30_000,
+      message: expect.stringContaining("held back for 30 s more, longer than this one may take"),
+    });
+    await expect(second).rejects.not.toThrow("Lovelace");
+    expect(server.requests.length).toBe(1);
   });
 
   it("leaves another client alone", async () => {

@@ -101,13 +101,18 @@ describe("every call", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("refuses to act on behalf of an empty id", async () => {
+  it.each([
+    [{ onBehalfOf: "" }, "onBehalfOf: is empty, expected an account id"],
+    [{ onBehalfOf: 7 }, "onBehalfOf: is a number, expected an account id"],
+    [{ onBehalfOf: null }, "onBehalfOf: is null, expected an account id"],
+    [{ apiVersion: "latest" }, "apiVersion: is no dated version, expected one such as 2026-08-21"],
+    [{ apiVersion: 20260821 }, "apiVersion: is no dated version, expected one such as 2026-08-21"],
+  ])("refuses %j before anything is sent", async (options, message) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
-    await expect(client.accounts.current({ onBehalfOf: "" })).rejects.toThrow(ValidationError);
-    await expect(client.accounts.current({ onBehalfOf: 7 as never })).rejects.toThrow(
-      ValidationError,
-    );
+    const call = client.accounts.current(options as never);
+    await expect(call).rejects.toThrow(ValidationError);
+    await expect(call).rejects.toThrow(`Cannot call accounts.current: ${message}`);
     expect(server.connections).toBe(0);
   });
 });

@@ -67,6 +67,22 @@ describe("extraBody", () => {
     expect(server.connections).toBe(0);
   });
 
+  it.each([
+    ["a text", "x", "is a string, expected an object"],
+    ["a list", [], "is an array, expected an object"],
+    ["null", null, "is null, expected an object"],
+  ])(
+    "is refused when it is %s, which would be sent instead of the input",
+    async (_, extraBody, message) => {
+      const server = await startServer();
+      const client = createClient({ ...key, baseUrl: server.url });
+      await expect(
+        client.accounts.create(newAccount, { extraBody: extraBody as never }),
+      ).rejects.toMatchObject({ issues: [{ path: ["extraBody"], message }] });
+      expect(server.connections).toBe(0);
+    },
+  );
+
   it("cannot stand in for what an input lacks", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });

@@ -38,6 +38,11 @@ describe("loadSource()", () => {
       [orders, "^[A-Z]{2}$", "^[A-Z{2}$"],
     ],
     [
+      "a write does not say what to do when nobody knows whether it was done",
+      "paths/orders.yaml: post /orders/{id}/attach: x-when-unknown is missing",
+      ["paths/orders.yaml", "    x-when-unknown: read the order\n", ""],
+    ],
+    [
       "a member has no description",
       "schemas/orders.yaml: Order.paid: description is missing",
       [orders, paid, "paid: { type: boolean }"],

@@ -118,6 +118,16 @@ describe("files.upload()", () => {
     },
   );
 
+  it("refuses an option that it does not have, with the one that was probably meant", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const options = { name: "x.png", note: "front" };
+    await expect(client.files.upload(Buffer.from("x"), options)).rejects.toThrow(
+      'Cannot call files.upload: note is not a known option, did you mean "notes"',
+    );
+    expect(server.connections).toBe(0);
+  });
+
   it("takes 20 MB and names of 50 characters", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
@@ -210,7 +220,7 @@ describe("files.downloadLinks()", () => {
     });
   });
 
-  it.each([[[]], ["file_1"], [[7]], [undefined]])(
+  it.each([[[]], ["file_1"], [[7]], [[""]], [undefined]])(
     "refuses %j before anything is sent",
     async (ids) => {
       const server = await startServer();

@@ -107,6 +107,16 @@ describe("client.request()", () => {
     expect(server.connections).toBe(0);
   });
 
+  it("refuses a member that it does not have, with the one that was probably meant", async () => {
+    const server = await startServer();
+    const client = createClient({ ...key, baseUrl: server.url });
+    const request = { method: "POST", path: "/api/v1/x", bdy: { amount: 1 }, retries: 2 } as const;
+    await expect(client.request(request)).rejects.toThrow(
+      'bdy: is not a known field, did you mean "body"; retries: is not a known field',
+    );
+    expect(server.connections).toBe(0);
+  });
+
   it("takes braces for what they are", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });

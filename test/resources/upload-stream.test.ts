@@ -78,20 +78,26 @@ describe("files.upload() of a stream", () => {
     }
   });
 
-  it("fails with the cause when the source fails", async () => {
+  it.each(["undici", "fetch"])("says that the source failed, and how, over %s", async (over) => {
     const reason = new Error("The disk is gone");
     async function* failing(): AsyncGenerator<Uint8Array> {
       yield new Uint8Array(10);
       throw reason;
     }
     const server = await startServer({ otherwise: uploaded });
-    const client = createClient({ ...key, baseUrl: server.url });
+    const fetch = over === "fetch" ? globalThis.fetch : undefined;
+    const client = createClient({ ...key, baseUrl: server.url, fetch });
     const error = await client.files
       .upload(failing(), { name: "x.pdf" })
       .catch((caught: unknown) => caught);
-    const causes: unknown[] = [];
-    for (let e: unknown = error; e instanceof Error; e = e.cause) causes.push(e.message);
-    expect(causes.join()).toContain("The disk is gone");
+    expect(error).toMatchObject({
+      code: "invalid_input",
+      outcome: "not_done",
+      message:
+        "Cannot call files.upload: file: failed while it was read, expected one that gives all its bytes",
+      cause: reason,
+    });
+    expect((error as Error).stack).toContain("upload-stream.test.ts");
     expect(server.requests.length).toBeLessThanOrEqual(1);
   });
 

@@ -205,6 +205,16 @@ describe("waitForStatus()", () => {
     expect(server.connections).toBe(0);
   });
 
+  it("refuses an option that it does not have", async () => {
+    const server = await startServer({ otherwise: inStatus("SUBMITTED") });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const options = { status: "ACTIVE", timeout: 5000 };
+    await expect(client.accounts.waitForStatus("acct_1", options)).rejects.toThrow(
+      'timeout is not a known option, did you mean "timeoutMs"',
+    );
+    expect(server.connections).toBe(0);
+  });
+
   it("refuses an id that is none before anything is sent", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
