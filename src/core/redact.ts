@@ -97,24 +97,39 @@ function formsOf(value: string): readonly string[] {
 /** The engine refuses a pattern of some ten thousand characters, and its refusal quotes the pattern. */
 const longestPattern = 5000;
 
+/** Shorter values, such as the country code `IN`, are looked for in their own letter case only. */
+const shortestAnyCase = 4;
+
 /** Longer values first, or a part of one would be taken out and its rest stay. */
 function patternsOf(values: ReadonlySet<string>): readonly (string | RegExp)[] {
+  const sorted = [...values].sort((a, b) => b.length - a.length);
+  const isShort = (value: string): boolean => value.length < shortestAnyCase;
+  return [
+    ...join(
+      sorted.filter((value) => !isShort(value)),
+      "giu",
+    ),
+    ...join(sorted.filter(isShort), "gu"),
+  ];
+}
+
+function join(values: readonly string[], flags: string): readonly (string | RegExp)[] {
   const patterns: (string | RegExp)[] = [];
   let words = "";
-  for (const value of [...values].sort((a, b) => b.length - a.length)) {
+  for (const value of values) {
     const word = value.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
     if (word.length > longestPattern) patterns.push(value);
     else if (words === "") words = word;
     else if (words.length + word.length < longestPattern) words += `|${word}`;
     else {
-      patterns.push(wholeWords(words));
+      patterns.push(wholeWords(words, flags));
       words = word;
     }
   }
-  return words === "" ? patterns : [...patterns, wholeWords(words)];
+  return words === "" ? patterns : [...patterns, wholeWords(words, flags)];
 }
 
 /** Not parts of words, so that a short value such as a country code spares others. */
-function wholeWords(words: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, "gu");
+function wholeWords(words: string, flags: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, flags);
 }

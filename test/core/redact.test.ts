@@ -24,6 +24,17 @@ describe("createRedactor()", () => {
     );
   });
 
+  it("takes out a value in other letters, unless it is as short as a word", () => {
+    const { text } = createRedactor({
+      last_name: "Lovelace",
+      nationality: "IN",
+      first_name: "Zoë",
+    });
+    expect(text("LOVELACE of IN, in lovelace, ZOË, Zoë")).toBe(
+      "[redacted] of [redacted], in [redacted], ZOË, [redacted]",
+    );
+  });
+
   it("takes out marked fields of what came back, and whatever is beneath them", () => {
     const { deep } = createRedactor(undefined);
     const details = {
