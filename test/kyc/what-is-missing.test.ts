@@ -557,3 +557,22 @@ test("the input for a member of an address names its country, without which an u
     },
   });
 });
+
+test("whatIsMissing() of one refusal keeps every reason that it has for one field", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const [person] = business.account_details.business_person_details;
+  const { id } = await client.accounts.create({
+    ...business,
+    account_details: {
+      ...business.account_details,
+      business_person_details: [{ ...person, roles: ["LEGAL_REPRESENTATIVE"] }],
+    },
+  });
+  const error = await client.accounts.submit(id).catch((reason: unknown) => reason);
+  const reasons = whatIsMissing([error as ApiError, error as ApiError]).map(({ why }) => why);
+  expect(reasons).toEqual([
+    expect.stringContaining("the role AUTHORISED_PERSON"),
+    expect.stringContaining("the role BENEFICIAL_OWNER"),
+    expect.stringContaining("the role DIRECTOR or CONTROLLING_PERSON"),
+  ]);
+});
