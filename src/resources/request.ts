@@ -6,6 +6,7 @@ import type { Issue } from "../errors.js";
 import { listIssues, ShapeError, ValidationError } from "../errors.js";
 import { anything } from "../schemas/anything.js";
 import type { Endpoint, RetryClass } from "../schemas/endpoint.js";
+import { allOf, closest } from "../schemas/known-names.js";
 
 /** A schema of any library that follows Standard Schema (https://standardschema.dev), such as zod. */
 export interface SchemaLike<Output> {
@@ -76,6 +77,15 @@ function refuse(issues: readonly Issue[]): ApiPromise<never> {
 
 const methods: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
+const members = allOf<keyof CustomRequest>({
+  method: true,
+  path: true,
+  query: true,
+  body: true,
+  schema: true,
+  retry: true,
+});
+
 function findIssues(request: CustomRequest): readonly Issue[] {
   const { method, path, body } = request ?? {};
   const problem = problemWith(path);
@@ -86,7 +96,15 @@ function findIssues(request: CustomRequest): readonly Issue[] {
     ...(method === "GET" && body !== undefined
       ? [{ path: ["body"], message: "is given for GET, expected those values in `query`" }]
       : []),
+    ...Object.entries(request ?? {}).flatMap(unknownMember),
   ];
+}
+
+function unknownMember([name, value]: readonly [string, unknown]): readonly Issue[] {
+  if (value === undefined || members.has(name)) return [];
+  const suggestion = closest(name, [...members]);
+  const message = "is not a known field";
+  return [{ path: [name], message, ...(suggestion !== undefined && { suggestion }) }];
 }
 
 function problemWith(path: unknown): string | undefined {
