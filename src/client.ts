@@ -269,12 +269,15 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const name = key?.loginAs ?? "";
   const known = shared.tokens.get(name);
   if (known) return known;
-  const { topics, send } = shared;
+  const { topics, send, limiter } = shared;
   const check = name === "" ? undefined : checks.loginAs;
   const refused = { unauthorized: "login_refused", check } as const;
   const bare: Call = createCall(send, { ...call, onBehalfOf: undefined, topics, ...refused });
   const obtain = async (onRetry: (error: unknown) => void): Promise<IssuedToken> => {
-    if (key) return await login(bare, key, onRetry);
+    if (key) {
+      limiter.passed();
+      return await login(bare, key, onRetry);
+    }
     throw new TypeError(
       "Cannot log in: the client has an oauth app and no apiKey; call oauth.connection(id) for what a customer allowed, or give clientId and apiKey for the platform's own account",
     );

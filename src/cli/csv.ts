@@ -20,7 +20,7 @@ export class CsvError extends Error {
   }
 }
 
-/** Reads every row; empty lines are left out. @throws CsvError */
+/** Reads every row; those in which nothing stands are left out. @throws CsvError */
 export function readCsv(text: string): readonly CsvRow[] {
   const rows: CsvRow[] = [];
   let cells: string[] = [];
@@ -30,7 +30,7 @@ export function readCsv(text: string): readonly CsvRow[] {
   const delimiter = delimiterOf(text);
   const plainText = `[^"${delimiter}\\r\\n]*`;
   const cell = new RegExp(
-    `(?:"([^"]*(?:""[^"]*)*)"|(${plainText}))(${delimiter}|\\r\\n|\\n|$)`,
+    `(?:"([^"]*(?:""[^"]*)*)"|(${plainText}))(${delimiter}|\\r\\n?|\\n|$)`,
     "y",
   );
   cell.lastIndex = text.startsWith("\uFEFF") ? 1 : 0;
@@ -42,7 +42,7 @@ export function readCsv(text: string): readonly CsvRow[] {
     cells.push(quoted?.replaceAll('""', '"') ?? plain);
     line += quoted?.match(/\n/g)?.length ?? 0;
     if (end === delimiter) continue;
-    if (cells.length > 1 || cells[0] !== "") rows.push({ line: startLine, cells });
+    if (cells.some((one) => one !== "")) rows.push({ line: startLine, cells });
     cells = [];
     startLine = ++line;
     if (end === "") break;
@@ -52,7 +52,7 @@ export function readCsv(text: string): readonly CsvRow[] {
 
 /** Names of columns hold none of them, so the one that is there most often stands between them. */
 function delimiterOf(text: string): string {
-  const [header = ""] = text.split("\n", 1);
+  const [header = ""] = text.split(/[\r\n]/, 1);
   const counts = [",", ";", "\t"].map((one) => ({ one, count: header.split(one).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).one;
 }

@@ -191,8 +191,13 @@ function sellerOf(
   if (typeof agree_to_terms !== "boolean") {
     tell({ line, path: "agree_to_terms", message: "is not a boolean, expected true or false" });
   }
-  if (typeof identifier !== "string" || identifier === "") {
+  if (typeof identifier !== "string" || identifier.trim() === "") {
     tell({ line, path: "identifier", message: "is missing, expected your own reference" });
+    return [];
+  }
+  // Another run would take it for another seller once the space is gone.
+  if (identifier !== identifier.trim()) {
+    tell({ line, path: "identifier", message: "begins or ends with a space, expected none" });
     return [];
   }
   const sources = files.map((path) => [path, resolve(directory, String(pick(fields, path)))]);

@@ -27,6 +27,8 @@ export interface RateLimiter {
   readonly limits: RateLimits;
   /** Waits for the request's turn; answers what to call when it is over. */
   enter(endpoint: string, deadline: Deadline): Promise<() => void>;
+  /** A request goes that waits for nobody, such as a login: the others keep their distance from it. */
+  passed(): void;
   /** A request to this endpoint was refused with 429. */
   refused(endpoint: string): void;
   /** Lets nothing go for this long. */
@@ -111,6 +113,9 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
         });
         release();
       });
+    },
+    passed() {
+      advance(all);
     },
     refused(endpoint) {
       const lane = laneOf(endpoint);

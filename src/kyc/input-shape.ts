@@ -61,12 +61,22 @@ export type Known =
 
 /**
  * An input with one value at a path. An update replaces lists as a whole, so the other persons of a
- * business stand beside the one of the path, by their ids alone, and stay as they are.
+ * business stand beside the one of the path, by their ids alone, and stay as they are. Since version
+ * 2026-07-17 each address of an update has to name its country, so that stands beside its other members.
+ *
+ * @param here what is known of the place that the path starts at
  */
-export function inputAt(path: string, value: InputShape, known: Known): InputShape {
+export function inputAt(
+  path: string,
+  value: InputShape,
+  known: Known,
+  here: unknown = known,
+): InputShape {
   const [step = "", ...rest] = path.split(".");
-  const below = rest.length === 0 ? value : inputAt(rest.join("."), value, known);
   const name = plain(step);
+  const there = oneBelow(here, step);
+  const lower = rest.length === 0 ? value : inputAt(rest.join("."), value, known, there);
+  const below = addresses.has(name) && rest.length > 0 ? withCountry(lower, there) : lower;
   if (step === "business_person_details") {
     const people = personIds(known).map((person_id) => ({ person_id }));
     return { [name]: [...people, ...[below].flat()] };
@@ -75,6 +85,28 @@ export function inputAt(path: string, value: InputShape, known: Known): InputSha
   if (name !== "business_person_details") return { [name]: [below] };
   return { [name]: withOthers(Number(/\d+/.exec(step)?.[0] ?? 0), below, known) };
 }
+
+function oneBelow(here: unknown, step: string): unknown {
+  const whole = member(here, plain(step));
+  const [at] = /\d+(?=\]$)/.exec(step) ?? [];
+  return (at === undefined ? whole : member(whole, at)) ?? null;
+}
+
+function withCountry(address: InputShape, known: unknown): InputShape {
+  const country = member(known, "country_code");
+  const code = typeof country === "string" && country !== "" ? country : "<country>";
+  return { country_code: code, ...(address as object) };
+}
+
+const addresses: ReadonlySet<string> = new Set([
+  "address",
+  "business_address",
+  "registration_address",
+  "registration_address_english",
+  "residential_address",
+  "residential_address_english",
+  "store_address",
+]);
 
 function withOthers(index: number, person: InputShape, known: Known): readonly InputShape[] {
   const ids = personIds(known);

@@ -67,7 +67,7 @@ export function whatIsMissing(
 ): readonly ToDo[] {
   const all = (isList(sources) ? sources : [sources]).map(accountOf);
   const known = options.account ?? all.find(isAccount);
-  return merge(all.flatMap((source) => fromOne(source, known)));
+  return merge(all.map((source) => fromOne(source, known)));
 }
 
 function fromOne(source: MissingSource, known: Known): readonly ToDo[] {
@@ -112,17 +112,26 @@ function hasId(source: MissingSource): boolean {
   return !((source as unknown) instanceof Error) && typeof member(source, "id") === "string";
 }
 
-/** The first of those that ask for the same; advice goes where there is something to follow. */
-function merge(items: readonly ToDo[]): readonly ToDo[] {
-  const asked = items.some(({ kind }) => kind === "answer_question");
-  const different = new Map<string, ToDo>();
-  for (const item of items) {
-    if (item.kind === "look_at_rfis" && asked) continue;
-    if (item.kind === "submit" && items.some(({ kind }) => kind === "provide_field")) continue;
-    const name = nameOf(item);
-    if (!different.has(name)) different.set(name, item);
+/**
+ * The first of those that ask for the same; advice goes where there is something to follow. One source
+ * may ask for several things in one place, such as persons of several roles; it knows why.
+ */
+function merge(lists: readonly (readonly ToDo[])[]): readonly ToDo[] {
+  const kinds = new Set(lists.flat().map(({ kind }) => kind));
+  const merged: ToDo[] = [];
+  const names = new Set<string>();
+  for (const items of lists) {
+    const fresh = items.filter((item) => !names.has(nameOf(item)));
+    for (const item of fresh) {
+      names.add(nameOf(item));
+      if (item.kind === "look_at_rfis" && kinds.has("answer_question")) continue;
+      if (item.kind === "submit" && kinds.has("provide_field")) continue;
+      const isSame = (other: ToDo): boolean =>
+        nameOf(other) === nameOf(item) && other.why === item.why;
+      if (!merged.some(isSame)) merged.push(item);
+    }
   }
-  return [...different.values()];
+  return merged;
 }
 
 /** A refusal and a requirement may tell the reason in different words. */

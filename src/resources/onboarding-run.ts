@@ -6,6 +6,7 @@
 import { setMaxListeners } from "node:events";
 import { AccountStatusError, ValidationError } from "../errors.js";
 import type { Account } from "../schemas/accounts.generated.js";
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import type { Rfi } from "../schemas/rfis.generated.js";
 import type { Store } from "../stores/store.js";
 import type { AccountsResource } from "./accounts.js";
@@ -30,6 +31,16 @@ export interface OnboardingTools {
   readonly perEndpointPerSecond: number;
 }
 
+const optionNames = allOf<keyof OnboardingOptions>({
+  store: true,
+  onProgress: true,
+  signal: true,
+  concurrency: true,
+  reviewTimeoutMs: true,
+  reviewIntervalMs: true,
+  keyPrefix: true,
+});
+
 /** Enough for slow answers and back-off, and short enough a queue for the timeouts of the calls. */
 const secondsOfWork = 5;
 
@@ -38,6 +49,7 @@ export async function runOnboarding(
   input: Seller | Iterable<Seller> | AsyncIterable<Seller>,
   options: OnboardingOptions,
 ): Promise<OnboardingReport> {
+  refuseUnknown("Cannot run onboarding", options, optionNames);
   const { concurrency = secondsOfWork * tools.perEndpointPerSecond } = options;
   checkOptions(options, concurrency);
   const stop = createStop(options.signal);

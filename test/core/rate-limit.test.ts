@@ -42,6 +42,14 @@ describe("createRateLimiter()", () => {
     expect(tooSoon).toEqual([]);
   });
 
+  it("keeps its distance from what went without waiting", async () => {
+    const limiter = createRateLimiter({ ...limits, perSecond: 1 });
+    const start = performance.now();
+    limiter.passed();
+    const [next = 0] = await enterAll(1, "a", limiter);
+    expect(next - start).toBeGreaterThanOrEqual(1000);
+  });
+
   it("lets only so many be under way", async () => {
     const limiter = createRateLimiter(limits);
     const deadline = new Deadline(20_000, undefined);

@@ -6,10 +6,12 @@ import {
   ApiError,
   createClient,
   type Rfi,
+  type ToDo,
   ValidationError,
   whatIsMissing,
 } from "airwallex-connect";
 import { createEmulator, failingFileId } from "airwallex-connect/emulator";
+import type { AccountUpdateRequest } from "airwallex-connect/schemas";
 import { signPayload, webhooks } from "airwallex-connect/webhooks";
 import { expect, test } from "vitest";
 import { business, individual } from "../emulator/inputs.js";
@@ -509,5 +511,68 @@ test("whatIsMissing() has no item for a new requirement that is not set", () => 
   expect(kinds({ status: "SUBMITTED", requirements })).toEqual([]);
   expect(kinds({ requirements: { ...requirements, other: [{ message: "No" }] } })).toEqual([
     "look_at_rfis",
+  ]);
+});
+
+test("the input for a member of an address names its country, without which an update is refused", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const { id } = await client.accounts.create({
+    ...individual,
+    account_details: {
+      legal_entity_type: "INDIVIDUAL",
+      individual_details: { residential_address: { country_code: "SG" } },
+    },
+  });
+  const error = await client.accounts.submit(id).catch((reason: unknown) => reason);
+  const inputOf = (items: readonly ToDo[]): unknown => {
+    const next = items.find(({ path }) => path?.endsWith("_address.postcode"))?.next;
+    return next?.method === "accounts.update" ? next.input : undefined;
+  };
+  const inputIn = (country_code: string): AccountUpdateRequest => {
+    const residential_address = { country_code, postcode: "<text>" };
+    return { account_details: { individual_details: { residential_address } } };
+  };
+  expect(inputOf(whatIsMissing(error as ApiError))).toEqual(inputIn("<country>"));
+  const account = await client.accounts.retrieve(id);
+  expect(inputOf(whatIsMissing([error as ApiError, account]))).toEqual(inputIn("SG"));
+  await client.accounts.update(id, inputIn("SG"));
+
+  const source = "account_details.business_person_details[1].residential_address.postcode";
+  const refused = { status: 400, body: { code: "field_required", message: "is required", source } };
+  emulator.faults.next("accounts.submit", refused);
+  const ofPerson = await client.accounts.submit(id).catch((reason: unknown) => reason);
+  const people = ["SG", "NZ"].map((country_code, at) => ({
+    person_id: `person-${at}`,
+    residential_address: { country_code },
+  }));
+  const known = { id, account_details: { business_person_details: people } };
+  const residential_address = { country_code: "NZ", postcode: "<text>" };
+  expect(inputOf(whatIsMissing(ofPerson as ApiError, { account: known }))).toEqual({
+    account_details: {
+      business_person_details: [
+        { person_id: "person-0" },
+        { person_id: "person-1", residential_address },
+      ],
+    },
+  });
+});
+
+test("whatIsMissing() of one refusal keeps every reason that it has for one field", async () => {
+  const client = createClient(createEmulator().clientOptions);
+  const [person] = business.account_details.business_person_details;
+  const { id } = await client.accounts.create({
+    ...business,
+    account_details: {
+      ...business.account_details,
+      business_person_details: [{ ...person, roles: ["LEGAL_REPRESENTATIVE"] }],
+    },
+  });
+  const error = await client.accounts.submit(id).catch((reason: unknown) => reason);
+  const reasons = whatIsMissing([error as ApiError, error as ApiError]).map(({ why }) => why);
+  expect(reasons).toEqual([
+    expect.stringContaining("the role AUTHORISED_PERSON"),
+    expect.stringContaining("the role BENEFICIAL_OWNER"),
+    expect.stringContaining("the role DIRECTOR or CONTROLLING_PERSON"),
   ]);
 });

@@ -169,6 +169,23 @@ test("readCsv() reads quotes, commas, line ends and a byte order mark", () => {
   expect(readCsv("")).toEqual([]);
 });
 
+test("readCsv() leaves out rows of empty cells, and takes a carriage return for the end of a line", () => {
+  expect(readCsv("a,b\r1,2\r,\r3,4")).toEqual([
+    { line: 1, cells: ["a", "b"] },
+    { line: 2, cells: ["1", "2"] },
+    { line: 4, cells: ["3", "4"] },
+  ]);
+});
+
+test.each([
+  [" ", "is missing, expected your own reference"],
+  ["ada-1 ", "begins or ends with a space, expected none"],
+])("readSellers() refuses the identifier %j", async (identifier, message) => {
+  const { sellers, problems } = await readSellers("s.csv", `identifier\n${identifier}\n`);
+  expect(sellers).toEqual([]);
+  expect(problems).toEqual([{ line: 2, path: "identifier", message }]);
+});
+
 test.each(['a"b', '"a', 'a\n"b"c'])("readCsv() refuses %j", (text) => {
   expect(() => readCsv(text)).toThrow(/^line \d has a quote/);
 });

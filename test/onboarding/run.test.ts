@@ -668,3 +668,14 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
     await expect(run).rejects.toThrow("Cannot run onboarding: concurrency is");
   },
 );
+
+test("run() refuses options that are missing, and one that nobody knows", async () => {
+  await using suite = await startSuite();
+  const { run } = suite.client.onboarding;
+  await expect(run([], undefined as never)).rejects.toThrow(
+    "Cannot run onboarding: the options are undefined, expected an object",
+  );
+  await expect(run([], {} as never)).rejects.toThrow("Cannot run onboarding: store is no store");
+  const options = { store: createMemoryStore(), onprogress: () => {} };
+  await expect(run([], options)).rejects.toThrow('did you mean "onProgress"');
+});

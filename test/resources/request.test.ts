@@ -37,6 +37,17 @@ describe("client.request()", () => {
     expect(server.requests[0]?.headers.authorization).toMatch(/^Bearer /);
   });
 
+  it("refuses a member that nobody knows before anything is sent", async () => {
+    const server = await startServer({ answers: [] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const request = { method: "GET", path: "/api/v1/x", querys: { status: "PAID" } } as const;
+    await expect(client.request(request)).rejects.toMatchObject({
+      name: "ValidationError",
+      issues: [{ path: ["querys"], message: "is not a known field", suggestion: "query" }],
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it.each(["POST", "PUT", "PATCH", "DELETE"] as const)(
     "sends a %s with its body",
     async (method) => {
