@@ -2,6 +2,7 @@
 
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
+import { longestTimerMs } from "./core/deadline.js";
 import type { Observer } from "./core/observe.js";
 import { showNumber } from "./core/path.js";
 import type { RateLimits } from "./core/rate-limit.js";
@@ -284,13 +285,13 @@ function readOAuth(
   );
   readHost("oauth.authorizeUrl", authorizeUrl, insecure);
   if (typeof oauth.store?.withLease !== "function") {
-    throw wrong("oauth.store", "is no store, expected one such as createMemoryStore()");
+    throw wrong("oauth.store", "is not a store, expected one such as createMemoryStore()");
   }
   if (!URL.canParse(oauth.redirectUri)) throw wrong("oauth.redirectUri", "is not a URL");
   return {
     app: {
-      clientId: requireText("oauth.clientId", oauth.clientId),
-      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret),
+      clientId: requireText("oauth.clientId", oauth.clientId, ofApp),
+      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret, ofApp),
       redirectUri: oauth.redirectUri,
       tokenFormat: oneOf("oauth.tokenFormat", oauth.tokenFormat ?? "json", ["json", "form"]),
       tokenPath: token.prefix,
@@ -342,10 +343,12 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
 function readVersion(version: string | null | undefined): string | null {
   if (version === undefined) return apiVersion;
   if (version === null || /^\d{4}-\d{2}-\d{2}$/.test(version)) return version;
-  throw wrong("apiVersion", `is no dated version, expected one such as ${apiVersion}, or null`);
+  throw wrong("apiVersion", `is not a dated version, expected one such as ${apiVersion}, or null`);
 }
 
 const validations = ["observe", "strict", "off"] as const;
+
+const ofApp = "your OAuth app at Airwallex";
 
 function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
   if (!URL.canParse(String(value)))
@@ -363,16 +366,16 @@ function readHost(option: string, value: string | URL, allowInsecure: boolean): 
   return { origin, prefix: pathname.replace(/\/+$/, "") };
 }
 
-function requireText(option: string, value: unknown): string {
+function requireText(option: string, value: unknown, place: string): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  throw wrong(option, "is missing, expected a text; see Developer > API keys in the web app");
+  throw wrong(option, `is missing, expected a string; see ${place}`);
 }
 
 /** It goes into a header. A line break at the end comes with secrets that were read from a file. */
 function requireKey(option: string, value: unknown): string {
-  const text = requireText(option, value);
+  const text = requireText(option, value, "Developer > API keys in the web app");
   if (/^[\x21-\x7e]+$/.test(text)) return text;
-  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another sign";
+  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another character";
   throw wrong(option, `holds ${found} that no key has, expected it without; try .trim()`);
 }
 
@@ -383,16 +386,16 @@ function optionalId(option: string, value: unknown): string | undefined {
 }
 
 function positive(option: string, value: number): number {
-  if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
+  if (typeof value === "number" && value > 0 && value <= longestTimerMs) return value;
   throw new RangeError(
-    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0`,
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0 and up to ${longestTimerMs}`,
   );
 }
 
 function wholeNumber(option: string, value: number): number {
   if (Number.isInteger(value) && value >= 0) return value;
   throw new RangeError(
-    `Cannot create client: ${option} is ${showNumber(value)}, expected 0 or more`,
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a whole number of at least 0`,
   );
 }
 

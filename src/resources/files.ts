@@ -130,7 +130,7 @@ function refuseFile(
   const refuse = (field: string, message: string): void => {
     issues.push({ path: [field], message });
   };
-  if (typeof name !== "string") refuse("name", "is not a text, expected a file name");
+  if (typeof name !== "string") refuse("name", "is not a string, expected a file name");
   else if (name === "") refuse("name", "is missing, expected a file name for bytes and streams");
   else if (name.length > limits.nameLength) refuse("name", tooLong(name, limits.nameLength));
   if (typeof notes === "string" && notes.length > limits.notesLength) {

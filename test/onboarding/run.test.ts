@@ -559,7 +559,9 @@ test("run() rejects when the key is refused, and with what its input throws", as
   await expect(
     suite.client.onboarding.run(unreadable, { store: createMemoryStore() }),
   ).rejects.toThrow("line 2 is torn");
-  await expect(suite.client.onboarding.run([], {} as never)).rejects.toThrow("store is no store");
+  await expect(suite.client.onboarding.run([], {} as never)).rejects.toThrow(
+    "store is not a store",
+  );
 });
 
 test("reviews of many are watched with few requests", async () => {
