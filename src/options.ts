@@ -27,7 +27,7 @@ export interface ClientOverrides {
   readonly timeoutMs?: number | undefined;
   /** Attempts after the first. Default: 3. */
   readonly maxRetries?: number | undefined;
-  /** Further request headers. */
+  /** Further request headers, sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What happens to a successful answer of an unexpected shape. Default: `observe`. */
   readonly validation?: Validation | undefined;
@@ -39,19 +39,19 @@ export interface OAuthOptions {
   readonly clientId: string;
   /** Secret of the app. It also encrypts the state of an authorization. */
   readonly clientSecret: string;
-  /** Must be registered with Airwallex, letter by letter. */
+  /** Where customers come back to, exactly as registered with Airwallex. */
   readonly redirectUri: string;
   /** Shared by every process that uses the same connections. */
   readonly store: Store;
-  /** Scopes to ask for, unless `authorizationUrl` is given others. */
+  /** Scopes to ask for, unless `authorizationUrl` is given others. Default: none. */
   readonly scopes?: readonly string[] | undefined;
-  /** How the token endpoint is sent its input. Default: `json`. */
+  /** Format of requests to the token endpoint. Default: `json`. */
   readonly tokenFormat?: "json" | "form" | undefined;
   /** Where customers consent. Default: by environment, or below `baseUrl`. */
   readonly authorizeUrl?: string | URL | undefined;
   /** Where codes and refresh tokens are exchanged. Default: by environment, or below `baseUrl`. */
   readonly tokenUrl?: string | URL | undefined;
-  /** Begins every key in the store. Default: `airwallex:connection:`. */
+  /** What every key in the store begins with. Default: `airwallex:connection:`. */
   readonly keyPrefix?: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface OAuthOptions {
 export interface ApiKeyOptions {
   /** Client id that belongs to the API key. */
   readonly clientId: string;
-  /** The key itself, of the same environment as the client. */
+  /** The API key. Production and the sandbox have different ones. */
   readonly apiKey: string;
 }
 
@@ -68,8 +68,9 @@ interface KeyClientOptions extends ApiKeyOptions {
   readonly oauth?: OAuthOptions | undefined;
 }
 
-/** Such a client makes no call but those of `oauth` and its connections; all others reject with TypeError. */
+/** Such a client can call only `oauth` and its connections; all other calls reject with TypeError. */
 interface AppClientOptions {
+  /** The app of a partner, for customers that connect their own accounts by consent. */
   readonly oauth: OAuthOptions;
   readonly clientId?: undefined;
   readonly apiKey?: undefined;
@@ -80,9 +81,12 @@ export type ClientOptions<E extends Environment = Environment> = CommonOptions<E
   (KeyClientOptions | AppClientOptions);
 
 interface CommonOptions<E extends Environment> extends ClientOverrides {
-  /** Must be named, so that real money never moves by default. */
+  /** `production`, `sandbox` or `demo`. Has no default, so that real money never moves by accident. */
   readonly environment: E;
-  /** Another API host, such as the emulator's. Plain `http:` is for this machine only. */
+  /**
+   * Another API host, such as the emulator's, without `/api/v1`. Plain `http:` is for this machine only.
+   * Default: that of the environment.
+   */
   readonly baseUrl?: string | URL | undefined;
   /** Another host for uploads. Default: `baseUrl` where that is given. */
   readonly filesBaseUrl?: string | URL | undefined;
@@ -102,6 +106,7 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
    * `onboarding.run` keeps them.
    */
   readonly rateLimit?: boolean | Partial<RateLimits> | undefined;
+  /** Hooks for logs and metrics, told of every attempt, retry, drift and token. */
   readonly observer?: Observer | undefined;
 }
 

@@ -44,8 +44,8 @@ export interface FilesResource {
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    *
-   * @throws ValidationError when the file does not exist or cannot be read, is empty, larger than 20 MB, or its name or notes are
-   *   missing or longer than 50 characters; before anything is sent
+   * @throws ValidationError, before anything is sent, when the file cannot be read, is empty or larger than
+   *   20 MB, its name is missing, or its name or notes are longer than 50 characters
    *
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
@@ -53,7 +53,7 @@ export interface FilesResource {
   upload(file: FileSource, options?: FileUploadOptions): ApiPromise<UploadedFile>;
 
   /**
-   * Makes links that are valid for a day. Whoever has a link can read the file.
+   * Makes links that are valid for a day. Anyone with a link can read the file.
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    */
