@@ -111,7 +111,9 @@ describe("createRateLimiter()", () => {
     for (let request = 0; request < 6; request++) limiter.refused("a");
     const deadline = new Deadline(2000, undefined);
     // Six in a row would be 3.2 s.
-    (await limiter.enter("a", deadline))();
+    const leave = await limiter.enter("a", deadline);
+    expect(deadline.remainingMs).toBeGreaterThan(0);
+    leave();
     deadline.close();
   });
 });
