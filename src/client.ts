@@ -87,13 +87,13 @@ interface BaseClient<E extends Environment> {
   readonly transfers: TransfersResource;
   /** Money that the platform pulls from connected accounts. */
   readonly charges: ChargesResource;
-  /** What the account has. */
+  /** What the account holds in each currency. */
   readonly balances: BalancesResource;
   /** Reports on the platform's accounts, as files. */
   readonly platformReports: PlatformReportsResource;
   /** What deposits are made of. */
   readonly settlementReports: SettlementReportsResource;
-  /** Subscriptions to events. */
+  /** Subscriptions to events; what they send is read with `airwallex-connect/webhooks`. */
   readonly webhooks: WebhooksResource;
   /** Requests for information: what a reviewer asks, and the answers. */
   readonly rfis: RfisResource;
@@ -109,7 +109,7 @@ interface BaseClient<E extends Environment> {
   readonly hostedFlows: HostedFlowsResource;
   /** Components of Airwallex in your own pages. */
   readonly embedded: EmbeddedResource;
-  /** Many accounts at once. */
+  /** Many accounts at once, from a list of sellers. */
   readonly onboarding: OnboardingResource;
   /**
    * Calls any endpoint that this package does not model, with the same token, retries and errors.
@@ -121,9 +121,20 @@ interface BaseClient<E extends Environment> {
    * });
    */
   readonly request: RequestFunction;
-  /** The same client acting for a connected account, by `x-on-behalf-of`. */
+  /**
+   * The same client acting for a connected account, by `x-on-behalf-of`.
+   *
+   * @throws TypeError for an id that is missing or empty
+   */
   onBehalfOf(accountId: string): Client<E>;
-  /** The same client with other settings; connections and token are shared. */
+  /**
+   * The same client with other settings; connections and token are shared.
+   *
+   * @throws TypeError, RangeError for settings that make no sense
+   *
+   * @example
+   * const patient = client.with({ timeoutMs: 120_000, maxRetries: 5 });
+   */
   with(overrides: ClientOverrides): Client<E>;
   /** Ends idle connections. A process may also just exit: nothing here keeps it alive. */
   close(): Promise<void>;

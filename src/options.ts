@@ -2,6 +2,7 @@
 
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
+import { longestTimerMs } from "./core/deadline.js";
 import { isVersion } from "./core/headers.js";
 import type { Observer } from "./core/observe.js";
 import { showNumber } from "./core/path.js";
@@ -27,7 +28,7 @@ export interface ClientOverrides {
   readonly timeoutMs?: number | undefined;
   /** Attempts after the first. Default: 3. */
   readonly maxRetries?: number | undefined;
-  /** Further request headers. */
+  /** Further request headers, sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What happens to a successful answer of an unexpected shape. Default: `observe`. */
   readonly validation?: Validation | undefined;
@@ -39,19 +40,19 @@ export interface OAuthOptions {
   readonly clientId: string;
   /** Secret of the app. It also encrypts the state of an authorization. */
   readonly clientSecret: string;
-  /** Must be registered with Airwallex, letter by letter. */
+  /** Where customers come back to, exactly as registered with Airwallex. */
   readonly redirectUri: string;
   /** Shared by every process that uses the same connections. */
   readonly store: Store;
-  /** Scopes to ask for, unless `authorizationUrl` is given others. */
+  /** Scopes to ask for, unless `authorizationUrl` is given others. Default: none. */
   readonly scopes?: readonly string[] | undefined;
-  /** How the token endpoint is sent its input. Default: `json`. */
+  /** Format of requests to the token endpoint. Default: `json`. */
   readonly tokenFormat?: "json" | "form" | undefined;
   /** Where customers consent. Default: by environment, or below `baseUrl`. */
   readonly authorizeUrl?: string | URL | undefined;
   /** Where codes and refresh tokens are exchanged. Default: by environment, or below `baseUrl`. */
   readonly tokenUrl?: string | URL | undefined;
-  /** Begins every key in the store. Default: `airwallex:connection:`. */
+  /** What every key in the store begins with. Default: `airwallex:connection:`. */
   readonly keyPrefix?: string | undefined;
 }
 
@@ -59,7 +60,7 @@ export interface OAuthOptions {
 export interface ApiKeyOptions {
   /** Client id that belongs to the API key. */
   readonly clientId: string;
-  /** The key itself, of the same environment as the client. */
+  /** The API key. Production and the sandbox have different ones. */
   readonly apiKey: string;
 }
 
@@ -68,8 +69,9 @@ interface KeyClientOptions extends ApiKeyOptions {
   readonly oauth?: OAuthOptions | undefined;
 }
 
-/** Such a client makes no call but those of `oauth` and its connections; all others reject with TypeError. */
+/** Such a client can call only `oauth` and its connections; all other calls reject with TypeError. */
 interface AppClientOptions {
+  /** The app of a partner, for customers that connect their own accounts by consent. */
   readonly oauth: OAuthOptions;
   readonly clientId?: undefined;
   readonly apiKey?: undefined;
@@ -80,9 +82,12 @@ export type ClientOptions<E extends Environment = Environment> = CommonOptions<E
   (KeyClientOptions | AppClientOptions);
 
 interface CommonOptions<E extends Environment> extends ClientOverrides {
-  /** Must be named, so that real money never moves by default. */
+  /** `production`, `sandbox` or `demo`. Has no default, so that real money never moves by accident. */
   readonly environment: E;
-  /** Another API host, such as the emulator's. Plain `http:` is for this machine only. */
+  /**
+   * Another API host, such as the emulator's, without `/api/v1`. Plain `http:` is for this machine only.
+   * Default: that of the environment.
+   */
   readonly baseUrl?: string | URL | undefined;
   /** Another host for uploads. Default: `baseUrl` where that is given. */
   readonly filesBaseUrl?: string | URL | undefined;
@@ -102,6 +107,7 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
    * `onboarding.run` keeps them.
    */
   readonly rateLimit?: boolean | Partial<RateLimits> | undefined;
+  /** Hooks for logs and metrics, told of every attempt, retry, drift and token. */
   readonly observer?: Observer | undefined;
 }
 
@@ -285,13 +291,13 @@ function readOAuth(
   );
   readHost("oauth.authorizeUrl", authorizeUrl, insecure);
   if (typeof oauth.store?.withLease !== "function") {
-    throw wrong("oauth.store", "is no store, expected one such as createMemoryStore()");
+    throw wrong("oauth.store", "is not a store, expected one such as createMemoryStore()");
   }
   if (!URL.canParse(oauth.redirectUri)) throw wrong("oauth.redirectUri", "is not a URL");
   return {
     app: {
-      clientId: requireText("oauth.clientId", oauth.clientId),
-      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret),
+      clientId: requireText("oauth.clientId", oauth.clientId, ofApp),
+      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret, ofApp),
       redirectUri: oauth.redirectUri,
       tokenFormat: oneOf("oauth.tokenFormat", oauth.tokenFormat ?? "json", ["json", "form"]),
       tokenPath: token.prefix,
@@ -343,10 +349,12 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
 function readVersion(version: string | null | undefined): string | null {
   if (version === undefined) return apiVersion;
   if (isVersion(version)) return version;
-  throw wrong("apiVersion", `is no dated version, expected one such as ${apiVersion}, or null`);
+  throw wrong("apiVersion", `is not a dated version, expected one such as ${apiVersion}, or null`);
 }
 
 const validations = ["observe", "strict", "off"] as const;
+
+const ofApp = "your OAuth app at Airwallex";
 
 function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
   if (!URL.canParse(String(value)))
@@ -364,16 +372,16 @@ function readHost(option: string, value: string | URL, allowInsecure: boolean): 
   return { origin, prefix: pathname.replace(/\/+$/, "") };
 }
 
-function requireText(option: string, value: unknown): string {
+function requireText(option: string, value: unknown, place: string): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  throw wrong(option, "is missing, expected a text; see Developer > API keys in the web app");
+  throw wrong(option, `is missing, expected a string; see ${place}`);
 }
 
 /** It goes into a header. A line break at the end comes with secrets that were read from a file. */
 function requireKey(option: string, value: unknown): string {
-  const text = requireText(option, value);
+  const text = requireText(option, value, "Developer > API keys in the web app");
   if (/^[\x21-\x7e]+$/.test(text)) return text;
-  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another sign";
+  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another character";
   throw wrong(option, `holds ${found} that no key has, expected it without; try .trim()`);
 }
 
@@ -384,16 +392,16 @@ function optionalId(option: string, value: unknown): string | undefined {
 }
 
 function positive(option: string, value: number): number {
-  if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
+  if (typeof value === "number" && value > 0 && value <= longestTimerMs) return value;
   throw new RangeError(
-    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0`,
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0 and up to ${longestTimerMs}`,
   );
 }
 
 function wholeNumber(option: string, value: number): number {
   if (Number.isInteger(value) && value >= 0) return value;
   throw new RangeError(
-    `Cannot create client: ${option} is ${showNumber(value)}, expected 0 or more`,
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a whole number of at least 0`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { apiVersion, type ClientOptions, createClient } from "../src/index.js";
+import { createMemoryStore } from "../src/stores/memory.js";
 import { account, json, key, slowly, startServer, tokenOf } from "./scripted-server.js";
 
 const create = (changes: object) => () => createClient({ ...key, ...changes } as ClientOptions);
@@ -119,9 +120,18 @@ describe("createClient()", () => {
   });
 
   it.each([
-    [{ apiVersion: "v1" }, "apiVersion is no dated version, expected one such as 20"],
+    [{ apiVersion: "v1" }, "apiVersion is not a dated version, expected one such as 20"],
     [{ baseUrl: "https://x.example/api/v1/" }, "baseUrl ends in /api/v1/, expected the host alone"],
     [{ timeoutMs: "5000" }, 'timeoutMs is the text "5000", expected a number above 0'],
+    [
+      { timeoutMs: 2 ** 31 },
+      "timeoutMs is 2147483648, expected a number above 0 and up to 2147483647",
+    ],
+    [{ maxRetries: 1.5 }, "maxRetries is 1.5, expected a whole number of at least 0"],
+    [
+      { oauth: { clientId: "app", store: createMemoryStore(), redirectUri: "http://127.0.0.1/" } },
+      "oauth.clientSecret is missing, expected a string; see your OAuth app at Airwallex",
+    ],
   ])("refuses %o", (options, message) => {
     expect(create(options as object)).toThrow(`Cannot create client: ${message}`);
   });

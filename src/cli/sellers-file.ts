@@ -163,7 +163,7 @@ function readLines(text: string, tell: Tell): readonly Entry[] {
       const line = index + 1;
       const object = parseObject(source);
       if (!object) {
-        tell({ line, message: "is no JSON object" });
+        tell({ line, message: "is not a JSON object" });
         return [];
       }
       const { files, ...fields } = object;

@@ -2,6 +2,7 @@
 
 import type { CallFacts, FieldError, RemoteError } from "../errors.js";
 import { ApiError, type ApiErrorCode } from "../errors.js";
+import { isObject } from "./path.js";
 import type { Redactor } from "./redact.js";
 import { retryAfterMs } from "./retry-after.js";
 import { header, type WireResponse } from "./wire.js";
@@ -130,8 +131,4 @@ function cleanText(value: unknown, redactor: Redactor): string | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

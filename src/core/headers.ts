@@ -8,8 +8,7 @@ import type { CallOptions, CallSettings } from "./settings.js";
 /** Replaced when the package is built. */
 declare const __VERSION__: string | undefined;
 
-export const packageVersion: string =
-  typeof __VERSION__ === "string" ? __VERSION__ : "0.0.0-source";
+const packageVersion: string = typeof __VERSION__ === "string" ? __VERSION__ : "0.0.0-source";
 
 type Defaults = Pick<CallSettings, "onBehalfOf" | "apiVersion" | "headers">;
 type Named = Pick<CallOptions, "onBehalfOf" | "apiVersion">;
@@ -53,7 +52,7 @@ function refuseNamed(operation: string, { onBehalfOf, apiVersion }: Named): void
     issues.push({ path: ["onBehalfOf"], message: `is ${kind}, expected an account id` });
   }
   if (apiVersion !== undefined && !isVersion(apiVersion)) {
-    const message = "is no dated version, expected one such as 2026-08-21, or null";
+    const message = "is not a dated version, expected one such as 2026-08-21, or null";
     issues.push({ path: ["apiVersion"], message });
   }
   if (issues.length > 0) throw new ValidationError(operation, issues);
@@ -95,7 +94,7 @@ function flatten(operation: string, headers: Readonly<Record<string, string>>): 
 function problemWith(name: string, value: unknown): string | undefined {
   if (reserved.has(name)) return "is set by the client itself and cannot be replaced";
   if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) return "is not a valid header name";
-  if (typeof value !== "string" || value === "") return "is not a text, expected a header value";
+  if (typeof value !== "string" || value === "") return "is not a string, expected a header value";
   if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) return "holds characters that no header can carry";
   return undefined;
 }

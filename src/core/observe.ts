@@ -63,10 +63,15 @@ export interface ConnectionEvent {
  * `airwallex-connect:attempt`, `:retry`, `:drift`, `:token` and `:connection`.
  */
 export interface Observer {
+  /** Told of every request, once it was answered or has failed. */
   readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
+  /** Told before the wait for another attempt. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** Told of every answer that was delivered although it differs from the model. */
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
+  /** Told of logins with the API key, and of tokens that were refused. */
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
+  /** Told of what happens to the tokens of connections by OAuth. */
   readonly onConnection?: ((event: ConnectionEvent) => void) | undefined;
 }
 

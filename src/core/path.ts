@@ -71,6 +71,11 @@ export function kindOf(value: unknown): string {
   return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
 }
 
+/** Whether it has members of its own: neither a list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** A number that was passed in, for a message. One in quotes, as the environment has them, is a text. */
 export function showNumber(value: unknown): string {
   return typeof value === "string" ? `the text "${value}"` : String(value);

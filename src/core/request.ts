@@ -5,7 +5,7 @@ import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import type { Shape } from "../schemas/shape.js";
 import { Deadline, longestTimerMs } from "./deadline.js";
 import { callHeaders } from "./headers.js";
-import { buildQuery, fillPath, kindOf, showNumber } from "./path.js";
+import { buildQuery, fillPath, isObject, kindOf, showNumber } from "./path.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { explainInput } from "./validate.js";
 import type { Progress, WireRequest } from "./wire.js";
@@ -56,7 +56,7 @@ export function buildRequest<Output>(
   const maxRetries = options.maxRetries ?? settings.maxRetries;
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {
     throw new RangeError(
-      `Cannot call ${name}: maxRetries is ${showNumber(maxRetries)}, expected 0 or more`,
+      `Cannot call ${name}: maxRetries is ${showNumber(maxRetries)}, expected a whole number of at least 0`,
     );
   }
   const { lookup, alreadyDone } = extras;
@@ -103,7 +103,7 @@ function serialize(
   extra: Readonly<Record<string, unknown>> | undefined,
 ): string | undefined {
   if (body === undefined && extra === undefined) return undefined;
-  if (extra !== undefined && !isPlain(extra)) {
+  if (extra !== undefined && !isObject(extra)) {
     const message = `is ${kindOf(extra)}, expected an object`;
     throw new ValidationError(operation, [{ path: ["extraBody"], message }]);
   }
@@ -118,20 +118,16 @@ function serialize(
 
 /** What the remote knows the request by; the extra body wins, as it does on the wire. */
 function requestIdOf(...bodies: readonly unknown[]): string | undefined {
-  const ids = bodies.map((body) => (isPlain(body) ? body["request_id"] : undefined));
+  const ids = bodies.map((body) => (isObject(body) ? body["request_id"] : undefined));
   return ids.findLast((id) => typeof id === "string");
 }
 
 /** Objects member by member; anything else is replaced by the extra one. */
 function merge(base: unknown, extra: unknown): unknown {
-  if (!isPlain(base) || !isPlain(extra)) return extra;
+  if (!isObject(base) || !isObject(extra)) return extra;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(extra)) {
     merged[key] = key in base ? merge(base[key], value) : value;
   }
   return merged;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

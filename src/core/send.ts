@@ -66,7 +66,8 @@ interface OwnAgent extends DispatcherLike {
  */
 async function loadAgent({ connections, connectTimeoutMs }: TransportOptions): Promise<OwnAgent> {
   // A bare read would be taken out when the package is built.
-  if (typeof globalThis.Response !== "function") throw new Error("This is no Node.js with fetch");
+  if (typeof globalThis.Response !== "function")
+    throw new Error("Cannot load undici: this Node.js has no fetch");
   const { Agent } = await import("undici");
   return new Agent({
     connections,

@@ -48,34 +48,43 @@ export interface InProcessClientOptions extends EmulatorClientOptions {
 export interface EmulatorControls {
   /** Answers a request in this process, whatever its host: for clients with a `fetch` option, or msw. */
   readonly fetch: typeof globalThis.fetch;
+  /** Time, which a test can move and stop. */
   readonly clock: EmulatorClock;
+  /** What goes wrong, and when. */
   readonly faults: Faults;
+  /** Tokens of the API key. */
   readonly tokens: EmulatorTokens;
+  /** Accounts as they are, without a request, and ways to change their status. */
   readonly accounts: AccountsAccess;
+  /** Amendments of all accounts. */
   readonly amendments: AmendmentsAccess;
+  /** Decides on capabilities and funding limits. */
   readonly capabilities: CapabilitiesAccess;
   /** What accounts have, and what becomes of transfers and charges. */
   readonly money: MoneyAccess;
+  /** Connections of customers, and their consent without a browser. */
   readonly oauth: OAuthAccess;
   /** Payouts, linked accounts, cards and disputes, for `client.simulation` to move along. */
   readonly simulated: SimulatedAccess;
+  /** Subscriptions, and every delivery that was tried. */
   readonly webhooks: WebhooksAccess;
   /**
-   * Sends any event to every subscription that asks for its name, and returns its id. What changes in
-   * the emulator is told without it.
+   * Sends any event to every subscription that asks for its name, and returns its id. Changes in the
+   * emulator send their events by themselves.
    */
   deliver(event: EventToDeliver): string;
   /** The newest 1,000 requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
   /**
    * Back to the start: no accounts, files, tokens, connections, subscriptions, faults and requests,
-   * and the clock and ids anew. Deliveries that are under way end.
+   * and the clock and ids start again. Deliveries that are under way end.
    */
   reset(): void;
 }
 
 /** An emulator in this process, without a socket. */
 export interface Emulator extends EmulatorControls {
+  /** For `createClient`. */
   readonly clientOptions: InProcessClientOptions;
 }
 
@@ -84,7 +93,7 @@ export interface RunningEmulator extends EmulatorControls {
   /** Such as `http://127.0.0.1:4010`. */
   readonly url: string;
   readonly clientOptions: EmulatorClientOptions;
-  /** Stops listening, ends every connection, and sends no webhook any more. */
+  /** Stops listening, ends every connection, and sends no more webhooks. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -48,7 +48,7 @@ function refuseUnserved(
   const others = onPath.map((one) => `${one.method} ${path}`);
   const meant = others.length > 0 ? `, expected ${others.join(" or ")}` : didYouMean(match, all);
   throw new TypeError(
-    `Cannot set fault: its match is "${match}", which is no path of the emulator${meant}; pass anyPath: true if it is meant`,
+    `Cannot set fault: its match is "${match}", which is not a path of the emulator${meant}; pass anyPath: true if it is meant`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { EmulatedRequest } from "./exchange.js";
 import { fieldRequired, invalidArgument } from "./refusal.js";
 
 /** As documented, 20 MB; read as binary megabytes, so that no file is refused that would pass. */
-export const maxFileBytes: number = 20 * 1024 * 1024;
+const maxFileBytes = 20 * 1024 * 1024;
 
 const maxTextLength = 50;
 

@@ -79,11 +79,13 @@ export interface AccountsResource {
    * `ACTION_REQUIRED`. Objects are merged; lists are replaced as a whole.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/update
+   *
+   * @throws ApiError `invalid_request` in any other status: a verified account is changed by an amendment
    */
   update(id: string, input: AccountUpdateRequest, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Hands the account in for verification.
+   * Submits the account for verification.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/submit
    *
@@ -153,7 +155,7 @@ export interface AccountsResource {
   ): ApiPromise<Account>;
 
   /**
-   * Suspends an active account at the platform's wish; {@link AccountsResource.reactivate} undoes it.
+   * Suspends an active account on the platform's behalf; {@link AccountsResource.reactivate} undoes it.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/suspend
    */

@@ -45,9 +45,9 @@ export interface FilesResource {
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    *
-   * @throws ValidationError when the file does not exist or cannot be read, is empty, larger than 20 MB, or its name or notes are
-   *   missing or longer than 50 characters; before anything is sent. Of a stream it is noticed on the way
-   *   that it fails, is empty or too large: the upload ends there, and nothing is kept
+   * @throws ValidationError, before anything is sent, when the file cannot be read, is empty or larger than
+   *   20 MB, its name is missing, or its name or notes are longer than 50 characters. A stream that fails,
+   *   is empty or too large is noticed on the way: the upload ends there, and nothing is kept
    *
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
@@ -55,7 +55,7 @@ export interface FilesResource {
   upload(file: FileSource, options?: FileUploadOptions): ApiPromise<UploadedFile>;
 
   /**
-   * Makes links that are valid for a day. Whoever has a link can read the file.
+   * Makes links that are valid for a day. Anyone with a link can read the file.
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    */
@@ -135,7 +135,7 @@ function refuseFile(
   const refuse = (field: string, message: string): void => {
     issues.push({ path: [field], message });
   };
-  if (typeof name !== "string") refuse("name", "is not a text, expected a file name");
+  if (typeof name !== "string") refuse("name", "is not a string, expected a file name");
   else if (name === "") refuse("name", "is missing, expected a file name for bytes and streams");
   else if (name.length > limits.nameLength) refuse("name", tooLong(name, limits.nameLength));
   if (typeof notes === "string" && notes.length > limits.notesLength) {

@@ -73,7 +73,8 @@ function isSame(found: Movement, asked: Asked): boolean {
   return (
     isSameNumber(amounts[0] as string, amounts[1] as string) &&
     (["currency", "source", "destination"] as const).every(
-      (name) => (found[name] ?? asked[name]) === asked[name],
+      // The API may tell more than was asked, such as which account a transfer came from.
+      (name) => asked[name] === undefined || (found[name] ?? asked[name]) === asked[name],
     )
   );
 }

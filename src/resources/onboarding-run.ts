@@ -169,7 +169,7 @@ function checkOptions(
   const wrong = (option: string, problem: string): TypeError =>
     new TypeError(`Cannot run onboarding: ${option} ${problem}`);
   if (typeof (store as Partial<Store> | undefined)?.withLease !== "function") {
-    throw wrong("store", "is no store, expected one such as createFileStore({ directory })");
+    throw wrong("store", "is not a store, expected one such as createFileStore({ directory })");
   }
   if (!(concurrency > 0 && Number.isFinite(concurrency))) {
     throw wrong("concurrency", `is ${concurrency}, expected a number of at least 1`);

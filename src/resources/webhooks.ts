@@ -40,8 +40,8 @@ export interface WebhooksResource {
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
    * @param input `version` (YYYY-MM-DD) decides the payloads: before `2024-02-22` they are in camelCase
-   * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call had used
-   * the `request_id`
+   * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call has used
+   *   the `request_id`
    *
    * @example
    * const { id, secret } = await client.webhooks.create({

@@ -26,7 +26,7 @@ export type { Store } from "./store.js";
  * values)`. The tables come from `createPostgresTables` or `postgresTablesSql`.
  *
  * Every method is one statement, so a pooler in transaction mode will do, and no transaction is open
- * while a token is refreshed: a refresh takes two statements. Waiters look every 50 to 500 ms.
+ * while a token is refreshed: a refresh takes three statements. Waiters look every 50 to 500 ms.
  *
  * @throws RangeError for a schema or prefix that is not a plain name.
  * @example

@@ -217,7 +217,7 @@ function checkClient(client: RedisClient): void {
 function checkPrefix(prefix: string): void {
   if (prefix === "" || /[{}]/.test(prefix)) {
     throw new RangeError(
-      "Cannot create Redis store: `prefix` is empty or holds braces, expected a text without them",
+      "Cannot create Redis store: `prefix` is empty or holds braces, expected a string without them",
     );
   }
 }

@@ -11,6 +11,6 @@ export function warnOfOtherNames(registered: readonly string[]): void {
     const near = closest(name, known);
     const meant =
       near === undefined ? "use onUnknown() for other events" : `did you mean "${near}"`;
-    warn(`There is a handler for "${name}", which is no event that is modelled; ${meant}`);
+    warn(`There is a handler for "${name}", which is not a modelled event; ${meant}`);
   }
 }

@@ -56,7 +56,7 @@ export interface Webhooks<Context = undefined> {
   /**
    * Runs the handlers of an event, in the same process or behind a queue.
    *
-   * @throws WebhookHandlerError when handlers failed; what the inbox throws when it is away.
+   * @throws WebhookHandlerError when handlers failed; what the inbox throws when its store cannot be reached
    */
   handle(event: WebhookEvent): Promise<HandleOutcome>;
 }

@@ -5,6 +5,7 @@
 
 import type { Account } from "../schemas/accounts.generated.js";
 import type { LegacyAccount } from "../schemas/legacy.generated.js";
+import { isMembers } from "./parse.js";
 
 /** What `toCurrentAccount` makes of an account. */
 export interface CurrentAccount {
@@ -74,10 +75,6 @@ function writeValue(
 
 const snake = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-function isMembers(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 const identification: Rules = {
   driversLicense: { licenseNumber: "number" },

@@ -52,7 +52,7 @@ function readJson(rawBody: RawBody): { readonly text: string; readonly value: un
 function requireText(raw: Members, member: string): string {
   const value = text(raw[member]);
   if (value !== undefined) return value;
-  const why = `the envelope has no ${member}, expected a text`;
+  const why = `the envelope has no ${member}, expected a string`;
   throw new WebhookPayloadError("webhook_envelope_invalid", why);
 }
 
@@ -85,6 +85,6 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function isMembers(value: unknown): value is Members {
+export function isMembers(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

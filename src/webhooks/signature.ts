@@ -69,7 +69,9 @@ export function signPayload(rawBody: RawBody, options: SignPayloadOptions): Sign
   const { secret, timestampMs = Date.now() } = options;
   checkSecrets([secret]);
   if (!Number.isSafeInteger(timestampMs) || timestampMs < 0) {
-    throw new RangeError("Cannot sign: timestampMs is no time, expected Unix milliseconds, whole");
+    throw new RangeError(
+      "Cannot sign: timestampMs is not a time, expected whole Unix milliseconds",
+    );
   }
   const body = asBytes(rawBody);
   if (body === undefined) {
@@ -134,7 +136,7 @@ export function checkVerifyOptions(options: VerifySignatureOptions): {
     );
   }
   if (!Number.isFinite(receivedAtMs)) {
-    throw new RangeError("Cannot verify: receivedAtMs is no time, expected Unix milliseconds");
+    throw new RangeError("Cannot verify: receivedAtMs is not a time, expected Unix milliseconds");
   }
   return { secrets, toleranceMs, receivedAtMs };
 }
@@ -144,7 +146,7 @@ function checkSecrets(secrets: readonly string[]): void {
   if (usable && secrets.every((secret) => typeof secret === "string" && secret.trim() !== ""))
     return;
   throw new TypeError(
-    "Cannot use the webhook secret: it is empty or no text, expected the subscription's",
+    "Cannot use the webhook secret: it is empty or not a string, expected the subscription's",
   );
 }
 
@@ -216,7 +218,7 @@ function hint(secrets: readonly string[], body: string | Uint8Array, signed: Sig
   if (body.length === 0) return "the body is empty: a parser may have consumed it before";
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   if (text === "[object Object]")
-    return "the body is a parsed object made a text: pass the raw body";
+    return "the body is a parsed object turned back into text: pass the raw body";
   if (text.includes("\ufffd")) return "the body was decoded with another encoding: pass its bytes";
-  return "use the secret of this very subscription, and the body as it came: not parsed and written anew";
+  return "use the secret of this subscription, and the body as it came, not parsed and serialised again";
 }

@@ -219,6 +219,19 @@ describe("a pair that cannot be written", () => {
     expect(await tokens.current(deadline)).toBe("secret-access-2");
     expect(spent).toEqual(["secret-refresh-0", "secret-refresh-1"]);
   });
+
+  it("is kept when its access token has ended and thousands of other ids come by", async () => {
+    const { manager, tokens, away, pass, spent } = await setUp(0);
+    away.writes = 2;
+    await tokens.current(deadline);
+    away.all = true;
+    await pass(lifeMs);
+    const others = Array.from({ length: 2500 }, (_, i) => manager.tokens(`made-up-${i}`));
+    await Promise.all(others.map((other) => failureOf(other.current(deadline))));
+    away.all = false;
+    expect(await tokens.current(deadline)).toBe("secret-access-2");
+    expect(spent).toEqual(["secret-refresh-0", "secret-refresh-1"]);
+  });
 });
 
 describe("replace()", () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTokenManager, type IssuedToken } from "../../src/auth/token-manager.js";
-import { Deadline } from "../../src/core/deadline.js";
+import { Deadline, type DeadlineError } from "../../src/core/deadline.js";
 import { createTopics } from "../../src/core/observe.js";
 import { ApiError, AuthenticationError } from "../../src/index.js";
 
@@ -111,6 +111,30 @@ describe.concurrent("current()", () => {
     await expect(within((d) => tokens.current(d))).rejects.toThrow("Down");
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it("tells who gives up how the login failed so far, and nothing of a login that worked", async () => {
+    const never = new Promise<never>(() => undefined);
+    const logins = [
+      async (onRetry: (error: unknown) => void) => {
+        onRetry(new Error("the first login was busy"));
+        return { value: "t1", lifetimeMs: 20 };
+      },
+      (onRetry: (error: unknown) => void) => {
+        setTimeout(() => onRetry(new Error("the second is busy")), 60);
+        return never;
+      },
+    ];
+    const tokens = createTokenManager((onRetry) => logins.shift()?.(onRetry) ?? never, topics);
+    const giveUpAfter = async (ms: number): Promise<unknown> => {
+      const deadline = new Deadline(ms, undefined);
+      const waiting = async () => await tokens.current(deadline);
+      return await waiting().catch((error: unknown) => (error as DeadlineError).cause);
+    };
+    expect(await within((d) => tokens.current(d))).toBe("t1");
+    await sleep(30);
+    expect(await giveUpAfter(20)).toBeUndefined();
+    expect(await giveUpAfter(200)).toMatchObject({ message: "the second is busy" });
   });
 
   it("shares a failed login with its waiters", async () => {

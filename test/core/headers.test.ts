@@ -105,8 +105,14 @@ describe("every call", () => {
     [{ onBehalfOf: "" }, "onBehalfOf: is empty, expected an account id"],
     [{ onBehalfOf: 7 }, "onBehalfOf: is a number, expected an account id"],
     [{ onBehalfOf: null }, "onBehalfOf: is null, expected an account id"],
-    [{ apiVersion: "latest" }, "apiVersion: is no dated version, expected one such as 2026-08-21"],
-    [{ apiVersion: 20260821 }, "apiVersion: is no dated version, expected one such as 2026-08-21"],
+    [
+      { apiVersion: "latest" },
+      "apiVersion: is not a dated version, expected one such as 2026-08-21",
+    ],
+    [
+      { apiVersion: 20260821 },
+      "apiVersion: is not a dated version, expected one such as 2026-08-21",
+    ],
   ])("refuses %j before anything is sent", async (options, message) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });

@@ -96,8 +96,33 @@ describe("createRateLimiter()", () => {
     const limiter = createRateLimiter(limits);
     limiter.refused("a");
     const start = performance.now();
-    const [held] = await enterAll(1, "a", limiter);
-    expect((held ?? 0) - start).toBeGreaterThanOrEqual(99);
+    const [[held = 0], [other = 0]] = await Promise.all([
+      enterAll(1, "a", limiter),
+      enterAll(1, "b", limiter),
+    ]);
+    expect(held - start).toBeGreaterThanOrEqual(99);
+    expect(other).toBeLessThan(held);
+  });
+
+  it("holds an endpoint twice as long when the next request is refused too", async () => {
+    const limiter = createRateLimiter(limits);
+    limiter.refused("a");
+    await enterAll(1, "a", limiter);
+    const start = performance.now();
+    limiter.refused("a");
+    const [again = 0] = await enterAll(1, "a", limiter);
+    expect(again - start).toBeGreaterThanOrEqual(199);
+  });
+
+  it("takes refusals of requests that were under way together for one", async () => {
+    const limiter = createRateLimiter(limits);
+    for (let request = 0; request < 6; request++) limiter.refused("a");
+    const deadline = new Deadline(2000, undefined);
+    // Six in a row would be 3.2 s.
+    const leave = await limiter.enter("a", deadline);
+    expect(deadline.remainingMs).toBeGreaterThan(0);
+    leave();
+    deadline.close();
   });
 });
 

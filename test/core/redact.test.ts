@@ -17,6 +17,20 @@ describe("createRedactor()", () => {
     );
   });
 
+  it("takes out a value whole where another is its beginning", () => {
+    const { text } = createRedactor({ first_name: "Ada", last_name: "Ada Lovelace" });
+    expect(text("Ada Lovelace, called Ada")).toBe("[redacted], called [redacted]");
+  });
+
+  it("takes out what was sent where the answer quotes it, a number included", () => {
+    const { deep } = createRedactor({ estimated_monthly_income: { amount: 70_123 }, page_num: 2 });
+    expect(deep({ given: 70_123, least: 1, page: 2 })).toEqual({
+      given: "[redacted]",
+      least: 1,
+      page: 2,
+    });
+  });
+
   it("spares words of which a value is a part", () => {
     const { text } = createRedactor({ nationality: "DE", gender: "F", first_name: "Al" });
     expect(text("CODE for F of DE: Also Al, Álvaro and F1")).toBe(

@@ -8,8 +8,8 @@ test.each([
   ["POST /api/v1/account/create", 'did you mean "POST /api/v1/accounts/create"'],
   ["GET /api/v1/accounts/create/", undefined],
   ["PUT /api/v1/accounts/create", "expected POST /api/v1/accounts/create"],
-  ["* /api/v2/*", "which is no path of the emulator"],
-  ["GET /api/v1/accounts/acct_1/wallets", "which is no path of the emulator"],
+  ["* /api/v2/*", "which is not a path of the emulator"],
+  ["GET /api/v1/accounts/acct_1/wallets", "which is not a path of the emulator"],
   ["accounts.creat", 'did you mean "accounts.create"'],
 ])("faults refuse %s, which would never hit", (match, reason) => {
   const { faults } = createEmulator();

@@ -52,23 +52,24 @@ test.each([
 );
 
 test.each([
-  ["AU", "COMPANY", "partial", "company"],
-  ["CN", "PARTNERSHIP", "partial", "partnership"],
-  ["US", "COMPANY", "none", "company"],
-  ["SG", "SOLE_PROPRIETOR", "none", "sole_trader"],
-  ["AU", "TRUST", "none", undefined],
-  ["AU", "SONG", "none", undefined],
-  ["AU", "constructor", "none", undefined],
+  ["AU", "COMPANY", "partial", "company", "rest of the table"],
+  ["CN", "PARTNERSHIP", "partial", "partnership", "from within the address on"],
+  ["DE", "COMPANY", "partial", "company", "whether guides name all"],
+  ["US", "COMPANY", "none", "company", "could not be read"],
+  ["SG", "SOLE_PROPRIETOR", "none", "sole_trader", "could not be read"],
+  ["AU", "TRUST", "none", undefined, "legal form is in none"],
+  ["AU", "SONG", "none", undefined, "legal form is in none"],
+  ["AU", "constructor", "none", undefined, "legal form is in none"],
 ])(
   "a business in %s of the form %s is never known to be ready",
-  (country, form, coverage, legalForm) => {
+  (country, form, coverage, legalForm, why) => {
     const check = checkRequirements(registeredIn(country, form));
     expect(check.ready).not.toBe("yes");
     expect(check).toMatchObject({
       coverage,
       basis: { legalEntityType: "BUSINESS", country, legalForm },
     });
-    expect(check.notKnown.length).toBeGreaterThan(0);
+    expect(check.notKnown).toEqual([expect.stringContaining(why)]);
   },
 );
 

@@ -226,6 +226,11 @@ test("a company without a shareholder above 25 percent needs no beneficial owner
   const people = [{ ...person, roles: ["AUTHORISED_PERSON", "DIRECTOR"] }];
   const change = { no_shareholders_with_over_25percent: true };
   expect(paths(aBusiness(change, people))).toEqual([]);
+  const nobody = [{ ...person, roles: ["AUTHORISED_PERSON"] }];
+  const reasons = findMissing({ account_details: aBusiness(change, nobody) });
+  expect(reasons.map(({ reason }) => reason)).toEqual([
+    "No person has the role DIRECTOR or CONTROLLING_PERSON",
+  ]);
 });
 
 test("a list or an object that holds nothing counts as missing", () => {

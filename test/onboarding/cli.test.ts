@@ -233,7 +233,7 @@ test.each([
   ["s.csv", "identifier,a\nada\n", { line: 2, message: "has 1 cells, expected 2" }],
   ["s.csv", "identifier,a\n,1\n", { line: 2, path: "identifier" }],
   ["s.csv", "identifier,agree_to_terms\na,maybe\n", { line: 2, path: "agree_to_terms" }],
-  ["s.jsonl", '{"identifier":"a"}\n{"Ada', { line: 2, message: "is no JSON object" }],
+  ["s.jsonl", '{"identifier":"a"}\n{"Ada', { line: 2, message: "is not a JSON object" }],
 ])("readSellers() says what is wrong in %s with %j", async (file, text, problem) => {
   const { problems } = await readSellers(file, text);
   expect(problems).toMatchObject([problem]);

@@ -53,6 +53,35 @@ function missingOf({ results }: OnboardingReport): readonly MissingItem[] {
   return found?.missing ?? [];
 }
 
+test("run() sends nothing more for an account that was submitted, though its store has forgotten it", async () => {
+  await using suite = await startSuite();
+  await suite.client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
+  const report = await suite.client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
+  expect(report.counts.done).toBe(1);
+  expect(suite.identifiers()).toEqual(["seller-1"]);
+  for (const endpoint of [
+    "accounts.create",
+    "files.upload",
+    "accounts.update",
+    "accounts.submit",
+  ]) {
+    expect([endpoint, suite.asked(endpoint)]).toEqual([endpoint, 1]);
+  }
+});
+
+test("run() takes no account of another identifier for the seller's, whatever the list answers", async () => {
+  await using suite = await startSuite();
+  const { create, identifier } = sellerOf(10);
+  const other = await suite.client.accounts.create({ ...create, identifier });
+  const body = { items: [other], has_more: false };
+  suite.emulator.faults.always("accounts.list", { status: 200, body });
+  const seller: Seller = { ...sellerOf(1), waitFor: "SUBMITTED" };
+  const report = await suite.client.onboarding.run(seller, { store: createMemoryStore() });
+  expect(report.counts.done).toBe(1);
+  expect([...suite.identifiers()].sort()).toEqual(["seller-1", "seller-10"]);
+  expect(suite.emulator.accounts.get(other.id)?.status).toBe("CREATED");
+});
+
 test("run() takes one seller through every step and tells of each", async () => {
   await using suite = await startSuite();
   const events: OnboardingEvent[] = [];
@@ -559,7 +588,9 @@ test("run() rejects when the key is refused, and with what its input throws", as
   await expect(
     suite.client.onboarding.run(unreadable, { store: createMemoryStore() }),
   ).rejects.toThrow("line 2 is torn");
-  await expect(suite.client.onboarding.run([], {} as never)).rejects.toThrow("store is no store");
+  await expect(suite.client.onboarding.run([], {} as never)).rejects.toThrow(
+    "store is not a store",
+  );
 });
 
 test("reviews of many are watched with few requests", async () => {

@@ -107,6 +107,19 @@ describe("transfers.create()", () => {
     expect(String(error)).not.toContain("call again");
   });
 
+  it("takes for its own what has its request_id and nothing else than was asked for", async () => {
+    const before = { ...made, id: "tr_0", request_id: "payout-0" };
+    const grown = { ...made, source: "acct_platform" };
+    const { client } = await scripted({ answers: [duplicate, listed(before, grown)] });
+    expect(await client.transfers.create(input)).toEqual(grown);
+    const to = await scripted({ answers: [duplicate, listed({ ...made, destination: "acct_2" })] });
+    expect(String(await failure(to.client.transfers.create(input)))).toContain("to acct_2, and");
+    const fee = { ...money, source: "acct_1", request_id: "fee-1" };
+    const taken = { ...fee, id: "ch_1", status: "NEW", source: "acct_2" };
+    const from = await scripted({ answers: [duplicate, listed(taken)] });
+    expect(String(await failure(from.client.charges.create(fee)))).toContain("from acct_2, and");
+  });
+
   it.each([
     ["a web page", 200, "<html>Sign in</html>"],
     ["nothing", 204, ""],

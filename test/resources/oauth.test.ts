@@ -158,6 +158,14 @@ describe("oauth.handleCallback()", () => {
     expect(await codeOf({ code: "", error: "", state }, "s")).toEqual(refused("code_missing"));
     expect(await codeOf({ error: "access_denied", state }, "s")).toEqual(refused("access_denied"));
     expect(await codeOf({ error: "<b>", state }, "s")).toEqual(refused("authorization_failed"));
+    const messageOf = (error: string) =>
+      client.oauth
+        .handleCallback(`${app.redirectUri}?${new URLSearchParams({ error, state })}`, {
+          session: "s",
+        })
+        .catch(String);
+    expect(await messageOf("server_error")).toContain("(server_error)");
+    expect(await messageOf("<b>call 555-1234</b>")).not.toContain("555");
     expect(emulator.requests).toEqual([]);
   });
 

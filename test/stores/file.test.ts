@@ -94,6 +94,14 @@ test("createFileStore() takes over from a process it cannot see, when that is la
   expect(performance.now() - startMs).toBeGreaterThan(300);
 });
 
+test("createFileStore() takes over from a process of the future, when the clock was set back", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const cell = onlyCell("records");
+  renameSync(join(cell, "free"), join(cell, `held.elsewhere.1.1.${Date.now() + 3_600_000}.x`));
+  expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
+});
+
 test("createFileStore() starts again when its turn was taken while it slept", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("0", 0));

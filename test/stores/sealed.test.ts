@@ -106,6 +106,9 @@ test("sealed() names the key that is missing, also a name that is none", async (
   const header = { alg: "dir", enc: "A256GCM", kid: "__proto__", record: "a" };
   await put(plain, "a", `${Buffer.from(JSON.stringify(header)).toString("base64url")}....`);
   await failsWith(store.read("a"), "sealed_key_missing");
+  const endless = Buffer.from(JSON.stringify({ ...header, kid: "k".repeat(10_000) }));
+  await put(plain, "a", `${endless.toString("base64url")}....`);
+  await expect(store.read("a")).rejects.toThrow(/"k{100}"/);
 });
 
 test("sealed() opens no record that names another way to encrypt it", async () => {

@@ -59,8 +59,8 @@ describe("webhooks()", () => {
     await hooks.handle(await event());
     await hooks.handle(await event());
     expect(await warnings()).toEqual([
-      'AirwallexWebhookWarning: There is a handler for "account.activ", which is no event that is modelled; did you mean "account.active"',
-      'AirwallexWebhookWarning: There is a handler for "payout.transfer.paid", which is no event that is modelled; use onUnknown() for other events',
+      'AirwallexWebhookWarning: There is a handler for "account.activ", which is not a modelled event; did you mean "account.active"',
+      'AirwallexWebhookWarning: There is a handler for "payout.transfer.paid", which is not a modelled event; use onUnknown() for other events',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type RequestListener, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -230,6 +231,16 @@ describe("nodeHandler()", () => {
       req.setHeader("x-timestamp", [time, time]).setHeader("x-signature", signature).end(body);
     });
     expect(status).toBe("400 webhook_header_repeated");
+  });
+
+  it("answers 413 to a body that is declared too large, before any of it has come", async () => {
+    const { hooks } = counting();
+    const url = new URL(await listen(nodeHandler(hooks, { maxBytes: 1000, bodyTimeoutMs: 5000 })));
+    const socket = connect(Number(url.port), url.hostname);
+    socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1001\r\n\r\n");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it("survives a peer that hangs up within the body", async () => {

@@ -186,9 +186,9 @@ describe("verifySignature()", () => {
     [[`${secret}\n`], body, "without the white space around the secret"],
     [["other "], body, "white space around it"],
     [["other"], "", "a parser may have consumed it"],
-    [["other"], "[object Object]", "parsed object made a text"],
+    [["other"], "[object Object]", "parsed object turned back into text"],
     [["other"], Buffer.from('{"name":"Bj\xf6rn"}', "latin1"), "another encoding"],
-    [["other"], body, "not parsed and written anew"],
+    [["other"], body, "not parsed and serialised again"],
   ])("hints at the cause of a mismatch (%#)", (secrets, raw, hint) => {
     const error = refusal(() => verifySignature(raw, headers, { ...options, secrets }));
     expect(error.code).toBe("webhook_signature_mismatch");

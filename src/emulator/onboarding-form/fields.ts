@@ -68,7 +68,7 @@ export const fields = {
 
 export type FieldName = keyof typeof fields;
 
-export const fieldNames: readonly FieldName[] = Object.keys(fields) as FieldName[];
+const fieldNames = Object.keys(fields) as readonly FieldName[];
 
 export function fieldsOn(screen: ScreenName): readonly FieldName[] {
   return fieldNames.filter((name) => fields[name].screen === screen);
