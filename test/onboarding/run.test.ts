@@ -706,7 +706,7 @@ test("run() refuses options that are missing, and one that nobody knows", async 
   await expect(run([], undefined as never)).rejects.toThrow(
     "Cannot run onboarding: the options are undefined, expected an object",
   );
-  await expect(run([], {} as never)).rejects.toThrow("Cannot run onboarding: store is no store");
+  await expect(run([], {} as never)).rejects.toThrow("Cannot run onboarding: store is not a store");
   const options = { store: createMemoryStore(), onprogress: () => {} };
   await expect(run([], options)).rejects.toThrow('did you mean "onProgress"');
 });

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { createFileStore } from "../../src/stores/file.js";
+import { createFileStore, type Store } from "../../src/stores/file.js";
 import { createCells } from "../../src/stores/file-cell.js";
 import { replaceState } from "../../src/stores/file-disk.js";
 import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file-holder.js";
@@ -39,6 +39,17 @@ function everything(path: string): string[] {
 function onlyCell(part: "records" | "claims"): string {
   const state = everything(join(directory, part)).find((path) => path.endsWith("state.json"));
   return join(state ?? "missing", "..");
+}
+
+/** Takes the lease of `key`, and never gives it back. */
+function hold(store: Store): Promise<void> {
+  return new Promise((resolve) => {
+    const work = (): Promise<never> => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+    void store.withLease("key", { leaseMs: 60_000, waitMs: 0 }, work);
+  });
 }
 
 /** The name that a process which has ended would have left. */
@@ -158,8 +169,7 @@ test("createCells() does not let one that slept overwrite what its successor wro
 
 test("createFileStore() frees the lease of a dead process at once", async () => {
   const store = createFileStore({ directory });
-  void store.withLease("key", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
-  await pause(100);
+  await hold(store);
   expect(await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).toEqual({
     kind: "busy",
   });
@@ -173,8 +183,7 @@ test("createFileStore() frees the lease of a dead process at once", async () => 
 
 test("createFileStore() does not wait for a lease of the future, when the clock was set back", async () => {
   const store = createFileStore({ directory });
-  void store.withLease("key", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
-  await pause(100);
+  await hold(store);
   const state = join(onlyCell("records"), "state.json");
   const cell = JSON.parse(readFileSync(state, "utf8")) as Record<string, number>;
   writeFileSync(state, JSON.stringify({ ...cell, leasedUntilMs: Date.now() + 3_600_000 }));
