@@ -1,5 +1,5 @@
 /**
- * Every section of the demo, one after the other. Each is a program of its own, too.
+ * Runs every section of the demo in turn. Each is also a program of its own.
  *
  *   npm run demo
  */

@@ -1,7 +1,7 @@
 /**
- * Hosted onboarding: a platform sends the owner of an account to pages of Airwallex, which ask for all
- * that verification needs, and gets the owner back. Runs on an emulator of its own; in the sandbox when
- * AIRWALLEX_CLIENT_ID, AIRWALLEX_API_KEY and AIRWALLEX_TEMPLATE are set.
+ * Hosted onboarding: a platform sends the owner of an account to Airwallex's pages, which collect
+ * everything that verification needs and send the owner back. Runs on its own emulator, or in the sandbox
+ * if AIRWALLEX_CLIENT_ID, AIRWALLEX_API_KEY and AIRWALLEX_TEMPLATE are set.
  *
  *   npx tsx examples/hosted-flow.ts
  */
@@ -23,12 +23,12 @@ const client = createClient(
 );
 
 /**
- * What the platform keeps of its seller. A real one has a row in its database, and locks it, so that
- * two clicks at the same time open one account.
+ * What the platform stores about its seller. A real platform locks a row in its database, so that two
+ * simultaneous clicks open only one account.
  */
 const seller: { accountId?: string; flowId?: string } = {};
 
-/** Opens the account once, and a flow whenever there is none under way. */
+/** Opens the account and the flow on first use. */
 async function openFlow(origin: string): Promise<string> {
   seller.accountId ??= await openAccount();
   seller.flowId ??= await createFlow(seller.accountId, origin);
@@ -61,13 +61,13 @@ const routes: Readonly<
   "/": async (_, response) =>
     say(response, 'A seller: <a href="/onboard">verify your business</a>'),
 
-  // The link is made when the owner is about to follow it, because it does not live long.
+  // Create the link when the owner is about to follow it, because it is short-lived.
   "/onboard": async (origin, response) => {
     const { url } = await client.hostedFlows.authorize(await openFlow(origin));
     response.writeHead(303, { location: url ?? "/failed" }).end();
   },
 
-  // Coming back proves nothing: what counts is what the account says, now or by webhook.
+  // Coming back proves nothing: what counts is the status of the account, now or by webhook.
   "/onboarded": async (_, response) => {
     const { status: flow } = await client.hostedFlows.retrieve(seller.flowId ?? "");
     const { status } = await client.accounts.retrieve(seller.accountId ?? "");

@@ -1,6 +1,6 @@
 /**
- * Onboards a list of sellers, two of whom lack something, corrects them, and runs it again. Runs on
- * the embedded emulator; on the real sandbox when AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set.
+ * Onboards a list of sellers, two of whom lack a date of birth, then corrects them and runs again. Uses
+ * the embedded emulator, or the real sandbox if AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set.
  *
  *   npx tsx examples/onboard-many.ts
  */
@@ -20,7 +20,7 @@ const client = createClient(
   },
 );
 
-// A platform takes files, Redis or Postgres: then a crash loses nothing either.
+// A platform would use files, Redis or Postgres, so that a crash loses nothing.
 const store = createMemoryStore();
 const run = Date.now().toString(36);
 const document = new URL("./files/specimen-id.png", import.meta.url);

@@ -1,7 +1,7 @@
 /**
- * Opens two connected accounts and takes them to ACTIVE: an individual in stages, and a business in
- * one go. Runs on the embedded emulator; on the real sandbox when AIRWALLEX_CLIENT_ID and
- * AIRWALLEX_API_KEY are set.
+ * Opens two connected accounts and takes them to ACTIVE: an individual in stages, and a business in one
+ * go. Uses the embedded emulator, or the real sandbox if AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are
+ * set.
  *
  *   npm run demo
  */
@@ -25,7 +25,7 @@ const say = (text = ""): void => console.log(text);
 const step = (what: string, account: Account): void =>
   say(`  ${what.padEnd(50, ".")} ${account.status}`);
 
-/** So that the example can run again on an account that keeps what it has. */
+/** Makes identifiers unique, so that the example can run again in a sandbox that keeps its accounts. */
 const run = Date.now().toString(36);
 
 async function onboardIndividual(): Promise<Account> {
@@ -64,7 +64,7 @@ async function onboardIndividual(): Promise<Account> {
   }
 }
 
-/** A submit that comes too early is refused, and says which fields are missing. */
+/** A premature submit is refused, and the error lists the missing fields. */
 async function showWhatIsMissing(id: string): Promise<void> {
   try {
     await client.accounts.submit(id);
@@ -92,7 +92,7 @@ function now(): string {
 }
 
 say(`Using ${emulator ? `the emulator at ${emulator.url}` : "the Airwallex sandbox"}\n`);
-// The sandbox could not reach a handler on this machine.
+// The sandbox cannot reach a handler on this machine.
 const events = emulator && (await printEvents(client, (line) => say(`    -> ${line}`)));
 const accounts = [await onboardIndividual(), await onboardBusiness()];
 await emulator?.webhooks.settled();

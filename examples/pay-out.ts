@@ -1,6 +1,6 @@
 /**
- * Pays three sellers, once each, while everything goes wrong: answers are lost, and the program dies
- * after a payment and before it could note it. Runs on the embedded emulator.
+ * Pays three sellers exactly once each while things go wrong: a response is lost, and the program dies
+ * after a payment but before recording it. Runs on the embedded emulator.
  *
  *   npx tsx examples/pay-out.ts
  */
@@ -8,11 +8,11 @@
 import { type Client, createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
 
-/** A row of the platform's own database. The request id is stored with it, before anything is sent. */
+/** A row in the platform's own database. The request id is stored with it before anything is sent. */
 interface Payout {
   readonly requestId: string;
   readonly sellerId: string;
-  /** A text: a decimal that no floating point has touched. */
+  /** A decimal string, never a floating-point number. */
   readonly amount: string;
   transferId?: string;
 }
@@ -30,7 +30,7 @@ async function openSeller(client: Client, identifier: string): Promise<string> {
   return id;
 }
 
-/** Safe to call again, for a payout of which nobody knows whether it was paid. */
+/** Safe to call again if it is unknown whether the payout was made. */
 async function pay(client: Client, payout: Payout): Promise<void> {
   const transfer = await client.transfers.create({
     request_id: payout.requestId,

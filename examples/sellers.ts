@@ -1,4 +1,4 @@
-/** The two sellers of the examples, with the least that verification asks of them. */
+/** The two sellers of the examples, with the minimum that verification requires. */
 
 import type { AccountCreateRequest, AccountUpdateRequest } from "airwallex-connect";
 
@@ -10,7 +10,7 @@ const address = {
   country_code: "AU",
 };
 
-/** An individual, in the stages in which an app may ask. */
+/** An individual, split into stages as an app might ask for them. */
 export const individual = {
   name: {
     account_details: { individual_details: { first_name: "Ada", last_name: "Lovelace" } },
@@ -34,7 +34,7 @@ export const individual = {
   AccountUpdateRequest | ((fileId: string) => AccountUpdateRequest)
 >;
 
-/** A company whose two people are named at once. */
+/** A company with two people, complete in one request. */
 export function business(identifier: string, fileId: string): AccountCreateRequest {
   return {
     identifier,

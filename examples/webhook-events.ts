@@ -1,8 +1,7 @@
 /**
- * A handler on plain node:http that prints the events of accounts as they arrive.
+ * A handler on plain node:http that prints account events as they arrive.
  *
- * The API must be able to reach it: on this machine that is the emulator, elsewhere it takes a public
- * URL.
+ * The API must be able to reach it. The emulator can, on this machine; the real API needs a public URL.
  */
 
 import { createServer } from "node:http";
@@ -11,11 +10,11 @@ import type { Client } from "airwallex-connect";
 import { nodeHandler, webhooks } from "airwallex-connect/webhooks";
 
 export interface EventPrinter {
-  /** Ends the subscription and the handler. */
+  /** Deletes the subscription and stops the handler. */
   close(): Promise<void>;
 }
 
-/** Subscribes to what becomes of accounts, and prints it. */
+/** Subscribes to account events and prints them. */
 export async function printEvents(
   client: Client,
   print: (line: string) => void,

@@ -1,7 +1,7 @@
 /**
- * Takes a seller from an empty account to ACTIVE by doing what the to-do list says: before the
- * submit, after a refused one, after a failed review, and when a reviewer asks questions. Runs on the
- * embedded emulator.
+ * Takes a seller from an empty account to ACTIVE by following the to-do list: before submitting, after a
+ * refused submit, after a failed review, and when a reviewer asks questions. Runs on the embedded
+ * emulator.
  *
  *   npx tsx examples/what-is-missing.ts
  */
@@ -80,7 +80,7 @@ function show(items: readonly ToDo[]): void {
   }
 }
 
-/** Where a page of yours would ask the seller. */
+/** Your app would ask the seller here. */
 function answerOf(type: string): RfiReply {
   if (type === "TEXT") return { type, text: "Savings from my salary" };
   if (type === "ATTACHMENT") return { type, attachments: [{ file_id: "an-electricity-bill" }] };

@@ -1,4 +1,4 @@
-/** The same app in both processes of the demo: connections are kept in files that they share. */
+/** The client of both processes of the demo, which share their connections through files. */
 
 import { type ClientWithOAuth, createClient } from "airwallex-connect";
 import { defaultOAuthClientId, defaultOAuthClientSecret } from "airwallex-connect/emulator";

@@ -1,7 +1,7 @@
 /**
- * An existing customer connects by OAuth, and stays connected: tokens expire, twenty callers need a new
- * one at once, and a process is killed at the worst moment. On the emulator only, because no other
- * server loses an answer on demand.
+ * An existing customer connects through OAuth and stays connected while tokens expire, twenty callers need
+ * a new one at once, and a process is killed at the worst moment. Emulator only: no other server loses a
+ * response on demand.
  *
  *   npx tsx examples/connect/demo.ts
  */
@@ -29,7 +29,7 @@ async function connect(): Promise<Connection> {
   const asked = new URL(await client.oauth.authorizationUrl({ session, pkce: true }));
   const { scope = "", state, ...rest } = Object.fromEntries(asked.searchParams);
   step("sent to the consent page for", scope);
-  // The emulator answers its own page here; examples/oauth-web-app shows it to people.
+  // Consents without a browser; examples/oauth-web-app shows the consent page to people.
   const codeChallenge = rest["code_challenge"];
   const back = emulator.oauth.consent({ redirectUri, scope, state, codeChallenge });
   const { connection, account } = await client.oauth.handleCallback(back, { session });
@@ -48,7 +48,7 @@ async function expire({ id }: Connection): Promise<void> {
 async function crash({ id }: Connection): Promise<void> {
   emulator.clock.advance("6m");
   const spentBefore = atAirwallex().spent;
-  // Airwallex issues a new pair of tokens, and the answer never arrives.
+  // Airwallex issues a new pair of tokens, but the response never arrives.
   emulator.faults.next("oauth.token", { stall: "headers" });
   const program = fileURLToPath(new URL("./doomed.ts", import.meta.url));
   const doomed = fork(program, [emulator.url, directory, id]);
@@ -68,7 +68,7 @@ async function crash({ id }: Connection): Promise<void> {
   step("an hour later, still", atAirwallex().status);
 }
 
-/** What Airwallex knows of the one connection. */
+/** The only connection, as Airwallex sees it. */
 function atAirwallex(): OAuthConnection {
   const [connection] = emulator.oauth.connections;
   if (!connection) throw new Error("Nobody has connected");

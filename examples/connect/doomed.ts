@@ -1,4 +1,4 @@
-/** A process that needs a new access token, and is killed while it waits for one. */
+/** A process that needs a new access token and is killed while waiting for it. */
 
 import { createAppClient } from "./client.js";
 

@@ -1,6 +1,6 @@
 /**
  * "Connect Airwallex" for a web app: the core is `/connect`, `/callback` and `/accounts/me`. The rest
- * tells people what happened.
+ * tells users what happened.
  */
 
 import {
@@ -16,7 +16,7 @@ import * as pages from "./pages.js";
 
 export interface AppOptions {
   readonly client: ClientWithOAuth;
-  /** Signs the cookie that says whose connection it is: ids of connections can be guessed. */
+  /** Signs the cookie that holds the connection id, because connection ids can be guessed. */
   readonly cookieSecret: string;
   readonly isHttps: boolean;
 }
@@ -40,7 +40,7 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
   });
 
   app.get("/callback", async (c) => {
-    // Taken away as soon as it comes back; a callback that is sent twice all the same is noticed below.
+    // Deleted on the first callback; `onError` handles a second one that was already on its way.
     const session = deleteCookie(c, "oauth_session", cookie) ?? "";
     const { connection } = await client.oauth.handleCallback(c.req.url, { session });
     await setSignedCookie(c, "connection", connection.id, cookieSecret, cookie);
@@ -62,7 +62,7 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
   });
 
   app.onError((error, c) => {
-    // A second callback, such as that of a double click: the first one may have connected the account.
+    // A second callback, as after a double click: the first may have connected the account.
     if (error instanceof OAuthCallbackError && error.code === "code_used") return c.redirect("/");
     if (error instanceof OAuthCallbackError) {
       return c.html(error.code === "access_denied" ? pages.declined() : pages.staleCallback(), 400);
@@ -71,7 +71,7 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
       deleteCookie(c, "connection", cookie);
       return c.html(pages.revoked(), 403);
     }
-    // The message is for the log, and holds no secret.
+    // The message is meant for logs and contains no secrets.
     console.error(`${c.req.method} ${c.req.path}: ${error.message}`);
     return c.html(pages.unavailable(isAirwallexError(error) ? error.code : undefined), 503);
   });

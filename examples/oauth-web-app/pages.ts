@@ -1,4 +1,4 @@
-/** What people see. Every value is escaped by `html`, and no page needs script. */
+/** The pages. `html` escapes every value, and no page needs a script. */
 
 import type { Account, Connection } from "airwallex-connect";
 import { html } from "hono/html";

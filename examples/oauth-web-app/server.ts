@@ -1,12 +1,12 @@
 /**
- * Runs the app of app.ts:
+ * Runs the app in app.ts:
  *
  *   npx tsx examples/oauth-web-app/server.ts
  *
- * on an emulator of its own; in the Airwallex sandbox where AIRWALLEX_OAUTH_CLIENT_ID and
- * AIRWALLEX_OAUTH_CLIENT_SECRET are set, with `http://127.0.0.1:3000/callback` registered as redirect
- * URI. Further variables: PORT, REDIRECT_URI (behind a proxy), COOKIE_SECRET, AIRWALLEX_BASE_URL (an
- * emulator that runs elsewhere), and REDIS_URL or DATABASE_URL to keep connections.
+ * Uses its own emulator, or the Airwallex sandbox if AIRWALLEX_OAUTH_CLIENT_ID and
+ * AIRWALLEX_OAUTH_CLIENT_SECRET are set, with `http://127.0.0.1:3000/callback` registered as a redirect
+ * URI. Other variables: PORT, REDIRECT_URI (behind a proxy), COOKIE_SECRET, AIRWALLEX_BASE_URL (an
+ * emulator running elsewhere), and REDIS_URL or DATABASE_URL to keep connections.
  */
 
 import { serve } from "@hono/node-server";
@@ -45,7 +45,7 @@ const client = createClient({
 const app = createApp({ client, cookieSecret, isHttps: redirectUri.startsWith("https:") });
 
 if (emulator) {
-  // What a customer, or five minutes, would do. Look at your account afterwards.
+  // Shortcuts for what a customer, or waiting five minutes, would do.
   app.get("/emulator/expire", (c) => {
     emulator.clock.advance("6m");
     return c.redirect("/accounts/me");
@@ -75,7 +75,7 @@ async function stop(): Promise<void> {
   await client.close();
   await shared?.close();
   await emulator?.close();
-  // A browser keeps its connections open, and server.close() would wait for them.
+  // server.close() would wait for the connections that browsers keep open.
   process.exit();
 }
 process.once("SIGINT", stop).once("SIGTERM", stop);

@@ -1,12 +1,12 @@
 /**
- * Several processes that share the connections of an app, and spend each refresh token once.
+ * Several processes share the connections of an app and use each refresh token once.
  *
  *   REDIS_URL=redis://127.0.0.1:6379 npx tsx examples/oauth-workers/pool.ts
  *   DATABASE_URL=postgres://localhost/shop npx tsx examples/oauth-workers/pool.ts
  *
- * On an emulator of its own it first connects a customer and lets the access token expire. Where
- * AIRWALLEX_OAUTH_CLIENT_ID and AIRWALLEX_OAUTH_CLIENT_SECRET are set it works in the Airwallex sandbox,
- * for the customers that connected through ../oauth-web-app with the same database.
+ * On its own emulator, it first connects a customer and lets the access token expire. If
+ * AIRWALLEX_OAUTH_CLIENT_ID and AIRWALLEX_OAUTH_CLIENT_SECRET are set, it uses the Airwallex sandbox, with
+ * the customers who connected through ../oauth-web-app and the same database.
  */
 
 import { type ChildProcess, fork } from "node:child_process";
@@ -25,7 +25,7 @@ const callsEach = 25;
 
 const emulator = process.env["AIRWALLEX_OAUTH_CLIENT_ID"] ? undefined : await startEmulator();
 if (emulator) {
-  // For this process, and for the workers that it starts.
+  // For this process and the workers that it starts.
   process.env["AIRWALLEX_BASE_URL"] = emulator.url;
   process.env["AIRWALLEX_OAUTH_CLIENT_ID"] = defaultOAuthClientId;
   process.env["AIRWALLEX_OAUTH_CLIENT_SECRET"] = defaultOAuthClientSecret;
@@ -39,7 +39,7 @@ if (emulator) {
   const back = emulator.oauth.consent({ redirectUri: redirect_uri, scope, state });
   await client.oauth.handleCallback(back, { session });
   emulator.clock.advance("6m");
-  // As slow as a server far away, so that the processes really meet.
+  // As slow as a distant server, so that the processes really do compete.
   emulator.faults.always("oauth.token", { delayMs: 500 });
   console.log("A customer has connected, and the access token has expired");
 }

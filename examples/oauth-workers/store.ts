@@ -1,4 +1,4 @@
-/** Where the processes of an app keep their connections: Postgres or Redis, as the environment says. */
+/** The store that the processes of an app share: Postgres or Redis, depending on the environment. */
 
 import type { Store } from "airwallex-connect";
 import { createPostgresStore, createPostgresTables } from "airwallex-connect/stores/postgres";
@@ -11,7 +11,7 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Undefined where the environment names neither. */
+/** Undefined if the environment names neither. */
 export async function openStore(): Promise<OpenStore | undefined> {
   const { DATABASE_URL, REDIS_URL } = process.env;
   if (DATABASE_URL) return await openPostgres(DATABASE_URL);

@@ -1,4 +1,4 @@
-/** One process of pool.ts: takes jobs, and acts for the customer whose connection a job names. */
+/** One worker of pool.ts: takes jobs and makes calls for the customer whose connection each job names. */
 
 import { createAppClient } from "./client.js";
 

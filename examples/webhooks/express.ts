@@ -4,6 +4,6 @@ import { hooks, onError } from "./hooks.js";
 
 export const app = express();
 
-// Before express.json(): what is signed are the bytes, and a parser keeps none of them.
+// Before express.json(): the signature covers the raw bytes, which a parser discards.
 app.post("/webhooks", nodeHandler(hooks, { onError }));
 app.use(express.json());

@@ -5,7 +5,7 @@ import { hooks, onError } from "./hooks.js";
 export const app = fastify();
 const handle = nodeHandler(hooks, { onError });
 
-// In a scope of its own, so that the other routes keep their parser.
+// In a scope of its own, so that other routes keep their parsers.
 app.register(async (scope) => {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (_request, _payload, done) => done(null));

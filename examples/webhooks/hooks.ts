@@ -1,17 +1,17 @@
-/** What the app does with events; the other files of this folder receive them. */
+/** What the app does with events; the other files in this folder receive them. */
 
 import { type WebhookEvent, webhooks } from "airwallex-connect/webhooks";
 
-/** What arrived, for the test of these examples; an app has its database instead. */
+/** The events received, for the tests of these examples. An app would use its database. */
 export const seen: string[] = [];
 
 const note = (event: WebhookEvent) => seen.push(`${event.name} ${event.accountId}`);
 
-// Throws where the variable is missing: a secret that anybody knows would be worse than none.
+// Throws if the variable is missing: a default secret that everyone knows would be worse than none.
 export const hooks = webhooks({ secrets: process.env["AIRWALLEX_WEBHOOK_SECRET"] ?? "" })
   .on("account.active", note)
   .on("account.submitted", note)
   .onUnknown(note);
 
-/** Airwallex is told nothing but that it failed, so the app has to write down why. */
+/** Airwallex only learns that the delivery failed, so the app has to log why. */
 export const onError = (error: unknown): void => console.error(error);

@@ -4,14 +4,14 @@ import { hooks, onError } from "./hooks.js";
 /** What the events of a function URL, an API Gateway (REST or HTTP) and a load balancer share. */
 interface LambdaEvent {
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
-  /** A REST API sends these too, and a load balancer instead, where its target group says so. */
+  /** A REST API sends these as well; a load balancer sends them instead if its target group says so. */
   readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null;
   readonly body?: string | null;
   readonly isBase64Encoded: boolean;
 }
 
 export async function handler(event: LambdaEvent) {
-  // These first: of a header that came twice, the others hold only the last.
+  // Prefer these: `headers` holds only the last value of a repeated header.
   const headers = event.multiValueHeaders ?? event.headers ?? {};
   const rawBody = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   const { status, ...answer } = await respond(hooks, { rawBody, headers }, { onError });

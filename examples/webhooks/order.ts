@@ -1,9 +1,9 @@
-/** Deliveries come in any order: an older one must not overwrite what a newer one has said. */
+/** Deliveries arrive in any order: an older one must not overwrite a newer one. */
 
 import type { Client } from "airwallex-connect";
 import { type WebhookEvent, webhooks } from "airwallex-connect/webhooks";
 
-/** An app keeps these in its database, and compares in the `where` of its update. */
+/** An app keeps these in its database and compares `asOf` in the `where` clause of its update. */
 export const shops = new Map<string, { readonly status: string; readonly asOf: string }>();
 
 export const orderedHooks = (client: Client) => {
@@ -13,7 +13,7 @@ export const orderedHooks = (client: Client) => {
       const asOf = createdAt ?? new Date(signedAtMs).toISOString();
       const known = shops.get(accountId);
       if (known && asOf < known.asOf) return;
-      // The time is in seconds, and older envelopes have none: then only the account itself can say.
+      // Times have a resolution of one second, and older envelopes lack them: ask the account itself.
       const unclear = createdAt === undefined || asOf === known?.asOf;
       const status = unclear ? (await client.accounts.retrieve(accountId)).status : told;
       shops.set(accountId, { status, asOf });

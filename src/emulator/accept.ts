@@ -1,4 +1,4 @@
-/** Reads what was sent: JSON, checked by the schema of the endpoint. */
+/** Reads bodies and queries, and checks them against the schema of the endpoint. */
 
 import type { Shape } from "../schemas/shape.js";
 import {
@@ -9,7 +9,7 @@ import {
   requiredProblem,
 } from "./refusal.js";
 
-/** No body counts as an empty object. @throws Refusal for text that is not JSON. */
+/** An empty body counts as an empty object. @throws Refusal for invalid JSON. */
 export function readJson(body: Uint8Array): unknown {
   if (body.length === 0) return {};
   try {
@@ -19,13 +19,13 @@ export function readJson(body: Uint8Array): unknown {
   }
 }
 
-/** A form of OAuth 2, in which a parameter without a value counts as left out. */
+/** An OAuth 2 form, in which a parameter without a value counts as omitted. */
 export function readForm(body: Uint8Array): unknown {
   const given = new URLSearchParams(new TextDecoder().decode(body));
   return Object.fromEntries([...given].filter(([, value]) => value !== ""));
 }
 
-/** A parameter without a value counts as left out; one that is not known is ignored. */
+/** A parameter without a value counts as omitted; unknown ones are ignored. */
 export async function readQuery<T extends object>(
   shape: Shape<T> | undefined,
   query: URLSearchParams,
@@ -45,10 +45,10 @@ function isCount(name: string): boolean {
 }
 
 /**
- * Checks a value. Members that the schema does not know are dropped, as are members that are null.
+ * Checks a value against a schema. Unknown members and null members are dropped.
  *
- * @param code of the refusal; default that of the first field
- * @throws Refusal that names every field that is missing or wrong.
+ * @param code Code of the refusal; default that of the first field.
+ * @throws Refusal that names every missing or invalid field.
  */
 export async function accept<T>(shape: Shape<T>, input: unknown, code?: string): Promise<T> {
   const value = withoutNulls(input);

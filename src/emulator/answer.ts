@@ -1,4 +1,4 @@
-/** Answers one request: who asks, in which version, for what. */
+/** Answers one request: finds out who is asking, in which API version, and for what. */
 
 import { accept, readForm, readJson } from "./accept.js";
 import { type AccountRecord, findConnected } from "./accounts/record.js";
@@ -19,8 +19,8 @@ import type { ApiRoute, Route } from "./routes/index.js";
 import type { World } from "./state.js";
 
 /**
- * @param pause Waits where a fault asks for it; the request counts as running meanwhile.
- * @throws Refusal, and nothing else unless the emulator itself is at fault.
+ * @param pause Waits if a fault asks for it; the request counts as running meanwhile.
+ * @throws Refusal; anything else is a bug in the emulator.
  */
 export async function answer(
   world: World,
@@ -45,7 +45,7 @@ export async function answer(
   }
 }
 
-/** As other calls, but for the words of a refusal, and that the handler itself pauses. */
+/** Like other calls, except that refusals speak OAuth and the handler itself pauses. */
 async function inOAuth(
   world: World,
   request: EmulatedRequest,
@@ -85,7 +85,7 @@ async function call(
 
 const formType = "application/x-www-form-urlencoded";
 
-/** Who the call acts for. @throws Refusal without a token that works. */
+/** The account that the call acts for. @throws Refusal without a valid token. */
 function authorise(world: World, request: EmulatedRequest, route: ApiRoute): AccountRecord {
   const { tokens, accounts, settings } = world;
   const { authorization, "x-on-behalf-of": onBehalfOf } = request.headers;

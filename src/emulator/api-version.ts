@@ -1,21 +1,21 @@
 /**
- * What depends on the dated version of the API that a request asks for.
+ * Everything that depends on the dated API version of a request.
  *
  * @see https://www.airwallex.com/docs/developer-tools/api/versioning
  */
 
 import { invalidArgument } from "./refusal.js";
 
-/** Webhooks speak snake_case from this version on, camelCase before. */
+/** Webhook payloads are in snake_case from this version on, in camelCase before. */
 const snakeCaseWebhooks = "2024-02-22";
 
-/** Spelled `+00:00` from this version on, `+0000` before. */
+/** Timestamps end in `+00:00` from this version on, in `+0000` before. */
 const colonInOffset = "2026-06-30";
 
-/** From this version on every address of an account names its country. */
+/** From this version on, every address of an account must name its country. */
 const countryInAddresses = "2026-07-17";
 
-/** Dormant and closed accounts are called so from this version on. */
+/** The statuses DORMANT and CLOSED exist from this version on. */
 const dormantAndClosed = "2026-08-21";
 
 /** The newest version that the emulator knows, and its default. */
@@ -44,17 +44,17 @@ export function requiresCountryInAddresses(version: string): boolean {
   return version >= countryInAddresses;
 }
 
-/** Whether a subscription of this version is sent the older payloads. */
+/** Whether a subscription of this version receives the legacy payloads. */
 export function hasLegacyWebhooks(version: string): boolean {
   return version < snakeCaseWebhooks;
 }
 
-/** Whether a subscription of this version is sent an event of this name at all. */
+/** Whether a subscription of this version receives events of this name. */
 export function knowsEvent(version: string, name: string): boolean {
   return version >= dormantAndClosed || (name !== "account.dormant" && name !== "account.closed");
 }
 
-/** A status under the name that a version has for it. */
+/** A status by the name that a version has for it. */
 export function statusIn(version: string, status: string): string {
   if (version >= dormantAndClosed) return status;
   if (status === "DORMANT") return "ACTIVE";

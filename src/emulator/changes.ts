@@ -1,4 +1,4 @@
-/** One place that hears of every change, such as an account that changes its status. */
+/** Publishes changes, such as those of an account's status, to listeners. */
 
 import type { Account } from "../schemas/index.js";
 

@@ -1,4 +1,4 @@
-/** The emulator's clock: real time plus an offset that tests move, and tasks that fall due on it. */
+/** The emulator's clock: real time plus an offset that tests control, and tasks that fall due on it. */
 
 import { parseDuration } from "./duration.js";
 
@@ -7,7 +7,8 @@ export interface EmulatorClock {
   /** The emulator's present time. */
   now(): Date;
   /**
-   * Moves forward by milliseconds, or by a text such as `"500ms"`, `"5s"`, `"6m"`, `"2h"`, `"90d"`.
+   * Moves forward by a number of milliseconds, or by a duration such as `"500ms"`, `"5s"`, `"6m"`, `"2h"`,
+   * `"90d"`.
    *
    * @throws RangeError for a negative or unreadable duration.
    */
@@ -15,7 +16,7 @@ export interface EmulatorClock {
   /**
    * Jumps to a moment, earlier or later.
    *
-   * @throws RangeError for something that is not a date.
+   * @throws RangeError for an invalid date.
    */
   set(to: Date | string | number): void;
   /** Stops the clock at its present time; `advance` and `set` still move it. */
@@ -24,22 +25,22 @@ export interface EmulatorClock {
   resume(): void;
 }
 
-/** A task gets the moment it was due at, which may lie before the present. */
+/** A task receives the time at which it was due, which may be in the past. */
 export type Task = (dueMs: number) => void;
 
 /** The clock as the emulator itself sees it. */
 export interface Clock extends EmulatorClock {
   nowMs(): number;
-  /** Runs a task once the clock has passed `dueMs`. Returns a function that calls it off. */
+  /** Runs a task once the clock reaches `dueMs`. Returns a function that cancels it. */
   schedule(dueMs: number, task: Task): () => void;
   /**
-   * Runs what has fallen due, before a request or a look at the state. While the clock runs with real
-   * time, a timer does it too; it does not keep the process alive.
+   * Runs the tasks that are due; called before every request and every look at the state. While the clock
+   * is running, a timer does so too, without keeping the process alive.
    */
   runDue(): void;
-  /** Back to the start, with no tasks. */
+  /** Returns to the start and drops all tasks. */
   reset(): void;
-  /** Leaves no timer behind; what falls due from then on is run when somebody looks. */
+  /** Stops the timer. Tasks that fall due later run at the next `runDue`. */
   stop(): void;
 }
 
@@ -94,12 +95,12 @@ export function createClock({ now: start, frozen }: ClockOptions): Clock {
 }
 
 interface Alarm {
-  /** Undefined calls it off. */
+  /** Undefined cancels it. */
   set(delayMs: number | undefined): void;
   stop(): void;
 }
 
-/** Timers take no longer delays; one that rings too early finds nothing due, and is set again. */
+/** The longest delay of a timer; one that rings too early finds nothing due and is set again. */
 const longestDelayMs = 2 ** 31 - 1;
 
 function createAlarm(ring: () => void): Alarm {
@@ -128,7 +129,7 @@ interface Tasks extends Pick<Clock, "schedule" | "runDue"> {
   clear(): void;
 }
 
-/** @param onNext hears when the next task is due, whenever that may have changed */
+/** @param onNext Called with the time of the next task whenever it may have changed. */
 function createTasks(nowMs: () => number, onNext: (dueMs: number | undefined) => void): Tasks {
   let waiting: Scheduled[] = [];
   const findNext = () => waiting.reduce<Scheduled | undefined>(earlier, undefined);
@@ -152,7 +153,7 @@ function createTasks(nowMs: () => number, onNext: (dueMs: number | undefined) =>
       };
     },
     runDue() {
-      // A task may schedule others, so the earliest is looked for anew each time.
+      // A task may schedule others, so look for the earliest again each time.
       for (let due = takeDue(); due !== undefined; due = takeDue()) due.task(due.dueMs);
       onNext(findNext()?.dueMs);
     },

@@ -1,9 +1,9 @@
-/** Pages that name their neighbours by a cursor. What is added or deleted meanwhile shifts nothing. */
+/** Cursor pagination: items that are added or deleted meanwhile do not shift the pages. */
 
 import { invalidArgument } from "./refusal.js";
 
 export interface Sequenced {
-  /** Grows with every item that is made. */
+  /** Increases with every item created. */
   readonly sequence: number;
 }
 
@@ -18,7 +18,7 @@ export interface CursorQuery {
   readonly page_size?: number | undefined;
 }
 
-/** Newest first. @throws Refusal for a cursor that no page gave out. */
+/** Newest first. @throws Refusal for a malformed cursor. */
 export function cursorPage<Item extends Sequenced>(
   all: readonly Item[],
   query: CursorQuery,

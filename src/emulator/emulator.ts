@@ -1,4 +1,4 @@
-/** Puts an emulator together: with a socket, or without. */
+/** Assembles an emulator, with or without a socket. */
 
 import { type AccountsAccess, createAccountsAccess } from "./accounts/access.js";
 import { type AmendmentsAccess, createAmendmentsAccess } from "./amendments/access.js";
@@ -39,45 +39,45 @@ export interface EmulatorClientOptions {
   readonly filesBaseUrl: string;
 }
 
-/** The same without a socket: requests go through `fetch`. */
+/** The same for an emulator without a socket: requests go through `fetch`. */
 export interface InProcessClientOptions extends EmulatorClientOptions {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** What every emulator can do. */
+/** The controls of every emulator. */
 export interface EmulatorControls {
   /** Answers a request in this process, whatever its host: for clients with a `fetch` option, or msw. */
   readonly fetch: typeof globalThis.fetch;
-  /** Time, which a test can move and stop. */
+  /** The emulator's time, which tests can move and freeze. */
   readonly clock: EmulatorClock;
-  /** What goes wrong, and when. */
+  /** Faults to inject. */
   readonly faults: Faults;
   /** Tokens of the API key. */
   readonly tokens: EmulatorTokens;
-  /** Accounts as they are, without a request, and ways to change their status. */
+  /** Reads accounts without a request, and changes their status. */
   readonly accounts: AccountsAccess;
   /** Amendments of all accounts. */
   readonly amendments: AmendmentsAccess;
   /** Decides on capabilities and funding limits. */
   readonly capabilities: CapabilitiesAccess;
-  /** What accounts have, and what becomes of transfers and charges. */
+  /** Balances of accounts, and the outcome of transfers and charges. */
   readonly money: MoneyAccess;
-  /** Connections of customers, and their consent without a browser. */
+  /** OAuth connections of customers, and their consent without a browser. */
   readonly oauth: OAuthAccess;
-  /** Payouts, linked accounts, cards and disputes, for `client.simulation` to move along. */
+  /** Payouts, linked accounts, cards and disputes, for `client.simulation` to act on. */
   readonly simulated: SimulatedAccess;
-  /** Subscriptions, and every delivery that was tried. */
+  /** Subscriptions, and every delivery attempt. */
   readonly webhooks: WebhooksAccess;
   /**
-   * Sends any event to every subscription that asks for its name, and returns its id. Changes in the
-   * emulator send their events by themselves.
+   * Sends any event to every subscription to its name, and returns its id. Changes in the emulator send
+   * their own events.
    */
   deliver(event: EventToDeliver): string;
   /** The newest 1,000 requests, oldest first. */
   readonly requests: readonly LoggedRequest[];
   /**
-   * Back to the start: no accounts, files, tokens, connections, subscriptions, faults and requests,
-   * and the clock and ids start again. Deliveries that are under way end.
+   * Returns to the initial state: no accounts, files, tokens, connections, subscriptions, faults or
+   * requests, and the clock and ids start again. Pending deliveries are dropped.
    */
   reset(): void;
 }
@@ -98,11 +98,11 @@ export interface RunningEmulator extends EmulatorControls {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Where clients of an emulator without a socket believe that they send to. */
+/** The base URL of clients of an emulator without a socket. */
 const inProcessUrl = "https://emulator.localhost";
 
 /**
- * Makes an emulator that answers in this process, without a socket.
+ * Creates an emulator that answers in this process, without a socket.
  *
  * ```ts
  * const emulator = createEmulator();
@@ -112,7 +112,7 @@ const inProcessUrl = "https://emulator.localhost";
  * });
  * ```
  *
- * @throws TypeError for an option that it does not have; RangeError for one that makes no sense.
+ * @throws TypeError for an unknown option; RangeError for an invalid value.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const settings = readOptions(options);
@@ -122,7 +122,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 }
 
 /**
- * Starts an emulator on a port of this machine; without one in the options, on any that is free.
+ * Starts an emulator on a local port: that of the options, or any free one.
  *
  * ```ts
  * const emulator = await startEmulator(); // or { port: 4010 }
@@ -133,8 +133,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * }
  * ```
  *
- * @throws TypeError for an option that it does not have; RangeError for one that makes no sense; rejects
- * with the error of the system, such as `EADDRINUSE`, if the port cannot be had.
+ * @throws TypeError for an unknown option; RangeError for an invalid value; rejects with the system error,
+ * such as `EADDRINUSE`, if the port is unavailable.
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
   const { host = "127.0.0.1", port = 0, ...rest } = options;
@@ -161,12 +161,12 @@ function clientOptions({ clientId, apiKey }: Settings, url: string): EmulatorCli
 function assemble(settings: Settings): {
   readonly controls: EmulatorControls;
   readonly handle: Handle;
-  /** Leaves no timer and no delivery under way. */
+  /** Stops the timer and all deliveries. */
   readonly stop: () => void;
 } {
   const clock = createClock(settings);
   const faults = createFaults(settings.seed, routes);
-  // An account is told of before the connections that end with it.
+  // Announces an account before the connections that end with it.
   const createAll = () => endWithAccounts(announce(createWorld(settings, clock)));
   let world = createAll();
   const handle = createHandle({ world: () => world, faults });
@@ -200,7 +200,7 @@ function assemble(settings: Settings): {
   return { controls, handle, stop };
 }
 
-/** Adds members without reading the getters of the first object, as a spread would. */
+/** Adds members without evaluating the getters of the first object, as a spread would. */
 function define<First extends object, Second extends object>(
   first: First,
   second: Second,

@@ -1,4 +1,4 @@
-/** One exchange as plain data: both edges, the socket and the in-process fetch, speak this. */
+/** One exchange as plain data, for both edges: the socket and the in-process fetch. */
 
 export interface EmulatedRequest {
   readonly method: string;
@@ -8,17 +8,17 @@ export interface EmulatedRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Scheme and host by which the caller reached the emulator; download links carry it. */
+  /** Scheme and host by which the caller reached the emulator; used in download links. */
   readonly origin: string;
 }
 
 /**
- * How an answer is delivered.
+ * How a response is delivered.
  *
- * - `whole`: as it is.
+ * - `whole`: in full.
  * - `no_headers`: the caller waits forever, the connection stays open.
  * - `half_body`: headers and half of the body, then silence.
- * - `dropped`: the connection ends without an answer.
+ * - `dropped`: the connection ends without a response.
  * - `dropped_half_way`: headers and half of the body, then the connection ends.
  */
 export type Delivery = "whole" | "no_headers" | "half_body" | "dropped" | "dropped_half_way";
@@ -30,10 +30,10 @@ export interface EmulatedResponse {
   readonly delivery: Delivery;
 }
 
-/** More than any upload needs; an edge stops keeping a body that grows beyond it. */
+/** More than any upload needs; the edges keep no more of a body than this. */
 export const maxBodyBytes: number = 32 * 1024 * 1024;
 
-/** The answer to undefined has no body. */
+/** Without a value, the response has no body. */
 export function jsonResponse(
   status: number,
   body: unknown,

@@ -1,4 +1,4 @@
-/** Which requests a fault is for, as text: `POST /api/v1/accounts/{id}/submit`. */
+/** Patterns that say which requests a fault hits: `POST /api/v1/accounts/{id}/submit`. */
 
 import { endpoints } from "../schemas/endpoints.generated.js";
 import { closest } from "../schemas/known-names.js";
@@ -15,9 +15,9 @@ export interface FaultTarget {
 export type Pattern = (target: FaultTarget) => boolean;
 
 /**
- * @param served What there is to hit; undefined: the path may be any.
- * @throws TypeError for text that is neither `*`, nor an endpoint's name, nor a method and a path, and
- *   for a method and a path that nothing is served at.
+ * @param served The routes that can be hit; undefined allows any path.
+ * @throws TypeError for a string that is not `*`, an endpoint's name, or a method and a path; and for a
+ *   method and a path that are not served.
  */
 export function compilePattern(match: string, served: readonly Routed[] | undefined): Pattern {
   if (match === "*") return () => true;
@@ -35,7 +35,7 @@ export function compilePattern(match: string, served: readonly Routed[] | undefi
 
 const endpointNames = endpoints.map(({ name }) => name);
 
-/** A mistake in a path would be a fault that never hits, and a test that proves nothing. */
+/** A typo in a path would make a fault that never hits, and a test that proves nothing. */
 function refuseUnserved(
   match: string,
   method: string,
@@ -57,7 +57,7 @@ function didYouMean(given: string, known: readonly string[]): string {
   return meant === undefined ? "" : `, did you mean "${meant}"`;
 }
 
-/** Whether some path fits both a pattern and the template of what is served. */
+/** Whether some path fits both a pattern and the template of a route. */
 function mayFit(pattern: string, template: string): boolean {
   const asked = pattern.replace(/\/$/, "").split("/");
   const parts = template.split("/");
@@ -69,7 +69,7 @@ function mayFit(pattern: string, template: string): boolean {
   });
 }
 
-/** `{name}` stands for one part of the path, a `*` at the end for all that follows. */
+/** `{name}` matches one segment of the path, a trailing `*` all that follows. */
 function compilePath(path: string): (path: string) => boolean {
   const source = path
     .split(/(\{[^{}/]*\}|\*$)/)

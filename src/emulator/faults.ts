@@ -6,7 +6,7 @@ import { createRandom } from "./random.js";
 import { refusalOfStatus } from "./refusal.js";
 import type { Routed } from "./router.js";
 
-/** An answer exactly as it goes out, for what is not JSON: HTML, nothing, compressed bytes. */
+/** A verbatim response, for anything but JSON: HTML, no body, compressed bytes. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -14,46 +14,46 @@ export interface RawAnswer {
 }
 
 /**
- * What happens to a request. Only one of `status`, `stall`, `cut` and `raw` may be there; `delayMs`
- * and `until` go with each of them, or alone, and `after` with `status` and `raw`.
+ * What happens to a request. At most one of `status`, `stall`, `cut` and `raw` may be set; `delayMs` and
+ * `until` go with any of them or stand alone, and `after` goes with `status` or `raw`.
  */
 export interface FaultEffect {
-  /** Answers with this status; the work is not done, unless `after` says so. */
+  /** Responds with this status, without doing the work unless `after` is set. */
   readonly status?: number | undefined;
-  /** JSON body for `status`; default the envelope that the API sends with it. */
+  /** JSON body for `status`; default the API's error envelope, or `{}` for a status below 400. */
   readonly body?: unknown;
   /** Headers for `status`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Waits this long, in milliseconds of real time, before anything else. */
   readonly delayMs?: number | undefined;
-  /** Waits for this before anything else, for tests that want to say when. */
+  /** Waits for this promise before anything else, for tests that control the timing. */
   readonly until?: Promise<unknown> | undefined;
-  /** Does the work before it answers with `status` or `raw`; default false. */
+  /** Does the work before responding with `status` or `raw`; default false. */
   readonly after?: boolean | undefined;
-  /** Does the work, then never sends the answer: nothing at all, or half of its body. */
+  /** Does the work, then stalls: before the headers, or halfway through the body. */
   readonly stall?: "headers" | "body" | undefined;
   /**
-   * Ends the connection: before the work is done, after it and without an answer, or after it and in
-   * the middle of the answer.
+   * Drops the connection: before the work is done, after it without a response, or after it in the middle
+   * of the response.
    */
   readonly cut?: "before" | "after" | "midBody" | undefined;
-  /** Answers with this; the work is not done, unless `after` says so. */
+  /** Responds with this, without doing the work unless `after` is set. */
   readonly raw?: RawAnswer | undefined;
 }
 
-/** A fault that was set. */
+/** A fault that has been set. */
 export interface Fault {
-  /** Requests that it has hit. */
+  /** Number of requests hit so far. */
   readonly hits: number;
-  /** Takes it away. */
+  /** Removes the fault. */
   remove(): void;
 }
 
 /** Options of {@link Faults.always}. */
 export interface FaultOptions {
   /**
-   * Lets the match be a path that the emulator does not serve, such as that of an endpoint which is not
-   * modelled; default false.
+   * Allows a path that the emulator does not serve, such as that of an endpoint it does not model; default
+   * false.
    */
   readonly anyPath?: boolean | undefined;
 }
@@ -64,7 +64,7 @@ export interface NextFaultOptions extends FaultOptions {
   readonly times?: number | undefined;
 }
 
-/** Which requests are hit by chance, and by what. */
+/** Which requests are hit at random, and with what. */
 export interface RandomFaults extends FaultOptions {
   /** Share of the requests that are hit, from 0 to 1. */
   readonly rate: number;
@@ -76,23 +76,23 @@ export interface RandomFaults extends FaultOptions {
   readonly seed?: string | undefined;
 }
 
-/** Sets and clears faults. Of several that match a request, the one set first hits it. */
+/** Sets and clears faults. If several match a request, the one set first hits it. */
 export interface Faults {
   /**
-   * Hits the next request that matches, and no other. A match is a method and a path, such as
+   * Hits only the next request that matches. A match is a method and a path, such as
    * `POST /api/v1/accounts/create`, `GET /api/v1/accounts/{id}` or `* /api/v1/files/*`, or the name
    * of an endpoint, such as `accounts.create`, or `*` for every request.
    *
    * @param options.times How many requests to hit, at least 1; default 1.
-   * @throws TypeError for a match or an effect that cannot be read, and for a path that the emulator
-   *   does not serve, unless `anyPath` says that it is meant; RangeError for `times` under 1.
+   * @throws TypeError for an invalid match or effect, and for a path that the emulator does not serve
+   *   unless `anyPath` is set; RangeError for `times` under 1.
    */
   next(match: string, effect: FaultEffect, options?: NextFaultOptions): Fault;
   /** Hits every request that matches. @throws TypeError as `next` does. */
   always(match: string, effect: FaultEffect, options?: FaultOptions): Fault;
-  /** Hits requests by chance. @throws RangeError for a rate outside 0 to 1; TypeError as `next`. */
+  /** Hits requests at random. @throws RangeError for a rate outside 0 to 1; TypeError as `next`. */
   random(options: RandomFaults): Fault;
-  /** Takes all faults away. */
+  /** Removes all faults. */
   clear(): void;
 }
 
@@ -109,7 +109,7 @@ interface SetFault {
   hits: number;
 }
 
-/** @param served What can be hit. */
+/** @param served The routes that can be hit. */
 export function createFaults(seed: string, served: readonly Routed[]): FaultBox {
   let faults: SetFault[] = [];
   const remove = (fault: SetFault): void => {
@@ -201,7 +201,7 @@ function checkEffect(effect: FaultEffect): void {
   }
 }
 
-/** The answer of an effect that keeps the work from being done; undefined if it does not. */
+/** The response of an effect that replaces the work; undefined if the work is to be done. */
 export function answerInstead(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
   if (effect.after) return undefined;
   if (effect.cut === "before") return { status: 0, headers: {}, body: "", delivery: "dropped" };
@@ -225,7 +225,7 @@ function otherAnswer(effect: FaultEffect, traceId: string): EmulatedResponse | u
   return undefined;
 }
 
-/** What an effect does to the answer once the work is done. */
+/** Applies an effect to the response once the work is done. */
 export function spoil(
   response: EmulatedResponse,
   effect: FaultEffect,

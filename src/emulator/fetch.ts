@@ -11,11 +11,11 @@ import {
 } from "./exchange.js";
 import type { Handle } from "./handle.js";
 
-/** A `fetch` over the core. Broken deliveries look as they do in the one of Node. */
+/** A `fetch` over the core. Broken deliveries fail as they do in Node's own. */
 export function createFetch(handle: Handle): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
-    // Not that of the request: it hears of an abort only as long as somebody holds the request.
+    // The caller's own signal: that of `request` follows it only while `request` is referenced.
     const signal = init?.signal ?? (input instanceof Request ? input : request).signal;
     signal.throwIfAborted();
     const aborted = rejectOnAbort(signal);
@@ -44,7 +44,7 @@ async function toEmulated(request: Request): Promise<EmulatedRequest> {
   };
 }
 
-/** Statuses that the Response of the platform allows no body for. */
+/** Statuses for which `Response` allows no body. */
 const bodiless: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 async function toResponse(response: EmulatedResponse, signal: AbortSignal): Promise<Response> {
@@ -55,7 +55,7 @@ async function toResponse(response: EmulatedResponse, signal: AbortSignal): Prom
   return new Response(bodiless.has(status) ? null : content, { status, headers });
 }
 
-/** A real fetch has undone the compression by the time that it delivers a body. */
+/** A real fetch decompresses a body before delivering it. */
 async function decode(body: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
   if (encoding === "gzip" || encoding === "deflate") return await promisify(unzip)(body);
   if (encoding === "br") return await promisify(brotliDecompress)(body);
@@ -98,7 +98,7 @@ function deferred(): { promise: Promise<never>; reject: (reason: unknown) => voi
   const promise = new Promise<never>((_, refuse) => {
     reject = refuse;
   });
-  // It may be rejected when nobody waits for it any more.
+  // It may reject when nothing awaits it any more.
   promise.catch(() => {});
   return { promise, reject };
 }

@@ -1,5 +1,5 @@
 /**
- * The files that were uploaded, and the links that lead to them.
+ * Uploaded files and their download links.
  *
  * @see https://www.airwallex.com/docs/api/supporting_services/file_service
  */
@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 /** The sandbox deletes files after this time. */
 const keptMs = 90 * dayMs;
 
-/** A download link works for this time. */
+/** How long a download link works. */
 const linkLifetimeMs = dayMs;
 
 export interface StoredFile {
@@ -34,11 +34,11 @@ export interface Link {
 
 export interface FileStore {
   add(file: Omit<StoredFile, "id" | "createdMs">): StoredFile;
-  /** Undefined if there is no such file, or no longer. */
+  /** Undefined if there is no such file, or it has been deleted. */
   find(id: string): StoredFile | undefined;
-  /** Whoever has the link can read the file, without a token. */
+  /** Anyone with the link can read the file, without a token. */
   link(id: string): Link;
-  /** The file that a link leads to; undefined if the link is forged or too old. */
+  /** The file that a link leads to; undefined if the link is forged or expired, or the file is gone. */
   open(id: string, query: URLSearchParams): StoredFile | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The emulator's core: plain data in, plain data out. Both edges end here. */
+/** The emulator's core: plain data in, plain data out. Both edges lead here. */
 
 import { setTimeout as wait } from "node:timers/promises";
 import { answer } from "./answer.js";
@@ -14,7 +14,7 @@ import type { World } from "./state.js";
 export type Handle = (request: EmulatedRequest) => Promise<EmulatedResponse>;
 
 export interface HandleParts {
-  /** The state as it is now; a reset replaces it. */
+  /** The current state; a reset replaces it. */
   readonly world: () => World;
   readonly faults: FaultBox;
 }
@@ -25,7 +25,7 @@ export function createHandle({ world: currentWorld, faults }: HandleParts): Hand
   return async (request) => {
     const world = currentWorld();
     world.clock.runDue();
-    // Whoever watches changes nothing: no fault is taken, no id is used up.
+    // The inspector changes nothing: it takes no fault and uses up no id.
     const watched = inspect(world, request);
     if (watched) return watched;
     const came = { at: world.clock.now(), startedMs: performance.now() };
@@ -79,7 +79,7 @@ async function orRefusal(
   }
 }
 
-/** A caller who has gone by then does not stop the work: that is how outcomes become unknown. */
+/** The work goes on even if the caller has gone by then: that is how outcomes become unknown. */
 async function pause(effect: FaultEffect | undefined): Promise<void> {
   await effect?.until;
   if (effect?.delayMs !== undefined) await wait(effect.delayMs);

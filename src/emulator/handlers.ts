@@ -1,4 +1,4 @@
-/** What answers an endpoint: one function each, typed by the endpoint that it is for. */
+/** Handlers: one function per endpoint, typed by that endpoint. */
 
 import type { Endpoint } from "../schemas/endpoint.js";
 import type * as table from "../schemas/endpoints.generated.js";
@@ -11,24 +11,24 @@ type Table = typeof table;
 /** Names of the endpoint constants, such as `accountsCreate`. */
 export type EndpointKey = Exclude<keyof Table, "endpoints">;
 
-/** What a handler is told. */
+/** What a handler receives. */
 export interface Call<Path, Body> {
   readonly world: World;
   readonly request: EmulatedRequest;
   readonly path: Path;
-  /** Checked by the endpoint's schema. */
+  /** Checked against the endpoint's schema. */
   readonly body: Body;
   readonly apiVersion: string;
   /** The account that the call acts for: the platform, or the one in `x-on-behalf-of`. */
   readonly actingFor: AccountRecord;
-  /** Waits where a fault asks for it. Done before the handler runs, unless its route says otherwise. */
+  /** Waits if a fault asks for it. Called before the handler runs, unless its route says otherwise. */
   readonly pause: () => Promise<void>;
 }
 
 type PathOf<Input> = Input extends { readonly path: infer Path } ? Path : undefined;
 type BodyOf<Input> = Input extends { readonly body?: infer Body } ? NonNullable<Body> : undefined;
 
-/** Returns the body of the success; throws a Refusal for everything else. */
+/** Returns the body of a successful response; throws a Refusal for everything else. */
 export type Handler<E> =
   E extends Endpoint<infer Input, infer Output>
     ? (call: Call<PathOf<Input>, BodyOf<Input>>) => Output | Promise<Output>
@@ -39,7 +39,7 @@ export type HandlersOf<Key extends EndpointKey> = {
   readonly [K in Key]: Handler<Table[K]>;
 };
 
-/** Exactly one handler for every endpoint; the compiler asks for one that is not there. */
+/** Exactly one handler for every endpoint; the compiler reports a missing one. */
 export type Handlers = HandlersOf<EndpointKey>;
 
 /** Something served besides the API, such as a download: no token, no versions. */

@@ -1,4 +1,4 @@
-/** Ids in the API's own forms, made from the seed and a counter per kind, so that runs repeat. */
+/** Ids in the API's own formats, derived from the seed and a counter per kind, so that runs repeat. */
 
 import { digest } from "./random.js";
 
@@ -15,13 +15,13 @@ export interface Ids {
   request(): string;
   /** A UUID, for a request for information. */
   rfi(): string;
-  /** A UUID, for a question of one. */
+  /** A UUID, for a question in a request for information. */
   rfiQuestion(): string;
   /** A UUID. */
   token(): string;
-  /** The documented form: base64 of a UUID, a region, the file name and the time of the upload. */
+  /** The documented format: base64 of a UUID, a region, the file name and the time of the upload. */
   file(filename: string, uploadedMs: number): string;
-  /** What stands for a right, such as a refresh token: a prefix and 43 base64url characters. */
+  /** A secret, such as a refresh token: a prefix and 43 base64url characters. */
   secret(prefix: string): string;
   /** `evt_` and 22 base64url characters. */
   event(): string;
@@ -33,7 +33,7 @@ export interface Ids {
   deposit(): string;
   /** A UUID, of a report. */
   report(): string;
-  /** A prefix and eight digits, for people. */
+  /** A prefix and eight digits, for people to read. */
   shortReference(prefix: string): string;
   /** Ten digits. */
   walletNumber(): string;
@@ -74,7 +74,7 @@ export function createIds(seed: string): Ids {
   };
 }
 
-/** The same text gives the same UUID. */
+/** The same string always gives the same UUID. */
 export function uuidOf(text: string): string {
   return toUuid(digest(text));
 }

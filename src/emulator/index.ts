@@ -1,4 +1,4 @@
-/** The door `airwallex-connect/emulator`: the API of connected accounts, on localhost. */
+/** The entry point `airwallex-connect/emulator`: the connected accounts API on localhost. */
 
 export type { AccountsAccess } from "./accounts/access.js";
 export { failingFileId } from "./accounts/requirements.js";

@@ -1,4 +1,4 @@
-/** What happened lately. */
+/** A log that keeps its newest entries. */
 
 const kept = 1_000;
 
@@ -6,7 +6,7 @@ export interface Log<Entry> {
   add(entry: Entry): void;
   /** The newest 1,000, oldest first. */
   entries(): readonly Entry[];
-  /** How many there were before those. */
+  /** How many older entries were dropped. */
   readonly dropped: number;
 }
 

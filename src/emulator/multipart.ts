@@ -3,7 +3,7 @@
 import type { EmulatedRequest } from "./exchange.js";
 import { fieldRequired, invalidArgument } from "./refusal.js";
 
-/** As documented, 20 MB; read as binary megabytes, so that no file is refused that would pass. */
+/** Documented as 20 MB; read as binary megabytes, so that no valid file is refused. */
 const maxFileBytes = 20 * 1024 * 1024;
 
 const maxTextLength = 50;
@@ -15,7 +15,7 @@ export interface Upload {
   readonly content: Uint8Array;
 }
 
-/** @throws Refusal if there is no file, or one that is over a limit. */
+/** @throws Refusal if the file is missing, empty or over a limit. */
 export async function readUpload(request: EmulatedRequest): Promise<Upload> {
   const form = await readForm(request);
   const file = form.get("file");

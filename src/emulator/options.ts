@@ -1,4 +1,4 @@
-/** What an emulator can be told, and what it does when told nothing. */
+/** The options of an emulator, and their defaults. */
 
 import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import { currentApiVersion, isDate } from "./api-version.js";
@@ -11,15 +11,15 @@ import {
   type WebhookSettings,
 } from "./webhooks/options.js";
 
-/** The client id that an emulator knows unless told another. */
+/** The client id of an emulator, unless the options set another. */
 export const defaultClientId = "emulator_client_id";
 
-/** The API key that an emulator knows unless told another. It is no secret. */
+/** The API key of an emulator, unless the options set another. It is not a secret. */
 export const defaultApiKey = "emulator_api_key";
 
-/** Options of {@link createEmulator}. Each may be left out. */
+/** Options of {@link createEmulator}. All are optional. */
 export interface EmulatorOptions {
-  /** What all ids are made from: the same seed and the same calls give the same ids. */
+  /** What all ids are derived from: the same seed and the same calls give the same ids. */
   readonly seed?: string | undefined;
   /** Client id that can log in; default {@link defaultClientId}. */
   readonly clientId?: string | undefined;
@@ -27,7 +27,7 @@ export interface EmulatorOptions {
   readonly apiKey?: string | undefined;
   /** Time at which the emulator's clock starts; default real time. */
   readonly now?: Date | string | number | undefined;
-  /** Whether the clock starts frozen, for runs that repeat to the millisecond; default false. */
+  /** Whether the clock starts frozen, for runs that are repeatable to the millisecond; default false. */
   readonly frozen?: boolean | undefined;
   /** How long a token works, in milliseconds, at least 1,000; default 30 minutes. */
   readonly tokenLifetimeMs?: number | undefined;
@@ -38,24 +38,25 @@ export interface EmulatorOptions {
   /** Whether individuals may be submitted before they are identified; default false. */
   readonly deferredIdentityVerification?: boolean | undefined;
   /**
-   * How long after submission an account is decided by itself, in milliseconds of the emulator's
-   * clock. Default: never, the simulation endpoint decides.
+   * How long after submission accounts, amendments, capabilities and funding limits are reviewed
+   * automatically, in milliseconds of the emulator's clock. Default: never, only simulations and the
+   * emulator's controls decide.
    */
   readonly reviewAfterMs?: number | undefined;
   /**
-   * How long after its creation a transfer or charge is settled, in milliseconds of the emulator's
-   * clock; default 0, at once. False: never, `money.setStatus` decides.
+   * How long after its creation a transfer or charge is settled, in milliseconds of the emulator's clock;
+   * default 0, at once. False: never, only `money.setStatus` decides.
    */
   readonly settleAfterMs?: number | false | undefined;
   /** Limits to enforce: those of an environment, or numbers. Default false: none. */
   readonly rateLimits?: false | "sandbox" | "production" | RateLimits | undefined;
   /** Whether a 429 says in `Retry-After` how long to wait; default false, as documented. */
   readonly retryAfter?: boolean | undefined;
-  /** Status of a request without a token; default 401. The documents also say 403. */
+  /** Status of a request without a token; default 401. The documentation also mentions 403. */
   readonly missingAuthStatus?: 401 | 403 | undefined;
   /** Whether the request log keeps bodies; default false. */
   readonly recordBodies?: boolean | undefined;
-  /** Told of every request when its answer is ready, as `requests` keeps it. */
+  /** Called with every request once its response is ready, as logged in `requests`. */
   readonly onRequest?: ((request: LoggedRequest) => void) | undefined;
   /** Apps that customers can connect their accounts to, and how long their tokens live. */
   readonly oauth?: OAuthOptions | undefined;
@@ -114,7 +115,7 @@ const known: ReadonlySet<string> = allOf<keyof EmulatorOptions>({
   webhooks: true,
 });
 
-/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
+/** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readOptions(options: EmulatorOptions): Settings {
   refuseUnknown("Cannot make emulator", options, known);
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;

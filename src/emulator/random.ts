@@ -1,8 +1,8 @@
-/** Randomness that repeats: the same seed gives the same numbers. */
+/** Repeatable randomness: the same seed gives the same numbers. */
 
 import { createHash } from "node:crypto";
 
-/** The hash that ids and random numbers are made from. */
+/** The hash from which ids and random numbers are derived. */
 export function digest(...parts: readonly (string | number)[]): Buffer {
   return createHash("sha256").update(parts.join("\n")).digest();
 }

@@ -6,15 +6,15 @@
 
 import { Refusal, refusalOfStatus } from "./refusal.js";
 
-/** Limits of an account; one left out is not enforced. */
+/** Limits of an account; omitted ones are not enforced. */
 export interface RateLimits {
-  /** Requests in a second, over all endpoints. */
+  /** Requests per second, across all endpoints. */
   readonly perSecond?: number | undefined;
-  /** Requests in a second to one endpoint. */
+  /** Requests per second to one endpoint. */
   readonly perEndpointPerSecond?: number | undefined;
   /** Requests being answered at the same time. */
   readonly concurrent?: number | undefined;
-  /** Logins in a minute. */
+  /** Logins per minute. */
   readonly loginsPerMinute?: number | undefined;
 }
 
@@ -44,12 +44,12 @@ export function rateLimitsOf(choice: false | string | RateLimits): RateLimits {
 
 export interface Limiter {
   /**
-   * Counts one request to an endpoint, and returns what to call when it has been answered.
+   * Counts a request to an endpoint, and returns a function to call when it has been answered.
    *
    * @throws Refusal if there are too many.
    */
   enter(endpoint: string): () => void;
-  /** Counts one login. @throws Refusal if there are too many. */
+  /** Counts a login. @throws Refusal if there are too many. */
   login(): void;
 }
 
@@ -61,11 +61,11 @@ export function createLimiter(
   const windows = new Map<string, number[]>();
   let running = 0;
 
-  /** Returns what counts the request, for when nothing else refuses it. */
+  /** Returns a function that counts the request, for when nothing else refuses it. */
   const makeRoom = (name: string, limit: number | undefined, windowMs: number): (() => void) => {
     if (limit === undefined) return () => {};
     const now = nowMs();
-    // A clock that was set back must not lock everybody out, so times ahead of it are dropped too.
+    // A clock that was set back must not lock everyone out, so times ahead of it are dropped too.
     const recent = (windows.get(name) ?? []).filter((ms) => ms > now - windowMs && ms <= now);
     windows.set(name, recent);
     if (recent.length >= limit) throw tooMany(retryAfter, (recent[0] ?? now) + windowMs - now);

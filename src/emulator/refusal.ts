@@ -1,10 +1,10 @@
 /**
- * How the API refuses: a status, a code, and where it applies the field.
+ * How the API refuses: with a status, a code and, where it applies, the field.
  *
  * @see https://www.airwallex.com/docs/api/errors
  */
 
-/** One field of several that are wrong. */
+/** One of several invalid fields. */
 export interface FieldProblem {
   readonly source: string;
   readonly code: "field_required" | "invalid_argument";
@@ -12,13 +12,13 @@ export interface FieldProblem {
 }
 
 export interface RefusalOptions {
-  /** The field or area that is wrong, as a dotted and indexed path. */
+  /** The field or area at fault, as a dotted and indexed path. */
   readonly source?: string | undefined;
   readonly details?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown by whatever answers a request; the core turns it into the documented envelope. */
+/** Thrown while answering a request; the core turns it into the documented envelope. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -54,7 +54,7 @@ export function notFound(what: string): Refusal {
   return new Refusal(404, "not_found", `${what} was not found.`);
 }
 
-/** One refusal for all wrong fields: the first is the source, the details list them all. */
+/** One refusal for all invalid fields: the first is the source, the details list them all. */
 export function refuseFields(
   problems: readonly [FieldProblem, ...FieldProblem[]],
   code: string = problems[0].code,

@@ -1,13 +1,13 @@
-/** Ids that callers gave their requests, so that no request is worked on twice. */
+/** The request ids that callers have used, so that no request is processed twice. */
 
 import { Refusal } from "./refusal.js";
 
 export interface RequestIds {
   /**
-   * Notes the id of a request that is about to be worked on; each account has ids of its own.
+   * Records the id of a request about to be processed; each account has ids of its own.
    *
-   * @param apiCode the code with which the endpoint refuses a second use
-   * @throws Refusal if the account used the id before, with the same endpoint
+   * @param apiCode The code with which the endpoint refuses a second use.
+   * @throws Refusal if the account has used the id before, with the same endpoint.
    */
   take(use: RequestIdUse, apiCode: "duplicate_request" | "request_id_duplicate"): void;
 }

@@ -1,8 +1,8 @@
-/** What was asked of the emulator lately, for tests that want to know. */
+/** The log of recent requests, for tests. */
 
-/** One request that was answered, or not, by a fault. */
+/** One request, whether or not a fault kept it from being answered. */
 export interface LoggedRequest {
-  /** When it came, by the emulator's clock. */
+  /** When it arrived, by the emulator's clock. */
   readonly at: Date;
   readonly method: string;
   readonly path: string;
@@ -10,11 +10,11 @@ export interface LoggedRequest {
   readonly query: string;
   /** Name of the endpoint, such as `accounts.create`; undefined if there is none. */
   readonly endpoint: string | undefined;
-  /** Status of the answer; undefined if the connection ended without one, or never will. */
+  /** Status of the response; undefined if the connection ended without one, or none will ever come. */
   readonly status: number | undefined;
-  /** The connected account that it was made for. */
+  /** The account in `x-on-behalf-of`. */
   readonly onBehalfOf: string | undefined;
-  /** Real time until the answer was ready, in milliseconds. */
+  /** Real time until the response was ready, in milliseconds. */
   readonly durationMs: number;
   /** The fault that hit it, such as `cut after`. */
   readonly fault: string | undefined;

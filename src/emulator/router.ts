@@ -1,10 +1,10 @@
-/** Finds who answers a path: the generated path templates, and pages of the emulator's own. */
+/** Finds the route for a path, among the API's endpoints and the emulator's own pages. */
 
 export interface Router<Route> {
   find(method: string, path: string): Found<Route>;
 }
 
-/** A route, or why there is none: no such path, or only with other methods. */
+/** A route, or the methods that the path allows; none if there is no such path. */
 export type Found<Route> =
   | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly route: undefined; readonly allowed: readonly string[] };
@@ -23,7 +23,7 @@ interface Compiled<Route> {
 }
 
 export function createRouter<Route extends Routed>(routes: readonly Route[]): Router<Route> {
-  // The path with fewer variables is tried first: `/accounts/create` before `/accounts/{id}`.
+  // Paths with fewer variables are tried first: `/accounts/create` before `/accounts/{id}`.
   const compiled = routes.map(compile).sort((a, b) => a.variables - b.variables);
   return {
     find(method, path) {
@@ -45,7 +45,7 @@ function compile<Route extends Routed>(route: Route): Compiled<Route> {
   return { route, method: route.method, parts, variables };
 }
 
-/** A slash at the end changes nothing. */
+/** Ignores a trailing slash. */
 function split(path: string): readonly string[] {
   return path.replace(/\/$/, "").split("/");
 }
@@ -73,7 +73,7 @@ function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    // A broken escape is a path that nobody serves.
+    // A malformed escape matches no route.
     return undefined;
   }
 }

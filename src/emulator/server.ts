@@ -1,4 +1,4 @@
-/** The edge on a socket: node:http, and broken deliveries as broken connections. */
+/** The socket edge: node:http, with broken deliveries as broken connections. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,7 +17,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Rejects with the error of the system, such as `EADDRINUSE`, if the port cannot be had. */
+/** Rejects with the system error, such as `EADDRINUSE`, if the port is unavailable. */
 export async function listen(handle: Handle, host: string, port: number): Promise<Listening> {
   const server = createServer((request, response) => {
     serve(handle, request, response).catch(() => response.destroy());
@@ -32,7 +32,7 @@ export async function listen(handle: Handle, host: string, port: number): Promis
   return { url: urlOf(server, host), close: once(() => close(server)) };
 }
 
-/** Listening on every address of a machine is no address to send to. */
+/** A server can listen on wildcard addresses, but clients cannot send to them. */
 const reachable: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 function urlOf(server: Server, host: string): string {
@@ -65,7 +65,7 @@ async function serve(
   deliver(await handle(toEmulated(request, body)), response);
 }
 
-/** Reads to the end in any case, so that the sender hears the answer; keeps only what is allowed. */
+/** Always reads to the end, so that the sender gets the response; keeps at most `maxBodyBytes`. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -97,7 +97,7 @@ function deliver(answer: EmulatedResponse, response: ServerResponse): void {
     return;
   }
   const body = toBytes(answer.body);
-  // An answer without a body has no length to tell either.
+  // A response without a body has no content length either.
   const length = status === 204 || status === 304 ? {} : { "content-length": body.length };
   response.writeHead(status, { ...length, ...headers });
   if (delivery === "whole") {

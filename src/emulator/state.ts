@@ -1,4 +1,4 @@
-/** Everything an emulator knows between two requests. A reset makes it anew. */
+/** The whole state of an emulator. A reset creates it anew. */
 
 import { type Accounts, createPlatform } from "./accounts/record.js";
 import { type AmendmentStore, createAmendmentStore } from "./amendments/record.js";

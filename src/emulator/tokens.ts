@@ -1,4 +1,4 @@
-/** Access tokens: JWTs with the claims of the real ones, and a table of those that were issued. */
+/** Access tokens: JWTs with the claims of the real ones, and a table of those issued. */
 
 import type { Clock } from "./clock.js";
 import type { Ids } from "./ids.js";
@@ -8,8 +8,8 @@ import { Refusal } from "./refusal.js";
 /** What tests can do to tokens. */
 export interface EmulatorTokens {
   /**
-   * Makes every token that was issued for the API key so far unusable, as if the key had been revoked.
-   * Those of connections by OAuth go on.
+   * Revokes every token issued for the API key so far, as if the key had been revoked. Tokens of OAuth
+   * connections keep working.
    */
   revokeAll(): void;
 }
@@ -21,7 +21,7 @@ export interface IssuedToken {
 
 export interface Tokens extends EmulatorTokens {
   issue(accountId: string, apiVersion: string): Promise<IssuedToken>;
-  /** Returns the account that a token was issued to. @throws Refusal if it does not work. */
+  /** Returns the account that a token was issued to. @throws Refusal if it is invalid or expired. */
   check(token: string): string;
 }
 

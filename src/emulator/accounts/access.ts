@@ -1,4 +1,4 @@
-/** What tests can see and do of the accounts without a call. */
+/** Lets tests see and change accounts without a call. */
 
 import type { Account, AccountStatusInput } from "../../schemas/index.js";
 import type { World } from "../state.js";
@@ -8,24 +8,24 @@ import type { AccountRecord, AccountStatus } from "./record.js";
 import { decide } from "./review.js";
 import { viewAccount } from "./view.js";
 
-/** Access to the accounts of an emulator. What it returns is a copy. */
+/** Access to the accounts of an emulator. Everything it returns is a copy. */
 export interface AccountsAccess {
   /** Id of the account that the API key belongs to. */
   readonly platformId: string;
-  /** A connected account, or that of a customer of OAuth; undefined if there is none with this id. */
+  /** A connected account, or that of an OAuth customer; undefined if none has this id. */
   get(id: string): Account | undefined;
   /** All connected accounts, oldest first. */
   list(): readonly Account[];
   /**
-   * The owner of a business account approves the connection to the platform, where the option
-   * `requireOwnerConsent` asks for it. An account that waited for nothing else becomes active.
+   * Approves the connection to the platform on behalf of the owner of a business account, as the option
+   * `requireOwnerConsent` demands. An account that was waiting only for this becomes active.
    *
    * @throws RangeError if there is no such account.
    */
   approveConnection(id: string): Account;
   /**
-   * Puts an account into any status, also one that no call leads to, such as `DORMANT` and `CLOSED`. The
-   * platform cannot undo a suspension of this kind.
+   * Puts an account into any status, including those that no call leads to, such as `DORMANT` and
+   * `CLOSED`. The platform cannot undo a suspension made this way.
    *
    * @throws RangeError if there is no such account, or no such status.
    */
@@ -70,7 +70,7 @@ export function createAccountsAccess(currentWorld: () => World): AccountsAccess 
   };
 }
 
-/** As documented. The type is open, because the API may answer with others. */
+/** The documented statuses. The type is open, because the API may return others. */
 const statuses: readonly AccountStatusInput[] = [
   "CREATED",
   "SUBMITTED",
@@ -81,7 +81,7 @@ const statuses: readonly AccountStatusInput[] = [
   "CLOSED",
 ];
 
-/** Nobody asked for it, so a suspension is one of Airwallex, which the platform cannot undo. */
+/** A suspension counts as Airwallex's own, which the platform cannot undo. */
 function put(world: World, record: AccountRecord, status: AccountStatus): void {
   if (status === "SUSPENDED") decide(world, record, { next: "SUSPENDED", force: true });
   else moveTo(world, record, status);

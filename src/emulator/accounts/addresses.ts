@@ -12,7 +12,7 @@ const addressMembers: ReadonlySet<string> = new Set([
   "store_address",
 ]);
 
-/** @throws Refusal for the first address in a body that names no country. */
+/** @throws Refusal for the first address without a country in a body. */
 export function requireCountries(value: unknown, path = ""): void {
   if (typeof value !== "object" || value === null) return;
   for (const [name, child] of Object.entries(value)) {

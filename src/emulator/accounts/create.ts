@@ -15,7 +15,7 @@ import type { World } from "../state.js";
 import { merge, withPersonIds } from "./merge.js";
 import { type AccountRecord, type AccountSeed, newRecord } from "./record.js";
 
-/** @throws Refusal if a part that no account can do without is missing. */
+/** @throws Refusal if a required part is missing or invalid. */
 export function createAccount(world: World, request: AccountCreateRequest): AccountRecord {
   const { account_details: details, identifier, nickname, metadata } = request;
   if (details === undefined) throw fieldRequired("account_details");
@@ -39,8 +39,8 @@ export function createAccount(world: World, request: AccountCreateRequest): Acco
 }
 
 /**
- * Another account with the details of one, to be verified by itself: persons and legal entity have ids
- * of their own, and there is no identifier.
+ * Opens an account with the details of another, to be verified separately: its persons and legal entity
+ * get new ids, and it has no identifier.
  */
 export function cloneAccount(
   world: World,
@@ -81,8 +81,8 @@ function newEntity({ ids }: World): AccountDetails {
 }
 
 /**
- * What is known of a legal entity that has been verified; its next account needs no review. Each store
- * is told about anew.
+ * The details of a verified legal entity, whose further accounts need no review. Each account states its
+ * own store details.
  */
 function findEntity(
   { accounts }: World,
@@ -105,7 +105,7 @@ function findEntity(
   return entity;
 }
 
-/** Ids of persons are given by the API, so those in a new account mean nothing. */
+/** The API assigns the ids of persons, so those sent with a new account are dropped. */
 function withoutPersonIds(details: AccountDetails): AccountDetails {
   const { individual_details: individual, business_person_details: people } = details;
   return {

@@ -16,7 +16,7 @@ export interface Page {
   readonly hasMore: boolean;
 }
 
-/** Newest first. @throws Refusal for a time that cannot be read. */
+/** Newest first. @throws Refusal for an invalid time. */
 export function listAccounts(
   { connected }: Accounts,
   query: AccountListQuery,
@@ -46,7 +46,7 @@ function compileFilter(
     (query.metadata === undefined || record.metadata?.[key] === value.join(":"));
 }
 
-/** The time as `created_at` shows it, to the second, so that a caller can filter by what was seen. */
+/** The time as `created_at` shows it, to the second, so that callers can filter by what they saw. */
 function shownMs({ createdAtMs }: AccountRecord): number {
   return Math.floor(createdAtMs / 1_000) * 1_000;
 }
@@ -62,7 +62,7 @@ export function readTime(
 ): number | undefined {
   if (text === undefined) return undefined;
   const [, date = "", time = `T${timeOfDate}`, offset = "Z"] = timestamp.exec(text) ?? [];
-  // A plus that was not escaped has become a space on its way through the URL.
+  // An unescaped plus in a URL arrives as a space.
   const colon = offset
     .replace(/[ +](\d{2}):?(\d{2})$/, "+$1:$2")
     .replace(/-(\d{2})(\d{2})$/, "-$1:$2");

@@ -1,4 +1,4 @@
-/** How new data are put over what an account already holds. */
+/** How new data are merged into what an account already holds. */
 
 import type { AccountDetails, AccountUpdateDetails, BusinessPerson } from "../../schemas/index.js";
 import type { Ids } from "../ids.js";
@@ -11,7 +11,7 @@ export function merge<T extends object>(old: T | null | undefined, change: objec
   const merged: Record<string, unknown> = { ...old };
   for (const [name, value] of Object.entries(change)) {
     const before = merged[name];
-    // Not by assignment, which a member named `__proto__` would turn into something else.
+    // Not an assignment: a member named `__proto__` would set the prototype.
     Object.defineProperty(merged, name, {
       value: isObject(value) && isObject(before) ? merge(before, value) : value,
       enumerable: true,
@@ -23,8 +23,8 @@ export function merge<T extends object>(old: T | null | undefined, change: objec
 }
 
 /**
- * Puts an update over the details of an account. The persons sent are the persons from then on; one
- * with the id of a person who is there already is merged with that person.
+ * Merges an update into the details of an account. The persons sent replace the present ones; one with the
+ * id of a present person is merged with that person.
  *
  * @throws Refusal for a `person_id` that the account does not have.
  */
@@ -48,7 +48,7 @@ export function mergeDetails(
   return withPersonIds({ ...details, business_person_details: people }, ids);
 }
 
-/** Gives an id to every person who has none. */
+/** Gives an id to every person without one. */
 export function withPersonIds(details: AccountDetails, ids: Ids): AccountDetails {
   const { individual_details: individual, business_person_details: people } = details;
   const named = <T extends { readonly person_id?: string | null | undefined }>(person: T): T => ({

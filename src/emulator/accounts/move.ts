@@ -1,17 +1,17 @@
-/** The one place where an account gets another status. */
+/** The only place where the status of an account changes. */
 
 import type { AccountRequirements } from "../../schemas/index.js";
 import type { World } from "../state.js";
 import type { AccountRecord, AccountStatus } from "./record.js";
 
 export interface Move {
-  /** What keeps the account in ACTION_REQUIRED; what was required before is settled by the move. */
+  /** What keeps the account in ACTION_REQUIRED; replaces earlier requirements. */
   readonly requirements?: AccountRequirements | undefined;
   /** Emulator time; default now. */
   readonly atMs?: number;
 }
 
-/** Moves an account and tells whoever listens. */
+/** Moves an account and notifies listeners. */
 export function moveTo(
   world: World,
   record: AccountRecord,

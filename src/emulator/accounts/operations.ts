@@ -1,4 +1,4 @@
-/** What a platform does to an account besides changing its data, and from which status it may. */
+/** What a platform does to an account besides changing its data, and the statuses that allow it. */
 
 import { findMissing, type MissingField } from "../../kyc/missing.js";
 import type { TermsAndConditions } from "../../schemas/index.js";
@@ -15,7 +15,7 @@ import { moveTo } from "./move.js";
 import type { AccountRecord, AccountStatus } from "./record.js";
 import { scheduleReview, settle } from "./review.js";
 
-/** @throws Refusal if the status does not allow it, or naming every field that is missing. */
+/** @throws Refusal if the status does not allow it, or naming every missing or invalid field. */
 export function submit(world: World, record: AccountRecord): void {
   expectStatus(record, ["CREATED", "ACTION_REQUIRED"], "submitted");
   const { deferredIdentityVerification } = world.settings;
@@ -40,7 +40,7 @@ export function suspend(world: World, record: AccountRecord): void {
   moveTo(world, record, "SUSPENDED");
 }
 
-/** @throws Refusal unless the platform itself had suspended the account. */
+/** @throws Refusal unless it was the platform that suspended the account. */
 export function reactivate(world: World, record: AccountRecord): void {
   expectStatus(record, ["SUSPENDED"], "reactivated");
   if (record.suspensions.at(-1)?.by !== "PLATFORM") {
@@ -50,7 +50,7 @@ export function reactivate(world: World, record: AccountRecord): void {
   moveTo(world, record, "ACTIVE");
 }
 
-/** Records that the customer agreed; that alone may be what the account waited for. */
+/** Records that the customer agreed, which may be all that the account was waiting for. */
 export function agreeToTerms(
   world: World,
   record: AccountRecord,
@@ -66,7 +66,7 @@ export function agreeToTerms(
   settle(world, record, "agreement_to_terms_and_conditions_required");
 }
 
-/** The owner of a business account lets the platform connect it. */
+/** Records that the owner of a business account approved the connection. */
 export function approveConnection(world: World, record: AccountRecord): void {
   record.ownerApproved = true;
   settle(world, record, "other");

@@ -12,7 +12,7 @@ import { notFound } from "../refusal.js";
 
 export type AccountStatus = Account["status"];
 
-/** Something that happened to an account, and on whose initiative. */
+/** A suspension or reactivation, and who initiated it. */
 export interface Intervention {
   readonly by: "PLATFORM" | "AIRWALLEX";
   readonly atMs: number;
@@ -29,13 +29,13 @@ export interface AccountRecord {
   agreements: CustomerAgreements;
   nickname: string | undefined;
   metadata: Readonly<Record<string, string>> | undefined;
-  /** Whether the owner let the platform connect the account. */
+  /** Whether the owner approved the connection to the platform. */
   ownerApproved: boolean;
   /** What keeps the account in ACTION_REQUIRED. */
   requirements: AccountRequirements | undefined;
   suspensions: readonly Intervention[];
   reactivation: Intervention | undefined;
-  /** Calls off the review that the clock would do. */
+  /** Cancels the scheduled review. */
   cancelReview: (() => void) | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface Accounts {
   readonly connected: Map<string, AccountRecord>;
 }
 
-/** What a new account is made of; the rest starts empty. */
+/** The data of a new account; the rest starts empty. */
 export type AccountSeed = Pick<
   AccountRecord,
   "id" | "createdAtMs" | "walletNumber" | "status" | "details" | "primaryContact" | "agreements"

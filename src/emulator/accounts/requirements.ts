@@ -15,13 +15,13 @@ import type {
 import type { AccountRecord } from "./record.js";
 
 /**
- * The id of a file that never passes identity verification. Give it as a file of an individual's
- * identification, then simulate with `force: false`.
+ * The id of a file that never passes identity verification. Use it in an individual's identification, then
+ * simulate with `force: false`.
  */
 export const failingFileId =
   "NTZiN2NkNWUtYmUxNC00NTE2LTllNGMtZTNjNzU0ZGU2ZmE1LHwsaG9uZ2tvbmcsfCxBaXJ3YWxsZXgtbG9nby5wbmdfMTY0Nzk5NTgwNTIzNw";
 
-/** All that applies at once; no members if nothing does. */
+/** Everything that applies; empty if nothing does. */
 export function findRequirements(
   record: AccountRecord,
   requireOwnerConsent: boolean,
@@ -44,7 +44,7 @@ function agreement(id: string): AccountRequirements {
   };
 }
 
-/** The API has no member for this one; it is told in words. */
+/** The API has no member for this requirement, so it is stated in words. */
 const ownerApproval: AccountRequirements = {
   other: [
     {
@@ -71,8 +71,8 @@ interface Sides {
 }
 
 /**
- * Only the document that the type names is looked at: after an update to another kind, the one that
- * failed is still there beside it.
+ * Only the document that the type names is checked: after an update to another type, the one that failed
+ * is still there.
  */
 function failedDocument(
   identification: IndividualIdentification | null | undefined,
@@ -104,7 +104,7 @@ function failedPhotos(details: IndividualDetails): AccountRequirements {
   };
 }
 
-/** File ids are met with and without the padding of base64. */
+/** File ids occur with and without base64 padding. */
 function fails(fileId: string | null | undefined): boolean {
   return fileId?.replace(/=+$/, "") === failingFileId;
 }

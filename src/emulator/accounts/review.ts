@@ -1,4 +1,4 @@
-/** The review of a submitted account: by the simulation endpoint, or by the clock. */
+/** The review of a submitted account, through the simulation endpoint or by the clock. */
 
 import type { AccountRequirements } from "../../schemas/index.js";
 import type { World } from "../state.js";
@@ -8,7 +8,7 @@ import { findRequirements } from "./requirements.js";
 
 export interface Verdict {
   readonly next: "ACTIVE" | "SUSPENDED";
-  /** Whether the status is set whatever is outstanding. */
+  /** Whether to set the status regardless of outstanding requirements. */
   readonly force: boolean;
   /** Emulator time; default now. */
   readonly atMs?: number;
@@ -27,7 +27,7 @@ export function decide(world: World, record: AccountRecord, verdict: Verdict): v
   else moveTo(world, record, "ACTION_REQUIRED", { requirements, atMs });
 }
 
-/** Has the clock decide a submitted account, where the options ask for it. */
+/** Schedules the review of a submitted account if the options ask for it. */
 export function scheduleReview(world: World, record: AccountRecord): void {
   const { reviewAfterMs } = world.settings;
   if (reviewAfterMs === undefined) return;
@@ -37,7 +37,7 @@ export function scheduleReview(world: World, record: AccountRecord): void {
   );
 }
 
-/** Strikes a requirement off; an account of which nothing else is required becomes active. */
+/** Removes a requirement; an account with no others becomes active. */
 export function settle(world: World, record: AccountRecord, met: keyof AccountRequirements): void {
   if (record.status !== "ACTION_REQUIRED") return;
   const { [met]: _, ...left } = record.requirements ?? {};

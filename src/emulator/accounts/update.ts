@@ -12,7 +12,7 @@ import type { AccountRecord, AccountStatus } from "./record.js";
 
 const editable: readonly AccountStatus[] = ["CREATED", "ACTION_REQUIRED"];
 
-/** @throws Refusal in a status in which data change by amendment, or not at all. */
+/** @throws Refusal if the status allows changes only by amendment, or not at all. */
 export function updateAccount(
   world: World,
   record: AccountRecord,

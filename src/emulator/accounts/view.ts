@@ -1,4 +1,4 @@
-/** An account as the API shows it, with the habits of real answers: what is unset is there as null. */
+/** An account as the API shows it. As in real responses, most unset members are null, not absent. */
 
 import type { Account, AccountDetails, BusinessDetails, WalletInfo } from "../../schemas/index.js";
 import { formatTimestamp, statusIn } from "../api-version.js";

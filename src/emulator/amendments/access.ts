@@ -1,10 +1,10 @@
-/** What tests can see of amendments without a call: the API has no list of them. */
+/** Lets tests see amendments, which the API cannot list. */
 
 import type { Amendment } from "../../schemas/index.js";
 import type { World } from "../state.js";
 import { viewAmendment } from "./operations.js";
 
-/** Access to the amendments of an emulator. What it returns is a copy. */
+/** Access to the amendments of an emulator. Everything it returns is a copy. */
 export interface AmendmentsAccess {
   /** All amendments of all accounts, oldest first. */
   list(): readonly Amendment[];

@@ -1,5 +1,5 @@
 /**
- * Changes of accounts that have been verified.
+ * Changes to verified accounts.
  *
  * @see https://www.airwallex.com/docs/api/scale/accounts
  */
@@ -11,10 +11,10 @@ import { fieldRequired, notFound, Refusal } from "../refusal.js";
 import type { World } from "../state.js";
 import type { AmendmentRecord, AmendmentStatus } from "./record.js";
 
-/** Statuses of accounts that have passed verification, and may change still. */
+/** Statuses of verified accounts that may still change. */
 const verified: readonly AccountStatus[] = ["ACTIVE", "DORMANT"];
 
-/** @throws Refusal before the account is verified, and without what the target is to become. */
+/** @throws Refusal if the account is not verified, or the member that the target names is missing. */
 export function createAmendment(
   world: World,
   account: AccountRecord,
@@ -55,14 +55,14 @@ function scheduleReview(world: World, record: AmendmentRecord): void {
   );
 }
 
-/** @throws Refusal for one that belongs to another account, as if there were none. */
+/** @throws Refusal if the account has no such amendment. */
 export function findAmendment(world: World, account: AccountRecord, id: string): AmendmentRecord {
   const record = world.amendments.byId.get(id);
   if (record?.account !== account) throw notFound(`Amendment [${id}]`);
   return record;
 }
 
-/** @throws Refusal for one that is decided already. */
+/** @throws Refusal if it has already been decided. */
 export function decideAmendment(world: World, record: AmendmentRecord, to: AmendmentStatus): void {
   if (record.status !== "PENDING") {
     throw new Refusal(

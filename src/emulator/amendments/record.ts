@@ -9,10 +9,10 @@ export type AmendmentStatus = "PENDING" | "APPROVED" | "REJECTED";
 export interface AmendmentRecord {
   readonly id: string;
   readonly account: AccountRecord;
-  /** The target and its member alone. */
+  /** Only the target and the member that it names. */
   readonly change: AmendmentCreateRequest;
   status: AmendmentStatus;
-  /** Calls off the review that the clock would do. */
+  /** Cancels the scheduled review. */
   cancelReview: (() => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What tests can do to capabilities without a call: the API has no simulation of their review. */
+/** Lets tests decide on capabilities, whose review the API cannot simulate. */
 
 import type { AccountCapability } from "../../schemas/index.js";
 import type { AccountRecord } from "../accounts/record.js";
@@ -15,7 +15,7 @@ import {
 /** Access to the capabilities of accounts in an emulator. */
 export interface CapabilitiesAccess {
   /**
-   * Decides a capability of a connected account, as Airwallex does after its review.
+   * Decides on a capability of a connected account, as Airwallex does after its review.
    *
    * @throws RangeError if there is no such account or capability.
    */

@@ -1,5 +1,5 @@
 /**
- * What accounts can do once it is switched on.
+ * Capabilities: what accounts can do once they are enabled.
  *
  * @see https://www.airwallex.com/docs/api/account_capability/account_capability
  */
@@ -11,10 +11,10 @@ import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";
 import type { CapabilityRecord, CapabilityStatus } from "./record.js";
 
-/** The names of some hundred payment methods, of which only part are public. */
+/** Covers some hundred payment methods, only some of whose names are public. */
 const known = /^(transfer_cny_local|payments_[a-z0-9_]+)$/;
 
-/** @throws Refusal for a name that no capability has. */
+/** @throws Refusal for an unknown capability. */
 export function findCapability(
   { capabilities }: World,
   account: AccountRecord,
@@ -37,7 +37,7 @@ function untouched(account: AccountRecord, id: string): CapabilityRecord {
   };
 }
 
-/** One that is on, or under way, stays as it is. @throws Refusal unless the account is active. */
+/** Leaves an enabled or pending capability as it is. @throws Refusal unless the account is active. */
 export function enableCapability(world: World, record: CapabilityRecord): void {
   const { account } = record;
   if (account.status !== "ACTIVE") {
@@ -53,7 +53,7 @@ export function enableCapability(world: World, record: CapabilityRecord): void {
   scheduleReview(world, record);
 }
 
-/** Payments are for those who have told about their store. */
+/** Payments are only enabled for accounts with store details. */
 function scheduleReview(world: World, record: CapabilityRecord): void {
   const { settings, clock } = world;
   if (settings.reviewAfterMs === undefined) return;
@@ -66,12 +66,12 @@ function scheduleReview(world: World, record: CapabilityRecord): void {
   });
 }
 
-/** What becomes of a capability. */
+/** The decision on a capability. */
 export interface CapabilityVerdict {
   readonly status: CapabilityStatus;
   /** Why it is disabled; default none. */
   readonly reasonCodes?: readonly string[] | undefined;
-  /** What there is to say; default nothing. */
+  /** A remark; default none. */
   readonly comment?: string | undefined;
 }
 

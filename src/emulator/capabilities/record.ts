@@ -12,7 +12,7 @@ export interface CapabilityRecord {
   comment: string;
   reasonCodes: readonly string[];
   updatedAtMs: number;
-  /** Calls off the review that the clock would do. */
+  /** Cancels the scheduled review. */
   cancelReview: (() => void) | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface CapabilityChange {
 }
 
 export interface CapabilityStore {
-  /** By account and name; one that nobody has asked for is not there. */
+  /** By account and name; an entry is created when first asked for. */
   readonly records: Map<string, CapabilityRecord>;
   readonly changes: Changes<CapabilityChange>;
   readonly funding: FundingStore;
@@ -35,7 +35,7 @@ export interface LimitRecord {
   readonly type: string;
   limit: number;
   available: number;
-  /** Undefined if nobody applied, or that is decided. */
+  /** Undefined if there is no pending application. */
   requested: number | undefined;
   updatedAtMs: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Codes for components in a platform's own pages. The components themselves are Airwallex's; a page
- * stands in for the one that onboards.
+ * Codes for components embedded in a platform's own pages. The components are Airwallex's; a page of the
+ * emulator stands in for the onboarding one.
  *
  * @see https://www.airwallex.com/docs/api/authentication/api_access_token/authorize
  */
@@ -32,11 +32,11 @@ export const embeddedPages: readonly Page[] = [
   { method: "GET", path: "/embedded/onboarding", run: open },
 ];
 
-/** Takes `code` and `code_verifier`, as the component is given them. */
+/** Takes the `code` and `code_verifier` that the component is given. */
 function open(world: World, { query }: EmulatedRequest): EmulatedResponse {
   const code = query.get("code") ?? "";
   const known = world.embedded.get(code);
-  // Whatever comes of it, a code is there for one try.
+  // A code works for one attempt, whatever the outcome.
   world.embedded.delete(code);
   if (known === undefined || known.expiresAtMs <= world.clock.nowMs()) {
     return showRefusal("UNAUTHORIZED: the code is unknown, was used before, or has expired.");

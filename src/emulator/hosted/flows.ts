@@ -1,5 +1,5 @@
 /**
- * The ways of account owners through pages of Airwallex, and the links that lead there.
+ * Hosted flows, which take account owners through Airwallex's pages, and the links to them.
  *
  * @see https://www.airwallex.com/docs/api/scale/hosted_flows
  */
@@ -19,7 +19,7 @@ import type { HostedFlowRecord } from "./record.js";
 const linkPath = "/hosted_flows/{token}";
 const linkLifetimeMs = 5 * 60_000;
 
-/** @throws Refusal for an account or an address that the pages are not for. */
+/** @throws Refusal for an account that is unknown or not a business, or a URL that is not allowed. */
 export function createHostedFlow(
   { accounts, ids, hostedFlows }: World,
   request: HostedFlowCreateRequest,
@@ -84,7 +84,7 @@ function follow(
   return redirectToForm(form);
 }
 
-/** The platform hears of it, if it said where. */
+/** Sends the owner to the platform's `error_url`, if there is one. */
 function fail({ id, request }: HostedFlowRecord): EmulatedResponse {
   if (request.error_url === undefined) {
     return showRefusal("This page has expired, or there is nothing left to do.");

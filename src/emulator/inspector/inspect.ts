@@ -1,6 +1,6 @@
 /**
  * The inspector: a page at `/` that shows accounts, requests, events and deliveries as they happen. It
- * asks for the state once a second, and for the whole of one thing when a reader wants to see it.
+ * polls the state once a second, and fetches one item in full when a reader opens it.
  */
 
 import { viewAccount, viewWallet } from "../accounts/view.js";
@@ -12,16 +12,16 @@ import type { LoggedDelivery } from "../webhooks/deliveries.js";
 import type { LoggedEvent } from "../webhooks/store.js";
 import { inspectorPage } from "./page.js";
 
-/** As many as a reader looks through. */
+/** As many as a reader would look through. */
 const shown = 200;
 
-/** Answers what a watcher asks for; undefined for everything else. */
+/** Answers the requests of the inspector; undefined for all others. */
 export function inspect(
   world: World,
   { method, path, origin, headers }: EmulatedRequest,
 ): EmulatedResponse | undefined {
   if (method !== "GET") return undefined;
-  // Who is no browser asks for something that is not there.
+  // For clients other than browsers, there is nothing at `/`.
   if (path === "/" && headers["accept"]?.includes("text/html")) return inspectorPage(origin);
   const [, what = "", id = ""] = /^\/inspector\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
   const found = what === "state" ? stateOf(world) : details[what]?.(world, id);
@@ -71,7 +71,7 @@ const details: Readonly<Record<string, (world: World, id: string) => object | un
   },
 };
 
-/** Older versions know an event by another id. */
+/** Legacy versions send an event under another id. */
 function deliveriesOf(
   { id }: LoggedEvent,
   deliveries: readonly LoggedDelivery[],

@@ -1,4 +1,4 @@
-/** The page of the inspector. What it shows is put in as text by its script, never as HTML. */
+/** The inspector page. Its script inserts data as text, never as HTML. */
 
 import { createHash } from "node:crypto";
 import type { EmulatedResponse } from "../exchange.js";

@@ -1,5 +1,5 @@
 /**
- * Links that invite customers, as the API makes them.
+ * Invitation links for customers.
  *
  * @see https://www.airwallex.com/docs/api/scale/invitation_links/create
  */
@@ -18,7 +18,7 @@ export const invitationPath = "/invitations/{token}";
 const dayMs = 86_400_000;
 const lifetimeMs = 30 * dayMs;
 
-/** @throws Refusal without what the mode needs, or for what the customer would be refused for. */
+/** @throws Refusal if what the mode needs is missing, or the customer would be refused. */
 export function createInvitation(
   world: World,
   request: InvitationLinkCreateRequest,
@@ -26,7 +26,7 @@ export function createInvitation(
   const account = request.mode === "scale_connect" ? readConnect(world, request) : undefined;
   if (request.mode === "oauth2") checkOAuth(world.settings.oauth, request);
   const createdAtMs = world.clock.nowMs();
-  // It works until the end of the day that it shows.
+  // The link works until the end of the day that it shows.
   const expiresAtMs = (Math.floor((createdAtMs + lifetimeMs) / dayMs) + 1) * dayMs;
   const id = world.ids.prefixed("inv");
   const token = world.ids.secret("invite");
@@ -62,7 +62,7 @@ function checkOAuth(settings: OAuthSettings, request: InvitationLinkCreateReques
   }
 }
 
-/** The consent that a customer is invited to: that of the app which registered the redirect URI. */
+/** The authorization request behind an invitation, for the app that registered the redirect URI. */
 export function readInvited(
   settings: OAuthSettings,
   { oauth2, identifier }: InvitationLinkCreateRequest,

@@ -5,10 +5,10 @@ import type { AccountRecord } from "../accounts/record.js";
 
 export interface InvitationRecord {
   readonly id: string;
-  /** Part of the link; whoever has it can use it. */
+  /** Part of the link; anyone who has it can use it. */
   readonly token: string;
   readonly request: InvitationLinkCreateRequest;
-  /** Whose connection is to be approved; undefined in mode `oauth2`. */
+  /** The account whose connection is to be approved; undefined in mode `oauth2`. */
   readonly account: AccountRecord | undefined;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;

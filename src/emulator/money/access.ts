@@ -1,4 +1,4 @@
-/** What tests can see and do of money without a call. */
+/** Lets tests see and change money without a call. */
 
 import type {
   Charge,
@@ -13,40 +13,39 @@ import { isOver, moveTo } from "./move.js";
 import type { Movement, MovementKind } from "./store.js";
 import { viewCharge, viewTransfer } from "./view.js";
 
-/** Access to the money of an emulator. What it returns is a copy. */
+/** Access to the money of an emulator. Everything it returns is a copy. */
 export interface MoneyAccess {
-  /** What an account can spend, such as `"12.50"`. */
+  /** The available balance of an account, such as `"12.50"`. */
   balance(accountId: string, currency: string): string;
   /**
-   * Gives an account a balance. The platform starts with a million of several currencies, its accounts
-   * with nothing.
+   * Sets the balance of an account. The platform starts with a million in each of several currencies,
+   * other accounts with nothing.
    *
-   * @throws RangeError for an account that is not there, and for an amount that is no decimal of the
-   *   currency.
+   * @throws RangeError for an unknown account, and for an amount that is not a decimal in the currency.
    */
   setBalance(accountId: string, currency: string, amount: string | number): void;
   /**
    * Opens a global account, for `simulation.deposits.create` to pay into, and returns its id.
    *
-   * @param options.accountId whose wallet it fills; default the platform's
-   * @throws RangeError for an account that is not there, and for a currency that is not three capitals.
+   * @param options.accountId The account whose wallet it fills; default the platform.
+   * @throws RangeError for an unknown account, and for a currency that is not three capital letters.
    */
   openGlobalAccount(options: {
     readonly accountId?: string | undefined;
     readonly currency: string;
   }): string;
-  /** All deposits, oldest first, as events tell of them. */
+  /** All deposits, oldest first, as events show them. */
   deposits(): readonly DepositEventData[];
   /** All transfers, oldest first. */
   transfers(): readonly ConnectedAccountTransfer[];
   /** All charges, oldest first. */
   charges(): readonly Charge[];
   /**
-   * Decides what becomes of a transfer or a charge: `PENDING` keeps it under review, `SUSPENDED` is
-   * refused by the review, `FAILED` gives the money back, `SETTLED` hands it over.
+   * Decides the outcome of a transfer or a charge: `PENDING` keeps it under review, `SUSPENDED` means that
+   * the review refused it, `FAILED` returns the money, `SETTLED` pays it out.
    *
    * @param options.reasons `failure_reasons` of a transfer.
-   * @throws RangeError if there is none with this id, or if it is settled or failed already.
+   * @throws RangeError if none has this id, or if it has already settled or failed.
    */
   setStatus(
     id: string,

@@ -1,11 +1,11 @@
-/** Amounts as whole numbers of the smallest unit of their currency: nothing is ever rounded. */
+/** Amounts as whole numbers of the smallest unit of their currency, so that nothing is ever rounded. */
 
-/** Undefined for whatever is no amount of the currency, such as one below 0. */
+/** Undefined if this is not an amount in the currency, such as a negative number. */
 export function parseUnits(amount: string | number, currency: string): bigint | undefined {
   return /^\d+(\.\d+)?$/.test(String(amount)) ? toUnits(amount, currency) : undefined;
 }
 
-/** Undefined for more decimals than the currency has. */
+/** Undefined if there are more decimals than the currency has. */
 export function toUnits(amount: string | number, currency: string): bigint | undefined {
   const [whole = "0", part = ""] = String(amount).split(".");
   const digits = digitsOf(currency);
@@ -22,7 +22,7 @@ export function toText(units: bigint, currency: string): string {
   return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-/** How the API writes an amount: a number, or its digits where a number would round them. */
+/** An amount as the API writes it: a number, or a string if a number might round it. */
 export function toAmount(units: bigint, currency: string): string | number {
   const text = toText(units, currency);
   return text.replace(".", "").length <= 15 ? Number(text) : text;

@@ -1,6 +1,5 @@
 /**
- * Money that comes in from outside: a deposit is in the wallet once it is settled, and out of it again
- * when it is reversed.
+ * Money from outside: a deposit enters the wallet when it is settled, and leaves it when it is reversed.
  *
  * @see https://www.airwallex.com/docs/api/simulation/deposits
  */
@@ -19,14 +18,14 @@ import { parseUnits, toAmount } from "./amounts.js";
 import { pay } from "./move.js";
 import type { Deposit } from "./store.js";
 
-/** The status that a deposit must have to get another. */
+/** The status that must come before each status of a deposit. */
 const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {
   SETTLED: "PENDING",
   REJECTED: "PENDING",
   REVERSED: "SETTLED",
 };
 
-/** @throws Refusal for a global account of somebody else, and for an amount that it cannot hold. */
+/** @throws Refusal if the owner has no such global account, or the amount is invalid. */
 export function createDeposit(
   world: World,
   owner: AccountRecord,
@@ -53,7 +52,7 @@ export function createDeposit(
   return deposit;
 }
 
-/** @throws Refusal for one of another account, as if there were none, and from the wrong status. */
+/** @throws Refusal if the owner has no such deposit, or its status does not allow the change. */
 export function moveDeposit(
   world: World,
   owner: AccountRecord,
@@ -79,12 +78,12 @@ function become(world: World, deposit: Deposit, to: DepositStatus): void {
   deposit.status = to;
   if (to === "SETTLED") deposit.settledAtMs = atMs;
   if (to === "SETTLED") pay(world, account.accountId, account.currency, units);
-  // What was spent meanwhile leaves the wallet with less than nothing.
+  // The balance goes below 0 if the money has been spent meanwhile.
   if (to === "REVERSED") pay(world, account.accountId, account.currency, -units);
   world.money.depositChanges.publish({ deposit, atMs });
 }
 
-/** As the simulation answers. */
+/** A deposit as the simulation returns it. */
 export function viewSimulatedDeposit(deposit: Deposit, apiVersion: string): SimulatedDeposit {
   const { id, account, request, units, status, createdAtMs } = deposit;
   const { currency } = account;
@@ -99,7 +98,7 @@ export function viewSimulatedDeposit(deposit: Deposit, apiVersion: string): Simu
   };
 }
 
-/** As events tell of it. */
+/** A deposit as events show it. */
 export function viewDeposit(deposit: Deposit, apiVersion: string): DepositEventData {
   const { id, account, request, units, status, createdAtMs, settledAtMs } = deposit;
   const { payer_name, payer_country, reference } = request;

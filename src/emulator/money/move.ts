@@ -1,6 +1,6 @@
 /**
- * Moving money: it leaves the payer when a transfer or charge is created, and arrives when that is
- * settled, or comes back when it fails.
+ * Moving money: it leaves the payer when a transfer or charge is created, then arrives when that is
+ * settled, or returns when it fails.
  *
  * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
  */
@@ -25,7 +25,7 @@ export interface Asked {
   readonly additionalInfo?: unknown;
 }
 
-/** What the reference for people begins with. */
+/** The prefix of the reference that people see. */
 export const shortReferencePrefix = { transfer: "CT", charge: "CH" } as const;
 
 /** @throws Refusal with the documented code. */
@@ -60,7 +60,7 @@ export function createMovement(world: World, asked: Asked): Movement {
   return movement;
 }
 
-/** The account that a request names as the other side. @throws Refusal if it cannot be one. */
+/** The counterparty that a request names. @throws Refusal if it is unknown or not active. */
 export function findParty(
   { accounts }: World,
   id: string,
@@ -78,12 +78,12 @@ export function notOperational(field: string, what: string): Refusal {
   });
 }
 
-/** The end of both kinds: money has arrived, or is back. */
+/** Whether the money has arrived, or has been returned. */
 export function isOver({ status }: Movement): boolean {
   return status === "SETTLED" || status === "FAILED";
 }
 
-/** The one place where a movement gets another status; one that is over stays so. */
+/** The only place where the status of a movement changes; one that is over stays as it is. */
 export function moveTo(
   world: World,
   movement: Movement,
@@ -106,10 +106,10 @@ export function moveTo(
 }
 
 /**
- * Before anything else: what was done stays done, however little is left in the wallet, and whatever
- * has become of the other account.
+ * Called before other checks: a repeat is a repeat, whatever is left in the wallet by now and whatever has
+ * become of the counterparty.
  *
- * @throws Refusal if the account has used the id before, for one of the same kind.
+ * @throws Refusal if the account has used the id before, for a movement of the same kind.
  */
 export function refuseDuplicate(
   { money }: World,
@@ -140,7 +140,7 @@ function readAmount(amount: string | number, currency: string): bigint {
   return units;
 }
 
-/** Puts money into a wallet, or takes it out. */
+/** Adds money to a wallet; negative units take it out. */
 export function pay({ money }: World, accountId: string, currency: string, units: bigint): void {
   money.set(accountId, currency, money.available(accountId, currency) + units);
 }

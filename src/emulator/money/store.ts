@@ -1,4 +1,4 @@
-/** What accounts have, and what moves between them. */
+/** Balances of accounts, and movements between them. */
 
 import type {
   DepositStatus,
@@ -31,7 +31,7 @@ export interface Movement {
   status: MoneyMovementStatus;
   failureReasons: readonly unknown[];
   updatedAtMs: number;
-  /** Calls off the settlement that the clock would do. */
+  /** Cancels the scheduled settlement. */
   cancelSettlement: (() => void) | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface MovementChange {
   readonly atMs: number;
 }
 
-/** Where money comes in from outside. */
+/** An account through which money comes in from outside. */
 export interface GlobalAccount {
   readonly id: string;
   /** The account whose wallet it fills. */
@@ -49,7 +49,7 @@ export interface GlobalAccount {
   readonly currency: string;
 }
 
-/** Money that comes in, as the emulator keeps it. */
+/** Incoming money as the emulator keeps it. */
 export interface Deposit {
   readonly id: string;
   readonly account: GlobalAccount;
@@ -79,7 +79,7 @@ export interface Money {
   /** What an account can spend. */
   available(accountId: string, currency: string): bigint;
   set(accountId: string, currency: string, units: bigint): void;
-  /** Currencies that an account has, or once had. */
+  /** Currencies in which an account has, or once had, a balance. */
   currencies(accountId: string): readonly string[];
 }
 

@@ -51,7 +51,7 @@ function viewCommon(movement: Movement, apiVersion: string) {
 
 const usualPageSize = 100;
 
-/** Those that an account has made, newest first. @throws Refusal for a time that cannot be read. */
+/** The movements that an account has made, newest first. @throws Refusal for an invalid time. */
 export function listMovements(
   { money }: World,
   kind: MovementKind,

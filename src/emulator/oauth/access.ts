@@ -1,4 +1,4 @@
-/** What tests can see and do of OAuth without a browser. */
+/** Lets tests see and control OAuth connections without a browser. */
 
 import type { World } from "../state.js";
 import { readAuthorization } from "./authorize.js";
@@ -14,17 +14,17 @@ export interface OAuthConnection {
   readonly clientId: string;
   readonly accountId: string;
   readonly status: "CONNECTED" | "DISCONNECTED";
-  /** In the spelling in which the app asked for them. */
+  /** As the app spelled them. */
   readonly authorizedScopes: readonly string[];
   /** Why it ended; undefined while it is connected. */
   readonly disconnected: DisconnectReason | undefined;
-  /** Pairs of tokens that were given out for a refresh token. */
+  /** Token pairs issued in exchange for a refresh token. */
   readonly refreshes: number;
-  /** Refresh tokens that were exchanged. Less than `refreshes` if one was used again in its grace. */
+  /** Refresh tokens exchanged; fewer than `refreshes` if one was reused in its grace period. */
   readonly spent: number;
 }
 
-/** What the app asks for and the customer decides, in one step. */
+/** The app's request and the customer's decision, in one step. */
 export interface ConsentOptions {
   /** Default {@link defaultOAuthClientId}. */
   readonly clientId?: string | undefined;
@@ -36,26 +36,25 @@ export interface ConsentOptions {
   readonly codeChallenge?: string | undefined;
   /** The account to connect; default the example customer that every emulator starts with. */
   readonly accountId?: string | undefined;
-  /** Opens an account first, and connects that one. */
+  /** Opens a new account and connects it. */
   readonly signUp?: true | NewCustomer | undefined;
-  /** The customer refuses. */
+  /** Whether the customer declines. */
   readonly decline?: boolean | undefined;
 }
 
 /** Access to OAuth in an emulator. */
 export interface OAuthAccess {
   /**
-   * Answers the consent page as a customer would, and returns the URL that the browser is sent to:
-   * with a code, or with an error that the app is told of.
+   * Answers the consent page as a customer would, and returns the URL that the browser is redirected to:
+   * with a code, or with an error for the app.
    *
-   * @throws RangeError where the customer would see an error page, and for an account that cannot be
-   * chosen.
+   * @throws RangeError if the customer would see an error page, and for an account that cannot be chosen.
    */
   consent(options: ConsentOptions): string;
-  /** All that were ever made, also those that have ended. One account and app make one connection. */
+  /** All connections ever made, including ended ones; one for each pair of app and account. */
   readonly connections: readonly OAuthConnection[];
   /**
-   * The customer disconnects the app. Given an account, all its apps.
+   * Disconnects an app as the customer would; given an account id, all apps of the account.
    *
    * @throws RangeError if there is no such connection.
    */

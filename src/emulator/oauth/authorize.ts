@@ -1,5 +1,5 @@
 /**
- * Reads what an app asks the customer for, and sends the customer back to it.
+ * Reads an app's authorization request, and redirects the customer back to the app.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1
  */
@@ -9,10 +9,10 @@ import { holds, scopeWords } from "./scopes.js";
 import type { AuthorizationRequest } from "./store.js";
 
 /**
- * What came of reading.
+ * The outcome of reading a request.
  *
- * - `refused`: nobody can be trusted with the customer, so a page says what is wrong.
- * - `redirect`: the app hears what is wrong, by a redirect to this URL.
+ * - `refused`: there is no trusted URL to redirect to, so a page says what is wrong.
+ * - `redirect`: the app learns what is wrong through a redirect to this URL.
  * - `request`: the customer can be asked.
  */
 export type ReadAuthorization =
@@ -20,7 +20,7 @@ export type ReadAuthorization =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "request"; readonly request: AuthorizationRequest };
 
-/** Errors that the app is told of. */
+/** Errors that are reported to the app. */
 type AuthorizationError =
   | "access_denied"
   | "invalid_request"
@@ -95,7 +95,7 @@ function findChallengeProblem(
     if (method !== null) return ["invalid_request", "The code challenge is missing."];
     return app.public ? ["invalid_request", "A public app needs a code challenge."] : undefined;
   }
-  // Without a method it would be plain, which anybody who sees the URL can answer.
+  // Without a method it would be `plain`, which anyone who sees the URL can answer.
   if (method !== "S256") return ["invalid_request", "The code challenge method must be S256."];
   if (/^[\w-]{43}$/.test(codeChallenge)) return undefined;
   return ["invalid_request", "The code challenge is not the base64url of a SHA-256."];
@@ -113,7 +113,7 @@ export function redirectWithError(
   return redirect(request, { error, error_description: description });
 }
 
-/** What the redirect URI asks for already stays there. */
+/** Keeps the query that the redirect URI already has. */
 function redirect(
   { redirectUri, state, identifier }: AuthorizationRequest,
   parameters: Readonly<Record<string, string>>,

@@ -4,14 +4,14 @@ import type { AccountRecord } from "../accounts/record.js";
 import type { World } from "../state.js";
 import type { AuthorizationRequest, Connection, DisconnectReason, Grant } from "./store.js";
 
-/** The documented form: base64 of client id and account id, without padding. */
+/** The documented format: base64 of client id and account id, without padding. */
 export function connectionId(clientId: string, accountId: string): string {
   return Buffer.from(`${clientId}:${accountId}`).toString("base64").replace(/=+$/, "");
 }
 
 /**
- * Connects an account as its customer allowed. If it was connected before, the new grant takes the
- * place of the old one, whose tokens stop working without ending the connection.
+ * Connects an account as its customer allowed. If it was connected before, the new grant replaces the old
+ * one, whose tokens stop working without ending the connection.
  */
 export function connect(
   world: World,
@@ -42,13 +42,13 @@ export function disconnect(world: World, connection: Connection, reason: Disconn
   publish(world, connection);
 }
 
-/** The connection that a grant stands for now; undefined if another grant took its place. */
+/** The connection of a grant; undefined if another grant has replaced it. */
 export function connectionOf({ oauth }: World, grant: Grant): Connection | undefined {
   const connection = oauth.connections.get(connectionId(grant.clientId, grant.account.id));
   return connection?.grant === grant ? connection : undefined;
 }
 
-/** Accounts in these statuses cannot be connected, and lose the connections that they have. */
+/** Accounts in these statuses cannot be connected, and lose the connections they have. */
 export function isClosed({ status }: AccountRecord): boolean {
   return status === "SUSPENDED" || status === "CLOSED";
 }

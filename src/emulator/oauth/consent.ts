@@ -1,4 +1,4 @@
-/** What customers decide, on the page or by the shortcut for tests. */
+/** Decisions of customers, on the page or through the shortcut for tests. */
 
 import type { AccountRecord } from "../accounts/record.js";
 import type { World } from "../state.js";
@@ -6,21 +6,21 @@ import { redirectWithCode, redirectWithError } from "./authorize.js";
 import { isClosed } from "./connections.js";
 import { type AuthorizationRequest, type NewCustomer, newCustomer } from "./store.js";
 
-/** Accounts that a customer can choose from: those of the platform that are active, and all others. */
+/** Accounts to choose from: open ones of OAuth customers, then active ones of the platform. */
 export function choosableAccounts({ accounts, oauth }: World): readonly AccountRecord[] {
   const own = [...accounts.connected.values()].filter(({ status }) => status === "ACTIVE");
   const others = [...oauth.customers.values()].filter((account) => !isClosed(account));
   return [...others, ...own];
 }
 
-/** Opens an account that belongs to no platform yet, and that nobody has verified. */
+/** Opens an unverified account that belongs to no platform. */
 export function signUp({ oauth, clock }: World, customer: NewCustomer): AccountRecord {
   const account = newCustomer(oauth.ids, clock.nowMs(), customer);
   oauth.customers.set(account.id, account);
   return account;
 }
 
-/** Returns where the customer is sent with the code. */
+/** Returns the URL to redirect to, with a code. */
 export function allow(
   { oauth, clock, settings }: World,
   request: AuthorizationRequest,
@@ -32,7 +32,7 @@ export function allow(
   return redirectWithCode(request, code);
 }
 
-/** Returns where the customer is sent without one. */
+/** Returns the URL to redirect to, with an error. */
 export function decline(request: AuthorizationRequest): string {
   return redirectWithError(request, "access_denied", "The customer declined.");
 }

@@ -1,5 +1,5 @@
 /**
- * The grant `authorization_code`: a code becomes the first pair of tokens, once.
+ * The grant `authorization_code`: a code is exchanged for the first pair of tokens, once.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
  */
@@ -13,9 +13,9 @@ import { invalidGrant, invalidRequest, type OAuthRefusal } from "./refusal.js";
 import type { AuthorizationCode, Grant } from "./store.js";
 
 /**
- * A code that is refused for another reason than its second use stays as it was.
+ * A refusal changes nothing, except on a second use, which ends the connection.
  *
- * @throws Refusal if the code does not work, or not with the rest of the request.
+ * @throws Refusal if the code is not valid, or does not match the rest of the request.
  */
 export function exchangeCode(world: World, app: OAuthApp, body: OAuthTokenRequest): Grant {
   if (!body.code) throw invalidRequest("code", "field [code] is required.");
@@ -35,7 +35,7 @@ export function exchangeCode(world: World, app: OAuthApp, body: OAuthTokenReques
   return code.grant;
 }
 
-/** A code that comes twice may have been stolen, and nobody knows by whom it came first. */
+/** A code that is used twice may have been stolen, and the first use may have been the thief's. */
 function revoke(world: World, grant: Grant): void {
   const connection = connectionOf(world, grant);
   if (connection) disconnect(world, connection, "code_reuse");

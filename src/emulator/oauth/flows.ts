@@ -23,13 +23,13 @@ export function startFlow({ oauth, clock }: World, request: AuthorizationRequest
   return flow;
 }
 
-/** Undefined if it was never there, is over, or took too long. */
+/** Undefined if it is unknown, over or expired. */
 export function findFlow({ oauth, clock }: World, id: string | null): Flow | undefined {
   const flow = oauth.flows.get(id ?? "");
   return flow && flow.expiresAtMs > clock.nowMs() ? flow : undefined;
 }
 
-/** Does what a form asks for. Returns where to send the customer once they have decided. */
+/** Carries out the action of a form. Returns the URL to redirect to once the customer has decided. */
 export function step(world: World, flow: Flow, form: URLSearchParams): string | undefined {
   flow.problem = undefined;
   const action = form.get("action") ?? "";

@@ -1,4 +1,4 @@
-/** Writes HTML: whatever is put into it is escaped, unless it is HTML itself. */
+/** Writes HTML, escaping every value that is not HTML itself. */
 
 import type { EmulatedResponse } from "../exchange.js";
 
@@ -22,7 +22,7 @@ function write(part: Part): string {
   return part.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A whole page. Nothing of it is kept, framed, or told to the next site. */
+/** A whole page that may not be cached, framed or sent as a referrer. */
 export function page(
   status: number,
   heading: string,
@@ -66,7 +66,7 @@ ${content}
 `;
 }
 
-/** The colours of every page, by day and by night. */
+/** The colours of every page, light and dark. */
 export const palette = `
 :root { color-scheme: light dark; --ink: #1c2130; --soft: #586074; --line: #c9cedb; --page: #f3f5f9;
   --card: #fff; --accent: #4a3fd1; --on-accent: #fff; --bad: #b3261e; --good: #18794e; }

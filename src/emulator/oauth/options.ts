@@ -1,11 +1,11 @@
-/** Which apps may connect accounts, and how long what they get lives. */
+/** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
 import { allOf, refuseUnknown } from "../../schemas/known-names.js";
 
-/** The app that an emulator knows unless told others. */
+/** The client id of an emulator's default app. */
 export const defaultOAuthClientId = "appid_emulator";
 
-/** The secret of the app that an emulator knows unless told others. It is no secret. */
+/** The client secret of an emulator's default app. It is not a secret. */
 export const defaultOAuthClientSecret = "emulator_client_secret";
 
 /** An app that customers can connect their accounts to. */
@@ -14,19 +14,19 @@ export interface OAuthApp {
   /** Needed unless the app is public. */
   readonly clientSecret?: string | undefined;
   /**
-   * Where the customer may be sent back to, compared character by character. An entry that ends in
-   * `:*`, such as `http://127.0.0.1:*`, stands for every port and path of that host.
+   * Allowed redirect URIs, compared character by character. An entry that ends in `:*`, such as
+   * `http://127.0.0.1:*`, matches every port and path of that host.
    */
   readonly redirectUris: readonly string[];
   /** Scopes that it may ask for, in either spelling; default all that the emulator knows. */
   readonly scopes?: readonly string[] | undefined;
   /** Whether it has no secret and proves itself with PKCE instead; default false. */
   readonly public?: boolean | undefined;
-  /** What the consent page calls it; default its client id. */
+  /** The name on the consent page; default the client id. */
   readonly name?: string | undefined;
 }
 
-/** How connections by OAuth work. Each may be left out. */
+/** Options of OAuth connections. All are optional. */
 export interface OAuthOptions {
   /**
    * Default one app, {@link defaultOAuthClientId} with {@link defaultOAuthClientSecret}, which may
@@ -37,7 +37,7 @@ export interface OAuthOptions {
   readonly accessTokenLifetimeMs?: number | undefined;
   /** How long a refresh token works, in milliseconds, at least 1,000; default 90 days. */
   readonly refreshTokenLifetimeMs?: number | undefined;
-  /** How long a refresh token works once it was replaced, in milliseconds; default 1 minute. */
+  /** How long a refresh token works after it was replaced, in milliseconds; default 1 minute. */
   readonly graceMs?: number | undefined;
   /** How long the code of a consent works, in milliseconds, at least 1,000; default 10 minutes. */
   readonly codeLifetimeMs?: number | undefined;
@@ -79,7 +79,7 @@ const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthApp>({
   name: true,
 });
 
-/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
+/** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readOAuthOptions(options: OAuthOptions = {}): OAuthSettings {
   refuseUnknown("Cannot make emulator", options, known, "oauth.");
   const { apps = [defaultApp] } = options;
@@ -114,7 +114,7 @@ function checkApp(app: OAuthApp): void {
   }
 }
 
-/** Whether an app registered the URI, itself or by an entry that stands for it. */
+/** Whether an app registered the URI, exactly or through a wildcard. */
 export function allowsRedirect({ redirectUris }: OAuthApp, uri: string): boolean {
   if (!URL.canParse(uri) || uri.includes("#")) return false;
   return redirectUris.some((entry) => {
@@ -123,7 +123,7 @@ export function allowsRedirect({ redirectUris }: OAuthApp, uri: string): boolean
   });
 }
 
-/** Compared after parsing, so that `http://localhost:1@elsewhere.example` is elsewhere. */
+/** Compared after parsing, so that `http://localhost:1@elsewhere.example` does not match. */
 function isOnHost(uri: URL, host: URL): boolean {
   const named = uri.username !== "" || uri.password !== "";
   return !named && uri.protocol === host.protocol && uri.hostname === host.hostname;

@@ -1,4 +1,4 @@
-/** What OAuth serves besides the API: the consent page, and what there is to know about the tokens. */
+/** What OAuth serves besides the API: the consent page, the signing keys and the metadata. */
 
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../exchange.js";
 import type { Page } from "../handlers.js";
@@ -33,7 +33,7 @@ function showFlow(world: World, { query }: EmulatedRequest): EmulatedResponse {
   return flow ? showScreen(world, flow) : showRefusal(overMessage);
 }
 
-/** The flow's id is known to its own forms alone, so that no other site can answer for the customer. */
+/** Only the flow's own forms know its id, so no other site can answer for the customer. */
 function takeForm(world: World, { body }: EmulatedRequest): EmulatedResponse {
   const form = new URLSearchParams(Buffer.from(body).toString());
   const flow = findFlow(world, form.get("flow"));
@@ -41,7 +41,7 @@ function takeForm(world: World, { body }: EmulatedRequest): EmulatedResponse {
   const decided = step(world, flow, form);
   if (decided !== undefined) return redirect(302, decided);
   if (flow.problem !== undefined) return showScreen(world, flow);
-  // By a redirect, so that reloading the page sends no form again.
+  // A redirect, so that reloading the page does not resubmit the form.
   return redirect(303, `${consentPath}?flow=${flow.id}`);
 }
 

@@ -1,6 +1,6 @@
 /**
- * How the token endpoint refuses: in the words of the API and in those of OAuth 2 at once, because
- * the documents do not say which of the two it speaks.
+ * How the token endpoint refuses: in the formats of the API and of OAuth 2 at once, because the
+ * documentation does not say which of the two it uses.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
@@ -14,7 +14,7 @@ export class OAuthRefusal extends Refusal {
   }
 }
 
-/** @param parameter Which member of the request it is about. */
+/** @param parameter The parameter at fault. */
 export function invalidGrant(parameter: "code" | "refresh_token", reason: string): OAuthRefusal {
   const message = `OAuth 2.0 Parameter: ${parameter}. ${reason}`;
   return new OAuthRefusal(400, "invalid_grant", message, { source: parameter });
@@ -36,7 +36,7 @@ export function concurrentRefresh(): OAuthRefusal {
   );
 }
 
-/** What the API itself refuses, such as a body that cannot be read, said as OAuth 2 says it. */
+/** Translates a refusal of the API itself, such as for an unreadable body, into OAuth 2. */
 export function asOAuthRefusal({ status, code, message, source, headers }: Refusal): OAuthRefusal {
   const word = source === "grant_type" && code === "invalid_argument" ? grantUnknown : words[code];
   return new OAuthRefusal(status, word ?? code, message, { source, headers });

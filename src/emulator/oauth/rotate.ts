@@ -1,12 +1,12 @@
 /**
  * The grant `refresh_token`, in this order:
  *
- * 1. A token that another request is working on: 429, nothing else happens.
- * 2. Unknown, of another app, of a grant that has ended, or expired: refused, nothing else happens.
- * 3. Replaced longer ago than the grace: taken for stolen. The whole connection ends.
- * 4. Else there is a new pair. All refresh tokens of a grant stand in one line: the one issued last
- *    replaces all others, also a sibling that was issued for the same token a moment ago. Each
- *    works for the grace, counted from the moment at which the next in line was issued.
+ * 1. A token that another request is using: 429, nothing else happens.
+ * 2. Unknown, of another app, of an ended grant, or expired: refused, nothing else happens.
+ * 3. Replaced longer ago than the grace period: presumed stolen. The whole connection ends.
+ * 4. Otherwise a new pair is issued. The refresh tokens of a grant form one sequence: the newest replaces
+ *    all others, even a sibling just issued for the same token. Each keeps working for the grace period,
+ *    counted from the time at which the next in the sequence was issued.
  *
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
@@ -18,16 +18,16 @@ import { concurrentRefresh, invalidGrant, invalidRequest } from "./refusal.js";
 import type { Grant, RefreshToken } from "./store.js";
 import { issueRefreshToken } from "./tokens.js";
 
-/** A grant and the refresh token that was issued for it just now. */
+/** A grant and the refresh token just issued for it. */
 export interface Rotated {
   readonly grant: Grant;
   readonly refreshToken: string;
 }
 
 /**
- * Holds a refresh token while a request works on it.
+ * Locks a refresh token while a request uses it.
  *
- * @throws Refusal if another request holds it, or if there is none.
+ * @throws Refusal if another request is using it, or if it is missing.
  */
 export async function whileBusy<T>(
   { oauth: { busy } }: World,
@@ -44,7 +44,7 @@ export async function whileBusy<T>(
   }
 }
 
-/** @throws Refusal if the token does not work; the connection may have ended by that. */
+/** @throws Refusal if the token is not valid, which may have ended the connection. */
 export function rotate(world: World, { clientId }: OAuthApp, token: string): Rotated {
   const known = world.oauth.refreshTokens.get(token);
   if (known === undefined || known.grant.clientId !== clientId) throw refused();
@@ -65,7 +65,7 @@ function isLeak({ settings, clock }: World, { replacedAtMs }: RefreshToken): boo
   return replacedAtMs !== undefined && replacedAtMs + settings.oauth.graceMs <= clock.nowMs();
 }
 
-/** Says the same for every reason, as the API does. */
+/** The message is the same for every reason, as in the API. */
 function refused() {
   return invalidGrant("refresh_token", "The refresh token is invalid or expired.");
 }

@@ -1,6 +1,5 @@
 /**
- * What an app can be allowed to do: the words for it, old and new, and the endpoints that ask for
- * them.
+ * OAuth scopes: their old and new spellings, and the endpoints that require them.
  *
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
@@ -70,7 +69,7 @@ const scopes = [
 
 export type ScopeName = (typeof scopes)[number]["name"];
 
-/** What a token must hold to call an endpoint. Endpoints that are not here are for API keys alone. */
+/** The scopes that endpoints require. Those neither here nor in `simulates` are for API keys only. */
 const needed: Partial<Record<EndpointKey, ScopeName>> = {
   accountsCurrent: "account_details:read",
   accountsWalletInfo: "account_details:read",
@@ -87,7 +86,7 @@ const needed: Partial<Record<EndpointKey, ScopeName>> = {
   simulationAmendmentsReject: "simulation:write",
 };
 
-/** Simulations of what belongs to the account that a token is for. */
+/** Simulations that act on the token's own account. */
 const simulates =
   /^simulation(?:Deposits|Transfers|Payments|LinkedAccounts|ShopperActions|PaymentDisputes|Issuing|Cardholders)/;
 
@@ -95,12 +94,12 @@ export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {
   return simulates.test(endpoint) ? "simulation:write" : needed[endpoint];
 }
 
-/** Every word that the emulator knows, the newer spelling first. */
+/** Every scope that the emulator knows, the newer spelling first. */
 export const scopeWords: readonly string[] = scopes.flatMap(({ name, older }) =>
   older === undefined ? [name] : [name, older],
 );
 
-/** @throws Refusal that names the scope that is missing. */
+/** @throws Refusal that names the missing scope. */
 export function requireScope(granted: readonly string[], scope: ScopeName | undefined): void {
   if (scope === undefined) {
     throw new Refusal(403, "forbidden", "This endpoint cannot be called with an OAuth token.");
@@ -111,12 +110,12 @@ export function requireScope(granted: readonly string[], scope: ScopeName | unde
   });
 }
 
-/** Whether a scope is among others, in whichever spelling. */
+/** Whether a scope is among others, in either spelling. */
 export function holds(words: readonly string[], word: string): boolean {
   return words.some((other) => canonical(other) === canonical(word));
 }
 
-/** What a scope means to the customer; a word that only the app's options know speaks for itself. */
+/** What a scope means to the customer; one that only the app's options know is shown as it is. */
 export function explainScope(word: string): string {
   return scopes.find(({ name }) => name === canonical(word))?.words ?? word;
 }

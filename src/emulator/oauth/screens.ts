@@ -8,7 +8,7 @@ import { type Html, html, page } from "./html.js";
 import { explainScope } from "./scopes.js";
 import type { Flow, FlowScreen, FormProblem } from "./store.js";
 
-/** Where the forms are sent. */
+/** Where the forms are posted. */
 export const consentPath = "/oauth/consent";
 
 export function showScreen(world: World, flow: Flow): EmulatedResponse {
@@ -18,7 +18,7 @@ export function showScreen(world: World, flow: Flow): EmulatedResponse {
   return page(422, title, html`${problem}\n${content}`, `Error: ${title}`);
 }
 
-/** For a request that must not be sent back to anybody. */
+/** For a request that must not be redirected anywhere. */
 export function showRefusal(message: string): EmulatedResponse {
   return page(
     400,
@@ -96,7 +96,7 @@ function emailField(flow: Flow, first = true): Html {
   ${first ? html`autofocus` : undefined}${marks(flow, "email")}>`;
 }
 
-/** Ties what is wrong to its field, for those who do not see where it stands. */
+/** Ties the error message to its field, for screen readers. */
 function marks({ problem }: Flow, field: FormProblem["field"]): Html | undefined {
   if (problem?.field !== field) return undefined;
   return html` aria-invalid="true" aria-describedby="problem"`;
@@ -108,7 +108,7 @@ function choice(account: AccountRecord, index: number): Html {
 `;
 }
 
-/** Two spellings of a scope say the same, so the word itself is there for whoever must know. */
+/** Both spellings of a scope read the same, so the title shows which one it is. */
 function permission(scope: string): Html {
   return html`<li title="${scope}">${explainScope(scope)}</li>`;
 }

@@ -1,4 +1,4 @@
-/** The key that signs access tokens: made from the seed, published for whoever checks them. */
+/** The key that signs access tokens: derived from the seed, and published so that they can be verified. */
 
 import { createECDH } from "node:crypto";
 import type { JWTPayload } from "jose";
@@ -17,7 +17,7 @@ export interface PublicJwk {
 
 export interface SigningKey {
   readonly publicJwk: PublicJwk;
-  /** Signs claims that are complete. The signature, and nothing else, differs each time. */
+  /** Signs complete claims. Only the signature differs from call to call. */
   sign(claims: JWTPayload): Promise<string>;
 }
 

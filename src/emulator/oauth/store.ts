@@ -1,4 +1,4 @@
-/** What the emulator knows of OAuth between two requests. */
+/** The OAuth state of an emulator. */
 
 import { type AccountRecord, newRecord } from "../accounts/record.js";
 import { type Changes, createChanges } from "../changes.js";
@@ -6,34 +6,34 @@ import { createIds, type Ids } from "../ids.js";
 import type { OAuthApp } from "./options.js";
 import { createSigningKey, type SigningKey } from "./signing-key.js";
 
-/** What an app asks the customer for. */
+/** An app's authorization request. */
 export interface AuthorizationRequest {
   readonly app: OAuthApp;
   readonly redirectUri: string;
-  /** In the spelling of the app. */
+  /** As the app spelled them. */
   readonly scopes: readonly string[];
   /** Passed back unchanged; undefined if there was none. */
   readonly state: string | undefined;
   /** base64url of the SHA-256 of a verifier. */
   readonly codeChallenge: string | undefined;
   readonly signUp: boolean;
-  /** The platform's reference of an invitation, told on the way back; undefined if there was none. */
+  /** The platform's reference from an invitation, returned in the redirect; undefined if none. */
   readonly identifier?: string | undefined;
 }
 
-/** The code of a consent, kept after its use, so that a second use is noticed. */
+/** The code of a consent, kept after its use so that a second use is detected. */
 export interface AuthorizationCode {
   readonly request: AuthorizationRequest;
   readonly account: AccountRecord;
   readonly expiresAtMs: number;
-  /** What its first use gave. */
+  /** The grant that its first use created. */
   grant: Grant | undefined;
 }
 
 /** Why a connection ended. */
 export type DisconnectReason = "customer" | "token_reuse" | "code_reuse" | "account";
 
-/** An account with the app that it was connected to; one for each pair, whatever the grants. */
+/** An account's connection to an app; one for each pair, however many grants. */
 export interface Connection {
   readonly id: string;
   readonly clientId: string;
@@ -72,13 +72,13 @@ export interface AccessToken {
 
 export type FlowScreen = "sign_in" | "sign_up" | "accounts" | "permissions";
 
-/** A field that was filled in wrongly, and what to say about it. */
+/** An invalid field of a form, and the message about it. */
 export interface FormProblem {
   readonly field: "email" | "business_name" | "account_id";
   readonly text: string;
 }
 
-/** A customer on the way through the consent page. */
+/** A customer's way through the consent page. */
 export interface Flow {
   readonly id: string;
   readonly request: AuthorizationRequest;
@@ -87,11 +87,11 @@ export interface Flow {
   email: string;
   businessName: string;
   account: AccountRecord | undefined;
-  /** What was wrong with the form that was sent last. */
+  /** What was wrong with the last form sent. */
   problem: FormProblem | undefined;
 }
 
-/** What becomes of a connection; the fields of the event that tells of it. */
+/** A change of a connection; the fields of its event. */
 export interface ConnectionChange {
   readonly connectionId: string;
   readonly clientId: string;
@@ -105,18 +105,18 @@ export interface ConnectionChange {
 }
 
 export interface OAuthStore {
-  /** Apart from the ids of the API, so that a consent does not change the ids of what follows. */
+  /** Separate from the ids of the API, so that a consent does not change those that follow. */
   readonly ids: Ids;
   readonly key: SigningKey;
   readonly changes: Changes<ConnectionChange>;
-  /** Accounts of customers who are not the platform's own, by id. */
+  /** Accounts of OAuth customers, which are not the platform's, by id. */
   readonly customers: Map<string, AccountRecord>;
   readonly flows: Map<string, Flow>;
   readonly codes: Map<string, AuthorizationCode>;
   readonly connections: Map<string, Connection>;
   readonly refreshTokens: Map<string, RefreshToken>;
   readonly accessTokens: Map<string, AccessToken>;
-  /** Refresh tokens that a request is working on. */
+  /** Refresh tokens that a request is using. */
   readonly busy: Set<string>;
 }
 
@@ -139,9 +139,9 @@ export function createOAuthStore(seed: string, nowMs: number): OAuthStore {
   };
 }
 
-/** Who signs up. */
+/** A customer who signs up. */
 export interface NewCustomer {
-  /** Of the business. */
+  /** Name of the business. */
   readonly name: string;
   readonly email: string;
 }

@@ -1,4 +1,4 @@
-/** Issues pairs of tokens, and says for whom an access token speaks. */
+/** Issues pairs of tokens, and finds the account that an access token acts for. */
 
 import type { OAuthToken } from "../../schemas/index.js";
 import type { AccountRecord } from "../accounts/record.js";
@@ -7,7 +7,7 @@ import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";
 import type { Grant, RefreshToken } from "./store.js";
 
-/** Issues the next refresh token of a grant; the one before it is replaced from now on. */
+/** Issues the next refresh token of a grant, replacing the one before it. */
 export function issueRefreshToken({ oauth, clock, settings }: World, grant: Grant): string {
   const nowMs = clock.nowMs();
   const token = oauth.ids.secret("rt");
@@ -23,7 +23,7 @@ export function issueRefreshToken({ oauth, clock, settings }: World, grant: Gran
   return token;
 }
 
-/** Issues an access token and describes it together with the refresh token that goes with it. */
+/** Issues an access token, and returns it together with the refresh token. */
 export async function answerWithTokens(
   world: World,
   grant: Grant,
@@ -67,16 +67,16 @@ async function issueAccessToken(
   return token;
 }
 
-/** Whom a token speaks for, and what it may do. */
+/** The account that a token acts for, and its scopes. */
 export interface OAuthCaller {
   readonly account: AccountRecord;
   readonly scopes: readonly string[];
 }
 
 /**
- * Returns undefined for a token that no app was given.
+ * Returns undefined for a token that was not issued to an app.
  *
- * @throws Refusal for one that does not work any more.
+ * @throws Refusal for a revoked or expired token.
  */
 export function callerOf({ oauth, clock }: World, token: string): OAuthCaller | undefined {
   const known = oauth.accessTokens.get(token);

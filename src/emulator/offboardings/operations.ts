@@ -1,5 +1,5 @@
 /**
- * The closing of connected accounts, for good.
+ * Offboardings: closing connected accounts for good.
  *
  * @see https://www.airwallex.com/docs/api/scale/offboardings/list
  */
@@ -20,7 +20,7 @@ import type { OffboardingRecord, OffboardingStatus } from "./record.js";
 /** How long an account stays suspended before it is closed for good. */
 const graceMs = 30 * 86_400_000;
 
-/** @throws Refusal if the account is closed or about to be, or its owner has an open offboarding. */
+/** @throws Refusal if the account is closed or about to be, or its legal entity is being offboarded. */
 export function createOffboarding(
   world: World,
   account: AccountRecord,
@@ -65,7 +65,7 @@ export function findOffboarding(
   return record;
 }
 
-/** @throws Refusal for a time that cannot be read. */
+/** @throws Refusal for an invalid time. */
 export function listOffboardings(
   { offboardings }: World,
   account: AccountRecord,
@@ -79,18 +79,18 @@ export function listOffboardings(
     .filter(({ createdAtMs }) => toSecond(createdAtMs) >= fromMs && toSecond(createdAtMs) <= toMs);
 }
 
-/** As it is shown. */
+/** The time as the API shows it. */
 function toSecond(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }
 
-/** @throws Refusal for one that is over, or whose account is closed by now. */
+/** @throws Refusal if it is over, or its account is closed or about to be. */
 export function completeOffboarding(world: World, record: OffboardingRecord): void {
   const { account } = record;
   refuseClosed(world, account);
   end(world, record, "COMPLETED");
   const { updatedAtMs: atMs } = record;
-  // It is Airwallex that suspends, so that the platform cannot reactivate.
+  // Suspended by Airwallex, so that the platform cannot reactivate it.
   account.suspensions = [...account.suspensions, { by: "AIRWALLEX", atMs }];
   if (account.status !== "SUSPENDED") moveTo(world, account, "SUSPENDED", { atMs });
   world.clock.schedule(atMs + graceMs, (dueMs) => {
@@ -98,7 +98,7 @@ export function completeOffboarding(world: World, record: OffboardingRecord): vo
   });
 }
 
-/** @throws Refusal for one that is over. */
+/** @throws Refusal if it is over. */
 export function cancelOffboarding(world: World, record: OffboardingRecord): void {
   end(world, record, "CANCELLED");
 }

@@ -1,9 +1,9 @@
-/** What the pages ask for, as data. */
+/** The fields of the onboarding pages. */
 
 import type { AccountDetails } from "../../schemas/index.js";
 import { isDate } from "../api-version.js";
 
-/** In their order. */
+/** In this order. */
 export const screens = ["business", "person", "check"] as const;
 
 export type ScreenName = (typeof screens)[number];
@@ -74,12 +74,12 @@ export function fieldsOn(screen: ScreenName): readonly FieldName[] {
   return fieldNames.filter((name) => fields[name].screen === screen);
 }
 
-/** The fields of a screen, each with what judges its value. */
+/** The fields of a screen, each with its check. */
 export function problemWith(screen: ScreenName) {
   return fieldsOn(screen).map((name) => [name, fields[name].problem] as const);
 }
 
-/** What the account says already. */
+/** The values that the account already has. */
 export function fieldsOf(details: AccountDetails): Record<FieldName, string> {
   const { business_details: business, business_person_details: people } = details;
   const person = people?.[0];

@@ -1,6 +1,6 @@
 /**
- * A business on its way through the pages that ask for what verification needs: one record each, one
- * form at a time. Hosted flows and embedded components lead here.
+ * A business on its way through the pages that collect what verification needs: one record each, one form
+ * at a time. Hosted flows and embedded components lead here.
  */
 
 import { agreeToTerms, submit } from "../accounts/operations.js";
@@ -38,7 +38,7 @@ export function startForm(
   return form;
 }
 
-/** Undefined if it was never there, is over, or took too long. */
+/** Undefined if it is unknown, over or expired. */
 export function findForm(
   { onboardingForms, clock }: World,
   id: string | null,
@@ -47,7 +47,7 @@ export function findForm(
   return form && form.expiresAtMs > clock.nowMs() ? form : undefined;
 }
 
-/** What comes of a form that was sent: the same pages, or the end, with where to go then. */
+/** The outcome of a form: the pages go on, or end with a URL to go to. */
 export type Step =
   | { readonly over: false }
   | { readonly over: true; readonly finished: boolean; readonly url: string | undefined };
@@ -72,7 +72,7 @@ export function step(world: World, form: OnboardingForm, sent: SentForm): Step {
   return { over: false };
 }
 
-/** Takes over what was filled in, also where some of it is wrong. */
+/** Keeps the values sent, even if some are invalid, and returns the first problem. */
 function read({ values, screen }: OnboardingForm, sent: URLSearchParams): FormProblem | undefined {
   let first: FormProblem | undefined;
   for (const [name, problem] of problemWith(screen)) {
@@ -94,7 +94,7 @@ function finish(world: World, form: OnboardingForm, sent: SentForm): Step {
     const user_agent = sent.userAgent;
     const device_data = user_agent === undefined ? {} : { user_agent };
     agreeToTerms(world, account, { device_data }, sent.apiVersion);
-    // To agree may be all that the account had waited for.
+    // Agreeing may be all that the account was waiting for.
     if (canBeFilled(account)) submit(world, account);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

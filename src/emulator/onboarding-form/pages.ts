@@ -1,4 +1,4 @@
-/** Serves the onboarding pages. A form's id is known to its own pages alone. */
+/** Serves the onboarding pages. Only a form's own pages know its id. */
 
 import type { EmulatedRequest, EmulatedResponse } from "../exchange.js";
 import type { Page } from "../handlers.js";
@@ -16,7 +16,7 @@ export const formPages: readonly Page[] = [
 
 const overMessage = "This page has expired, or you have answered it already.";
 
-/** By a redirect, so that reloading the page sends no form again. */
+/** A redirect, so that reloading the page does not resubmit the form. */
 export function redirectToForm({ id }: OnboardingForm): EmulatedResponse {
   return redirect(303, `${formPath}?form=${id}`);
 }

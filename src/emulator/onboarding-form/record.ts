@@ -3,7 +3,7 @@
 import type { AccountRecord } from "../accounts/record.js";
 import type { FieldName, ScreenName } from "./fields.js";
 
-/** What was wrong with the form that was sent last; with a field if it is one field's fault. */
+/** What was wrong with the last form sent, and with which field, if it is a single one. */
 export interface FormProblem {
   readonly field: FieldName | undefined;
   readonly text: string;
@@ -13,7 +13,7 @@ export interface OnboardingForm {
   readonly id: string;
   readonly account: AccountRecord;
   readonly expiresAtMs: number;
-  /** Called once the account is submitted, or left for later; returns where the owner goes then. */
+  /** Called once the account is submitted, or left for later; returns the URL to send the owner to. */
   readonly leave: (finished: boolean) => string | undefined;
   readonly values: Record<FieldName, string>;
   screen: ScreenName;

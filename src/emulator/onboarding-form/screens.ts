@@ -5,7 +5,7 @@ import { type Html, html, page } from "../oauth/html.js";
 import { type FieldName, fields, fieldsOn, type ScreenName, screens } from "./fields.js";
 import type { OnboardingForm } from "./record.js";
 
-/** Where the forms are sent. */
+/** Where the forms are posted. */
 export const formPath = "/onboarding/form";
 
 const titles: Readonly<Record<ScreenName, string>> = {
@@ -31,7 +31,7 @@ ${wrap(form, button("later", "Finish later", "link"))}`;
   return page(422, title, html`${alert}\n${content}`, `Error: ${title}`);
 }
 
-/** For flows that lead nowhere afterwards. */
+/** For forms without a URL to return to. */
 export function showEnd(finished: boolean): EmulatedResponse {
   return finished
     ? page(200, "Submitted", html`<p>Your data are on their way. You can close this page.</p>`)

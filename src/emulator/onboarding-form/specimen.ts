@@ -1,4 +1,4 @@
-/** Fills an account: with what the owner said, then what it held, then examples for the rest. */
+/** Completes an account with the owner's answers, then what it already held, then examples. */
 
 import type { AccountDetails, BusinessDetails, BusinessPerson } from "../../schemas/index.js";
 import { merge, withPersonIds } from "../accounts/merge.js";
@@ -8,7 +8,7 @@ import type { FieldName } from "./fields.js";
 
 type Values = Readonly<Record<FieldName, string>>;
 
-/** The details of the account with all that a submission needs. */
+/** The details of the account with everything that a submission needs. */
 export function complete(world: World, account: AccountRecord, values: Values): AccountDetails {
   const { details, primaryContact } = account;
   const file = uploadSpecimen(world);
@@ -33,7 +33,7 @@ export function complete(world: World, account: AccountRecord, values: Values): 
   );
 }
 
-/** What is null or an empty list was not given. */
+/** Drops members that are null, undefined or an empty list. */
 function given<T extends object>(members: T): Partial<T> {
   const isGiven = (value: unknown) =>
     value != null && !(Array.isArray(value) && value.length === 0);

@@ -1,10 +1,10 @@
-/** How tests put in what the emulator does not make by itself. */
+/** Lets tests add objects that the emulator does not create itself. */
 
 import type { World } from "../state.js";
 import { putObject } from "./objects.js";
 import { kinds, type ProductObject, type SimulatedKind } from "./record.js";
 
-/** An object as the API shows it; whatever it says is kept, and answered by the simulations. */
+/** An object as the API shows it. All its members are kept, and returned by the simulations. */
 export interface SimulatedObject {
   /** The account that it belongs to; default the platform. */
   readonly accountId?: string | undefined;
@@ -12,20 +12,21 @@ export interface SimulatedObject {
   readonly [member: string]: unknown;
 }
 
-/** Access to objects of products that the emulator does not have. What it returns are copies. */
+/** Access to objects of products that the emulator does not model. Everything it returns is a copy. */
 export interface SimulatedAccess {
   /**
-   * Puts an object in, so that `client.simulation` can move it along. One with the same id is replaced.
+   * Adds an object for `client.simulation` to act on. One with the same id is replaced.
    *
    * Without a `status`, a `transfer` is `SCHEDULED`, a `payment` `NEW`, a `cardholder` `PENDING`, a
    * `payment_dispute` `REQUIRES_RESPONSE`, a `card_transaction` a `PENDING` authorisation, and a
    * `linked_account` `REQUIRES_ACTION` with a mandate that is `PROCESSING`.
    *
-   * @returns it as the API shows it. Its id is `id`, or `payment_id`, `cardholder_id`, `transaction_id`.
-   * @throws RangeError for a kind that there is not.
+   * @returns The object as the API shows it. Its id is `id`, or `payment_id`, `cardholder_id`,
+   *   `transaction_id`.
+   * @throws RangeError for an unknown kind.
    */
   put(kind: SimulatedKind, object?: SimulatedObject): Readonly<Record<string, unknown>>;
-  /** All of a kind, whoever made them, oldest first. */
+  /** All objects of a kind, whoever created them, oldest first. */
   list(kind: SimulatedKind): readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Transactions on cards: authorised, captured or reversed, refunded. There are no cards and no limits,
- * and the wallet stays as it is: what a transaction says is what its caller has said.
+ * Card transactions: authorised, captured or reversed, refunded. There are no cards and no limits, and
+ * wallets stay as they are: a transaction holds what its caller sent.
  *
  * @see https://www.airwallex.com/docs/issuing/transactions/simulate-transactions-on-issued-cards
  */
@@ -18,7 +18,7 @@ import type { World } from "../state.js";
 import { findObject, putObject } from "./objects.js";
 import type { ProductObject } from "./record.js";
 
-/** @throws Refusal without a card, and for an authorisation to add to that is not there or not open. */
+/** @throws Refusal without a card, or if the authorisation to add to is unknown or not open. */
 export function payByCard(
   world: World,
   owner: AccountRecord,
@@ -35,7 +35,7 @@ export function payByCard(
   });
 }
 
-/** The authorisation is over then, also if only a part of it was captured. */
+/** Ends the authorisation, even if only part of it was captured. */
 export function capture(
   world: World,
   owner: AccountRecord,
@@ -52,7 +52,7 @@ export function capture(
   });
 }
 
-/** What is left of an authorisation that was reversed in part stays open. */
+/** The rest of a partly reversed authorisation stays open. */
 export function reverse(
   world: World,
   owner: AccountRecord,
@@ -98,7 +98,7 @@ function describe({ merchant_category_code, merchant_info, card_number, ...rest 
   };
 }
 
-/** What a transaction has from the one before it. */
+/** What a transaction takes over from the one before it. */
 function same({ members }: ProductObject): Record<string, unknown> {
   const { transaction_id: _, ...rest } = members;
   return rest;

@@ -1,4 +1,4 @@
-/** How those objects come to be, are found and get another status. */
+/** Adds and finds objects, and changes their status. */
 
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
@@ -23,7 +23,7 @@ export function putObject(
   return object;
 }
 
-/** @throws Refusal for one of another account, as if there were none. */
+/** @throws Refusal if the account has no such object. */
 export function findObject(
   { products }: World,
   kind: SimulatedKind,
@@ -35,7 +35,7 @@ export function findObject(
   return object;
 }
 
-/** Gives an object its next status. @throws Refusal unless its present one is among `from`. */
+/** Changes the status of an object. @throws Refusal unless its present one is among `from`. */
 export function moveObject(
   world: World,
   object: ProductObject,
@@ -46,7 +46,7 @@ export function moveObject(
   touch(world, object);
 }
 
-/** Tells that an object has changed. */
+/** Marks an object as changed and notifies listeners. */
 export function touch(world: World, object: ProductObject): void {
   const atMs = world.clock.nowMs();
   const { changed } = kinds[object.kind];
@@ -54,7 +54,7 @@ export function touch(world: World, object: ProductObject): void {
   world.products.changes.publish({ object, atMs });
 }
 
-/** @throws Refusal unless a status is one from which it can become another. */
+/** @throws Refusal unless the status is among `from`. */
 export function expectStatus(
   { kind, id }: ProductObject,
   status: unknown,

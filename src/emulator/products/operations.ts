@@ -15,7 +15,7 @@ import type { World } from "../state.js";
 import { expectStatus, moveObject, touch } from "./objects.js";
 import type { ProductObject } from "./record.js";
 
-/** The statuses from which a payout gets another. */
+/** The statuses that may come before each status of a payout. */
 const payoutComesFrom: Readonly<Record<string, readonly string[]>> = {
   OVERDUE: ["SCHEDULED"],
   PROCESSING: ["SCHEDULED", "OVERDUE"],
@@ -37,7 +37,7 @@ export function transitionPayout(world: World, payout: ProductObject, next: Tran
 
 const ends: readonly unknown[] = ["PAID", "FAILED", "CANCELLED"];
 
-/** The older statuses are not documented, so any may follow any, but for the ends. */
+/** The older statuses are not documented, so any may follow any other, except after a final one. */
 export function transitionPayment(world: World, payment: ProductObject, next: Transition): void {
   const present = payment.members["status"];
   const from = ends.includes(present) || present === next.next_status ? [] : [String(present)];
@@ -62,7 +62,7 @@ export function failMicrodeposits(world: World, linked: ProductObject): void {
 
 const shopperActions: readonly string[] = ["pay", "reject", "verify"];
 
-/** There is no payment to change: only what cannot be is refused. */
+/** There is no payment to change, so this only refuses invalid requests. */
 export function checkShopperAction(action: string, url: string): void {
   if (!shopperActions.includes(action)) {
     throw new Refusal(400, "operation_not_supported", `The action [${action}] is not supported.`);
@@ -74,7 +74,7 @@ export function checkShopperAction(action: string, url: string): void {
   }
 }
 
-/** What a dispute about any payment is made of. */
+/** The members of a dispute about any payment. */
 export function describeDispute(world: World, request: SimulationDisputeCreateRequest) {
   const { reason_code, comment, documents, ...rest } = request;
   const created_at = formatTimestamp(world.clock.nowMs(), world.settings.apiVersion);
@@ -87,14 +87,14 @@ export function describeDispute(world: World, request: SimulationDisputeCreateRe
   };
 }
 
-/** The stage from which a dispute comes to another. */
+/** The stage that follows each stage of a dispute. */
 const nextStage: Readonly<Record<string, string | undefined>> = {
   RFI: "CHARGEBACK",
   PRE_CHARGEBACK: "CHARGEBACK",
   CHARGEBACK: "PRE_ARBITRATION",
 };
 
-/** @throws Refusal when it is decided, or in its last stage. */
+/** @throws Refusal if it is decided, or in its last stage. */
 export function escalateDispute(
   world: World,
   dispute: ProductObject,

@@ -1,12 +1,12 @@
 /**
- * Objects of products that the emulator does not have: payouts, linked accounts, payment disputes and
- * cards. A test puts them in, or a simulation makes them; they have a status, and no more rules than
- * the simulations know.
+ * Objects of products that the emulator does not model: payouts, linked accounts, payment disputes and
+ * cards. Tests add them, or simulations create them; they have a status, and only the rules that the
+ * simulations enforce.
  */
 
 import { type Changes, createChanges } from "../changes.js";
 
-/** What an object is; `transfer` is a payout, `payment` one of the API before version 2024-01-31. */
+/** The kind of an object; `transfer` is a payout, `payment` one before API version 2024-01-31. */
 export type SimulatedKind =
   | "transfer"
   | "payment"
@@ -43,13 +43,13 @@ export function createProducts(): Products {
 }
 
 interface Kind {
-  /** The member that is its id. */
+  /** The member that holds its id. */
   readonly id: string;
   /** The member that says when it last changed. */
   readonly changed?: string;
-  /** What it has when nothing else is said. */
+  /** Default members. */
   readonly first: Readonly<Members>;
-  /** What comes before the status in the names of its events. */
+  /** The part of its event names before the status. */
   readonly event?: string;
 }
 

@@ -6,9 +6,9 @@ import { type Changes, createChanges } from "../changes.js";
 export interface ReportRecord {
   readonly id: string;
   readonly request: PlatformReportCreateRequest;
-  /** By which its caller reached the emulator; the link to its file carries it. */
+  /** Scheme and host by which the caller reached the emulator; used in the link to its file. */
   readonly origin: string;
-  /** Its file, once it is made. */
+  /** Id of its file, once that is written. */
   fileId: string | undefined;
 }
 

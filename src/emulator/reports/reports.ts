@@ -1,6 +1,5 @@
 /**
- * Reports: on the platform's accounts, as CSV files that are really there, and on what deposits are
- * made of.
+ * Reports: on the platform's accounts, as real CSV files, and on what deposits are made of.
  *
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */
@@ -20,9 +19,9 @@ import type { ReportRecord } from "./record.js";
 import { type Period, reportWriters } from "./rows.js";
 
 /**
- * Has a report made: at once, or when its period ends.
+ * Creates a report, which is written at once or when its period ends.
  *
- * @throws Refusal for a type that the emulator cannot write, and for a period that cannot be read.
+ * @throws Refusal for a type that the emulator does not support, and for an invalid period.
  */
 export function createReport(
   world: World,
@@ -61,14 +60,14 @@ function readPeriod(request: PlatformReportCreateRequest): Period {
   };
 }
 
-/** @throws Refusal if there is none. */
+/** @throws Refusal if there is no such report. */
 export function findReport({ reports }: World, id: string): ReportRecord {
   const record = reports.byId.get(id);
   if (record === undefined) throw notFound(`Platform report [${id}]`);
   return record;
 }
 
-/** With a new link to its file. */
+/** A report with a new link to its file. */
 export function viewReport(world: World, report: ReportRecord, apiVersion: string): PlatformReport {
   const { id, request, origin, fileId } = report;
   if (fileId === undefined) return { ...request, id, status: "PENDING" };
@@ -80,7 +79,7 @@ export function viewReport(world: World, report: ReportRecord, apiVersion: strin
   };
 }
 
-/** @throws Refusal for a deposit of somebody else, and for a file that was not uploaded. */
+/** @throws Refusal if the owner has no such deposit, or there is no such file. */
 export function prepareSettlement(
   world: World,
   owner: AccountRecord,
@@ -101,7 +100,7 @@ export function prepareSettlement(
   return shown;
 }
 
-/** @throws Refusal for one of another account, as if there were none. */
+/** @throws Refusal if the account has no such report. */
 export function findSettlement(
   { reports }: World,
   owner: AccountRecord,

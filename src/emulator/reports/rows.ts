@@ -1,4 +1,4 @@
-/** What is in a report: one line per balance or transaction of the platform's connected accounts. */
+/** The rows of a report: one per balance or transaction of the platform's connected accounts. */
 
 import { formatTimestamp } from "../api-version.js";
 import { toText } from "../money/amounts.js";
@@ -6,7 +6,7 @@ import type { Movement } from "../money/store.js";
 import { viewBalances } from "../money/view.js";
 import type { World } from "../state.js";
 
-/** Both ends are included; emulator time in milliseconds. */
+/** Both ends are inclusive; emulator time in milliseconds. */
 export interface Period {
   readonly createdFromMs: number;
   readonly createdToMs: number;
@@ -43,7 +43,7 @@ export const reportWriters: Readonly<Record<string, Writer | undefined>> = {
     ]),
 };
 
-/** A movement is one transaction of each connected account that it concerns. */
+/** A movement is one transaction for each connected account involved. */
 function rowsOf(world: World, movement: Movement): readonly Row[] {
   const { id, requestId, kind, status, currency, units, reference } = movement;
   const sides = [
@@ -74,7 +74,7 @@ function timeIn({ settings }: World, ms: number): string {
 
 type Row = readonly (string | number)[];
 
-/** As RFC 4180 says: lines end with CR LF, and a quote within quotes is doubled. */
+/** As in RFC 4180: lines end with CR LF, and a quote within quotes is doubled. */
 function toCsv(rows: readonly Row[]): string {
   const cell = (value: string | number): string =>
     /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);

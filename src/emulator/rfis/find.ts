@@ -5,7 +5,7 @@ import { notFound } from "../refusal.js";
 import type { World } from "../state.js";
 import type { RfiRecord } from "./record.js";
 
-/** Whether an account may see a request: its own, and the platform those of its accounts. */
+/** Whether an account may see a request: its own, or for the platform those of its accounts. */
 export function mayRead(
   { accounts }: World,
   reader: AccountRecord,
@@ -15,7 +15,7 @@ export function mayRead(
   return reader.id === accounts.platform.id && accounts.connected.has(account.id);
 }
 
-/** @throws Refusal if there is none with this id that the account may see. */
+/** @throws Refusal if the account may see no request with this id. */
 export function findRfi(world: World, reader: AccountRecord, id: string): RfiRecord {
   const record = world.rfis.byId.get(id);
   if (record === undefined || !mayRead(world, reader, record)) throw notFound(`RFI [${id}]`);

@@ -1,6 +1,6 @@
 /**
- * The life of a request for information: asked, answered, asked again, closed. The account that it is
- * about keeps its status through all of it.
+ * The life cycle of a request for information: asked, answered, asked again, closed. None of this changes
+ * the status of the account.
  *
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/risk/simulate-kyc-rfi
  */
@@ -22,7 +22,7 @@ import type { World } from "../state.js";
 import { defaultQuestions, newQuestion } from "./questions.js";
 import type { QuestionRecord, RfiRecord, Round } from "./record.js";
 
-/** How long a request about a transaction waits; the others wait for ever. */
+/** How long a request about a transaction waits; others wait forever. */
 const transactionLifetimeMs = 7 * 24 * 60 * 60_000;
 
 export function openRfi(
@@ -49,7 +49,7 @@ export function openRfi(
   return record;
 }
 
-/** @throws Refusal unless everything is answered, or for a question that is not there. */
+/** @throws Refusal unless everything is answered, or for a question that is unknown or repeated. */
 export function followUp(
   world: World,
   record: RfiRecord,
@@ -81,7 +81,7 @@ function askAgain(
   throw refuseFields([invalidProblem(`questions[${index}].id`, "there is no such question")]);
 }
 
-/** @throws Refusal if it is closed already. */
+/** @throws Refusal if it is already closed. */
 export function closeRfi(world: World, record: RfiRecord, atMs = world.clock.nowMs()): void {
   expectStatus(record, ["ACTION_REQUIRED", "ANSWERED"], "closed");
   moveRfi(world, record, "CLOSED", atMs, record.status);
@@ -102,7 +102,7 @@ function ask(
   record.cancelExpiry = world.clock.schedule(expiresAtMs, (atMs) => closeRfi(world, record, atMs));
 }
 
-/** The one place where a request gets another status. */
+/** The only place where the status of a request changes. */
 export function moveRfi(
   world: World,
   record: RfiRecord,

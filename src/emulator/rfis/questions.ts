@@ -1,4 +1,4 @@
-/** What is asked, where the one who opens a request does not say. */
+/** The questions of requests that are opened without any. */
 
 import type { RfiAnswerTypeInput, RfiTypeInput } from "../../schemas/index.js";
 import type { World } from "../state.js";

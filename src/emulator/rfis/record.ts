@@ -17,11 +17,11 @@ export interface QuestionRecord {
   /** The kind of answer that it asks for. */
   readonly asks: RfiAnswerTypeInput;
   answer: RfiAnswer | undefined;
-  /** Whether the person has been on the page of a liveness check. */
+  /** Whether the person has opened the page of a liveness check. */
   isAlive: boolean;
 }
 
-/** Questions that were asked at one time. */
+/** Questions that were asked together. */
 export interface Round {
   readonly createdAtMs: number;
   readonly expiresAtMs: number | undefined;
@@ -39,11 +39,11 @@ export interface RfiRecord extends Sequenced {
   active: Round | undefined;
   /** Oldest first. */
   answered: readonly Round[];
-  /** Calls off the end that the clock would make. */
+  /** Cancels the scheduled expiry. */
   cancelExpiry: (() => void) | undefined;
 }
 
-/** Somebody's turn has come: the account's, the reviewer's or nobody's. */
+/** A change of status, and so of whose turn it is: the account's, the reviewer's or no one's. */
 export interface RfiChange {
   readonly rfiId: string;
   readonly accountId: string;

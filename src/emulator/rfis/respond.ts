@@ -12,7 +12,7 @@ import type { World } from "../state.js";
 import { expectStatus, moveRfi } from "./operations.js";
 import type { QuestionRecord, RfiRecord, Round } from "./record.js";
 
-/** @throws Refusal that names every answer that is wrong; then none is taken. */
+/** @throws Refusal that names every invalid answer; then none is accepted. */
 export function respond(world: World, record: RfiRecord, { questions }: RfiRespondRequest): void {
   expectStatus(record, ["ACTION_REQUIRED"], "answered");
   const { active } = record;
@@ -55,7 +55,7 @@ function problemsWith(
   if (asks === "LIVENESS" && !isAlive) {
     return [invalidProblem(`${at}.type`, "the liveness check has not been done")];
   }
-  // Members of other kinds are ignored, as all that is not known.
+  // Members of other kinds are ignored, as unknown members are.
   const missing = replyProblems(answer).find(({ is }) => is === "missing");
   if (missing) return [requiredProblem(`${at}.${missing.member}`)];
   return missingWithin(answer).map((name) => requiredProblem(`${at}.${name}`));

@@ -11,7 +11,7 @@ export const livenessPath = "/emulator/liveness/{rfi}/{question}";
 
 export interface ViewOptions {
   readonly apiVersion: string;
-  /** Where the emulator is reached, for the links of liveness checks. */
+  /** Scheme and host of the emulator, for the links of liveness checks. */
   readonly origin: string;
 }
 

@@ -109,7 +109,7 @@ function decide({ world, actingFor, path }: IdCall, to: AmendmentStatus) {
   return viewAmendment(record);
 }
 
-/** Does something to the offboarding in the path and shows it as it is then. */
+/** Applies an operation to the offboarding in the path and returns the result. */
 function onOffboarding(
   { world, path, apiVersion }: OffboardingCall,
   act: (record: OffboardingRecord) => void,

@@ -66,7 +66,7 @@ export const accountsHandlers: HandlersOf<Key> = {
   accountsWalletInfo: ({ actingFor }) => viewWallet(actingFor),
 };
 
-/** Does something to the account in the path and shows it as it is then. */
+/** Applies an operation to the account in the path and returns the result. */
 function onConnected(
   { world, path, apiVersion }: IdCall,
   act: (record: AccountRecord) => void,

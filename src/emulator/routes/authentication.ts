@@ -14,7 +14,7 @@ export const authenticationHandlers: HandlersOf<"authenticationLogin"> = {
     const { "x-client-id": clientId, "x-api-key": apiKey, "x-login-as": account } = request.headers;
     limiter.login();
     const known = clientId === settings.clientId && apiKey === settings.apiKey;
-    // The key belongs to one account, so it can log in as no other.
+    // The key belongs to one account, so it cannot log in as another.
     if (!known || (account !== undefined && account !== accounts.platform.id)) {
       throw new Refusal(401, "credentials_invalid", "The client id or the API key is invalid.");
     }

@@ -38,7 +38,7 @@ function linkTo(world: World, request: EmulatedRequest, file: StoredFile): Downl
   const { path, validUntilMs } = world.files.link(file.id);
   return {
     content_type: file.contentType,
-    // Links alone write their time with a Z.
+    // Only links write their time with a Z.
     download_link_valid_until: `${new Date(validUntilMs).toISOString().slice(0, 19)}Z`,
     file_id: file.id,
     filename: file.filename,

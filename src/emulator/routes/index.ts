@@ -1,4 +1,4 @@
-/** Everything that the emulator serves. A new subject adds its file here. */
+/** Everything that the emulator serves. New files of handlers are added here. */
 
 import type { Endpoint } from "../../schemas/endpoint.js";
 import * as table from "../../schemas/endpoints.generated.js";
@@ -35,13 +35,13 @@ const handlers: Handlers = {
 
 const pages: readonly Page[] = [...filesPages, ...oauthPages, ...onboardingPages, ...rfisPages];
 
-/** Endpoints that are asked for before there is a token. */
+/** Endpoints that are called before there is a token. */
 const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "oauthToken"]);
 
-/** Endpoints that speak OAuth 2: forms are read, and a refusal is said in its words too. */
+/** Endpoints that speak OAuth 2: they accept forms, and refuse in its format too. */
 const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
 
-/** Endpoints that have one code for whatever is wrong with the body, and that code. */
+/** Endpoints with a single code for any invalid body, and that code. */
 const codesOfInvalid: Partial<Record<EndpointKey, string>> = {
   transfersCreate: "validation_failed",
   chargesCreate: "validation_failed",
@@ -51,17 +51,17 @@ const codesOfInvalid: Partial<Record<EndpointKey, string>> = {
   simulationPaymentDisputesEscalate: "validation_error",
 };
 
-/** An endpoint with what answers it; the types of the two were matched by `Handlers`. */
+/** An endpoint and its handler; `Handlers` has matched their types. */
 export interface ApiRoute {
   readonly method: string;
   readonly path: string;
   readonly endpoint: Endpoint;
   readonly needsToken: boolean;
-  /** The scope that a token from OAuth must hold; undefined if no such token will do. */
+  /** The scope that an OAuth token needs; undefined if no such token will do. */
   readonly scope: ScopeName | undefined;
-  /** Whether it speaks OAuth 2, and pauses by itself. */
+  /** Whether it speaks OAuth 2, and its handler pauses itself. */
   readonly speaksOAuth: boolean;
-  /** The code for a body that does not fit; undefined if the first wrong field decides. */
+  /** The code for an invalid body; undefined if the first invalid field decides. */
   readonly invalidCode: string | undefined;
   readonly run: (call: never) => unknown;
 }

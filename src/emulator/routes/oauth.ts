@@ -1,5 +1,5 @@
 /**
- * Tokens for apps that customers connected.
+ * Tokens for apps that customers have connected.
  *
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */

@@ -1,5 +1,5 @@
 /**
- * Reports of the platform, and on deposits.
+ * Platform reports, and settlement reports of deposits.
  *
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */

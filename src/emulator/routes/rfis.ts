@@ -48,7 +48,7 @@ export const rfisHandlers: HandlersOf<Key> = {
   simulationRfisClose: (call) => onRfi(call, (record) => closeRfi(call.world, record)),
 };
 
-/** Does something to the request in the path and shows it as it is then. */
+/** Applies an operation to the request in the path and returns the result. */
 function onRfi(call: IdCall, act: (record: RfiRecord) => void): Rfi {
   const record = findRfi(call.world, call.actingFor, call.path.id);
   act(record);
@@ -74,7 +74,7 @@ function compileFilter(query: RfiListQuery): (record: RfiRecord) => boolean {
   };
 }
 
-/** Being there is all that the emulator's liveness check asks of a person. */
+/** Opening the page is all that the emulator's liveness check requires. */
 export const rfisPages: readonly Page[] = [{ method: "GET", path: livenessPath, run: checkIn }];
 
 function checkIn(

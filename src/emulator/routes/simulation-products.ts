@@ -1,5 +1,5 @@
 /**
- * What banks, shoppers and card networks do in production, on request.
+ * Simulates what banks, shoppers and card networks do in production.
  *
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment
  */
@@ -101,7 +101,7 @@ function mandate(call: IdCall, to: string, from: readonly string[]): undefined {
   onObject(call, "linked_account", (one) => moveMandate(one, to, from));
 }
 
-/** Does something to the object in the path, and gives it as it is then. */
+/** Applies an operation to the object in the path and returns the object. */
 function onObject(
   { world, actingFor, path }: IdCall,
   kind: SimulatedKind,
@@ -112,7 +112,7 @@ function onObject(
   return object;
 }
 
-/** Objects have what a test has put into them, beside what every one of their kind has. */
+/** Objects hold whatever tests have put into them, besides the members that all of their kind have. */
 function shown<View>(object: ProductObject): View {
   return viewObject(object) as View;
 }

@@ -1,5 +1,5 @@
 /**
- * What reviewers do in production, on request.
+ * Simulates what reviewers do in production.
  *
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */

@@ -1,4 +1,4 @@
-/** What tests can see and do of webhooks without a call. */
+/** Lets tests see and control webhooks without a call. */
 
 import type { WebhookSubscription } from "../../schemas/index.js";
 import { isDate } from "../api-version.js";
@@ -17,17 +17,17 @@ export interface SubscribeOptions {
   readonly events: readonly string[];
   /** Version (YYYY-MM-DD) of the payloads; default that of the emulator. */
   readonly version?: string | undefined;
-  /** What deliveries are signed with; default one of the emulator's own. */
+  /** The secret that signs deliveries; default a generated one. */
   readonly secret?: string | undefined;
 }
 
-/** An event of your own. */
+/** A custom event. */
 export interface EventToDeliver {
-  /** Such as `account.active`, or any other. */
+  /** Any name, such as `account.active`. */
   readonly name: string;
-  /** The account that it belongs to; default an example that does not exist. */
+  /** The account that it belongs to; default the platform for its own events, else a made-up account. */
   readonly accountId?: string | undefined;
-  /** Sent as it is, whatever the version of a subscription; default what such an event has. */
+  /** Sent as it is, whatever the version of a subscription; default sample data for such an event. */
   readonly data?: unknown;
   /** Default a new one. */
   readonly id?: string | undefined;
@@ -37,26 +37,26 @@ export interface EventToDeliver {
 
 /** Access to the webhooks of an emulator. */
 export interface WebhooksAccess {
-  /** Oldest first, whoever made them. They are copies. */
+  /** All subscriptions, oldest first, whoever made them. They are copies. */
   readonly subscriptions: readonly WebhookSubscription[];
   /**
-   * Makes a subscription of the platform.
+   * Creates a subscription for the platform.
    *
-   * @throws RangeError for a URL or a version that is none, and for a blank secret.
+   * @throws RangeError for an invalid URL or version, and for a blank secret.
    */
   subscribe(options: SubscribeOptions): WebhookSubscription;
   /** The newest 1,000 attempts to deliver an event, oldest first. */
   deliveries(): readonly LoggedDelivery[];
   /**
-   * Sends an event once more to every subscription that it was sent to: the same id, the same bytes.
+   * Sends an event again to every subscription that it was sent to, with the same id and the same bytes.
    * Takes the id that was sent, or the one that `deliver` returned.
    *
    * @throws RangeError if no such event was sent.
    */
   resend(eventId: string): void;
   /**
-   * Resolves once everything that is due by now was sent and answered, or failed. Attempts that wait for
-   * a later time are not waited for: move the clock, then settle again.
+   * Resolves once every delivery that is due has been answered or has failed. Does not wait for attempts
+   * that are due later: move the clock, then call it again.
    */
   settled(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export function createWebhooksAccess(currentWorld: () => World): WebhooksAccess 
   };
 }
 
-/** Sends an event to every subscription that asks for its name. Returns its id. */
+/** Sends an event to every subscription to its name. Returns its id. */
 export function deliver(world: World, event: EventToDeliver): string {
   world.clock.runDue();
   const { name, accountId, data, id = world.ids.event(), createdAt } = event;

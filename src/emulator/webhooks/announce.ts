@@ -1,4 +1,4 @@
-/** Turns what changes in the emulator into events. */
+/** Turns changes in the emulator into events. */
 
 import { viewAmendment } from "../amendments/operations.js";
 import type { AmendmentChange } from "../amendments/record.js";
@@ -18,7 +18,7 @@ import type { World } from "../state.js";
 import { dispatch } from "./dispatch.js";
 import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 
-/** Has every change told to those who subscribed. */
+/** Announces changes to subscribers. */
 export function announce(world: World): World {
   world.changes.subscribe((change) => announceStatus(world, change));
   world.oauth.changes.subscribe((change) => announceConnection(world, change));
@@ -35,7 +35,7 @@ export function announce(world: World): World {
 function announceStatus(world: World, { accountId, from, to, atMs }: StatusChange): void {
   const { connected, platform } = world.accounts;
   const account = connected.get(accountId);
-  // Customers of OAuth apps are not the platform's accounts.
+  // Accounts of OAuth customers are not the platform's.
   if (account === undefined) return;
   const tell = (name: string, about: string): void => {
     const data = dataOfAccount(name, account, platform);
@@ -62,7 +62,7 @@ function announceDeposit(world: World, { deposit, atMs }: DepositChange): void {
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-/** Of those kinds alone whose events are known by name. */
+/** Only for kinds whose event names are known. */
 function announceProduct(world: World, { object, atMs }: ProductChange): void {
   const { kind, id: sourceId, accountId, members } = object;
   const { event } = kinds[kind];
@@ -103,7 +103,7 @@ function announceRfi(world: World, { rfiId, accountId, to, atMs }: RfiChange): v
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId: rfiId, atMs });
 }
 
-/** Nothing is told of an amendment before it is decided. */
+/** An amendment is not announced before it is decided. */
 function announceAmendment(world: World, { amendment, to, atMs }: AmendmentChange): void {
   if (to === "PENDING") return;
   const data: EventData = { kind: "other", value: viewAmendment(amendment) };

@@ -1,13 +1,14 @@
 /**
- * Sends events to those who subscribed, again and again until they are answered with 200.
+ * Sends events to subscribers, with retries until they are answered with 200.
  *
- * - What is sent is fixed when the event happens: every attempt has the same id and the same bytes, and
- *   a signature of its own.
- * - One subscription is sent one thing at a time, in the order of the events. What failed is sent again
- *   later, and is by then overtaken.
- * - Waits go by the emulator's clock, timeouts and the time in a signature by real time, since that is
- *   what the receiver goes by.
- * - What became of a subscription meanwhile counts: a new URL is sent to, a deleted one is not.
+ * - The payload is fixed when the event happens: every attempt has the same id and the same bytes, and a
+ *   signature of its own.
+ * - Each subscription receives one delivery at a time, in the order of the events. A failed delivery is
+ *   retried later, and may be overtaken by then.
+ * - Waits go by the emulator's clock; timeouts and the time in a signature go by real time, as the
+ *   receiver does.
+ * - Changes to a subscription apply to pending deliveries: they go to the new URL, or end if it was
+ *   deleted.
  */
 
 import { setMaxListeners } from "node:events";
@@ -30,15 +31,15 @@ export interface LoggedDelivery {
   readonly url: string;
   /** Counted from 1. */
   readonly attempt: number;
-  /** Status of the answer, of which only 200 counts as delivered; undefined if there was none. */
+  /** Status of the response, of which only 200 counts as delivered; undefined if there was none. */
   readonly status: number | undefined;
-  /** The first 1,000 characters of its body: the word of the handler, such as `handled` or `duplicate`. */
+  /** The first 1,000 characters of its body: the handler's outcome, such as `handled` or `duplicate`. */
   readonly answer: string | undefined;
-  /** Why there was no answer, such as `timeout`, `ECONNREFUSED`, or what `webhooks.fetch` threw. */
+  /** Why there was no response, such as `timeout`, `ECONNREFUSED`, or what `webhooks.fetch` threw. */
   readonly failure: string | undefined;
   /** Real time that it took, in milliseconds. */
   readonly durationMs: number;
-  /** By the emulator's clock; undefined if it was delivered, or will not be tried again. */
+  /** By the emulator's clock; undefined if it was delivered, or will not be retried. */
   readonly nextAttemptAt: Date | undefined;
   /** As it was sent. */
   readonly body: string;
@@ -60,15 +61,15 @@ interface Attempt extends Parcel {
 export interface Deliveries {
   send(parcel: Parcel, atMs: number): void;
   /**
-   * Sends an event once more, the same bytes; in the older envelope its id was made from this one.
-   * Returns to how many subscriptions.
+   * Sends an event again, with the same bytes. Takes its id, or the one from which the id in the legacy
+   * envelope was derived. Returns the number of deliveries.
    */
   resend(eventId: string): number;
-  /** Resolves once everything that is due was tried. */
+  /** Resolves once everything that is due has been tried. */
   settled(): Promise<void>;
   /** The newest 1,000 attempts, oldest first. */
   log(): readonly LoggedDelivery[];
-  /** Ends what is under way. Nothing is sent afterwards. */
+  /** Aborts what is under way. Nothing is sent afterwards. */
   stop(): void;
 }
 
@@ -76,7 +77,7 @@ export interface DeliveryParts {
   readonly settings: WebhookSettings;
   readonly clock: Clock;
   readonly subscriptions: Subscriptions;
-  /** For the order of what is sent unordered. */
+  /** Seeds the order of unordered deliveries. */
   readonly seed: string;
 }
 
@@ -89,7 +90,7 @@ export function createDeliveries({
   seed,
 }: DeliveryParts): Deliveries {
   const stopping = new AbortController();
-  // Every attempt that is under way listens, one for each subscription.
+  // Every attempt under way listens, one per subscription.
   setMaxListeners(0, stopping.signal);
   const lanes = new Map<Subscription, Promise<void>>();
   let log: readonly LoggedDelivery[] = [];
@@ -119,7 +120,7 @@ export function createDeliveries({
     log = [...log.slice(1 - kept), describe(attempt, { ...result, url, durationMs, nextMs })];
     if (nextMs === undefined) return;
     clock.schedule(nextMs, (dueMs) => start({ ...attempt, number: number + 1, dueMs }));
-    // Behind a clock that was moved far ahead, several attempts may be due by now.
+    // If the clock was moved far ahead, several attempts may be due by now.
     clock.runDue();
   }
 

@@ -1,10 +1,10 @@
-/** Finds out who is told of an event. */
+/** Finds the subscribers of an event. */
 
 import { knowsEvent } from "../api-version.js";
 import type { World } from "../state.js";
 import { type EmulatorEvent, idIn, writePayload } from "./events.js";
 
-/** Tells everyone who asked for it. The platform hears of all its accounts, an account of itself. */
+/** Sends an event to its subscribers. The platform receives those of all accounts, others their own. */
 export function dispatch({ webhooks, accounts }: World, event: EmulatorEvent): void {
   const { id, name, accountId, atMs } = event;
   webhooks.events.add({ at: new Date(atMs), id, name, accountId });

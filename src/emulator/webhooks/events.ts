@@ -1,4 +1,4 @@
-/** What can be told to subscribers, and in which words: those of the version that they chose. */
+/** Events, and their payloads in the version that a subscriber chose. */
 
 import type { Account, AccountRequirements } from "../../schemas/index.js";
 import type { AccountRecord, AccountStatus } from "../accounts/record.js";
@@ -7,7 +7,7 @@ import { formatTimestamp, hasLegacyWebhooks, statusIn } from "../api-version.js"
 import { uuidOf } from "../ids.js";
 import { toLegacyAccount, toLegacyNames, toLegacyRequirements } from "./legacy-account.js";
 
-/** Something that happened, in no version yet. */
+/** Something that happened, independent of any version. */
 export interface EmulatorEvent {
   readonly id: string;
   /** Such as `account.active`. */
@@ -15,13 +15,13 @@ export interface EmulatorEvent {
   /** The account that it belongs to. */
   readonly accountId: string;
   readonly data: EventData;
-  /** What it is about, where that is not an account. */
+  /** Id of what it is about, if that is not an account. */
   readonly sourceId?: string | undefined;
   /** Emulator time in milliseconds. */
   readonly atMs: number;
 }
 
-/** What an event is about, as far as versions differ in it. */
+/** The data of an event, as far as versions differ in it. */
 export type EventData =
   | { readonly kind: "account"; readonly account: AccountRecord }
   | { readonly kind: "requirements"; readonly requirements: AccountRequirements }
@@ -30,14 +30,14 @@ export type EventData =
       readonly account: AccountRecord;
       readonly platform: AccountRecord;
     }
-  /** Shown in the words of a version, and in the names of today. */
+  /** Shown as of a version, but with current member names. */
   | { readonly kind: "shown"; readonly show: (version: string) => object }
-  /** In the names of today. */
+  /** With current member names. */
   | { readonly kind: "other"; readonly value: object }
   /** Sent as it is, whatever the version. */
   | { readonly kind: "given"; readonly value: unknown };
 
-/** What is sent when an account gets a status; nothing is when it is just created. */
+/** The event for each status of an account; none when it is just created. */
 const namesByStatus: Readonly<Record<string, string | undefined>> = {
   SUBMITTED: "account.submitted",
   ACTION_REQUIRED: "account.action_required",
@@ -65,7 +65,7 @@ export function dataOfAccount(
   return Object.values(namesByStatus).includes(name) ? { kind: "account", account } : undefined;
 }
 
-/** The body of a delivery, in the era of a version. */
+/** The body of a delivery, in the format of a version. */
 export function writePayload(event: EmulatorEvent, version: string): string {
   const { id, name, accountId, sourceId, atMs } = event;
   const data = writeData(event.data, version);
@@ -77,7 +77,7 @@ export function writePayload(event: EmulatorEvent, version: string): string {
   return JSON.stringify({ id, name, account_id: accountId, data, created_at, version, ...source });
 }
 
-/** Events were once known by UUIDs. */
+/** Legacy versions identify events by UUIDs. */
 export function idIn({ id }: EmulatorEvent, version: string): string {
   return hasLegacyWebhooks(version) && id.startsWith("evt_") ? uuidOf(id) : id;
 }

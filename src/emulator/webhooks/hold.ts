@@ -1,4 +1,4 @@
-/** Holds back what happens within a moment, and lets it go in another order. */
+/** Holds back what happens within a moment, and releases it in another order. */
 
 import { createRandom } from "../random.js";
 
@@ -6,9 +6,9 @@ const heldMs = 50;
 
 export interface Hold<Item> {
   add(item: Item): void;
-  /** Lets everything go at once. */
+  /** Releases everything at once. */
   release(): void;
-  /** Forgets what is held. */
+  /** Drops what is held. */
   stop(): void;
 }
 
@@ -34,7 +34,7 @@ export function createHold<Item>(letGo: (item: Item) => void, seed: string): Hol
   };
 }
 
-/** Never the order that it was. */
+/** Never the original order, unless there is only one item. */
 function shuffle<Item>(items: readonly Item[], random: () => number): readonly Item[] {
   const drawn = items.map((item) => ({ item, rank: random() }));
   const shuffled = drawn.toSorted((a, b) => a.rank - b.rank).map(({ item }) => item);

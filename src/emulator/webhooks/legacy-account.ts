@@ -1,6 +1,6 @@
 /**
- * The account as webhooks showed it before version 2024-02-22: camelCase, and in places another shape.
- * Each table reads "member then: member now". What is not in a table did not exist then.
+ * The account as webhooks showed it before version 2024-02-22: in camelCase, and in places in another
+ * shape. Each table reads "legacy member: current member". Members not in a table did not exist then.
  *
  * @see https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
  */
@@ -9,10 +9,10 @@ import type { Account, AccountRequirements, LegacyAccount } from "../../schemas/
 
 type Convert = (value: unknown) => unknown;
 
-/** Where a member comes from, as a dotted path, and how its value is written. */
+/** Where a member comes from, as a dotted path, and how its value is converted. */
 type Table = Readonly<Record<string, string | readonly [path: string, convert: Convert]>>;
 
-/** The name is all that changed. */
+/** Members of which only the name has changed. */
 function straight(...names: readonly string[]): Table {
   return Object.fromEntries(names.map((name) => [toCamelCase(name), name]));
 }
@@ -167,7 +167,7 @@ export function toLegacyAccount(current: Account): LegacyAccount {
   return by(account)(current) as LegacyAccount;
 }
 
-/** As an event of its own shows them; there the terms go by another name than in the account. */
+/** As their own event shows them; there, the terms have another name than in the account. */
 export function toLegacyRequirements(current: AccountRequirements): Record<string, unknown> {
   const { agreementToTermsAndConditionsRequired: agreedToTermsAndConditionsRequired, ...rest } = by(
     requirements,
@@ -178,7 +178,7 @@ export function toLegacyRequirements(current: AccountRequirements): Record<strin
   };
 }
 
-/** Other data differ by the case of their names alone. */
+/** Other data differ only in the case of their names. */
 export function toLegacyNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toLegacyNames);
   if (typeof value !== "object" || value === null) return value;
@@ -209,7 +209,7 @@ function member(holder: unknown, key: string): unknown {
   return (holder as Readonly<Record<string, unknown>> | null | undefined)?.[key];
 }
 
-/** Every item, or those persons who have a role. */
+/** Every item, or every person with a role. */
 function each(convert: Convert, role?: string): Convert {
   return (value) => {
     const items = withRole(value, role).map(convert);
@@ -238,7 +238,7 @@ function vatNumbers(identifiers: unknown): unknown {
   return found.map(by({ ...straight("country_code"), vatNumber: "number" }));
 }
 
-/** Document members of today, and what their kind was called for persons. */
+/** The current member of each kind of document, and the legacy name of the kind for persons. */
 const kindsOfDocument: Readonly<Record<string, readonly [member: string, kind: string]>> = {
   DRIVERS_LICENCE: ["drivers_license", "driversLicense"],
   PASSPORT: ["passport", "passport"],

@@ -1,11 +1,11 @@
-/** How deliveries are made. */
+/** Options of webhook deliveries. */
 
 import { allOf, refuseUnknown } from "../../schemas/known-names.js";
 import type { Receive } from "./post.js";
 
 /**
- * The waits after each attempt that failed, in milliseconds. Airwallex documents exponential back-off
- * over about three days and no numbers; these are twelve, each twice the one before.
+ * The waits after each failed attempt, in milliseconds. Airwallex documents exponential back-off over
+ * about three days, but no numbers; these are twelve, each twice the one before.
  */
 const schedules = {
   /** From 1 minute to 34 hours; 2 days and 20 hours in all. */
@@ -17,26 +17,26 @@ const schedules = {
 /** Names of the schedules; see {@link WebhookOptions.retries}. */
 export type RetrySchedule = keyof typeof schedules;
 
-/** How webhooks are delivered. Each may be left out. */
+/** How webhooks are delivered. All options are optional. */
 export interface WebhookOptions {
   /**
-   * Waits after each attempt that failed: `documented` doubles from 1 minute to 34 hours, `compressed`
-   * does the same 600 times as fast, a list says how many milliseconds each. By the emulator's clock.
-   * Default `compressed`.
+   * Waits after each failed attempt, by the emulator's clock: `documented` doubles from 1 minute to 34
+   * hours, `compressed` does the same 600 times as fast, a list gives each wait in milliseconds. Default
+   * `compressed`.
    */
   readonly retries?: RetrySchedule | readonly number[] | undefined;
-  /** How long an answer may take, in milliseconds of real time, at least 1; default 10 seconds. */
+  /** How long a response may take, in milliseconds of real time, at least 1; default 10 seconds. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Whether events that happen shortly after one another arrive in another order; default false. They
-   * are held for 50 ms of real time, or until `webhooks.settled()`, and then sent shuffled.
+   * Whether events that happen close together arrive out of order; default false. They are held for 50 ms
+   * of real time, or until `webhooks.settled()`, and then sent shuffled.
    */
   readonly unordered?: boolean | undefined;
-  /** Whether every event is sent a second time, even if it was answered with 200; default false. */
+  /** Whether every event is sent twice, even if the first was answered with 200; default false. */
   readonly duplicates?: boolean | undefined;
   /**
-   * Receives the deliveries in this process, instead of a socket: the handler of your app, or a fetch.
-   * It is called with a Request. What it throws is the `failure` of the delivery.
+   * Receives deliveries in this process instead of over a socket: your app's handler, or a fetch. It is
+   * called with a Request. What it throws becomes the `failure` of the delivery.
    */
   readonly fetch?: ((request: Request) => Response | Promise<Response>) | undefined;
 }
@@ -58,7 +58,7 @@ const known: ReadonlySet<string> = allOf<keyof WebhookOptions>({
   fetch: true,
 });
 
-/** @throws TypeError for a name that is not known, RangeError for a value that makes no sense. */
+/** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readWebhookOptions(options: WebhookOptions = {}): WebhookSettings {
   refuseUnknown("Cannot make emulator", options, known, "webhooks.");
   const { retries = "compressed", timeoutMs = 10_000 } = options;

@@ -1,4 +1,4 @@
-/** One attempt to deliver: a POST whose status is all that matters, and whose first words are kept. */
+/** One delivery attempt: a POST of which only the status matters; the start of the response is kept. */
 
 import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
@@ -8,28 +8,28 @@ export interface Posting {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly timeoutMs: number;
-  /** Ends it at once. */
+  /** Aborts it at once. */
   readonly signal: AbortSignal;
 }
 
 interface Answer {
   readonly status: number;
-  /** The beginning of its body. */
+  /** The start of its body. */
   readonly answer: string;
 }
 
-/** The answer, or why there was none, such as `timeout` or `ECONNREFUSED`. */
+/** The response, or why there was none, such as `timeout` or `ECONNREFUSED`. */
 export type PostResult =
   | (Answer & { readonly failure: undefined })
   | { readonly status: undefined; readonly answer: undefined; readonly failure: string };
 
-/** An answer of a handler is a word; a page of a framework is longer, and says it in its first lines. */
+/** A handler answers with a word; a framework's error page is longer, but its first lines say enough. */
 const keptLength = 1_000;
 
-/** Answers a delivery in this process. A fetch can do that, and so can a handler of requests. */
+/** Answers a delivery in this process. Both a fetch and a request handler can. */
 export type Receive = (request: Request) => Response | Promise<Response>;
 
-/** @param fetch answers in this process; undefined for a socket */
+/** @param fetch Answers in this process; undefined to use a socket. */
 export async function post(posting: Posting, fetch: Receive | undefined): Promise<PostResult> {
   const { timeoutMs, signal } = posting;
   const ended = new AbortController();
@@ -51,7 +51,7 @@ export async function post(posting: Posting, fetch: Receive | undefined): Promis
   }
 }
 
-/** A connection of its own, so that none stays open. Redirects are not followed. */
+/** Uses a connection of its own, so that none stays open. Redirects are not followed. */
 function postToSocket({ url, headers, body, signal }: Posting): Promise<Answer> {
   const send = new URL(url).protocol === "https:" ? overHttps : overHttp;
   const length = { "content-length": Buffer.byteLength(body) };
@@ -81,7 +81,7 @@ async function postInProcess(
   fetch: Receive,
 ): Promise<Answer> {
   const request = new Request(url, { method: "POST", headers, body, signal });
-  // What JavaScript, or a test that nobody compiles, returns may be anything.
+  // Plain JavaScript, or a test that is never type-checked, may return anything.
   const response: Partial<Response> | undefined = await fetch(request);
   const { status } = response ?? {};
   if (status === undefined) throw new TypeError("it returned no Response");

@@ -1,4 +1,4 @@
-/** Data for events that nothing in the emulator has caused, so that a handler can be tried with them. */
+/** Data for events that nothing in the emulator has caused, for trying out handlers. */
 
 import { eventShapes } from "../../schemas/event-shapes.generated.js";
 import type {
@@ -20,29 +20,29 @@ import { defaultOAuthClientId } from "../oauth/options.js";
 import type { World } from "../state.js";
 import { dataOfAccount, type EventData } from "./events.js";
 
-/** Names of the events that there is sample data for. */
+/** Names of the events with sample data. */
 export const eventNames: readonly string[] = Object.keys(eventShapes);
 
-/** What an event is about, and the id of that where it is not an account. */
+/** The data of an event, and the id of what it is about, if that is not an account. */
 export interface Sample {
   readonly data: EventData;
   readonly sourceId?: string | undefined;
-  /** Whether it belongs to the platform, where nobody says to whom. */
+  /** Whether it belongs to the platform by default. */
   readonly ofPlatform?: boolean;
 }
 
-/** What an event of this name tells, about an account or an example; nothing if it is not known. */
+/** Sample data for an event of this name, about an account; empty for an unknown name. */
 export function sampleOf(world: World, name: string, account: AccountRecord): Sample {
   const about = dataOfAccount(name, account, world.accounts.platform);
   if (about !== undefined) return { data: about };
   const [kind = "", outcome = ""] = name.split(".");
-  // The same charge is new and then settled.
+  // Seeded by the account, so that the same charge is first new and then settled.
   const ids = createIds(`sample of ${account.id}`);
   const facts = { status: outcome.toUpperCase(), account, ids, world };
   return samples[kind]?.(facts) ?? { data: { kind: "other", value: {} } };
 }
 
-/** An account that exists only in what is sent about it, by this id or one of its own. */
+/** An account that exists only in the events about it, with the given id or one of its own. */
 export function sampleAccount(
   { clock, accounts }: World,
   name: string,
@@ -85,14 +85,14 @@ export function sampleAccount(
 }
 
 interface Facts {
-  /** What comes after the point in the name of the event, in capitals. */
+  /** The part of the event's name after the dot, in capitals. */
   readonly status: string;
   readonly account: AccountRecord;
   readonly ids: Ids;
   readonly world: World;
 }
 
-/** By what stands before the point in the name of an event. */
+/** By the part of an event's name before the dot. */
 const samples: Readonly<Record<string, ((facts: Facts) => Sample) | undefined>> = {
   account_amendment({ status, account, ids }) {
     const id = ids.prefixed("amd");
@@ -162,6 +162,6 @@ function sampleMovement(kind: MovementKind, { status, account, ids, world }: Fac
     cancelSettlement: undefined,
   };
   const show = (version: string): object => viewMovement(movement, version);
-  // Told to the one who made it.
+  // It belongs to the platform, which made it.
   return ofPlatform({ data: { kind: "shown", show }, sourceId: movement.id });
 }

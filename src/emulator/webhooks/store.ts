@@ -1,4 +1,4 @@
-/** What the emulator knows of webhooks between two requests. */
+/** The webhook state of an emulator. */
 
 import type { Clock } from "../clock.js";
 import { createLog, type Log } from "../log.js";
@@ -6,7 +6,7 @@ import { createDeliveries, type Deliveries } from "./deliveries.js";
 import type { WebhookSettings } from "./options.js";
 import type { Subscriptions } from "./subscription.js";
 
-/** Something that subscribers can be told, whether there are any or not. */
+/** An event, whether or not anyone has subscribed to it. */
 export interface LoggedEvent {
   readonly at: Date;
   readonly id: string;
@@ -18,7 +18,7 @@ export interface Webhooks {
   readonly events: Log<LoggedEvent>;
   readonly subscriptions: Subscriptions;
   readonly deliveries: Deliveries;
-  /** Subscriptions that were ever made. */
+  /** How many subscriptions were ever made. */
   made: number;
 }
 

@@ -4,11 +4,11 @@ import type { Sequenced } from "../cursor-pages.js";
 
 export interface Subscription extends Sequenced {
   readonly id: string;
-  /** The account that made it. Those of the platform hear of all its accounts, others of their own. */
+  /** The account that made it. The platform receives the events of all accounts, others only their own. */
   readonly ownerId: string;
   readonly requestId: string;
   readonly secret: string;
-  /** Decides the payloads. */
+  /** API version of the payloads. */
   readonly version: string;
   readonly events: readonly string[];
   readonly createdAtMs: number;

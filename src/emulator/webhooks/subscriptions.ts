@@ -1,4 +1,4 @@
-/** Who wants to hear of which events, and where. */
+/** Subscriptions: which events go to which URL. */
 
 import type { WebhookSubscription } from "../../schemas/index.js";
 import { formatTimestamp } from "../api-version.js";
@@ -12,11 +12,11 @@ export interface NewSubscription {
   readonly url: string;
   readonly version: string;
   readonly events: readonly string[];
-  /** Default one of the emulator's own. */
+  /** Default a generated one. */
   readonly secret?: string | undefined;
 }
 
-/** @param asked its URL was checked by {@link checkUrl} */
+/** @param asked Its URL must have been checked by {@link checkUrl}. */
 export function subscribe(
   { webhooks, ids, clock }: World,
   { secret = ids.secret("whsec"), ...asked }: NewSubscription,
@@ -34,7 +34,7 @@ export function subscribe(
   return subscription;
 }
 
-/** What is sent from now on goes to the new URL, checked before by {@link checkUrl}. */
+/** Sends everything from now on to a new URL, which must have been checked by {@link checkUrl}. */
 export function changeUrl({ clock }: World, subscription: Subscription, url: string): void {
   subscription.url = url;
   subscription.updatedAtMs = clock.nowMs();
@@ -61,7 +61,7 @@ export function viewSubscription(
   };
 }
 
-/** @throws Refusal for a URL that nothing can be sent to. */
+/** @throws Refusal unless it is an http or https URL. */
 export function checkUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : "";
   if (protocol === "https:" || protocol === "http:") return;
