@@ -29,14 +29,14 @@ const {
   COOKIE_SECRET: cookieSecret = crypto.randomUUID(),
 } = process.env;
 
-const emulator = clientId ? undefined : await startEmulator();
+const own = clientId && clientSecret ? { clientId, clientSecret } : undefined;
+const emulator = own ? undefined : await startEmulator();
 const shared = await openStore();
 const client = createClient({
   environment: "sandbox",
   baseUrl: emulator?.url ?? baseUrl,
   oauth: {
-    clientId: clientId ?? defaultOAuthClientId,
-    clientSecret: clientSecret ?? defaultOAuthClientSecret,
+    ...(own ?? { clientId: defaultOAuthClientId, clientSecret: defaultOAuthClientSecret }),
     redirectUri,
     scopes: ["account_details:read"],
     store: shared?.store ?? createMemoryStore(),

@@ -23,7 +23,8 @@ import type { Done, Job } from "./worker.js";
 const workerCount = 4;
 const callsEach = 25;
 
-const emulator = process.env["AIRWALLEX_OAUTH_CLIENT_ID"] ? undefined : await startEmulator();
+const { AIRWALLEX_OAUTH_CLIENT_ID: clientId, AIRWALLEX_OAUTH_CLIENT_SECRET: secret } = process.env;
+const emulator = clientId && secret ? undefined : await startEmulator();
 if (emulator) {
   // For this process and the workers that it starts.
   process.env["AIRWALLEX_BASE_URL"] = emulator.url;

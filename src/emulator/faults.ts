@@ -191,7 +191,7 @@ function checkEffect(effect: FaultEffect): void {
   const waits = effect.delayMs !== undefined || effect.until !== undefined;
   if (present.length > 1 || (present.length === 0 && !waits)) {
     throw new TypeError(
-      `Cannot set fault: its effect has ${present.join(" and ") || "nothing"}, expected one of status, stall, cut, raw, or delayMs`,
+      `Cannot set fault: its effect has ${present.join(" and ") || "nothing"}, expected one of status, stall, cut, raw, delayMs or until`,
     );
   }
   if (effect.after && effect.status === undefined && effect.raw === undefined) {

@@ -33,7 +33,9 @@ export function createCapabilitiesAccess(currentWorld: () => World): Capabilitie
     world.clock.runDue();
     const account = world.accounts.connected.get(accountId);
     if (account) return account;
-    throw new RangeError(`Cannot decide capability: there is no account "${accountId}"`);
+    throw new RangeError(
+      `Cannot decide on capability or limits: there is no account "${accountId}"`,
+    );
   };
   return {
     decide(accountId, id, verdict) {
@@ -55,6 +57,6 @@ function orRangeError<T>(find: () => T): T {
     return find();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw new RangeError(`Cannot decide capability: ${error.message}`);
+    throw new RangeError(`Cannot decide on capability: ${error.message}`);
   }
 }

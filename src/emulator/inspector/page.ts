@@ -143,7 +143,7 @@ function draw(kind, items) {
 
 async function read(path) {
   const response = await fetch("/inspector/" + path);
-  if (!response.ok) throw new Error("It is gone: the emulator was reset, or has had much to do since.");
+  if (!response.ok) throw new Error("It is gone: the emulator was reset, or has seen too much since to keep it.");
   return response.json();
 }
 

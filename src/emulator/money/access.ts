@@ -75,7 +75,7 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
       const units = parseUnits(amount, currency);
       if (units === undefined) {
         throw new RangeError(
-          `Cannot set balance: amount is ${amount}, expected one of ${currency}`,
+          `Cannot set balance: amount is ${amount}, expected an amount of ${currency}`,
         );
       }
       const world = present();

@@ -32,7 +32,7 @@ export function createReport(
   const write = Object.hasOwn(reportWriters, request.type) && reportWriters[request.type];
   if (!write) {
     const known = Object.keys(reportWriters).join(" or ");
-    throw invalidArgument("type", `the emulator writes ${known} alone`);
+    throw invalidArgument("type", `the emulator writes only ${known}`);
   }
   const period = readPeriod(request);
   const record: ReportRecord = { id: ids.report(), request, origin, fileId: undefined };
