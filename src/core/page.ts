@@ -136,7 +136,7 @@ function walk<
 
 type ListEndpoint = Pick<Endpoint, "name" | "path">;
 
-/** Without this, a server that ignores the requested page would be walked for ever. */
+/** Without this, a server that ignores the requested page would be walked forever. */
 function repeatedPage(
   endpoint: ListEndpoint,
   name: number | string | undefined,

@@ -3,7 +3,7 @@
 import { piiFields } from "../schemas/pii.generated.js";
 
 const mark = "[redacted]";
-/** Bounded on both sides, or a long string without an @ would take for ever. */
+/** Bounded on both sides, or a long string without an @ would take forever. */
 const email = /[^\s"'<>,;:()[\]@]{1,64}@[^\s"'<>,;:()[\]@]{1,255}/g;
 
 /** Deeper than any API response; without a limit, one could overflow the stack. */

@@ -133,7 +133,7 @@ async function takeBaton(cell: string, scratch: string): Promise<string> {
 }
 
 function isStale(holder: string): boolean {
-  // A time in the future counts too: after the clock was set back, the baton could stay held for ever.
+  // A time in the future counts too: after the clock was set back, the baton could stay held forever.
   return Math.abs(Date.now() - heldSinceMs(holder)) > longestChangeMs || isGone(holder);
 }
 

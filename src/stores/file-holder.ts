@@ -51,7 +51,7 @@ function describePlace(): string {
 
 /**
  * When the process started, in ticks since boot; undefined if it has ended, or on a system without /proc.
- * A zombie counts as ended: in a container without an init process it can stay for ever.
+ * A zombie counts as ended: in a container without an init process it can stay forever.
  */
 function startOf(pid: number): string | undefined {
   try {

@@ -47,7 +47,7 @@ export function heldName(key: string, fence: number): string {
 }
 
 /**
- * Ignores failures and does not wait long, because some clients wait for ever for an unreachable store. The
+ * Ignores failures and does not wait long, because some clients wait forever for an unreachable store. The
  * result of the work matters more, and the lease expires by itself.
  */
 async function giveBack({ backend }: LeaseContext, key: string, fence: number): Promise<void> {

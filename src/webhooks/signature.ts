@@ -44,7 +44,7 @@ export interface VerifySignatureOptions {
   readonly receivedAtMs?: number | undefined;
 }
 
-/** What a valid signature tells. */
+/** The result of a successful verification. */
 export interface VerifiedSignature {
   /** When the delivery was signed, in Unix milliseconds. */
   readonly timestampMs: number;
