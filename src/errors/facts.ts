@@ -5,9 +5,9 @@ import { whenUnknown } from "../schemas/when-unknown.generated.js";
 /**
  * Whether a failed call changed anything on the API's side.
  *
- * - `not_done`: never sent, refused, or a read. Retrying cannot do the work twice.
- * - `unknown`: sent, but the response was lost or unreadable, or the API failed while processing it.
- *   Check before retrying.
+ * - `not_done`: never sent, refused, or a read that failed. Retrying cannot do the work twice.
+ * - `unknown`: a write was sent, but the response was lost or unreadable, or the API failed while
+ *   processing it. Check before retrying.
  * - `done`: it succeeded, and only the response could not be used.
  */
 export type Outcome = "not_done" | "unknown" | "done";
