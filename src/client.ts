@@ -1,4 +1,4 @@
-/** The composition root: options in, resources out. Only wiring. */
+/** The composition root: options in, resources out. Wiring only. */
 
 import { createConnectionManager } from "./auth/connection-manager.js";
 import { login } from "./auth/login.js";
@@ -54,65 +54,66 @@ import { type TransfersResource, transfersResource } from "./resources/transfers
 import { type WebhooksResource, webhooksResource } from "./resources/webhooks.js";
 
 /**
- * A client of one Airwallex account. Cheap to derive from, safe to share, immutable.
+ * A client for one Airwallex account. Cheap to derive from, safe to share, immutable.
  *
- * `E` is the environment: a client of production has no `simulation`, in the types and at run time.
+ * `E` is the environment: a production client has no `simulation`, neither in the types nor at run time.
  */
 export type Client<E extends Environment = Environment> = BaseClient<E> &
   (E extends "production"
     ? unknown
     : {
-        /** What happens by itself in production: reviews, deposits, decisions. */
+        /** Triggers what happens on its own in production: reviews, deposits, decisions. */
         readonly simulation: SimulationResource;
       });
 
 /**
- * A client with the app of a partner. `oauth.connection(id)` calls with the token of a customer, everything
- * else with the API key of the platform: a client that has only `oauth` rejects those calls with a
- * TypeError, before anything is sent.
+ * A client with a partner's OAuth app. `oauth.connection(id)` calls with a customer's token, everything
+ * else with the platform's API key. A client that has only `oauth` rejects those other calls with a
+ * TypeError before anything is sent.
  */
 export type ClientWithOAuth<E extends Environment = Environment> = Client<E> & {
-  /** Customers that connect their own accounts by consent. Needs no API key. */
+  /** Customers who connect their own accounts by consent. Needs no API key. */
   readonly oauth: OAuthResource<Client<E>>;
 };
 
 interface BaseClient<E extends Environment> {
-  /** Where it calls, as given to {@link createClient}. */
+  /** The environment it calls, as given to {@link createClient}. */
   readonly environment: E;
-  /** Connected accounts: opened, changed, submitted, listed, waited for. */
+  /** Connected accounts: create, update, submit, list, wait for a status. */
   readonly accounts: AccountsResource;
-  /** Documents and photos for verification: uploaded, and downloaded again. */
+  /** Documents and photos for verification: upload and download. */
   readonly files: FilesResource;
-  /** Money from one account of the platform to another. */
+  /** Moves money from one of the platform's accounts to another. */
   readonly transfers: TransfersResource;
-  /** Money that the platform pulls from connected accounts. */
+  /** Pulls money from connected accounts to the platform. */
   readonly charges: ChargesResource;
   /** What the account holds in each currency. */
   readonly balances: BalancesResource;
-  /** Reports on the platform's accounts, as files. */
+  /** Reports on the platform's accounts, delivered as files. */
   readonly platformReports: PlatformReportsResource;
-  /** What deposits are made of. */
+  /** Reports that break deposits down into their parts. */
   readonly settlementReports: SettlementReportsResource;
-  /** Subscriptions to events; what they send is read with `airwallex-connect/webhooks`. */
+  /** Event subscriptions. Read what they deliver with `airwallex-connect/webhooks`. */
   readonly webhooks: WebhooksResource;
-  /** Requests for information: what a reviewer asks, and the answers. */
+  /** Requests for information (RFIs): a reviewer's questions, and your answers. */
   readonly rfis: RfisResource;
-  /** Changes of accounts that have been verified. */
+  /** Changes to verified accounts. */
   readonly amendments: AmendmentsResource;
-  /** The closing of accounts, for good. */
+  /** Closes accounts for good. */
   readonly offboardings: OffboardingsResource;
   /** Links that invite customers. */
   readonly invitationLinks: InvitationLinksResource;
-  /** What an account can do once it is switched on. */
+  /** What an account can do once enabled. */
   readonly capabilities: CapabilitiesResource;
-  /** Pages of Airwallex for the owners of accounts. */
+  /** Pages hosted by Airwallex, for account owners. */
   readonly hostedFlows: HostedFlowsResource;
-  /** Components of Airwallex in your own pages. */
+  /** Airwallex components embedded in your own pages. */
   readonly embedded: EmbeddedResource;
-  /** Many accounts at once, from a list of sellers. */
+  /** Onboards many accounts at once, from a list of sellers. */
   readonly onboarding: OnboardingResource;
   /**
-   * Calls any endpoint that this package does not model, with the same token, retries and errors.
+   * Calls any endpoint, including those this package does not model, with the same token, retries and
+   * errors.
    *
    * @example
    * const wallet = await client.request<{ account_number: string }>({
@@ -122,34 +123,33 @@ interface BaseClient<E extends Environment> {
    */
   readonly request: RequestFunction;
   /**
-   * The same client acting for a connected account, by `x-on-behalf-of`.
+   * The same client acting for a connected account, through `x-on-behalf-of`.
    *
-   * @throws TypeError for an id that is missing or empty
+   * @throws TypeError if the id is missing or empty
    */
   onBehalfOf(accountId: string): Client<E>;
   /**
-   * The same client with other settings; connections and token are shared.
+   * The same client with other settings. Connections and token are shared.
    *
-   * @throws TypeError, RangeError for settings that make no sense
+   * @throws TypeError, RangeError for invalid settings
    *
    * @example
    * const patient = client.with({ timeoutMs: 120_000, maxRetries: 5 });
    */
   with(overrides: ClientOverrides): Client<E>;
-  /** Ends idle connections. A process may also just exit: nothing here keeps it alive. */
+  /** Closes idle connections. Optional: nothing here keeps a process from exiting. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Makes a client. Nothing is loaded or opened before the first call.
+ * Creates a client. Nothing is loaded or opened before the first call.
  *
- * With `clientId` and `apiKey` it calls for the platform's own account, and for its connected accounts by
- * `onBehalfOf`. With `oauth` it has `oauth.connection(id)`, which calls for customers; with `oauth` alone
- * that is all it can call.
+ * With `clientId` and `apiKey` it calls for the platform's own account, and for its connected accounts
+ * through `onBehalfOf`. With `oauth` it has `oauth.connection(id)`, which calls for customers; with `oauth`
+ * alone, that is all it can call.
  *
- * @throws TypeError, RangeError for options that make no sense; ValidationError for `headers` that no
- *   request can carry
+ * @throws TypeError, RangeError for invalid options; ValidationError for `headers` that cannot be sent
  *
  * @example
  * const client = createClient({
@@ -184,31 +184,31 @@ export function createClient(options: ClientOptions): unknown {
   return Object.freeze(oauth ? { ...client, oauth } : client);
 }
 
-/** Clients that act for somebody are asked for anew with every call; a kept one takes some kilobytes. */
+/** Apps derive a client per account for every call, so recent ones are cached; each takes a few kilobytes. */
 const keptClients = 1000;
 
 /** What a client and everything derived from it have in common. */
 interface Shared extends Pick<CallSettings, "topics"> {
   readonly send: Send;
   readonly close: () => Promise<void>;
-  /** The limits are those of the platform's account, whoever it acts for. */
+  /** The limits belong to the platform's account, whichever account it acts for. */
   readonly limiter: RateLimiter;
-  /** By account to log in as. */
+  /** Keyed by the account to log in as. */
   readonly tokens: Map<string, TokenManager>;
 }
 
-/** What to check after a 401, where it is not the API key alone. */
+/** What to check after a 401, where more than the API key can be wrong. */
 const checks = {
   loginAs: "check clientId, apiKey and loginAs, and that they belong to this environment",
   app: "check oauth.clientId and oauth.clientSecret, and that they belong to this environment",
   connection: "check the scopes that the customer granted",
 };
 
-/** Who calls, with whose tokens. */
+/** Who is calling, and with whose tokens. */
 interface Identity {
-  /** The tokens of a client with these settings. */
+  /** The token manager for a client with these settings. */
   readonly tokensFor: (settings: Settings) => TokenManager;
-  /** Names the caller in what is remembered beyond a process. */
+  /** Identifies the caller in whatever outlives the process. */
   readonly callerOf: (settings: Settings) => string;
   /** What to check when such a token is refused. */
   readonly check?: string;
@@ -253,7 +253,7 @@ function assemble(shared: Shared, settings: Settings, identity: Identity): BaseC
     }),
     ...(settings.environment === "production" ? {} : { simulation: simulationResource(call) }),
     request: requestFunction(call),
-    // Without an id it would be the platform that acts.
+    // An id of undefined becomes "", which is rejected; otherwise the platform itself would act.
     onBehalfOf: keepRecent(keptClients, (id) => derive({ onBehalfOf: id ?? "" })),
     with: derive,
     close,
@@ -266,7 +266,7 @@ function callerOf({ key }: Settings): string {
   return [key?.clientId, key?.loginAs].filter((name) => name !== undefined).join("/");
 }
 
-/** Whose accounts the client sees: tells what belongs to one platform from what belongs to another. */
+/** Identifies the platform whose accounts the client sees, to keep the records of platforms apart. */
 function platformOf({ call }: Settings, caller: string): string {
   const { origin, prefix } = call.hosts.api;
   const parts = [origin.replace(/^\w+:\/\//, "") + prefix, caller, call.onBehalfOf ?? ""];
@@ -343,7 +343,7 @@ function assembleOAuth(
   });
 }
 
-/** For the first call with tokens that are not stored yet. */
+/** For the first call with a token that is not stored yet. */
 function onlyToken(token: string): TokenManager {
   return { current: () => token, replace: async () => undefined };
 }

@@ -1,4 +1,4 @@
-/** Everything that this package throws, and how to tell one failure from another. */
+/** Everything this package throws, and how to tell one failure from another. */
 
 import type {
   AccountStatusError,
@@ -65,10 +65,10 @@ export {
   type WebhookVerificationErrorCode,
 } from "./errors/webhook-errors.js";
 
-/** Every `code` that an error of this package can carry. */
+/** Every `code` that an error from this package can have. */
 export type SdkErrorCode = AirwallexError["code"];
 
-/** Every error class of this package; a `switch` on `code` narrows it. */
+/** Every error class in this package; a `switch` on `code` narrows it. */
 export type AirwallexError =
   | ApiError
   | AuthenticationError
@@ -87,8 +87,8 @@ export type AirwallexError =
   | WebhookHandlerError;
 
 /**
- * True for every error of this package, duplicate copies included; then `switch (error.code)`
- * narrows.
+ * True for every error from this package, including one from a duplicate copy of it. A
+ * `switch (error.code)` then narrows the type.
  *
  * @example
  * try {

@@ -1,4 +1,4 @@
-/** The options of a client, read and checked once. */
+/** A client's options, read and checked once. */
 
 import type { ApiKey } from "./auth/login.js";
 import type { OAuthApp } from "./auth/oauth-endpoint.js";
@@ -16,47 +16,47 @@ import type { Store } from "./stores/store.js";
 /** `demo` is the sandbox under its older host names. */
 export type Environment = "production" | "sandbox" | "demo";
 
-/** What can differ between a client and one derived from it by `with()`. */
+/** Settings that `with()` can change on a derived client. */
 export interface ClientOverrides {
   /** Connected account to act for, sent as `x-on-behalf-of`. */
   readonly onBehalfOf?: string | undefined;
-  /** Account to log in as, where a scoped key spans several; sent as `x-login-as`. */
+  /** Account to log in as when a scoped key covers several; sent as `x-login-as`. */
   readonly loginAs?: string | undefined;
-  /** Dated API version. Default: the one that this package models; null leaves it to the account. */
+  /** Dated API version. Default: the one this package models; null uses the account's own. */
   readonly apiVersion?: string | null | undefined;
-  /** Total time of a call in milliseconds, with login, waits, retries and body. Default: 60 000. */
+  /** Total time for a call in milliseconds, including login, waits, retries and body. Default: 60 000. */
   readonly timeoutMs?: number | undefined;
   /** Attempts after the first. Default: 3. */
   readonly maxRetries?: number | undefined;
-  /** Further request headers, sent with every call. */
+  /** Additional request headers, sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What happens to a successful answer of an unexpected shape. Default: `observe`. */
+  /** What to do with a successful response of an unexpected shape. Default: `observe`. */
   readonly validation?: Validation | undefined;
 }
 
-/** The app of a partner, and where its connections are kept. */
+/** A partner's OAuth app, and where its connections are stored. */
 export interface OAuthOptions {
-  /** Id of the app, as Airwallex gave it to the partner. Not that of an API key. */
+  /** The app's id, as issued to the partner by Airwallex. Not the client id of an API key. */
   readonly clientId: string;
-  /** Secret of the app. It also encrypts the state of an authorization. */
+  /** The app's secret. It also encrypts the `state` of an authorization. */
   readonly clientSecret: string;
-  /** Where customers come back to, exactly as registered with Airwallex. */
+  /** Where customers return to, exactly as registered with Airwallex. */
   readonly redirectUri: string;
   /** Shared by every process that uses the same connections. */
   readonly store: Store;
-  /** Scopes to ask for, unless `authorizationUrl` is given others. Default: none. */
+  /** Scopes to request, unless `authorizationUrl` is given others. Default: none. */
   readonly scopes?: readonly string[] | undefined;
   /** Format of requests to the token endpoint. Default: `json`. */
   readonly tokenFormat?: "json" | "form" | undefined;
-  /** Where customers consent. Default: by environment, or below `baseUrl`. */
+  /** Where customers consent. Default: depends on the environment, or below `baseUrl`. */
   readonly authorizeUrl?: string | URL | undefined;
-  /** Where codes and refresh tokens are exchanged. Default: by environment, or below `baseUrl`. */
+  /** Where codes and refresh tokens are exchanged. Default: as for `authorizeUrl`. */
   readonly tokenUrl?: string | URL | undefined;
-  /** What every key in the store begins with. Default: `airwallex:connection:`. */
+  /** Prefix of every key in the store. Default: `airwallex:connection:`. */
   readonly keyPrefix?: string | undefined;
 }
 
-/** The key of the platform's own account: Developer > API keys in the web app. */
+/** The API key of the platform's own account: Developer > API keys in the web app. */
 export interface ApiKeyOptions {
   /** Client id that belongs to the API key. */
   readonly clientId: string;
@@ -65,13 +65,13 @@ export interface ApiKeyOptions {
 }
 
 interface KeyClientOptions extends ApiKeyOptions {
-  /** The app of a partner, for customers that connect their own accounts by consent. */
+  /** A partner's OAuth app, for customers who connect their own accounts by consent. */
   readonly oauth?: OAuthOptions | undefined;
 }
 
-/** Such a client can call only `oauth` and its connections; all other calls reject with TypeError. */
+/** A client without an API key can only call `oauth` and its connections; all else rejects with TypeError. */
 interface AppClientOptions {
-  /** The app of a partner, for customers that connect their own accounts by consent. */
+  /** A partner's OAuth app, for customers who connect their own accounts by consent. */
   readonly oauth: OAuthOptions;
   readonly clientId?: undefined;
   readonly apiKey?: undefined;
@@ -82,36 +82,36 @@ export type ClientOptions<E extends Environment = Environment> = CommonOptions<E
   (KeyClientOptions | AppClientOptions);
 
 interface CommonOptions<E extends Environment> extends ClientOverrides {
-  /** `production`, `sandbox` or `demo`. Has no default, so that real money never moves by accident. */
+  /** `production`, `sandbox` or `demo`. No default, so that real money never moves by accident. */
   readonly environment: E;
   /**
-   * Another API host, such as the emulator's, without `/api/v1`. Plain `http:` is for this machine only.
-   * Default: that of the environment.
+   * Another API host, such as the emulator's, without `/api/v1`. Plain `http:` is allowed for this machine
+   * only. Default: the environment's host.
    */
   readonly baseUrl?: string | URL | undefined;
-  /** Another host for uploads. Default: `baseUrl` where that is given. */
+  /** Another host for uploads. Default: `baseUrl` if given, else the environment's host. */
   readonly filesBaseUrl?: string | URL | undefined;
   /** Allows `http:` to other machines, for an emulator in a container. Default: false. */
   readonly allowInsecureHttp?: boolean | undefined;
   /** Connections per host. Default: 50, the API's own limit on concurrent requests. */
   readonly connections?: number | undefined;
-  /** Time to open a connection in milliseconds; it is tried again after that. Default: 10 000. */
+  /** Time to open a connection in milliseconds; after that it is retried. Default: 10 000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** An undici 7 or 8 Agent, ProxyAgent or MockAgent to use; it is not closed with the client. */
+  /** An undici 7 or 8 Agent, ProxyAgent or MockAgent to use. Closing the client does not close it. */
   readonly dispatcher?: DispatcherLike | undefined;
   /** A `fetch` to use instead of undici, for msw, the in-process emulator and the like. */
   readonly fetch?: FetchLike | undefined;
   /**
-   * Spaces calls so that they keep the API's limits, instead of being refused: true for those of the
-   * environment, or numbers of your own where several processes share them. Default: false, and only
-   * `onboarding.run` keeps them.
+   * Spaces calls out to stay within the API's limits instead of being refused. True uses the environment's
+   * documented limits; pass your own numbers where several processes share them. Default: false, where only
+   * `onboarding.run` is spaced out.
    */
   readonly rateLimit?: boolean | Partial<RateLimits> | undefined;
-  /** Hooks for logs and metrics, told of every attempt, retry, drift and token. */
+  /** Hooks for logs and metrics, called for every attempt, retry, drift, token and connection event. */
   readonly observer?: Observer | undefined;
 }
 
-/** The dated version of the API that the account model describes. */
+/** The dated API version that the account model describes. */
 export const apiVersion = "2026-08-21";
 
 interface Places {
@@ -151,7 +151,7 @@ const documentedLimits: Readonly<Record<Environment, RateLimits>> = {
 /** Options with their defaults filled in. */
 export interface Settings {
   readonly environment: Environment;
-  /** Undefined: the client has an OAuth app only. */
+  /** Undefined when the client has only an OAuth app. */
   readonly key: ApiKey | undefined;
   readonly oauth: OAuthSettings | undefined;
   readonly call: Omit<CallSettings, "topics" | "unauthorized">;
@@ -162,7 +162,7 @@ export interface Settings {
 
 export interface RateLimitSettings {
   readonly limits: RateLimits;
-  /** Whether every call keeps them, or only those that say so. */
+  /** Whether every call is held to the limits, or only those that opt in. */
   readonly everyCall: boolean;
 }
 
@@ -321,7 +321,7 @@ interface Fixed {
 
 function settle(fixed: Fixed, options: ClientOverrides): Settings {
   const { environment, key, oauth, hosts: both, transport, rateLimit } = fixed;
-  // Read once: what the caller changes afterwards changes nothing here.
+  // Copied, so that later changes by the caller have no effect.
   const headers = { ...options.headers };
   const own = { ...options, headers };
   return {
@@ -377,7 +377,7 @@ function requireText(option: string, value: unknown, place: string): string {
   throw wrong(option, `is missing, expected a string; see ${place}`);
 }
 
-/** It goes into a header. A line break at the end comes with secrets that were read from a file. */
+/** The key goes into a header. Secrets read from a file often end in a line break. */
 function requireKey(option: string, value: unknown): string {
   const text = requireText(option, value, "Developer > API keys in the web app");
   if (/^[\x21-\x7e]+$/.test(text)) return text;
@@ -385,7 +385,7 @@ function requireKey(option: string, value: unknown): string {
   throw wrong(option, `holds ${found} that no key has, expected it without; try .trim()`);
 }
 
-/** An empty id would act for somebody else than was meant. */
+/** An empty id would act for the wrong account. */
 function optionalId(option: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
   throw wrong(option, "is not an id, expected an account id or nothing");

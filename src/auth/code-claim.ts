@@ -1,6 +1,6 @@
 /**
- * Lets one callback per code through, in this process and between all that share the store: a code that
- * reaches Airwallex twice may be taken for stolen, which ends the connection that it gave. A double click
+ * Lets one callback per code through, within this process and across all that share the store. A code that
+ * reaches Airwallex twice may be treated as stolen, which ends the connection it created. A double click
  * is enough for that.
  */
 
@@ -13,23 +13,23 @@ export interface Callback {
   readonly code: string;
 }
 
-/** Longer than an exchange can take, with everything that follows it. */
+/** Longer than an exchange can take, including everything that follows it. */
 const leaseMs = 5 * 60_000;
-/** Longer than a state lives, which is refused before its code is looked at. */
+/** Longer than the lifetime of a state; an expired state is refused before its code is looked at. */
 const keepMs = 30 * 60_000;
 
 /**
- * Runs the work for a callback, or waits for the same work where this process is already at it.
+ * Runs the work for a callback, or waits for it if this process is already doing it.
  *
- * The function throws OAuthCallbackError `code_used` where it was done before, or another process is at
- * it; otherwise what the work throws, and the callback can be tried again.
+ * The function throws OAuthCallbackError `code_used` if the work was already done or another process is
+ * doing it. Otherwise it throws what the work throws, and the callback can be retried.
  */
 export function createCodeClaims<T>(
   store: ClaimStore,
   prefix: string,
 ): (callback: Callback, work: () => Promise<T>) => Promise<T> {
-  // By state as well: whoever has only got hold of the code shares nothing, and an emulator that is reset
-  // gives the same codes again.
+  // Keyed by state as well: someone who only has the code must not share the result, and an emulator
+  // issues the same codes again after a reset.
   const running = new Map<string, Promise<T>>();
 
   async function claimed(key: string, work: () => Promise<T>): Promise<T> {
@@ -38,7 +38,7 @@ export function createCodeClaims<T>(
     if (claim.kind !== "claimed") throw new OAuthCallbackError("code_used");
     try {
       const result = await work();
-      // The connection is stored, whether this can be written down or not.
+      // The connection is stored, so failing to record that here is harmless.
       await store.confirm(id, claim.token, { keepMs }).catch(() => undefined);
       return result;
     } catch (error) {

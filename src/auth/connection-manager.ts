@@ -1,14 +1,14 @@
 /**
- * The tokens of many connections in one process.
+ * Manages the tokens of many connections within one process.
  *
  * 1. A fresh access token in memory is used.
- * 2. In its last minute it is used and renewed in the background.
- * 3. One renewal is in flight per connection and process; everyone waits for it.
- * 4. Between processes, `rotation.ts` takes over.
- * 5. What could not be written stays in memory, is used, and is written as soon as the store is back.
- * 6. A refresh token whose answer was lost is spent again in the background while the grace lasts, so
- *    that it does not take another caller to come by in time.
- * 7. A refused token is replaced once, and a replacement that never worked not again at once.
+ * 2. In its last minute it is used, and renewed in the background.
+ * 3. At most one renewal per connection is in flight in a process; everyone waits for it.
+ * 4. Across processes, `rotation.ts` coordinates.
+ * 5. Tokens that could not be stored stay in memory, are used, and are stored once the store is back.
+ * 6. If the response to a refresh was lost, the refresh token is spent again in the background during the
+ *    grace period, without waiting for another caller to ask in time.
+ * 7. A refused token is replaced once; a replacement that never worked is not replaced again at once.
  */
 
 import type { Deadline } from "../core/deadline.js";
@@ -28,16 +28,16 @@ export interface ConnectionManagerOptions extends RotationTools {
 }
 
 export interface ConnectionManager {
-  /** The bearer of one connection, for the pipe. */
+  /** The bearer tokens of one connection. */
   tokens(id: string): TokenManager;
-  /** Renews now, fresh or not. */
+  /** Renews now, even if the token is still fresh. */
   renew(id: string, options?: { readonly force?: boolean | undefined }): Promise<Connection>;
-  /** Forgets what is in memory, after the record was replaced or deleted. */
+  /** Drops what is in memory, after the record was replaced or deleted. */
   forget(id: string): void;
 }
 
 interface Entry {
-  /** Whether the record was there when it was last looked for. */
+  /** Whether this process has ever held the record. */
   seen: boolean;
   token: string | undefined;
   /** Monotonic. */
@@ -45,21 +45,21 @@ interface Entry {
   expiresAtMs: number;
   pending: Promise<HeldRecord> | undefined;
   unsaved: Unsaved | undefined;
-  /** Until when the refresh token may be spent again, after an answer was lost. Monotonic. */
+  /** Until when the refresh token may be spent again after its response was lost. Monotonic. */
   spentUntilMs: number;
-  /** Until when a replacement that has not worked is not replaced again. Monotonic. */
+  /** Until when an unproven replacement is not replaced again. Monotonic. */
   restsUntilMs: number;
   settling: boolean;
 }
 
-/** A token is renewed early by this much, or by half its life if that is less. */
+/** A token is renewed this much before it expires, or at half its life if that is later. */
 const renewBeforeMs = 60_000;
-/** A token with less than this left may be dead on arrival. */
+/** A token with less time left than this may expire on the way. */
 const leastLeftMs = 5000;
-/** A new token that is refused too is not the reason, and a refresh for every call would not help. */
+/** If a new token is refused too, the token is not to blame, and refreshing on every call would not help. */
 const replacementRestMs = 5000;
 const againMs = { first: 100, most: 5000 };
-/** Ids come from outside, and each leaves an entry behind, also where there is no connection. */
+/** Ids come from outside, and each leaves an entry behind, even if there is no such connection. */
 const fewestToSweep = 1000;
 
 export function createConnectionManager(options: ConnectionManagerOptions): ConnectionManager {
@@ -67,7 +67,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
   const entries = new Map<string, Entry>();
   let sweepAt = fewestToSweep;
 
-  /** Lets go of what is not worth keeping, whenever twice as many came as were left the last time. */
+  /** Drops entries not worth keeping, each time their number has doubled since the last sweep. */
   function sweep(): void {
     if (entries.size < sweepAt) return;
     for (const [id, entry] of entries) if (isOver(entry)) entries.delete(id);
@@ -106,7 +106,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     entry.renewAtMs = accessEndsAtMs - Math.min(renewBeforeMs, leftMs / 2);
   }
 
-  /** Goes on in the background until the store and this process agree. */
+  /** Keeps trying in the background until the store and this process agree. */
   function settleLater(id: string, entry: Entry): void {
     if (entry.settling) return;
     entry.settling = true;
@@ -166,7 +166,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     switch (result.kind) {
       case "fresh":
         hold(entry, result.held);
-        // Whoever made the mark may be dead by now, and this may be the only process that knows of it.
+        // The process that set the mark may be dead, and this may be the only one that knows about it.
         if (result.held.spentAtMs !== undefined) spendAgainFrom(id, entry, result.held.spentAtMs);
         if (result.rotated) publish({ kind: "rotated", connectionId: id });
         return result.held;
@@ -226,7 +226,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
       const others = entry.pending;
       const renewing = others ?? shared(id, entry, enough);
       const held = await deadline.race("waiting for a token", renewing);
-      // What another caller asked for may not do for this one.
+      // What satisfied another caller may not satisfy this one.
       if (!others || enough(held)) return held.record.accessToken;
     }
   }

@@ -1,25 +1,25 @@
 /**
- * What is kept of a connection between processes.
+ * The stored record of a connection, shared between processes.
  *
- * Times inside are spans that began when the record was written: the store says how old a record is by
- * its own clock, so that no process has to trust the clock of another.
+ * Lifetimes in it count from when the record was written. The store reports a record's age by its own
+ * clock, so that no process has to trust another's.
  */
 
 import type { StoredRecord, Write } from "../stores/store.js";
 
-/** What an app may know of a connection. No token. */
+/** What an app may know about a connection. Contains no tokens. */
 export interface Connection {
-  /** The API's own id of the connection: base64 of `<client id>:<account id>`, without padding. */
+  /** The API's own id for the connection: base64 of `<client id>:<account id>`, without padding. */
   readonly id: string;
   readonly accountId: string;
   readonly orgId?: string | undefined;
-  /** Scopes as granted, where the server said. */
+  /** Scopes as granted, if the server said. */
   readonly scopes?: readonly string[] | undefined;
   /** Unix time in milliseconds. */
   readonly connectedAtMs: number;
-  /** Unix time in milliseconds of the newest pair of tokens. */
+  /** Unix time in milliseconds at which the current pair of tokens was obtained. */
   readonly rotatedAtMs: number;
-  /** Unix time in milliseconds after which only consent helps; undefined where the server did not say. */
+  /** Unix time in milliseconds after which new consent is needed; undefined if the server did not say. */
   readonly refreshExpiresAtMs?: number | undefined;
   /** `revoked`: ask for consent again. */
   readonly status: "connected" | "revoked";
@@ -27,28 +27,28 @@ export interface Connection {
 
 export interface ConnectionRecord extends Connection {
   readonly accessToken: string;
-  /** How long the access token was good for when the record was written, in milliseconds. */
+  /** How long the access token was still valid when the record was written, in milliseconds. */
   readonly accessLeftMs: number;
   readonly refreshToken: string;
   /**
-   * Set while a process spends the refresh token: a text that nobody else makes. Whoever finds it there
-   * knows that no answer was kept, and from the age of the record since when.
+   * A unique id, set while a process spends the refresh token. A process that finds it knows that no
+   * response has been stored, and, from the record's age, since when.
    */
   readonly spender?: string | undefined;
 }
 
-/** A record as read, its spans turned into moments on the monotonic clock of this process. */
+/** A record as read, its lifetimes converted to times on this process's monotonic clock. */
 export interface HeldRecord {
   readonly record: ConnectionRecord;
   readonly version: number;
   readonly accessEndsAtMs: number;
-  /** Since when the refresh token may have been spent. Undefined: nobody has spent it. */
+  /** Since when the refresh token may have been spent; undefined if it has not been. */
   readonly spentAtMs: number | undefined;
 }
 
 /**
- * @param askedAtMs When the store was asked, not when it answered: the record is no younger than that,
- *   even if this process slept over the answer.
+ * @param askedAtMs When the store was asked, not when it replied. Counting the age from then never makes
+ *   the record seem younger than it is, even if this process was suspended before the reply.
  */
 export function readRecord(
   { value, version, ageMs }: StoredRecord,
@@ -64,7 +64,7 @@ export function readRecord(
   };
 }
 
-/** The parser's own error would quote what it stumbled over. */
+/** Hides the parser's own error, which would quote the record. */
 function parse(value: string): ConnectionRecord {
   try {
     const record = JSON.parse(value) as ConnectionRecord;
@@ -75,17 +75,17 @@ function parse(value: string): ConnectionRecord {
   throw new Error("the stored record is not readable");
 }
 
-/** The shortest life of a refresh token that is documented, for a server that does not say. */
+/** The shortest documented lifetime of a refresh token, for servers that do not say. */
 const documentedRefreshLifetimeMs = 60 * 24 * 60 * 60_000;
 
-/** The time in it only sorts the list of those to be renewed soon: no record is lost by it. */
+/** Its expiry only sorts the list of connections to renew soon: no record is dropped because of it. */
 export function toText(record: ConnectionRecord): Pick<Write, "value" | "expiresAtMs"> {
   const { refreshExpiresAtMs, rotatedAtMs } = record;
   const expiresAtMs = refreshExpiresAtMs ?? rotatedAtMs + documentedRefreshLifetimeMs;
   return { value: JSON.stringify(record), expiresAtMs: expiresAtMs || undefined };
 }
 
-/** What of a record may leave the package. */
+/** The part of a record that may leave the package. */
 export function toConnection(record: ConnectionRecord): Connection {
   const { id, accountId, orgId, scopes, connectedAtMs, rotatedAtMs, refreshExpiresAtMs, status } =
     record;

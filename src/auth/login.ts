@@ -9,14 +9,14 @@ import type { IssuedToken } from "./token-manager.js";
 export interface ApiKey {
   readonly clientId: string;
   readonly apiKey: string;
-  /** Account that the token is to act for, where a scoped key spans several. */
+  /** Account that the token should act for, if a scoped key covers several. */
   readonly loginAs?: string | undefined;
 }
 
 /** A login serves many callers, so it has a deadline of its own. */
 const timeoutMs = 30_000;
 
-/** As documented, for an answer without a usable `expires_at`. */
+/** The documented lifetime, for a response without a usable `expires_at`. */
 const documentedLifetimeMs = 30 * 60_000;
 
 export async function login(
@@ -47,7 +47,7 @@ function unusable({ attempts, requestId }: ResponseInfo, data: Token): ShapeErro
   return new ShapeError("unexpected_shape", message, facts, [], data);
 }
 
-/** Counted from the remote's own clock where it told the time: ours may be off by more than a token lives. */
+/** Relative to the server's own clock if it sent a date: ours may be off by more than a token's lifetime. */
 function lifetime(expiresAt: unknown, date: string | undefined): number {
   if (typeof expiresAt !== "string") return documentedLifetimeMs;
   const told = Date.parse(date ?? "");

@@ -12,22 +12,22 @@ export interface OAuthApp {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
-  /** How the token endpoint is sent its input; the API takes both. */
+  /** Body format for the token endpoint; the API accepts both. */
   readonly tokenFormat: "json" | "form";
-  /** Path of the token endpoint, on the host that `call` goes to. */
+  /** Path of the token endpoint, on the host that `call` targets. */
   readonly tokenPath: string;
 }
 
 export interface OAuthEndpoint {
   /** Rejects with the error of the call. */
   exchangeCode(code: string, codeVerifier: string | undefined): Promise<TokenPair>;
-  /** Never rejects: each outcome is one that rotation acts on. */
+  /** Never rejects: rotation acts on every outcome. */
   refresh(refreshToken: string, timeoutMs: number): Promise<RefreshAnswer>;
 }
 
 export function createOAuthEndpoint(call: Call, app: OAuthApp): OAuthEndpoint {
   const { clientId: client_id, clientSecret: client_secret, redirectUri: redirect_uri } = app;
-  // Read with care instead: servers write numbers as text, and leave members out.
+  // `readTokenPair` is lenient instead: servers send numbers as strings, and leave fields out.
   const endpoint = { ...oauthToken, path: app.tokenPath, response: anything };
 
   async function post(
@@ -70,9 +70,10 @@ export function createOAuthEndpoint(call: Call, app: OAuthApp): OAuthEndpoint {
 }
 
 /**
- * - 400 `invalid_grant`: the token is dead. 429: another refresh is under way, or too many at once.
- * - Another refusal: the client is not accepted, and the token was not looked at.
- * - Anything after the request was sent, 5xx and unreadable answers included: it may have been spent.
+ * - 400 `invalid_grant`: the token is dead. 429: another refresh is in progress, or too many at once.
+ * - Any other refusal: the client was rejected, and the token was not looked at.
+ * - Any other failure after the request was sent, including 5xx and unreadable responses: the token may
+ *   have been spent.
  */
 function classify(error: unknown): Exclude<RefreshAnswer["kind"], "issued"> {
   if (error instanceof ApiError || error instanceof AuthenticationError) {

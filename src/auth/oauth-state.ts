@@ -1,7 +1,7 @@
 /**
- * The `state` of a consent: encrypted, short-lived, and bound to a value that the app keeps in the
- * visitor's session. So a forged or replayed callback is refused without a database, and the PKCE
- * verifier can travel inside. See RFC 6749, section 10.12.
+ * The `state` of an authorization: encrypted, short-lived, and bound to a value that the app keeps in the
+ * visitor's session. A forged or replayed callback is thus refused without a database, and the state can
+ * carry the PKCE verifier. See RFC 6749, section 10.12.
  */
 
 import { OAuthCallbackError } from "../errors.js";
@@ -14,12 +14,12 @@ export interface StateContents {
 
 export interface StateSealer {
   seal(contents: StateContents, session: string): Promise<string>;
-  /** @throws OAuthCallbackError when the state is not ours, too old, or of another session */
+  /** @throws OAuthCallbackError if the state is not ours, has expired, or belongs to another session */
   open(state: string, session: string): Promise<StateContents>;
 }
 
 const lifetimeSeconds = 10 * 60;
-/** By how much the clocks of an app's own processes may differ. */
+/** How far apart the clocks of an app's own processes may be. */
 const toleranceSeconds = 5;
 
 export function createStateSealer(clientSecret: string): StateSealer {
@@ -64,7 +64,7 @@ export async function createPkce(): Promise<{
   return { verifier, challenge: await fingerprint(verifier) };
 }
 
-/** What is compared, or stored, instead of a secret. */
+/** A hash to compare or store instead of a secret. */
 export async function fingerprint(text: string): Promise<string> {
   return encode(await digest(text));
 }

@@ -1,23 +1,23 @@
-/** What the OAuth server answers, read with care: numbers as text, members missing, members unknown. */
+/** Reads the OAuth server's responses leniently: numbers as strings, fields missing, fields unknown. */
 
-/** A pair of tokens as it was issued. */
+/** A pair of tokens as issued. */
 export interface TokenPair {
   readonly accessToken: string;
   readonly accessLifetimeMs: number;
   readonly refreshToken: string;
-  /** Undefined where the server did not say. */
+  /** Undefined if the server did not say. */
   readonly refreshLifetimeMs: number | undefined;
   readonly accountId: string | undefined;
   readonly orgId: string | undefined;
   readonly scopes: readonly string[] | undefined;
 }
 
-/** As documented, for an answer without `expires_in`. */
+/** The documented lifetime, for a response without `expires_in`. */
 const documentedAccessLifetimeMs = 5 * 60_000;
 
 /**
- * A pair, or which member is missing. An answer to a refresh may leave the refresh token out: then the
- * one that was spent stays in use (RFC 6749, section 6).
+ * The pair, or the name of the missing field. A refresh response may omit the refresh token; the one that
+ * was spent then stays in use (RFC 6749, section 6).
  */
 export function readTokenPair(
   body: unknown,
@@ -43,10 +43,10 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** More than a token can live for; a greater number would make no date. */
+/** Longer than any token's lifetime; a much greater number would not make a valid date. */
 const longestMs = 100 * 365 * 24 * 60 * 60_000;
 
-/** From seconds, as a number or as text, to whole milliseconds. */
+/** Converts seconds, as a number or a string, to whole milliseconds. */
 function milliseconds(value: unknown): number | undefined {
   const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof seconds === "number" && seconds > 0

@@ -1,21 +1,22 @@
 /**
- * Spends a refresh token so that no connection is lost, whatever dies on the way.
+ * Spends a refresh token without ever losing the connection, whatever fails along the way.
  *
- * The server takes a refresh token that is used again more than a minute after its successor was
- * issued for a leak, and ends the connection. So, under the store's lease for the connection:
+ * If a refresh token is used again more than a minute after its successor was issued, the server assumes
+ * a leak and ends the connection. So, under the store's lease for the connection:
  *
- * 1. Read the record in the same step as the lease is taken. If somebody has rotated, adopt that. A
- *    process that has never seen the record reads it before that, and may need no lease.
- * 2. Write down that the refresh token is being spent. Whoever finds this mark without a newer pair
- *    knows that no answer was kept, and since when.
- * 3. Spend it. Answer lost: spend it again, as long as that ends within the grace minute since the
- *    first time. Told that another refresh is under way: wait a moment. Told that it is dead: read the
- *    record once more, and only if nobody has rotated is the connection revoked.
- * 4. Write the new pair by compare-and-set under the fence of the lease, before anybody uses it.
+ * 1. Read the record in the same step that takes the lease. If another process has rotated, adopt its
+ *    result. A process that has never seen the record reads it first, and may not need a lease at all.
+ * 2. Mark the record: the refresh token is being spent. A process that finds the mark without a newer pair
+ *    knows that no response was stored, and since when.
+ * 3. Spend the token. If the response is lost, spend it again, provided that ends within the grace minute
+ *    since the first time. If another refresh is in progress, wait a moment. If the token is dead, mark the
+ *    connection revoked, unless another process has rotated meanwhile.
+ * 4. Write the new pair by compare-and-set under the lease's fence, before anyone uses it.
  *
- * A process that dies after 2 leaves the mark: the next one spends again within the minute, and after
- * it does not spend at all. A process that slept through its lease is refused by the fence. Every span
- * is measured by the store's clock or by one monotonic clock, never by two clocks that may differ.
+ * A process that dies after step 2 leaves the mark: the next one spends again within the minute, and
+ * later than that does not spend at all. A process that was suspended past its lease is stopped by the
+ * fence. Every duration is measured by the store's clock or by one monotonic clock, never across two clocks
+ * that may differ.
  */
 
 import type { Lease, RecordStore, StoredRecord } from "../stores/store.js";
@@ -23,14 +24,14 @@ import { type ConnectionRecord, type HeldRecord, readRecord, toText } from "./co
 import type { TokenPair } from "./oauth-tokens.js";
 import { type Refresh, spendInTime } from "./spend.js";
 
-/** A record that is in memory and not yet in the store. */
+/** A record that is in memory but not yet in the store. */
 export interface Unsaved {
   readonly record: ConnectionRecord;
-  /** Monotonic: the time until it is written counts. */
+  /** Monotonic, so that the time until it is written counts too. */
   readonly accessEndsAtMs: number;
-  /** Whether it has a new pair; else it only takes a mark back. */
+  /** Whether it holds a new pair; otherwise it only removes a mark. */
   readonly rotated: boolean;
-  /** The mark that it replaces: its version, and who made it. */
+  /** The mark that it replaces: the version and spender of the marked record. */
   readonly replaces: number;
   readonly spender: string;
 }
@@ -41,26 +42,26 @@ export type Rotated =
   | { readonly kind: "missing" }
   | { readonly kind: "revoked"; readonly record: ConnectionRecord; readonly error: unknown }
   | { readonly kind: "unknown"; readonly record: ConnectionRecord; readonly spentForMs: number }
-  /** The client was refused: nothing is lost, and nothing helps but the right credentials. */
+  /** The client was refused. Nothing is lost, but only the right credentials will help. */
   | { readonly kind: "refused"; readonly error: unknown }
-  /** Nothing is lost; try again later, and within the grace if the token may have been spent. */
+  /** Nothing is lost. Try again later, but within the grace period if the token may have been spent. */
   | { readonly kind: "unavailable"; readonly error: unknown; readonly spent?: boolean };
 
 export interface RotationLimits {
   /** How long the server accepts a refresh token after its successor was issued. */
   readonly graceMs: number;
-  /** Kept free at the end of the grace. */
+  /** Safety margin at the end of the grace period. */
   readonly marginMs: number;
-  /** Longest time of one request to the token endpoint. */
+  /** Timeout of one request to the token endpoint. */
   readonly requestMs: number;
   readonly leaseMs: number;
   /** Longest wait for the lease. */
   readonly waitMs: number;
-  /** Wait before the token is spent again, doubled each time. */
+  /** Wait before the token is spent again; doubles each time. */
   readonly againMs: number;
 }
 
-/** A crash is noticed within a lease, and a second attempt still ends well within the minute. */
+/** A crash is noticed within one lease, and a second attempt still ends well within the grace minute. */
 export const rotationLimits: RotationLimits = {
   graceMs: 60_000,
   marginMs: 5000,
@@ -76,30 +77,30 @@ export interface RotationTools {
   readonly limits: RotationLimits;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
-  /** Unix time in milliseconds, for what people read. */
+  /** Unix time in milliseconds, for display only. */
   readonly dateMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** A text that nobody else will make. */
+  /** A unique id. */
   readonly newId: () => string;
 }
 
 export interface RotateOptions {
-  /** Whether the record will do as it is. */
+  /** Whether the record is good enough as it is. */
   readonly enough: (held: HeldRecord) => boolean;
-  /** What an earlier rotation of this process could not write. */
+  /** What an earlier rotation in this process could not write. */
   readonly unsaved?: Unsaved | undefined;
   /**
-   * The process has never seen the record, and there may be none. Reading leaves nothing behind in the
-   * store; a lease leaves its fence, for ids that somebody made up as well.
+   * The process has never seen the record, and it may not exist. It is then read first: a read leaves
+   * nothing behind in the store, whereas a lease leaves its fence, even for made-up ids.
    */
   readonly unseen?: boolean | undefined;
-  /** Spend the token although it may be too late: the caller has nothing left to lose. */
+  /** Spend the token even if it may be too late: the caller has nothing left to lose. */
   readonly force?: boolean | undefined;
 }
 
-/** Makes sure of a fresh access token. Never rejects: what the store throws is `unavailable`. */
+/** Ensures a fresh access token. Never rejects: errors of the store become `unavailable`. */
 export async function rotate(
   tools: RotationTools,
   key: string,
@@ -108,7 +109,7 @@ export async function rotate(
   const { leaseMs, waitMs } = tools.limits;
   const enough = (stored: StoredRecord | undefined): boolean =>
     stored !== undefined && options.enough(readRecord(stored, tools.nowMs()));
-  // What could not be written may still be on its way; only a lease of later keeps it out.
+  // The failed write may still arrive at the store; only a newer lease is sure to keep it out.
   const wait = options.unsaved ? { leaseMs, waitMs } : { leaseMs, waitMs, enough };
   try {
     if (options.unseen) {
@@ -116,7 +117,7 @@ export async function rotate(
       const stored = await tools.store.read(key);
       if (!stored) return { kind: "missing" };
       const held = readRecord(stored, askedAtMs);
-      // A mark is for the lease to settle.
+      // A mark must be settled under a lease.
       if (held.spentAtMs === undefined && options.enough(held)) {
         return { kind: "fresh", held, rotated: false };
       }
@@ -128,7 +129,7 @@ export async function rotate(
     if (result.kind === "enough" && result.record) {
       return { kind: "fresh", held: readRecord(result.record, tools.nowMs()), rotated: false };
     }
-    // Whoever holds the lease may die with it, and this may be the last process that asked.
+    // The holder of the lease may die, and this may be the last process to ask.
     return { kind: "unavailable", error: new Error(underRenewal), spent: true };
   } catch (error) {
     return { kind: "unavailable", error };
@@ -160,34 +161,34 @@ async function underLease(
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
     if (enough(held)) return fresh;
     const now = tools.nowMs();
-    // Young when the store answered, and the answer was long on its way: a quicker one may tell.
+    // The mark was still young when the store replied, but the reply was slow; a retry may be in time.
     const wasYoung = graceLeft(tools, now - lease.record.ageMs) > 0;
     if (wasYoung)
       return { kind: "unavailable", error: new Error("the store is slow"), spent: true };
     return { kind: "unknown", record, spentForMs: now - spentAtMs };
   }
-  // A mark is settled while there is time, even where its access token would do for now.
+  // A mark is settled while there is time, even if the access token is good enough for now.
   const result = await spend(tools, key, lease, held, force ? undefined : spentAtMs);
   return result.kind === "unavailable" && enough(held) ? fresh : result;
 }
 
-/** Whether the record is still the mark under which the unsaved one was obtained. */
+/** Whether the stored record is still the marked one under which the unsaved record was obtained. */
 function isReplacedBy({ version, record }: HeldRecord, unsaved: Unsaved): boolean {
   return version === unsaved.replaces && record.spender === unsaved.spender;
 }
 
-/** What is unsaved, as if it had been read. */
+/** The unsaved record, as if it had been read from the store. */
 export function heldOf({ record, accessEndsAtMs, replaces }: Unsaved): HeldRecord {
   return { record, version: replaces + 1, accessEndsAtMs, spentAtMs: undefined };
 }
 
-/** Time in which a request may still be started, for it to end within the grace. */
+/** How long a request may still be started and end within the grace period. */
 function graceLeft({ limits, nowMs }: RotationTools, spentAtMs: number): number {
   const { graceMs, marginMs, requestMs } = limits;
   return spentAtMs + graceMs - marginMs - requestMs - nowMs();
 }
 
-/** Time in which a request may still be started, for it to end within the lease. */
+/** How long a request may still be started and end within the lease. */
 function leaseLeft({ limits, nowMs }: RotationTools, { askedAtMs }: Lease): number {
   return askedAtMs + limits.leaseMs - limits.requestMs - nowMs();
 }
@@ -216,7 +217,7 @@ async function spend(
   }
   if (spent.kind === "dead") return await bury(tools, key, marking, lease.fence, spent.error);
   const { error } = spent;
-  // Nothing has been spent, by nobody: the record is put back as it was.
+  // Nobody has spent the token: the record is put back as it was.
   if (spent.kind !== "lost" && held.spentAtMs === undefined) {
     const saved = await save(tools, key, marking, lease.fence);
     if (saved.kind === "unsaved") return saved;
@@ -228,9 +229,9 @@ async function spend(
 }
 
 /**
- * Marks the record, and answers how it goes back. Whoever finds a mark makes it their own, so that a
- * process that slept cannot take away a mark under which others have spent; but it keeps its age, which
- * is the one thing that tells since when the token may have been spent.
+ * Marks the record, and returns what restores it. A process that finds a mark makes it its own, so that a
+ * suspended process cannot remove a mark under which others have spent. The age is kept, because only it
+ * tells since when the token may have been spent.
  */
 async function mark(
   { store, newId, nowMs }: RotationTools,
@@ -250,7 +251,7 @@ async function mark(
     const written = await store.compareAndSet(key, { ...write, keepLease: true, keepAge });
     return written ? before : unavailable("the lease was lost before the refresh token was spent");
   } catch (error) {
-    // The mark may have been made all the same. Where nobody has spent under it, it must not stay.
+    // The mark may have been written anyway. If nobody has spent under it, it must not stay.
     return keepAge
       ? { kind: "unavailable", error, spent: true }
       : { kind: "unsaved", unsaved: before, error };
@@ -283,7 +284,7 @@ function renewed(
   };
 }
 
-/** Writes what the process holds. Never over a newer record: what is there then is adopted. */
+/** Writes what the process holds, but never over a newer record, which is adopted instead. */
 async function save(
   { store, nowMs }: RotationTools,
   key: string,
@@ -302,7 +303,7 @@ async function save(
     const found = await store.read(key);
     if (!found) return { kind: "missing" };
     const held = readRecord(found, readAtMs);
-    // A write whose answer was lost had been made after all.
+    // An earlier write whose response was lost did succeed.
     if (held.record.refreshToken === record.refreshToken && held.spentAtMs === undefined) {
       return { kind: "fresh", held, rotated };
     }
@@ -320,7 +321,7 @@ async function save(
   }
 }
 
-/** The server says that the token is dead. Unless somebody has rotated, the connection is over. */
+/** The server says the token is dead. Unless another process has rotated, the connection is revoked. */
 async function bury(
   tools: RotationTools,
   key: string,

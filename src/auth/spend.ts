@@ -1,22 +1,22 @@
-/** Spends one refresh token, as often as it takes and as long as it is safe. */
+/** Spends one refresh token, as often as it takes and for as long as that is safe. */
 
 import type { TokenPair } from "./oauth-tokens.js";
 
-/** What came of spending a refresh token once. */
+/** The outcome of spending a refresh token once. */
 export type RefreshAnswer =
   | { readonly kind: "issued"; readonly pair: TokenPair }
   /** The request never left. */
   | { readonly kind: "not_sent"; readonly error: unknown }
-  /** It left, and no clear answer came: it may have been spent. */
+  /** The request was sent, but there was no clear response: the token may have been spent. */
   | { readonly kind: "lost"; readonly error: unknown }
-  /** Another refresh of the same token is under way at the server. */
+  /** The server is already refreshing the same token, or has too many requests. */
   | { readonly kind: "busy"; readonly error: unknown }
   /** Expired, revoked or used before. */
   | { readonly kind: "dead"; readonly error: unknown }
-  /** The client itself was refused, and the token was not looked at. */
+  /** The client itself was rejected, and the token was not looked at. */
   | { readonly kind: "refused"; readonly error: unknown };
 
-/** What came of spending it as often as it took. */
+/** The outcome of spending it as often as it took. */
 export type Spent =
   | Exclude<RefreshAnswer, { readonly kind: "issued" }>
   | { readonly kind: "issued"; readonly pair: TokenPair; readonly sentAtMs: number };
@@ -33,8 +33,9 @@ export interface SpendTools {
 }
 
 /**
- * Spends until there is an answer to act on, or no time for another request. `lost` comes out when any
- * request may have been worked on; `not_sent` only when none was.
+ * Spends until there is a response to act on, or no time for another request. After a lost response the
+ * result is `lost`, unless a later request yields a pair or finds the token dead. `not_sent` means that no
+ * request was processed.
  */
 export async function spendInTime(
   { refresh, limits, nowMs, sleep, random }: SpendTools,
@@ -43,7 +44,7 @@ export async function spendInTime(
 ): Promise<Spent> {
   let lost: Spent | undefined;
   for (let waitMs = limits.againMs; ; waitMs *= 2) {
-    // A process that slept until here must not spend what others may have spent meanwhile.
+    // A process that was suspended until here must not spend what others may have spent meanwhile.
     if (timeLeft() <= 0) return lost ?? { kind: "not_sent", error: new Error("no time was left") };
     const sentAtMs = nowMs();
     const answer = await refresh(refreshToken, limits.requestMs);

@@ -4,14 +4,14 @@
  * 1. A fresh token is used.
  * 2. A token in the last part of its life (five minutes, or half its life if that is less) is used,
  *    and renewed in the background; if that fails, the token is still good.
- * 3. Without a token, callers share one login. Giving up on it does not stop it for the others.
- * 4. A failed login is remembered briefly, because the API allows a hundred a minute. Whoever comes
- *    meanwhile is told that it is remembered; whose time ends while a login is under way is told how it
- *    had failed so far.
- * 5. A refused token is replaced once: whoever held an older one takes the newer one, and a replacement
+ * 3. Without a token, callers share one login. A caller that gives up does not stop it for the others.
+ * 4. A failed login is remembered briefly, because the API allows a hundred a minute. Calls made in the
+ *    meantime fail with the remembered error; a call that times out during a login reports how the login
+ *    has failed so far.
+ * 5. A refused token is replaced once: callers with an older token get the newer one, and a replacement
  *    that never worked is not replaced again at once. One that has worked is a token like any other.
  *
- * Times are monotonic, so that a step of the clock neither stretches nor ends a token.
+ * Times are monotonic, so that a clock change neither extends nor ends a token's life.
  */
 
 import { type Deadline, DeadlineError } from "../core/deadline.js";
@@ -20,18 +20,18 @@ import { longestHoldMs } from "../core/retry-after.js";
 import { RememberedError } from "../core/wire.js";
 import { ApiError, AuthenticationError } from "../errors.js";
 
-/** A token as the login answered it. */
+/** A token as issued by the login. */
 export interface IssuedToken {
   readonly value: string;
   readonly lifetimeMs: number;
 }
 
 export interface TokenManager {
-  /** A token that is good now; a promise only when there is something to wait for. */
+  /** A valid token; a promise only if there is something to wait for. */
   current(deadline: Deadline): string | Promise<string>;
-  /** Another token instead of one that was refused, or undefined when there is no point in trying. */
+  /** Another token in place of a refused one, or undefined if there is no point in trying. */
   replace(refused: string, deadline: Deadline): Promise<string | undefined>;
-  /** Told of every answer that did not refuse the token, so it must cost next to nothing. */
+  /** Called for every response that proves the token was accepted, so it must cost next to nothing. */
   worked?(token: string): void;
 }
 

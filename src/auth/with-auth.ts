@@ -1,10 +1,10 @@
-/** Gives every request its bearer token, and a refused token one replacement. */
+/** Adds the bearer token to every request, and replaces a refused token once. */
 
 import type { Send, WireRequest } from "../core/wire.js";
 import type { TokenManager } from "./token-manager.js";
 
 export function withAuth(send: Send, tokens: TokenManager): Send {
-  // A server that fails may not have looked at the token.
+  // A server that fails may not have checked the token.
   const note = (token: string, status: number): void => {
     if (status !== 401 && status < 500) tokens.worked?.(token);
   };
@@ -16,9 +16,9 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
     if (response.status !== 401) return response;
     const other = await tokens.replace(token, request.deadline);
     if (other === undefined) return response;
-    // What was read is gone, but the next call needs the other token all the same.
+    // The body was consumed and cannot be sent again, but the next call can use the new token.
     if (isSpent(request)) return { ...response, hint: spent };
-    // The remote did nothing with the first one, so this is no second write.
+    // The API did nothing with the first request, so this is not a second write.
     const second = await send(authorized(request, other));
     note(other, second.status);
     return second;

@@ -1,4 +1,4 @@
-/** Turns an answer that refuses into an error of ours. Error bodies of any shape are survived. */
+/** Turns an error response into an error of ours, whatever the shape of its body. */
 
 import type { CallFacts, FieldError, RemoteError } from "../errors.js";
 import { ApiError, type ApiErrorCode } from "../errors.js";
@@ -32,7 +32,7 @@ export function toApiError(response: WireResponse, facts: CallFacts, redactor: R
   });
 }
 
-/** What came back that the API's own words do not say, and what to do about it. */
+/** What the API's own message does not say about the response, and what to do about it. */
 function hintOf(
   response: WireResponse,
   body: unknown,
@@ -47,19 +47,19 @@ function hintOf(
   return isSilent ? "the answer has neither code nor message, see error.body" : undefined;
 }
 
-/** What an error body says, in the API's envelope `{ code, message, source, details, trace_id }`. */
+/** Reads an error body in the API's envelope, `{ code, message, source, details, trace_id }`. */
 export function readRemoteError(
   { status, headers }: WireResponse,
   body: unknown,
   redactor: Redactor,
 ): RemoteError {
   const envelope = (isObject(body) ? body : {}) as Record<string, unknown>;
-  // The token endpoint may use the names of OAuth 2 instead.
+  // The token endpoint may use the OAuth 2 names instead.
   const message = text(envelope["message"]) ?? text(envelope["error_description"]);
   const details = envelope["details"];
   const remote = {
     apiCode: text(envelope["code"]) ?? text(envelope["error"]),
-    // Cut after redaction: half a value would not be recognised.
+    // Truncated after redaction: a value cut in half would not be recognised.
     remoteMessage: message && redactor.text(message).slice(0, longestMessage),
     source: cleanText(envelope["source"], redactor),
     details: details === undefined || details === null ? undefined : redactor.deep(details),
@@ -73,13 +73,13 @@ export function readRemoteError(
   };
 }
 
-/** The remote's own code, such as `request_id_duplicate`; empty when the body has none. */
+/** The API's own code, such as `request_id_duplicate`; empty if the body has none. */
 export function apiCodeOf(response: WireResponse): string {
   const body = parseBody(response);
   return (isObject(body) && text(body["code"])) || "";
 }
 
-/** The body as JSON, or undefined when it is not JSON. */
+/** The body parsed as JSON, or undefined if it is not JSON. */
 export function parseBody(
   { body, undecoded }: WireResponse,
   parse: (text: string) => unknown = JSON.parse,
@@ -93,7 +93,7 @@ export function parseBody(
   }
 }
 
-/** What a body is that could not be read as JSON; never what it says. */
+/** Describes a body that is not JSON, without quoting it. */
 export function describeUnreadable({ headers, body, undecoded }: WireResponse): string {
   if (undecoded !== undefined) return `its content-encoding "${undecoded}" cannot be undone`;
   if (body.length === 0) return "the answer has no body";
@@ -102,8 +102,8 @@ export function describeUnreadable({ headers, body, undecoded }: WireResponse): 
 }
 
 /**
- * `details` is a list, or an object with an `errors` list, depending on API version and product; the
- * envelope's own `source` is the last resort.
+ * `details` is a list, or an object with an `errors` list, depending on API version and product. The
+ * envelope's own `source` is the fallback.
  */
 function readFieldErrors({
   details,

@@ -1,4 +1,4 @@
-/** Node's own modules, when they are needed: loading `node:stream` takes longer than all our code. */
+/** Node's built-in modules, loaded on demand: loading `node:stream` takes longer than all our code. */
 
 export function stream(): typeof import("node:stream") {
   return process.getBuiltinModule("node:stream");

@@ -1,4 +1,4 @@
-/** One call from input to typed result: shape, deadline, send, error, shape. */
+/** One call, from input to typed result: check the input, send it, then check or translate the outcome. */
 
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import { allOf, refuseUnknown } from "../schemas/known-names.js";
@@ -15,23 +15,23 @@ import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { header, type Progress, type Send, type WireRequest, type WireResponse } from "./wire.js";
 
-/** What came with the data. */
+/** The response that the data came in. */
 export interface ResponseInfo {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The remote's `x-request-id`. */
+  /** The API's `x-request-id`. */
   readonly requestId: string | undefined;
-  /** Requests sent or tried. */
+  /** Requests sent or attempted. */
   readonly attempts: number;
 }
 
-/** A promise of the data, and of what came with it. */
+/** A promise of the data; `withResponse()` adds status, headers and request id. */
 export interface ApiPromise<T> extends Promise<T> {
   withResponse(): Promise<{ readonly data: T; readonly response: ResponseInfo }>;
 }
 
-/** The one way in which resources reach the API. */
+/** The only way resources reach the API. */
 export type Call = <Input extends EndpointInput, Output>(
   endpoint: Endpoint<Input, Output>,
   input: Input,
@@ -70,7 +70,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
     const refused = refuseInput(endpoint, input);
     let request: WireRequest;
     try {
-      // Before anything is waited for: what the caller changes afterwards is not sent.
+      // Before any await, so that later changes by the caller are not sent.
       request = buildRequest(endpoint, input, options, extras, settings, common, journey);
     } catch (error) {
       await refused;
@@ -117,7 +117,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
     extras: CallExtras<Output> = {},
   ) => {
     const journey: Journey = { attempts: 0, ambiguous: false, response: undefined };
-    // The promise of the async function itself, so that the stack of an error reaches the caller.
+    // The async function's own promise, so that an error's stack reaches back to the caller.
     const promise = run<Output>(endpoint as Endpoint, input, options, extras, journey);
     return Object.assign(promise, {
       withResponse: async () => ({ data: await promise, response: describe(journey) }),
@@ -125,17 +125,17 @@ export function createCall(send: Send, settings: CallSettings): Call {
   };
 }
 
-/** The same calls, for answers that hold amounts: none of their digits is lost. */
+/** The same call, for responses that contain amounts: no digits are lost. */
 export function exactly(call: Call): Call {
   return (endpoint, input, options) => call(endpoint, input, options, { exactNumbers: true });
 }
 
-/** A call that needs something first, such as a file that must be looked at. */
+/** A call that needs preparation first, such as inspecting a file. */
 export function callAfter<T, Output>(
   preparing: Promise<T>,
   call: (prepared: T) => ApiPromise<Output>,
 ): ApiPromise<Output> {
-  // Boxed, or awaiting it would await the call.
+  // Boxed: resolving with the call's own promise would wait for the call.
   const started = preparing.then((prepared) => ({ sent: call(prepared) }));
   const promise = started.then(({ sent }) => sent);
   return Object.assign(promise, {
@@ -146,7 +146,7 @@ export function callAfter<T, Output>(
   });
 }
 
-/** A call whose result is told in other words. */
+/** A call whose result is mapped to another. */
 export function mapCall<Output, Result>(
   sent: ApiPromise<Output>,
   change: (data: Output) => Result,

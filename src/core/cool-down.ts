@@ -1,4 +1,4 @@
-/** After a 429 the whole client holds back, or every waiting caller would return at the same moment. */
+/** After a 429 the whole client holds back; otherwise all waiting callers would retry at the same moment. */
 
 import { apiCodeOf } from "./api-error.js";
 import type { Deadline } from "./deadline.js";
@@ -6,16 +6,16 @@ import type { WireResponse } from "./wire.js";
 
 export interface CoolDown {
   readonly active: boolean;
-  /** Holds every attempt back for this long from now; a longer one in force stays. */
+  /** Holds every attempt back for this long; a cool-down that already lasts longer stays in force. */
   start(ms: number, refusal: WireResponse): void;
   /**
-   * Waits until the cool-down is over, and then a little more, at random. Where that is later than the
-   * deadline it does not wait at all, and answers with the 429 that started it.
+   * Waits until the cool-down is over, plus a short random delay. If the cool-down would outlast the
+   * deadline, returns the 429 that started it without waiting.
    */
   pass(deadline: Deadline): Promise<WireResponse | undefined>;
 }
 
-/** Waiters leave spread over this share of the wait, and over this many milliseconds at most. */
+/** Waiters resume spread over this share of the wait, but over no more than this many milliseconds. */
 const spread = { share: 0.5, maxMs: 1000 };
 
 export function createCoolDown(random: () => number): CoolDown {
@@ -46,7 +46,7 @@ export function createCoolDown(random: () => number): CoolDown {
   };
 }
 
-/** Only its code is kept: what else it says is about another call, and may quote what that one sent. */
+/** Keeps only the code: the rest is about another call, and may quote what that call sent. */
 function forOthers(refusal: WireResponse, leftMs: number): WireResponse {
   const seconds = String(Math.ceil(leftMs / 1000));
   const headers = { ...refusal.headers, "retry-after": seconds };

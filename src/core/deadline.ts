@@ -1,30 +1,30 @@
-/** The one deadline of a call: login, queueing, connecting, answer, body, back-off and replay. */
+/** The single deadline of a call: login, queueing, connecting, response, body, back-off and retries. */
 
 /** Why a call was stopped from outside. */
 export type Ended =
   | { readonly kind: "timeout" }
   | { readonly kind: "aborted"; readonly reason: unknown };
 
-/** Rejects whatever a call was waiting for when its deadline passed or its caller gave up. */
+/** Rejects whatever a call was waiting for when its deadline passed or its caller aborted it. */
 export class DeadlineError extends Error {
   readonly ended: Ended;
 
-  /** @param cause what had gone wrong before with what was waited for */
+  /** @param cause the latest failure of what was being waited for */
   constructor(ended: Ended, cause?: unknown) {
     super(ended.kind, { cause });
     this.ended = ended;
   }
 }
 
-/** A longer timer fires at once. */
+/** A longer timer would fire immediately. */
 export const longestTimerMs: number = 2 ** 31 - 1;
 
 /**
- * A timer and the caller's signal in one object, with a single slot for whatever the call is waiting
- * for now: a call does one thing at a time. One `setTimeout` and one listener cost a tenth of
- * `AbortSignal.any`, which on Node 20 also keeps memory for every signal that it ever joined.
+ * A timer and the caller's signal in one object, with a single slot for whatever the call is currently
+ * waiting for: a call does one thing at a time. One `setTimeout` and one listener cost a tenth of
+ * `AbortSignal.any`, which on Node 20 also leaks memory for every signal it ever joined.
  *
- * Must be closed, or the timer and the listener stay behind.
+ * Must be closed, or the timer and the listener leak.
  */
 export class Deadline {
   /** What the call is doing, for the message of a timeout. */
@@ -48,12 +48,12 @@ export class Deadline {
     return this.ended ? 0 : Math.max(0, this.#expiresAtMs - performance.now());
   }
 
-  /** Throws when the call is already over. */
+  /** Throws if the call is already over. */
   check(): void {
     if (this.ended) throw new DeadlineError(this.ended);
   }
 
-  /** Names what is waited for from here on, and how to stop it; at once, if the call is over. */
+  /** Sets what the call now waits for and how to stop it. If the call is over, stops it at once. */
   watch(phase: string, stop: (error: DeadlineError) => void): void {
     this.phase = phase;
     this.#stop = stop;
@@ -65,7 +65,7 @@ export class Deadline {
     this.#stop = undefined;
   }
 
-  /** Waits for a promise that others may share: giving up on it does not stop it. */
+  /** Waits for a promise that others may share: giving up does not stop it for them. */
   async race<T>(phase: string, shared: Promise<T>): Promise<T> {
     try {
       return await new Promise<T>((resolve, reject) => {
@@ -113,7 +113,7 @@ interface Following {
   readonly listener: () => void;
 }
 
-/** One listener per signal, however many calls share it: Node warns of the eleventh. */
+/** One listener per signal, however many calls share it: Node warns about the eleventh. */
 const following = new WeakMap<AbortSignal, Following>();
 
 function follow(signal: AbortSignal, deadline: Deadline): void {

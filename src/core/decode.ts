@@ -1,11 +1,11 @@
-/** Undoes a compression that nobody asked for: some gateways add it all the same. */
+/** Decompresses a response. We never ask for compression, but some gateways add it anyway. */
 
 import type { WireResponse } from "./wire.js";
 
-/** More than any answer of this API; a compressed bomb ends here. */
+/** More than any response of this API; stops a decompression bomb. */
 const maxDecodedBytes = 256 * 1024 * 1024;
 
-/** Never rejects: an answer came, and what cannot be read is said to be so. */
+/** Never rejects: a response did arrive, and `undecoded` marks one that cannot be decompressed. */
 export async function decode(response: WireResponse): Promise<WireResponse> {
   const encoding = String(response.headers["content-encoding"]).trim().toLowerCase();
   try {

@@ -1,4 +1,4 @@
-/** Fetches a link that carries its own permission, as a stream. The bearer token is never sent to it. */
+/** Fetches a pre-signed link as a stream. The bearer token is never sent to it. */
 
 import type { Readable } from "node:stream";
 import type { CallFacts } from "../errors.js";
@@ -10,7 +10,7 @@ import { openDeadline } from "./request.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 import { header, type Send, WireError, type WireRequest } from "./wire.js";
 
-/** Fails with `ConnectionError` when the connection or the deadline ends the transfer early. */
+/** Fails with `ConnectionError` if a lost connection or the deadline cuts the transfer short. */
 export type Download = (
   operation: string,
   url: string,
@@ -19,7 +19,7 @@ export type Download = (
 
 export interface Downloaded {
   readonly stream: Readable;
-  /** What ended the stream early, where a stream cannot say it: it takes errors only. */
+  /** What ended the stream early, even if it is not an Error: streams can only be destroyed with one. */
   readonly reason: () => unknown;
 }
 
@@ -35,7 +35,7 @@ export function createDownload(send: Send, settings: CallSettings): Download {
       operation,
       method: "GET",
       origin: link.origin,
-      // Whoever sees any part of a link can read the file, so that no part of it is in `path`.
+      // Anyone who has the link can read the file, so no part of it goes into `path`, which is shown.
       path: "",
       query: link.pathname + link.search,
       headers: [],
@@ -72,7 +72,7 @@ export function createDownload(send: Send, settings: CallSettings): Download {
 
 function readLink(operation: string, text: string, base?: URL): URL {
   const link = URL.canParse(text, base?.href) ? new URL(text, base?.href) : undefined;
-  // What was asked for in secret is not fetched in the open.
+  // An https link must not redirect to http.
   const allowed = base?.protocol === "https:" ? /^https:$/ : /^https?:$/;
   if (link && allowed.test(link.protocol)) return link;
   const facts: CallFacts = { operation, method: "GET", path: "", outcome: "done", attempts: 1 };
@@ -81,8 +81,8 @@ function readLink(operation: string, text: string, base?: URL): URL {
 }
 
 /**
- * The same bytes, with failures in our words. It may be left unread: then nothing is thrown, and the
- * connection is given back at the deadline or when the stream is destroyed.
+ * The same bytes, with failures translated into our errors. The stream may be left unread: nothing is
+ * thrown then, and the connection is released at the deadline or when the stream is destroyed.
  */
 function guarded(inner: Readable, request: WireRequest): Downloaded {
   const { deadline } = request;
@@ -109,9 +109,9 @@ function guarded(inner: Readable, request: WireRequest): Downloaded {
   inner.once("close", () => {
     if (!inner.readableEnded && !outer.destroyed) fail(new Error("the connection was closed"));
   });
-  // Readers see the error all the same; without any, it must not end the process.
+  // Readers still see the error; if there are none, it must not crash the process.
   outer.on("error", () => undefined);
-  // Not before the reader asks for it.
+  // Flows only once the reader asks for data.
   inner.pause();
   return { stream: outer, reason: () => reason };
 }

@@ -1,17 +1,17 @@
-/** Reads JSON without losing digits of numbers. */
+/** Parses JSON without losing digits of numbers. */
 
-/** A text with its quotes, or a number. */
+/** A string literal, or a number. */
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
-/** Numbers with fewer digits are held exactly. */
+/** Shorter numbers are represented exactly. */
 const longNumber = /[\d.]{16}/;
 
 /**
- * The value of a JSON text. A number that a JavaScript number would round is its digits as a text
- * instead, such as `"90071992547409.93"`: an amount must not change by being read.
+ * Parses JSON. A number that a JavaScript number would round becomes a string of its digits instead,
+ * such as `"90071992547409.93"`: reading an amount must not change it.
  *
- * @param value what `JSON.parse` makes of it, where that is known already
- * @throws SyntaxError for what is not JSON
+ * @param value the result of `JSON.parse`, if already known
+ * @throws SyntaxError if it is not JSON
  */
 export function parseExactly(json: string, value: unknown = JSON.parse(json)): unknown {
   if (!longNumber.test(json)) return value;
@@ -24,12 +24,12 @@ function isExact(token: string): boolean {
   return isSameNumber(token, String(Number(token)));
 }
 
-/** Whether two decimals are the same number, such as `100` and `100.00`; compared digit by digit. */
+/** Whether two decimals are equal, such as `100` and `100.00`; compared digit by digit. */
 export function isSameNumber(one: string, other: string): boolean {
   return digitsOf(one) === digitsOf(other);
 }
 
-/** The same for every way to write the same number: its sign, its digits, and where the point is. */
+/** A canonical form: sign, significant digits and exponent, however the number is written. */
 function digitsOf(text: string): string {
   const [, sign = "", whole = "", part = "", power = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** Request headers as undici takes them: names and values in turn, prepared once per client. */
+/** Request headers as undici takes them: alternating names and values, prepared once per client. */
 
 import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
@@ -13,7 +13,7 @@ const packageVersion: string = typeof __VERSION__ === "string" ? __VERSION__ : "
 type Defaults = Pick<CallSettings, "onBehalfOf" | "apiVersion" | "headers">;
 type Named = Pick<CallOptions, "onBehalfOf" | "apiVersion">;
 
-/** Those of every call of a client. */
+/** The headers sent with every call of a client. */
 export function commonHeaders(settings: Defaults): readonly string[] {
   return flatten("createClient", {
     accept: "application/json",
@@ -23,7 +23,7 @@ export function commonHeaders(settings: Defaults): readonly string[] {
   });
 }
 
-/** Those of one call; the common ones as they are, unless the call sets its own. */
+/** The headers of one call: the common ones, except where the call sets its own. */
 export function callHeaders(
   operation: string,
   common: readonly string[],
@@ -71,7 +71,7 @@ function lower(headers: Readonly<Record<string, string>>): Record<string, string
   );
 }
 
-/** The transport sets these itself, and a second one would contradict it. */
+/** Set by the client itself; a second value would conflict. */
 const reserved: ReadonlySet<string> = new Set([
   "authorization",
   "connection",

@@ -1,4 +1,4 @@
-/** Says in plain words what a schema has against a value, without ever showing the value. */
+/** Explains in plain words why a value does not match a schema, without ever showing the value. */
 
 import type { $ZodIssue } from "zod/v4/core";
 import type { Issue } from "../errors.js";
@@ -6,7 +6,7 @@ import { closest } from "../schemas/known-names.js";
 import { kindOf } from "./path.js";
 import { withoutEmail } from "./redact.js";
 
-/** The part of a zod schema that is walked to find what was probably meant. */
+/** The part of a zod schema that is walked to suggest what was probably meant. */
 export interface SchemaNode {
   readonly _zod: {
     readonly def: {
@@ -38,7 +38,7 @@ export function toIssues(
   return found.map((issue) => ({ ...issue, path: issue.path.map(shown) }));
 }
 
-/** Names of members are ours or the API's, but those of metadata can be anything. */
+/** Field names are ours or the API's, but metadata keys can be anything, even an email address. */
 function shown(part: string | number): string | number {
   return typeof part === "number" ? part : withoutEmail(part);
 }

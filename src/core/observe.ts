@@ -1,4 +1,4 @@
-/** What the outside may watch: every attempt, wait, drift and token, without bodies or secrets. */
+/** Events an app can observe: every attempt, retry, drift and token, without bodies or secrets. */
 
 import { channel } from "node:diagnostics_channel";
 import type { CallFacts } from "../errors.js";
@@ -8,28 +8,28 @@ interface CallEvent extends Pick<CallFacts, "operation" | "method" | "path"> {
   readonly attempt: number;
 }
 
-/** One request went out, and was answered or failed. */
+/** One request was sent, and got a response or failed. */
 export interface AttemptEvent extends CallEvent {
   /** Unix time in milliseconds. */
   readonly startedAtMs: number;
   readonly durationMs: number;
-  /** HTTP status; undefined when no answer came. */
+  /** HTTP status; undefined if there was no response. */
   readonly status?: number | undefined;
   readonly requestId?: string | undefined;
-  /** What was going on when no answer came, such as `connecting`. */
+  /** What was going on when the request failed, such as `connecting`. */
   readonly failedWhile?: string | undefined;
-  /** Code of the underlying failure, such as `ECONNREFUSED`. */
+  /** Code of the underlying error, such as `ECONNREFUSED`. */
   readonly failure?: string | undefined;
 }
 
-/** An attempt failed and another follows. */
+/** An attempt failed and another will follow. */
 export interface RetryEvent extends CallEvent {
   readonly delayMs: number;
   /** Why, such as `429` or `not sent`. */
   readonly reason: string;
 }
 
-/** A successful answer did not have the expected shape; it was delivered all the same. */
+/** A successful response did not have the expected shape. */
 export interface DriftEvent extends Pick<CallFacts, "operation" | "method" | "path"> {
   readonly requestId?: string | undefined;
   /** Name of the expected shape, such as `Account`. */
@@ -40,42 +40,42 @@ export interface DriftEvent extends Pick<CallFacts, "operation" | "method" | "pa
   }[];
 }
 
-/** A token was obtained, or could not be. */
+/** A token was obtained, could not be obtained, or was refused. */
 export interface TokenEvent {
   readonly kind: "login" | "login_failed" | "refused";
-  /** How long the new token may be used, in milliseconds. */
+  /** How long the new token is valid, in milliseconds. */
   readonly lifetimeMs?: number | undefined;
 }
 
-/** Something happened to the tokens of a connection. */
+/** The tokens of a connection changed. */
 export interface ConnectionEvent {
   /**
    * `rotated`: there is a new pair. `revoked`: the customer has to consent again. `unsaved`: the new
-   * pair is in memory only, because the store is away. `saved`: it is stored now.
+   * pair is only in memory, because it could not be stored. `saved`: it has now been stored.
    */
   readonly kind: "rotated" | "revoked" | "unsaved" | "saved";
   readonly connectionId: string;
 }
 
 /**
- * Hooks for logs and metrics. They run synchronously; what they throw is ignored, because watching a
+ * Hooks for logs and metrics. They run synchronously. Errors they throw are ignored, because observing a
  * call must not break it. The same events are published on the `node:diagnostics_channel` channels
  * `airwallex-connect:attempt`, `:retry`, `:drift`, `:token` and `:connection`.
  */
 export interface Observer {
-  /** Told of every request, once it was answered or has failed. */
+  /** Called for every request, once it has a response or has failed. */
   readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
-  /** Told before the wait for another attempt. */
+  /** Called before the wait for another attempt. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
-  /** Told of every answer that was delivered although it differs from the model. */
+  /** Called for every successful response that differs from the model. */
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
-  /** Told of logins with the API key, and of tokens that were refused. */
+  /** Called for logins with the API key, and for tokens that were refused. */
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
-  /** Told of what happens to the tokens of connections by OAuth. */
+  /** Called when the tokens of an OAuth connection change. */
   readonly onConnection?: ((event: ConnectionEvent) => void) | undefined;
 }
 
-/** Publishes one kind of event; `active` tells whether anybody listens, before it is made. */
+/** Publishes one kind of event; check `active` first, to avoid building events nobody listens for. */
 export interface Topic<Event> {
   readonly active: () => boolean;
   readonly publish: (event: Event) => void;
@@ -104,7 +104,7 @@ function topic<Event>(name: string, hook: ((event: Event) => void) | undefined):
   return {
     active: () => hook !== undefined || published.hasSubscribers,
     publish(event) {
-      // Watching a call must not break it, nor the process.
+      // Observing a call must not break it, nor the process.
       try {
         const answer: unknown = hook?.(event);
         if (answer instanceof Promise) answer.catch(() => undefined);

@@ -1,4 +1,4 @@
-/** From what came back, or did not, to a typed result or an error of ours. */
+/** Turns a response, or the lack of one, into a typed result or an error of ours. */
 
 import type { CallFacts } from "../errors.js";
 import {
@@ -20,11 +20,11 @@ import type { CallExtras, CallSettings } from "./settings.js";
 import { explain } from "./validate.js";
 import { header, RememberedError, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
-/** An answer of status 300 or above, as an error. */
+/** A response with status 300 or above, as an error. */
 export function refusal(
   request: WireRequest,
   response: WireResponse,
-  /** All that was sent, to be recognised where the answer quotes it. */
+  /** Everything that was sent, so that it is recognised where the response quotes it. */
   sent: unknown,
   { unauthorized, check }: CallSettings,
 ): Error {
@@ -35,10 +35,10 @@ export function refusal(
   return new AuthenticationError(unauthorized, remote, facts, { check, advice: response.hint });
 }
 
-/** What {@link readBody} answers where there is nothing to deliver. */
+/** Returned by {@link readBody} if the body cannot be read. */
 export const unreadable: unique symbol = Symbol("unreadable");
 
-/** The parsed body of a successful answer. */
+/** The parsed body of a successful response. */
 export function readBody(
   response: WireResponse,
   { anyBody, exactNumbers }: Pick<CallExtras<unknown>, "anyBody" | "exactNumbers">,
@@ -50,8 +50,9 @@ export function readBody(
 }
 
 /**
- * A success that cannot be read. It may not be the API's: proxies and sign-in pages answer 200 too. So a
- * write is looked up where that can be done, and is otherwise as unknown as after a lost answer.
+ * Handles a successful response that cannot be read. It may not come from the API: proxies and sign-in
+ * pages return 200 too. So a write is looked up where possible, and is otherwise as unknown as after a
+ * lost response.
  */
 export async function settleUnreadable(
   request: WireRequest,
@@ -71,7 +72,7 @@ export async function settleUnreadable(
   throw new ShapeError("unreadable_response", message, facts, [], response.body.toString());
 }
 
-/** A successful answer that the predicate did not recognise: reported, and delivered unless strict. */
+/** Reports a successful response of an unexpected shape; throws only if validation is strict. */
 export async function reportDrift(
   { response: shape }: Endpoint,
   request: WireRequest,
@@ -95,10 +96,10 @@ export async function reportDrift(
   throw new ShapeError("unexpected_shape", message, facts, issues, data);
 }
 
-/** What the caller sees of a failure that came from below; abort gives the caller's own reason. */
+/** Translates a lower-level failure into what the caller sees; an abort becomes the caller's own reason. */
 export function translate(error: unknown, request: WireRequest): unknown {
   const { operation, deadline } = request;
-  // Also where it was aborted between two waits, which stopped none of them.
+  // Also covers an abort between two waits, which interrupted neither.
   if (deadline.ended?.kind === "aborted") return deadline.ended.reason;
   const facts = factsOf(request, undefined);
   if (isEnd(error)) {
@@ -112,11 +113,11 @@ export function translate(error: unknown, request: WireRequest): unknown {
   if (!(error instanceof WireError)) return translateLogin(error, request);
   const { sent, phase } = error;
   const own = ownError(error.cause);
-  // Made anew, because only here does the stack lead to the caller.
+  // Re-created, because only here does the stack lead back to the caller.
   if (own instanceof ValidationError) return new ValidationError(operation, own.issues, own.cause);
   if (own) return own;
   const cause = plainCause(error.cause, quotedIn(request));
-  // OpenSSL ends its messages with a new line.
+  // OpenSSL ends its messages with a newline.
   const text = cause instanceof Error ? cause.message.trim() || cause.name : "unknown reason";
   return sent
     ? new ConnectionError(
@@ -136,8 +137,8 @@ export function translate(error: unknown, request: WireRequest): unknown {
 }
 
 /**
- * Where another call, such as the login that many share, kept this one from being made: an error of its
- * own for each of them, with that of the other as its cause. Other errors stay as they are.
+ * If another call, such as a login shared by many, kept this one from being made, each gets an error of
+ * its own with the other call's error as its cause. Other errors are returned unchanged.
  */
 function translateLogin(error: unknown, request: WireRequest, untilMs?: number): unknown {
   const { operation, progress } = request;
@@ -169,21 +170,21 @@ function isOf(operation: string, error: SdkError): boolean {
   return "operation" in error && error.operation === operation;
 }
 
-/** A write that may have been done, and could not be made again. */
+/** A write that may have been done and could not be repeated. */
 function lost(error: SdkError, request: WireRequest): ConnectionError {
   const message = `Cannot finish ${request.operation}: its answer was lost, and it could not be made again, ${error.message}`;
   const { phase } = request.deadline;
   return new ConnectionError("connection_lost", phase, message, factsOf(request, undefined), error);
 }
 
-/** Thrown by the body while it was being read, such as a stream that grew too long; fetch wraps it. */
+/** Finds an error thrown by the request body while being read, such as a stream too long; fetch wraps it. */
 function ownError(error: unknown): SdkError | undefined {
   if (error instanceof SdkError) return error;
   return error instanceof Error ? ownError(error.cause) : undefined;
 }
 
 /**
- * A transport's error without what it may carry: undici's parser error has the bytes of the answer.
+ * A copy of a transport's error without data it may carry: undici's parser error has the response's bytes.
  */
 function plainCause(error: unknown, redactor: Redactor): Error | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -193,13 +194,13 @@ function plainCause(error: unknown, redactor: Redactor): Error | undefined {
   const { code } = error as { readonly code?: unknown };
   if (typeof code === "string") Object.assign(plain, { code });
   Object.defineProperty(plain, "name", { value: error.name });
-  // Its lines are code, and stay: a path such as node_modules/@scope is no e-mail address.
+  // Only the message is redacted in the stack: a path such as node_modules/@scope is not an email address.
   const stack = error.stack?.replace(error.message, () => message);
   Object.defineProperty(plain, "stack", { value: stack });
   return plain;
 }
 
-/** Mocks, and a fetch of the app's own, quote URL, headers and body of what they could not send. */
+/** Mocks, and an app's own `fetch`, may quote the URL, headers and body of a request they could not send. */
 function quotedIn(request: WireRequest): Redactor {
   const { query, body } = request;
   const text = typeof body === "string" ? body : "";

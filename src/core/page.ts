@@ -1,18 +1,18 @@
-/** Lists: a promise of the first page that is also an async iterable of every item. */
+/** A list: a promise of the first page that is also an async iterable of every item. */
 
 import type { CallFacts } from "../errors.js";
 import { ShapeError } from "../errors.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { ApiPromise } from "./call.js";
 
-/** A page numbered from 0, as most of the API's lists are. */
+/** A page of a list whose pages are numbered from 0, as most of the API's are. */
 export interface NumberedPage<Item> {
   readonly items: readonly Item[];
   readonly has_more: boolean;
 }
 
 /**
- * Awaited, it is the first page. Iterated, it is every item, page after page as they are needed:
+ * Await it for the first page, or iterate it for every item; further pages are fetched as needed.
  *
  * @example
  * for await (const account of client.accounts.list({ account_status: "ACTIVE" })) use(account);
@@ -20,13 +20,13 @@ export interface NumberedPage<Item> {
 export interface ListPromise<Item, Page = NumberedPage<Item>>
   extends ApiPromise<Page>,
     AsyncIterable<Item> {
-  /** Every page, from the first one on. */
+  /** Every page, starting with the first. */
   pages(): AsyncIterable<Page>;
   /** Up to `limit` items as one array; `Infinity` takes them all. */
   toArray(options: { readonly limit: number }): Promise<Item[]>;
 }
 
-/** A page that names the one after it, as some of the API's lists do; null or nothing at the end. */
+/** A page that names the next one, as in some of the API's lists; the last page names none. */
 export interface CursorPage<Item> {
   readonly items: readonly Item[];
   readonly page_after?: string | null | undefined;
@@ -34,10 +34,10 @@ export interface CursorPage<Item> {
 }
 
 /**
- * Makes a list of numbered pages. New items push older ones onto the next page while a caller walks
- * the list, so items that were on the page before are skipped.
+ * Creates a list of numbered pages. New items push older ones onto the next page while a caller walks
+ * the list, so items that were already on the previous page are skipped.
  *
- * @param keyOf what tells an item from the others
+ * @param keyOf returns a key that identifies the item
  */
 export function listPages<Item, Page extends NumberedPage<Item>>(
   endpoint: ListEndpoint,
@@ -50,7 +50,7 @@ export function listPages<Item, Page extends NumberedPage<Item>>(
   return walk(endpoint, firstNumber, fetchPage, { keyOf, next });
 }
 
-/** Makes a list of pages of which each names the next. A page may be empty and not the last one. */
+/** Creates a list of pages that each name the next. An empty page is not necessarily the last. */
 export function listCursorPages<
   Item extends { readonly id: string },
   Page extends CursorPage<Item>,
@@ -67,7 +67,7 @@ export function listCursorPages<
 
 interface Steps<Item, Page, Name> {
   readonly keyOf: (item: Item) => string;
-  /** The name of the page after one; undefined if there is none. */
+  /** The name of the next page; undefined if there is none. */
   readonly next: (page: Page, name: Name) => Name | undefined;
 }
 
@@ -82,7 +82,7 @@ function walk<
   { keyOf, next }: Steps<Item, Page, Name>,
 ): ListPromise<Item, Page> {
   const first = fetchPage(firstName);
-  /** What an item cannot be told by is nothing to go by: an answer of another shape loses none. */
+  /** An item without a key is never skipped as a duplicate, so a response of another shape loses no items. */
   const keysOf = ({ items }: Page): readonly (string | undefined)[] =>
     items.map((item: Item | null) => (item === null ? undefined : keyOf(item)));
 
@@ -121,7 +121,7 @@ function walk<
     [Symbol.asyncIterator]: items,
     async toArray(options: { readonly limit: number }) {
       const limit = options?.limit;
-      // The first page is on its way, and may not be looked at below.
+      // The first page is already being fetched, but may never be awaited below.
       first.catch(() => undefined);
       if (!(limit >= 0)) {
         throw new RangeError(`Cannot call ${endpoint.name}: limit is ${limit}, expected 0 or more`);
@@ -136,7 +136,7 @@ function walk<
 
 type ListEndpoint = Pick<Endpoint, "name" | "path">;
 
-/** A remote that ignores which page is asked for would be walked for ever. */
+/** Without this, a server that ignores the requested page would be walked forever. */
 function repeatedPage(
   endpoint: ListEndpoint,
   name: number | string | undefined,

@@ -1,17 +1,17 @@
-/** Builds paths and queries in which an id can never become another path. */
+/** Builds paths and queries so that an id can never change the path. */
 
 import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
 
 interface Template {
-  /** Texts around the parameters: one more than there are names. */
+  /** The literal text around the parameters: one part more than there are names. */
   readonly texts: readonly string[];
   readonly names: readonly string[];
 }
 
 const templates = new Map<string, Template>();
 
-/** Fills `{name}` parts with encoded parameters. Empty, `.` and `..` would change the path itself. */
+/** Fills `{name}` parts with encoded parameters. Rejects empty, `.` and `..`, which would change the path. */
 export function fillPath(operation: string, template: string, parameters: object = {}): string {
   if (!template.includes("{")) return template;
   const { texts, names } = templates.get(template) ?? readTemplate(template);
@@ -63,7 +63,7 @@ export function buildQuery(operation: string, query: object = {}): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/** What a value is, in words fit for a message; never the value. */
+/** Describes a value's type for an error message; never shows the value. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
@@ -71,12 +71,12 @@ export function kindOf(value: unknown): string {
   return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
 }
 
-/** Whether it has members of its own: neither a list nor null. */
+/** Whether it is an object, and neither an array nor null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A number that was passed in, for a message. One in quotes, as the environment has them, is a text. */
+/** Shows a would-be number in an error message; quotes reveal a string, such as one from `process.env`. */
 export function showNumber(value: unknown): string {
   return typeof value === "string" ? `the text "${value}"` : String(value);
 }

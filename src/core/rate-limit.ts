@@ -1,37 +1,37 @@
 /**
- * Spaces requests so that the API's own limits are kept, instead of bursting and being refused.
+ * Spaces requests to stay within the API's own limits, instead of bursting and being refused.
  *
- * Each request waits in the queue of its endpoint. It goes when the endpoint, the account and the
- * number of running requests all allow it; the endpoint that has been ready for longest goes first.
- * Requests follow each other at even distances, so that as many as the limit allows take 4 % more than
- * a second: room for those that travel at different speed. Those that a busy process is late with by up
- * to a quarter of a second go at once, but never more in that time than the limit allows.
+ * Each request waits in its endpoint's queue. It goes when the endpoint, the account and the number of
+ * requests in flight all allow it; the endpoint that has been ready longest goes first. Requests are
+ * spaced evenly, so that a full second's quota takes 4 % longer than a second: room for requests that
+ * travel at different speeds. Requests that a busy process sends up to a quarter of a second late go at
+ * once to catch up, but never more within that window than the limit allows.
  *
- * A 429 says that somebody else uses the same limit. It holds back the endpoint for a moment, and
- * twice as long each time that the next request is refused as well.
+ * A 429 means that somebody else uses the same limit. It holds the endpoint back for a moment, and twice
+ * as long each time the next request is refused as well.
  */
 
 import { type Deadline, longestTimerMs } from "./deadline.js";
 
-/** What the API allows one account. */
+/** The API's rate limits per account. */
 export interface RateLimits {
-  /** Requests in a second, over all endpoints. */
+  /** Requests per second across all endpoints. */
   readonly perSecond: number;
-  /** Requests in a second to one endpoint. */
+  /** Requests per second to any one endpoint. */
   readonly perEndpointPerSecond: number;
-  /** Requests under way at the same time. */
+  /** Requests in flight at the same time. */
   readonly concurrent: number;
 }
 
 export interface RateLimiter {
   readonly limits: RateLimits;
-  /** Waits for the request's turn; answers what to call when it is over. */
+  /** Waits for the request's turn; resolves with the function to call when the request is over. */
   enter(endpoint: string, deadline: Deadline): Promise<() => void>;
-  /** A request goes that waits for nobody, such as a login: the others keep their distance from it. */
+  /** Counts a request that does not queue, such as a login, so that the others are spaced around it. */
   passed(): void;
   /** A request to this endpoint was refused with 429. */
   refused(endpoint: string): void;
-  /** Lets nothing go for this long. */
+  /** Holds back all requests for this long. */
   pause(ms: number): void;
 }
 
@@ -42,10 +42,10 @@ const longestHoldMs = 8000;
 
 interface Pace {
   readyAtMs: number;
-  /** When the next would go if nothing was ever late. */
+  /** When the next request would go if none were ever late. */
   dueAtMs: number;
   readonly intervalMs: number;
-  /** When the latest went, as many as the limit allows in a second. */
+  /** When the latest requests went: as many as the limit allows per second. */
   readonly sentAtMs: number[];
 }
 
@@ -120,7 +120,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
     refused(endpoint) {
       const lane = laneOf(endpoint);
       const now = performance.now();
-      // Those that were under way together are refused for one reason.
+      // Requests that were in flight together are refused for the same reason.
       if (now < lane.heldUntilMs) return;
       const again = now - lane.heldUntilMs < 1000;
       lane.holdMs = again ? Math.min(lane.holdMs * 2, longestHoldMs) : firstHoldMs;
@@ -148,7 +148,7 @@ function advance(pace: Pace): void {
   pace.readyAtMs = Math.max(pace.dueAtMs, allowedAtMs);
 }
 
-/** Of those where somebody waits, the one that is ready first. */
+/** The lane that is ready first, among those with requests waiting. */
 function nextLane(lanes: Iterable<Lane>): Lane | undefined {
   let next: Lane | undefined;
   for (const lane of lanes) {

@@ -1,6 +1,6 @@
-/** Things that are cheap to keep and dear to make again for each call. */
+/** A cache for things that are cheap to keep but costly to make for each call. */
 
-/** Makes one thing per key, and keeps those of the last `most` keys that were new. */
+/** Makes one thing per key, and keeps the `most` latest ones (first in, first out). */
 export function keepRecent<T>(most: number, make: (key: string) => T): (key: string) => T {
   const kept = new Map<string, T>();
   return (key) => {

@@ -1,23 +1,23 @@
-/** Takes personal data and secrets out of what the remote says, by the marks of the account model. */
+/** Removes secrets, and personal data as marked in the account model, from what the API says. */
 
 import { piiFields } from "../schemas/pii.generated.js";
 
 const mark = "[redacted]";
-/** Bounded on both sides, or a long text without a single @ would take for ever. */
+/** Bounded on both sides, or a long string without an @ would take forever. */
 const email = /[^\s"'<>,;:()[\]@]{1,64}@[^\s"'<>,;:()[\]@]{1,255}/g;
 
-/** Deeper than anything that the API says; without an end, an answer could fill the stack. */
+/** Deeper than any API response; without a limit, one could overflow the stack. */
 const deepest = 100;
 
-/** Rewrites a text, or every text within a value. */
+/** Redacts a string, or every string within a value. */
 export interface Redactor {
   text(text: string): string;
   deep(value: unknown): unknown;
 }
 
 /**
- * A remote may quote what it was sent. Whatever stood in a marked field of `sent`, whatever stands in
- * a marked field of the answer, every one of `secrets` and every e-mail address is replaced.
+ * The API may quote what it was sent. Replaces the values of marked fields in `sent`, the values of marked
+ * fields in the response, every one of `secrets`, and every email address.
  */
 export function createRedactor(sent: unknown, secrets: readonly string[] = []): Redactor {
   const values = new Set(secrets.filter((secret) => secret !== ""));
@@ -44,14 +44,14 @@ export function createRedactor(sent: unknown, secrets: readonly string[] = []): 
   return { text, deep: (value) => deep(value, 0) };
 }
 
-/** A text of which nothing else is known. */
+/** Redacts email addresses, where nothing is known about what was sent. */
 export function withoutEmail(input: string): string {
   return input.replace(email, mark);
 }
 
 const none: Redactor = createRedactor(undefined);
 
-/** A path fit to be shown: an id may be an e-mail address, or what stood in a marked field. */
+/** A path that is safe to show: an id in it may be an email address, or the value of a marked field. */
 export function redactPath(path: string, redactor: Redactor = none): string {
   if (redactor === none && !/@|%40/.test(path)) return path;
   return path
@@ -83,7 +83,7 @@ function collect(value: unknown, marked: boolean, into: Set<string>): void {
   }
 }
 
-/** A value as it is, and as it stands in JSON and in a URL. */
+/** A value as it is, and as written in JSON, in a form and in a URL. */
 function formsOf(value: string): readonly string[] {
   const form = new URLSearchParams([["", value]]).toString().slice(1);
   return [
@@ -94,13 +94,13 @@ function formsOf(value: string): readonly string[] {
   ];
 }
 
-/** The engine refuses a pattern of some ten thousand characters, and its refusal quotes the pattern. */
+/** The engine rejects patterns of some ten thousand characters, with an error that quotes the pattern. */
 const longestPattern = 5000;
 
-/** Shorter values, such as the country code `IN`, are looked for in their own letter case only. */
+/** Shorter values, such as the country code `IN`, are only matched case-sensitively. */
 const shortestAnyCase = 4;
 
-/** Longer values first, or a part of one would be taken out and its rest stay. */
+/** Longer values first, or redacting a part of one would leave the rest behind. */
 function patternsOf(values: ReadonlySet<string>): readonly (string | RegExp)[] {
   const sorted = [...values].sort((a, b) => b.length - a.length);
   const isShort = (value: string): boolean => value.length < shortestAnyCase;
@@ -129,7 +129,7 @@ function join(values: readonly string[], flags: string): readonly (string | RegE
   return words === "" ? patterns : [...patterns, wholeWords(words, flags)];
 }
 
-/** Not parts of words, so that a short value such as a country code spares others. */
+/** Matches whole words only, so that a short value such as a country code does not hit other words. */
 function wholeWords(words: string, flags: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, flags);
 }

@@ -1,4 +1,4 @@
-/** From an endpoint and its input to what goes out on the wire. */
+/** Turns an endpoint and its input into the request that goes out on the wire. */
 
 import { ValidationError } from "../errors.js";
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
@@ -12,7 +12,7 @@ import type { Progress, WireRequest } from "./wire.js";
 
 const jsonType: readonly string[] = ["content-type", "application/json"];
 
-/** Throws {@link ValidationError} when the input does not fit; a promise only where it must be one. */
+/** Rejects with {@link ValidationError} if the input does not fit; undefined if it is known to fit. */
 export function refuseInput(
   endpoint: Endpoint,
   { body, query }: EndpointInput,
@@ -39,7 +39,7 @@ async function refuseParts(operation: string, parts: readonly Part[]): Promise<v
   }
 }
 
-/** The request of a call, with its deadline running: whoever builds it closes the deadline. */
+/** Builds a call's request and starts its deadline, which the caller must close. */
 export function buildRequest<Output>(
   endpoint: Endpoint,
   { path, query, body }: EndpointInput,
@@ -110,19 +110,19 @@ function serialize(
   try {
     return JSON.stringify(extra === undefined ? body : merge(body ?? {}, extra));
   } catch {
-    // A bigint or a circle; the engine's own message may quote it.
+    // A bigint or a circular reference; the engine's own message may quote it.
     const path = [extra === undefined ? "body" : "extraBody"];
     throw new ValidationError(operation, [{ path, message: "is not JSON" }]);
   }
 }
 
-/** What the remote knows the request by; the extra body wins, as it does on the wire. */
+/** The `request_id` that the API sees; the extra body wins, as it does on the wire. */
 function requestIdOf(...bodies: readonly unknown[]): string | undefined {
   const ids = bodies.map((body) => (isObject(body) ? body["request_id"] : undefined));
   return ids.findLast((id) => typeof id === "string");
 }
 
-/** Objects member by member; anything else is replaced by the extra one. */
+/** Merges objects member by member; any other value is replaced by the extra one. */
 function merge(base: unknown, extra: unknown): unknown {
   if (!isObject(base) || !isObject(extra)) return extra;
   const merged: Record<string, unknown> = { ...base };

@@ -1,29 +1,29 @@
 /**
- * When a failed attempt is made again, and after how long.
+ * When a failed attempt is retried, and after how long.
  *
- * | what happened                        | made again for                       | because                              |
+ * | what happened                        | retried for                          | because                              |
  * |--------------------------------------|--------------------------------------|--------------------------------------|
- * | never sent (refused, DNS, connect)   | every class                          | the remote knows nothing of it       |
+ * | never sent (refused, DNS, connect)   | every class                          | the API has not seen it              |
  * | 429                                  | every class                          | refused before any work              |
- * | 409                                  | safe, request_id                     | the same request is still in work    |
+ * | 409                                  | safe, request_id                     | the same request is in progress      |
  * | 408, 500, 502, 503, 504              | safe, idempotent, request_id, lookup | the work may have been done          |
  * | answer lost (cut, reset)             | safe, idempotent, request_id, lookup | the work may have been done          |
  * | anything else                        | none                                 | it would be refused again            |
  *
- * `lookup` asks first whether the work was done, and not before half a step has passed: the remote may
- * still be at it, and what is not done yet would be done twice. Where the remote refuses an attempt because an earlier
- * one of the same call had done the work, what that one did is the result; where the id turns out to belong
- * to something else, the refusal says to what. When the last attempt is lost
- * too, the resource looks once more: what can be known is not left unknown. A body that exists only once
- * is sent once.
+ * `lookup` first checks whether the work was done, and waits at least half a step before it does: the API
+ * may still be working on it, and a retry would then do it twice. If the API refuses an attempt because an
+ * earlier one of the same call did the work, the result of that earlier attempt is the result of the call;
+ * if the id turns out to belong to something else, the refusal says to what. If the last attempt is lost
+ * too, the resource looks once more, so that nothing knowable is left unknown. A body that exists only
+ * once is sent only once.
  *
- * The wait is the remote's `Retry-After`, or else 1, 2, 4, 8, 16 s with full jitter
- * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). A 429 also
- * holds back every other call of the client, so that waiting callers do not all return at once; a
- * call whose deadline comes first is refused with that 429 without being sent.
+ * The wait is the API's `Retry-After`, or else 1, 2, 4, 8, 16 s with full jitter
+ * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). A 429 also holds
+ * back every other call of the client, so that waiting callers do not all retry at once; a call whose
+ * deadline comes first fails with that 429 without being sent.
  *
- * Requests that are spaced (rate-limit.ts) keep the limits already. Where one is refused all the same,
- * and the remote does not say for how long, only its endpoint is held back, and only for a moment.
+ * Requests that are spaced (rate-limit.ts) already keep to the limits. If one is refused anyway and the
+ * API does not say for how long, only its endpoint is held back, and only for a moment.
  */
 
 import type { RetryClass } from "../schemas/endpoint.js";
@@ -64,11 +64,11 @@ const nothing: WireResponse = { status: 200, headers: {}, body: Buffer.alloc(0) 
 
 export interface RetryOptions {
   readonly topics: Topics;
-  /** Answers a number from 0 up to 1. */
+  /** Returns a number from 0 up to 1. */
   readonly random: () => number;
 }
 
-/** A failed attempt that the policy allows to be made again. */
+/** A failed attempt that the policy allows to be retried. */
 class Repeatable extends Error {
   readonly reason: string;
   readonly response: WireResponse | undefined;
@@ -79,14 +79,14 @@ class Repeatable extends Error {
     this.response = response;
   }
 
-  /** What the caller gets when no attempt follows. */
+  /** What the caller gets if no further attempt is made. */
   settle(): WireResponse {
     if (this.response) return this.response;
     throw this.cause;
   }
 }
 
-/** Sends until an answer is final. The request's deadline bounds everything, waits included. */
+/** Sends until a response is final. The request's deadline bounds everything, including waits. */
 export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   const coolDown = createCoolDown(random);
   const attempt = classified(observed(send, topics));
@@ -110,7 +110,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     request.progress.onRetry?.(failure.response, failure.cause);
     if (delayMs >= request.deadline.remainingMs) throw failure;
     publishRetry(topics, request, failure.reason, delayMs);
-    // The cool-down does the waiting, for this call as for the others.
+    // The cool-down makes this call wait, like all the others.
     if (!everybody) await request.deadline.sleep("backing off", delayMs);
   }
 
@@ -129,7 +129,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   async function spaced(request: WireRequest, limiter: RateLimiter): Promise<WireResponse> {
     const leave = await limiter.enter(request.operation, request.deadline);
     try {
-      // A process that was stopped meanwhile: the turn can come before the timer of the deadline does.
+      // After a suspended process resumes, the turn can come before the deadline's timer fires.
       if (request.deadline.remainingMs === 0) throw new DeadlineError({ kind: "timeout" });
       return await attempt(request);
     } finally {
@@ -139,7 +139,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
 
   async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {
     if (!request.lookup || !looksFirst(request)) return once(request);
-    // A look-up that fails says nothing: the first failure stands, and may be looked into again.
+    // A failed lookup says nothing: the earlier failure stands, and may be looked up again.
     const done = await request.lookup().catch(() => {
       request.deadline.check();
       throw failure;
@@ -174,14 +174,14 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     }
   }
 
-  /** The result of an earlier attempt, when the last one is refused because that one had succeeded. */
+  /** The result of an earlier attempt, if the last one was refused because the earlier one succeeded. */
   async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result | IdTaken> {
     const { alreadyDone, progress, deadline, maxRetries } = request;
     if (!alreadyDone?.apiCodes.includes(apiCodeOf(refusal))) return undefined;
     if (!progress.ambiguous && !alreadyDone.acrossCalls) return undefined;
     for (let looks = 0; ; looks++) {
       const done = await unlessItFails(alreadyDone.find(deadline.remainingMs), deadline);
-      // What was made a moment ago may not be in the list yet.
+      // What was created a moment ago may not be in the list yet.
       if (done || looks >= maxRetries) return done;
       const delayMs = (backOffMs[Math.min(looks, backOffMs.length - 1)] as number) * random();
       if (delayMs >= deadline.remainingMs) return undefined;
@@ -209,7 +209,7 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   };
 }
 
-/** Whether the next attempt would be made only if an earlier one was not done after all. */
+/** Whether to check that earlier attempts had no effect before making another. */
 function looksFirst({ retry, progress }: WireRequest): boolean {
   return retry === "lookup" && progress.ambiguous;
 }
@@ -219,7 +219,7 @@ type Last = WireResponse | { readonly error: unknown };
 
 type Result = { readonly found: unknown } | undefined;
 
-/** Whether a call ends without an answer to the question whether its work was done. */
+/** Whether a call ends without knowing if its work was done. */
 function isInTheDark(last: Last, { progress, deadline }: WireRequest): boolean {
   if (!progress.ambiguous || deadline.ended) return false;
   return "error" in last ? last.error instanceof WireError : unclear.has(last.status);
@@ -227,12 +227,12 @@ function isInTheDark(last: Last, { progress, deadline }: WireRequest): boolean {
 
 const unclear: ReadonlySet<number> = new Set([408, 409, 500, 502, 503, 504]);
 
-/** What a write had done whose answer says nothing; undefined where that cannot be known. */
+/** Looks up the result of a write whose outcome is unclear; undefined if it stays unknown. */
 export async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
   return lookup && (await unlessItFails(lookup(), deadline));
 }
 
-/** A search that fails says nothing. */
+/** A failed search says nothing, so it counts as finding nothing. */
 function unlessItFails<Found>(
   search: Promise<Found>,
   deadline: WireRequest["deadline"],
@@ -243,7 +243,7 @@ function unlessItFails<Found>(
   });
 }
 
-/** Turns an attempt that may be made again into a {@link Repeatable}, and counts attempts. */
+/** Turns a failed attempt that may be retried into a {@link Repeatable}, and counts attempts. */
 function classified(send: Send): Send {
   return async (request) => {
     const { progress, deadline } = request;
@@ -273,13 +273,13 @@ function noteAmbiguity({ retry, progress }: WireRequest): void {
 
 function mayRepeat({ retry, lookup, body }: WireRequest, reason: string, sent: boolean): boolean {
   if (!policy[reason]?.includes(retry)) return false;
-  // Without a way to look, a lookup call is a call that must not be made twice.
+  // Without a lookup function, a lookup call must not be made twice.
   if (retry === "lookup" && lookup === undefined && policy[reason] !== every) return false;
   const spent = sent && typeof body === "object" && "open" in body && !body.replayable;
   return !spent;
 }
 
-/** Tells the observer of each attempt; costs nothing while nobody listens. */
+/** Publishes each attempt to observers; costs nothing if there are none. */
 function observed(send: Send, { attempt }: Topics): Send {
   const watched: Send = async (request) => {
     const { operation, method, path, progress } = request;
@@ -303,7 +303,7 @@ function observed(send: Send, { attempt }: Topics): Send {
   return (request) => (attempt.active() ? watched(request) : send(request));
 }
 
-/** Failures to connect that may be over in a moment; a bad certificate or a bad request is not. */
+/** Connection failures that may be transient, unlike a bad certificate or a bad request. */
 const passing: ReadonlySet<string | undefined> = new Set([
   "EAI_AGAIN",
   "ECONNABORTED",

@@ -1,16 +1,16 @@
-/** The same exchange over a `fetch` that the app passes in, so that msw and the like can see it. */
+/** The same transport over a `fetch` passed in by the app, so that msw and the like can see requests. */
 
 import type { ReadableStream } from "node:stream/web";
 import { stream as streams } from "./builtin.js";
 import { clientClosed, type Transport } from "./send.js";
 import { WireError, type WireRequest, type WireResponse } from "./wire.js";
 
-/** The part of `fetch` that is used: a URL as text, and the request. */
+/** The part of `fetch` that is used: a URL as a string, and the request. */
 export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
 
 /**
- * A test tool that patches `globalThis.fetch` after the client was made is still seen: the global one
- * is looked up at each call.
+ * The global `fetch` is looked up at each call, so that a test tool can patch it after the client was
+ * created.
  */
 export function fetchTransport(fetch: FetchLike): Transport {
   const late = fetch === globalThis.fetch;
@@ -42,7 +42,7 @@ async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireRes
       }, reject);
     });
   } catch (error) {
-    // A fetch does not tell a refused connection from a lost answer, except by the code beneath.
+    // Only the underlying error code tells a refused connection from a lost response.
     throw new WireError(!neverSent(error), deadline.phase, error);
   } finally {
     if (!delivered) deadline.unwatch();

@@ -1,4 +1,4 @@
-/** The only file that touches undici: one dispatch per request, on an Agent of our own. */
+/** The only file that uses undici: one dispatch per request, by default on our own Agent. */
 
 import type { Readable } from "node:stream";
 import { stream as streams } from "./builtin.js";
@@ -12,7 +12,7 @@ import {
   type WireResponse,
 } from "./wire.js";
 
-/** The part of undici's Dispatcher that is used: an Agent, ProxyAgent, Pool or MockAgent fits. */
+/** The part of undici's Dispatcher that is used; an Agent, ProxyAgent, Pool or MockAgent fits. */
 export interface DispatcherLike {
   // biome-ignore lint/suspicious/noExplicitAny: undici's own option types differ between majors
   dispatch(options: any, handler: any): boolean;
@@ -27,7 +27,7 @@ export interface TransportOptions {
 
 export interface Transport {
   readonly send: Send;
-  /** Ends idle sockets and waits for busy ones. A dispatcher that was passed in stays open. */
+  /** Closes idle sockets and waits for busy ones. A dispatcher that was passed in stays open. */
   close(): Promise<void>;
 }
 
@@ -61,11 +61,11 @@ interface OwnAgent extends DispatcherLike {
 }
 
 /**
- * Importing undici replaces the dispatcher behind the app's global `fetch`, unless Node's own was set
- * up before (nodejs/undici#5500). Touching `Response` sets it up.
+ * Importing undici replaces the dispatcher behind the app's global `fetch`, unless Node has already set
+ * up its own (nodejs/undici#5500). Touching `Response` makes Node do that.
  */
 async function loadAgent({ connections, connectTimeoutMs }: TransportOptions): Promise<OwnAgent> {
-  // A bare read would be taken out when the package is built.
+  // The build would remove a bare read as unused.
   if (typeof globalThis.Response !== "function")
     throw new Error("Cannot load undici: this Node.js has no fetch");
   const { Agent } = await import("undici");
@@ -186,7 +186,7 @@ class Exchange {
   #stop(error: DeadlineError): void {
     this.#stopped = error;
     if (this.#controller) this.#controller.abort(error);
-    // Still queued for a socket: undici drops it when its turn comes.
+    // Still queued for a socket; onRequestStart aborts it when its turn comes.
     else this.#fail(error);
   }
 

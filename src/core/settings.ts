@@ -1,15 +1,15 @@
-/** What may be decided for a client, and anew for one call. */
+/** Settings of a client, and what a single call can override. */
 
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { Topics } from "./observe.js";
 import type { RateLimiter } from "./rate-limit.js";
 import type { AlreadyDone, WireRequest } from "./wire.js";
 
-/** What may be set for one call. */
+/** Options for a single call. */
 export interface CallOptions {
-  /** Ends the call, wherever it is; the call rejects with the signal's own reason. */
+  /** Aborts the call at any stage; it rejects with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Total time in milliseconds, with login, waits, retries and body. Default: the client's. */
+  /** Total time in milliseconds, including login, waits, retries and body. Default: the client's. */
   readonly timeoutMs?: number | undefined;
   /** Attempts after the first. Default: the client's. */
   readonly maxRetries?: number | undefined;
@@ -17,26 +17,26 @@ export interface CallOptions {
   readonly onBehalfOf?: string | undefined;
   /** Dated API version such as `2026-08-21`, sent as `x-api-version`; null sends none. */
   readonly apiVersion?: string | null | undefined;
-  /** Further request headers. */
+  /** Additional request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Body members newer than this package, merged in unchecked after validation. */
+  /** Body fields newer than this package, merged in after validation and not checked. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * What happens to a successful answer of an unexpected shape: `observe` delivers it and tells the
- * observer, `strict` throws `ShapeError` with the data, `off` does not look.
+ * What to do with a successful response of an unexpected shape: `observe` returns it and notifies the
+ * observer, `strict` throws `ShapeError` with the data, `off` does not check.
  */
 export type Validation = "observe" | "strict" | "off";
 
-/** Where a kind of call goes. */
+/** The host for one kind of call. */
 export interface Host {
   readonly origin: string;
-  /** Path before every path of the API, without a trailing slash; usually empty. */
+  /** Prefix of every API path, without a trailing slash; usually empty. */
   readonly prefix: string;
 }
 
-/** What a client has decided for all its calls. */
+/** A client's settings for all its calls. */
 export interface CallSettings {
   readonly hosts: Readonly<Record<Endpoint["host"], Host>>;
   readonly timeoutMs: number;
@@ -46,11 +46,11 @@ export interface CallSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly validation: Validation;
   readonly topics: Topics;
-  /** Spaces the calls, so that the API's limits are kept. */
+  /** Spaces calls out to stay within the API's limits. */
   readonly limiter?: RateLimiter | undefined;
-  /** Which refusal a 401 is, at the end of this pipeline. */
+  /** The error code for a 401. */
   readonly unauthorized: "login_refused" | "token_refused";
-  /** What the user is told to check then, in the words of the options. Default: those of an API key. */
+  /** What the user should check then, in terms of the client's options. Default: the API key's options. */
   readonly check?: string | undefined;
 }
 
@@ -60,18 +60,18 @@ export interface CallExtras<Output> {
   readonly payload?: {
     readonly body: Exclude<WireRequest["body"], undefined>;
     readonly headers: Readonly<Record<string, string>>;
-    /** What is in it, to be recognised where an error quotes it. */
+    /** The values in it, so that they are recognised where an error quotes them. */
     readonly describes?: object;
   };
-  /** Delivers a body that is not JSON as text, and no body as undefined. */
+  /** Returns a body that is not JSON as a string, and a missing body as undefined. */
   readonly anyBody?: boolean;
-  /** Throws ValidationError for what the shape of the input cannot say; the shape comes first. */
+  /** Throws ValidationError for what the input's shape cannot express; runs after the shape check. */
   readonly check?: () => void;
-  /** Delivers numbers that a JavaScript number would round as texts, so that amounts stay what they are. */
+  /** Returns numbers that a JavaScript number would round as strings, so that amounts stay exact. */
   readonly exactNumbers?: boolean;
-  /** Finds out whether a write whose answer was lost was done; `remainingMs` is what is left. */
+  /** Finds out whether a write whose response was lost was done; `remainingMs` is the time left. */
   readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
   readonly alreadyDone?: AlreadyDone<Output>;
-  /** Told of the failure of every attempt that is made again. */
+  /** Called with the error of every attempt that may be retried. */
   readonly onRetry?: (error: unknown) => void;
 }

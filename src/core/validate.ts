@@ -1,4 +1,4 @@
-/** Fits values to the shapes of the account model: strictly on the way out, loosely on the way in. */
+/** Explains why a value does not fit a shape of the account model. */
 
 import type { Issue } from "../errors.js";
 import { ValidationError } from "../errors.js";
@@ -7,7 +7,7 @@ import { type SchemaNode, toIssues } from "./issues.js";
 
 /**
  * Throws {@link ValidationError} with every issue and its path. Called only after the predicate has
- * said no, so zod is loaded to explain a refusal and for nothing else.
+ * rejected the value, so zod is only ever loaded to explain a rejection.
  */
 export async function explainInput(
   operation: string,
@@ -18,7 +18,7 @@ export async function explainInput(
   if (issues.length > 0) throw new ValidationError(operation, issues);
 }
 
-/** Why a value does not fit; empty when it fits after all. */
+/** Why a value does not fit; empty if it fits after all. */
 export async function explain(shape: Shape<unknown>, value: unknown): Promise<readonly Issue[]> {
   const schema = await shape.schema();
   const result = schema.safeParse(value);

@@ -5,7 +5,7 @@ import type { RetryClass } from "../schemas/endpoint.js";
 import type { Deadline } from "./deadline.js";
 import type { RateLimiter } from "./rate-limit.js";
 
-/** A body that is made anew for each attempt, or that exists only once (`replayable: false`). */
+/** A body that is re-created for each attempt, or that can only be read once (`replayable: false`). */
 export interface StreamedBody {
   readonly open: () => AsyncIterable<Uint8Array>;
   readonly replayable: boolean;
@@ -20,13 +20,13 @@ export interface WireRequest {
   readonly path: string;
   /** `?…` or the empty string; may hold personal data. */
   readonly query: string;
-  /** Names and values in turn, the form that undici takes without a copy. */
+  /** Alternating names and values, the form that undici takes without copying. */
   readonly headers: readonly string[];
   readonly body: string | Uint8Array | StreamedBody | undefined;
-  /** Deliver the body as a stream as soon as the headers are there. */
+  /** Deliver the response body as a stream as soon as the headers arrive. */
   readonly streamed: boolean;
   readonly retry: RetryClass;
-  /** The `request_id` of the body, where the remote does the work of such an id once. */
+  /** The `request_id` in the body, if the API does the work of each id only once. */
   readonly idempotencyKey?: string | undefined;
   readonly maxRetries: number;
   readonly deadline: Deadline;
@@ -34,40 +34,40 @@ export interface WireRequest {
   /** Makes every attempt wait for its turn. */
   readonly limiter?: RateLimiter | undefined;
   /**
-   * Finds out whether a write whose answer was lost was done after all; undefined means that nothing
-   * of it can be seen.
+   * Finds out whether a write whose response was lost was done after all; undefined means that there is
+   * no trace of it.
    */
   readonly lookup?: (() => Promise<{ readonly found: unknown } | undefined>) | undefined;
   readonly alreadyDone?: AlreadyDone<unknown> | undefined;
 }
 
 /**
- * How the remote refuses a write because it was done before. Once an answer was lost, such a refusal
- * of a later attempt tells that the earlier one had succeeded.
+ * How the API refuses a write that was already done. If a response was lost, such a refusal of a later
+ * attempt means that the earlier one succeeded.
  */
 export interface AlreadyDone<Output> {
-  /** Codes of the remote, such as `request_id_duplicate`. */
+  /** The API's codes, such as `request_id_duplicate`. */
   readonly apiCodes: readonly string[];
-  /** Whether such a refusal of the very first attempt counts too: an earlier call had done the work. */
+  /** Whether a refusal of the very first attempt counts too, meaning that an earlier call did the work. */
   readonly acrossCalls?: boolean;
-  /** Finds the result of the earlier attempt; `remainingMs` is what is left of the call's time. */
+  /** Finds the result of the earlier attempt; `remainingMs` is the time the call has left. */
   readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | IdTaken | undefined>;
 }
 
-/** The id of a write belongs to something else, so the write was not done and never will be by this id. */
+/** The id of a write belongs to something else, so the write was not done and never will be under this id. */
 export interface IdTaken {
-  /** What it belongs to, and what to do, for the message of the refusal. */
+  /** What the id belongs to and what to do about it, for the error message. */
   readonly taken: string;
 }
 
-/** What has happened in a call so far, over all its attempts. */
+/** What has happened in a call so far, across all its attempts. */
 export interface Progress {
   attempts: number;
-  /** True once a write was sent without a clear answer. */
+  /** True once a write was sent without a clear outcome. */
   ambiguous: boolean;
   /** The token that was sent, so that no error quotes it. */
   bearer?: string | undefined;
-  /** Told of a failed attempt before the next one: its answer, or why there was none. */
+  /** Called after a failed attempt that may be retried, with its response or the reason there was none. */
   onRetry?: ((response: WireResponse | undefined, error: unknown) => void) | undefined;
 }
 
@@ -77,11 +77,11 @@ export interface WireResponse {
   /** The whole body; empty when it is streamed. */
   readonly body: Buffer;
   readonly stream?: Readable | undefined;
-  /** A compression that could not be undone; the body is as it came. */
+  /** A content-encoding that could not be decoded; the body is as received. */
   readonly undecoded?: string | undefined;
-  /** Set instead of a body when a lookup found what an earlier attempt had done. */
+  /** Set instead of a body if a lookup found the result of an earlier attempt. */
   readonly found?: unknown;
-  /** What we know of a refusal that the remote does not say, for its message. */
+  /** What we know about a refusal beyond what the API says, for the error message. */
   readonly hint?: string | undefined;
 }
 
@@ -90,7 +90,7 @@ export type WireHeaders = Readonly<Record<string, string | string[] | undefined>
 
 export type Send = (request: WireRequest) => Promise<WireResponse>;
 
-/** No answer came. `sent` says whether the remote may have seen the request. */
+/** There was no response. `sent` says whether the server may have seen the request. */
 export class WireError extends Error {
   readonly sent: boolean;
   /** What was going on, such as `connecting`. */
@@ -103,7 +103,7 @@ export class WireError extends Error {
   }
 }
 
-/** The failure of an earlier login, which is its `cause`, and is not tried again before a time. */
+/** An earlier login failed (see `cause`), and is not retried before a given time. */
 export class RememberedError extends Error {
   /** Monotonic. */
   readonly untilMs: number;

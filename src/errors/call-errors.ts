@@ -42,7 +42,7 @@ abstract class CallError extends SdkError implements CallFacts {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** Whether the call changed anything: `not_done`, `unknown` (look before trying again) or `done`. */
+  /** Whether the call changed anything: `not_done`, `unknown` (check before retrying) or `done`. */
   readonly outcome: Outcome;
   readonly attempts: number;
   readonly requestId: string | undefined;
@@ -60,7 +60,7 @@ abstract class CallError extends SdkError implements CallFacts {
   }
 }
 
-/** Where it was not the call that failed, but the login before it. */
+/** Set when it was not the call itself that failed, but the login before it. */
 interface LoginFailed {
   readonly because?: string;
   readonly cause?: unknown;
@@ -68,7 +68,7 @@ interface LoginFailed {
 
 abstract class RefusalError extends CallError implements RemoteError {
   readonly status: number;
-  /** The remote's own code, such as `insufficient_fund`; undefined where the body had none. */
+  /** The API's own code, such as `insufficient_fund`; undefined if the body had none. */
   readonly apiCode: ApiCode | undefined;
   readonly remoteMessage: string | undefined;
   readonly source: string | undefined;
@@ -97,9 +97,9 @@ abstract class RefusalError extends CallError implements RemoteError {
 }
 
 /**
- * The remote answered and refused.
+ * The API refused the call.
  *
- * `code` follows the HTTP status; `apiCode` is the remote's own.
+ * `code` follows the HTTP status; `apiCode` is the API's own code.
  * See https://www.airwallex.com/docs/api#/Errors.
  */
 export class ApiError extends RefusalError {
@@ -117,13 +117,13 @@ export class ApiError extends RefusalError {
     this.#body = answer.body;
   }
 
-  /** The body as it came. It can hold personal data: do not log it. */
+  /** The body as received. It can contain personal data: do not log it. */
   get body(): unknown {
     return this.#body;
   }
 }
 
-/** The login was refused, or a token was refused that no renewal could replace. */
+/** The login was refused, or a token was refused and renewing it did not help. */
 export class AuthenticationError extends RefusalError {
   readonly code: AuthenticationErrorCode;
   readonly #check: string;
@@ -146,7 +146,7 @@ export class AuthenticationError extends RefusalError {
     this.#check = check;
   }
 
-  /** What to check, in the words of the client's options. */
+  /** What to check, in terms of the client's options. */
   get check(): string {
     return this.#check;
   }
@@ -169,7 +169,7 @@ function adviseOnRefusal(
     : `a valid token was refused; ${check}`;
 }
 
-/** No answer: the connection failed, was lost, or the deadline passed. */
+/** No response: the connection failed or was lost, or the deadline passed. */
 export class ConnectionError extends CallError {
   readonly code: ConnectionErrorCode;
   /** What the call was doing, such as `waiting for the answer`. */
@@ -188,7 +188,7 @@ export class ConnectionError extends CallError {
   }
 }
 
-/** What was passed in cannot be sent. Thrown before any I/O. */
+/** The input cannot be sent. Thrown before any I/O. */
 export class ValidationError extends SdkError {
   readonly code = "invalid_input";
   readonly operation: string;
@@ -204,11 +204,11 @@ export class ValidationError extends SdkError {
 }
 
 /**
- * The remote answered with success, and the body is not what was expected.
+ * The call succeeded, but the response body is not what was expected.
  *
- * Thrown for an unreadable body always, and for an unexpected shape only under
- * `validation: "strict"`. `data` holds what came. A body of JSON is the API's: the work was done. One that
- * cannot be read may be that of a proxy, so a write is then of outcome `unknown`.
+ * Always thrown for an unreadable body; thrown for an unexpected shape only under `validation: "strict"`.
+ * `data` holds what was received. A JSON body comes from the API, so the work was done. An unreadable one
+ * may come from a proxy, so the outcome of a write is then `unknown`.
  */
 export class ShapeError extends CallError {
   readonly code: ShapeErrorCode;
@@ -229,14 +229,14 @@ export class ShapeError extends CallError {
     this.#data = data;
   }
 
-  /** What came, unchanged. It can hold personal data: do not log it. */
+  /** The data as received. It can contain personal data: do not log it. */
   get data(): unknown {
     return this.#data;
   }
 }
 
 /**
- * An account did not reach the status that was waited for. `whatIsMissing(error)` lists what it waits for.
+ * An account did not reach the awaited status. `whatIsMissing(error)` lists what holds it up.
  */
 export class AccountStatusError extends SdkError {
   readonly code: AccountStatusErrorCode;
@@ -260,7 +260,7 @@ export class AccountStatusError extends SdkError {
   }
 
   /**
-   * The account as last read; undefined where not even the first read came back. It can hold personal
+   * The account as last read; undefined if not even the first read succeeded. It can contain personal
    * data: do not log it.
    */
   get account(): Account | undefined {

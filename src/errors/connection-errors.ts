@@ -1,4 +1,4 @@
-/** What can become of a connected account's tokens. */
+/** How connecting an account, or keeping its tokens fresh, can fail. */
 
 import { SdkError } from "./sdk-error.js";
 
@@ -32,13 +32,13 @@ const callbackHints: Readonly<Record<OAuthCallbackErrorCode, string>> = {
 };
 
 /**
- * A callback of the consent pages that brings no connection. Every code but `code_used` means that the
- * customer has to begin again; with `code_used` the connection may be there already, by an earlier
- * callback with the same code, such as the first of a double click.
+ * A callback from the consent pages that did not produce a connection. Every code except `code_used` means
+ * that the customer has to start over. With `code_used` the connection may already exist, made by an
+ * earlier callback with the same code, such as the first click of a double click.
  */
 export class OAuthCallbackError extends SdkError {
   readonly code: OAuthCallbackErrorCode;
-  /** The `error` of the callback or of the token endpoint, where there was one. */
+  /** The `error` from the callback or the token endpoint, if any. */
   readonly remoteError: string | undefined;
 
   constructor(code: OAuthCallbackErrorCode, remoteError?: string, cause?: unknown) {
@@ -60,8 +60,8 @@ abstract class TokenError extends SdkError {
 }
 
 /**
- * The connection is over, or never was: the customer has to consent again. `oauth.authorizationUrl`
- * says where to send them.
+ * The connection was revoked or does not exist: the customer has to consent again. Send them to
+ * `oauth.authorizationUrl()`.
  */
 export class ConnectionRevokedError extends TokenError {
   readonly code: ConnectionRevokedErrorCode;
@@ -76,10 +76,10 @@ export class ConnectionRevokedError extends TokenError {
 }
 
 /**
- * The refresh token was spent, the answer was lost, and it is too late to spend it again: that would
- * be taken for a leak. Another process may still hold the new pair and write it. If that does not
- * happen, `oauth.refresh(id, { force: true })` tries all the same; if even that fails, the connection
- * is revoked.
+ * The refresh token was spent, the response was lost, and it is too late to spend the token again: the
+ * server would treat that as a leak. Another process may still hold the new pair and store it. If none
+ * does, `oauth.refresh(id, { force: true })` tries anyway; if the server then rejects the token, the
+ * connection is revoked.
  */
 export class RefreshOutcomeUnknownError extends TokenError {
   readonly code = "refresh_outcome_unknown";
@@ -94,7 +94,7 @@ export class RefreshOutcomeUnknownError extends TokenError {
   }
 }
 
-/** The tokens could not be renewed now; nothing is lost. Try again later. */
+/** The tokens could not be renewed right now. Nothing is lost; try again later. */
 export class TokenRefreshUnavailableError extends TokenError {
   readonly code = "refresh_unavailable";
 

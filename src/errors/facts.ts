@@ -1,48 +1,49 @@
-/** What an error knows of the call that failed, and how it says so. */
+/** What an error knows about the failed call, and how its message says so. */
 
 import { whenUnknown } from "../schemas/when-unknown.generated.js";
 
 /**
- * Whether a failed call changed anything at the remote.
+ * Whether a failed call changed anything on the API's side.
  *
- * - `not_done`: never sent, refused, or a read; trying again changes nothing twice.
- * - `unknown`: sent, and the answer was lost or cannot be read, or the remote failed while working on
- *   it. Look before trying again.
- * - `done`: answered with success in JSON, and only the answer could not be used.
+ * - `not_done`: never sent, refused, or a read that failed. Retrying cannot do the work twice.
+ * - `unknown`: a write was sent, but the response was lost or unreadable, or the API failed while
+ *   processing it. Check before retrying.
+ * - `done`: it succeeded, and only the response could not be used.
  */
 export type Outcome = "not_done" | "unknown" | "done";
 
-/** What every error of a call says about that call. */
+/** What every call error says about its call. */
 export interface CallFacts {
   /** The method that was called, such as `accounts.create`. */
   readonly operation: string;
   readonly method: string;
-  /** Path with its ids, without the query: a query can hold personal data. */
+  /** Path with its ids but without the query, which can contain personal data. */
   readonly path: string;
-  /** Whether the call changed anything: `not_done`, `unknown` (look before trying again) or `done`. */
+  /** Whether the call changed anything: `not_done`, `unknown` (check before retrying) or `done`. */
   readonly outcome: Outcome;
-  /** Requests sent or tried, the last one included. */
+  /** Requests sent or attempted, including the last. */
   readonly attempts: number;
-  /** The remote's `x-request-id`, for its support. */
+  /** The API's `x-request-id`, to quote to Airwallex support. */
   readonly requestId?: string | undefined;
   /**
-   * The `request_id` in the body of a call that has one, yours or ours. Not the remote's `requestId`:
-   * with this one the same call can be made again, and its work is done once.
+   * The `request_id` in the body of a call that has one, whether yours or generated. Not the API's
+   * `requestId`: repeat the call with this one, and its work is done only once.
    */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** One field that the remote refused. */
+/** One field that the API rejected. */
 export interface FieldError {
   /** Dotted path of the field, such as `account_details.individual_details.date_of_birth`. */
   readonly field: string;
-  /** The remote's code, such as `field_required`. */
+  /** The API's code, such as `field_required`. */
   readonly code: string | undefined;
   readonly message: string | undefined;
 }
 
 /**
- * The remote's own codes, as far as they are documented or were seen. There are others, and more may come.
+ * The API's own codes, as far as they are documented or have been observed. There are others, and more may
+ * be added.
  *
  * See https://www.airwallex.com/docs/api/errors
  */
@@ -80,20 +81,20 @@ export type ApiCode =
   | "validation_failed"
   | (string & {});
 
-/** What an error body said, without secrets, e-mail addresses and personal data that was sent. */
+/** What an error body said, with secrets, email addresses and any personal data we sent removed. */
 export interface RemoteError {
   readonly status: number;
-  /** The remote's own code, such as `field_required`; undefined where the body had none. */
+  /** The API's own code, such as `field_required`; undefined if the body had none. */
   readonly apiCode: ApiCode | undefined;
-  /** The remote's own message. Its words are not ours, and may name a person. */
+  /** The API's own message. Its wording is outside our control, and may name a person. */
   readonly remoteMessage: string | undefined;
-  /** The field or area that the remote blames. */
+  /** The field or area that the API blames. */
   readonly source: string | undefined;
   readonly details: unknown;
-  /** The fields that the remote named, in its order; empty when it named none. */
+  /** The fields that the API named, in its order; empty if it named none. */
   readonly fieldErrors: readonly FieldError[];
   readonly traceId: string | undefined;
-  /** How long the remote asks to wait. */
+  /** How long the API asks to wait. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -102,7 +103,7 @@ export interface Issue {
   /** Path from the root of the value, such as `["account_details", "store_details"]`. */
   readonly path: readonly (string | number)[];
   readonly message: string;
-  /** The member that was probably meant, where an unknown one is close to it. */
+  /** The name or value that was probably meant, if the given one is close to it. */
   readonly suggestion?: string | undefined;
 }
 
@@ -115,7 +116,7 @@ export function describeCall(facts: CallFacts): string {
   return parts.join(", ");
 }
 
-/** What to do about an outcome that is unknown. */
+/** What to do about an unknown outcome. */
 export function adviseOnUnknown({ operation, outcome, idempotencyKey }: CallFacts): string {
   if (outcome !== "unknown") return "";
   if (idempotencyKey !== undefined) {
@@ -138,7 +139,7 @@ export function describeRefusal(
   return text;
 }
 
-/** As many as a message has room for; all of them are in `issues`. */
+/** How many fit in a message; `issues` has all of them. */
 const mostListed = 3;
 
 export function listIssues(issues: readonly Issue[]): string {
@@ -147,7 +148,7 @@ export function listIssues(issues: readonly Issue[]): string {
   return (rest === 0 ? listed : [...listed, `and ${rest} more`]).join("; ");
 }
 
-/** The same list, which the console shows line by line: it would leave paths out, as too deep. */
+/** The same list, printed one line per issue: by default the console omits the paths as too deep. */
 export function showLines(issues: readonly Issue[]): readonly Issue[] {
   const inspect = Symbol.for("nodejs.util.inspect.custom");
   return Object.defineProperty([...issues], inspect, { value: () => issues.map(describeIssue) });
@@ -158,7 +159,7 @@ function describeIssue({ path, message, suggestion }: Issue): string {
   return `${formatPath(path)}: ${message}${hint}`;
 }
 
-/** Writes a path the way the API does: `persons[0].email`. */
+/** Formats a path the way the API does: `persons[0].email`. */
 export function formatPath(path: readonly (string | number)[]): string {
   let text = "";
   for (const part of path) {

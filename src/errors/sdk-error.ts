@@ -1,14 +1,14 @@
-/** The base of every error, and what holds for all of them. */
+/** The base of every error, and what all of them share. */
 
 const brand: unique symbol = Symbol.for("airwallex-connect.error");
 
 /**
- * Base of every error thrown by this package, apart from `TypeError` and `RangeError` for options of
- * the wrong type and the caller's own abort reason.
+ * Base of every error thrown by this package, apart from `TypeError` and `RangeError` for invalid options
+ * and the caller's own abort reason.
  *
- * An error may be logged: secrets, e-mail addresses and personal data of the request are taken out of its
- * fields, also where the remote quotes them. What the remote says in words of its own stays, and may name
- * a person. Its whole body sits behind a getter, which no logger follows.
+ * Errors are safe to log: secrets, email addresses and personal data from the request are removed from
+ * their fields, even where the API quotes them. What the API says in its own words stays, and may name a
+ * person. The full body is behind a getter, which loggers do not follow.
  *
  * `instanceof` works across duplicate copies of the package.
  */
@@ -18,7 +18,7 @@ export abstract class SdkError extends Error {
 
   constructor(name: string, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    // Not enumerable, so that an inspected error shows its name once.
+    // Not enumerable, so that inspecting an error shows its name only once.
     Object.defineProperty(this, "name", { value: name, configurable: true });
     Object.defineProperty(this, brand, { value: name });
   }
@@ -29,7 +29,7 @@ export abstract class SdkError extends Error {
     return this === SdkError || value[brand] === this.name || isDescendant(value, this);
   }
 
-  /** The error as plain data, with the same fields that inspection shows. */
+  /** The error as plain data, with the same fields that inspecting it shows. */
   toJSON(): Record<string, unknown> {
     const { name, message, cause } = this;
     const described = cause instanceof Error ? { cause: describeError(cause) } : {};
@@ -41,7 +41,7 @@ function isDescendant(value: object, of: { readonly prototype: object }): boolea
   return Object.prototype.isPrototypeOf.call(of.prototype, value);
 }
 
-/** What can be told of any error as plain data. */
+/** The parts of any error that can be shown as plain data. */
 export function describeError(error: Error): Record<string, unknown> {
   const { name, message, code } = error as Error & { readonly code?: unknown };
   return { name, message, ...(code === undefined ? {} : { code }) };

@@ -1,4 +1,4 @@
-/** What a store throws when it cannot do its work, and the reason is neither a bad argument nor the network. */
+/** What a store throws when it cannot do its work and neither a bad argument nor the network is to blame. */
 
 import { SdkError } from "./sdk-error.js";
 
@@ -6,12 +6,12 @@ import { SdkError } from "./sdk-error.js";
  * Codes of {@link StoreError}.
  *
  * - `sealed_key_missing`: the record was sealed with a key that was not given.
- * - `sealed_record_invalid`: not a sealed record, or changed since it was sealed.
- * - `sealed_record_moved`: sealed for another key of the store.
- * - `record_unreadable`: what is kept under the key is not what the store wrote.
+ * - `sealed_record_invalid`: not a sealed record, or altered since it was sealed.
+ * - `sealed_record_moved`: sealed for another key in the store.
+ * - `record_unreadable`: what is stored under the key is not what the store wrote.
  * - `store_not_ready`: its tables are missing.
- * - `transaction_ended`: work inside a transaction has committed or rolled back by itself.
- * - `claim_lost`: work on an event took longer than its claim, and somebody else began it meanwhile.
+ * - `transaction_ended`: work inside a transaction committed it or rolled it back.
+ * - `claim_lost`: work on an event outlasted its claim, and another worker started on it meanwhile.
  */
 export type StoreErrorCode =
   | "sealed_key_missing"
@@ -22,10 +22,10 @@ export type StoreErrorCode =
   | "transaction_ended"
   | "claim_lost";
 
-/** A store cannot do what it was asked for. Holds no record and no key material. */
+/** A store could not do what was asked. Contains no record and no key material. */
 export class StoreError extends SdkError {
   readonly code: StoreErrorCode;
-  /** The record's key in the store, where one record is to blame. */
+  /** The record's key in the store, if a single record is to blame. */
   readonly key: string | undefined;
 
   constructor(

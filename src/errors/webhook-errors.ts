@@ -1,14 +1,14 @@
-/** What can be wrong with a delivery of a webhook, and with handling it. */
+/** What can go wrong with receiving a webhook and with handling it. */
 
 import { describeError, SdkError } from "./sdk-error.js";
 
 /**
  * Codes of {@link WebhookVerificationError}.
  *
- * - `webhook_body_not_raw`: not the body as it came, but what a parser made of it. The app's mistake.
+ * - `webhook_body_not_raw`: not the raw body but the output of a body parser. A bug in the app.
  * - `webhook_header_missing`, `webhook_header_repeated`, `webhook_header_malformed`: not a signed delivery.
- * - `webhook_signature_mismatch`: signed with none of the secrets, or changed since; it may be forged.
- * - `webhook_timestamp_stale`, `webhook_timestamp_future`: genuine, and signed outside the window.
+ * - `webhook_signature_mismatch`: signed with none of the secrets, or altered since; it may be forged.
+ * - `webhook_timestamp_stale`, `webhook_timestamp_future`: genuine, but signed outside the time window.
  */
 export type WebhookVerificationErrorCode =
   | "webhook_body_not_raw"
@@ -19,10 +19,10 @@ export type WebhookVerificationErrorCode =
   | "webhook_timestamp_stale"
   | "webhook_timestamp_future";
 
-/** A delivery that nothing proves to be from Airwallex, or to be recent. Holds no secret and no payload. */
+/** A delivery that cannot be proven recent and from Airwallex. Contains no secret and no payload. */
 export class WebhookVerificationError extends SdkError {
   readonly code: WebhookVerificationErrorCode;
-  /** The header to blame, where it is one. */
+  /** The header at fault, if any. */
   readonly header: string | undefined;
 
   constructor(code: WebhookVerificationErrorCode, why: string, header?: string) {
@@ -36,11 +36,11 @@ export class WebhookVerificationError extends SdkError {
  * Codes of {@link WebhookPayloadError}.
  *
  * - `webhook_body_not_json`: the body is not UTF-8 or not JSON.
- * - `webhook_envelope_invalid`: it is JSON, and not an event: `id` or `name` is missing.
+ * - `webhook_envelope_invalid`: the body is JSON but not an event: `id` or `name` is missing.
  */
 export type WebhookPayloadErrorCode = "webhook_body_not_json" | "webhook_envelope_invalid";
 
-/** The signature is good, and the body is not an event. Holds nothing of the body. */
+/** The signature is valid, but the body is not an event. Contains nothing from the body. */
 export class WebhookPayloadError extends SdkError {
   readonly code: WebhookPayloadErrorCode;
 
@@ -53,8 +53,8 @@ export class WebhookPayloadError extends SdkError {
 /**
  * Codes of {@link WebhookRequestError}.
  *
- * - `webhook_body_too_large`, `webhook_body_timeout`, `webhook_body_lost`: the body did not arrive whole.
- * - `webhook_body_encoded`: it is compressed, which nobody asked for.
+ * - `webhook_body_too_large`, `webhook_body_timeout`, `webhook_body_lost`: the body was not fully read.
+ * - `webhook_body_encoded`: the body is compressed, which is not supported.
  * - `webhook_method_not_allowed`: not a POST.
  */
 export type WebhookRequestErrorCode =
@@ -64,7 +64,7 @@ export type WebhookRequestErrorCode =
   | "webhook_body_encoded"
   | "webhook_method_not_allowed";
 
-/** A request that is no delivery that could be looked at. */
+/** A request that could not be read as a webhook delivery. */
 export class WebhookRequestError extends SdkError {
   readonly code: WebhookRequestErrorCode;
 
@@ -74,14 +74,14 @@ export class WebhookRequestError extends SdkError {
   }
 }
 
-/** Handlers of an event failed. The event was given back: its next delivery runs them again. */
+/** One or more handlers of an event failed. The event was released: its next delivery runs them again. */
 export class WebhookHandlerError extends SdkError {
   readonly code = "webhook_handler_failed";
   readonly eventId: string;
   readonly eventName: string;
   /**
-   * What each failed handler threw, in their order. It is the app's own and may hold anything; a log
-   * shows it, because it is the reason.
+   * What each failed handler threw, in handler order. These are the app's own errors and may contain
+   * anything; they are logged, because they are the reason for the failure.
    */
   readonly errors: readonly unknown[];
 
@@ -96,7 +96,7 @@ export class WebhookHandlerError extends SdkError {
     this.errors = errors;
   }
 
-  /** As plain data, each of the errors by its name, message and code. */
+  /** The error as plain data, with the name, message and code of each handler's error. */
   override toJSON(): Record<string, unknown> {
     const errors = this.errors.map((one) =>
       one instanceof Error ? describeError(one) : String(one),

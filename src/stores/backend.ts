@@ -1,15 +1,15 @@
-/** What one kind of storage has to be able to do; `buildStore` makes a store of it. */
+/** What a storage backend must provide; `buildStore` turns it into a store. */
 
 import type { KeyPage, ListedKey, StoredRecord, Write } from "./store.js";
 
-/** One try at a lease. */
+/** One attempt to take a lease. */
 export interface Attempt {
   readonly leaseMs: number;
-  /** Names this try, so that a client that sends it again after a lost answer gets the same lease. */
+  /** Identifies this attempt, so that a client that resends it after a lost reply gets the same lease. */
   readonly token: string;
   /**
-   * Version of the record that the caller has judged (0: there was none). Where it is another one by
-   * now, the record is answered and no lease given: it may be good enough. Undefined: give it anyway.
+   * Version of the record that the caller has judged (0: there was none). If the record has changed since,
+   * it is returned and no lease given, because it may be good enough. Undefined: give the lease anyway.
    */
   readonly seenVersion: number | undefined;
 }
@@ -19,53 +19,53 @@ export type Acquired =
   | {
       readonly kind: "held";
       readonly record: StoredRecord | undefined;
-      /** Until the other holder's lease runs out. */
+      /** Time until the other holder's lease expires. */
       readonly remainingMs: number;
     }
   | { readonly kind: "changed"; readonly record: StoredRecord | undefined };
 
-/** A `ListOptions` with its defaults filled in and its cursor read. */
+/** `ListOptions` with defaults filled in and the cursor decoded. */
 export interface ListQuery {
   readonly prefix: string;
   readonly expiringBeforeMs: number | undefined;
   readonly limit: number;
-  /** The last key that the page before looked at. */
+  /** The last key that the previous page looked at. */
   readonly after: ListedKey | undefined;
 }
 
 export interface Listed {
   readonly keys: KeyPage["keys"];
-  /** Where to go on; undefined at the end. */
+  /** Where to continue; undefined at the end. */
   readonly after: ListedKey | undefined;
 }
 
-/** Hears when the record or the lease of one key changes. */
+/** Listens for changes to one key's record or lease. */
 export interface Listener {
   /**
-   * Called by who is about to wait. `now`: changes are heard from here on, and one may have been missed;
-   * `already`: none was missed; `never`: nothing will be heard.
+   * Called before waiting. `now`: changes are heard from here on, but one may have been missed; `already`:
+   * none was missed; `never`: none will be heard.
    */
   start(): Promise<"now" | "already" | "never">;
-  /** Calls back at every change, and at once for one heard while there was nobody to call. */
+  /** Sets the callback for changes, and calls it at once for a change that came while none was set. */
   onChange(changed: (() => void) | undefined): void;
   close(): void;
 }
 
-/** Arguments have been checked; durations are whole milliseconds. */
+/** Arguments are already validated; durations are whole milliseconds. */
 export interface StoreBackend {
   read(key: string): Promise<StoredRecord | undefined>;
   acquire(key: string, attempt: Attempt): Promise<Acquired>;
-  /** Ends the lease with this fence, if it is the latest. */
+  /** Ends the lease with this fence, if it is still the latest. */
   giveBack(key: string, fence: number): Promise<unknown>;
-  /** `writeId` names this write, so that one that is sent twice answers the same twice. */
+  /** `writeId` identifies this write, so that a backend can give a resent one the same result. */
   write(key: string, write: Write, writeId: string): Promise<StoredRecord | undefined>;
   remove(key: string): Promise<boolean>;
   list(query: ListQuery): Promise<Listed>;
   claim(id: string, token: string, leaseMs: number): Promise<"claimed" | "busy" | "done">;
   confirm(id: string, token: string, keepMs: number): Promise<boolean>;
   release(id: string, token: string): Promise<boolean>;
-  /** Undefined, or answering undefined: waiters look again from time to time. */
+  /** If missing, or if it returns undefined, waiters poll. */
   listen?(key: string): Listener | undefined;
-  /** How long a waiter without a listener waits before it looks again: at first, and at most. */
+  /** Polling interval of a waiter without a listener: at first, and at most. */
   readonly pollMs: readonly [first: number, most: number];
 }

@@ -1,4 +1,4 @@
-/** Makes a store of a backend: checks what comes in, and does what is the same for all of them. */
+/** Builds a store from a backend: validates arguments and does what is common to all backends. */
 
 import type { ListQuery, StoreBackend } from "./backend.js";
 import { checkDuration, checkKey, checkText, checkWhole } from "./check-input.js";
@@ -12,7 +12,7 @@ const defaultKeysPerPage = 100;
 const most = Number.MAX_SAFE_INTEGER;
 
 export function buildStore(backend: StoreBackend, runtime: Runtime = systemRuntime): Store {
-  /** Leases of this store that are held now; a write under one of them ends it. */
+  /** Leases held through this store now; a write under one of them ends it. */
   const held = new Set<string>();
 
   return {

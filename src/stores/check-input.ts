@@ -1,4 +1,4 @@
-/** Says no to arguments that some store could not keep, before any store is asked. */
+/** Rejects arguments that some store could not handle, before any store is asked. */
 
 const maxKeyLength = 512;
 
@@ -11,7 +11,7 @@ export function checkKey(kind: "key" | "id", key: string): void {
   }
 }
 
-/** @throws TypeError for anything but a text; RangeError for one that a database would change or refuse. */
+/** @throws TypeError if it is not a string; RangeError for one that a database would alter or refuse. */
 export function checkText(name: string, text: string): void {
   if (typeof text !== "string") {
     throw new TypeError(`Cannot use ${name}: it is of type ${typeof text}, expected a string`);
@@ -23,7 +23,7 @@ export function checkText(name: string, text: string): void {
   }
 }
 
-/** The duration in whole milliseconds, rounded up. */
+/** Returns the duration in whole milliseconds, rounded up. */
 export function checkDuration(name: string, ms: number, least: number): number {
   if (!Number.isFinite(ms) || ms < least) {
     throw new RangeError(

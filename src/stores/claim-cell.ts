@@ -1,15 +1,15 @@
-/** One claimed id as plain data, and each step on it as a pure function. */
+/** One claimed id as plain data, with each operation on it as a pure function. */
 
 import type { Step } from "./record-cell.js";
 
 export interface ClaimCell {
   readonly token: string;
   readonly done: boolean;
-  /** Unix time in milliseconds: the end of the claim, or, once it is done, of remembering it. */
+  /** Unix time in milliseconds: when the claim expires, or, once done, when it is forgotten. */
   readonly untilMs: number;
 }
 
-/** The token of a claim that ran out is kept so long, so that its holder may still confirm it. */
+/** How long the token of an expired claim is kept, so that its holder can still confirm it. */
 export const lateConfirmMs = 24 * 60 * 60_000;
 
 export function claim(
@@ -23,7 +23,7 @@ export function claim(
   return { cell: { ...next, done: false }, result: "claimed" };
 }
 
-/** True, and the cell marked done, where the claim is still ours. */
+/** Marks the cell done and returns true if the claim is still ours. */
 export function confirm(
   cell: ClaimCell | undefined,
   { token, untilMs }: Omit<ClaimCell, "done">,
@@ -32,12 +32,12 @@ export function confirm(
   return { cell: { token, done: true, untilMs }, result: true };
 }
 
-/** True where the claim is still ours to give back. */
+/** Whether the claim is still ours to release. */
 export function isReleasable(cell: ClaimCell | undefined, token: string): boolean {
   return cell?.token === token && !cell.done;
 }
 
-/** Nothing that anybody could still ask for. */
+/** Whether nobody can need the cell any more. */
 export function isForgettable(cell: ClaimCell, nowMs: number): boolean {
   return cell.untilMs + (cell.done ? 0 : lateConfirmMs) <= nowMs;
 }

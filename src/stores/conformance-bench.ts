@@ -8,13 +8,13 @@ export interface Bench {
   /** Two stores on the same data. */
   readonly one: Store;
   readonly other: Store;
-  /** Nobody else uses this key. */
+  /** A key that nobody else uses. */
   readonly key: string;
-  /** How long something short lasts. */
+  /** How long a short lease or claim lasts. */
   readonly paceMs: number;
 }
 
-/** Cases by their names, each a sentence about the store. */
+/** Cases by name, each name a sentence about the store. */
 export type CaseList = Readonly<Record<string, (bench: Bench) => Promise<void>>>;
 
 export function createBench(one: Store, other: Store, paceMs: number): Bench {
@@ -25,7 +25,7 @@ export function rest(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A write without expiry and lease, unless told otherwise. */
+/** A write without expiry or lease, unless told otherwise. */
 export function writing(value: string, expectedVersion: number, more: Partial<Write> = {}): Write {
   return { value, expectedVersion, expiresAtMs: undefined, ...more };
 }
@@ -56,7 +56,7 @@ export async function hold(
   const { lease, result } = await new Promise<{ lease: Lease; result: Promise<LeaseResult<void>> }>(
     (resolve, reject) => {
       const result = store.withLease(key, options, async (lease) => {
-        // The store's promise is in the next tick, because its function has not returned yet.
+        // Deferred, because `result` is not assigned until withLease() has returned.
         queueMicrotask(() => resolve({ lease, result }));
         await finished;
       });
@@ -72,7 +72,7 @@ export async function hold(
   };
 }
 
-/** Whether somebody holds the lease now. */
+/** Whether someone holds the lease now. */
 export async function isHeld(store: Store, key: string): Promise<boolean> {
   return (await store.withLease(key, once, async () => undefined)).kind === "busy";
 }

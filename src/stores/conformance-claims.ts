@@ -8,7 +8,7 @@ const long = { leaseMs: 60_000 };
 const kept = { keepMs: 60_000 };
 
 export const claimCases: CaseList = {
-  async "claim() lets one of fifty have it"({ one, other, key }) {
+  async "claim() lets only one of fifty win"({ one, other, key }) {
     const stores = Array.from({ length: 50 }, (_, index) => (index % 2 ? one : other));
     const claims = await Promise.all(stores.map((store) => store.claim(key, long)));
     assert.equal(claims.filter(({ kind }) => kind === "claimed").length, 1);
@@ -16,7 +16,7 @@ export const claimCases: CaseList = {
     assert.equal((await one.claim(`${key}2`, long)).kind, "claimed", "another id");
   },
 
-  async "confirm() makes it done for everybody"({ one, other, key, paceMs }) {
+  async "confirm() marks the id done for everyone"({ one, other, key, paceMs }) {
     const token = await claimed(one, key, paceMs);
     assert.equal(await other.confirm(key, token, kept), true);
     assert.deepEqual(await one.claim(key, long), { kind: "done" });
@@ -35,14 +35,14 @@ export const claimCases: CaseList = {
     assert.equal(await other.confirm(key, token, kept), true);
   },
 
-  async "confirm() comes in time as long as nobody else has claimed"({ one, other, key, paceMs }) {
+  async "confirm() works on an expired claim that nobody has taken"({ one, other, key, paceMs }) {
     const token = await claimed(one, key, paceMs);
     await rest(2 * paceMs);
     assert.equal(await one.confirm(key, token, kept), true);
     assert.deepEqual(await other.claim(key, long), { kind: "done" });
   },
 
-  async "confirm() may be repeated, by its holder only"({ one, other, key }) {
+  async "confirm() can be repeated, but only by the holder"({ one, other, key }) {
     const token = await claimed(one, key, 60_000);
     assert.equal(await one.confirm(key, "somebody else's", kept), false);
     assert.equal((await other.claim(key, long)).kind, "busy");
@@ -52,7 +52,7 @@ export const claimCases: CaseList = {
     assert.equal(await one.confirm(`${key}2`, token, kept), false, "of another id");
   },
 
-  async "release() opens it at once, by its holder only"({ one, other, key }) {
+  async "release() frees the id at once, and only the holder can"({ one, other, key }) {
     const token = await claimed(one, key, 60_000);
     assert.equal(await other.release(key, "somebody else's"), false);
     assert.equal(await other.release(key, token), true);
@@ -79,15 +79,15 @@ export const claimCases: CaseList = {
     assert.equal(await other.confirm(key, next, kept), true);
   },
 
-  async "a claim that was busy prolongs nothing"({ one, other, key, paceMs }) {
-    // Long enough that the other's try comes before the end, also where a disk is slow.
+  async "a busy claim() does not extend the existing claim"({ one, other, key, paceMs }) {
+    // Long enough that the other store tries before the end, even on a slow disk.
     await claimed(one, key, 20 * paceMs);
     assert.equal((await other.claim(key, long)).kind, "busy");
     await rest(21 * paceMs);
     assert.equal((await other.claim(key, long)).kind, "claimed");
   },
 
-  async "claims have nothing to do with records"({ one, key }) {
+  async "claims are independent of records"({ one, key }) {
     await claimed(one, key, 60_000);
     assert.equal(await one.read(key), undefined);
     assert.equal((await one.list({ prefix: key })).keys.length, 0);

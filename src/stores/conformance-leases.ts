@@ -1,4 +1,4 @@
-/** Cases about leases: who holds one, who has to wait, and whose write counts. */
+/** Cases about leases: who holds one, who must wait, and whose write counts. */
 
 import assert from "node:assert/strict";
 import {
@@ -15,7 +15,7 @@ import {
 import type { LeaseOptions, Store } from "./store.js";
 
 export const leaseCases: CaseList = {
-  async "withLease() hands the record to the work, and answers what the work answered"(bench) {
+  async "withLease() passes the record to the work, and returns what the work returned"(bench) {
     const { one, other, key } = bench;
     const first = await one.withLease(key, once, async ({ record }) => record);
     assert.deepEqual(first, { kind: "worked", result: undefined });
@@ -26,7 +26,7 @@ export const leaseCases: CaseList = {
     equalRecord(second.result, { value: "a", version: 1, expiresAtMs: 5000 });
   },
 
-  async "withLease() says when the lease was asked for"({ one, other, key, paceMs }) {
+  async "withLease() tells when the lease was requested"({ one, other, key, paceMs }) {
     const held = await hold(one, key);
     const startMs = performance.now();
     setTimeout(() => held.end(), paceMs);
@@ -45,7 +45,7 @@ export const leaseCases: CaseList = {
     assert.equal(await isHeld(other, key), false, "it was not given back");
   },
 
-  async "withLease() lets one in after the other"({ one, other, key }) {
+  async "withLease() lets holders in one at a time"({ one, other, key }) {
     let inside = 0;
     let most = 0;
     const work = async (): Promise<void> => {
@@ -69,7 +69,7 @@ export const leaseCases: CaseList = {
     assert.equal(await isHeld(other, key), false);
   },
 
-  async "withLease() says busy after waitMs, and at once for 0"({ one, other, key, paceMs }) {
+  async "withLease() returns busy after waitMs, and at once for 0"({ one, other, key, paceMs }) {
     const held = await hold(one, key);
     const startMs = performance.now();
     const work = (): Promise<never> => assert.fail("it worked");
@@ -119,7 +119,7 @@ export const leaseCases: CaseList = {
     await held.end();
     const late = other.withLease(key, leasing({ signal: stop.signal }), work);
     await assert.rejects(late, (error) => error === reason, "before it begins");
-    // A try that was under way at the abort may have got the lease, and gives it back at once.
+    // An attempt in flight at the abort may have got the lease, and then gives it back at once.
     const next = await one.withLease(key, leasing({ waitMs: 1000 }), async () => "free");
     assert.deepEqual(next, { kind: "worked", result: "free" });
   },
@@ -163,7 +163,7 @@ export const handOverCases: CaseList = {
     assert.ok(grown && fences.length === 4, `they were ${fences.join(", ")}`);
   },
 
-  async "a lease that is not given back ends by itself"({ one, other, key, paceMs }) {
+  async "a lease that is not given back expires by itself"({ one, other, key, paceMs }) {
     const held = await hold(one, key, leasing({ leaseMs: 3 * paceMs }));
     const taken = await other.withLease(key, leasing(), async ({ fence }) => fence);
     const lastedMs = performance.now() - held.lease.askedAtMs;
@@ -197,7 +197,7 @@ export const handOverCases: CaseList = {
     await next.end();
   },
 
-  async "a lease that ran out still lets its holder write, if nobody took the next"(bench) {
+  async "an expired lease still lets its holder write, if nobody has taken another"(bench) {
     const { one, other, key, paceMs } = bench;
     const late = await hold(one, key, leasing({ leaseMs: paceMs }));
     await rest(2 * paceMs);
@@ -215,7 +215,7 @@ export const handOverCases: CaseList = {
     await next.end();
   },
 
-  async "a write with keepLease goes on with the lease"({ one, other, key }) {
+  async "a write with keepLease keeps the lease"({ one, other, key }) {
     const held = await hold(one, key);
     const { fence } = held.lease;
     await one.compareAndSet(key, writing("a", 0, { fence, keepLease: true }));
@@ -232,7 +232,7 @@ export const handOverCases: CaseList = {
     assert.equal(await isHeld(other, key), false);
   },
 
-  async "writes that are refused or made without a fence end no lease"({ one, other, key }) {
+  async "writes that are refused or have no fence do not end the lease"({ one, other, key }) {
     const held = await hold(one, key);
     await one.compareAndSet(key, writing("a", 7, { fence: held.lease.fence }));
     assert.equal(await isHeld(other, key), true, "a refused one did");
@@ -244,7 +244,7 @@ export const handOverCases: CaseList = {
   },
 };
 
-/** A record is good enough with this value; `asked` resolves when the first one has been judged. */
+/** Accepts records with this value; `asked` resolves once the first record has been judged. */
 function isEnough(value: string, { later = false } = {}) {
   let wasAsked: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {

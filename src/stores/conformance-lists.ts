@@ -5,7 +5,7 @@ import { type CaseList, refuses, writing } from "./conformance-bench.js";
 import type { ListedKey, ListOptions, Store } from "./store.js";
 
 export const listCases: CaseList = {
-  async "list() answers every key with the prefix once, page by page"({ one, other, key: prefix }) {
+  async "list() returns every key with the prefix once, page by page"({ one, other, key: prefix }) {
     const keys = numbered(`${prefix}/a`, 25);
     for (const key of [...keys, `${prefix}/b`]) await one.compareAndSet(key, writing("v", 0));
     await other.delete(`${prefix}/a07`);
@@ -17,7 +17,7 @@ export const listCases: CaseList = {
     }
   },
 
-  async "list() answers when each key expires"({ one, other, key: prefix }) {
+  async "list() tells when each key expires"({ one, other, key: prefix }) {
     await one.compareAndSet(`${prefix}/a`, writing("v", 0, { expiresAtMs: 5000 }));
     await one.compareAndSet(`${prefix}/b`, writing("v", 0, { expiresAtMs: 5000 }));
     await one.compareAndSet(`${prefix}/b`, writing("v", 1));
@@ -27,7 +27,7 @@ export const listCases: CaseList = {
     ]);
   },
 
-  async "list() takes nothing in a prefix for a pattern"({ one, key }) {
+  async "list() treats nothing in a prefix as a pattern"({ one, key }) {
     const prefixes = ["%", "_", "*", "?", "[a]", "\\", "(", "$", "\u{10ffff}", "\u00ff"];
     for (const prefix of [...prefixes, "x"]) {
       await one.compareAndSet(`${key}${prefix}1`, writing("v", 0));
@@ -41,7 +41,7 @@ export const listCases: CaseList = {
     }
   },
 
-  async "list() finds what expires before a time, the soonest first"({ one, other, key: prefix }) {
+  async "list() finds what expires before a time, soonest first"({ one, other, key: prefix }) {
     const times = [9000, 3000, 3000, 1_234_567_890_123, 0, 7000, 3000];
     for (const [index, expiresAtMs] of times.entries()) {
       await one.compareAndSet(`${prefix}/${index}`, writing("v", 0, { expiresAtMs }));
@@ -69,7 +69,7 @@ export const listCases: CaseList = {
     assert.deepEqual(await listAll(one, soon), [], "when it is gone");
   },
 
-  async "list() misses none that stays while others come and go"({ one, other, key: prefix }) {
+  async "list() misses no key that stays while others come and go"({ one, other, key: prefix }) {
     const keys = numbered(`${prefix}/a`, 20);
     for (const key of keys) await one.compareAndSet(key, writing("v", 0));
     const seen: string[] = [];
@@ -86,7 +86,7 @@ export const listCases: CaseList = {
     assert.deepEqual(old.sort(), keys, "of the 20, each once");
   },
 
-  async "list() refuses limits and cursors that mean nothing"({ one, key: prefix }) {
+  async "list() refuses invalid limits and cursors"({ one, key: prefix }) {
     for (const limit of [0, -1, 1001, 1.5, Number.NaN]) {
       await refuses(`limit ${limit}`, () => one.list({ prefix, limit }));
     }

@@ -5,11 +5,11 @@ import { type CaseList, equalRecord, refuses, rest, writing } from "./conformanc
 import type { Store } from "./store.js";
 
 export const recordCases: CaseList = {
-  async "read() answers undefined for a key that was never written"({ one, key }) {
+  async "read() returns undefined for a key that was never written"({ one, key }) {
     assert.equal(await one.read(key), undefined);
   },
 
-  async "compareAndSet() counts versions from 1, and read() answers what was written"(bench) {
+  async "compareAndSet() counts versions from 1, and read() returns what was written"(bench) {
     const { one, other, key } = bench;
     const first = await one.compareAndSet(key, writing("a", 0, { expiresAtMs: 1_234_567_890_123 }));
     equalRecord(first, { value: "a", version: 1, expiresAtMs: 1_234_567_890_123 });
@@ -31,7 +31,7 @@ export const recordCases: CaseList = {
     equalRecord(await one.read(key), { value: "b", version: 2, expiresAtMs: undefined });
   },
 
-  async "compareAndSet() lets one of a hundred win"({ one, other, key }) {
+  async "compareAndSet() lets only one of a hundred win"({ one, other, key }) {
     const stores = Array.from({ length: 100 }, (_, index) => (index % 2 ? one : other));
     for (const version of [0, 1]) {
       const answers = await Promise.all(
@@ -43,7 +43,7 @@ export const recordCases: CaseList = {
     }
   },
 
-  async "compareAndSet() loses no increment of many writers"({ one, other, key }) {
+  async "compareAndSet() loses no increments of concurrent writers"({ one, other, key }) {
     const writers = [one, other, one, other];
     await Promise.all(writers.map((store) => increment(store, key, 10)));
     equalRecord(await one.read(key), { value: "40", version: 40, expiresAtMs: undefined });
@@ -57,7 +57,7 @@ export const recordCases: CaseList = {
     assert.equal(await one.read(key), undefined);
   },
 
-  async "compareAndSet() refuses who read the record before it was deleted and written anew"(
+  async "compareAndSet() refuses a writer that read the record before it was deleted and re-created"(
     bench,
   ) {
     const { one, other, key } = bench;
@@ -69,12 +69,12 @@ export const recordCases: CaseList = {
     assert.equal(await one.compareAndSet(key, writing("late", 1)), undefined, "when it is back");
   },
 
-  async "read() answers a record that has expired"({ one, key }) {
+  async "read() returns a record that has expired"({ one, key }) {
     await one.compareAndSet(key, writing("a", 0, { expiresAtMs: 1000 }));
     equalRecord(await one.read(key), { value: "a", version: 1, expiresAtMs: 1000 });
   },
 
-  async "ageMs grows from the last write on"({ one, other, key, paceMs }) {
+  async "ageMs counts from the last write"({ one, other, key, paceMs }) {
     const written = await one.compareAndSet(key, writing("a", 0));
     assert.ok((written?.ageMs ?? -1) >= 0, "it is negative");
     await rest(5 * paceMs);
@@ -85,7 +85,7 @@ export const recordCases: CaseList = {
     assert.ok(renewed >= 0 && renewed < aged, `it is ${renewed} ms after another write`);
   },
 
-  async "compareAndSet() with keepAge goes on counting from the write before"(bench) {
+  async "compareAndSet() with keepAge keeps counting from the previous write"(bench) {
     const { one, other, key, paceMs } = bench;
     await one.compareAndSet(key, writing("a", 0, { keepAge: true }));
     await rest(5 * paceMs);
@@ -98,7 +98,7 @@ export const recordCases: CaseList = {
     }
   },
 
-  async "compareAndSet() refuses versions, fences and times that are no whole numbers"(bench) {
+  async "compareAndSet() refuses versions, fences and times that are not whole numbers"(bench) {
     const { one, key } = bench;
     for (const number of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       const asked = writing("a", 0);

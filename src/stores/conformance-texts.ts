@@ -1,10 +1,10 @@
-/** Cases about what keys and values can be. */
+/** Cases about which keys and values are allowed. */
 
 import assert from "node:assert/strict";
 import { type CaseList, once, refuses, writing } from "./conformance-bench.js";
 import type { Store } from "./store.js";
 
-/** Each of them has led some store astray: as a path, a pattern, a separator, a name, or a length. */
+/** Each of them can trip up some store: as a path, a pattern, a separator, a name, or by its length. */
 const hostileKeys: readonly string[] = [
   ".",
   "..",
@@ -51,8 +51,8 @@ const badTexts: readonly [string, string][] = [
 ];
 
 export const textCases: CaseList = {
-  async "every hostile key is a key of its own"({ one, other }) {
-    // Nothing stands before them that would make them harmless; so they may have been used before.
+  async "hostile keys are all distinct"({ one, other }) {
+    // No prefix, which could make them harmless; so they may exist from an earlier run.
     for (const key of hostileKeys) await overwrite(one, key, `value of ${key}`);
     for (const key of hostileKeys) {
       assert.equal((await other.read(key))?.value, `value of ${key}`, `read of ${show(key)}`);
@@ -66,7 +66,7 @@ export const textCases: CaseList = {
   },
 
   async "every hostile key can be leased, listed and claimed"({ one, other, key: unique }) {
-    // Short, for the longest of them to stay within the limit.
+    // Short, so that the longest keys stay within the limit.
     const prefix = `${unique.slice(-12, -4)}/`;
     const keys = hostileKeys.map((hostile) => prefix + hostile);
     for (const key of keys) {
@@ -93,7 +93,7 @@ export const textCases: CaseList = {
     }
   },
 
-  async "keys, values and ids that cannot be kept are refused"({ one, key }) {
+  async "keys, values and ids that cannot be stored are refused"({ one, key }) {
     const keys: [string, string][] = [
       ["empty", ""],
       ["513 characters", "k".repeat(513)],

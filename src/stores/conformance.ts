@@ -1,5 +1,5 @@
 /**
- * What every store has to do, as cases that any test runner can run: for authors of stores.
+ * What every store must do, as cases for any test runner: for authors of stores.
  *
  * With vitest, `node:test`, or anything else that has a `test(name, run)`:
  *
@@ -17,25 +17,25 @@ import type { Store } from "./store.js";
 
 export type { Store } from "./store.js";
 
-/** How patient the suite is. */
+/** How long the suite waits. */
 export interface StoreConformanceOptions {
   /**
    * How long a short lease or claim lasts in the cases that wait for its end, in milliseconds; default
-   * 100. Take more for a store whose answers take longer than that.
+   * 100. Use more for a store that takes longer than that to reply.
    */
   readonly paceMs?: number | undefined;
-  /** A case that takes longer has failed, in milliseconds; default 15,000. */
+  /** Time limit for each case, in milliseconds; default 15,000. */
   readonly limitMs?: number | undefined;
 }
 
-/** One sentence of the contract, and the check that it holds. */
+/** One sentence of the contract, and a check that it holds. */
 export interface StoreConformanceCase {
   readonly name: string;
-  /** Rejects when the store does not do what the name says. */
+  /** Rejects if the store does not do what the name says. */
   run(): Promise<void>;
 }
 
-/** What came of the cases, by their names. */
+/** The results of the cases, by name. */
 export interface StoreConformanceReport {
   readonly passed: readonly string[];
   readonly failed: readonly { readonly name: string; readonly error: unknown }[];
@@ -51,10 +51,10 @@ const allCases: CaseList = {
 };
 
 /**
- * Every case, to be run by a test runner. They may run one after the other or at once.
+ * Returns every case, for a test runner to run. They may run one after another or concurrently.
  *
- * @param makeStore Is asked twice, and both stores must work on the same data, as two processes would.
- * Keys of the cases begin with `conformance-`, but for a few hostile ones: give it data of its own.
+ * @param makeStore Called twice; both stores must work on the same data, as two processes would. Keys used
+ * by the cases start with `conformance-`, except for some hostile ones: give the stores data of their own.
  */
 export function storeConformanceCases(
   makeStore: () => Store | Promise<Store>,
@@ -73,9 +73,9 @@ export function storeConformanceCases(
 }
 
 /**
- * Runs every case, one after the other, and answers what passed.
+ * Runs every case, one after another, and returns the report.
  *
- * @throws AssertionError that names every case that failed, with the reasons in `cause`.
+ * @throws AssertionError that names every failed case, with the reasons in `cause`.
  * @example
  * await runStoreConformance(() => createMyStore(client));
  */

@@ -1,4 +1,4 @@
-/** The cursor of a key list: the last key looked at, written so that it survives a URL. */
+/** The cursor of a key list: the last key looked at, encoded so that it is safe in a URL. */
 
 import type { ListedKey } from "./store.js";
 
@@ -6,7 +6,7 @@ export function encodeCursor({ key, expiresAtMs }: ListedKey): string {
   return Buffer.from(JSON.stringify([key, expiresAtMs ?? null])).toString("base64url");
 }
 
-/** @throws RangeError for a text that `encodeCursor` did not write for the same kind of list. */
+/** @throws RangeError if it is not a cursor that `encodeCursor` made for the same kind of list. */
 export function decodeCursor(cursor: string, byExpiry: boolean): ListedKey {
   const [key, expiresAtMs] = parse(cursor);
   const dated = typeof expiresAtMs === "number";
@@ -23,7 +23,7 @@ function parse(cursor: string): readonly unknown[] {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     return Array.isArray(parsed) ? parsed : [];
   } catch {
-    // Whatever is wrong with it, the caller hears the same.
+    // Whatever is wrong with it, the caller gets the same error.
     return [];
   }
 }

@@ -1,20 +1,20 @@
 /**
  * Small pieces of state in a directory, changed by one process at a time.
  *
- *     <name>/state.json                 what the cell holds; readers read it without any lock
- *     <name>/free/                      the baton: an empty directory that exists once per cell
- *     <name>/held.<holder>/             the same directory, while somebody changes the state
- *     <name>/held.<holder>/next.json    the next state, on its way to state.json
+ *     <name>/state.json                       what the cell holds; read without any lock
+ *     <name>/free/                            the baton: an empty directory that exists once per cell
+ *     <name>/held.<holder>/                   the same directory, while a process changes the state
+ *     <name>/held.<holder>/next.<uuid>.json   the next state, on its way to state.json
  *
- * 1. To take the baton is to rename `free` to a name of one's own. Of many who try, the file system
- *    lets one succeed.
- * 2. The next state is written inside the baton, brought to the disk, and renamed to `state.json`:
- *    readers see the old one or the new one.
- * 3. To give the baton back is to rename it to `free`.
- * 4. A holder that was killed leaves its baton behind. Others rename it from its exact name to their
- *    own: again one succeeds. Nobody deletes a lock, so nobody deletes the wrong one.
- * 5. A holder that only slept finds out by itself: the path that it writes to does not exist any more,
- *    so step 2 fails and it starts again. It cannot overwrite what its successor wrote.
+ * 1. A process takes the baton by renaming `free` to a name of its own. If many try, the file system lets
+ *    only one succeed.
+ * 2. The next state is written inside the baton, synced to disk, and renamed to `state.json`: readers see
+ *    either the old state or the new one.
+ * 3. The process returns the baton by renaming it to `free`.
+ * 4. A holder that was killed leaves its baton behind. Others rename it from its exact name to their own;
+ *    again only one succeeds. Nobody deletes a lock, so nobody deletes the wrong one.
+ * 5. A holder that was only suspended finds out by itself: the path it writes to no longer exists, so step
+ *    2 fails and it starts again. It cannot overwrite what its successor wrote.
  */
 
 import { randomUUID } from "node:crypto";
@@ -35,23 +35,23 @@ import { heldSinceMs, isGone, nameHolder } from "./file-holder.js";
 import type { Step } from "./record-cell.js";
 
 export interface Cells<Cell> {
-  /** The state of a cell, or undefined where there is none. */
+  /** The state of a cell, or undefined if there is none. */
   read(name: string): Promise<Cell | undefined>;
-  /** Changes the state by a pure step, which may be asked more than once. */
+  /** Changes the state with a pure function, which may be called more than once. */
   change<Result>(
     name: string,
     step: (cell: Cell | undefined) => Step<Cell, Result>,
   ): Promise<Result>;
-  /** Removes the whole cell where the step says so; answers what it said. */
+  /** Removes the whole cell if `isDoomed` says so; returns what it said. */
   removeIf(name: string, isDoomed: (cell: Cell | undefined) => boolean): Promise<boolean>;
   /** Every cell, or those of one shard: the first two digits of their names. */
   names(shard?: string): Promise<string[]>;
 }
 
-/** A change takes milliseconds. Who takes longer sleeps, or died where nobody here can see it. */
+/** A change takes milliseconds. A holder that takes longer is suspended, or died where we cannot see it. */
 const longestChangeMs = 10_000;
 
-/** Names are made of hexadecimal digits. */
+/** Cell names are hexadecimal digits. */
 export function createCells<Cell>(directory: string, scratch: string): Cells<Cell> {
   const lines = createLines();
   const pathOf = (name: string): string => join(directory, name.slice(0, 2), name);
@@ -65,7 +65,7 @@ export function createCells<Cell>(directory: string, scratch: string): Cells<Cel
       try {
         return await work(baton);
       } catch (error) {
-        // Slept, and lost the baton before anything was changed.
+        // Suspended, and lost the baton before anything was changed.
         if (!isMissing(error)) throw error;
       } finally {
         await unlessMissing(rename(baton, join(pathOf(name), "free")));
@@ -98,7 +98,7 @@ export function createCells<Cell>(directory: string, scratch: string): Cells<Cel
   };
 }
 
-/** Callers in this process queue up here, so that only one of them goes for the baton. */
+/** Queues callers in this process, so that only one of them tries for the baton. */
 function createLines(): { after<T>(name: string, work: () => Promise<T>): Promise<T> } {
   const last = new Map<string, Promise<unknown>>();
   return {
@@ -133,15 +133,15 @@ async function takeBaton(cell: string, scratch: string): Promise<string> {
 }
 
 function isStale(holder: string): boolean {
-  // Also for a holder of the future: the clock was set back, and would keep the baton there for ever.
+  // A time in the future counts too: after the clock was set back, the baton could stay held forever.
   return Math.abs(Date.now() - heldSinceMs(holder)) > longestChangeMs || isGone(holder);
 }
 
-/** What it is called when somebody else was first: a directory that is not empty is never replaced. */
+/** Error codes if another process was first: a directory that is not empty is never replaced. */
 const alreadyThere: readonly unknown[] =
   process.platform === "win32" ? ["EPERM", "EEXIST"] : ["ENOTEMPTY", "EEXIST"];
 
-/** A cell comes into being with its baton in it, in one step, or not at all. */
+/** Creates a cell together with its baton, in one step or not at all. */
 async function create(cell: string, scratch: string): Promise<void> {
   const draft = join(scratch, randomUUID());
   await makeDirectory(join(draft, "free"));

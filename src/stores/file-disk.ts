@@ -1,11 +1,11 @@
-/** The few things that the file store asks of a disk. */
+/** The disk operations that the file store needs. */
 
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors/store-errors.js";
 
-/** The state in a file, or undefined where there is no file. */
+/** The state in a file, or undefined if there is no file. */
 export async function readState<State>(path: string): Promise<State | undefined> {
   const text = await unlessMissing(readFile(path, "utf8"));
   if (text === undefined) return undefined;
@@ -21,14 +21,14 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without the parser's own message, which quotes the text: it can be a token.
+    // The parser's own message is dropped: it quotes the text, which may contain tokens.
     return undefined;
   }
 }
 
 /**
- * Replaces a file so that readers see the old state or the new one, and so does a machine that loses
- * power. The new one is prepared in another directory; where that is gone, nothing is replaced.
+ * Replaces a file atomically: readers see the old state or the new one, even after a power failure. The new
+ * one is prepared in another directory; if that is gone, nothing is replaced.
  */
 export async function replaceState(path: string, state: unknown, prepareIn: string): Promise<void> {
   const next = join(prepareIn, `next.${randomUUID()}.json`);
@@ -36,7 +36,7 @@ export async function replaceState(path: string, state: unknown, prepareIn: stri
     await writeSynced(next, JSON.stringify(state));
     await rename(next, path);
   } catch (error) {
-    // A disk that is full would fill up with half-written states, and a state can hold tokens.
+    // Otherwise a full disk would collect half-written states, and a state can contain tokens.
     await rm(next, { force: true }).catch(() => undefined);
     throw error;
   }
@@ -53,7 +53,7 @@ async function writeSynced(path: string, text: string): Promise<void> {
   }
 }
 
-/** Makes a directory and those above it, so that they are still there after a loss of power. */
+/** Creates a directory and its parents so that they survive a power failure. */
 export async function makeDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
@@ -62,7 +62,7 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** Brings a rename to the disk. Windows has no such thing, and needs none. */
+/** Syncs a rename to disk. Windows has no such operation, and needs none. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(path, "r");
@@ -73,12 +73,12 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** True when it was there to be moved. */
+/** Renames a file or directory; false if it did not exist. */
 export async function moved(from: string, to: string): Promise<boolean> {
   return (await unlessMissing(rename(from, to).then(() => true))) ?? false;
 }
 
-/** The names in a directory; none where there is no directory. */
+/** The names in a directory; none if it does not exist. */
 export async function list(path: string): Promise<string[]> {
   return (await unlessMissing(readdir(path))) ?? [];
 }

@@ -1,14 +1,14 @@
-/** Who holds something in a directory that several processes share, and whether they still live. */
+/** Identifies the process that holds something in a shared directory, and whether it is still alive. */
 
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /**
- * `<place>.<pid>.<start>.<since>.<random>`: fit for a file name, and different every time.
+ * `<place>.<pid>.<start>.<since>.<random>`: safe as a file name, and different every time.
  *
- * A process id means something only in its own place (one boot of one machine, one pid namespace),
- * and only together with the time at which the process started, because ids are used again.
+ * A process id is only meaningful in its own place (one boot of one machine, one pid namespace), and only
+ * together with the process's start time, because ids are reused.
  */
 export function nameHolder(nowMs: number): string {
   return [place(), process.pid, startOf(process.pid) ?? "", nowMs, randomUUID()].join(".");
@@ -19,7 +19,7 @@ export function heldSinceMs(holder: string): number {
   return Number(holder.split(".")[3]);
 }
 
-/** True when the process has ended for certain; false when it lives, or cannot be seen from here. */
+/** True if the process has certainly ended; false if it is alive or cannot be seen from here. */
 export function isGone(holder: string): boolean {
   const [itsPlace, pidText, start] = holder.split(".");
   const pid = Number(pidText);
@@ -44,19 +44,19 @@ function describePlace(): string {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
     return boot + readlinkSync("/proc/self/ns/pid");
   } catch {
-    // Not Linux: no namespaces, and a pid that is in use again only delays the take-over.
+    // Not Linux: no pid namespaces, and a reused pid only delays the takeover.
     return hostname();
   }
 }
 
 /**
- * When the process started, in ticks since boot; undefined when it has ended, or on a system without
- * /proc. A zombie has ended: in a container without an init process it can stay for ever.
+ * When the process started, in ticks since boot; undefined if it has ended, or on a system without /proc.
+ * A zombie counts as ended: in a container without an init process it can stay forever.
  */
 function startOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name comes second, in brackets, and may itself hold spaces and brackets.
+    // The second field is the name in parentheses, which may itself contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {

@@ -1,4 +1,4 @@
-/** A store in a directory: for one machine with one or several processes. */
+/** A store in a directory: for one or more processes on one machine. */
 
 import { createHash } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
@@ -27,19 +27,19 @@ export type { Store } from "./store.js";
 
 /** Options of `createFileStore`. */
 export interface FileStoreOptions {
-  /** Where to keep everything; made, with mode 0700, when it is first needed. On a local disk. */
+  /** Where to keep everything, on a local disk. Created with mode 0700 when first needed. */
   readonly directory: string;
 }
 
 /**
- * A store in a directory of a local disk, safe between processes of one machine. What it has
- * confirmed survives a crash of the process and a loss of power; files have mode 0600, and names made
- * from a hash of the key. The lease of a process that was killed is free at once, where its process id
- * can be seen, and otherwise when its time is over.
+ * A store in a directory on a local disk, safe to share between processes on one machine. What it has
+ * confirmed survives a process crash and a power failure. Files have mode 0600 and are named by a hash of
+ * the key. The lease of a killed process is free at once if its process id is visible, otherwise when it
+ * expires.
  *
- * `list` reads every record. From some ten thousand records on, take Redis or Postgres.
+ * `list` reads every record. Beyond some ten thousand records, use Redis or Postgres.
  *
- * @throws TypeError when `directory` is not a path.
+ * @throws TypeError if `directory` is not a path.
  * @example
  * const store = createFileStore({ directory: "/var/lib/shop/airwallex" });
  */
@@ -50,7 +50,7 @@ export function createFileStore({ directory }: FileStoreOptions): Store {
   return buildStore(createFileBackend(resolve(directory)));
 }
 
-/** The key is in the cell, because a hash cannot be turned back. */
+/** The cell holds the key, because a hash cannot be reversed. */
 interface FileRecordCell extends Omit<RecordCell, "value" | "expiresAtMs"> {
   readonly key: string;
   readonly value?: string | undefined;
@@ -78,7 +78,7 @@ function createFileBackend(directory: string): StoreBackend {
   return {
     read: async (key) => recordOf(full(await records.read(nameOf(key))), Date.now()),
     async acquire(key, attempt) {
-      // Those who wait look without taking the baton, which the holder needs to write.
+      // Waiters look without taking the baton, which the holder needs to write.
       const before = await records.read(nameOf(key));
       const { result } = acquire(freed(full(before), before), attempt, Date.now());
       if (result.kind !== "taken") return result;
@@ -106,7 +106,7 @@ function createFileBackend(directory: string): StoreBackend {
   };
 }
 
-/** Keys can be anything, names of files cannot. */
+/** Keys can be anything; file names cannot. */
 function nameOf(key: string): string {
   return createHash("sha256").update(key).digest("hex");
 }
@@ -124,7 +124,7 @@ function full(cell: FileRecordCell | undefined): RecordCell {
   return { ...emptyRecordCell, ...cell };
 }
 
-/** Without a lease of a process that has ended. */
+/** The cell, with its lease freed if the holder's process has ended. */
 function freed(cell: RecordCell, before: FileRecordCell | undefined): RecordCell {
   const holder = before?.holder;
   return holder !== undefined && isGone(holder) ? { ...cell, leasedUntilMs: 0 } : cell;
@@ -147,7 +147,7 @@ async function readKeys(records: Cells<FileRecordCell>): Promise<ListedKey[]> {
 const claimsPerSweep = 100;
 const scratchIsRubbishAfterMs = 60 * 60_000;
 
-/** Every so many claims, one of 256 shards is freed of what is over: a small cost, evenly spread. */
+/** Every so many claims, clears one of 256 shards of expired claims: a small cost, evenly spread. */
 function createSweep(claims: Cells<ClaimCell>, scratch: string): (name: string) => Promise<void> {
   let count = 0;
   return async (name) => {
@@ -161,7 +161,7 @@ function createSweep(claims: Cells<ClaimCell>, scratch: string): (name: string) 
   };
 }
 
-/** Processes that were killed leave empty directories there. */
+/** Killed processes leave directories behind there. */
 async function clearScratch(scratch: string): Promise<void> {
   for (const name of await list(scratch)) {
     const path = join(scratch, name);

@@ -1,12 +1,12 @@
 /**
- * Waits for a lease, works under it, and gives it back.
+ * Waits for a lease, runs work under it, and gives it back.
  *
  * 1. Try to take the lease. It comes with the record, read in the same step.
- * 2. Held by another: is the record good enough? Then no lease is needed.
- * 3. Wait for a change, for the end of the other lease, or for the next look, whichever is first.
- * 4. Try again, unless the record has changed meanwhile: then judge it first. So of many waiters
- *    behind one refresh none takes a lease for nothing.
- * 5. After the work, give the lease back, unless a write under its fence has ended it already.
+ * 2. If another process holds it but the record is good enough, no lease is needed.
+ * 3. Wait for a change, for the other lease to expire, or for the next poll, whichever comes first.
+ * 4. Try again, unless the record has changed in the meantime: then judge it first. So of many waiters
+ *    behind one refresh, none takes a lease for nothing.
+ * 5. After the work, give the lease back, unless a write under its fence has already ended it.
  */
 
 import type { Acquired, Listener, StoreBackend } from "./backend.js";
@@ -19,7 +19,7 @@ export interface LeaseContext {
   readonly held: Set<string>;
 }
 
-/** Where there is news of every change, a look now and then makes up for news that got lost. */
+/** Even with change notifications, waiters poll now and then in case one got lost. */
 const lookAgainMs = 1000;
 const longestGiveBackMs = 1000;
 
@@ -41,14 +41,14 @@ export async function runWithLease<T>(
   }
 }
 
-/** How a lease is written down in the set of those that are held. */
+/** The entry for a lease in the set of held leases. */
 export function heldName(key: string, fence: number): string {
   return `${fence} ${key}`;
 }
 
 /**
- * What came of the work counts more than a store that is away now, and some clients wait for ever for
- * one that is: the lease runs out by itself.
+ * Ignores failures and does not wait long, because some clients wait forever for an unreachable store. The
+ * result of the work matters more, and the lease expires by itself.
  */
 async function giveBack({ backend }: LeaseContext, key: string, fence: number): Promise<void> {
   const over = new AbortController();
@@ -68,7 +68,7 @@ async function waitForLease(
   key: string,
   options: LeaseOptions,
 ): Promise<Found> {
-  // Before the first try, so that no change between that and the wait goes unheard.
+  // Before the first attempt, so that no change between it and the wait is missed.
   const listener = context.backend.listen?.(key);
   try {
     return await tryUntilFound(context, key, options, listener);
@@ -103,13 +103,13 @@ async function tryUntilFound(
     const news = (await listener?.start()) ?? "never";
     if (news === "now") continue;
     const lookMs = news === "never" ? pollMs(context, looks) : lookAgainMs;
-    // A little apart, so that those who waited for the same lease do not all return at once.
+    // Jittered, so that those waiting for the same lease do not all return at once.
     const leaseEndMs = found.remainingMs + 1 + runtime.random() * 10;
     await pause(runtime, Math.min(leftMs, lookMs, leaseEndMs), signal, listener);
   }
 }
 
-/** Rejects with the signal's reason as soon as it is aborted; an answer after that goes to `late`. */
+/** Rejects with the signal's reason as soon as it is aborted; a result after that goes to `late`. */
 function unlessAborted<T>(
   answer: Promise<T>,
   signal: AbortSignal | undefined,

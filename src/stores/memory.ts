@@ -1,4 +1,4 @@
-/** A store in the memory of one process: for tests, and for programs that may forget. */
+/** A store in the memory of one process: for tests, and for programs that need no persistence. */
 
 import type { StoreBackend } from "./backend.js";
 import { buildStore } from "./build-store.js";
@@ -24,22 +24,22 @@ import { createWakeUps } from "./wake-ups.js";
 /** Options of `createMemoryStore`. */
 export interface MemoryStoreOptions {
   /**
-   * Unix time in milliseconds; default `Date.now`. Leases, claims and waits follow it, and `askedAtMs` is
-   * read from it.
+   * Current Unix time in milliseconds; default `Date.now`. Leases, claims and waits follow it, and
+   * `askedAtMs` is taken from it.
    */
   readonly now?: (() => number) | undefined;
   /** From 0 up to 1; default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /**
-   * Waits so many milliseconds of `now`, or until the signal is aborted. Default: a timer, which looks
-   * at a `now` of yours every 10 ms.
+   * Waits for this many milliseconds of `now`, or until the signal is aborted. Default: a timer; with a `now`
+   * of your own, one that checks it every 10 ms.
    */
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /**
- * A store that lives as long as the process. Every promise of the contract holds between callers of
- * this one object; other processes, and a restart, know nothing of it.
+ * A store that lives as long as the process. It keeps the full contract between callers of this one object,
+ * but is not shared with other processes and does not survive a restart.
  *
  * A key that was leased or deleted leaves its counters behind, about 100 bytes.
  *
@@ -106,7 +106,7 @@ function* listed(records: ReadonlyMap<string, RecordCell>) {
   }
 }
 
-/** Forgets old claims whenever as many came as were left the last time: a constant cost for each. */
+/** Forgets old claims each time as many came in as were left by the last sweep: a constant cost per claim. */
 function createSweep(claims: Map<string, ClaimCell>, now: () => number): () => void {
   let until = 1000;
   return () => {
@@ -126,7 +126,7 @@ function runtimeOf({ now, random, sleep }: MemoryStoreOptions): Runtime {
   };
 }
 
-/** Counted, so that they differ whatever `random` answers. */
+/** Counted, so that they differ whatever `random` returns. */
 function createTokens(random: () => number): () => string {
   let count = 0;
   return () => `${++count}-${random().toString(36).slice(2)}`;

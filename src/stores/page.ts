@@ -1,4 +1,4 @@
-/** Pages of keys, for stores that have all of them at hand. */
+/** Pages of keys, for stores that have all keys in memory. */
 
 import type { Listed, ListQuery } from "./backend.js";
 import type { ListedKey } from "./store.js";

@@ -1,13 +1,13 @@
-/** What is asked of a Postgres client. */
+/** The parts of a Postgres client that are used. */
 
-/** Anything with the `query` of pg: its pools and clients, and whatever was made to look like them. */
+/** Anything with pg's `query`: its pools and clients, and anything compatible with them. */
 export interface PostgresQueryable {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
-/** A connection of its own, for as long as it is not released. */
+/** A dedicated connection, until it is released. */
 export interface PostgresConnection extends PostgresQueryable {
-  /** Gives it back to its pool; with an error or `true`, to be closed. */
+  /** Returns it to its pool; an error or `true` closes it instead. */
   release(error?: Error | boolean): void;
   on?(event: "error", listener: (error: Error) => void): unknown;
   off?(event: "error", listener: (error: Error) => void): unknown;
@@ -20,7 +20,7 @@ export interface PostgresPool extends PostgresQueryable {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Runs one statement and answers its rows. Whole numbers may come as texts: pg does that to bigint. */
+/** Runs one statement and returns its rows. Integers may come as strings: pg does that to bigint. */
 export async function rowsOf(
   client: PostgresQueryable,
   text: string,

@@ -1,4 +1,4 @@
-/** Ids that are handled exactly once: the claim and the work's own writes are one transaction. */
+/** Handles each id exactly once: the claim and the work's own writes share one transaction. */
 
 import { StoreError } from "../errors/store-errors.js";
 import { checkKey } from "./check-input.js";
@@ -19,25 +19,25 @@ export type TransactionOf<Pool> = Pool extends {
 /** Options of {@link createPostgresInbox}. */
 export interface PostgresInboxOptions extends PostgresTableOptions {
   /**
-   * How long it is remembered that an event was handled, in milliseconds; default 604 800 000 (a week),
-   * at least three days, because that is how long Airwallex delivers an event again.
+   * How long to remember that an event was handled, in milliseconds. Default: 604 800 000 (a week). At least
+   * three days, because that is how long Airwallex redelivers an event.
    */
   readonly keepMs?: number | undefined;
 }
 
 /**
  * An inbox whose work runs in a transaction that also marks the id as done. What the work writes through
- * the connection it is given happens exactly once: when it throws, or the process dies, nothing has
- * happened and the id is free at once. It must not end the transaction itself.
+ * the connection it is given happens exactly once: if it throws or the process dies, nothing has happened
+ * and the id is free at once. The work must not end the transaction itself.
  *
- * The transaction is open for as long as the work takes: call no other service in it. The id is `busy` for
- * others that long; where processes can hang, `idle_in_transaction_session_timeout` ends it.
+ * The transaction stays open for as long as the work takes, so do not call other services in it. Until then
+ * the id is `busy` for others; if your processes can hang, set `idle_in_transaction_session_timeout`.
  *
- * It shares the claims of the Postgres store with the same options: an id that is done in one is done in
+ * It shares its claims with a Postgres store that has the same options: an id that is done in one is done in
  * the other.
  *
- * `run` rejects with what the work throws, after a rollback, and with what the client throws. Where the
- * answer to the commit was lost, the next delivery finds out: `duplicate`, or it works again.
+ * `run` rejects with what the work throws, after a rollback, and with what the client throws. If the
+ * response to the commit was lost, the next delivery sorts it out: it is a `duplicate`, or is handled again.
  *
  * @throws RangeError for a schema or prefix that is not a plain name, or `keepMs` under three days.
  * @example
@@ -67,21 +67,21 @@ export function createPostgresInbox<Pool extends PostgresPool>(
   };
 }
 
-/** The row is seen by nobody else before it is done, so it needs no token of its own. */
+/** Nobody else sees the row before it is done, so it needs no unique token. */
 const token = "transaction";
 
-/** Matters only where the work commits too early, and then fails: it may run again after that. */
+/** Only matters if the work commits too early and then fails: it may run again after this time. */
 const claimMs = 5 * 60_000;
 
 interface Claim {
   readonly kind: "claimed" | "busy" | "done";
-  /** Number of the transaction. */
+  /** Id of the transaction. */
   readonly transaction: unknown;
 }
 
 async function claim(sql: Statements, connection: PostgresConnection, id: string): Promise<Claim> {
   try {
-    // Whoever comes second would otherwise wait at the row for the end of this transaction.
+    // Otherwise a second process would block on the row until this transaction ends.
     const [lock] = await rowsOf(connection, sql.lockId, [id]);
     const transaction = lock?.["transaction"];
     if (lock?.["locked"] !== true) return { kind: "busy", transaction };
@@ -93,8 +93,8 @@ async function claim(sql: Statements, connection: PostgresConnection, id: string
 }
 
 /**
- * Comes after the work because it fails where a statement of the work has failed, even if the work
- * caught that error: Postgres would answer the commit of such a transaction with a silent rollback.
+ * Runs after the work, because it fails if any statement of the work has failed, even if the work caught
+ * the error: Postgres would silently turn the commit of such a transaction into a rollback.
  */
 async function confirm(
   sql: Statements,
@@ -102,7 +102,7 @@ async function confirm(
   { id, transaction, keepMs }: Confirmation,
 ): Promise<void> {
   const [row] = await rowsOf(connection, sql.confirm, [id, token, keepMs]);
-  // In another transaction it is confirmed all the same: the work was committed, and is not done again.
+  // In another transaction it is still confirmed: the work was committed, and must not be done again.
   if (row !== undefined && row["transaction"] === transaction) return;
   throw new StoreError(
     "transaction_ended",
@@ -117,25 +117,25 @@ interface Confirmation {
   readonly keepMs: number;
 }
 
-/** Commits what the work did, or rolls it back where it throws. */
+/** Commits what the work did, or rolls it back if it throws. */
 async function inTransaction<T>(
   pool: PostgresPool,
   work: (connection: PostgresConnection) => Promise<T>,
 ): Promise<T> {
   const connection = await pool.connect();
-  // pg reports a lost connection as an event too, which ends the process where nobody listens.
+  // pg also emits a lost connection as an event, which crashes the process if nobody listens.
   const ignore = (): void => undefined;
   connection.on?.("error", ignore);
   let broken: boolean | undefined = true;
   try {
-    // Under a stricter level a claim that was committed a moment ago would be an error.
+    // At a stricter isolation level, a claim that was committed a moment ago would be an error.
     await connection.query("begin isolation level read committed");
     const result = await work(connection);
     await connection.query("commit");
     broken = undefined;
     return result;
   } catch (error) {
-    // Where even that fails the connection is closed, and the server rolls back.
+    // If even that fails, the connection is closed and the server rolls back.
     await connection.query("rollback").then(
       () => {
         broken = undefined;

@@ -1,18 +1,18 @@
 /**
- * The statements of the Postgres store. Each is one step and one round trip; none needs a transaction
- * around it. Times are those of the database.
+ * The statements of the Postgres store. Each is atomic and takes one round trip; only `lockId` needs a
+ * transaction around it. Times are the database's.
  *
- * A fence is one more than the last, or the time in milliseconds if that is more: it goes on growing
- * even where the last one was lost with a replica that took over too early, or with a row that was swept.
+ * A fence is one more than the last, or the time in milliseconds if that is greater. So it keeps growing
+ * even if the last one was lost because a stale replica took over or the row was swept.
  */
 
 import { lateConfirmMs } from "./claim-cell.js";
 import type { TableNames } from "./postgres-tables.js";
 
-/** How long a row without a record is kept after it was last used: 30 days. */
+/** How long a row without a record is kept after its last use: 30 days. */
 const stubMs = 30 * 24 * 60 * 60_000;
 
-/** The clock at this moment, not at the start of the transaction. */
+/** The current time, not the start of the transaction. */
 export const nowMs = "floor(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 const presentVersion = "case when r.value is null then 0 else r.version end";
@@ -28,8 +28,8 @@ export function writeStatements({ records, claims }: TableNames) {
     read: `select ${record} from ${records} where key = $1 and value is not null`,
 
     /**
-     * $1 key, $2 lease in ms, $3 version seen or null. A row whose lease is still held is left alone, and
-     * answered by the second half.
+     * $1 key, $2 lease in ms, $3 version seen or null. A row whose lease is still held is left alone; the
+     * second half returns it.
      */
     acquire: `with taken as (
     insert into ${records} as r (key, fence, leased_until_ms, expires_at_ms)
@@ -55,7 +55,7 @@ export function writeStatements({ records, claims }: TableNames) {
   where r.key = $1 and r.value is not null and r.version = $6 and coalesce($4::bigint, r.fence) >= r.fence
   returning version, ${age}`,
 
-    /** The same for a key that must be free. */
+    /** The same parameters up to $5, for a key that must be free. */
     create: `insert into ${records} as r (key, value, version, written_at_ms, expires_at_ms, fence)
   values ($1, $2, 1, ${nowMs}, $3::bigint, coalesce($4::bigint, 0))
   on conflict (key) do update set ${assigned("excluded.value", "excluded.expires_at_ms")},
@@ -78,7 +78,7 @@ export function writeStatements({ records, claims }: TableNames) {
     and expires_at_ms < $4::bigint and (expires_at_ms, key) > ($5::bigint, $2)
   order by expires_at_ms, key limit $3`,
 
-    /** $1 id, $2 token, $3 lease in ms. No row: somebody else came in at this very moment. */
+    /** $1 id, $2 token, $3 lease in ms. No row means that another process claimed it at the same moment. */
     claim: `with mine as (
     insert into ${claims} as c (id, token, done, until_ms)
     values ($1, $2, false, ${nowMs} + $3::bigint)
@@ -97,7 +97,7 @@ export function writeStatements({ records, claims }: TableNames) {
     /** $1 id, $2 token. */
     release: `delete from ${claims} where id = $1 and token = $2 and not done returning id`,
 
-    /** What nobody can ask for any more; a little at a time, and past rows that somebody works on. */
+    /** Deletes what nobody can need any more, in small batches, skipping rows in use. */
     sweepClaims: `delete from ${claims} where id in (
     select id from ${claims}
     where until_ms < ${nowMs} - ${lateConfirmMs} order by until_ms limit 1000 for update skip locked)`,
@@ -107,7 +107,7 @@ export function writeStatements({ records, claims }: TableNames) {
     where value is null and expires_at_ms < ${nowMs} and leased_until_ms < ${nowMs}
     order by expires_at_ms limit 1000 for update skip locked)`,
 
-    /** $1 id. Until the transaction ends, nobody else gets it; answered at once. */
+    /** $1 id. Locks it until the transaction ends; never waits. */
     lockId: `select pg_try_advisory_xact_lock(hashtextextended($1, 7162013427)) as locked,
     txid_current()::text as transaction`,
   };

@@ -1,18 +1,18 @@
-/** The tables of the Postgres store, and the statements on them. */
+/** The tables of the Postgres store, and the statements that create them. */
 
 import { StoreError } from "../errors/store-errors.js";
 import type { PostgresQueryable } from "./postgres-client.js";
 
-/** Where the tables are; the same for everything that works on them. */
+/** Where the tables are. Use the same options for everything that works on them. */
 export interface PostgresTableOptions {
-  /** Schema of the tables; default: the first of the connection's search path. */
+  /** Schema of the tables; default: the first in the connection's search path. */
   readonly schema?: string | undefined;
-  /** Begins the names of both tables; default `airwallex_`. Lower-case letters, digits and `_`. */
+  /** Prefix of both table names; default `airwallex_`. Lower-case letters, digits and `_`. */
   readonly prefix?: string | undefined;
 }
 
 /**
- * The statements that make the tables, for a migration tool. They change nothing where the tables are.
+ * The statements that create the tables, for a migration tool. They do nothing if the tables exist.
  *
  * @throws RangeError for a schema or prefix that is not a plain name.
  */
@@ -43,8 +43,8 @@ create index if not exists ${indexPrefix}claims_until on ${claims} (until_ms);
 }
 
 /**
- * Makes the tables where they are missing; safe to call from several processes at once, such as when
- * each of them starts.
+ * Creates the tables if they are missing. Safe to call from several processes at once, such as when each
+ * of them starts.
  *
  * @throws RangeError for a schema or prefix that is not a plain name; what the client throws otherwise.
  * @example
@@ -54,8 +54,8 @@ export async function createPostgresTables(
   pool: PostgresQueryable,
   options: PostgresTableOptions = {},
 ): Promise<void> {
-  // Several statements in one query are one transaction. The lock makes a second process wait: two
-  // `create table if not exists` at once can both find nothing, and then one of them fails.
+  // Several statements in one query run as one transaction. The lock makes a second process wait: of two
+  // concurrent `create table if not exists`, both can find nothing, and then one fails.
   const lock = "select pg_advisory_xact_lock(7162013427);\n";
   await pool.query(lock + postgresTablesSql(options));
 }
@@ -83,7 +83,7 @@ export function nameTables({ schema, prefix = "airwallex_" }: PostgresTableOptio
   };
 }
 
-/** Says what to do where the tables are missing; any other error passes unchanged. */
+/** Says what to do if the tables are missing; any other error passes unchanged. */
 export function explain(error: unknown): unknown {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (code !== "42P01") return error;

@@ -1,4 +1,4 @@
-/** A store in Postgres: where the application keeps everything else. */
+/** A store in Postgres, next to the application's own data. */
 
 import type { Acquired, Listed, ListQuery, StoreBackend } from "./backend.js";
 import { buildStore } from "./build-store.js";
@@ -22,11 +22,11 @@ export {
 export type { Store } from "./store.js";
 
 /**
- * A store in Postgres 12 or later, over the caller's own pool: pg, or anything with its `query(text,
- * values)`. The tables come from `createPostgresTables` or `postgresTablesSql`.
+ * A store in Postgres 12 or later, on the caller's own pool: pg, or anything with its `query(text,
+ * values)`. Create the tables with `createPostgresTables` or `postgresTablesSql`.
  *
- * Every method is one statement, so a pooler in transaction mode will do, and no transaction is open
- * while a token is refreshed: a refresh takes three statements. Waiters look every 50 to 500 ms.
+ * Every operation is a single statement, so a pooler in transaction mode works, and no transaction stays
+ * open while a token is refreshed: a refresh takes three statements. Waiters poll every 50 to 500 ms.
  *
  * @throws RangeError for a schema or prefix that is not a plain name.
  * @example
@@ -102,7 +102,7 @@ async function list(run: Run, sql: Statements, query: ListQuery): Promise<Listed
 
 const stepsPerSweep = 100;
 
-/** Now and then a lease or a claim first clears away what is over; that it fails harms nobody. */
+/** Now and then, a lease or claim first sweeps expired rows; it does not matter if that fails. */
 function createSweep(run: Run, sql: Statements): () => Promise<void> {
   let count = 0;
   return async () => {
@@ -117,7 +117,7 @@ function toAcquired(row: Row | undefined): Acquired {
   const fence = toNumber(row?.["fence"]);
   if (fence !== undefined) return { kind: "taken", fence, record };
   const remainingMs = toNumber(row?.["remaining_ms"]) ?? 0;
-  // No lease, and none given: the record is not the one that was judged, or the row is only just there.
+  // No lease held and none given: the record has changed since it was judged, or the row was just created.
   return remainingMs > 0 ? { kind: "held", remainingMs, record } : { kind: "changed", record };
 }
 

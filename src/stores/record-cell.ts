@@ -1,14 +1,14 @@
 /**
- * What belongs to one key, as plain data, and each step on it as a pure function.
+ * Everything about one key as plain data, with each operation on it as a pure function.
  *
- * The memory and the file store run these; the scripts for Redis and the statements for Postgres say
- * the same in their own language.
+ * The memory and file stores run these; the Redis scripts and Postgres statements implement the same in
+ * their own language.
  */
 
 import type { Acquired, Attempt } from "./backend.js";
 import type { StoredRecord, Write } from "./store.js";
 
-/** Undefined `value`: no record now. Version and fence stay, so that both go on growing. */
+/** `value` is undefined if there is no record. Version and fence remain, so that both keep growing. */
 export interface RecordCell {
   readonly value: string | undefined;
   readonly version: number;
@@ -36,7 +36,7 @@ export function recordOf(cell: RecordCell | undefined, nowMs: number): StoredRec
   return { value, version, expiresAtMs, ageMs: Math.max(0, nowMs - writtenAtMs) };
 }
 
-/** The cell afterwards, or undefined where nothing changed. */
+/** The cell afterwards, or undefined if nothing changed. */
 export interface Step<Cell, Result> {
   readonly cell: Cell | undefined;
   readonly result: Result;
@@ -49,7 +49,7 @@ export function acquire(
 ): Step<RecordCell, Acquired> {
   const record = recordOf(cell, nowMs);
   const remainingMs = cell.leasedUntilMs - nowMs;
-  // More than it was given for means that the clock was set back: nobody knows how long it has lasted.
+  // More time left than the lease was given for means that the clock was set back: its age is unknown.
   if (remainingMs > 0 && remainingMs <= cell.leaseMs) {
     return { cell: undefined, result: { kind: "held", record, remainingMs } };
   }

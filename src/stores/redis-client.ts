@@ -1,4 +1,4 @@
-/** What is asked of a Redis client, and one way to call scripts on either kind. */
+/** The parts of a Redis client that are used, and one way to run scripts on either kind. */
 
 import { createHash } from "node:crypto";
 
@@ -34,7 +34,7 @@ export function defineScript(lua: string): Script {
   return { lua, sha: createHash("sha1").update(lua).digest("hex") };
 }
 
-/** Runs a script by its hash, and sends its text only where the server does not know it yet. */
+/** Runs a script by its hash, and sends its source only if the server does not know it yet. */
 export async function runScript(
   client: RedisClient,
   { lua, sha }: Script,
@@ -45,7 +45,7 @@ export async function runScript(
   try {
     return await evaluate(client, { sha }, input);
   } catch (error) {
-    // After a restart, a failover or SCRIPT FLUSH. It has not run, so it is not run twice.
+    // NOSCRIPT comes after a restart, a failover or SCRIPT FLUSH. The script has not run, so resend it.
     if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw bare(error);
   }
   return evaluate(client, { lua }, input).catch((error: unknown) => {
@@ -53,7 +53,7 @@ export async function runScript(
   });
 }
 
-/** Without the command that ioredis puts on its errors: a log would show the tokens in its arguments. */
+/** Removes the command that ioredis attaches to its errors: a log would show the tokens in its arguments. */
 function bare(error: unknown): unknown {
   if (error instanceof Error) Reflect.deleteProperty(error, "command");
   return error;

@@ -1,24 +1,24 @@
-/** Hears of changes by publish and subscribe, on a connection that is open only while somebody waits. */
+/** Receives changes via pub/sub, by default on a connection that is only open while someone waits. */
 
 import { isNodeRedis, type RedisClient } from "./redis-client.js";
 
 export interface News {
   /** See `Listener.start`. */
   start(): Promise<"now" | "already" | "never">;
-  /** Somebody listens; the connection stays. */
+  /** Someone listens; the connection stays open. */
   keep(): void;
-  /** Nobody listens; the connection is closed after a while. */
+  /** Nobody listens any more; the connection is closed after a while. */
   leave(): void;
   close(): void;
 }
 
-/** A connection that can be put into subscriber mode, of ioredis or node-redis. */
+/** An ioredis or node-redis connection that can be put into subscriber mode. */
 export interface RedisSubscriber {
   on(...eventAndListener: never[]): unknown;
   subscribe(...channelAndListener: never[]): Promise<unknown>;
 }
 
-/** The members of such a connection that one of the two has, or both, as they are called here. */
+/** The members used here; each exists in at least one of the two clients. */
 interface Connection {
   on(event: string, listener: (...args: never[]) => void): unknown;
   connect?(): Promise<unknown>;
@@ -30,7 +30,7 @@ interface Connection {
 
 export interface NewsOptions {
   readonly client: RedisClient;
-  /** A connection of the caller's, which is not closed here. */
+  /** The caller's own connection, which is not closed here. */
   readonly subscriber: RedisSubscriber | undefined;
   readonly channel: string;
   readonly onNews: (message: string) => void;
@@ -38,9 +38,9 @@ export interface NewsOptions {
   readonly idleMs: number;
 }
 
-/** Waiting for news must not take longer than looking. */
+/** Starting a subscription must not take longer than polling would. */
 const longestStartMs = 500;
-/** After a subscription failed, waiters look from time to time, and the next one is tried so much later. */
+/** After a subscription fails, waiters poll, and the next one is only tried after this long. */
 const restMs = 10_000;
 
 export function createNews(options: NewsOptions): News {
@@ -89,7 +89,7 @@ interface Subscription {
 }
 
 function subscribe(options: NewsOptions, failed: () => void): Subscription {
-  // Both clients have types of their own for it, which say more than is needed here.
+  // Both clients have their own types for this, which say more than is needed here.
   const connection = (options.subscriber ?? options.client.duplicate?.()) as Connection | undefined;
   if (!connection) return { active: false, begun: Promise.resolve(false), end: () => undefined };
   let active = false;
@@ -119,7 +119,7 @@ async function begin(
   connection: Connection,
   { client, subscriber, channel, onNews }: NewsOptions,
 ): Promise<void> {
-  // Without a listener an error of the connection would end the process; both clients reconnect alone.
+  // Without a listener, a connection error would crash the process; both clients reconnect by themselves.
   if (!subscriber) connection.on("error", () => undefined);
   if (isNodeRedis(client)) {
     if (!connection.isOpen) await connection.connect?.();
@@ -132,11 +132,11 @@ async function begin(
   await connection.subscribe(channel);
 }
 
-/** `destroy` came with node-redis 5; before it, and in ioredis, `disconnect` does not wait either. */
+/** `destroy` came with node-redis 5; before that, and in ioredis, `disconnect` closes at once as well. */
 function disconnect(connection: Connection): void {
   const end = async (): Promise<unknown> =>
     connection.destroy ? connection.destroy() : connection.disconnect?.();
-  // It may be closed already, and there is nobody to tell.
+  // It may already be closed, and there is nobody to tell.
   end().catch(() => undefined);
 }
 

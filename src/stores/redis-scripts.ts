@@ -1,20 +1,19 @@
 /**
- * The scripts that Redis runs. Each is one step that nothing comes between.
+ * The Redis scripts. Each runs atomically.
  *
  * A record is a hash: `value`, `version`, `expires`, `written` (Unix ms), `write` (id of the last
- * write), `fence`, `until` (end of the lease, Unix ms), `holder` (token of who took it). Times are those
- * of the server. Two sorted sets list the records, in the order of their bytes: `<key>\0<expires>` in
- * one, `<expires, 16 digits><key>` in the other. They are changed in the same script as the record, so
- * that no death between two commands can leave them apart.
+ * write), `fence`, `until` (end of the lease, Unix ms), `holder` (token of the attempt that took it).
+ * Times are the server's. Two sorted sets list the records in byte order: `<key>\0<expires>` in one,
+ * `<expires, 16 digits><key>` in the other. They are changed in the same script as the record, so that no
+ * crash between two commands can leave them inconsistent.
  *
- * A fence is one more than the last, or the time in milliseconds if that is more. So fences go on
- * growing even where the last one was lost: on a replica that took over too early, and behind the stub
- * of a record that expired.
+ * A fence is one more than the last, or the time in milliseconds if that is greater. So fences keep growing
+ * even if the last one was lost because a stale replica took over or a key's stub expired.
  */
 
 import { defineScript, type Script } from "./redis-client.js";
 
-/** How long the counters of a key without a record are kept after they were last used: 30 days. */
+/** How long the counters of a key without a record are kept after their last use: 30 days. */
 const stubMs = 30 * 24 * 60 * 60_000;
 
 const prelude = `
@@ -48,7 +47,7 @@ const script = (lua: string): Script => defineScript(prelude + lua);
 /** KEYS record. */
 export const readScript = script("return answer(fetch(KEYS[1]), clock())");
 
-/** KEYS record. ARGV leaseMs, token, version seen or ''. Answers kind, fence or remaining ms, record. */
+/** KEYS record. ARGV leaseMs, token, version seen or ''. Returns kind, fence or remaining ms, record. */
 export const acquireScript = script(`
 local r, now = fetch(KEYS[1]), clock()
 if r.leased > now and r.holder == ARGV[2] then return { 'taken', int(r.fence), answer(r, now) } end
@@ -107,7 +106,7 @@ redis.call('PUBLISH', ARGV[2], ARGV[1])
 return 1
 `);
 
-/** KEYS list by key. ARGV prefix, limit, last key or ''. Answers `<key>\0<expires>`. */
+/** KEYS list by key. ARGV prefix, limit, last key or ''. Returns members `<key>\0<expires>`. */
 export const listByKeyScript = script(`
 local from = '[' .. ARGV[1]
 if ARGV[3] ~= '' then from = '(' .. ARGV[3] .. '\\0\\255' end
@@ -116,8 +115,8 @@ return redis.call('ZRANGEBYLEX', KEYS[1], from, '(' .. ARGV[1] .. '\\255', 'LIMI
 
 /**
  * KEYS list by expiry. ARGV prefix, limit, expiring before, expiry of the last key or '', last key.
- * Answers the last member looked at, or '' at the end, and then the members found. Looks at 2000 at
- * most, so that a page never holds up the server.
+ * Returns the last member looked at, or '' at the end, followed by the members found. Looks at 2000 at
+ * most, so that a page never blocks the server for long.
  */
 export const listByExpiryScript = script(`
 local from, found, seen, last = '-', { '' }, 0, ''
@@ -137,7 +136,7 @@ found[1] = last
 return found
 `);
 
-/** KEYS claim. ARGV token, leaseMs, for how long after that the token is kept. */
+/** KEYS claim. ARGV token, leaseMs, how long the token is kept after that. */
 export const claimScript = script(`
 local c, now = redis.call('HMGET', KEYS[1], 'token', 'until', 'done'), clock()
 if tonumber(c[2] or 0) > now then

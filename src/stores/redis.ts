@@ -1,4 +1,4 @@
-/** A store in Redis or Valkey: for many processes on many machines. */
+/** A store in Redis or Valkey, for many processes on many machines. */
 
 import type { Acquired, Listed, ListQuery, StoreBackend } from "./backend.js";
 import { buildStore } from "./build-store.js";
@@ -29,34 +29,34 @@ export type { RedisSubscriber } from "./redis-news.js";
 /** Options of `createRedisStore`. */
 export interface RedisStoreOptions {
   /**
-   * Begins every key; default `airwallex-connect`. On a cluster all records under one prefix live in
-   * one slot, so that a record and its place in the lists change in one step; claims are spread.
+   * Prefix of every key; default `airwallex-connect`. On a cluster, all records under one prefix share a
+   * slot, so that a record and its list entries change in one step; claims are spread across slots.
    */
   readonly prefix?: string | undefined;
   /**
-   * A second connection, of the same kind as the client, on which waiters hear that a lease has ended.
-   * Default: the client is asked to `duplicate()` itself when somebody has to wait, and that connection
-   * is closed 5 seconds after the last wait. A client that cannot do that makes waiters poll.
+   * A second connection, of the same kind as the client, on which waiters learn that a lease has ended.
+   * Default: the client's `duplicate()`, opened when someone has to wait and closed 5 seconds after the
+   * last wait. If the client cannot duplicate itself, waiters poll.
    */
   readonly subscriber?: RedisSubscriber | undefined;
 }
 
-/** A store that may have opened a connection of its own. */
+/** A store that may open a connection of its own. */
 export interface RedisStore extends Store {
-  /** Closes the connection that was opened for waiting, if there is one. The client is the caller's. */
+  /** Closes the connection that was opened for waiting, if any. The caller's client stays open. */
   close(): void;
 }
 
 /**
- * A store in Redis 5 or later, or Valkey, over the caller's own client: ioredis 5 or 6, or a connected
- * node-redis 4, 5 or 6. On a cluster take any of them but node-redis 4, which sends scripts to a node at
- * random. Nothing is kept if the server keeps nothing: turn on `appendonly`, and read in the guide to
- * stores what a failover can lose.
+ * A store in Redis 5 or later, or Valkey, on the caller's own client: ioredis 5 or 6, or a connected
+ * node-redis 4, 5 or 6. On a cluster, use any of them except node-redis 4, which sends scripts to a random
+ * node. The store is only as durable as the server: turn on `appendonly`, and see the guide to stores for
+ * what a failover can lose.
  *
- * A refresh takes three round trips: lease with fence and record, mark, then write with the end of the
- * lease.
+ * A refresh takes three round trips: take the lease with fence and record, mark the record, and write it,
+ * which ends the lease.
  *
- * @throws TypeError for a client of neither kind; RangeError for a prefix that is empty or holds braces.
+ * @throws TypeError for a client of neither kind; RangeError if the prefix is empty or contains braces.
  * @example
  * const store = createRedisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
  */
@@ -90,14 +90,14 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   return { ...store, close: news.close };
 }
 
-/** An open socket keeps a process alive: a script that is done should not wait longer than that. */
+/** An open socket keeps a process alive; a finished script should not have to wait longer than this. */
 const idleMs = 5000;
 
 type Run = (script: Script, keys: string[], args: readonly (string | number)[]) => Promise<unknown>;
 
 type Names = ReturnType<typeof createNames>;
 
-/** What stands in braces decides about the slot: the same for records and lists, its own for a claim. */
+/** The part in braces decides the slot: the same for records and lists; each claim hashes on its own. */
 function createNames(prefix: string) {
   return {
     record: (key: string) => `{${prefix}}:record:${key}`,
@@ -193,7 +193,7 @@ function toRecord(answer: unknown): StoredRecord | undefined {
   };
 }
 
-/** A client can be told to answer buffers; `String` reads them as UTF-8. */
+/** A client can be configured to return buffers; `String` decodes them as UTF-8. */
 function toTexts(answer: unknown): string[] {
   return (answer as readonly unknown[]).map(String);
 }

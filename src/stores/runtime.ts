@@ -1,13 +1,13 @@
-/** Time and chance, as arguments. */
+/** Time and randomness, injected. */
 
 export interface Runtime {
-  /** Milliseconds that only go forward; used for waiting, never for what is stored. */
+  /** Monotonic milliseconds; used for waiting, never for what is stored. */
   nowMs(): number;
-  /** Resolves after so long, or as soon as the signal is aborted; never rejects. */
+  /** Resolves after this long, or as soon as the signal is aborted; never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** From 0 up to 1. */
   random(): number;
-  /** A text that nobody else will make. */
+  /** A unique string. */
   newToken(): string;
 }
 
@@ -15,11 +15,11 @@ export const systemRuntime: Runtime = {
   nowMs: () => performance.now(),
   sleep,
   random: Math.random,
-  // The global one, because loading node:crypto costs as much as loading this package.
+  // The global `crypto`, because loading node:crypto costs as much as loading this package.
   newToken: () => crypto.randomUUID(),
 };
 
-/** Longest wait that a timer can be set to. */
+/** The longest delay a timer supports. */
 const longestMs = 2 ** 31 - 1;
 
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {

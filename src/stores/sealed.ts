@@ -1,4 +1,4 @@
-/** Records that only the holder of a key can read: any store, with every value encrypted in it. */
+/** Encrypts every value of any store, so that only the holder of a key can read its records. */
 
 import { StoreError } from "../errors/store-errors.js";
 import { checkText } from "./check-input.js";
@@ -9,27 +9,27 @@ export type { Store } from "./store.js";
 /** Options of `sealed`. */
 export interface SealOptions {
   /**
-   * Keys by their name: 32 bytes each, as they are or in base64url. All of them open records; the name of
-   * the key is written into each record.
+   * Keys by name, 32 bytes each, raw or in base64url. Any of them can open records; each record holds the
+   * name of its key.
    */
   readonly keys: Readonly<Record<string, string | Uint8Array>>;
-  /** Name of the key that new records are sealed with. */
+  /** Name of the key used to seal new records. */
   readonly currentKid: string;
 }
 
 /**
  * The same store with its values sealed: JWE in compact form, `dir` with AES-256-GCM
- * (https://www.rfc-editor.org/rfc/rfc7516). The record's key in the store is sealed in with it, so that a
- * record copied to another key does not open. Keys, expiry times and claims stay as they are, and so does
- * everything else about the store. A record of 64 KB takes 88 KB.
+ * (https://www.rfc-editor.org/rfc/rfc7516). The seal also covers the record's key in the store, so that a
+ * record copied to another key does not open. Keys, expiry times, claims and everything else about the
+ * store stay as they are. A record of 64 KB takes 88 KB.
  *
- * What it does not notice is an old version of a record put back under its own key.
+ * It does not detect an old version of a record put back under its own key.
  *
- * To replace a key, add the new one, make it current everywhere, and remove the old one when every record
- * has been written since; a refreshed connection is.
+ * To rotate a key, add the new one, make it current everywhere, and remove the old one once every record
+ * has been rewritten; refreshing a connection does that.
  *
- * @throws TypeError or RangeError for keys that are not 32 bytes, or a `currentKid` that is none of them.
- * Reading rejects with a `StoreError`: `sealed_key_missing`, `sealed_record_invalid` or
+ * @throws TypeError or RangeError for keys that are not 32 bytes, or a `currentKid` that is not in `keys`.
+ * Reading can reject with a `StoreError`: `sealed_key_missing`, `sealed_record_invalid` or
  * `sealed_record_moved`. Such a record can still be deleted.
  * @example
  * import { randomBytes } from "node:crypto";
@@ -107,7 +107,7 @@ function createBox({ keys, currentKid }: SealOptions): Box {
       const secret = typeof kid === "string" ? secrets.get(kid) : undefined;
       if (secret === undefined) throw keyMissing(key, kid);
       const value = await decrypt(key, text, secret);
-      // Only now is the header known to be the one that was sealed.
+      // Only now is the header authenticated.
       if (header[keyParameter] !== key) throw moved(key);
       return value;
     },
@@ -121,7 +121,7 @@ async function decrypt(key: string, text: string, secret: Uint8Array): Promise<s
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: [encryption],
     });
-    // A TextDecoder would take a byte-order mark away.
+    // A TextDecoder would strip a byte-order mark.
     return Buffer.from(plaintext).toString();
   } catch (cause) {
     throw invalid(key, "it was changed, or sealed with another key of this name", cause);
@@ -135,7 +135,7 @@ function readHeader(key: string, text: string): Readonly<Record<string, unknown>
     const header: unknown = JSON.parse(Buffer.from(parts[0] ?? "", "base64url").toString());
     if (typeof header === "object" && header !== null) return header as Record<string, unknown>;
   } catch {
-    // No cause: the parser's message quotes the text, which is a token where it was never sealed.
+    // No cause: the parser's message quotes the text, which can be a token if it was never sealed.
   }
   throw invalid(key, "it is not sealed");
 }

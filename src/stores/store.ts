@@ -1,51 +1,52 @@
 /**
  * The contract of a store: what must survive the process, and what several processes agree on.
  *
- * A store keeps two kinds of things. *Records* are texts under a key, changed by one holder of a lease
- * at a time. *Claims* are ids of events that are to be handled once. It never looks inside a record.
+ * A store keeps two kinds of things. *Records* are strings under a key, changed by one lease holder at a
+ * time. *Claims* are ids of events that are to be handled once. A store never looks inside a record.
  *
- * Every method may reject; the caller treats that as "the store is away" and loses nothing. A write
- * that rejects may have been made: the answer can be lost on the way back, and only a read tells. A
- * store for production keeps what it has confirmed through a crash of its own.
+ * Every method may reject; the caller treats that as "the store is unavailable" and loses nothing. A write
+ * that rejects may still have been made: the reply can be lost on the way back, and only a read can tell. A
+ * production store keeps what it has confirmed through a crash of its own.
  *
- * Keys and ids are 1 to 512 characters (UTF-16 units) of any script, and values texts of at least up
- * to 64 KB; neither holds a lone surrogate or U+0000, which not every database can keep. Anything else,
- * and a duration or limit out of range, rejects with a `TypeError` or `RangeError` before any I/O.
+ * Keys and ids are 1 to 512 characters (UTF-16 units) of any script, and values are strings; a store must
+ * support at least 64 KB. Neither may contain a lone surrogate or U+0000, which not every database can
+ * store. Anything else, and a duration or limit out of range, rejects with a `TypeError` or `RangeError`
+ * before any I/O.
  */
 
-/** A record as the store has it. */
+/** A record as stored. */
 export interface StoredRecord {
   readonly value: string;
   /**
-   * 1 for the first write of a key, and one more with every write after it, deleted in between or not:
-   * whoever read the deleted record must not overwrite the new one.
+   * 1 for the first write of a key, and one more with every later write, even if the record was deleted in
+   * between: whoever read the deleted record must not overwrite the new one.
    */
   readonly version: number;
   /**
-   * Unix time in milliseconds after which the record is worth nothing; undefined: never. A word to the
-   * caller and to `list`: the store itself keeps the record until it is deleted, so that no clock that
-   * is wrong can lose one.
+   * Unix time in milliseconds after which the record is worthless; undefined means never. Only informs the
+   * caller and `list`: the store itself keeps the record until it is deleted, so that a wrong clock cannot
+   * lose one.
    */
   readonly expiresAtMs: number | undefined;
   /**
-   * Milliseconds since it was written, by the store's own clock and as of this answer; never negative.
-   * That is the one clock that all processes share, whatever their own clocks say.
+   * Milliseconds since the record was written, by the store's own clock at the time of the reply; never
+   * negative. It is the one clock that all processes share, whatever their own clocks say.
    */
   readonly ageMs: number;
 }
 
-/** The right to be the only one who changes a record, for a while. */
+/** The exclusive right to change a record, for a limited time. */
 export interface Lease {
   /**
-   * Greater than that of every earlier lease of the key. A write with an older one is refused, so that
-   * a process that slept through the end of its lease cannot overwrite what its successor wrote.
+   * Greater than the fence of every earlier lease on the key. A write with an older one is refused, so that
+   * a process that was suspended past the end of its lease cannot overwrite what its successor wrote.
    */
   readonly fence: number;
-  /** The record as it was when the lease was taken; read in the same step. */
+  /** The record at the time the lease was taken; read in the same step. */
   readonly record: StoredRecord | undefined;
   /**
-   * `performance.now()` of this process just before the lease was asked for: it ends `leaseMs` after
-   * that at the earliest, and the age of the record was no greater than it seems now, counted from here.
+   * `performance.now()` in this process just before the lease was requested. The lease ends `leaseMs` after
+   * that at the earliest, and a record's age counted from here is never less than its real age.
    */
   readonly askedAtMs: number;
 }
@@ -54,52 +55,52 @@ export interface Lease {
 export interface LeaseOptions {
   /** How long the lease lasts unless it is given back, in milliseconds. */
   readonly leaseMs: number;
-  /** How long to wait for another holder, in milliseconds; 0: try once. */
+  /** How long to wait for another holder, in milliseconds; 0 tries only once. */
   readonly waitMs: number;
   /** Ends the wait, which rejects with the signal's reason. The work itself is not interrupted. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Looked at while another holder works: as soon as the record is good enough, the wait is over and
-   * no lease is needed. It may answer later, because a sealed record takes a moment to open.
+   * Checked while another holder works: as soon as the record is good enough, the wait ends and no lease is
+   * needed. May be async, because a sealed record takes a moment to open.
    */
   readonly enough?: ((record: StoredRecord | undefined) => boolean | Promise<boolean>) | undefined;
 }
 
-/** What became of `withLease`. */
+/** The outcome of `withLease`. */
 export type LeaseResult<T> =
-  /** The lease was held, and the work was done. */
+  /** The lease was taken, and the work was done. */
   | { readonly kind: "worked"; readonly result: T }
   /** Another holder made the record good enough. */
   | { readonly kind: "enough"; readonly record: StoredRecord | undefined }
-  /** Another holder had the lease for all of `waitMs`. */
+  /** Others held the lease for all of `waitMs`. */
   | { readonly kind: "busy" };
 
-/** A write by compare-and-set. */
+/** A compare-and-set write. */
 export interface Write {
   readonly value: string;
   readonly expiresAtMs: number | undefined;
-  /** Version that must be there now; 0 for a key that must be free. */
+  /** The version the record must have now; 0 if there must be no record. */
   readonly expectedVersion: number;
   /**
-   * Fence of the lease under which the write is made. Refused when a later lease was given; where it is
-   * accepted, the lease ends in the same step. Undefined: the write needs no lease, and ends none.
+   * Fence of the lease under which the write is made. The write is refused if a later lease was given; if it
+   * is accepted, the lease ends in the same step. Undefined: the write needs no lease, and ends none.
    */
   readonly fence?: number | undefined;
-  /** Whether the lease goes on after a write under its fence. Default false. */
+  /** Whether the lease continues after a write under its fence. Default: false. */
   readonly keepLease?: boolean | undefined;
-  /** Whether the age of the record goes on counting from the write before. Default false. */
+  /** Whether the record's age keeps counting from the previous write. Default: false. */
   readonly keepAge?: boolean | undefined;
 }
 
 /** Options of `list`. */
 export interface ListOptions {
-  /** Only keys that begin with this. */
+  /** Only keys that start with this. */
   readonly prefix: string;
-  /** Only records that expire before this Unix time in milliseconds, the soonest first. */
+  /** Only records that expire before this Unix time in milliseconds, soonest first. */
   readonly expiringBeforeMs?: number | undefined;
   /** At most this many keys; 1 to 1000, default 100. */
   readonly limit?: number | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly cursor?: string | undefined;
 }
 
@@ -111,7 +112,7 @@ export interface ListedKey {
 /** One page of keys. */
 export interface KeyPage {
   readonly keys: readonly ListedKey[];
-  /** Where the next page begins; undefined at the end. A page before it can be short, even empty. */
+  /** Cursor of the next page; undefined on the last. Pages before the last can be short, even empty. */
   readonly next: string | undefined;
 }
 
@@ -119,40 +120,40 @@ export interface KeyPage {
 export interface RecordStore {
   read(key: string): Promise<StoredRecord | undefined>;
   /**
-   * Runs `work` under a lease on the key, and gives the lease back afterwards, also when it throws. What
-   * came of the work is answered even when giving back fails: the lease then runs out by itself.
+   * Runs `work` under a lease on the key, and gives the lease back afterwards, even if `work` throws. The
+   * outcome of the work is returned even if giving back fails: the lease then expires by itself.
    */
   withLease<T>(
     key: string,
     options: LeaseOptions,
     work: (lease: Lease) => Promise<T>,
   ): Promise<LeaseResult<T>>;
-  /** Writes, or answers undefined when version or fence do not allow it. Never half a record. */
+  /** Writes atomically, or returns undefined if version or fence do not allow it. */
   compareAndSet(key: string, write: Write): Promise<StoredRecord | undefined>;
-  /** Removes the record; true when there was one. Fences of the key go on growing. */
+  /** Removes the record; true if there was one. The key's fences keep growing. */
   delete(key: string): Promise<boolean>;
   list(options: ListOptions): Promise<KeyPage>;
 }
 
-/** What became of a claim. */
+/** The outcome of a claim. */
 export type ClaimResult =
-  /** Ours until it is confirmed, released, or its time runs out. `token` proves it. */
+  /** Ours until it is confirmed, released or expires. `token` proves it. */
   | { readonly kind: "claimed"; readonly token: string }
-  /** Somebody else is at it. */
+  /** Claimed by someone else. */
   | { readonly kind: "busy" }
-  /** Confirmed before: never again. */
+  /** Already confirmed: the work must not be done again. */
   | { readonly kind: "done" };
 
 /** Ids that are to be handled once. */
 export interface ClaimStore {
-  /** Claims an id for `leaseMs`; a claim that is not confirmed by then is open to others. */
+  /** Claims an id for `leaseMs`; if not confirmed by then, it is open to others. */
   claim(id: string, options: { readonly leaseMs: number }): Promise<ClaimResult>;
   /**
-   * Marks it done for `keepMs`; false when the claim had been lost to somebody else. A claim whose time
-   * ran out and that nobody took since is still ours to confirm, and confirming twice changes nothing.
+   * Marks the id done for `keepMs`; false if the claim was lost to someone else. An expired claim that
+   * nobody has taken since can still be confirmed, and confirming twice is harmless.
    */
   confirm(id: string, token: string, options: { readonly keepMs: number }): Promise<boolean>;
-  /** Gives it back at once; false when the claim had been lost already. */
+  /** Releases the id at once; false if the claim was already lost or confirmed. */
   release(id: string, token: string): Promise<boolean>;
 }
 

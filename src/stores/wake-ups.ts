@@ -1,12 +1,12 @@
-/** Tells waiters in this process that a key has changed. */
+/** Notifies waiters in this process that a key has changed. */
 
 import type { Listener } from "./backend.js";
 
 export interface WakeUps {
-  /** `start` is called when a waiter begins to wait; it tells whether news begins only then. */
+  /** `start` is called when a waiter begins to wait; see `Listener.start`. */
   listen(key: string, start: Listener["start"]): Listener;
   wake(key: string): void;
-  /** How many listen now. */
+  /** The current number of listeners. */
   listeners(): number;
 }
 

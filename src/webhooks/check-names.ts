@@ -1,10 +1,10 @@
-/** Finds handlers that no event will ever reach. Loaded with the first event, so the door stays small. */
+/** Finds handlers that no event can reach. Loaded with the first event, to keep the entry point small. */
 
 import { eventShapes } from "../schemas/event-shapes.generated.js";
 import { closest } from "../schemas/known-names.js";
 import { warn } from "./warn.js";
 
-/** What the compiler refuses in TypeScript is said once in JavaScript: a typo would never run. */
+/** TypeScript rejects unknown names; JavaScript gets a warning, because a handler with a typo never runs. */
 export function warnOfOtherNames(registered: readonly string[]): void {
   const known = Object.keys(eventShapes);
   for (const name of registered.filter((one) => !known.includes(one))) {

@@ -1,4 +1,4 @@
-/** The older camelCase account as today's. Its rules are loaded when they are needed. */
+/** Converts the older camelCase account to the current model. The rules are loaded on demand. */
 
 import type { LegacyAccount } from "../schemas/legacy.generated.js";
 import type { CurrentAccount } from "./legacy-rules.js";
@@ -6,11 +6,11 @@ import type { CurrentAccount } from "./legacy-rules.js";
 export type { CurrentAccount } from "./legacy-rules.js";
 
 /**
- * Writes a camelCase account, as `account.active` and `account.suspended` of older subscriptions carry it,
- * in today's model.
+ * Converts a camelCase account, as carried by `account.active` and `account.suspended` events of older
+ * subscriptions, to the current model.
  *
- * People become `business_person_details` with one role each: whether a director and an owner are the same
- * person is not known. What has no certain place today is listed in `unmapped`, and left out.
+ * People become `business_person_details` with one role each, because it is unknown whether a director and
+ * an owner are the same person. Fields without a certain equivalent are left out and listed in `unmapped`.
  *
  * @example
  * const { account, unmapped } = await toCurrentAccount({ id: "acct_1", accountUsage: { payoutTo: "suppliers" } });

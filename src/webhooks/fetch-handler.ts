@@ -1,4 +1,4 @@
-/** Webhooks for everything that speaks fetch: Hono, Next.js route handlers, Bun, Deno. */
+/** Webhooks for anything built on fetch: Hono, Next.js route handlers, Bun, Deno. */
 
 import type { Webhooks } from "./handlers.js";
 import {
@@ -13,10 +13,10 @@ import {
 import { type RawDelivery, respondTo } from "./respond.js";
 
 /**
- * A function from the request of a delivery to its answer. It reads the raw body itself and never
- * rejects; see {@link respond} for the answers.
+ * Creates a function that takes the request of a delivery and returns the response. It reads the raw body
+ * itself and never rejects; see {@link respond} for the responses.
  *
- * @throws RangeError for limits that limit nothing.
+ * @throws RangeError for limits that are out of range.
  * @example
  * const hooks = webhooks({ secrets: "whsec_test" });
  * const POST = fetchHandler(hooks);

@@ -1,11 +1,11 @@
 /**
- * Handlers by the name of the event.
+ * Dispatches events to handlers by name.
  *
- * - Handlers of one event run one after another, in the order in which they were registered.
- * - All of them run, even where one fails; what they threw is gathered in one `WebhookHandlerError`.
- * - With an inbox they run once per event. Where one failed, the event is given back, and its next
- *   delivery runs all of them again: a handler must bear that, or be the only one.
- * - An event that nobody handles is not claimed.
+ * - Handlers of one event run one after another, in the order they were registered.
+ * - All of them run, even if one fails; their errors are collected in one `WebhookHandlerError`.
+ * - With an inbox they run once per event. If one fails, the event is released, and its next delivery runs
+ *   all of them again: each handler must tolerate that, or be the only one.
+ * - An event without a handler is not claimed.
  */
 
 import { WebhookHandlerError } from "../errors/webhook-errors.js";
@@ -21,31 +21,31 @@ export interface WebhooksOptions<Context = undefined> extends Omit<ReceiveOption
   readonly inbox?: Inbox<Context> | undefined;
 }
 
-/** What a handler is told besides the event. */
+/** What a handler is given besides the event. */
 export interface HandlerFacts<Context = undefined> {
-  /** What the inbox hands out, such as the client of its own transaction. */
+  /** What the inbox provides, such as the connection of its own transaction. */
   readonly context: Context;
 }
 
-/** Handles an event. The delivery is answered when its promise is fulfilled. */
+/** Handles an event. The delivery gets its response once the returned promise settles. */
 export type Handler<Event, Context = undefined> = (
   event: Event,
   facts: HandlerFacts<Context>,
 ) => unknown;
 
-/** What became of an event: as the inbox says, or `ignored` because nobody handles it. */
+/** The outcome of an event: that of the inbox, or `ignored` if there is no handler for it. */
 export type HandleOutcome = InboxOutcome | "ignored";
 
-/** Receives deliveries, and hands each event to its handlers. */
+/** Receives deliveries, and passes each event to its handlers. */
 export interface Webhooks<Context = undefined> {
   /**
-   * Handles one kind of event, by a name that is modelled. In JavaScript, where no compiler refuses
-   * another name, the first event that is handled warns of it.
+   * Registers a handler for one kind of modelled event, by name. In JavaScript, where no compiler rejects
+   * unknown names, they cause a warning when the first event is handled.
    */
   on<Name extends EventName>(name: Name, handler: Handler<EventNamed<Name>, Context>): this;
-  /** Handles every event that is not modelled; its `name` says which it is. */
+  /** Registers a handler for every event that is not modelled; `event.name` tells them apart. */
   onUnknown(handler: Handler<UnknownEvent, Context>): this;
-  /** The same, with a handler that takes any event. */
+  /** The same, with a handler that accepts any event. */
   onUnknown(handler: Handler<WebhookEvent, Context>): this;
   /** Verifies a delivery and reads its event; see {@link receive}. */
   receive(
@@ -56,7 +56,7 @@ export interface Webhooks<Context = undefined> {
   /**
    * Runs the handlers of an event, in the same process or behind a queue.
    *
-   * @throws WebhookHandlerError when handlers failed; what the inbox throws when its store cannot be reached
+   * @throws WebhookHandlerError if handlers failed; what the inbox throws if its store is unavailable
    */
   handle(event: WebhookEvent): Promise<HandleOutcome>;
 }
@@ -64,9 +64,9 @@ export interface Webhooks<Context = undefined> {
 type AnyHandler<Context> = Handler<never, Context>;
 
 /**
- * The webhooks of an app: who signs them, and who handles what.
+ * Sets up an app's webhooks: the secrets they are signed with, and the handlers of events.
  *
- * @throws TypeError or RangeError for options that would check nothing.
+ * @throws TypeError or RangeError for invalid `secrets` or `toleranceMs`.
  * @example
  * const hooks = webhooks({ secrets: "whsec_test" })
  *   .on("account.active", (event) => console.log(event.accountId, "can be paid"))

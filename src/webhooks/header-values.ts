@@ -1,19 +1,18 @@
-/** Reads one header out of whatever a framework calls headers. */
+/** Reads one header from whatever a framework passes as headers. */
 
 import { WebhookVerificationError } from "../errors/webhook-errors.js";
 
 /**
- * Headers of a delivery: the `Headers` of fetch, those of `node:http`, or any record, with names in any
- * case.
+ * Headers of a delivery: a fetch `Headers`, those of `node:http`, or any record, with names in any case.
  */
 export type WebhookHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The one value of a header. `name` is in lower case.
+ * The single value of a header. `name` is in lower case.
  *
- * Two values are refused even where they agree: a proxy and the app behind it could each look at another.
+ * Two values are refused even if equal: a proxy and the app behind it could each read a different one.
  *
  * @throws WebhookVerificationError `webhook_header_missing` or `webhook_header_repeated`.
  */

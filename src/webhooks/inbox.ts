@@ -1,17 +1,17 @@
 /**
- * Runs the work of an event once, however often the event is delivered, in whatever process.
+ * Runs the work of an event once, however often and to whichever process the event is delivered.
  *
- * 1. The id is claimed. Somebody else's claim: `busy`. Confirmed before: `duplicate`.
- * 2. The work runs. Where it fails, the claim is given back, and the next delivery runs it again.
- * 3. The id is confirmed. From here on it never runs again for `keepMs`. An answer that was lost is asked
- *    for again, because without it the work would be done twice.
+ * 1. Claim the id. If another process holds the claim: `busy`. If it was confirmed before: `duplicate`.
+ * 2. Run the work. If it fails, the claim is released, and the next delivery runs it again.
+ * 3. Confirm the id. From here on the work does not run again for `keepMs`. A confirmation that fails is
+ *    retried, because without it the work would be done twice.
  *
- * A process that dies in 2 keeps its claim until `claimMs` is over. One that dies between 2 and 3 has done
- * the work, and it is done once more. Only a transaction of the work's own closes that gap:
+ * If a process dies during step 2, its claim lasts until `claimMs` is over. If it dies between 2 and 3, the
+ * work was done and will be done once more. Only a transaction that includes the work closes that gap: see
  * `createPostgresInbox`.
  *
- * The claim is not prolonged while the work runs. Whoever delivers has given up on an answer long before
- * five minutes are over; work that takes longer belongs into a queue, or under a longer claim.
+ * The claim is not extended while the work runs. Airwallex gives up on a response long before five minutes
+ * have passed; work that takes longer belongs in a queue, or needs a longer claim.
  */
 
 import { StoreError } from "../errors/store-errors.js";
@@ -24,23 +24,23 @@ export type { Inbox, InboxOutcome } from "../stores/inbox.js";
 /** Options of {@link createInbox}. */
 export interface InboxOptions {
   /**
-   * How long a process may work on one event, in milliseconds; default 300 000 (5 minutes). That long is
-   * the event of a process that died kept from the others. Work that takes longer may run twice at once.
+   * How long a process may work on one event, in milliseconds; default 300 000 (5 minutes). If the process
+   * dies, others have to wait that long for the event. Work that takes longer may run twice concurrently.
    */
   readonly claimMs?: number | undefined;
   /**
-   * How long it is remembered that an event was handled, in milliseconds; default 604 800 000 (a week),
-   * at least three days, because that is how long Airwallex delivers an event again.
+   * How long to remember that an event was handled, in milliseconds. Default: 604 800 000 (a week). At least
+   * three days, because that is how long Airwallex redelivers an event.
    */
   readonly keepMs?: number | undefined;
 }
 
 /**
- * An inbox on the claims of a store: memory for one process, file for one machine, Redis or Postgres for
+ * An inbox based on a store's claims: memory for one process, file for one machine, Redis or Postgres for
  * any number of processes.
  *
- * `run` also rejects with what the store rejects with, and with a `StoreError` of code `claim_lost` where
- * the work took longer than `claimMs` and somebody else began it meanwhile.
+ * `run` also rejects with what the store rejects with, and with a `StoreError` with code `claim_lost` if the
+ * work took longer than `claimMs` and another process started it meanwhile.
  *
  * @throws RangeError for `claimMs` under 1, or `keepMs` under three days.
  * @example
@@ -60,7 +60,7 @@ export function createInbox(store: ClaimStore, options: InboxOptions = {}): Inbo
       try {
         await work(undefined);
       } catch (error) {
-        // The work's error is the one to tell: where giving back fails too, the claim runs out.
+        // The work's error is the one to report; if the release fails too, the claim expires by itself.
         await store.release(id, claim.token).catch(() => undefined);
         throw error;
       }
@@ -74,7 +74,7 @@ export function createInbox(store: ClaimStore, options: InboxOptions = {}): Inbo
 const defaultClaimMs = 5 * 60_000;
 const pausesMs = [50, 500];
 
-/** Asks up to three times; confirming twice changes nothing. */
+/** Tries up to three times; confirming twice is harmless. */
 async function persist<T>(ask: () => Promise<T>): Promise<T> {
   for (const pauseMs of pausesMs) {
     try {

@@ -1,17 +1,17 @@
 /**
- * What became of the members of the older account. Most only change their spelling; this file is the list
- * of those that moved, were split or are gone.
+ * How the fields of the older account map to the current one. Most only change their spelling; this file
+ * lists those that moved, were split or are gone.
  */
 
 import type { Account } from "../schemas/accounts.generated.js";
 import type { LegacyAccount } from "../schemas/legacy.generated.js";
 import { isMembers } from "./parse.js";
 
-/** What `toCurrentAccount` makes of an account. */
+/** The result of `toCurrentAccount`. */
 export interface CurrentAccount {
-  /** As much of today's account as the older one tells. */
+  /** As much of the current account as the older one provides. */
   readonly account: Partial<Account>;
-  /** Paths in the older account of what has no place in today's, such as `accountUsage.payoutTo`. */
+  /** Paths in the older account that have no place in the current one, such as `accountUsage.payoutTo`. */
   readonly unmapped: readonly string[];
 }
 
@@ -25,16 +25,16 @@ export function convert(legacy: Partial<LegacyAccount>): CurrentAccount {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What becomes of one member: another name, members with rules of their own, or a place elsewhere. */
+/** What becomes of one field: a new name, rules for its own fields, a place elsewhere, or nothing. */
 type Rule = string | Rules | Move | typeof gone;
 type Rules = { readonly [member: string]: Rule };
-/** Puts a value where it belongs; false where there is no such place. */
+/** Puts a value where it belongs; returns false if there is no such place. */
 type Move = (into: Record<string, unknown>, value: unknown, at: Place) => boolean;
 
 interface Place {
   readonly path: string;
   readonly unmapped: string[];
-  /** The object that the member is of. */
+  /** The object that has the field. */
   readonly from: Members;
 }
 
@@ -90,7 +90,7 @@ const identify =
     return true;
   };
 
-/** The older number and kind of a document, and what they are called today. */
+/** The older types of identification, with the current type and field name of each. */
 const documents: Readonly<Record<string, readonly [string, string]>> = {
   personalId: ["PERSONAL_ID", "personal_id"],
   passport: ["PASSPORT", "passport"],
@@ -143,7 +143,7 @@ const business: Rules = {
   addressEnglish: "registration_address_english",
   businessRegistrationNumber: identifiedBy("BRN"),
   vatNumbers: identifiedBy("VAT"),
-  // Names of industries; today there is one code for all of them.
+  // Names of industries; the current model has a single code instead.
   industryCategory: gone,
   industrySubCategory: gone,
   industryCategoryLevel3: gone,
@@ -155,13 +155,13 @@ const business: Rules = {
 const individual: Rules = {
   address: "residential_address",
   addressEnglish: "residential_address_english",
-  // Their tags are not those of today.
+  // Their tags differ from the current ones.
   attachments: gone,
-  // A selfie, or a photo with the document in hand: it does not say which.
+  // Either a selfie or a photo of the person holding the document; it does not say which.
   photoFileId: gone,
   primaryIdentification: identify("primary"),
   secondaryIdentification: identify("secondary"),
-  // Today it is the account's own `identifier`.
+  // Now the account's own `identifier`.
   userIdOnPlatform: gone,
 };
 
@@ -190,7 +190,7 @@ const accountRules: Rules = {
   },
   metadata(into, value, { path, unmapped }) {
     const entries = Object.entries(value as Members);
-    // Today it holds texts only, under keys that are the platform's own.
+    // Now only holds strings, under keys of the platform's own.
     const texts = entries.filter(([, one]) => typeof one === "string");
     into["metadata"] = Object.fromEntries(texts);
     const others = entries.filter(([, one]) => typeof one !== "string");

@@ -1,4 +1,4 @@
-/** Webhooks for everything on top of node:http: Express, Fastify's raw requests, plain node. */
+/** Webhooks for anything on top of node:http: Express, Fastify's raw requests, plain node. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Webhooks } from "./handlers.js";
@@ -14,13 +14,13 @@ import {
 import { type RawDelivery, respondTo, type WebhookAnswer } from "./respond.js";
 
 /**
- * A function that answers the request of a delivery. It reads the raw body itself and never rejects; see
- * {@link respond} for the answers.
+ * Creates a function that responds to the request of a delivery. It reads the raw body itself and never
+ * rejects; see {@link respond} for the responses.
  *
- * Where something else has read the body before, it takes `req.rawBody` or `req.body`, if that is text or
- * bytes: `express.raw()` leaves such. A parsed body cannot be verified, and is answered with 500.
+ * If the body was already read, it uses `req.rawBody` or `req.body`, provided that is a string or bytes, as
+ * left by `express.raw()`. A parsed body cannot be verified, and gets a 500 response.
  *
- * @throws RangeError for limits that limit nothing.
+ * @throws RangeError for limits that are out of range.
  * @example
  * import { createServer } from "node:http";
  *
@@ -45,7 +45,7 @@ async function read(req: IncomingMessage, limits: BodyLimits): Promise<RawDelive
   return { rawBody: alreadyRead(req) ?? (await collect(chunksOf(req), limits)), headers };
 }
 
-/** What a framework has read before us, if that is raw. */
+/** The body that a framework has already read, if it is raw. */
 function alreadyRead(req: IncomingMessage): string | Uint8Array | undefined {
   const { rawBody, body } = req as { readonly rawBody?: unknown; readonly body?: unknown };
   for (const one of [rawBody, body]) {
@@ -65,7 +65,7 @@ function chunksOf(req: IncomingMessage): ChunkSource {
         req.on("data", onChunk);
         req.once("end", resolve);
         req.once("error", reject);
-        // Comes alone where the peer has hung up, and after "end" otherwise.
+        // Comes on its own if the peer hung up, otherwise after "end".
         req.once("close", reject);
       }),
     stop() {
@@ -77,7 +77,7 @@ function chunksOf(req: IncomingMessage): ChunkSource {
 
 function send(req: IncomingMessage, res: ServerResponse, answer: WebhookAnswer): void {
   if (res.headersSent || res.destroyed) return;
-  // What is left of the body would be read as the next request.
+  // Otherwise the rest of the body would be read as the next request.
   const more = req.complete ? {} : { connection: "close" };
   res.writeHead(answer.status, { ...answer.headers, ...more });
   res.end(answer.body);

@@ -1,4 +1,4 @@
-/** From the bytes of a delivery to an event: both envelopes become one, and nothing is dropped. */
+/** Parses the bytes of a delivery into an event: both envelopes become one, and nothing is dropped. */
 
 import { parseExactly } from "../core/exact-json.js";
 import { WebhookPayloadError } from "../errors/webhook-errors.js";
@@ -8,9 +8,9 @@ import type { RawBody } from "./signature.js";
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The event in a body. Its data are not checked here.
+ * The event in a body. Its data is not checked here.
  *
- * @throws WebhookPayloadError when the body is not UTF-8, not JSON, or has no `id` or `name`.
+ * @throws WebhookPayloadError if the body is not UTF-8, not a JSON object, or has no `id` or `name`.
  */
 export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
   const { text: body, value } = readJson(rawBody);
@@ -18,11 +18,11 @@ export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
     throw new WebhookPayloadError("webhook_envelope_invalid", "the body is not an object");
   }
   const name = requireText(value, "name");
-  // Accounts are the largest, and hold no long number that would have to be looked for.
+  // Account events are the largest, and contain no long numbers, so they skip exact parsing.
   const raw = name.startsWith("account.") ? value : (parseExactly(body, value) as Members);
   return {
     id: requireText(raw, "id"),
-    // The claim of the type is kept by `name in eventShapes`, which the handlers ask.
+    // Any name at all, despite the type; handlers tell modelled names apart by `eventShapes`.
     name: name as UnmodelledName,
     era: eraOf(raw),
     accountId: text(raw["account_id"]) ?? text(raw["accountId"]),
@@ -34,12 +34,12 @@ export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
   };
 }
 
-/** Making one takes longer than decoding a delivery. */
+/** Shared, because creating one takes longer than decoding a delivery. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function readJson(rawBody: RawBody): { readonly text: string; readonly value: unknown } {
   try {
-    // A byte-order mark is no JSON, but some proxies add one before they sign.
+    // A byte-order mark is not valid JSON, but some proxies add one before they sign.
     const text =
       typeof rawBody === "string" ? rawBody.replace(/^\ufeff/, "") : utf8.decode(rawBody);
     return { text, value: JSON.parse(text) };
@@ -57,8 +57,8 @@ function requireText(raw: Members, member: string): string {
 }
 
 /**
- * By the members of `data`, then by the envelope: the documentation shows one spelling within the
- * other, and some data have no member that tells.
+ * Judged by the fields of `data` first, then by the envelope: the documentation shows one spelling inside
+ * the other, and some data has no field that tells.
  */
 function eraOf(raw: Members): Era {
   const data = raw["data"];
@@ -68,15 +68,15 @@ function eraOf(raw: Members): Era {
   return "accountId" in raw ? "legacy" : "current";
 }
 
-/** Such as `2026-08-21T10:51:25+0000`, on a day that every month has: right without reading it. */
+/** Such as `2026-08-21T10:51:25+0000`, with a day that every month has: valid without parsing it. */
 const sureUtc =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:Z|\+00:?00)$/;
 
 function moment(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  // Reading and writing a date takes as long as signing a fifth of a delivery.
+  // Parsing and formatting a date takes a fifth as long as signing a delivery.
   if (sureUtc.test(value)) return `${value.slice(0, 19)}.000Z`;
-  // Without an offset it would be read as the time of wherever this machine stands.
+  // Without an offset it would be read as this machine's local time.
   const date = new Date(/[T ][\d:.]+$/.test(value) ? `${value}Z` : value);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

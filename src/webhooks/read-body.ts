@@ -1,11 +1,11 @@
-/** Reads the raw body of a delivery, as long as it is small and comes in time. */
+/** Reads the raw body of a delivery, within limits on its size and time. */
 
 import { WebhookRequestError, WebhookVerificationError } from "../errors/webhook-errors.js";
 import type { RespondOptions } from "./respond.js";
 
 /** Options of `fetchHandler` and `nodeHandler`. */
 export interface WebhookHandlerOptions extends RespondOptions {
-  /** Greatest size of a body in bytes. Default: 1 048 576 (1 MB). */
+  /** Maximum size of a body in bytes. Default: 1 048 576 (1 MB). */
   readonly maxBytes?: number | undefined;
   /** How long the whole body may take to arrive, in milliseconds. Default: 10 000. */
   readonly bodyTimeoutMs?: number | undefined;
@@ -16,10 +16,10 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/** @throws RangeError for limits that limit nothing. */
+/** @throws RangeError for limits that are out of range. */
 export function readLimits(options: WebhookHandlerOptions): BodyLimits {
   const { maxBytes = 1_048_576, bodyTimeoutMs = 10_000 } = options;
-  // The timers of Node end at 2^31 ms.
+  // Node's timers cannot be longer than this.
   for (const [name, value] of Object.entries({ maxBytes, bodyTimeoutMs })) {
     if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) continue;
     throw new RangeError(
@@ -29,7 +29,7 @@ export function readLimits(options: WebhookHandlerOptions): BodyLimits {
   return { maxBytes, bodyTimeoutMs };
 }
 
-/** What can be refused before any of the body is read. */
+/** Refuses what can be refused before reading any of the body. */
 export function checkRequest(
   {
     method,
@@ -41,7 +41,7 @@ export function checkRequest(
   if (method !== "POST") {
     throw new WebhookRequestError("webhook_method_not_allowed", "the method is not POST");
   }
-  // What is signed is the body as Airwallex wrote it, and it never compresses.
+  // The signature covers the body as Airwallex wrote it, and Airwallex never compresses.
   if (encoding !== undefined && encoding !== "" && encoding !== "identity") {
     const why = "its body is compressed, expected it as Airwallex sends it: plain";
     throw new WebhookRequestError("webhook_body_encoded", why);
@@ -51,13 +51,13 @@ export function checkRequest(
 
 /** A source of chunks, with a way to stop it. */
 export interface ChunkSource {
-  /** Calls `onChunk` for each chunk, and resolves at the end; rejects when the connection is lost. */
+  /** Calls `onChunk` for each chunk, and resolves at the end; rejects if the connection is lost. */
   readonly read: (onChunk: (chunk: Uint8Array) => void) => Promise<void>;
   readonly stop: () => void;
 }
 
 /**
- * The chunks as one.
+ * Collects all chunks into one.
  *
  * @throws WebhookRequestError `webhook_body_too_large`, `webhook_body_timeout` or `webhook_body_lost`.
  */
@@ -92,7 +92,7 @@ export async function collect(source: ChunkSource, limits: BodyLimits): Promise<
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 }
 
-/** @param how to get at the raw body in this place, as the end of a sentence. */
+/** @param how how to get the raw body here, as the end of a sentence. */
 export function consumed(how: string): WebhookVerificationError {
   const why = `a parser has consumed the body, expected it raw; ${how}`;
   return new WebhookVerificationError("webhook_body_not_raw", why);

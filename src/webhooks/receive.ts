@@ -1,4 +1,4 @@
-/** A delivery, verified, read and looked at: from raw body and headers to a typed event. */
+/** Verifies, parses and checks a delivery: from raw body and headers to a typed event. */
 
 import { channel } from "node:diagnostics_channel";
 import type { Issue } from "../errors/facts.js";
@@ -8,7 +8,7 @@ import type { WebhookHeaders } from "./header-values.js";
 import { parseEvent } from "./parse.js";
 import { type RawBody, type VerifySignatureOptions, verifySignature } from "./signature.js";
 
-/** The data of an event do not have the expected shape; they were delivered all the same. */
+/** The data of an event does not have the expected shape; the event was delivered anyway. */
 export interface WebhookDrift {
   readonly eventId: string;
   readonly eventName: string;
@@ -20,18 +20,18 @@ export interface WebhookDrift {
 /** Options of {@link receive}. */
 export interface ReceiveOptions extends VerifySignatureOptions {
   /**
-   * Told when the data of an event do not have the expected shape. What it throws is ignored. The same is
-   * published on the `node:diagnostics_channel` channel `airwallex-connect:webhook-drift`.
+   * Called if the data of an event does not have the expected shape. Errors it throws are ignored. The same
+   * is published on the `node:diagnostics_channel` channel `airwallex-connect:webhook-drift`.
    */
   readonly onDrift?: ((drift: WebhookDrift) => void) | undefined;
 }
 
 /**
- * Verifies a delivery and reads its event. An event that is not modelled, and data that do not have the
- * expected shape, are delivered as they came.
+ * Verifies a delivery and parses its event. Events that are not modelled, and data without the expected
+ * shape, are returned as received.
  *
- * @throws WebhookVerificationError when it is not signed as it should be; WebhookPayloadError when the
- * signature is good and the body is no event. TypeError or RangeError for options that check nothing.
+ * @throws WebhookVerificationError if the delivery is not properly signed; WebhookPayloadError if the
+ * signature is valid but the body is not an event. TypeError or RangeError for invalid options.
  * @example
  * const body = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
  * const event = await receive(body, signPayload(body, { secret: "whsec_test" }), { secrets: "whsec_test" });
@@ -46,7 +46,7 @@ export async function receive(
   const event = parseEvent(rawBody, timestampMs);
   if (options.onDrift !== undefined || drifts.hasSubscribers) {
     const shape = shapeOf(event, loaded ?? (await loadShapes()));
-    // Awaited only where it must be, which is the first time.
+    // Awaited only if it is a promise, which it is the first time.
     const fits = shape?.fits(event.data) ?? true;
     if (shape && fits !== true && !(await fits)) await tellDrift(event, shape, options.onDrift);
   }
@@ -55,7 +55,7 @@ export async function receive(
 
 type Shapes = Readonly<Record<string, Partial<Record<"current" | "legacy", Shape<unknown>>>>>;
 
-/** The names alone are half as large as this door, so they come with the first event. */
+/** The names alone are half the size of this entry point, so they are loaded with the first event. */
 let loaded: Shapes | undefined;
 
 async function loadShapes(): Promise<Shapes> {
@@ -63,7 +63,7 @@ async function loadShapes(): Promise<Shapes> {
   return loaded;
 }
 
-/** Whether an event is one of those that are modelled. */
+/** Whether an event of this name is modelled. */
 export async function isModelled(name: string): Promise<boolean> {
   return Object.hasOwn(loaded ?? (await loadShapes()), name);
 }
@@ -87,7 +87,7 @@ async function tellDrift(
     const told: unknown = onDrift?.(drift);
     if (told instanceof Promise) told.catch(() => undefined);
   } catch {
-    // Watching a delivery must not lose it.
+    // Observing a delivery must not lose it.
   }
   drifts.publish(drift);
 }

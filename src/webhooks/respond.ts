@@ -1,14 +1,14 @@
 /**
- * From a delivery to the answer that makes Airwallex do the right thing: 200 ends it, anything else
- * brings it again, for about three days.
+ * Turns a delivery into the response that makes Airwallex do the right thing: 200 ends it, anything else
+ * makes Airwallex deliver it again, for about three days.
  *
- * | what happened                                          | answer |
- * | ------------------------------------------------------ | ------ |
- * | handled, handled before, nobody handles it, enqueued   | 200    |
- * | not signed as it should be, or not an event            | 400    |
- * | another process is handling it                         | 409    |
- * | body too slow, too large, compressed; not a POST       | 408, 413, 415, 405 |
- * | a handler or the inbox failed; the body was parsed     | 500    |
+ * | what happened                                            | response           |
+ * | -------------------------------------------------------- | ------------------ |
+ * | handled, handled before, no handler, enqueued            | 200                |
+ * | not properly signed, not an event, or body cut off       | 400                |
+ * | another process is handling it                           | 409                |
+ * | body too slow, too large, compressed; not a POST         | 408, 413, 415, 405 |
+ * | a handler, inbox or `enqueue` failed; body not raw       | 500                |
  */
 
 import { SdkError } from "../errors/sdk-error.js";
@@ -25,38 +25,39 @@ import type { WebhookHeaders } from "./header-values.js";
 import type { RawBody } from "./signature.js";
 import { warn } from "./warn.js";
 
-/** Options of {@link respond} and of the handlers for HTTP. */
+/** Options of {@link respond} and of the HTTP handlers. */
 export interface RespondOptions {
   /**
-   * Takes the event instead of the handlers, which run later, behind a queue, through `hooks.handle`. The
-   * delivery is answered when its promise is fulfilled, so the queue must have the event by then.
+   * Takes the event instead of the handlers, which run later behind a queue, through `hooks.handle`. The
+   * response is sent when its promise is fulfilled, so the queue must have the event by then.
    */
   readonly enqueue?: ((event: WebhookEvent) => unknown) | undefined;
   /**
-   * Told of every error, that is of everything that is not answered with 200 or 409. What it throws is
-   * ignored. Without it, `process.emitWarning` is given an `AirwallexWebhookWarning`: for each answer of
-   * 500, and for the first of each other code, as anybody can cause those. It says what the error is and
-   * not what the app has thrown, which may be personal.
+   * Called with every error, that is for every response other than 200 or 409. Errors it throws are ignored.
+   * Without it, the process emits an `AirwallexWebhookWarning`: for every 500 response, but only for the
+   * first response of each other code, because anyone can cause those. The warning describes the error but
+   * leaves out what the app threw, which may be personal data.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** An answer, as plain data. Its body holds a word for people, never anything of the delivery. */
+/** A response, as plain data. Its body is one word for people and contains nothing from the delivery. */
 export interface WebhookAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** A delivery whose body was read already. */
+/** A delivery whose body has already been read. */
 export interface RawDelivery {
   readonly rawBody: RawBody;
   readonly headers: WebhookHeaders;
 }
 
 /**
- * Verifies a delivery, handles or enqueues its event, and says how to answer. Never rejects. For places
- * that have the raw body already, such as AWS Lambda; elsewhere use `fetchHandler` or `nodeHandler`.
+ * Verifies a delivery, handles or enqueues its event, and returns the response to send. Never rejects. For
+ * environments that already have the raw body, such as AWS Lambda; elsewhere use `fetchHandler` or
+ * `nodeHandler`.
  *
  * @example
  * const hooks = webhooks({ secrets: "whsec_test" });
@@ -100,7 +101,7 @@ const warned = new Set<string>();
 function warnOf(error: unknown, { status, body }: WebhookAnswer): void {
   if (status !== 500 && warned.has(body)) return;
   warned.add(body);
-  // Any other error is the app's own, or its store's, and its text may hold anything.
+  // Any other error is the app's own or its store's, and its message may contain anything.
   const what = error instanceof SdkError ? error.message : "Cannot handle the webhook";
   warn(`${what}; answered with ${status} ${body}. Pass onError to be told of the error itself`);
 }
@@ -110,7 +111,7 @@ function tell(onError: (error: unknown) => void, error: unknown): void {
     const told: unknown = onError(error);
     if (told instanceof Promise) told.catch(() => undefined);
   } catch {
-    // A log that fails must not change the answer.
+    // Failing to log must not change the response.
   }
 }
 
@@ -129,7 +130,7 @@ function answerTo(error: unknown): WebhookAnswer {
   }
   if (error instanceof WebhookPayloadError) return answer(400, error.code);
   if (error instanceof WebhookVerificationError) {
-    // That one is the app's mistake, and must not look like a forged delivery.
+    // A body that is not raw is the app's mistake, and must not look like a forged delivery.
     return answer(error.code === "webhook_body_not_raw" ? 500 : 400, error.code);
   }
   return answer(500, error instanceof WebhookHandlerError ? error.code : "internal_error");

@@ -1,14 +1,14 @@
 /**
- * Signing and verifying, side by side: HMAC-SHA256 in lowercase hex over the text of `x-timestamp`
- * (Unix time in milliseconds) and the raw body, one right after the other.
+ * Signing and verifying, side by side: HMAC-SHA256 in lowercase hex over the value of `x-timestamp`
+ * (Unix time in milliseconds) directly followed by the raw body.
  *
- * Verifying follows this list:
+ * Verification checks, in this order:
  *
- * 1. The body is raw: bytes, or a text that was never parsed.
- * 2. Each header is there once, and looks as it should.
- * 3. The signature matches one of the secrets. Compared in constant time.
- * 4. The timestamp lies within the window, in both directions. Last, so that "stale" and "future" are
- *    said of genuine deliveries only.
+ * 1. The body is raw: bytes, or a string that was never parsed.
+ * 2. Each header is present once and well-formed.
+ * 3. The signature matches one of the secrets, compared in constant time.
+ * 4. The timestamp is within the window, in both directions. Checked last, so that only genuine deliveries
+ *    are called stale or future.
  *
  * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events.
  */
@@ -17,14 +17,14 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { WebhookVerificationError } from "../errors/webhook-errors.js";
 import { headerValue, type WebhookHeaders } from "./header-values.js";
 
-/** The body of a delivery as it came: bytes, or the text that they stand for in UTF-8. */
+/** The body of a delivery as received: bytes, or the string that they encode in UTF-8. */
 export type RawBody = string | Uint8Array | ArrayBuffer;
 
 /** Options of {@link signPayload}. */
 export interface SignPayloadOptions {
-  /** Secret of the subscription. */
+  /** The subscription's secret. */
   readonly secret: string;
-  /** When it is signed, in Unix milliseconds. Default: now. */
+  /** Time of signing, in Unix milliseconds. Default: now. */
   readonly timestampMs?: number | undefined;
 }
 
@@ -33,22 +33,22 @@ export type SignatureHeaders = Readonly<Record<"x-timestamp" | "x-signature", st
 
 /** Options of {@link verifySignature}. */
 export interface VerifySignatureOptions {
-  /** Secret of the subscription; several while one replaces another, or for several subscriptions. */
+  /** The subscription's secret; several during a rotation, or for several subscriptions. */
   readonly secrets: string | readonly string[];
   /**
    * How far the timestamp may be from `receivedAtMs`, before or after, in milliseconds: 1 to 604 800 000
    * (a week). Default: 300 000 (5 minutes).
    */
   readonly toleranceMs?: number | undefined;
-  /** When the delivery arrived, in Unix milliseconds, where that is not now: it waited in a queue. */
+  /** When the delivery arrived, in Unix milliseconds, for one that waited in a queue. Default: now. */
   readonly receivedAtMs?: number | undefined;
 }
 
-/** What a good signature says. */
+/** The result of a successful verification. */
 export interface VerifiedSignature {
-  /** When it was signed, in Unix milliseconds. */
+  /** When the delivery was signed, in Unix milliseconds. */
   readonly timestampMs: number;
-  /** Which secret matched: its place in `secrets`. Once all match the new one, the old one can go. */
+  /** Index in `secrets` of the one that matched. Once all match the new one, remove the old one. */
   readonly secretIndex: number;
 }
 
@@ -56,7 +56,7 @@ const defaultToleranceMs = 5 * 60_000;
 const greatestToleranceMs = 7 * 86_400_000;
 
 /**
- * The headers that Airwallex would send with this body; for tests, and for passing deliveries on.
+ * Returns the headers that Airwallex would send with this body; for tests, and for forwarding deliveries.
  *
  * @throws TypeError for an empty secret or a body that is not raw; RangeError for a timestamp that is not
  * a whole number of milliseconds.
@@ -88,7 +88,7 @@ export function signPayload(rawBody: RawBody, options: SignPayloadOptions): Sign
  * Checks that a delivery was signed with one of the secrets, and when.
  *
  * @throws WebhookVerificationError with one `code` per cause; see docs/webhooks.md. TypeError or
- * RangeError for options that would check nothing: no secret, an empty one, a window of 0 or Infinity.
+ * RangeError for invalid options, such as no secret, an empty one, or a window of 0 or Infinity.
  * @example
  * const body = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
  * const headers = signPayload(body, { secret: "new secret" });
@@ -120,7 +120,7 @@ interface Signed {
   readonly signature: string;
 }
 
-/** The options with their defaults, or the reason why they would check nothing. */
+/** Fills in defaults, and rejects options that would verify nothing. */
 export function checkVerifyOptions(options: VerifySignatureOptions): {
   readonly secrets: readonly string[];
   readonly toleranceMs: number;
@@ -129,7 +129,7 @@ export function checkVerifyOptions(options: VerifySignatureOptions): {
   const { toleranceMs = defaultToleranceMs, receivedAtMs = Date.now() } = options;
   const secrets = typeof options.secrets === "string" ? [options.secrets] : options.secrets;
   checkSecrets(secrets);
-  // Written so that NaN fails; the window cannot be switched off.
+  // Written so that NaN fails too; the check cannot be turned off.
   if (!(toleranceMs >= 1 && toleranceMs <= greatestToleranceMs)) {
     throw new RangeError(
       `Cannot verify: toleranceMs is out of range, expected 1 to ${greatestToleranceMs} ms`,
@@ -173,7 +173,7 @@ function findSecret(
   );
 }
 
-/** In hexadecimal digits, which node:crypto hands out faster than a buffer of its own. */
+/** As a hex string, which node:crypto returns faster than a buffer. */
 function digest(body: string | Uint8Array, timestamp: string, secret: string): string {
   return createHmac("sha256", secret).update(timestamp).update(body).digest("hex");
 }
@@ -195,7 +195,7 @@ function checkWindow(aheadMs: number, toleranceMs: number): void {
   throw new WebhookVerificationError("webhook_timestamp_stale", why, "x-timestamp");
 }
 
-/** Only after a mismatch: the mistakes that people make, as far as they can be told. */
+/** Runs only after a mismatch: looks for common mistakes. */
 function explainMismatch(
   secrets: readonly string[],
   body: string | Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * What nobody is told otherwise becomes a warning of the process, on stderr unless the app listens. It
- * holds nothing of a delivery.
+ * Emits what the app would otherwise not learn as a process warning, which Node prints on stderr. It
+ * contains nothing from a delivery.
  */
 export function warn(message: string): void {
   process.emitWarning(message, "AirwallexWebhookWarning");

@@ -30,7 +30,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
         return overwrite(good, key, rest);
       },
     }),
-    "compareAndSet() loses no increment of many writers",
+    "compareAndSet() loses no increments of concurrent writers",
   ],
   "does not look at fences": [
     (good) => ({
@@ -72,7 +72,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
       withLease: (key, options, work) =>
         good.withLease(key, { ...options, leaseMs: 3_600_000 }, work),
     }),
-    "a lease that is not given back ends by itself",
+    "a lease that is not given back expires by itself",
   ],
   "counts fences anew after a delete": [
     (good) => {
@@ -112,7 +112,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
         },
       };
     },
-    "compareAndSet() refuses who read the record before it was deleted and written anew",
+    "compareAndSet() refuses a writer that read the record before it was deleted and re-created",
   ],
   "never says that a record is good enough": [
     (good) => ({
@@ -124,7 +124,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
     (good) => ({
       compareAndSet: (key, write) => good.compareAndSet(key, { ...write, keepLease: false }),
     }),
-    "a write with keepLease goes on with the lease",
+    "a write with keepLease keeps the lease",
   ],
   "drops records that have expired": [
     (good) => ({
@@ -133,7 +133,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
         return (record?.expiresAtMs ?? Number.POSITIVE_INFINITY) < Date.now() ? undefined : record;
       },
     }),
-    "read() answers a record that has expired",
+    "read() returns a record that has expired",
   ],
   "always says that a record is new": [
     (good) => ({
@@ -142,13 +142,13 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
         return record && { ...record, ageMs: 0 };
       },
     }),
-    "ageMs grows from the last write on",
+    "ageMs counts from the last write",
   ],
   "counts the age anew with every write": [
     (good) => ({
       compareAndSet: (key, write) => good.compareAndSet(key, { ...write, keepAge: false }),
     }),
-    "compareAndSet() with keepAge goes on counting from the write before",
+    "compareAndSet() with keepAge keeps counting from the previous write",
   ],
   "takes keys for paths": [
     (good) => ({
@@ -156,7 +156,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
       compareAndSet: (key, write) => good.compareAndSet(asPath(key), write),
       delete: (key) => good.delete(asPath(key)),
     }),
-    "every hostile key is a key of its own",
+    "hostile keys are all distinct",
   ],
   "cuts values at a surrogate pair": [
     (good) => ({
@@ -172,13 +172,13 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
     (good) => ({
       list: async (options) => ({ ...(await good.list(options)), next: undefined }),
     }),
-    "list() answers every key with the prefix once, page by page",
+    "list() returns every key with the prefix once, page by page",
   ],
   "forgets what was confirmed": [
     (_good) => ({
       confirm: async () => true,
     }),
-    "confirm() makes it done for everybody",
+    "confirm() marks the id done for everyone",
   ],
   "lets anybody confirm": [
     (good) => {
@@ -192,7 +192,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
         confirm: async (id, _token, options) => good.confirm(id, tokens.get(id) ?? "", options),
       };
     },
-    "confirm() may be repeated, by its holder only",
+    "confirm() can be repeated, but only by the holder",
   ],
   "never opens a claim again": [
     (good) => ({ claim: (id) => good.claim(id, { leaseMs: 3_600_000 }) }),
