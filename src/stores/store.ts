@@ -19,7 +19,8 @@ export interface StoredRecord {
   readonly value: string;
   /**
    * 1 for the first write of a key, and one more with every later write, even if the record was deleted in
-   * between: whoever read the deleted record must not overwrite the new one.
+   * between: whoever read the deleted record must not overwrite the new one. A store may forget a deleted
+   * key 30 days after its last use, and then count from 1 again.
    */
   readonly version: number;
   /**
@@ -150,7 +151,7 @@ export interface ClaimStore {
   claim(id: string, options: { readonly leaseMs: number }): Promise<ClaimResult>;
   /**
    * Marks the id done for `keepMs`; false if the claim was lost to someone else. An expired claim that
-   * nobody has taken since can still be confirmed, and confirming twice is harmless.
+   * nobody has taken since can still be confirmed for at least a day, and confirming twice is harmless.
    */
   confirm(id: string, token: string, options: { readonly keepMs: number }): Promise<boolean>;
   /** Releases the id at once; false if the claim was already lost or confirmed. */
