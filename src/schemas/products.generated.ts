@@ -73,7 +73,7 @@ export interface SimulatedDeposit {
   readonly reference?: string | null | undefined;
   /** Reference on the statement. */
   readonly statement_ref?: string | null | undefined;
-  /** Where it stands. */
+  /** Its status. */
   readonly status?: SimulatedDepositStatus | null | undefined;
 }
 
@@ -279,7 +279,7 @@ export interface SimulatedPayout {
   readonly source_amount?: string | number | null | undefined;
   /** Currency that the payer pays in (ISO 4217). */
   readonly source_currency?: string | null | undefined;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: string;
   /** What the beneficiary is paid. */
   readonly transfer_amount?: string | number | null | undefined;
@@ -345,7 +345,7 @@ export interface SimulatedPayment {
   readonly request_id?: string | null | undefined;
   /** Short, human-readable id. */
   readonly short_reference_id?: string | null | undefined;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: string;
 }
 

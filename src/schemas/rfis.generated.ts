@@ -89,17 +89,17 @@ export const RfiAnswerType: z.ZodType<RfiAnswerType> = z.string();
  * the kind.
  */
 export interface RfiAnswer {
-  /** The answer of the kind `ADDRESS`. */
+  /** The answer, for the kind `ADDRESS`. */
   readonly address?: RfiAddress | null | undefined;
-  /** The answer of the kind `ATTACHMENT`. */
+  /** The answer, for the kind `ATTACHMENT`. */
   readonly attachments?: readonly RfiFileId[] | null | undefined;
   /** A comment on any answer. Personal data. */
   readonly comment?: string | null | undefined;
-  /** The answer of the kind `CONFIRMATION`. */
+  /** The answer, for the kind `CONFIRMATION`. */
   readonly confirmed?: boolean | null | undefined;
-  /** The answer of the kind `IDENTITY_DOCUMENT`. */
+  /** The answer, for the kind `IDENTITY_DOCUMENT`. */
   readonly identity_document?: RfiIdentityDocument | null | undefined;
-  /** The answer of the kind `TEXT`. Personal data. */
+  /** The answer, for the kind `TEXT`. Personal data. */
   readonly text?: string | null | undefined;
   /** The kind of the answer. */
   readonly type: RfiAnswerType;
@@ -467,17 +467,17 @@ export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.s
  * the kind.
  */
 export interface RfiAnswerInput {
-  /** The answer of the kind `ADDRESS`. */
+  /** The answer, for the kind `ADDRESS`. */
   address?: RfiAddressInput | undefined;
-  /** The answer of the kind `ATTACHMENT`. At least 1 items. */
+  /** The answer, for the kind `ATTACHMENT`. At least 1 items. */
   attachments?: readonly RfiFileIdInput[] | undefined;
   /** A comment on any answer. Personal data. */
   comment?: string | undefined;
-  /** The answer of the kind `CONFIRMATION`. */
+  /** The answer, for the kind `CONFIRMATION`. */
   confirmed?: boolean | undefined;
-  /** The answer of the kind `IDENTITY_DOCUMENT`. */
+  /** The answer, for the kind `IDENTITY_DOCUMENT`. */
   identity_document?: RfiIdentityDocumentInput | undefined;
-  /** The answer of the kind `TEXT`. Not empty. Personal data. */
+  /** The answer, for the kind `TEXT`. Not empty. Personal data. */
   text?: string | undefined;
   /** The kind of the answer. */
   type: RfiAnswerTypeInput;
