@@ -133,7 +133,7 @@ async function doSteps(
 }
 
 /**
- * What a refusal asks for. Undefined if the seller can go on all the same: an earlier submission worked
+ * What a refusal asks for. Undefined if the seller can go on regardless: an earlier submission worked
  * and its response was lost, or the account was submitted elsewhere.
  *
  * @throws the error itself, if it is of any other kind

@@ -32,8 +32,8 @@ const known = allOf<keyof WaitForStatusOptions>({
 });
 
 /**
- * Statuses that an account leaves only if someone acts, and how to tell the caller. `SUBMITTED` is not
- * among them: the review moves it on.
+ * Statuses that an account leaves only if someone acts, each with the reason to report. `SUBMITTED` is
+ * not among them: the review moves it on.
  */
 const deadEnds: Readonly<Record<string, string | undefined>> = {
   CREATED: "it has not been submitted",
