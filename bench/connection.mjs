@@ -1,9 +1,10 @@
 /**
- * `npm run connection`: what a connected customer's token costs a call, beside a token from an API key.
+ * `npm run connection`: what a connected customer's token costs per call, compared with a token from an
+ * API key.
  *
- * Both clients live in one process and are given the same answer by a `fetch` without a socket, so that
- * nothing but the token differs and a tenth of a microsecond can be seen. They take turns in rounds; the
- * difference is between the lowest round of each, because what else runs on a machine only ever adds.
+ * Both clients share one process and get the same response from a `fetch` without a socket, so that
+ * only the token differs and a tenth of a microsecond is visible. They take turns in rounds; the result
+ * is the difference between the lowest rounds, because other load on the machine only ever adds.
  */
 
 import { readFileSync } from "node:fs";
@@ -91,7 +92,7 @@ async function connect() {
 async function measure() {
   const order = Object.entries(calls);
   const samples = new Map(order.map(([name]) => [name, []]));
-  // The first rounds are those in which the code is compiled.
+  // The first rounds are warm-up, while the code is compiled.
   for (let round = -20; round < rounds; round++) {
     for (const [name, call] of order) {
       const cpu = process.cpuUsage();
@@ -99,7 +100,7 @@ async function measure() {
       const { user, system } = process.cpuUsage(cpu);
       if (round >= 0) samples.get(name).push((user + system) / callsPerRound);
     }
-    // Nobody always runs after the same neighbour.
+    // Rotate, so that none always runs after the same neighbour.
     order.push(order.shift());
   }
   return new Map(

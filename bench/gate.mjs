@@ -1,4 +1,7 @@
-/** `npm run gate`: measures what is promised, says the figures, and ends with 1 where one is broken. */
+/**
+ * `npm run gate`: measures what is promised, prints the figures, and exits with 1 if a promise is
+ * broken.
+ */
 
 import { withServer } from "./lib/child.mjs";
 import { measureDispatcher, measureMainImport } from "./lib/imports.mjs";
@@ -24,8 +27,8 @@ if (failed.length > 0) {
 }
 
 /**
- * A busy machine only ever makes a figure worse, so what is not met is measured again, twice at most;
- * met once is met.
+ * A busy machine only ever makes a figure worse, so a missed limit is measured again, at most twice;
+ * meeting it once is enough.
  *
  * @param {() => Promise<readonly Verdict[]>} measure
  * @returns {Promise<readonly string[]>} what was never met
@@ -52,7 +55,7 @@ async function imported() {
   const unwanted = loads.filter((name) => limits.loads.none.includes(name));
   return [
     {
-      // The time is what is promised. On a busy machine it says little, and the CPU stands in for it.
+      // The promise is about time. On a busy machine that says little, so CPU time may stand in for it.
       passed: Math.min(ms, cpuMs) <= limits.import.mostMs,
       figure: `import ${ms.toFixed(1)} ms over bare node (${cpuMs.toFixed(1)} ms of CPU)`,
       limit: limits.import,
@@ -75,7 +78,7 @@ async function kept(origin) {
 async function read(run) {
   const rows = await run({ method: "get", callers: 64, ms: 150, rounds: 40 });
   const [us, them] = [ours, vendor].map((client) => rows.get(client));
-  // With 64 callers a client is limited by its core, unless something else holds it up.
+  // With 64 callers a client is limited by its CPU core, unless something else holds it up.
   const perCore = them.cpuLowestUs / us.cpuLowestUs;
   const seen = us.perSecondHighest / them.perSecondHighest;
   const figure = `GET ${perCore.toFixed(1)} x the calls per second and core of ${vendor} (${seen.toFixed(1)} x seen)`;
@@ -90,7 +93,7 @@ async function updated(run) {
   return [cpu("POST", rows, limits.post)];
 }
 
-/** The lowest of the rounds: what else runs on the machine only ever adds. */
+/** The lowest of the rounds: other load on the machine only ever adds. */
 function cpu(name, rows, limit) {
   const [floor, cost] = [bare, ours].map((client) => rows.get(client).cpuLowestUs);
   const x = cost / floor;

@@ -67,7 +67,7 @@ async function measureCalls(run) {
   return tables;
 }
 
-/** Of what goes one way: the answer, or the update. */
+/** The size of the payload that goes one way: the response, or the update. */
 function bytesOf(method) {
   const file = { get: "account", post: "update" }[method];
   const text = readFileSync(new URL(`fixtures/${file}.json`, import.meta.url), "utf8");

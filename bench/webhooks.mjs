@@ -1,9 +1,9 @@
 /**
- * Deliveries per second: `npm --prefix bench run webhooks`, about a minute. It fails where we take fewer
+ * Deliveries per second: `npm --prefix bench run webhooks`, about a minute. It fails if we handle fewer
  * than the fastest peer.
  *
- * Each is handed the same bytes as they came from the socket, and the headers of node:http. The loops take
- * turns, and the lowest CPU of each counts: what else runs on a machine only ever adds.
+ * Each gets the same bytes, as they come from the socket, and the headers of node:http. The loops take
+ * turns, and the lowest CPU time of each counts: other load on the machine only ever adds.
  */
 
 import { loadavg } from "node:os";
@@ -34,7 +34,7 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** Like with like: what ours does in each is the least that theirs does. */
+/** Compares like with like: in each contest, ours does at least what theirs does. */
 function contestsOf(body, headers) {
   const { webhooks } = new Stripe("sk_test_bench", { telemetry: false });
   const svix = new Svix(secret);
@@ -72,7 +72,7 @@ function contestsOf(body, headers) {
   };
 }
 
-/** A fixture with a drift would measure the explanation of it. */
+/** A fixture that drifts from the schema would measure how the drift is explained. */
 function reject(drift) {
   print(JSON.stringify(drift));
   process.exit(1);
@@ -105,14 +105,14 @@ function report(title, bytes, samples) {
   }
 }
 
-/** Warms it up, and answers how many calls take about a round. */
+/** Warms it up, and returns how many calls make up about one round. */
 async function warm(work) {
   let us = 0;
   for (let i = 0; i < 20; i++) us = await loop(work, 400);
   return Math.ceil((roundMs * 1000) / us);
 }
 
-/** CPU of a call in microseconds. Only what answers a promise is waited for. */
+/** CPU time per call in microseconds. Only promises are awaited. */
 async function loop(work, times) {
   const start = process.cpuUsage();
   for (let i = 0; i < times; i++) {

@@ -1,7 +1,7 @@
 /**
- * What the documentation shows works: every TypeScript snippet of the Markdown files and of the doc
- * comments is compiled, and run against an emulator. Every public name has a doc comment, every
- * subpath that is named exists, and every relative link leads somewhere.
+ * Checks that the documentation works: every TypeScript snippet in the Markdown files and doc comments
+ * is compiled, and run against an emulator. Every public name has a doc comment, every subpath
+ * mentioned exists, and every relative link resolves.
  */
 
 import { execFileSync } from "node:child_process";
@@ -99,10 +99,10 @@ function placeOf(name: string, programs: readonly Program[]): string {
 async function runAll(programs: readonly Program[]): Promise<readonly string[]> {
   const failures: string[] = [];
   const { log } = console;
-  // Snippets read and write files beside them.
+  // Snippets read and write files next to them.
   copyFileSync("examples/files/specimen-id.png", join(workshop, "passport.jpg"));
   process.chdir(workshop);
-  // Of the emulator that stands in for the sandbox.
+  // Credentials for the emulator that stands in for the sandbox.
   process.env["AIRWALLEX_OAUTH_CLIENT_ID"] = defaultOAuthClientId;
   process.env["AIRWALLEX_OAUTH_CLIENT_SECRET"] = defaultOAuthClientSecret;
   process.env["AIRWALLEX_WEBHOOK_SECRET"] = "whsec_test";

@@ -1,11 +1,11 @@
 /**
- * Arrows point down: a file imports from its own folder or from a lower floor, and never in a circle.
- * Types count, and so do dynamic imports.
+ * Imports point down: a file imports from its own folder or from a lower layer, and never in a cycle.
+ * Type imports and dynamic imports count.
  */
 
 import { type Import, listSources, readImports } from "./imports.js";
 
-/** Folders and files of src/, lowest floor first; those on one floor do not import each other. */
+/** Folders and files of src/, lowest layer first; those in one layer do not import each other. */
 const floors: readonly (readonly string[])[] = [
   ["schemas"],
   ["errors"],
@@ -20,9 +20,10 @@ const floors: readonly (readonly string[])[] = [
   ["index.ts", "cli"],
 ];
 
-/** Rooms with a rule of their own: which rooms of ours, or single files, they may import. */
+/** Folders with a rule of their own: which of our folders, or single files, they may import. */
 const besides: Readonly<Record<string, readonly string[]>> = {
-  // A second house next door: it shares the words and the signature, and only the command line starts it.
+  // Separate from the client: it shares the schemas, the KYC rules and the signatures, and only the CLI
+  // starts it.
   emulator: ["schemas", "kyc", "webhooks"],
   cli: ["emulator"],
 };

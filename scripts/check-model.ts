@@ -1,7 +1,7 @@
 /**
- * Checks that the schemas cover the vendor's account model, one row of account-model.tsv per field:
- * the field exists, has the right kind and all enum values, and is required where the vendor says so.
- * What a schema has beyond the model must say in `x-source` where it comes from.
+ * Checks that the schemas cover the vendor's account model, one row of account-model.tsv per field: the
+ * field exists, has the right kind and all enum values, and is required where the vendor says so.
+ * Anything a schema has beyond the model must name its origin in `x-source`.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -19,9 +19,9 @@ interface Schema {
   readonly "x-source"?: string;
 }
 
-/** Members that the vendor's model requires, and that some answers cannot have. */
+/** Members that the vendor's model requires, but some responses cannot have. */
 const SOMETIMES_ABSENT: ReadonlySet<string> = new Set([
-  // A link of mode oauth2 connects nothing by scale_connect.
+  // A link of mode oauth2 has no scale_connect.
   "AccountLinkResApiDto.scale_connect",
 ]);
 
@@ -73,7 +73,7 @@ for (const problem of unknown) console.log(`unknown ${problem}`);
 console.log(`${rows.length} rows, ${rows.length - missing} covered, ${missing} missing`);
 process.exitCode = missing + unknown.length === 0 ? 0 : 1;
 
-/** Why a member is not of a type as the model writes it, or undefined if it is. */
+/** Why a member does not have the type given in the model, or undefined if it does. */
 function mismatch(member: Schema | undefined, type: string, values: string): string | undefined {
   if (member === undefined) return "no such member";
   const schema = resolve(member);

@@ -1,5 +1,5 @@
 /**
- * Checks what is published, not what is checked out: the files of the tarball, its doors, what it
+ * Checks what is published, not what is checked out: the files of the tarball, its entry points, its
  * imports, and that it works in ESM, CommonJS and TypeScript projects.
  */
 
@@ -29,7 +29,7 @@ const expected = [
   /^dist\/(stores\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
 ];
 
-// Below the root's node_modules, so that the dependencies are found there.
+// Inside the root's node_modules, so that the dependencies resolve.
 const workshop = resolve("node_modules/.cache/check-pack");
 const consumer = join(workshop, "consumer");
 const installed = join(consumer, "node_modules/airwallex-connect");
@@ -37,7 +37,7 @@ const installed = join(consumer, "node_modules/airwallex-connect");
 rmSync(workshop, { recursive: true, force: true });
 mkdirSync(installed, { recursive: true });
 
-// Without a name of its own the consumer would be part of this package, and use what is checked out.
+// Without a package.json of its own, the consumer would be part of this package and use the checkout.
 write("package.json", [JSON.stringify({ name: "consumer", type: "module" })]);
 const tarball = pack();
 const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Manifest;
@@ -79,7 +79,7 @@ function checkFiles(): readonly string[] {
     .map((file) => `The tarball holds ${file}, which nobody needs`);
 }
 
-/** What the documents point to is there, also for those who have nothing but the package. */
+/** Checks that links in the documents resolve, even for readers who only have the package. */
 function checkLinks(): readonly string[] {
   const pages = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((file) =>
     /^(README\.md|docs\/.*\.md|examples\/.*\.md)$/.test(file),
@@ -89,7 +89,7 @@ function checkLinks(): readonly string[] {
     return (
       [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
         .map(([, link = ""]) => join(dirname(page), link))
-        // Tests are in the repository only.
+        // Tests are only in the repository.
         .filter((file) => !file.startsWith("test/") && !existsSync(join(installed, file)))
         .map((file) => `${page} points to ${file}, which is not in the tarball`)
     );
@@ -116,7 +116,7 @@ function checkImports(): readonly string[] {
     });
 }
 
-/** Where two declarations of one name meet, the bundler numbers them, and editors show `Account$1`. */
+/** If two declarations share a name, the bundler numbers them, and editors show `Account$1`. */
 function checkNames(): readonly string[] {
   const dist = join(installed, "dist");
   return readdirSync(dist, { recursive: true, encoding: "utf8" })
@@ -127,7 +127,7 @@ function checkNames(): readonly string[] {
     });
 }
 
-/** Jest and the like run CommonJS where `import()` does not work. */
+/** Jest and similar tools run CommonJS in which `import()` does not work. */
 function checkRequires(): readonly string[] {
   const dist = join(installed, "dist");
   return readdirSync(dist, { recursive: true, encoding: "utf8" })
@@ -144,7 +144,7 @@ function checkRequires(): readonly string[] {
     });
 }
 
-/** What a door loads at once, compressed: what comes later by import() does not count. */
+/** Compressed size of what an entry point loads at once: later `import()`s do not count. */
 function checkSize(door: string, maxBytes: number): readonly string[] {
   const dist = join(installed, "dist");
   const texts = new Map<string, string>();
@@ -191,9 +191,9 @@ function runConsumers(): readonly string[] {
 }
 
 /**
- * Runs every file of the package as Jest does: as a script of its own, in which `import()` throws. A call, a
- * retry, a refused input, an OAuth state and a call over a socket load all that is loaded late. The
- * app's own global `fetch` dispatcher must stay where it is.
+ * Runs every file of the package as Jest does: as a script in which `import()` throws. A call, a retry,
+ * a refused input, an OAuth state and a call over a socket trigger everything that is loaded lazily.
+ * The app's own global `fetch` dispatcher must not be replaced.
  */
 function withoutImport(): readonly string[] {
   return [
@@ -265,7 +265,7 @@ function compileConsumers(): readonly string[] {
   return [
     { module: "nodenext", moduleResolution: "nodenext" },
     { module: "node16", moduleResolution: "node16" },
-    // Knows no exports map, and is led by typesVersions.
+    // Ignores `exports`, and relies on typesVersions.
     { module: "commonjs", moduleResolution: "node10" },
     { module: "esnext", moduleResolution: "bundler" },
   ].flatMap((resolution) => {
@@ -285,7 +285,7 @@ function compileConsumers(): readonly string[] {
   });
 }
 
-/** Declarations of other packages have faults of their own. */
+/** Ignores errors in the declarations of other packages. */
 function isOurs(problem: string): boolean {
   return !/^node_modules\/(?!airwallex-connect)|^(\.\.\/)+(?!consumer)/.test(problem);
 }

@@ -1,4 +1,4 @@
-/** The one gate, the same here and in CI: every step runs, and every failure is shown. */
+/** The single gate, the same locally and in CI: every step runs, and every failure is shown. */
 
 import { spawnSync } from "node:child_process";
 

@@ -1,4 +1,4 @@
-/** Reads which module imports which, types and dynamic imports counted. */
+/** Reads which module imports which, including type imports and dynamic imports. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -7,7 +7,7 @@ import ts from "typescript";
 export interface Import {
   /** Path from the root, such as `src/core/call.ts`. */
   readonly from: string;
-  /** Path from the root for a file of ours, otherwise the name of the package. */
+  /** Path from the root for one of our files, otherwise the package name. */
   readonly to: string;
   readonly kind: "value" | "type" | "dynamic";
 }

@@ -1,6 +1,6 @@
 /**
- * Onboards 1,000 sellers over real HTTP, with faults in 5 % of the answers and a SIGKILL in the
- * middle, and prints what it took: `npm run prove:onboarding`, or with another number of sellers.
+ * Onboards 1,000 sellers over real HTTP, with faults in 5 % of the responses and a SIGKILL in the
+ * middle, and prints the figures: `npm run prove:onboarding`, or with another number of sellers.
  */
 
 import { floorMs, prove } from "../test/onboarding/proof.js";

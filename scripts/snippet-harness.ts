@@ -66,7 +66,7 @@ export function createClient(options: ClientOptions): unknown {
 
 export const newAccount: AccountCreateRequest = business("seller-42", "file-id");
 
-/** An account with some money that waits for its review, which the emulator decides before long. */
+/** A funded account that is waiting for its review, which the emulator soon decides. */
 export async function submittedAccount(client: Client): Promise<Account> {
   const { id } = await client.accounts.create(newAccount);
   emulator.money.setBalance(id, "USD", "1000");
@@ -82,5 +82,5 @@ export const emulatorApp: OAuthOptions = {
   store: createMemoryStore(),
 };
 
-/** Whatever a reader would do with a value. */
+/** Stands for whatever a reader would do with a value. */
 export function use(..._values: readonly unknown[]): void {}

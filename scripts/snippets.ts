@@ -1,14 +1,14 @@
-/** Finds the TypeScript that the documentation shows, and makes programs of it. */
+/** Finds the TypeScript in the documentation, and turns it into programs. */
 
 import { readFileSync } from "node:fs";
 
 export interface Snippet {
-  /** Where it stands, such as `README.md:42`. */
+  /** Where it was found, such as `README.md:42`. */
   readonly place: string;
   readonly code: string;
 }
 
-/** Blocks fenced as `ts`; a block that begins with `// not run` is shown only. */
+/** Blocks fenced as `ts`; a block that begins with `// not run` is only shown. */
 export function snippetsOfMarkdown(file: string): readonly Snippet[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
@@ -36,7 +36,7 @@ function lineOf(text: string, index: number): number {
   return text.slice(0, index).split("\n").length;
 }
 
-/** What a snippet may use without saying where it comes from. */
+/** What a snippet may use without declaring it. */
 const givens: Readonly<Record<string, string>> = {
   client: `const client = createClient(emulator.clientOptions);`,
   account: `const account = await submittedAccount(client);`,
@@ -48,7 +48,7 @@ const givens: Readonly<Record<string, string>> = {
   fileId: `const fileId = (await client.files.upload(Buffer.from("x"), { name: "a.pdf" })).file_id;`,
 };
 
-/** Names that the harness lends to a snippet that does not import them. */
+/** Names that the harness provides to a snippet that does not import them. */
 const lendable: readonly string[] = [
   "createClient",
   "createEmulator",
@@ -83,12 +83,12 @@ const lendable: readonly string[] = [
   "whatIsMissing",
 ];
 
-/** Snippets that talk to a database server are compiled, and not run: the tests do that. */
+/** Snippets that talk to a database server are compiled but not run: the tests cover them. */
 export function needsServer({ code }: Snippet): boolean {
   return /\b(pool|redis)\b/i.test(code);
 }
 
-/** A document may go on from one snippet to the next with a client that has an OAuth app. */
+/** Later snippets of a document may use a client with an OAuth app from an earlier one. */
 const oauthClient =
   "const client = createClient({ ...emulator.clientOptions, oauth: emulatorApp });";
 
@@ -99,8 +99,8 @@ const needs: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A program of a snippet: its own imports, then what it takes for granted, then its code. `harness` is
- * the module that stands in for the package: the same names, on an emulator.
+ * The program for a snippet: its own imports, then what it takes for granted, then its code. `harness`
+ * is the module that stands in for the package, with the same names, on an emulator.
  */
 export function programOf({ code }: Snippet, harness: string): string {
   const imports = code.match(/^import [\s\S]*?;$/gm) ?? [];

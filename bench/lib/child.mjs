@@ -3,7 +3,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Starts a file of this folder and waits for the first thing that it says. */
+/** Starts a file of this folder and waits for its first message. */
 export async function startChild(file, args = []) {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), args);
   const next = () =>
@@ -25,7 +25,7 @@ export async function startChild(file, args = []) {
   };
 }
 
-/** Runs `work` beside a server of its own. */
+/** Runs `work` with a server of its own. */
 export async function withServer(work) {
   const child = await startChild("server.mjs");
   try {

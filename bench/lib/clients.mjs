@@ -1,6 +1,6 @@
 /**
- * The contestants. Each is used as its own documents show, with its defaults, and is loaded only in
- * the process that measures it.
+ * The contestants. Each is used as its own documentation shows, with its defaults, and is loaded only
+ * in the process that measures it.
  *
  * @typedef {{ get(): Promise<any>, post(): Promise<any> }} Contestant
  */
@@ -19,12 +19,12 @@ const json = { "content-type": "application/json" };
 const connections = 50;
 
 /**
- * In the order of the tables; the first is what the others are compared with.
+ * In the order of the tables; the others are compared with the first.
  *
  * @type {Record<string, (origin: string, options?: object) => Promise<Contestant>>}
  */
 export const contestants = {
-  /** What one writes by hand. */
+  /** What one would write by hand. */
   async "undici.request"(origin) {
     const { Pool } = await import("undici");
     const pool = new Pool(origin, { connections });
@@ -72,7 +72,7 @@ export const contestants = {
     };
   },
 
-  /** The built-in one. */
+  /** Node's own. */
   async fetch(origin) {
     return byHand(async (path, method, headers, body) => {
       const answer = await fetch(origin + path, { method, headers, body });
@@ -118,7 +118,7 @@ export const contestants = {
   },
 };
 
-/** Login, token header and bodies for what can do no more than send. */
+/** Login, token header and bodies for clients that can only send. */
 async function byHand(send) {
   const { token } = await send(loginPath, "POST");
   const headers = { authorization: `Bearer ${token}` };
@@ -128,7 +128,7 @@ async function byHand(send) {
   };
 }
 
-/** Joins the chunks of one answer and parses it. */
+/** Joins the chunks of one response and parses it. */
 class Collect {
   #chunks = [];
   #resolve;

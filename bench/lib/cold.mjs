@@ -1,4 +1,7 @@
-/** What a fresh process waits for: its first answer, and a crowd that arrives before the token. */
+/**
+ * What a fresh process waits for: its first response, and a burst of calls that arrive before the
+ * token.
+ */
 
 import { withServer } from "./child.mjs";
 import { ask, compareWithBare, probing } from "./fresh.mjs";

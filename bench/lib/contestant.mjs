@@ -1,4 +1,4 @@
-/** One contestant in a process of its own, so that nobody shares a heap or compiled code with it. */
+/** One contestant in a process of its own, so that none shares a heap or compiled code with another. */
 
 import { contestants } from "./clients.mjs";
 import { quantile } from "./stats.mjs";
@@ -10,7 +10,7 @@ process.send("ready");
 process.on("message", async (round) => process.send(await run(round)));
 process.on("disconnect", () => process.exit());
 
-/** A wrong answer would be measured all the same; ours must also find its shape. */
+/** A wrong response would be measured all the same; ours must also have its shape accepted. */
 async function check() {
   for (const answer of [await client.get(), await client.post()]) {
     if (answer.nickname !== "Swift Concrete") throw new Error(`${name} did not read the account`);
@@ -20,7 +20,7 @@ async function check() {
   await strict.get();
 }
 
-/** As many callers as asked for, each waiting for its answer before it calls again. */
+/** As many callers as asked for, each waiting for its response before it calls again. */
 async function run({ method, callers, ms }) {
   const call = client[method];
   const took = [];

@@ -7,10 +7,10 @@ const account = JSON.parse(
   readFileSync(new URL("../fixtures/account.json", import.meta.url), "utf8"),
 );
 
-/** As Svix writes secrets; to the others it is a text like any other. */
+/** Written as Svix writes secrets; to the others it is a string like any other. */
 export const secret = `whsec_${Buffer.from("a secret of thirty-two bytes too").toString("base64")}`;
 
-/** What an event weighs: about 1 kB with a bare account, about 10 kB with one that has many people. */
+/** Event bodies: about 1 kB with a bare account, about 10 kB with one that has many people. */
 export function bodies() {
   const { account_details: details, ...bare } = account;
   const people = details.business_person_details;
@@ -29,7 +29,7 @@ function eventOf(data) {
   });
 }
 
-/** Headers in lower case, as node:http has them, beside those that come with any request. */
+/** Headers in lower case, as node:http has them, along with those of any request. */
 export function deliveriesOf(body) {
   const now = Date.now();
   const common = {

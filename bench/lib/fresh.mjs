@@ -14,8 +14,8 @@ const trace = new URL("trace.mjs", import.meta.url).href;
 export const probing = (...args) => [probe, ...args];
 
 /**
- * How much more each program takes than bare node. The time is the median of the pairs; the CPU is the
- * lowest of each side, which a busy machine moves least.
+ * How much more each program takes than bare node. The time is the median of the pairs; the CPU time is
+ * the lowest of each side, which a busy machine affects least.
  *
  * @typedef {{ ms: number, cpuMs: number, mb: number }} Cost
  * @param {Record<string, readonly string[]>} programs arguments of node
@@ -42,7 +42,7 @@ function costOf(pairs) {
   };
 }
 
-/** Runs a probe and returns what it said. */
+/** Runs a probe and returns its output. */
 export async function ask(...args) {
   const { said } = await start(probing(...args));
   return said;

@@ -1,4 +1,4 @@
-/** What an import costs, what it brings along, and what it leaves alone. */
+/** What an import costs, what it loads, and what it leaves alone. */
 
 import { ask, compareWithBare, packagesOf, probing } from "./fresh.mjs";
 import { doors } from "./package.mjs";
@@ -8,7 +8,7 @@ const watched = ["undici", "zod", "jose", "p-retry"];
 
 /** @typedef {import("./fresh.mjs").Cost & { door: string, loads: readonly string[] }} ImportCost */
 
-/** @returns {Promise<readonly ImportCost[]>} the main door first */
+/** @returns {Promise<readonly ImportCost[]>} the main entry point first */
 export async function measureImports(runs) {
   const { cli, ...imported } = doors();
   const programs = {};

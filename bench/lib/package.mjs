@@ -18,7 +18,7 @@ export function readManifest(directory = packageRoot()) {
   return JSON.parse(readFileSync(resolve(directory, "package.json"), "utf8"));
 }
 
-/** Every way in, as the manifest lists them; a door that was not built is an error. */
+/** Every entry point, as the manifest lists them; one that was not built is an error. */
 export function doors() {
   const { exports, bin } = readManifest();
   const found = {};

@@ -31,7 +31,7 @@ export function prepare() {
     run("npm", ["run", "build"], packageRoot());
   }
   requireSameUndici();
-  // Throws for one that was not built.
+  // Throws if an entry point was not built.
   doors();
   return { quick: values.quick };
 }
@@ -47,7 +47,7 @@ function run(command, args, cwd) {
   throw new Error(`"${command} ${args.join(" ")}" failed in ${cwd}\n${stdout}${stderr}`);
 }
 
-/** Against another version of undici the comparison would say nothing about us. */
+/** With different versions of undici, the comparison would say nothing about us. */
 function requireSameUndici() {
   const [theirs, ours] = [bench, packageRoot()].map(
     (directory) => readManifest(join(directory, "node_modules/undici")).version,

@@ -1,6 +1,6 @@
 /**
- * What runs in a fresh process: one of the actions below, named on the command line. It says what it
- * found as JSON, and exits.
+ * What runs in a fresh process: one of the actions below, named on the command line. It prints its
+ * findings as JSON, and exits.
  */
 
 import { createRequire } from "node:module";
@@ -24,10 +24,10 @@ const actions = {
     await client.get();
   },
 
-  /** Many callers at once on a client that has neither token nor connection. */
+  /** Many concurrent callers on a client that has neither token nor connection. */
   async storm(name, origin, callers) {
     const client = await connect(name, origin);
-    // Nothing is kept of an answer, or ten thousand of them would be what is measured.
+    // Responses are dropped, or ten thousand of them would be what is measured.
     const call = () => client.get().then(() => undefined);
     const calls = Array.from({ length: Number(callers) }, call);
     const settled = await Promise.allSettled(calls);
@@ -37,7 +37,7 @@ const actions = {
   /** Follows the dispatcher behind the global `fetch` through an import and a first call. */
   async dispatcher(origin, touchedFirst) {
     const current = () => globalThis[Symbol.for("undici.globalDispatcher.1")];
-    // Node sets its own up when one of its web classes is touched.
+    // Node sets up its own when one of its web classes is touched.
     if (touchedFirst) void globalThis.Response;
     const before = current();
     const client = await connect("airwallex-connect", origin);

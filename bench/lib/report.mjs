@@ -1,4 +1,4 @@
-/** From figures to RESULTS.md. */
+/** Turns figures into RESULTS.md. */
 
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -67,7 +67,7 @@ function callTable({ method, callers, bytes, rows }) {
 }
 
 function importTable(rows) {
-  // A program of its own does not say what it used.
+  // A separate program does not report what it used.
   const said = (value) => (Number.isNaN(value) ? "" : value.toFixed(1));
   const lines = rows.map(({ door, ms, cpuMs, mb, loads }) => [
     `\`${door}\``,

@@ -46,7 +46,7 @@ async function interleave(order, { method, callers, ms, rounds }, server) {
       const serverShare = (after.cpuUs - before.cpuUs) / (ms * 1000);
       samples.get(name).push({ ...sample, serverShare });
     }
-    // Nobody always runs after the same neighbour.
+    // Rotate, so that none always runs after the same neighbour.
     order.push(order.shift());
   }
   return new Map([...samples].map(([name, taken]) => [name, summarize(taken)]));

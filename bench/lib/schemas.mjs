@@ -1,4 +1,4 @@
-/** What it costs to know that an account is an account: by predicate, by zod, and beside JSON.parse. */
+/** What it costs to validate an account: with the predicate, with zod, and next to JSON.parse. */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,8 +12,8 @@ const fixture = (name) =>
   JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8"));
 
 /**
- * No door leads to the bare predicates and to the zod schemas without them, so they are bundled from
- * the sources; under bench/ zod is still found.
+ * No entry point exposes the bare predicates, or the zod schemas without them, so they are bundled from
+ * source; under bench/ zod still resolves.
  */
 const parts = {
   predicates: `export { isAccount } from "./accounts.guards.generated.js";
@@ -77,7 +77,7 @@ async function bundle() {
   return urls;
 }
 
-/** Microseconds of each, the loops taking turns. */
+/** Microseconds per function, the loops taking turns. */
 function time(functions, rounds) {
   const samples = Object.fromEntries(Object.keys(functions).map((name) => [name, []]));
   const turns = Object.entries(functions).map(([name, work]) => [name, work, calibrate(work)]);
@@ -91,7 +91,7 @@ function time(functions, rounds) {
   }));
 }
 
-/** So many calls that a loop takes about 10 ms; it warms the code up on the way. */
+/** The number of calls that makes a loop take about 10 ms; warms the code up on the way. */
 function calibrate(work) {
   let us = 0;
   for (let i = 0; i < 20; i++) us = loop(work, 1000);

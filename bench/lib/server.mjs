@@ -1,5 +1,5 @@
 /**
- * The API under test, in a process of its own: plain node:http and answers prepared once, so that it
+ * The API under test, in a process of its own: plain node:http and responses prepared once, so that it
  * takes as little of the machine as possible from the clients. Reports what it saw when asked.
  */
 
@@ -17,7 +17,7 @@ const seen = { logins: 0, sockets: 0 };
 
 const server = createServer((request, response) => {
   request.resume();
-  // A client that is still sending would be answered into its own write.
+  // Responding earlier would interrupt a client that is still sending.
   request.on("end", () => {
     if (request.url === "/api/v1/authentication/login") {
       seen.logins += 1;
@@ -33,7 +33,7 @@ function login() {
   return JSON.stringify({ token, expires_at: expiresAt });
 }
 
-// Longer than any contestant waits for its turn: nobody reconnects in the middle of a run.
+// Longer than any contestant waits for its turn: no client reconnects in the middle of a run.
 server.keepAliveTimeout = 600_000;
 server.on("connection", () => {
   seen.sockets += 1;

@@ -1,6 +1,6 @@
 /**
  * Preloaded with `--import`: writes the address of everything that a program loads into the file named
- * by LOADED_FILE. It is also its own hook, which node runs in a thread.
+ * by LOADED_FILE. It is also its own loader hook, which node runs in a thread.
  */
 
 import { appendFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const note = (address) => appendFileSync(process.env.LOADED_FILE, `${address}\n`
 
 if (isMainThread) {
   register(import.meta.url);
-  // What is required does not pass through the hook.
+  // Modules loaded with `require` do not pass through the hook.
   const { cache } = createRequire(import.meta.url);
   process.on("exit", () => Object.keys(cache).forEach(note));
 }

@@ -1,4 +1,4 @@
-/** Says in a doc comment what a type cannot say. */
+/** Writes doc comments for what a type cannot express. */
 
 import type { Docs, Node } from "./model.js";
 import type { StringLimits } from "./source.js";

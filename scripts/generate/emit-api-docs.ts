@@ -12,14 +12,14 @@ interface Subject {
   readonly others: readonly Other[];
 }
 
-/** An endpoint of the API that the description knows of and does not model. */
+/** An endpoint that the description lists but does not model. */
 interface Other {
   readonly tag: string;
   readonly endpoint: string;
   readonly reason: string;
 }
 
-/** @throws {SpecError} when something is said to be left out that is there, or belongs nowhere. */
+/** @throws {SpecError} when an endpoint listed as left out is modelled, or its tag is unknown. */
 export function emitApiDocs(source: Source, model: Model): string {
   let text = "";
   gatherProblems([
@@ -96,7 +96,7 @@ function rest(others: readonly Other[]): string {
   return `\nNot modelled:\n\n${lines.join("")}`;
 }
 
-/** Every event that is modelled, with what it carries in each era. */
+/** Every modelled event, with its data in each era. */
 function eventsSection(events: readonly EventModel[]): string {
   const rows = events.map(({ name, schemas: { current, legacy } }) => {
     const before = legacy === undefined ? "" : `\`${legacy}\``;
@@ -114,7 +114,7 @@ the last column is empty, the older payload is not known, and the data has the c
 |---|---|---|
 `;
 
-/** The subjects in the order of the document; operations may have others, which follow. */
+/** The tags in the order of the document, followed by others that operations use. */
 function readTags(document: Fields, operations: readonly Operation[]) {
   const written = document.any("tags") ?? [];
   if (!Array.isArray(written)) throw new Problem("openapi.yaml", "tags is not a list");

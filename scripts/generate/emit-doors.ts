@@ -4,12 +4,12 @@ import { describe } from "./describe.js";
 import { bracket, byName, comment, header, importNames } from "./layout.js";
 import type { Model, Schema } from "./model.js";
 
-/** Names of the schemas that operations answer with. */
+/** Names of the schemas that operations respond with. */
 export function answersOf(model: Model): ReadonlySet<string> {
   return new Set(model.operations.flatMap(({ response }) => response ?? []));
 }
 
-/** The schemas of whole answers with their predicates in front. */
+/** The schemas of whole responses, with their predicates in front. */
 export function emitAnswers(model: Model): string {
   const answers = answersOf(model);
   const schemas = model.schemas.filter(({ name }) => answers.has(name));
@@ -37,7 +37,7 @@ const answersIntro = `/**
 `;
 
 /**
- * Under a name of its own within the file: where the declarations are bundled, two of one name would
+ * Uses a distinct name within the file: when declarations are bundled, two with the same name would
  * show as `Account$1` in every editor.
  */
 function emitAnswer({ name, subject, docs, node }: Schema): string {
@@ -55,7 +55,7 @@ function emitAnswer({ name, subject, docs, node }: Schema): string {
 const alias = (subject: string): string =>
   subject.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** The door itself: every name, by the file that it comes from. */
+/** The entry point itself: every name, by the file it comes from. */
 export function emitIndex(model: Model): string {
   const answers = answersOf(model);
   const files = new Map<string, string[]>();

@@ -58,7 +58,7 @@ function endpointType(input: string, output: string, head: string): string {
   return fits(0, `${head}${line} = {`) ? line : `Endpoint<\n  ${input},\n  ${output}\n>`;
 }
 
-/** The type of the parts of a call that vary. */
+/** The type of the variable parts of a call. */
 function inputType({ pathParameters, query, body }: Operation): string {
   const path = pathParameters.map(({ name }) => `readonly ${name}: string`).join("; ");
   const parts = [

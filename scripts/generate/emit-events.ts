@@ -1,4 +1,4 @@
-/** Writes the webhook events: the type of the data of each, and the shape to check it by. */
+/** Writes the webhook events: the type of each event's data, and the shape to check it with. */
 
 import { emitShapes, importShapes, shapeImport, shapeName } from "./emit-shapes.js";
 import { fits, header } from "./layout.js";

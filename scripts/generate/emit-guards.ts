@@ -1,6 +1,6 @@
 /**
- * Writes the predicates of one subject: plain functions that say yes to exactly what the zod schema
- * of the same name accepts. test/schemas/agreement.test.ts compares the two.
+ * Writes the predicates of one subject: plain functions that accept exactly what the zod schema of the
+ * same name accepts. test/schemas/agreement.test.ts compares the two.
  */
 
 import type { SubjectText } from "./emit-subject.js";
@@ -11,7 +11,7 @@ import { type Node, references, type Schema } from "./model.js";
 
 const shared = "./values.guards.generated.js";
 
-/** All of them behind one door, so that they are one file to read. */
+/** Re-exports all of them, so that there is one file to load. */
 export function emitAllGuards(subjects: readonly string[]): string {
   const lines = subjects.map((subject) => `export * from "./${subject}.guards.generated.js";\n`);
   return `${header}\n/** Every predicate. */\n\n${lines.join("")}`;
@@ -77,7 +77,7 @@ function gather(): File {
   return file;
 }
 
-/** A name for the lists that many members share. */
+/** A name for lists that many members share. */
 function listName(node: Node): string | undefined {
   if (node.kind !== "array" || Object.keys(node.limits).length > 0) return undefined;
   if (node.items.kind === "ref") return `isArrayOf${node.items.name}`;

@@ -5,7 +5,7 @@ import type { Direction, EventModel, Model } from "./model.js";
 import { resolveReference } from "./references.js";
 import { eras, type Source } from "./source.js";
 
-/** Extensions that mean something to readers of the published document. */
+/** Extensions that are meaningful to readers of the published document. */
 const published: ReadonlySet<string> = new Set(["x-pii", "x-retry"]);
 
 type Rewrite = (raw: unknown, file: string, direction: Direction) => unknown;
@@ -41,7 +41,7 @@ function expandPaths({ operations }: Source, rewrite: Rewrite): Record<string, o
   return paths;
 }
 
-/** Each event is an envelope around data of its own, in one or both spellings. */
+/** Each event is an envelope around its own data, in one or both spellings. */
 function describeEvents({ events }: Model): Record<string, object> {
   const schemaRef = (name: string) => ({ $ref: `#/components/schemas/${name}` });
   const envelopes = { current: "EventEnvelope", legacy: "LegacyEventEnvelope" };
@@ -73,7 +73,7 @@ function componentSchemas({ schemas, operations }: Model): Record<string, unknow
   );
 }
 
-/** A copy with other references and without what is for the generator alone. */
+/** A copy with rewritten references and without what only the generator uses. */
 function rewriteTree(raw: unknown, refer: (text: string) => string): unknown {
   if (Array.isArray(raw)) return raw.map((item: unknown) => rewriteTree(item, refer));
   if (typeof raw !== "object" || raw === null) return raw;
@@ -86,7 +86,7 @@ function rewriteTree(raw: unknown, refer: (text: string) => string): unknown {
   return copy;
 }
 
-/** References of the one document that replaces the files. */
+/** References within the single document that replaces the files. */
 function publishedReference(
   { files }: Source,
   { nameOf }: Model,

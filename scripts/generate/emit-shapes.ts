@@ -1,4 +1,4 @@
-/** Writes shapes: a name, and the ways to its predicate and its zod schema. */
+/** Writes shapes: a name, and imports of its predicate and its zod schema. */
 
 import { importNames } from "./layout.js";
 
@@ -16,7 +16,7 @@ export function importShapes(
 
 export const shapeImport = 'import { type Shape, shape } from "./shape.js";\n';
 
-/** The constants of shapes, after the ways to the modules that they are read from. */
+/** The constants of shapes, after the imports of the modules they are read from. */
 export function emitShapes(
   shapes: readonly string[],
   subjectOf: ReadonlyMap<string, string>,

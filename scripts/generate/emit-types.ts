@@ -34,7 +34,7 @@ function typeOf(node: Node, depth: number): string {
   }
 }
 
-/** The types of which one holds; only an enum and a decimal have more than one. */
+/** The members of the union; only an enum and a decimal have more than one. */
 function unionOf(node: Node, depth: number): readonly string[] {
   if (node.kind === "decimal") return ["string", "number"];
   return node.kind === "enum" ? enumTypes(node) : [typeOf(node, depth)];
@@ -64,7 +64,7 @@ function emptyType(node: ObjectNode): string {
   return node.strict ? "Record<string, never>" : "Readonly<Record<string, unknown>>";
 }
 
-/** What the API sent is not ours to change, so the members of responses are readonly. */
+/** Callers should not change what the API sent, so the members of responses are readonly. */
 function emitMember(member: Member, writable: boolean, depth: number): string {
   const { name, docs, node, optional, nullable } = member;
   const head = `${writable ? "" : "readonly "}${memberKey(name)}${optional ? "?" : ""}:`;

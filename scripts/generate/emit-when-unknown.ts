@@ -1,4 +1,4 @@
-/** Writes what to do about a call of which nobody knows whether it was done. */
+/** Writes what to do about a call whose outcome is unknown. */
 
 import { header } from "./layout.js";
 import type { Source } from "./source.js";

@@ -9,7 +9,7 @@ export function emitZod({ name, node }: Schema): string {
   return `${head}${zodOf(node, 0, head.length + 1)};\n`;
 }
 
-/** The predicates that a schema of this node asks for help. */
+/** The predicates that a schema of this node calls. */
 export function zodHelpers(node: Node): readonly string[] {
   switch (node.kind) {
     case "object":
@@ -27,7 +27,7 @@ export function zodHelpers(node: Node): readonly string[] {
   }
 }
 
-/** An expression that starts `reserved` columns into its line, or stands between as many. */
+/** An expression that shares its line with `reserved` columns of other code. */
 function zodOf(node: Node, depth: number, reserved: number): string {
   switch (node.kind) {
     case "ref":

@@ -1,4 +1,4 @@
-/** Reads the keywords of one YAML mapping, and knows which of them nobody asked for. */
+/** Reads the keywords of one YAML mapping, and knows which ones were never read. */
 
 import { Problem } from "./problem.js";
 
@@ -14,7 +14,7 @@ export interface Fields {
   oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined;
   /** The value as it is. */
   any(key: string): unknown;
-  /** The mapping under a key, as fields of its own. */
+  /** The mapping under a key, as its own fields. */
   child(key: string): Fields | undefined;
   requireText(key: string): string;
   requireChild(key: string): Fields;

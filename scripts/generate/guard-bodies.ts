@@ -66,7 +66,7 @@ function arrayBody(
   ].join("");
 }
 
-/** A member named `__proto__` is passed over, because zod neither reads nor copies it. */
+/** A member named `__proto__` is skipped, because zod neither reads nor copies it. */
 function mapBody(
   { values, limits }: Extract<Node, { kind: "map" }>,
   { type, label }: Tested,
@@ -96,7 +96,7 @@ function enumBody(values: readonly string[]): string {
   return `  switch (v) {\n${cases}      return true;\n    default:\n      return false;\n  }\n`;
 }
 
-/** The statement for a refusal, or nothing when no value is refused. */
+/** The statement for a refusal, or nothing if no value is refused. */
 function refuseIf({ given, any }: Refusal, depth: number): string {
   if (any.length === 0) return "";
   const tests = given !== undefined && any.length > 1 ? `(${any.join(" || ")})` : any.join(" || ");

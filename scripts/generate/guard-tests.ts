@@ -1,4 +1,4 @@
-/** Writes the expressions that find out whether one value is to be refused. */
+/** Writes the expressions that test whether a value has to be refused. */
 
 import { memberKey } from "./layout.js";
 import type { EnumNode, Member, Node } from "./model.js";
@@ -10,7 +10,9 @@ export interface Tested {
   readonly label: string;
 }
 
-/** Refuse if any of the tests is true; the value is looked at only if `given` is, when there is one. */
+/**
+ * Refuses if any of the tests is true; if there is a `given`, the value is only tested when it is true.
+ */
 export interface Refusal {
   readonly given?: string;
   readonly any: readonly string[];
@@ -18,11 +20,11 @@ export interface Refusal {
 
 /** What the expressions of one file need around them. */
 export interface Surroundings {
-  /** Asks for something of `values.guards.generated.ts`. */
+  /** Requests a helper from `values.guards.generated.ts`. */
   help(name: string): string;
-  /** Hoists a regular expression, because a literal makes a new object each time. */
+  /** Hoists a regular expression, because a literal creates a new object each time. */
   pattern(source: string): string;
-  /** Makes a function for a value that takes statements to test. */
+  /** Creates a function for a value that can only be tested with statements. */
   lift(node: Node, tested: Tested): string;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run generate` writes what spec/ says; with `--check` it only tells what is not so. */
+/** `npm run generate` writes what spec/ says; with `--check` it only reports differences. */
 
 import { fileURLToPath } from "node:url";
 import { SpecError } from "./problem.js";

@@ -1,4 +1,4 @@
-/** Says in JSON Schema what the schemas of a model accept. */
+/** Expresses in JSON Schema what the schemas of a model accept. */
 
 import type { Docs, EnumNode, Member, Node, ObjectNode } from "./model.js";
 
@@ -45,7 +45,7 @@ function shape(node: Node): JsonSchema {
   }
 }
 
-/** An open enum names its values beside any other text. */
+/** An open enum lists its values, and accepts any other string. */
 function enumShape({ values, open }: EnumNode): JsonSchema {
   const closed = { type: "string", enum: values };
   return open ? { anyOf: [closed, { type: "string" }] } : closed;

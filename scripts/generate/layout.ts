@@ -1,4 +1,4 @@
-/** How generated code is laid out: two spaces, 100 columns where that is feasible. */
+/** Layout of generated code: two spaces, 100 columns where feasible. */
 
 const width = 100;
 
@@ -9,12 +9,12 @@ export function pad(depth: number): string {
   return "  ".repeat(depth);
 }
 
-/** Whether a line of this depth has room for a text. */
+/** Whether a line of this depth has room for the text. */
 export function fits(depth: number, text: string): boolean {
   return !text.includes("\n") && pad(depth).length + text.length <= width;
 }
 
-/** The items between two brackets: on one line if it has room for them, otherwise one per line. */
+/** The items between two brackets: on one line if they fit, otherwise one per line. */
 export function bracket(
   [open, close]: readonly [string, string],
   items: readonly string[],
@@ -27,7 +27,7 @@ export function bracket(
   return `${open.trimEnd()}\n${inner}${pad(depth)}${close.trimStart()}`;
 }
 
-/** A doc comment: on one line if it has room for it. */
+/** A doc comment, on one line if it fits. */
 export function comment(text: string, depth: number): string {
   const line = `/** ${text} */`;
   if (fits(depth, line)) return `${pad(depth)}${line}\n`;
@@ -51,7 +51,7 @@ export function byName(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** The name of a member as an object literal or a type writes it. */
+/** The name of a member as written in an object literal or a type. */
 export function memberKey(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }

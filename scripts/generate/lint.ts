@@ -1,4 +1,4 @@
-/** Checks the description, as written and as published, with the linter of Redocly. */
+/** Checks the description, as written and as published, with Redocly's linter. */
 
 import { join, relative } from "node:path";
 import { createConfig, lint } from "@redocly/openapi-core";

@@ -20,7 +20,7 @@ export type Node =
   | StringNode
   | { readonly kind: "number" | "integer"; readonly limits: NumberLimits }
   | { readonly kind: "boolean" | "unknown" }
-  /** An exact decimal, a text or a number; what is not one is refused only if it is checked. */
+  /** An exact decimal, as a string or a number; validated only if `checked`. */
   | { readonly kind: "decimal"; readonly checked: boolean }
   | EnumNode
   | { readonly kind: "ref"; readonly name: string };
@@ -35,14 +35,14 @@ export interface ObjectNode {
 export interface StringNode {
   readonly kind: "string";
   readonly limits: StringLimits;
-  /** How the text is written, for readers; checked only if the limits say so too. */
+  /** The format of the string, for readers; validated only if the limits say so too. */
   readonly format?: Format;
 }
 
 export interface EnumNode {
   readonly kind: "enum";
   readonly values: readonly string[];
-  /** Accepts any text, and names the values that are known. */
+  /** Accepts any string, and lists the known values. */
   readonly open: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface Member {
 export interface Docs {
   readonly description: string;
   readonly pii: boolean;
-  /** Documented nowhere; real responses have it. */
+  /** Not documented, but present in real responses. */
   readonly observed: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface Schema {
   readonly node: Node;
 }
 
-/** An operation with the names that its shapes have after expansion. */
+/** An operation, with the names of its shapes after expansion. */
 export interface Operation {
   readonly source: SourceOperation;
   readonly pathParameters: readonly Member[];
@@ -86,7 +86,7 @@ export interface EventModel {
 }
 
 export interface Model {
-  /** Each stands after those that it refers to. */
+  /** Each one comes after those it refers to. */
   readonly schemas: readonly Schema[];
   readonly operations: readonly Operation[];
   /** By name. */

@@ -1,4 +1,4 @@
-/** Puts what is referred to before what refers to it, and refuses circles. */
+/** Puts schemas before those that refer to them, and refuses cycles. */
 
 import { references, type Schema } from "./model.js";
 import { Problem } from "./problem.js";

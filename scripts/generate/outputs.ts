@@ -14,10 +14,10 @@ import type { Model } from "./model.js";
 import { SpecError } from "./problem.js";
 import type { Source } from "./source.js";
 
-/** Texts by their path in the project. */
+/** File contents by their path in the project. */
 export type Outputs = ReadonlyMap<string, string>;
 
-/** @throws {SpecError} when a subject has the name of a file that is generated anyway. */
+/** @throws {SpecError} when a subject has the name of another generated file. */
 export function makeOutputs(source: Source, model: Model): Outputs {
   const subjects = subjectsOf(model);
   const outputs = new Map([

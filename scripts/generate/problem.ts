@@ -1,4 +1,4 @@
-/** What is wrong with the description, gathered so that one run names everything. */
+/** Mistakes in the description, gathered so that one run reports them all. */
 
 /** One mistake in the description, and where it is. */
 export class Problem extends Error {

@@ -1,4 +1,4 @@
-/** Finds which schemas requests lead to, and which responses. */
+/** Finds which schemas are reachable from requests, and which from responses. */
 
 import type { Direction } from "./model.js";
 import { Problem } from "./problem.js";
@@ -22,7 +22,7 @@ export function findReach(source: Source): Reach {
   return { request, response };
 }
 
-/** @throws {Problem} when nothing leads to a schema and it does not say how it is read. */
+/** @throws {Problem} when a schema is unreachable and does not state its direction. */
 export function refuseUnreached(source: Source, { request, response }: Reach): (() => void)[] {
   return [...source.schemas.values()].map(({ name, where }) => () => {
     if (request.has(name) || response.has(name)) return;

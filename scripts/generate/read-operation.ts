@@ -6,7 +6,7 @@ import { type Resolve, readMember } from "./read-schema.js";
 import { type Files, findSchemas, lookUp, resolveReference, resolveSchema } from "./references.js";
 import { retryClasses, type SourceMember, type SourceOperation } from "./source.js";
 
-/** Where an operation is written, and the files that its references lead to. */
+/** Where an operation is defined, and the files its references lead to. */
 export interface Place {
   readonly files: Files;
   readonly file: string;
@@ -74,12 +74,12 @@ function readParameter(fields: Fields, place: Place): readonly Parameter[] {
   const { where, files, file } = place;
   const resolve: Resolve = (text) => resolveSchema(files, file, text, where);
   const name = fields.requireText("name");
-  // A parameter says beside its schema what a member says within it.
+  // A parameter has next to its schema what a member has inside it.
   const schema = fields.requireChild("schema");
   const joined = Object.fromEntries(schema.keys.map((key) => [key, schema.any(key)]));
   const description = fields.requireText("description");
   const required = fields.flag("required");
-  // Published as written: every list in a query is sent with commas.
+  // Published as written: every list in a query is sent comma-separated.
   fields.any("explode");
   fields.end();
   const member = readFields({ ...joined, description }, `${where}.${name}`);
@@ -134,7 +134,7 @@ function readContent(content: Fields, { files, file }: Place): string {
   return schema;
 }
 
-/** A write that cannot be repeated by its id says how to find out whether it was done. */
+/** A write that cannot be repeated under its request id says how to find out whether it was done. */
 function readRetry(fields: Fields): Pick<SourceOperation, "retry" | "environment" | "whenUnknown"> {
   const retry = fields.oneOf("x-retry", retryClasses);
   if (retry === undefined) throw new Problem(fields.where, "x-retry is missing");

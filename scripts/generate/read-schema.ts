@@ -125,7 +125,7 @@ function readMap(fields: Fields, resolve: Resolve): SourceNode {
   };
 }
 
-/** The one kind that is written with two types. */
+/** The only kind that is written with two types. */
 function readDecimal(fields: Fields): SourceNode {
   const types = fields.texts("type")?.join();
   if (types !== "string,number" || fields.oneOf("format", ["decimal"]) === undefined) {

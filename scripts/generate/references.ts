@@ -3,7 +3,7 @@
 import { posix } from "node:path";
 import { Problem } from "./problem.js";
 
-/** Parsed files by their path below the folder of the description, such as `schemas/files.yaml`. */
+/** Parsed files by their path within the description's folder, such as `schemas/files.yaml`. */
 export type Files = ReadonlyMap<string, unknown>;
 
 /** Where a reference points: a file and the keys that lead to the place in it. */
@@ -45,7 +45,9 @@ export function resolveSchema(files: Files, from: string, text: string, where: s
   return name;
 }
 
-/** Every reference to a schema beneath a value, through the components of `openapi.yaml` too. */
+/**
+ * Every reference to a schema within a value, including those through the components of `openapi.yaml`.
+ */
 export function findSchemas(files: Files, from: string, raw: unknown, where: string): string[] {
   if (typeof raw !== "object" || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) => {

@@ -7,14 +7,14 @@ import { loadSource } from "./load.js";
 import { makeOutputs } from "./outputs.js";
 import { compareOutputs, writeOutputs } from "./write.js";
 
-/** Writes what spec/ says. @returns what was done, in words. */
+/** Writes what spec/ says. @returns a summary of what was done. */
 export async function generate(root: string): Promise<string> {
   const outputs = await makeAll(root);
   const { stale, superfluous } = await writeOutputs(root, outputs);
   return `${outputs.size} files: ${stale.length} written, ${superfluous.length} removed`;
 }
 
-/** Writes nothing. @returns what is wrong, a line each. */
+/** Writes nothing. @returns what is wrong, one line each. */
 export async function check(root: string): Promise<readonly string[]> {
   const { stale, superfluous } = await compareOutputs(root, await makeAll(root));
   const findings = [

@@ -33,7 +33,7 @@ export type SourceNode =
   | { readonly kind: "string"; readonly limits: StringLimits }
   | { readonly kind: "number" | "integer"; readonly limits: NumberLimits }
   | { readonly kind: "boolean" | "unknown" }
-  /** An exact decimal, a text or a number. */
+  /** An exact decimal, as a string or a number. */
   | { readonly kind: "decimal" }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "ref"; readonly name: string };
@@ -43,19 +43,21 @@ export interface SourceMember {
   readonly description: string;
   readonly node: SourceNode;
   readonly required: boolean;
-  /** Which direction has it: `readOnly` members are only read, `writeOnly` members only written. */
+  /**
+   * The directions it exists in: `readOnly` members are only read, `writeOnly` members only written.
+   */
   readonly access: "both" | "read" | "write";
   /** Personal data. */
   readonly pii: boolean;
-  /** Known from real answers alone. */
+  /** Known only from real responses. */
   readonly observed: boolean;
 }
 
 export interface SourceSchema {
   readonly name: string;
-  /** The name of the file that it is written in; generated files are split the same way. */
+  /** The name of the file that defines it; generated files are split the same way. */
   readonly subject: string;
-  /** Where it is written, for messages. */
+  /** Where it is defined, for messages. */
   readonly where: string;
   readonly description: string;
   readonly node: SourceNode;
@@ -65,7 +67,10 @@ export interface SourceSchema {
   readonly events: Readonly<Record<Era, readonly string[]>>;
 }
 
-/** How webhooks are spelled: `legacy` is the camelCase of subscriptions before version 2024-02-22. */
+/**
+ * How webhook payloads are spelled: `legacy` is the camelCase of subscriptions before version
+ * 2024-02-22.
+ */
 export const eras = ["current", "legacy"] as const;
 
 export type Era = (typeof eras)[number];
@@ -85,18 +90,20 @@ export interface SourceOperation {
   readonly host: "api" | "files";
   readonly environment: "all" | "sandbox";
   readonly retry: (typeof retryClasses)[number];
-  /** What to do when nobody knows whether it was done; where neither its class nor its id says so. */
+  /**
+   * What to do if its outcome is unknown; set where neither its retry class nor its id decides that.
+   */
   readonly whenUnknown?: string;
-  /** Whether there is a method for it, or the client calls it by itself. */
+  /** Whether there is a method for it, or only the client itself calls it. */
   readonly caller: "method" | "client";
   readonly docs: string;
   readonly summary: string;
   readonly pathParameters: readonly SourceMember[];
   readonly query?: { readonly name: string; readonly members: readonly SourceMember[] };
-  /** A JSON body; a multipart body is put together by hand-written code and has no shape. */
+  /** A JSON body; a multipart body is built by hand-written code and has no shape. */
   readonly body?: { readonly schema: string; readonly required: boolean };
   readonly success: { readonly status: number; readonly schema?: string };
-  /** The schemas of every answer, failures included. */
+  /** The schemas of every response, including failures. */
   readonly answers: readonly string[];
   /** The operation as written, for the published description. */
   readonly written: unknown;

@@ -1,11 +1,11 @@
-/** Says everything that is wrong with a file of sellers, before anything is sent. */
+/** Reports every problem in a file of sellers before anything is sent. */
 
 import { formatPath, type Issue } from "../errors.js";
 import { checkSeller } from "../resources/onboarding-check.js";
 import type { FiledSeller, FileProblem, SellersFile } from "./sellers-file.js";
 import { UsageError } from "./usage-error.js";
 
-/** @throws UsageError with every problem, each once, and where it is */
+/** @throws UsageError listing each problem once, and where it is */
 export async function refuseProblems(
   path: string,
   { sellers, problems }: SellersFile,
@@ -32,14 +32,14 @@ function findTwice(sellers: readonly FiledSeller[]): readonly FileProblem[] {
   });
 }
 
-/** A member of the seller, `files` but not the others, names a column of its own. */
+/** Of the seller's members, only `files` is part of a column's name. */
 function toProblem(line: number, { path, message, suggestion }: Issue): FileProblem {
   const [, ...parts] = path;
   const hint = suggestion === undefined ? "" : `, did you mean "${suggestion}"`;
   return { line, path: formatPath(parts), message: message + hint };
 }
 
-/** One line for each problem, whatever the number of its rows. */
+/** One line per problem, no matter how many rows have it. */
 function describe(problems: readonly FileProblem[]): readonly string[] {
   const rows = new Map<string, Set<number>>();
   for (const { line, path, message } of problems) {

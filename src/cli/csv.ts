@@ -1,7 +1,7 @@
 /**
- * CSV as RFC 4180 has it, or with the semicolons or tabs of a spreadsheet where its first line has more
- * of them than commas: quotes around what holds commas, quotes or line ends, and a quote
- * within quotes written twice. Strict, because a row that is read wrongly is a customer that is wrong.
+ * CSV as in RFC 4180, or with semicolons or tabs, as spreadsheets write it, if the first line has more
+ * of those than commas. Cells with delimiters, quotes or line ends are quoted, and a quote inside
+ * quotes is doubled. Strict, because a misread row is a wrong customer.
  */
 
 /** A row, and the line on which it begins, counted from 1. */
@@ -10,7 +10,7 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
-/** A text that is no CSV. */
+/** Input that is not valid CSV. */
 export class CsvError extends Error {
   readonly line: number;
 
@@ -20,7 +20,7 @@ export class CsvError extends Error {
   }
 }
 
-/** Reads every row; those in which nothing stands are left out. @throws CsvError */
+/** Reads every row; empty rows are left out. @throws CsvError */
 export function readCsv(text: string): readonly CsvRow[] {
   const rows: CsvRow[] = [];
   let cells: string[] = [];
@@ -50,7 +50,7 @@ export function readCsv(text: string): readonly CsvRow[] {
   return rows;
 }
 
-/** Names of columns hold none of them, so the one that is there most often stands between them. */
+/** Column names contain none of these, so the most frequent one is the delimiter. */
 function delimiterOf(text: string): string {
   const [header = ""] = text.split(/[\r\n]/, 1);
   const counts = [",", ";", "\t"].map((one) => ({ one, count: header.split(one).length }));

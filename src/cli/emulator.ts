@@ -56,7 +56,7 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** Resolves to the exit code once it was stopped. */
+/** Resolves to the exit code once stopped. */
 export async function emulatorCommand(args: readonly string[]): Promise<number> {
   const values = readFlags(args, flags);
   if (values.help) {
@@ -89,7 +89,7 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
   return 0;
 }
 
-/** Names of the query only: values can hold personal data, and a body always does. */
+/** Only the names of query parameters: their values can hold personal data, and bodies always do. */
 function describeRequest({ method, path, query, status, ...more }: LoggedRequest): string {
   const names = [...new Set(new URLSearchParams(query).keys())];
   const asked = names.length === 0 ? path : `${path}?${names.join("&")}`;

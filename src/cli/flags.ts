@@ -18,14 +18,14 @@ export function readFlags<const F extends Flags>(args: readonly string[], flags:
   }
 }
 
-/** @throws UsageError for what is no port. */
+/** @throws UsageError for an invalid port. */
 export function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`--port is "${text}", expected a number from 0 to 65535`);
 }
 
-/** @throws UsageError for what nothing can be sent to. */
+/** @throws UsageError unless it is an http or https URL. */
 export function readUrl(flag: string, text: string | undefined): string {
   if (text === undefined) throw new UsageError(`${flag} is missing, expected an http or https URL`);
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
@@ -33,14 +33,14 @@ export function readUrl(flag: string, text: string | undefined): string {
   throw new UsageError(`${flag} is "${text}", expected an http or https URL`);
 }
 
-/** The version of the API whose payloads belong to an era. @throws UsageError for another word. */
+/** The API version whose payloads belong to an era. @throws UsageError for another word. */
 export function readEra(text: string): string {
   if (text === "current") return "2026-08-21";
   if (text === "legacy") return "2023-12-31";
   throw new UsageError(`--era is "${text}", expected "current" or "legacy"`);
 }
 
-/** Resolves with Ctrl-C, or when nobody reads the output any more. */
+/** Resolves on Ctrl-C, or once no one reads the output any more. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.once("error", () => resolve());

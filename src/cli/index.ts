@@ -9,7 +9,7 @@ import { onboardCommand } from "./onboard.js";
 import { triggerCommand } from "./trigger.js";
 import { UsageError } from "./usage-error.js";
 
-/** Runs with the arguments after its own name; resolves to the exit code. */
+/** Runs with the arguments after the command's name; resolves to the exit code. */
 export type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
@@ -46,7 +46,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   throw new UsageError(`unknown command "${name}", see airwallex-connect --help`);
 }
 
-/** The package file is one folder up when built, and two from the source. */
+/** package.json is one folder up from the build, and two from the source. */
 function readVersion(): string {
   const places = ["../package.json", "../../package.json"];
   const file = places.map((place) => new URL(place, import.meta.url)).find(existsSync);
@@ -55,7 +55,7 @@ function readVersion(): string {
   return version;
 }
 
-/** Whoever read the output has gone, as `head` does. What was asked for is done all the same. */
+/** The reader of the output has gone, as with `head`. The command still finishes its work. */
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
@@ -66,7 +66,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const usage = error instanceof UsageError;
-  // Of what is not foreseen, such as a bug, the stack is needed.
+  // An unexpected error, such as a bug, needs its stack.
   const isTold = usage || error instanceof SdkError;
   const message = isTold ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`airwallex-connect: ${message}\n`);

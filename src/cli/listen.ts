@@ -1,4 +1,4 @@
-/** `airwallex-connect listen`: prints what an emulator delivers, and passes it on. */
+/** `airwallex-connect listen`: prints what an emulator delivers, and forwards it. */
 
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { request as requestSecurely } from "node:https";
@@ -37,7 +37,7 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** Resolves to the exit code once it was stopped. */
+/** Resolves to the exit code once stopped. */
 export async function listenCommand(args: readonly string[]): Promise<number> {
   const values = readFlags(args, flags);
   if (values.help) {
@@ -62,7 +62,7 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`Listening to ${emulator}, forwarding to ${forwardTo}\n`);
     process.stdout.write(`  signing secret  ${secret}\n\n`);
     await stopped;
-    // The token from above may have expired; an emulator that has ended has forgotten everything anyway.
+    // The token from above may have expired; a stopped emulator has forgotten everything anyway.
     await connect().then(
       (again) => again(`/api/v1/webhooks/${id}/delete`, {}),
       () => undefined,
@@ -137,7 +137,7 @@ interface Forwarded {
   readonly shown: string;
 }
 
-/** The same bytes under the same headers, but for the host that they name. */
+/** Sends the same bytes with the same headers, except `host`. */
 function forward(
   url: string,
   { headers: { host: _, ...headers } }: IncomingMessage,
@@ -161,7 +161,7 @@ function forward(
   });
 }
 
-/** Name and id, as far as they can be read. */
+/** Name and id of the event, if they can be read. */
 function describe(body: Buffer): string {
   try {
     const { name, id } = JSON.parse(body.toString());

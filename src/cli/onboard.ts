@@ -1,4 +1,7 @@
-/** `airwallex-connect onboard`: opens an account for each seller in a file, and goes on where it stopped. */
+/**
+ * `airwallex-connect onboard`: opens an account for each seller in a file, and resumes where it
+ * stopped.
+ */
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -21,7 +24,7 @@ import { type FiledSeller, readSellers } from "./sellers-file.js";
 import { UsageError } from "./usage-error.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";
-// The emulator's own defaults; they are no secret. See src/emulator/options.ts.
+// The emulator's own defaults, which are not secret. See src/emulator/options.ts.
 const emulatorKey = { clientId: "emulator_client_id", apiKey: "emulator_api_key" };
 
 const help = `Usage: airwallex-connect onboard <file> [options]
@@ -125,7 +128,10 @@ function readFile(path: string): string {
   }
 }
 
-/** What `checkRequirements` finds missing for each seller; the exit code tells whether it is nothing. */
+/**
+ * Prints what `checkRequirements` finds missing for each seller; the exit code says whether anything
+ * is.
+ */
 function dryRun(sellers: readonly FiledSeller[]): number {
   const { stdout } = process;
   const notKnown = new Map<string, number>();
@@ -153,13 +159,13 @@ function readNumber(flag: string, text: string, least: number): number {
   throw new UsageError(`--${flag} is "${text}", expected a number from ${least}`);
 }
 
-/** An emulator forgets its accounts when it stops, and what was done there with them. */
+/** An emulator forgets its accounts when it stops, so progress against one need not outlive the run. */
 function openStore({ store, emulator }: Flags): Store {
   if (store === undefined && emulator) return createMemoryStore();
   return createFileStore({ directory: store ?? "./.airwallex-onboarding" });
 }
 
-/** The key of the emulator is well known; a real one is not sent to what may be something else. */
+/** The emulator's key is public; a real one is never sent to what may be some other server. */
 function credentials(emulator: boolean) {
   if (emulator) return emulatorKey;
   const { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } = process.env;
@@ -186,7 +192,7 @@ interface ProgressDisplay {
   end(): void;
 }
 
-/** A bar on a terminal; elsewhere a line for each seller that is through. */
+/** A progress bar on a terminal; elsewhere one line per finished seller. */
 function showProgress(total: number): ProgressDisplay {
   const { stdout } = process;
   if (!stdout.isTTY) {
@@ -243,10 +249,10 @@ function describeResult(result: OnboardingResult): readonly string[] {
 }
 
 function describeItem({ what, path, code, why, next }: MissingItem): string {
-  // Of a missing field the API says no more than that.
+  // For a missing field, the API's reason only repeats the path.
   const reason = path !== undefined && why?.includes(path) ? undefined : why;
   const order = reason === undefined ? what : `${what}: ${reason}`;
-  // All others are met by the file.
+  // Everything else is fixed in the file itself.
   const call = next?.method === "rfis.respond" ? `(rfis.respond ${next.id})` : undefined;
   return `    ${[path, code, order, call].filter(Boolean).join("  ")}`;
 }

@@ -8,8 +8,8 @@
  * | `file:account_details.….front_file_id`  | a file to upload, whose id goes there             |
  * | `agree_to_terms`                        | whether the customer agrees, after submission     |
  *
- * An empty cell is left out. What a cell means is said by its field: `true`, `TRUE` and `yes` are the
- * same where a boolean is expected, and texts elsewhere. Paths of files are relative to the file.
+ * Empty cells are left out. A cell is read as the type of its field: `true`, `TRUE` and `yes` are the
+ * same where a boolean is expected, and strings elsewhere. File paths are relative to the sellers file.
  */
 
 import { dirname, resolve } from "node:path";
@@ -18,13 +18,13 @@ import type { Seller } from "../resources/onboarding-types.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
 import { UsageError } from "./usage-error.js";
 
-/** A seller and where it stands. */
+/** A seller and its line in the file. */
 export interface FiledSeller {
   readonly line: number;
   readonly seller: Seller;
 }
 
-/** What is wrong in a line, and under which field, where it is one. */
+/** A problem in a line, and the field it is in, if any. */
 export interface FileProblem {
   readonly line: number;
   readonly path?: string | undefined;
@@ -33,11 +33,11 @@ export interface FileProblem {
 
 export interface SellersFile {
   readonly sellers: readonly FiledSeller[];
-  /** Of lines that give no seller. */
+  /** Problems of lines that yield no seller. */
   readonly problems: readonly FileProblem[];
 }
 
-/** @throws UsageError for a file that is no table of sellers at all */
+/** @throws UsageError for a file that is not a table of sellers at all */
 export async function readSellers(path: string, text: string): Promise<SellersFile> {
   const directory = dirname(resolve(path));
   const problems: FileProblem[] = [];
@@ -55,11 +55,11 @@ export async function readSellers(path: string, text: string): Promise<SellersFi
 
 type Tell = (problem: FileProblem) => void;
 
-/** A seller as it is written down. */
+/** A seller as written in the file. */
 interface Entry {
   readonly line: number;
   readonly fields: Tree;
-  /** Paths in `fields` that hold the name of a file. */
+  /** Paths in `fields` whose value is a file name. */
   readonly files: readonly string[];
 }
 
@@ -120,7 +120,7 @@ function isWithin(path: string, whole: string): boolean {
   return path.startsWith(whole) && /^[.[]/.test(path.slice(whole.length));
 }
 
-/** The type that the API expects at a path; undefined where it knows none. */
+/** The type that the API expects at a path; undefined if there is none. */
 function typeAt(shapes: readonly SchemaNode[], path: string): string | undefined {
   if (path === "agree_to_terms") return "boolean";
   for (const shape of shapes) {
@@ -141,7 +141,9 @@ function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
   return node;
 }
 
-/** What is none of its type stays a text, and is refused with all else that does not fit. */
+/**
+ * A cell that is not of its type stays a string, and is refused by validation like any other misfit.
+ */
 function readerOf(type: string | undefined): (cell: string) => unknown {
   if (type === "boolean") {
     return (cell) =>
@@ -153,7 +155,7 @@ function readerOf(type: string | undefined): (cell: string) => unknown {
   return (cell) => cell;
 }
 
-/** One object for each line, with the members of `accounts.create`, and `files`: a list of paths. */
+/** One object per line, with the members of `accounts.create` and `files`, a list of paths. */
 function readLines(text: string, tell: Tell): readonly Entry[] {
   return text
     .replace(/^\uFEFF/, "")
@@ -176,12 +178,15 @@ function parseObject(source: string): Tree | undefined {
     const value: unknown = JSON.parse(source);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Tree;
   } catch {
-    // Told by the caller, without the line itself: it holds personal data.
+    // The caller reports it, without quoting the line: it holds personal data.
   }
   return undefined;
 }
 
-/** What `accounts.create` is sent; all of `account_details` follows with the ids of the files. */
+/**
+ * Builds the seller: `accounts.create` gets the first details, and `update` all of them, with the file
+ * ids.
+ */
 function sellerOf(
   { line, fields, files }: Entry,
   directory: string,
@@ -195,7 +200,7 @@ function sellerOf(
     tell({ line, path: "identifier", message: "is missing, expected your own reference" });
     return [];
   }
-  // Another run would take it for another seller once the space is gone.
+  // Once the space is gone, another run would take it for a different seller.
   if (identifier !== identifier.trim()) {
     tell({ line, path: "identifier", message: "begins or ends with a space, expected none" });
     return [];

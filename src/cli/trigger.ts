@@ -76,7 +76,7 @@ async function send(
   secret: string,
   version: string,
 ): Promise<number> {
-  // Unlike the command `emulator`, this one is not meant to repeat itself: ids differ by the seed.
+  // Unlike the `emulator` command, this one must not repeat itself: a random seed makes ids differ.
   const emulator = createEmulator({ seed: crypto.randomUUID(), webhooks: { retries: [] } });
   emulator.webhooks.subscribe({ url, events: [event.name], secret, version });
   emulator.deliver(event);
@@ -103,7 +103,7 @@ function complaint(delivery: LoggedDelivery): string {
   return `answered ${said(delivery)}, expected 200${hint}`;
 }
 
-/** The status and the first words of the answer, as far as a line of a terminal can show them. */
+/** The status and the start of the response, as far as one terminal line can show it. */
 function said({ status, answer = "" }: LoggedDelivery): string {
   const words = answer
     .replace(/[^\P{C}\n]/gu, "")

@@ -1,4 +1,4 @@
-/** What a command was asked for cannot be done; the message is for the person who typed it. */
+/** A command cannot do what it was asked; the message is for the person who typed it. */
 export class UsageError extends Error {
   readonly exitCode: number;
 

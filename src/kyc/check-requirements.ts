@@ -1,4 +1,4 @@
-/** What an account lacks before it is submitted, and how far that can be told. */
+/** What an account still lacks for a submission, as far as that is known. */
 
 import type { Account } from "../schemas/index.js";
 import { piiFields } from "../schemas/pii.generated.js";
@@ -15,51 +15,52 @@ import { member } from "./paths.js";
 import { type Confidence, type Evidence, knownLegalForm, type LegalForm } from "./rules.js";
 import type { ProvideField } from "./to-do.js";
 
-/** An account, or what one is about to be created with. */
+/** An account, or the input to create one. */
 export type CheckedAccount = Pick<Account, "account_details"> &
   Partial<Pick<Account, "id" | "view_type">>;
 
 /** Options of `accounts.checkRequirements`. */
 export interface CheckRequirementsOptions {
-  /** The platform has individuals identified later, by agreement with Airwallex. Default: false. */
+  /** Whether the platform identifies individuals later, by agreement with Airwallex. Default: false. */
   readonly deferredIdentityVerification?: boolean | undefined;
 }
 
-/** A field that a submission needs, and how sure that is. */
+/** A field that a submission needs, and how certain that is. */
 export interface MissingRequirement extends ProvideField, Evidence {
   /**
-   * The account was read without personal data (`view_type: EXCLUDED_PII`), and this is such data: it
-   * may be there all the same.
+   * Whether the field is personal data and the account was read without it (`view_type: EXCLUDED_PII`),
+   * so the field may have a value after all.
    */
   readonly mayBeHidden: boolean;
 }
 
-/** What a submission lacks, as far as the documents tell. */
+/** What a submission lacks, according to the public documentation. */
 export interface RequirementsCheck {
   /**
    * - `no`: something is missing.
-   * - `yes`: nothing is, and all that is asked is known.
-   * - `not_known`: nothing is missing of what is known; Airwallex may ask for more. See `notKnown`.
+   * - `yes`: nothing is missing, and all requirements are known.
+   * - `not_known`: no known requirement is certainly missing, but Airwallex may ask for more. See
+   *   `notKnown`.
    */
   readonly ready: "yes" | "no" | "not_known";
   readonly missing: readonly MissingRequirement[];
-  /** How much is known of what is asked of such an account. */
+  /** How much is known of the requirements for such an account. */
   readonly coverage: Coverage;
-  /** What is not known, in words for people; empty when `coverage` is `documented`. */
+  /** What is not known, in human-readable sentences; empty when `coverage` is `documented`. */
   readonly notKnown: readonly string[];
-  /** The lowest confidence among the rules that were looked at. */
+  /** The lowest confidence among the rules that applied. */
   readonly confidence: Confidence;
-  /** What the rules were chosen by. */
+  /** What the choice of rules was based on. */
   readonly basis: {
     readonly legalEntityType: "INDIVIDUAL" | "BUSINESS";
-    /** ISO 3166-1 alpha-2; undefined where the account names none. */
+    /** ISO 3166-1 alpha-2; undefined if the account names none. */
     readonly country: string | undefined;
-    /** Of a business; undefined where the tables have no such form. */
+    /** Legal form of a business; undefined if the tables do not have it. */
     readonly legalForm: LegalForm | undefined;
   };
 }
 
-/** Looks at nothing but the account, and asks nobody. The emulator judges by the same rules. */
+/** Looks only at the account and makes no request. The emulator applies the same rules. */
 export function checkRequirements(
   account: CheckedAccount,
   options: CheckRequirementsOptions = {},

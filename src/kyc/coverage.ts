@@ -1,6 +1,6 @@
 /**
- * How much of what Airwallex asks for is known, by kind of owner, country and legal form. Its tables
- * are per country, and only a part of them could be read.
+ * How much is known of what Airwallex requires, by kind of owner, country and legal form. Airwallex has
+ * one table per country, and only some of them could be read.
  *
  * @see https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/kyc-requirements
  */
@@ -11,17 +11,17 @@ import { eea, guided } from "./rules.js";
 /**
  * - `documented`: the whole table was read.
  * - `partial`: a part of the table was read, or it was pieced together from other sources.
- * - `none`: nothing about it was read; the rules are guesses from its neighbours.
+ * - `none`: nothing about it was read; the rules are guessed from similar tables.
  */
 export type Coverage = "documented" | "partial" | "none";
 
 export interface Known {
   readonly coverage: Coverage;
-  /** What is not known, a sentence each. */
+  /** What is not known, one sentence each. */
   readonly notKnown: readonly string[];
 }
 
-/** Nothing was left out of what could be read of these tables. */
+/** Tables that could be read completely. */
 const wholeTables: ReadonlySet<string> = new Set(["AU", "SG"]);
 const tablesWithoutSelfie: ReadonlySet<string> = new Set(["HK", "GB", ...eea]);
 
@@ -35,7 +35,7 @@ export function individualCoverage(country: string): Known {
   return none(`The table for individuals in ${country} could not be read`);
 }
 
-/** Countries with a table of their own, of which nothing could be read. */
+/** Countries with their own table, none of which could be read. */
 const unreadTables: ReadonlySet<string> = new Set(["ES", "GB", "IL", "IT", "SG", "US"]);
 const cutTables: ReadonlySet<string> = new Set(["CN", "HK"]);
 

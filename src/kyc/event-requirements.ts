@@ -1,4 +1,4 @@
-/** The data of `account.action_required`: requirements of an account that they do not name. */
+/** The data of `account.action_required`: requirements, without the account they belong to. */
 
 import type {
   AccountActionRequiredData,
@@ -6,10 +6,10 @@ import type {
   LegacyAccountActionRequiredData,
 } from "../schemas/index.js";
 
-/** In either spelling. */
+/** In snake_case or, in older events, camelCase. */
 export type EventRequirements = AccountActionRequiredData | LegacyAccountActionRequiredData;
 
-/** Whether a value is such data. A review that names nothing has no members at all. */
+/** Whether a value is such data. If a review names nothing, the data has no members at all. */
 export function isEventRequirements(value: unknown): value is EventRequirements {
   if (typeof value !== "object" || value === null || value instanceof Error) return false;
   if (Array.isArray(value) || Object.hasOwn(value, "id")) return false;
@@ -17,7 +17,7 @@ export function isEventRequirements(value: unknown): value is EventRequirements 
   return names.length === 0 || names.some((name) => /(_r|R)equired$|^other$/.test(name));
 }
 
-/** The same as an account lists them. The older spelling differs in nothing but that. */
+/** The same requirements, as an account lists them. The older format differs only in spelling. */
 export function asRequirements(data: EventRequirements): AccountRequirements {
   const { agreed_to_terms_and_conditions_required: agreed, ...all } = inSnakeCase(
     data,

@@ -1,4 +1,4 @@
-/** An item for one field of an account. */
+/** A to-do item for one field of an account. */
 
 import { inputAt, inWords, type Known, valueAt } from "./input-shape.js";
 import type { ProvideField } from "./to-do.js";
@@ -7,7 +7,7 @@ export interface Field {
   readonly path: string;
   readonly code: string | undefined;
   readonly why: string;
-  /** Id of the account; undefined where it is still to be created. */
+  /** Id of the account; undefined if it is still to be created. */
   readonly id: string | undefined;
   readonly known: Known;
 }

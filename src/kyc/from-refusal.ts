@@ -1,4 +1,4 @@
-/** To-do items from a call that was refused: by the API, or before it was sent. */
+/** To-do items from a call that was refused, by the API or before it was sent. */
 
 import type { ApiError, ValidationError } from "../errors.js";
 import { formatPath } from "../errors.js";
@@ -30,7 +30,7 @@ export function fromRefusal(error: ApiError | ValidationError, known: Known): re
   return fields.length > 0 ? fields : [unplaced(error)];
 }
 
-/** Codes that blame a status, which no input can give. */
+/** Codes that blame a status, which no input can fix. */
 const ofStatus: ReadonlySet<string> = new Set([
   "can_not_be_edited",
   "invalid_state_for_operation",
@@ -69,7 +69,7 @@ function unplaced({ apiCode, remoteMessage, message }: ApiError): DoOther {
   };
 }
 
-/** The id that the call was about, out of its path; undefined for a create. */
+/** The id that the call was about, taken from its path; undefined for a create. */
 function idOf({ path }: ApiError): string | undefined {
   const [, id] = /\/(?:accounts|rfis)\/([^/]+)\/\w/.exec(path) ?? [];
   return id === undefined ? undefined : decodeURIComponent(id);

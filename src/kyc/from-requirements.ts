@@ -9,7 +9,7 @@ import type { DoOther, NextCall, ReplaceFile, ToDo } from "./to-do.js";
 const individual = "account_details.individual_details";
 const persons = "account_details.business_person_details";
 
-/** As much of an account as its list is made of. */
+/** The part of an account that its list is made from. */
 export interface Requiring extends Pick<Account, "status" | "account_details" | "requirements"> {
   readonly id: string | undefined;
 }
@@ -21,7 +21,7 @@ export function fromAccount(account: Requiring): readonly ToDo[] {
   return [askedElsewhere(account, "other", "The account requires something and does not say what")];
 }
 
-/** In the order of urgency: what can be settled by one call comes first. */
+/** In order of urgency: what a single call can settle comes first. */
 function fromRequirements(account: Requiring): readonly ToDo[] {
   const all = account.requirements ?? {};
   const { agreement_to_terms_and_conditions_required: terms, photo_file_id_required: photo } = all;
@@ -95,7 +95,7 @@ function notSubmitted({ id }: Requiring): DoOther {
   };
 }
 
-/** Questions that an account has no field for are asked by a request for information. */
+/** Questions without a field in the account are asked in a request for information. */
 function askedElsewhere({ id }: Requiring, code: string | null | undefined, why: string): DoOther {
   return {
     kind: "look_at_rfis",
@@ -114,7 +114,7 @@ function replaceIdentification(
 ): ReplaceFile {
   const { error_code, message, front_file_id, back_file_id } = required;
   const place = `identifications.${which}`;
-  // Whose it is, the account says.
+  // Only the account says whose document it is.
   const unknown = isEmpty(account.account_details);
   const path = unknown ? place : `${ownerOf(account, required)}.${place}`;
   const type = isIndividual(account)

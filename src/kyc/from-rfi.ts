@@ -6,7 +6,7 @@ import { isEmpty } from "./paths.js";
 import { replyMember } from "./rfi-answers.js";
 import type { AnswerQuestion } from "./to-do.js";
 
-/** One item per question that still waits; none while it is the reviewer's turn, or over. */
+/** One item per open question; none while it is the reviewer's turn or once the request is closed. */
 export function fromRfi(rfi: Rfi): readonly AnswerQuestion[] {
   if (rfi.status === "ANSWERED" || rfi.status === "CLOSED") return [];
   const questions = rfi.active_request?.questions ?? [];
@@ -43,12 +43,12 @@ function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion 
   };
 }
 
-/** Reviewers may write in one language only. */
+/** Reviewers may have written in only one language. */
 function wordsOf(text: RfiQuestion["title"]): string | undefined {
   return text?.en || text?.zh || undefined;
 }
 
-/** What a question of this kind asks for, without the words of the reviewer. */
+/** What a question of this kind asks for, without the reviewer's own words. */
 export function generalOrder(type: RfiAnswerType): string {
   return asked[type] ?? "Answer the question";
 }
@@ -62,7 +62,7 @@ const asked: Readonly<Record<string, string | undefined>> = {
   TEXT: "Answer in words",
 };
 
-/** What an answer of each kind is made of, besides its kind. */
+/** The members of each kind of answer, besides `type`. */
 const shapes: Readonly<Record<RfiAnswerType, Readonly<Record<string, InputShape>> | undefined>> = {
   ADDRESS: {
     address: {

@@ -1,4 +1,4 @@
-/** What is missing in an identity document: its kind, where it is from, and the proof. */
+/** What is missing from an identity document: its type, its issuing country, or the proof. */
 
 import { isEmpty, member } from "./paths.js";
 import type { IdentificationRule } from "./rules.js";
@@ -48,7 +48,7 @@ function missingProof(
 ): readonly string[] {
   const lacks = (name: string): boolean => isEmpty(member(held, name));
   const number = holder === "medicare_card" ? "card_number" : "number";
-  // A tax number has no picture.
+  // There is no picture of a tax number.
   if (holder === "tax_id") return lacks(number) ? [number] : [];
   if (proof === "number_or_picture") {
     return lacks(number) && lacks("front_file_id") ? ["front_file_id"] : [];

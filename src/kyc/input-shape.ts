@@ -1,4 +1,4 @@
-/** From the path of a field to the shape of the input that fills it, and to words for people. */
+/** Turns the path of a field into the shape of the input that fills it, and into readable words. */
 
 import type { Account } from "../schemas/index.js";
 import { member } from "./paths.js";
@@ -49,22 +49,22 @@ export function valueAt(path: string): InputShape {
   const name = plain(steps.at(-1));
   if (name.endsWith("_file_id")) return "<file_id>";
   if (name !== "identification_type") return values[name] ?? "<text>";
-  // The two spell one of its values differently.
+  // Persons and individuals spell one of the values differently.
   const isPerson = steps.some((step) => plain(step) === "business_person_details");
   return isPerson ? "<PersonIdentificationTypeInput>" : "<IndividualIdentificationTypeInput>";
 }
 
-/** What may be known of the account that a path belongs to. */
+/** The account that a path belongs to, as far as it is known. */
 export type Known =
   | (Pick<Account, "account_details"> & { readonly id?: string | undefined })
   | undefined;
 
 /**
  * An input with one value at a path. An update replaces lists as a whole, so the other persons of a
- * business stand beside the one of the path, by their ids alone, and stay as they are. Since version
- * 2026-07-17 each address of an update has to name its country, so that stands beside its other members.
+ * business are included by id alone, which leaves them unchanged. Since version 2026-07-17 each address
+ * in an update has to name its country, so that is included as well.
  *
- * @param here what is known of the place that the path starts at
+ * @param here the known value at the start of the path
  */
 export function inputAt(
   path: string,

@@ -18,18 +18,18 @@ import {
 export interface MissingField extends Evidence {
   /** As the API writes it: `account_details.business_person_details[0].roles`. */
   readonly path: string;
-  /** Why it is needed, for people. */
+  /** Why it is needed, as human-readable text. */
   readonly reason: string;
-  /** The code that the API refuses a submission with. */
+  /** The code with which the API refuses a submission. */
   readonly code: "field_required" | "invalid_argument";
 }
 
 export interface FindMissingOptions {
-  /** The platform has individuals identified later; default false. */
+  /** Whether the platform identifies individuals later. Default: false. */
   readonly deferredIdentityVerification?: boolean | undefined;
 }
 
-/** What the rules are chosen by. */
+/** What the choice of rules is based on. */
 interface Subject {
   readonly details: unknown;
   readonly country: string;
@@ -38,8 +38,8 @@ interface Subject {
 }
 
 /**
- * Lists what an account lacks, in the order of the rules; empty if it can be submitted. It looks at
- * nothing but the account, and asks nobody.
+ * Lists what an account lacks, in the order of the rules; empty if it can be submitted. It looks only
+ * at the account and makes no request.
  */
 export function findMissing(
   account: Pick<Account, "account_details">,
@@ -50,7 +50,7 @@ export function findMissing(
   return isIndividual(account) ? byTables : [...byTables, ...byRoles(root, subject)];
 }
 
-/** The rules that an account is held against. */
+/** The rules that apply to an account. */
 export function appliedRules(
   account: Pick<Account, "account_details">,
   options: FindMissingOptions = {},
@@ -60,7 +60,7 @@ export function appliedRules(
   return [...tables, ...book.roles.filter(({ forms }) => forms.has(subject.form))];
 }
 
-/** The country that decides what is asked, or the empty string. */
+/** The country that determines the requirements, or the empty string. */
 export function countryOfOwner(account: Pick<Account, "account_details">): string {
   return open(account, {}).subject.country;
 }
@@ -73,7 +73,7 @@ function open(account: Pick<Account, "account_details">, options: FindMissingOpt
   return { root, subject: individualSubject(root), book };
 }
 
-/** An account that does not say what it is counts as a business, unless it describes a person. */
+/** Without an entity type, an account counts as a business, unless it describes an individual. */
 export function isIndividual(account: Pick<Account, "account_details">): boolean {
   const { legal_entity_type: type, individual_details: details } = account.account_details ?? {};
   return type === "INDIVIDUAL" || (isEmpty(type) && !isEmpty(details));
@@ -149,7 +149,7 @@ function byRoles(root: object, subject: Subject): readonly MissingField[] {
   const evidence: Evidence = { source: "observed", confidence: "high" };
   if (people.length === 0) return [required(path, subject, evidence)];
   const held = new Set(people.flatMap(({ value }) => member(value, "roles") ?? []));
-  // With nobody above 25 percent there is no beneficial owner to name.
+  // If no one holds more than 25 percent, there is no beneficial owner to name.
   const nobodyOwns = member(subject.details, "no_shareholders_with_over_25percent") === true;
   return businessRules.roles
     .filter(({ forms, anyOf }) => forms.has(subject.form) && !anyOf.some((role) => held.has(role)))

@@ -1,7 +1,7 @@
 /** Reads values by paths such as `account_details.business_person_details[0].roles`. */
 
 export interface Found {
-  /** With the positions of list items filled in. */
+  /** The path, with the positions of list items filled in. */
   readonly path: string;
   readonly value: unknown;
 }
@@ -25,7 +25,7 @@ function items({ path, value }: Found): readonly Found[] {
   return value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item }));
 }
 
-/** The objects of a list, or the one that stands in its place; answers are not always as documented. */
+/** The objects of a list, or a lone object in its place; responses are not always as documented. */
 export function objectsOf<T extends object>(list: readonly T[] | null | undefined): readonly T[] {
   const items: readonly unknown[] = [list].flat();
   return items.filter((item): item is T => typeof item === "object" && item !== null);
@@ -37,7 +37,10 @@ export function member(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name];
 }
 
-/** Nothing was said: absent, null, blank text, or an empty list or object. */
+/**
+ * Whether a value says nothing: absent, null, a blank string, or a list or object with nothing else in
+ * it.
+ */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (typeof value === "string") return value.trim() === "";

@@ -1,4 +1,4 @@
-/** What an answer to a question of a request for information is made of, by its kind. */
+/** The members of each kind of answer to a question in a request for information. */
 
 import type {
   RfiAddressInput,
@@ -9,18 +9,18 @@ import type {
 import { isEmpty, member } from "./paths.js";
 
 interface WithComment {
-  /** A remark for the reviewer. */
+  /** A comment for the reviewer. */
   readonly comment?: string | undefined;
 }
 
-/** An answer, by its kind: the kind that the question asks for in `answer.type`. */
+/** An answer, of the kind that the question asks for in `answer.type`. */
 export type RfiReply = WithComment &
   (
     | { readonly type: "TEXT"; readonly text: string }
     | { readonly type: "ATTACHMENT"; readonly attachments: readonly RfiFileIdInput[] }
     | { readonly type: "IDENTITY_DOCUMENT"; readonly identity_document: RfiIdentityDocumentInput }
     | { readonly type: "CONFIRMATION"; readonly confirmed: boolean }
-    /** The person does the check on the page of the question; the answer says that it was done. */
+    /** The person does the check on the question's page; the answer states that it was done. */
     | { readonly type: "LIVENESS" }
     | { readonly type: "ADDRESS"; readonly address: RfiAddressInput }
   );
@@ -39,7 +39,7 @@ const members: Readonly<Record<RfiAnswerTypeInput, RfiReplyMember | undefined>> 
 
 const holders = Object.values(members).filter((name) => name !== undefined);
 
-/** Which member holds an answer of a kind; undefined for `LIVENESS`, and for kinds not known. */
+/** Which member holds an answer of a kind; undefined for `LIVENESS` and for unknown kinds. */
 export function replyMember(type: string | null | undefined): RfiReplyMember | undefined {
   return Object.hasOwn(members, type ?? "") ? members[type as RfiAnswerTypeInput] : undefined;
 }
@@ -47,11 +47,13 @@ export function replyMember(type: string | null | undefined): RfiReplyMember | u
 /** What is wrong with one member of an answer. */
 export interface ReplyProblem {
   readonly member: RfiReplyMember;
-  /** Whether it is not there, or is there and belongs to another kind. */
+  /** Whether it is absent, or present although it belongs to another kind. */
   readonly is: "missing" | "foreign";
 }
 
-/** Holds the members of an answer against its kind; the schema has looked at each by itself. */
+/**
+ * Checks the members of an answer against its kind; the schema has already checked each one by itself.
+ */
 export function replyProblems(answer: unknown): readonly ReplyProblem[] {
   const own = replyMember(String(member(answer, "type")));
   const given = holders.filter((name) => member(answer, name) !== undefined);

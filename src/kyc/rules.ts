@@ -1,26 +1,26 @@
 /**
- * What an account must hold before it can be submitted, as data. Each rule says where it comes from
- * and how sure it is, because the API's own tables are only partly public.
+ * What an account must hold before it can be submitted, as data. Each rule says where it comes from and
+ * how certain it is, because the API's own tables are only partly public.
  *
  * @see https://airwallex.com/docs/connected-accounts__kyc-and-onboarding__native-api__individual-kyc-requirements
  */
 
 /**
- * Where a rule comes from: the API's documents, answers of the live API, guides of other companies
- * that onboard on it, or our own conclusion.
+ * Where a rule comes from: the API's documents, responses of the live API, guides by other companies
+ * that onboard through it, or our own inference.
  */
 export type RuleSource = "docs" | "observed" | "reported" | "inferred";
 
-/** How sure a rule is to be the API's own. */
+/** How certain it is that the API has this rule. */
 export type Confidence = "high" | "medium" | "low";
 
-/** Legal forms that the rules tell apart. */
+/** Legal forms that the rules distinguish. */
 export type LegalForm = "company" | "partnership" | "sole_trader" | "unregistered_sole_trader";
 
 export interface Evidence {
   /** Where the rule comes from. */
   readonly source: RuleSource;
-  /** How sure it is to be the API's own. */
+  /** How certain it is that the API has this rule. */
   readonly confidence: Confidence;
 }
 
@@ -29,15 +29,15 @@ export interface FieldRule extends Evidence {
   /** `account_details…` path that the members are below; `[]` stands for every item of a list. */
   readonly under: string;
   readonly fields: readonly string[];
-  /** Countries that it holds in; everywhere if undefined. */
+  /** Countries where it applies; everywhere if undefined. */
   readonly countries?: ReadonlySet<string>;
-  /** Countries that it does not hold in. */
+  /** Countries where it does not apply. */
   readonly notIn?: ReadonlySet<string>;
-  /** Legal forms that it holds for; all if undefined. */
+  /** Legal forms it applies to; all if undefined. */
   readonly forms?: ReadonlySet<LegalForm>;
 }
 
-/** Roles of which the persons of a business must hold at least one. */
+/** A set of roles, at least one of which a person of the business must hold. */
 export interface RoleRule extends Evidence {
   readonly anyOf: readonly string[];
   readonly forms: ReadonlySet<LegalForm>;
@@ -46,7 +46,7 @@ export interface RoleRule extends Evidence {
 /** An identity document that must be there. */
 export interface IdentificationRule extends Evidence {
   readonly under: string;
-  /** Whether pictures are needed, or a number will do. */
+  /** Whether pictures are required, or a number is enough. */
   readonly proof: "pictures" | "number_or_picture";
   readonly countries?: ReadonlySet<string>;
   readonly notIn?: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export const eea: readonly string[] =
 /** Countries whose table for individuals is known. */
 const tabled: ReadonlySet<string> = new Set(["AU", "SG", "HK", "GB", ...eea]);
 const withFullAddress: ReadonlySet<string> = new Set(["AU", "SG", "GB", ...eea]);
-/** Countries whose businesses guides of other companies tell of. */
+/** Countries whose business requirements are described in guides by other companies. */
 export const guided: ReadonlySet<string> = new Set(["AT", "BE", "DE", "FR", "IE", "NL"]);
 
 const individual = "account_details.individual_details";
@@ -82,7 +82,7 @@ const individualBasics: readonly string[] = [
 ];
 const localAddress: readonly string[] = ["postcode", "state", "suburb"];
 
-/** Individuals, by the country of residence. */
+/** Individuals, by country of residence. */
 export const individualRules: RuleBook = {
   fields: [
     {
@@ -143,7 +143,7 @@ export const individualRules: RuleBook = {
 const registered: ReadonlySet<LegalForm> = new Set(["company", "partnership", "sole_trader"]);
 const all: ReadonlySet<LegalForm> = new Set([...registered, "unregistered_sole_trader"]);
 
-/** Businesses, by the country of the registered office and the legal form. */
+/** Businesses, by country of the registered office and legal form. */
 export const businessRules: RuleBook = {
   fields: [
     {
@@ -271,12 +271,12 @@ const forms: Readonly<Record<string, LegalForm>> = {
   LIMITED_LIABILITY_COMPANY: "company",
 };
 
-/** A structure that the tables do not name, and none at all, counts as a company. */
+/** A structure that the tables do not name, or none at all, counts as a company. */
 export function legalFormOf(businessStructure: unknown): LegalForm {
   return knownLegalForm(businessStructure) ?? "company";
 }
 
-/** The legal form that a structure is in the tables; undefined where they have none for it. */
+/** The legal form of a structure in the tables; undefined if they have none for it. */
 export function knownLegalForm(businessStructure: unknown): LegalForm | undefined {
   const name = String(businessStructure);
   return Object.hasOwn(forms, name) ? forms[name] : undefined;

@@ -1,11 +1,11 @@
-/** One list for everything that an account waits for, wherever it was said. */
+/** One list of everything that an account is waiting for, whatever the source. */
 
 import type { RfiAnswerType, RfiQuestion } from "../schemas/index.js";
 import type { InputShape } from "./input-shape.js";
 
 /**
- * The call that settles an item. `input` has the shape of its input: what is known is filled in, and
- * what is not is named in angle brackets: `"<date>"`, `"<file_id>"`, or the name of an enum of
+ * The call that settles an item. `input` has the shape of its input: known values are filled in,
+ * unknown ones are named in angle brackets: `"<date>"`, `"<file_id>"`, or the name of an enum of
  * `airwallex-connect/schemas`, such as `"<BusinessStructureInput>"`.
  */
 export type NextCall =
@@ -26,7 +26,7 @@ export type NextCall =
   | {
       readonly method: "rfis.respond";
       readonly id: string;
-      /** The account to act for, where it is known: `client.onBehalfOf(onBehalfOf).rfis`. */
+      /** The account to act for, if it is known: `client.onBehalfOf(onBehalfOf).rfis`. */
       readonly onBehalfOf: string | undefined;
       readonly input: InputShape;
     }
@@ -34,17 +34,17 @@ export type NextCall =
 
 interface ToDoBase {
   /**
-   * Where it belongs, as the API writes it: a field of the account, or `questions[0]` of a request
-   * for information; undefined where it has no place.
+   * Path of the item, as the API writes it: a field of the account, or `questions[0]` of a request for
+   * information; undefined if there is none.
    */
   readonly path: string | undefined;
-  /** What to do, in a few words for people. */
+  /** What to do, in a few readable words. */
   readonly what: string;
-  /** Why, in the API's own words where it has some. They can hold personal data. */
+  /** Why, in the API's own words if it gives any. They can contain personal data. */
   readonly why: string;
   /** The API's code, such as `field_required` or `BLURRY_IMAGE`. */
   readonly code: string | undefined;
-  /** Undefined where no call is known to settle it. */
+  /** Undefined if no call is known to settle it. */
   readonly next: NextCall | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface ProvideField extends ToDoBase {
 export interface ReplaceFile extends ToDoBase {
   readonly kind: "replace_identification" | "replace_photo";
   readonly path: string;
-  /** The files that were not accepted, as far as the API names them. */
+  /** The files that were not accepted, if the API names them. */
   readonly rejectedFileIds: readonly string[];
 }
 
@@ -68,9 +68,9 @@ export interface ReplaceFile extends ToDoBase {
 export interface AnswerQuestion extends ToDoBase {
   readonly kind: "answer_question";
   readonly path: string;
-  /** The kind of answer that is asked for. */
+  /** The kind of answer requested. */
   readonly answerType: RfiAnswerType;
-  /** The page of a liveness check: the person goes there first. */
+  /** The page of the liveness check, which the person has to visit first. */
   readonly livenessUrl: string | undefined;
   readonly question: RfiQuestion;
 }

@@ -14,7 +14,7 @@ import type { Known } from "./input-shape.js";
 import { member } from "./paths.js";
 import type { ToDo } from "./to-do.js";
 
-/** What says that something is missing. */
+/** Sources that say what is missing. */
 export type MissingSource =
   | Account
   | Rfi
@@ -26,33 +26,33 @@ export type MissingSource =
 /** Options of {@link whatIsMissing}. */
 export interface WhatIsMissingOptions {
   /**
-   * The account that a refused call or an event was about, where it is not among the sources. With it
-   * the inputs name the persons of a business by their ids, so that an update leaves the others as they
-   * are. For an event `{ id: event.accountId }` is enough to know which account `next` is about.
+   * The account that a refused call or an event was about, if it is not among the sources. With it,
+   * inputs name the persons of a business by id, so that an update leaves the others unchanged. For an
+   * event, `{ id: event.accountId }` is enough to tell which account `next` is about.
    */
   readonly account?: Known;
 }
 
 /**
- * Says what an account waits for, as one typed list: which field, file or question, why, and what to
- * call next with an input of which shape. It takes
+ * Returns what an account is waiting for, as one typed list: which field, file or question, why, and
+ * what to call next, with the shape of its input. It takes
  *
- * - an account: its `requirements`; that it was never submitted; or that an RFI must be the reason,
- * - a request for information: its questions that wait,
- * - the data of `account.action_required`, in either spelling: requirements of an account that they do
- *   not name,
+ * - an account: its `requirements`, that it was never submitted, or that an RFI must be the reason,
+ * - a request for information: its open questions,
+ * - the data of `account.action_required`, in either spelling: requirements, without the account they
+ *   belong to,
  * - an `ApiError` or `ValidationError` of create, update, submit or respond: the fields it names,
- * - an `AccountStatusError` of waitForStatus: what its account waits for.
+ * - an `AccountStatusError` of waitForStatus: what its account is waiting for.
  *
- * Several of them about one account make one list, in which nothing is there twice: the questions of
- * an RFI stand in place of the advice to look for one.
+ * Several sources about one account make one list without duplicates: the questions of an RFI replace
+ * the advice to look for one.
  *
- * An empty list means that nothing is waited for. It asks nobody: read the account first. Items quote
- * the API, and can hold personal data as the account does.
+ * An empty list means that nothing is missing. It makes no request: read the account first. Items quote
+ * the API, and can contain personal data just as the account does.
  *
  * See https://www.airwallex.com/docs/connected-accounts/handle-rfis
  *
- * @throws TypeError for anything else, such as an error that says nothing of fields, or of an account
+ * @throws TypeError for anything else, such as an error that names no fields, or one about an account
  * that was never read; its `cause` is what was passed in
  *
  * @example
@@ -88,7 +88,7 @@ function fromOne(source: MissingSource, known: Known): readonly ToDo[] {
   );
 }
 
-/** What an error of waitForStatus is about, if it was ever read. */
+/** The account of an error from waitForStatus, if it was ever read. */
 function accountOf(source: MissingSource): MissingSource {
   return source instanceof AccountStatusError ? (source.account ?? source) : source;
 }
@@ -113,8 +113,8 @@ function hasId(source: MissingSource): boolean {
 }
 
 /**
- * The first of those that ask for the same; advice goes where there is something to follow. One source
- * may ask for several things in one place, such as persons of several roles; it knows why.
+ * Keeps the first of several items that ask for the same, and drops advice once the concrete items are
+ * there. One source may still ask for several things at one path, such as persons in several roles.
  */
 function merge(lists: readonly (readonly ToDo[])[]): readonly ToDo[] {
   const kinds = new Set(lists.flat().map(({ kind }) => kind));
@@ -134,7 +134,7 @@ function merge(lists: readonly (readonly ToDo[])[]): readonly ToDo[] {
   return merged;
 }
 
-/** A refusal and a requirement may tell the reason in different words. */
+/** A refusal and a requirement may word the same reason differently. */
 function nameOf({ kind, path, code, why, next }: ToDo): string {
   const reason = path === undefined ? [code, why] : [];
   return JSON.stringify([kind, path, ...reason, next && "id" in next ? next.id : undefined]);

@@ -37,21 +37,22 @@ import { type WaitForStatusOptions, waitForStatus } from "./wait-for-status.js";
 import { withinCall } from "./within-call.js";
 
 /**
- * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O
- * when its input does not fit, with `ApiError` when the API refuses, with `AuthenticationError` when
- * the key or token is refused, and with `ConnectionError` when no answer came in time.
+ * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O when
+ * its input is invalid, with `ApiError` when the API refuses the call, with `AuthenticationError` when
+ * the key or token is refused, and with `ConnectionError` when no response arrives in time.
  */
 export interface AccountsResource {
   /**
-   * Opens an account. A contact and the two agreements are enough; the rest can follow by update.
+   * Opens an account. A contact and the two agreements are enough; `update` can add the rest later.
    *
-   * For a legal entity that is verified already, give its `legal_entity_id` from the details of another
-   * account, an `identifier` of its own and an empty `primary_contact`: the account is `ACTIVE` at once.
+   * For a legal entity that is already verified, pass its `legal_entity_id` from another account's
+   * details, a new `identifier` and an empty `primary_contact`; the account is then `ACTIVE` at once.
    *
-   * The API has no idempotency key here. With an `identifier`, a create whose answer was lost is
-   * looked up by it before it is sent again; without one it fails with outcome `unknown`. That is all
-   * that it does: two creates with one identifier open two accounts. `list({ identifier })` finds what
-   * an earlier process has opened, and `onboarding.run` opens one account for each identifier.
+   * The API has no idempotency key here. A create whose response was lost is looked up by its
+   * `identifier` before it is sent again; without one it fails with outcome `unknown`. The identifier
+   * gives no further protection: two creates with the same one open two accounts.
+   * `list({ identifier })` finds accounts that an earlier process opened, and `onboarding.run` opens
+   * one account per identifier.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/create
    *
@@ -66,7 +67,7 @@ export interface AccountsResource {
   create(input: AccountCreateRequest, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Reads an account: its status, and in `requirements` what is still asked for.
+   * Reads an account: its status and, in `requirements`, what is still needed.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/retrieve
    *
@@ -80,7 +81,8 @@ export interface AccountsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/update
    *
-   * @throws ApiError `invalid_request` in any other status: a verified account is changed by an amendment
+   * @throws ApiError `invalid_request` in any other status: use an amendment to change a verified
+   *   account
    */
   update(id: string, input: AccountUpdateRequest, options?: CallOptions): ApiPromise<Account>;
 
@@ -89,7 +91,7 @@ export interface AccountsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/submit
    *
-   * @throws ApiError `invalid_request` when data are missing or wrong; `fieldErrors` lists them
+   * @throws ApiError `invalid_request` when data is missing or invalid; `fieldErrors` lists them
    *
    * @example
    * try {
@@ -102,11 +104,11 @@ export interface AccountsResource {
   submit(id: string, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Tells what a submission would still lack, for this kind of owner, country and legal form, by the
-   * documented rules. It sends nothing, and takes an account or the input of a create.
+   * Lists what a submission would still lack under the documented rules for this kind of owner, country
+   * and legal form. It makes no request, and takes an account or the input of `create`.
    *
-   * The API's own tables are only partly public. `ready` is `"yes"` only where all of the table is
-   * known; otherwise `notKnown` says what is not.
+   * The API's own tables are only partly public. `ready` is `"yes"` only where the whole table is
+   * known; otherwise `notKnown` says which parts are not.
    *
    * See https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/native-api
    *
@@ -120,7 +122,7 @@ export interface AccountsResource {
   checkRequirements(account: CheckedAccount, options?: CheckRequirementsOptions): RequirementsCheck;
 
   /**
-   * Lists the platform's accounts. Awaited, it is the first page; iterated, it is every account.
+   * Lists the platform's accounts. Await it for the first page, or iterate it for every account.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/list
    *
@@ -134,8 +136,8 @@ export interface AccountsResource {
   list(query?: AccountListQuery, options?: CallOptions): ListPromise<Account, AccountList>;
 
   /**
-   * Records that the customer agrees to the terms. An account in `ACTION_REQUIRED` for nothing else
-   * becomes `ACTIVE`.
+   * Records that the customer agrees to the terms. An account that is `ACTION_REQUIRED` for no other
+   * reason becomes `ACTIVE`.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions
    *
@@ -162,44 +164,44 @@ export interface AccountsResource {
   suspend(id: string, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Undoes a suspension by the platform. One by Airwallex stays.
+   * Lifts a suspension by the platform. A suspension by Airwallex stays in place.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/reactivate
    */
   reactivate(id: string, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Opens another account with the details of this one, and metadata of its own.
+   * Opens another account with the details of this one, and its own metadata.
    *
    * Only the request is known, from the vendor's own SDK, which has no method for it. The path
-   * `/api/v1/accounts/{id}/clone` is a guess, and what the API does with it is not documented: try it in
-   * the sandbox first. A clone whose answer was lost is not repeated.
+   * `/api/v1/accounts/{id}/clone` is a guess, and the behaviour is undocumented: try it in the sandbox
+   * first. A clone whose response was lost is not sent again.
    *
    * See https://www.npmjs.com/package/@airwallex/node-sdk
    *
-   * @throws ApiError `not_found` when the platform has no such account, or the API has no such path
+   * @throws ApiError `not_found` when the platform has no such account, or the API no such path
    */
   clone(id: string, input?: AccountCloneRequest, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Reads the account that the client acts for: the platform's own, or the connected one.
+   * Reads the account that the client acts for: the platform's own, or a connected one.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/detail
    */
   current(options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Reads the name and number by which other Airwallex accounts pay into this one.
+   * Reads the name and number that other Airwallex accounts use to pay into this one.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/wallet_info
    */
   walletInfo(options?: CallOptions): ApiPromise<WalletInfo>;
 
   /**
-   * Reads an account again and again until it has the wanted status, and returns it.
+   * Polls an account until it reaches the wanted status, then returns it.
    *
-   * Waits 1 s, then longer each time, up to 30 s between reads. Stops early when the wanted status
-   * can no longer be reached without somebody acting.
+   * Waits 1 s, then longer each time, up to 30 s between reads. Stops early when the account cannot
+   * reach the wanted status unless someone acts.
    *
    * @throws AccountStatusError `status_unreachable`, or `status_timeout` after `timeoutMs`
    *
@@ -237,8 +239,8 @@ export function accountsResource(call: Call): AccountsResource {
 }
 
 /**
- * Finds the account of a create whose answer was lost. An older account of the same identifier is
- * not the one: only one made since the call began counts. Where that cannot be told, it fails.
+ * Finds the account of a create whose response was lost. Only an account made since the call began
+ * counts, not an older one with the same identifier. If an account's age is unknown, the lookup fails.
  */
 function createLookup(
   call: Call,

@@ -1,4 +1,4 @@
-/** Changes of accounts that have been verified. */
+/** Changes to accounts that have been verified. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -7,22 +7,22 @@ import type { Amendment } from "../schemas/amendments.generated.js";
 import { amendmentsCreate, amendmentsRetrieve } from "../schemas/endpoints.generated.js";
 import type { StoreDetailsInput } from "../schemas/store.generated.js";
 
-/** A change to be asked for: the part of the account, and what is to stand there. */
+/** A change to request: the part of the account, and its new content. */
 export type AmendmentInput =
   | { readonly target: "primary_contact"; readonly primary_contact: PrimaryContactInput }
   | { readonly target: "account_details.store_details"; readonly store_details: StoreDetailsInput };
 
 /**
- * Changes of the account that the client acts for: use `client.onBehalfOf(id)` for a connected one.
- * Errors are those of `client.accounts`.
+ * Changes to the account that the client acts for: use `client.onBehalfOf(id)` for a connected one.
+ * Errors are the same as for `client.accounts`.
  */
 export interface AmendmentsResource {
   /**
-   * Asks for a change that `accounts.update` can no longer make, because the account has passed
-   * verification. It waits as `PENDING` for its review; the webhooks `account_amendment.approved` and
-   * `account_amendment.rejected` tell how that ended.
+   * Requests a change that `accounts.update` can no longer make, because the account has passed
+   * verification. It is `PENDING` until it is reviewed; the webhooks `account_amendment.approved` and
+   * `account_amendment.rejected` report the outcome.
    *
-   * The API has no idempotency key here and no list, so a create whose answer was lost fails with
+   * The API has no idempotency key and no list here, so a create whose response was lost fails with
    * outcome `unknown`, and is not sent again.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/create_amendment

@@ -1,14 +1,15 @@
-/** What an account has. */
+/** What an account holds. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
 import type { WalletBalances } from "../schemas/balances.generated.js";
 import { balancesCurrent } from "../schemas/endpoints.generated.js";
 
-/** Balances of the account that the client acts for. Every method rejects as those of `accounts` do. */
+/** Balances of the account that the client acts for. Errors are the same as for `client.accounts`. */
 export interface BalancesResource {
   /**
-   * Reads the balances, one per currency. Amounts are decimals as the API sent them, text or number.
+   * Reads the balances, one per currency. Amounts are decimals as the API sent them, as a string or a
+   * number.
    *
    * See https://www.airwallex.com/docs/api/core_resources/balances/current
    *

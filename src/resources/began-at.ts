@@ -1,11 +1,17 @@
-/** When a call began, by the clock of the remote: ours may be off by more than a call takes. */
+/** When a call began, by the server's clock: ours may be off by more than a call takes. */
 
 import type { ResponseInfo } from "../core/call.js";
 
-/** What the remote wrote down may differ from its headers by this much, and so may our own clock. */
+/**
+ * Timestamps in the server's data may differ from its Date header by this much, and so may our own
+ * clock.
+ */
 const toleranceMs = 2 * 60_000;
 
-/** Starts counting; answers the Unix time in milliseconds as of an answer that came since. */
+/**
+ * Starts timing. Given a later response, the result is the Unix time in milliseconds at which it
+ * started.
+ */
 export function beganAt(): (answer: ResponseInfo) => number {
   const startedMs = performance.now();
   return ({ headers }) => {

@@ -1,4 +1,4 @@
-/** What accounts can do once it is switched on. */
+/** What accounts can do once it is enabled. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listPages } from "../core/page.js";
@@ -20,12 +20,12 @@ import {
 import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
 import { withinCall } from "./within-call.js";
 
-/** The limits that are wanted; the `request_id` is made here unless it is given. */
+/** The limits to apply for; a `request_id` is generated unless you give one. */
 export type FundingLimitApplyInput = WithoutRequestId<FundingLimitApplyRequest>;
 
 /**
  * Capabilities of the account that the client acts for: use `client.onBehalfOf(id)` for a connected
- * one. Errors are those of `client.accounts`.
+ * one. Errors are the same as for `client.accounts`.
  */
 export interface CapabilitiesResource {
   /**
@@ -43,17 +43,18 @@ export interface CapabilitiesResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<AccountCapability>;
 
   /**
-   * Asks for a capability of a verified account. It is reviewed while it is `PENDING`, perhaps with a
-   * request for information of type `PAYMENT_ENABLEMENT`. When it was refused, ask again.
+   * Requests a capability for a verified account. It is under review while it is `PENDING`, which may
+   * involve a request for information of type `PAYMENT_ENABLEMENT`. If it is refused, you can ask
+   * again.
    *
-   * A request whose answer was lost is sent again only if the capability is still `DISABLED`.
+   * A request whose response was lost is sent again only if the capability is still `DISABLED`.
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/enable
    */
   enable(id: string, options?: CallOptions): ApiPromise<AccountCapability>;
 
   /**
-   * Lists how much the account may add by direct debit. Awaited, it is the first page; iterated, it is
+   * Lists how much the account may add by direct debit. Await it for the first page, or iterate it for
    * every limit.
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits
@@ -66,9 +67,9 @@ export interface CapabilitiesResource {
   ): ListPromise<FundingLimit, FundingLimitList>;
 
   /**
-   * Applies for other funding limits, once: the API refuses a second use of the `request_id`. When the
-   * answer was lost and the second attempt is refused for that reason, the application was received,
-   * and there is no `result`.
+   * Applies for new funding limits, once: the API refuses a second use of the `request_id`. If the
+   * response is lost and the next attempt is refused for that reason, the application was received, and
+   * the answer has no `result`.
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/apply
    *
@@ -100,13 +101,13 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
       ),
     applyForFundingLimits: (input, options) =>
       call(capabilitiesApplyForFundingLimits, { body: withRequestId(input) }, options, {
-        // What the API said to it is lost; that it has the application is all there is to know.
+        // The first response is lost; all that is known is that the API has the application.
         alreadyDone: resolveDuplicate(async () => ({})).alreadyDone,
       }),
   };
 }
 
-/** A capability that is under way or there was asked for; one that is off may be asked for again. */
+/** A pending or enabled capability was asked for; a disabled one may be asked for again. */
 function enableLookup(call: Call, id: string, options: CallOptions | undefined) {
   return async (remainingMs: number) => {
     const own = withinCall(options, remainingMs);

@@ -13,19 +13,20 @@ import { chargesCreate, chargesList, chargesRetrieve } from "../schemas/endpoint
 import { moveOnce } from "./movement.js";
 import { type WithoutRequestId, withRequestId } from "./request-id.js";
 
-/** What a new charge is made of; `request_id` may be left out. */
+/** Input for a new charge; `request_id` is optional. */
 export type ChargeInput = WithoutRequestId<ChargeCreateRequest>;
 
 /** Charges, such as fees. Amounts, errors and `request_id` are as in {@link TransfersResource}. */
 export interface ChargesResource {
   /**
-   * Pulls money from a connected account into the wallet of the platform, once: what is said of
-   * `transfers.create` holds here too.
+   * Pulls money from a connected account into the platform's wallet, once, with the same guarantees as
+   * `transfers.create`.
    *
    * See https://www.airwallex.com/docs/api/scale/charges/create
    *
    * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the connected account
-   * has too little, and `request_id_duplicate` when a different charge had used the `request_id`
+   * has too little, and `request_id_duplicate` when a different charge has already used the
+   * `request_id`
    *
    * @example
    * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
@@ -41,7 +42,7 @@ export interface ChargesResource {
   create(input: ChargeInput, options?: CallOptions): ApiPromise<Charge>;
 
   /**
-   * Reads a charge. `SETTLED` and `FAILED` are the ends; `SUSPENDED` waits for a refund.
+   * Reads a charge. `SETTLED` and `FAILED` are final; `SUSPENDED` waits for a refund.
    *
    * See https://www.airwallex.com/docs/api/scale/charges/retrieve
    *
@@ -50,7 +51,7 @@ export interface ChargesResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<Charge>;
 
   /**
-   * Lists the charges of the platform. Awaited, it is the first page; iterated, it is every charge.
+   * Lists the charges of the platform. Await it for the first page, or iterate it for every charge.
    *
    * See https://www.airwallex.com/docs/api/scale/charges/list
    *

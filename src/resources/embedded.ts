@@ -1,11 +1,11 @@
-/** Permission for components of Airwallex in your own pages, with the proof that belongs to it. */
+/** Permission to show Airwallex components in your own pages, with the proof that goes with it. */
 
 import { createPkce } from "../auth/oauth-state.js";
 import { type ApiPromise, type Call, callAfter, mapCall } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
 import { embeddedAuthorize } from "../schemas/endpoints.generated.js";
 
-/** What a component may do. Those known are suggested; others are sent as they are. */
+/** What a component may do. Known scopes are suggested; others are sent as they are. */
 export type EmbeddedScope =
   | "w:awx_action:onboarding"
   | "w:awx_action:kyb"
@@ -19,25 +19,25 @@ export type EmbeddedScope =
 /** What the components are for. */
 export interface EmbeddedAuthorizeInput {
   readonly scope: readonly EmbeddedScope[];
-  /** The platform's own name for the person. */
+  /** The platform's own identifier for the person. */
   readonly identity?: string | undefined;
 }
 
-/** What `init` of `@airwallex/components-sdk` asks for, under the names that it has there. */
+/** Arguments for `init` of `@airwallex/components-sdk`, under the names it uses. */
 export interface EmbeddedPermission {
   /** Works once. */
   readonly authCode: string;
-  /** The proof that goes with the code; it was made here, and has been sent to nobody. */
+  /** The proof that goes with the code; generated here and sent to no one. */
   readonly codeVerifier: string;
-  /** When the code ends, 30 seconds after it came. */
+  /** When the code expires, 30 seconds after it arrived. */
   readonly expiresAt: Date;
 }
 
-/** Embedded components. Errors are those of `client.accounts`. */
+/** Embedded components. Errors are the same as for `client.accounts`. */
 export interface EmbeddedResource {
   /**
-   * Obtains a code with which components start in a browser, and makes the PKCE pair for it. Hand the
-   * result to your page at once: the code lives for 30 seconds.
+   * Obtains a code that starts components in a browser, and generates the PKCE pair for it. Pass the
+   * result to your page at once: the code is valid for 30 seconds.
    *
    * The components act for the account that the client acts for: use `client.onBehalfOf(id)`.
    *
@@ -56,7 +56,7 @@ const codeLifetimeMs = 30_000;
 export function embeddedResource(call: Call): EmbeddedResource {
   return {
     authorize(input, options) {
-      // As they are now: another call may use the same objects for another account.
+      // Copied now: the caller may reuse the objects for another account.
       const [given, own] = [{ ...input, scope: input?.scope as string[] }, { ...options }];
       return callAfter(createPkce(), ({ verifier, challenge }) =>
         mapCall(

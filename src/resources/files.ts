@@ -13,15 +13,18 @@ import { type FileSource, inspectFile, multipart, type OpenableFile } from "./mu
 
 /** Options of `files.upload`. */
 export interface FileUploadOptions extends CallOptions {
-  /** File name, at most 50 characters. Default: that of the path or File; needed for bytes and streams. */
+  /**
+   * File name, at most 50 characters. Default: that of the path or File; required for bytes and
+   * streams.
+   */
   readonly name?: string | undefined;
-  /** Remark, at most 50 characters. */
+  /** A note, at most 50 characters. */
   readonly notes?: string | undefined;
-  /** Media type. Default: by the name's ending. */
+  /** Media type. Default: that of the Blob, or the one for the file extension. */
   readonly contentType?: string | undefined;
 }
 
-/** A file on its way. It must be read or cancelled, or its connection stays busy until the deadline. */
+/** A download in progress. Read or cancel it, or its connection stays busy until the deadline. */
 export interface FileDownload {
   readonly fileId: string;
   readonly name: string | undefined;
@@ -31,7 +34,7 @@ export interface FileDownload {
   readonly stream: Readable;
   /** Reads all of it into memory. */
   bytes(): Promise<Buffer>;
-  /** Writes it to a path, replacing what is there once all of it has arrived. */
+  /** Writes it to a path; an existing file is replaced only once all of it has arrived. */
   saveTo(path: string): Promise<void>;
 }
 
@@ -40,14 +43,15 @@ export interface FilesResource {
   /**
    * Uploads a file of up to 20 MB (PDF, JPEG or PNG) and returns its `file_id`.
    *
-   * A path, bytes or a Blob may be sent again after a failure; a stream is sent once, is never held in
-   * memory, and is stopped when it grows beyond the limit.
+   * A path, bytes or a Blob may be sent again after a failure. A stream is sent once, is never buffered
+   * in memory, and is cut off if it exceeds the limit.
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    *
-   * @throws ValidationError, before anything is sent, when the file cannot be read, is empty or larger than
-   *   20 MB, its name is missing, or its name or notes are longer than 50 characters. A stream that fails,
-   *   is empty or too large is noticed on the way: the upload ends there, and nothing is kept
+   * @throws ValidationError, before anything is sent, when the file cannot be read, is empty or larger
+   *   than 20 MB, its name is missing, or its name or notes are longer than 50 characters. A stream
+   *   that fails, is empty or is too large is only noticed during the upload, which then stops; nothing
+   *   is kept
    *
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
@@ -55,7 +59,7 @@ export interface FilesResource {
   upload(file: FileSource, options?: FileUploadOptions): ApiPromise<UploadedFile>;
 
   /**
-   * Makes links that are valid for a day. Anyone with a link can read the file.
+   * Creates links that are valid for a day. Anyone with a link can read the file.
    *
    * See https://www.airwallex.com/docs/api/supporting_services/file_service
    */
@@ -84,7 +88,7 @@ export function filesResource(call: Call, download: Download): FilesResource {
   return {
     downloadLinks,
     upload(source, options = {}) {
-      // As they are now: another call may use the same object for another account.
+      // Copied now: the caller may reuse the object for another account.
       const { notes, contentType, ...own } = { ...options };
       return callAfter(inspectFile(source), (file) => {
         refuseUnknown("Cannot call files.upload", own, uploadOptions);
@@ -111,7 +115,7 @@ export function filesResource(call: Call, download: Download): FilesResource {
 }
 
 /**
- * Looks at a file as an upload does, and reads nothing of it.
+ * Checks a file as an upload does, without reading it.
  *
  * @throws what `files.upload` throws before anything is sent
  */
@@ -175,7 +179,7 @@ const types: Readonly<Record<string, string | undefined>> = {
 
 function typeOf(name: string): string {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-  // Names come from customers, and every object has a constructor.
+  // Names come from customers: the extension `constructor` must not find an inherited member.
   return (Object.hasOwn(types, ending) ? types[ending] : undefined) ?? "application/octet-stream";
 }
 
@@ -224,7 +228,7 @@ async function writeAll(stream: Readable, path: string): Promise<void> {
   }
 }
 
-/** The API answers 200 and lists the id as absent; what that means is 404. */
+/** The API answers 200 and lists the id as absent, which amounts to a 404. */
 function absent(fileId: string): ApiError {
   const remote = {
     status: 404,

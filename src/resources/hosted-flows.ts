@@ -1,4 +1,4 @@
-/** Pages of Airwallex on which the owners of accounts do what you do not want to build. */
+/** Pages hosted by Airwallex, on which account owners do what you would rather not build. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -13,18 +13,18 @@ import type {
   HostedFlowCreateRequest,
 } from "../schemas/hosted-flows.generated.js";
 
-/** Ways through pages of Airwallex. Errors are those of `client.accounts`. */
+/** Flows through pages hosted by Airwallex. Errors are the same as for `client.accounts`. */
 export interface HostedFlowsResource {
   /**
-   * Prepares a flow for the owner of a connected account. The template, which Airwallex hands out,
-   * says what the owner is asked for; the one for onboarding is for business accounts.
+   * Prepares a flow for the owner of a connected account. The template, supplied by Airwallex,
+   * determines what the owner is asked for; the one for onboarding is for business accounts.
    *
-   * The API has no idempotency key here and no list, so a create whose answer was lost fails with
+   * The API has no idempotency key and no list here, so a create whose response was lost fails with
    * outcome `unknown`. A second flow does no harm.
    *
    * See https://www.airwallex.com/docs/api/scale/hosted_flows/create
    *
-   * @param input `return_url` may not be on `localhost`; 127.0.0.1 will do
+   * @param input `return_url` must not be on `localhost`; use 127.0.0.1 instead
    *
    * @example
    * const flow = await client.hostedFlows.create({
@@ -39,8 +39,8 @@ export interface HostedFlowsResource {
   create(input: HostedFlowCreateRequest, options?: CallOptions): ApiPromise<HostedFlow>;
 
   /**
-   * Reads how far the owner has come: `INIT`, `PROCESSING` or `FINISHED`. What became of the account,
-   * the account tells.
+   * Reads how far the owner has got: `INIT`, `PROCESSING` or `FINISHED`. Read the account for the
+   * outcome.
    *
    * See https://www.airwallex.com/docs/api/scale/hosted_flows/retrieve
    *
@@ -49,12 +49,12 @@ export interface HostedFlowsResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<HostedFlow>;
 
   /**
-   * Obtains the link to the pages, in `url`. It works for a short time, so ask for it when the owner is
-   * about to follow it, and ask again when they come back.
+   * Obtains the link to the pages, in `url`. It is short-lived, so request it when the owner is about
+   * to follow it, and again when they come back.
    *
    * See https://www.airwallex.com/docs/api/scale/hosted_flows/authorize
    *
-   * @param input `identity`: your own name for the person
+   * @param input `identity`: your own identifier for the person
    */
   authorize(
     id: string,

@@ -10,7 +10,7 @@ import type {
   InvitationOAuthInput,
 } from "../schemas/invitation-links.generated.js";
 
-/** What a customer is invited to; each way has members of its own. */
+/** What a customer is invited to; each mode has its own members. */
 export type InvitationLinkInput = Omit<
   InvitationLinkCreateRequest,
   "mode" | "oauth2" | "scale_connect" | "account_id"
@@ -23,23 +23,23 @@ export type InvitationLinkInput = Omit<
         readonly account_id?: string | undefined;
       }
     | {
-        /** To approve the connection of an account that is there already. */
+        /** To approve the connection of an existing account. */
         readonly mode: "scale_connect";
         readonly scale_connect: InvitationConnectInput;
         readonly account_id: string;
       }
   );
 
-/** Invitations of customers. Errors are those of `client.accounts`. */
+/** Invitations of customers. Errors are the same as for `client.accounts`. */
 export interface InvitationLinksResource {
   /**
-   * Makes a link to send to a customer. It works until the day in `expire_at`.
+   * Creates a link to send to a customer. It works until the date in `expire_at`.
    *
-   * In mode `oauth2` the customer signs up and consents to your app, and comes back to `redirect_uri`
+   * In mode `oauth2` the customer signs up and consents to your app, then returns to `redirect_uri`
    * with a code. In mode `scale_connect` the owner of an account approves its connection to the
    * platform. The `identifier` is added to the redirect as a query parameter.
    *
-   * The API has no idempotency key here and no list, so a create whose answer was lost fails with
+   * The API has no idempotency key and no list here, so a create whose response was lost fails with
    * outcome `unknown`. A second link does no harm.
    *
    * See https://www.airwallex.com/docs/api/scale/invitation_links/create

@@ -1,10 +1,10 @@
 /**
- * Money that moves once: what creating a transfer and creating a charge have in common.
+ * Moves money only once: what creating a transfer and creating a charge have in common.
  *
- * The API does the work of a `request_id` once, and refuses it from then on. So a create may be made
- * again with its id, in this call, in another one, or in another process: whichever comes too late is
- * given what the first one made. Only if that is not what was asked for does the refusal stand: then
- * one id was given to two different payments, and it says to which of them the id belongs.
+ * The API does the work of a `request_id` once, and refuses the id from then on. So a create can be
+ * repeated with its id, in this call, in another one, or in another process: whichever comes later gets
+ * what the first one made. The refusal only stands if that differs from what was asked for: then one id
+ * was used for two different payments, and the error says which of them it belongs to.
  */
 
 import { isSameNumber } from "../core/exact-json.js";
@@ -14,7 +14,7 @@ import type { IdTaken } from "../core/wire.js";
 import { duplicateCodes } from "./request-id.js";
 import { withinCall } from "./within-call.js";
 
-/** As much of a transfer or a charge as tells one from another. */
+/** The members that tell one transfer or charge from another. */
 export interface Movement {
   readonly id: string;
   readonly request_id?: string | null | undefined;
@@ -56,7 +56,7 @@ export function moveOnce<Output extends Movement>(
   };
 }
 
-/** Ids, amount and currency: nothing of it is personal. */
+/** Ids, amount and currency: none of it is personal data. */
 function describeOther(noun: string, other: Movement): string {
   const { id, request_id, amount, currency, source, destination } = other;
   const whole = [
@@ -73,7 +73,7 @@ function isSame(found: Movement, asked: Asked): boolean {
   return (
     isSameNumber(amounts[0] as string, amounts[1] as string) &&
     (["currency", "source", "destination"] as const).every(
-      // The API may tell more than was asked, such as which account a transfer came from.
+      // The API may return more than was sent, such as which account a transfer came from.
       (name) => asked[name] === undefined || (found[name] ?? asked[name]) === asked[name],
     )
   );

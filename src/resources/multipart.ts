@@ -1,4 +1,4 @@
-/** A file as the one part of a multipart body, without holding it in memory where it is a stream. */
+/** A file as the only part of a multipart body; a stream is not buffered in memory. */
 
 import type { Stats } from "node:fs";
 import { basename } from "node:path";
@@ -20,7 +20,7 @@ export type FileSource =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>;
 
-/** A source that has been looked at, and not yet read. */
+/** A source that has been inspected but not yet read. */
 export interface OpenableFile {
   readonly name: string | undefined;
   readonly contentType: string | undefined;
@@ -30,7 +30,7 @@ export interface OpenableFile {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
-/** Looks at a source; rejects with ValidationError when there is nothing that can be read. */
+/** Inspects a source; rejects with ValidationError if it cannot be read. */
 export async function inspectFile(source: FileSource): Promise<OpenableFile> {
   if (typeof source === "string" || source instanceof URL) return inspectPath(source);
   if (source instanceof Uint8Array) return bytes(source);
@@ -92,7 +92,7 @@ function bytes(source: Uint8Array): OpenableFile {
   };
 }
 
-/** A multipart body of one file part. */
+/** A multipart body with one file part. */
 export function multipart(
   file: OpenableFile,
   part: { readonly name: string; readonly contentType: string },
@@ -114,7 +114,7 @@ export function multipart(
       onChunk(total);
       yield chunk;
     }
-    // A stream that was read before ends at once.
+    // A stream that was already read ends at once.
     if (total === 0) throw isEmpty();
     yield tail;
   }
@@ -124,7 +124,7 @@ export function multipart(
     body: { open, replayable },
     headers: {
       "content-type": `multipart/form-data; boundary=${boundary}`,
-      // Without it the body is sent chunked, which is all that can be done for a stream.
+      // Without a length the body is sent chunked, the only way to send a stream.
       ...(sizeBytes === undefined
         ? {}
         : { "content-length": String(head.length + sizeBytes + tail.length) }),
@@ -132,7 +132,7 @@ export function multipart(
   };
 }
 
-/** A source that fails is no lost connection: the upload never came to its end. */
+/** A failing source is not a lost connection: the upload was never completed. */
 async function* whole(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* source;
@@ -153,7 +153,7 @@ function refuse(message: string, cause?: unknown): ValidationError {
   return new ValidationError("files.upload", [{ path: ["file"], message }], cause);
 }
 
-/** As browsers quote a file name in a form (https://html.spec.whatwg.org/#multipart-form-data). */
+/** Quotes a file name as browsers do in a form (https://html.spec.whatwg.org/#multipart-form-data). */
 function quote(name: string): string {
   return name.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
 }

@@ -1,17 +1,17 @@
-/** Reads the URL that a customer came back on from the consent pages. */
+/** Reads the URL that a customer returns on from the consent pages. */
 
 import { OAuthCallbackError } from "../errors.js";
 
-/** What came back with the customer. */
+/** The parameters of the callback. */
 export interface Callback {
   readonly state: string;
   readonly code: string | undefined;
   readonly error: string | undefined;
 }
 
-/** @throws OAuthCallbackError when nobody can say who began it */
+/** @throws OAuthCallbackError when the URL cannot be parsed or has no `state` */
 export function readCallback(url: string | URL, redirectUri: string): Callback {
-  // The engine's own error would quote it, and with it the code.
+  // The engine's own error would quote the URL, and with it the code.
   if (!URL.canParse(String(url), redirectUri)) throw new OAuthCallbackError("state_missing");
   const { searchParams } = new URL(url, redirectUri);
   const state = searchParams.get("state");
@@ -25,7 +25,7 @@ export function readCallback(url: string | URL, redirectUri: string): Callback {
 
 export function declined(error: string): OAuthCallbackError {
   if (error === "access_denied") return new OAuthCallbackError("access_denied");
-  // Anybody can write this parameter: only a plain word goes into the message.
+  // Anyone can set this parameter, so only a plain word goes into the message.
   const plain = /^[\w.-]{1,64}$/.test(error) ? error : undefined;
   return new OAuthCallbackError("authorization_failed", plain);
 }

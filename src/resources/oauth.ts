@@ -1,4 +1,4 @@
-/** Connections to existing Airwallex customers: consent, exchange, and tokens that renew themselves. */
+/** Connections to existing Airwallex customers: consent, code exchange, and token renewal. */
 
 import { createCodeClaims } from "../auth/code-claim.js";
 import type { ConnectionManager } from "../auth/connection-manager.js";
@@ -31,52 +31,54 @@ import { declined, readCallback } from "./oauth-callback.js";
 /** Options of `oauth.authorizationUrl`. */
 export interface AuthorizationUrlOptions {
   /**
-   * A value that the app keeps in this visitor's session, such as a random cookie: the callback is
-   * accepted with the same value only. Use each once.
+   * A value that the app keeps in this visitor's session, such as a random cookie. The callback is
+   * accepted only with the same value. Use each value once.
    */
   readonly session: string;
-  /** Scopes to ask for. Default: those of the client's options. */
+  /** Scopes to request. Default: those in the client's options. */
   readonly scopes?: readonly string[] | undefined;
-  /** Whatever the app wants back from `handleCallback`. */
+  /** Any string that the app wants back from `handleCallback`. */
   readonly state?: string | undefined;
-  /** Offer new customers to sign up. Default: false. */
+  /** Offer sign-up to new customers. Default: false. */
   readonly signUp?: boolean | undefined;
-  /** Bind the code to this flow by PKCE. Default: false. */
+  /** Bind the code to this flow with PKCE. Default: false. */
   readonly pkce?: boolean | undefined;
 }
 
-/** What a callback brought. */
+/** The result of a callback. */
 export interface CallbackResult {
   readonly connection: Connection;
   /** The account that was connected. */
   readonly account: Account;
-  /** What `authorizationUrl` was given as `state`. */
+  /** The `state` that was passed to `authorizationUrl`. */
   readonly state: string | undefined;
 }
 
 /** Options of `oauth.refreshExpiring`. */
 export interface RefreshExpiringOptions {
-  /** Renew connections whose refresh token ends within this time, in milliseconds. */
+  /** Renew connections whose refresh token expires within this time, in milliseconds. */
   readonly withinMs: number;
-  /** How many at a time. Default: 4. */
+  /** How many to renew at a time. Default: 4. */
   readonly concurrency?: number | undefined;
   readonly onProgress?: ((progress: RefreshProgress) => void) | undefined;
 }
 
-/** One connection has been looked at. */
+/** Progress after each connection. */
 export interface RefreshProgress {
   readonly connectionId: string;
-  /** Undefined: it was renewed. */
+  /** Undefined if the connection was renewed. */
   readonly error: unknown;
-  /** Connections looked at so far. */
+  /** Connections processed so far. */
   readonly done: number;
 }
 
-/** Accounts that customers connect by consent. `C` is the kind of client that acts for one. */
+/**
+ * Accounts that customers connect by giving consent. `C` is the type of the client that acts for one.
+ */
 export interface OAuthResource<C> {
   /**
-   * Where to send a customer for consent. The `state` in it is encrypted, lives ten minutes and is bound
-   * to `session`, so that a forged or replayed callback is refused.
+   * Returns the URL to send a customer to for consent. Its `state` is encrypted, valid for ten minutes
+   * and bound to `session`, so that a forged or replayed callback is refused.
    *
    * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
    *
@@ -85,31 +87,32 @@ export interface OAuthResource<C> {
   authorizationUrl(options: AuthorizationUrlOptions): Promise<string>;
 
   /**
-   * Takes the URL that the customer came back on: checks the state, exchanges the code, reads the
-   * account and stores the connection. Each code is exchanged once, over all processes that share the
-   * store: of two callbacks with the same one, such as a double click, the second waits for the first
-   * and brings the same connection, or is refused with `code_used`.
+   * Handles the URL that the customer returned on: checks the state, exchanges the code, reads the
+   * account and stores the connection. Each code is exchanged once across all processes that share the
+   * store: when two callbacks bring the same code, as after a double click, the second waits for the
+   * first and returns the same connection, or is refused with `code_used`.
    *
    * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
    *
-   * @throws OAuthCallbackError when the customer declined, the state is not this session's or too old,
-   *   or the code is too old or was used; the customer has to begin again
-   * @throws TokenRefreshUnavailableError when the connection cannot be stored; the errors of a call
+   * @throws OAuthCallbackError when the customer declined, the state is not this session's or has
+   *   expired, or the code has expired or was already used; the customer has to start again
+   * @throws TokenRefreshUnavailableError when the connection cannot be stored; the usual call errors
    *   when Airwallex cannot be reached
    */
   handleCallback(url: string | URL, options: { readonly session: string }): Promise<CallbackResult>;
 
   /**
-   * A client that acts for the customer. Its token renews itself, safely across processes and crashes.
+   * Returns a client that acts for the customer. Its tokens are renewed automatically, safely across
+   * processes and crashes.
    *
-   * It can call what the granted scopes allow: with `account_details:read` `accounts.current` and
-   * `accounts.walletInfo`, with `balance:read` `balances.current`, and a few more, which docs/oauth.md
-   * lists. Calls that are the platform's, such as `accounts.create`, `transfers` and `onboarding`, are
-   * refused with `ApiError` `forbidden`.
+   * It can make the calls that the granted scopes allow: `accounts.current` and `accounts.walletInfo`
+   * with `account_details:read`, `balances.current` with `balance:read`, and a few more listed in
+   * docs/oauth.md. Calls reserved for the platform, such as `accounts.create`, `transfers` and
+   * `onboarding`, are refused with `ApiError` `forbidden`.
    *
    * Its calls reject with `ConnectionRevokedError` when the customer has to consent again, with
-   * `RefreshOutcomeUnknownError` when a refresh was lost for too long, and with
-   * `TokenRefreshUnavailableError` when trying again later helps.
+   * `RefreshOutcomeUnknownError` when the response to a refresh was lost and it is too late to retry,
+   * and with `TokenRefreshUnavailableError` when a later attempt can succeed.
    */
   connection(id: string): C;
 
@@ -122,24 +125,25 @@ export interface OAuthResource<C> {
   /**
    * Renews the tokens now.
    *
-   * @param options `force` spends a refresh token whose outcome is unknown, as a last resort
+   * @param options `force` uses a refresh token again although the outcome of its last use is unknown;
+   *   a last resort
    */
   refresh(id: string, options?: { readonly force?: boolean | undefined }): Promise<Connection>;
 
   /**
-   * Renews every connection that is close to its end; for a nightly job. Failures do not stop it. Where
-   * the server has not said when that is, it is taken for 60 days after the last renewal.
+   * Renews every connection that is about to expire; meant for a nightly job. A failure does not stop
+   * it. Where the server gave no expiry, 60 days after the last renewal is assumed.
    *
-   * @throws RangeError when `withinMs` or `concurrency` is below 1 or endless
+   * @throws RangeError when `withinMs` or `concurrency` is below 1 or not finite
    */
   refreshExpiring(
     options: RefreshExpiringOptions,
   ): Promise<{ readonly refreshed: number; readonly failed: number }>;
 
-  /** Deletes what is stored of a connection. The customer's consent at Airwallex stays. */
+  /** Deletes a connection from the store. The customer's consent at Airwallex remains. */
   forget(id: string): Promise<boolean>;
 
-  /** The bare exchange, for apps that store tokens themselves. What it answers is secret. */
+  /** Only exchanges the code, for apps that store tokens themselves. The result is secret. */
   exchangeCode(
     code: string,
     options?: { readonly codeVerifier?: string | undefined },
@@ -183,7 +187,9 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     } while (cursor !== undefined);
   }
 
-  /** Replaces what was stored of an earlier consent; whoever was renewing that is fenced off. */
+  /**
+   * Replaces the record of an earlier consent; a process that is still renewing that one is fenced off.
+   */
   async function keep(record: ConnectionRecord): Promise<void> {
     const key = keyOf(record.id);
     const result = await store.withLease(key, storeLease, ({ fence, record: before }) =>
@@ -265,7 +271,7 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     },
     async forget(id) {
       manager.forget(id);
-      // A deletion keeps the fence of the key, also where there was nothing to delete.
+      // A deletion keeps the fence of the key, even when there was nothing to delete.
       if (!(await store.read(keyOf(id)))) return false;
       return await store.delete(keyOf(id));
     },
@@ -300,7 +306,7 @@ const urlOptions = allOf<keyof AuthorizationUrlOptions>({
   pkce: true,
 });
 
-/** Stored without it, one customer's connection would take the place of another's. */
+/** Without an account id, one customer's connection would overwrite another's. */
 function withoutId(account: unknown): ShapeError {
   const { name: operation, method, path } = accountsCurrent;
   const facts = { operation, method, path, outcome: "done", attempts: 1 } as const;
@@ -309,7 +315,7 @@ function withoutId(account: unknown): ShapeError {
   return new ShapeError("unexpected_shape", message, facts, [], account);
 }
 
-/** Only another consent helps, so it is no failure of the server or the network. */
+/** Only a new consent helps, so this is not a failure of the server or the network. */
 function refuseCode(error: unknown): never {
   const isAnswer = error instanceof ApiError || error instanceof AuthenticationError;
   if (!isAnswer || error.apiCode !== "invalid_grant") throw error;

@@ -1,4 +1,4 @@
-/** The closing of connected accounts, for good. */
+/** Closes connected accounts for good. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { ListPromise } from "../core/page.js";
@@ -18,19 +18,19 @@ import type {
 import { beganAt } from "./began-at.js";
 import { withinCall } from "./within-call.js";
 
-/** Requests to close connected accounts. Errors are those of `client.accounts`. */
+/** Requests to close connected accounts. Errors are the same as for `client.accounts`. */
 export interface OffboardingsResource {
   /**
-   * Asks Airwallex to close an account. While that is `PENDING` the account keeps its status. Once it
-   * is `COMPLETED` the account is `SUSPENDED`, and `CLOSED` 30 days later; nothing brings it back. To
-   * stop an account for a time, use `accounts.suspend`.
+   * Asks Airwallex to close an account. While the request is `PENDING`, the account keeps its status.
+   * Once it is `COMPLETED`, the account is `SUSPENDED`, and `CLOSED` 30 days later; this cannot be
+   * undone. To stop an account temporarily, use `accounts.suspend`.
    *
-   * A legal entity has one open offboarding at a time. So one whose answer was lost is looked for
+   * A legal entity can have only one open offboarding, so one whose response was lost is looked up
    * before it is sent again.
    *
    * See https://www.airwallex.com/docs/api/scale/offboardings/create
    *
-   * @param input why; the reason codes are Airwallex's own
+   * @param input the reason; its codes are defined by Airwallex
    * @throws ApiError `invalid_request` when the account is closed, or its legal entity has an open
    *   offboarding
    *
@@ -56,7 +56,7 @@ export interface OffboardingsResource {
   retrieve(accountId: string, id: string, options?: CallOptions): ApiPromise<Offboarding>;
 
   /**
-   * Lists the offboardings of an account. Awaited, it is the first page; iterated, it is all of them.
+   * Lists the offboardings of an account. Await it for the first page, or iterate it for all of them.
    *
    * See https://www.airwallex.com/docs/api/scale/offboardings/list
    *
@@ -89,7 +89,10 @@ export function offboardingsResource(call: Call): OffboardingsResource {
   return resource;
 }
 
-/** Finds the offboarding of a create whose answer was lost: the open one, if it is not an older one. */
+/**
+ * Finds the offboarding of a create whose response was lost: the open one, unless it is older than the
+ * call.
+ */
 function createLookup(
   { list }: OffboardingsResource,
   accountId: string,

@@ -1,4 +1,6 @@
-/** What can be told of a seller before the first call for it: do its fields fit, can its files be read. */
+/**
+ * Checks a seller before the first call for it: whether its fields are valid and its files can be read.
+ */
 
 import { explain } from "../core/validate.js";
 import { type Issue, ValidationError } from "../errors.js";
@@ -11,22 +13,22 @@ import type { Shape } from "../schemas/shape.js";
 import { checkUpload } from "./files.js";
 import type { OnboardingStep, Seller, SellerFile } from "./onboarding-types.js";
 
-/** What is wrong with a seller, and the step that would fail. The path begins with its member. */
+/** A problem with a seller, and the step that would fail. The path starts at a member of the seller. */
 export interface SellerIssue extends Issue {
   readonly step: OnboardingStep;
 }
 
-/** What is behind a seller, and is not looked at any more. */
+/** What a seller has already completed, and is not checked again. */
 export interface Behind {
   readonly created: boolean;
   readonly updated: boolean;
-  /** By the names of the files. */
+  /** Keyed by file name. */
   readonly fileIds: Readonly<Record<string, string>>;
 }
 
 const nothing: Behind = { created: false, updated: false, fileIds: {} };
 
-/** Everything that is wrong, in the order of the steps. Rejects with what `update` throws. */
+/** Every problem, in the order of the steps. Rejects with what `update` throws. */
 export async function checkSeller(
   seller: Seller,
   { created, updated, fileIds }: Behind = nothing,
@@ -51,7 +53,7 @@ export async function checkSeller(
   return issues;
 }
 
-/** The data of the update, with stand-ins for the ids of files that are not uploaded yet. */
+/** The data of the update, with placeholders for the ids of files that are not uploaded yet. */
 export function updateOf({ files = {}, update }: Seller, fileIds: Behind["fileIds"] = {}): object {
   const standIns = Object.fromEntries(Object.keys(files).map((name) => [name, "<file_id>"]));
   return (typeof update === "function" ? update({ ...standIns, ...fileIds }) : update) ?? {};
@@ -84,7 +86,7 @@ async function fileIssues(file: SellerFile | SellerFile["file"]): Promise<readon
 }
 
 function prefixed(name: string, issues: readonly Issue[]): readonly Issue[] {
-  // The file itself is what the name stands for.
+  // The name already stands for the file itself.
   return issues.map(({ path, ...issue }) => {
     const rest = path[0] === "file" ? path.slice(1) : path;
     return { ...issue, path: [name, ...rest] };

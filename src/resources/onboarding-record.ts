@@ -1,37 +1,37 @@
 /**
- * What the store keeps of a seller: how far it is, and ids. No personal data.
+ * What the store keeps for a seller: its progress and ids, no personal data.
  *
- * A step is done under a lease on the identifier, and written under its fence before the next one
- * begins. So of several processes one works on a seller at a time, and one that slept through the end
- * of its lease cannot overwrite what its successor wrote.
+ * Each step runs under a lease on the identifier, and is recorded under the lease's fence before the
+ * next one starts. So only one process works on a seller at a time, and one that slept past the end of
+ * its lease cannot overwrite what its successor wrote.
  */
 
 import type { Lease, RecordStore, StoredRecord } from "../stores/store.js";
 
 /**
- * The last step that is done. `creating` is written before an account is opened: whoever finds it does
- * not know whether there is one.
+ * The last completed step. `creating` is written before an account is opened: whoever reads it cannot
+ * tell whether the account exists.
  */
 export type Stage = "creating" | "created" | "updated" | "submitted" | "agreed" | "done";
 
 export interface Progress {
   readonly stage: Stage;
   readonly accountId?: string | undefined;
-  /** By the names of the files. */
+  /** Keyed by file name. */
   readonly fileIds?: Readonly<Record<string, string>> | undefined;
-  /** Of the account, once it is done. */
+  /** Status of the account, once the seller is done. */
   readonly status?: string | undefined;
 }
 
-/** The lease was lost to somebody else, who goes on with the seller. */
+/** The lease was lost; another process may carry on with the seller. */
 export class LeaseLost extends Error {}
 
-/** A lease on a seller, and what is known of it. */
+/** A lease on a seller, and its stored progress. */
 export interface Holding {
   readonly progress: Progress | undefined;
-  /** How long ago it was written, in milliseconds, by the clock of the store. */
+  /** How long ago the progress was written, in milliseconds, by the store's clock. */
   readonly ageMs: number;
-  /** How much longer the lease lasts, in milliseconds. */
+  /** Time left on the lease, in milliseconds. */
   readonly leftMs: number;
   /** @throws LeaseLost */
   save(progress: Progress): Promise<void>;
@@ -39,16 +39,19 @@ export interface Holding {
 
 export interface Records {
   read(identifier: string): Promise<Progress | undefined>;
-  /** Answers undefined when another process is at work on the seller. */
+  /** Resolves to undefined while another process holds the seller. */
   hold<T>(
     identifier: string,
     work: (holding: Holding) => Promise<T>,
   ): Promise<{ result: T } | undefined>;
-  /** Writes unless somebody has changed the record since; no lease is needed. */
+  /** Writes unless the record changes meanwhile; needs no lease. */
   finish(identifier: string, progress: Progress): Promise<void>;
 }
 
-/** Longer than everything that is done under one lease: see `callTimeoutMs` in onboarding-steps.ts. */
+/**
+ * Longer than any call made under one lease, except a slow upload: see `leaseLeftMs` in
+ * onboarding-steps.ts.
+ */
 const leaseMs = 30_000;
 
 export function createRecords(store: RecordStore, keyPrefix: string): Records {

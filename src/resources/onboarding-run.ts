@@ -1,6 +1,6 @@
 /**
- * Runs many sellers: a number of them at once through their steps, and all that are submitted through
- * one watch. A seller that another process is at work on comes again after the others.
+ * Runs many sellers: a limited number at a time through their steps, and all submitted ones through one
+ * watch. A seller that another process is working on is tried again after the others.
  */
 
 import { setMaxListeners } from "node:events";
@@ -20,14 +20,14 @@ import type { OnboardingOptions, OnboardingReport, Seller } from "./onboarding-t
 import { createWatch } from "./onboarding-watch.js";
 import type { RfisResource } from "./rfis.js";
 
-/** What a run works with: resources whose calls keep the rate limits. */
+/** What a run needs: resources whose calls respect the rate limits. */
 export interface OnboardingTools {
-  /** The host and who calls it, in one word. */
+  /** Identifies the host and the caller, in one string. */
   readonly platform: string;
   readonly accounts: AccountsResource;
   readonly files: FilesResource;
   readonly rfis: RfisResource;
-  /** Requests in a second that the API allows to one endpoint. */
+  /** Requests per second that the API allows to one endpoint. */
   readonly perEndpointPerSecond: number;
 }
 
@@ -41,7 +41,7 @@ const optionNames = allOf<keyof OnboardingOptions>({
   keyPrefix: true,
 });
 
-/** Enough for slow answers and back-off, and short enough a queue for the timeouts of the calls. */
+/** Enough to bridge slow responses and back-off, with a queue short enough for the calls' timeouts. */
 const secondsOfWork = 5;
 
 export async function runOnboarding(
@@ -92,7 +92,7 @@ async function runAll(
   const steps = { accounts, files, records, signal, sleep, onStep: tally.step };
   const waits: Promise<void>[] = [];
 
-  // What is done by the store makes no call, so a key that is refused would not be noticed.
+  // Sellers that are done according to the store need no call, so a refused key would go unnoticed.
   async function askFirst(): Promise<void> {
     for (let failures = 0; ; failures++) {
       try {
@@ -138,7 +138,7 @@ async function runAll(
     if (kind === "done") {
       await records.finish(identifier, { stage: "done", accountId, status: ending.status });
     }
-    // The next run sends everything anew; but where the review goes on, it waits.
+    // After a finished review the next run sends everything again; while one goes on, it only waits.
     if (kind === "missing" && reviewed) {
       await records.finish(identifier, { stage: "created", accountId });
     }
@@ -188,10 +188,10 @@ interface Stop {
   close(): void;
 }
 
-/** One signal for the caller's wish and for what ends a run. */
+/** One signal for the caller's abort and for errors that end the run. */
 function createStop(wish: AbortSignal | undefined): Stop {
   const controller = new AbortController();
-  // Every seller that pauses listens.
+  // Every pausing seller adds a listener.
   setMaxListeners(0, controller.signal);
   const follow = (): void => controller.abort(wish?.reason);
   if (wish?.aborted) follow();

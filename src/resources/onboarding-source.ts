@@ -1,4 +1,4 @@
-/** Sellers one by one, and those that were put back after the others. */
+/** Hands out sellers one by one, those that were put back after the others. */
 
 import type { Seller } from "./onboarding-types.js";
 
@@ -6,7 +6,7 @@ import type { Seller } from "./onboarding-types.js";
 export interface Taken {
   readonly seller: Seller;
   readonly index: number;
-  /** Why nothing can be done for it. */
+  /** Why it cannot be processed; undefined if it can. */
   readonly problem: string | undefined;
 }
 
@@ -15,20 +15,20 @@ export interface Source {
   readonly count: number;
   /** The next one; undefined when there are no more. Rejects with what the input throws. */
   next(): Promise<Taken | undefined>;
-  /** Somebody else is at work on it. */
+  /** Another process is working on it; it is handed out again later. */
   putBack(taken: Taken): void;
-  /** Nobody asks for more: the input may close what it holds open. */
+  /** No more sellers are needed, so the input can release its resources. */
   close(): void;
 }
 
 export interface SourceTools {
-  /** Ends every wait, also for an input that waits for ever. */
+  /** Ends every wait, even on an input that never yields. */
   readonly signal: AbortSignal;
   /** Rejects with the signal's reason. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Before those that were put back are tried again. */
+/** Pause before each seller that was put back. */
 const againMs = 1000;
 
 export function createSource(
@@ -62,7 +62,7 @@ export function createSource(
     putBack: (taken) => void later.push(taken),
     close() {
       if (exhausted) return;
-      // Not awaited: it comes after a `next` that may never end.
+      // Not awaited: it is queued behind a `next` that may never settle.
       const closed = async (): Promise<unknown> => iterator.return?.();
       closed().catch(() => undefined);
     },

@@ -1,19 +1,19 @@
 /**
- * Takes one seller as far as it goes without a review.
+ * Takes one seller as far as it can go without a review.
  *
- * 1. Nothing left to do: no lease is needed. Else all of the input that is still to be sent is looked
- *    at: what does not fit would fail at a later step, and leave an account behind.
- * 2. Take the lease of the identifier; another process has it: busy. Where something has failed before,
- *    it is waited for instead.
- * 3. Do the next step, and write it down. Again, while the lease lasts long enough for one more.
- * 4. What fails for a moment (no answer, 429, 5xx) is tried again after a pause. That is harmless: an
- *    account is looked for by its identifier before it is opened, a submission whose answer was lost
- *    shows in the status, an update says the same twice, and an upload leaves a file that nobody uses.
- * 5. A refusal that names fields is what is missing. The seller goes back to the uploads, so that the
- *    next run sends the corrected data.
+ * 1. If nothing is left to do, no lease is needed. Otherwise all input still to be sent is checked
+ *    first: a problem found at a later step would leave an account behind.
+ * 2. Take the lease on the identifier. If another process has it, the seller is busy; after a failure,
+ *    wait for the lease instead.
+ * 3. Do the next step and record it. Repeat while the lease lasts long enough for one more.
+ * 4. Transient failures (no response, 429, 5xx) are retried after a pause. That is harmless: an account
+ *    is looked up by its identifier before it is opened, a submission whose response was lost shows in
+ *    the status, an update has the same effect twice, and an upload at worst leaves an unused file.
+ * 5. A refusal that names fields tells what is missing. The seller goes back to the uploads, so that
+ *    the next run sends the corrected data.
  *
- * A create that a process was killed in may still be at work, so nobody looks for its account before
- * `settleMs` have passed since it was begun.
+ * A create may still be in progress after its process was killed, so no one looks for its account until
+ * `settleMs` after it began.
  */
 
 import { AuthenticationError, isAirwallexError, ValidationError } from "../errors.js";
@@ -35,7 +35,7 @@ export interface StepTools {
   readonly onStep: (identifier: string, step: OnboardingStep, accountId: string) => void;
 }
 
-/** How far a seller came. */
+/** How far a seller got. */
 export type Brought =
   | { readonly kind: "busy" }
   | { readonly kind: "submitted"; readonly accountId: string }
@@ -53,7 +53,9 @@ export type Brought =
       readonly error: unknown;
     };
 
-/** A lease lasts 30 s. A step begins when this much is left, and ends before this much is left. */
+/**
+ * Of the 30 s of a lease: a step starts only with `toBegin` left, and its calls end with `toEnd` left.
+ */
 const leaseLeftMs = { toBegin: 20_000, toEnd: 5000 };
 const settleMs = 5000;
 const busyMs = 1000;
@@ -71,7 +73,7 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
       const held = await tools.records.hold(seller.identifier, (holding) =>
         doSteps(tools, seller, holding, at),
       );
-      // Put back, its failures would be forgotten: two runs could keep each other at it for ever.
+      // Putting it back would forget its failures, and two runs could keep each other busy for ever.
       if (!held && failures === 0) return { kind: "busy" };
       if (!held) await tools.sleep(busyMs);
       if (held?.result) return held.result;
@@ -85,13 +87,13 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
   }
 }
 
-/** What is being done, for a report of what went wrong. */
+/** What is being done, for error reports. */
 interface Where {
   step: OnboardingStep;
   accountId: string | undefined;
 }
 
-/** @throws ValidationError with all that does not fit */
+/** @throws ValidationError with every problem */
 async function check(seller: Seller, progress: Progress | undefined, at: Where): Promise<void> {
   at.accountId = progress?.accountId;
   at.step = nextStep(seller, progress);
@@ -107,7 +109,7 @@ async function check(seller: Seller, progress: Progress | undefined, at: Where):
   );
 }
 
-/** Answers undefined when another lease is needed first. */
+/** Resolves to undefined when a new lease is needed first. */
 async function doSteps(
   tools: StepTools,
   seller: Seller,
@@ -131,10 +133,10 @@ async function doSteps(
 }
 
 /**
- * What a refusal asks for. Undefined when the seller goes on all the same: the answer to an earlier
- * submission was lost, or somebody has submitted it elsewhere.
+ * What a refusal asks for. Undefined if the seller can go on regardless: an earlier submission worked
+ * and its response was lost, or the account was submitted elsewhere.
  *
- * @throws the error, if it is of any other kind
+ * @throws the error itself, if it is of any other kind
  */
 async function whatRefused(
   tools: StepTools,
@@ -166,7 +168,7 @@ function orThrow<T>(value: T | undefined, error: unknown): T {
   return value;
 }
 
-/** An account is there. */
+/** The account exists. */
 type Opened = Progress & { readonly accountId: string };
 
 function nextStep(seller: Seller, progress: Progress | undefined): OnboardingStep {
@@ -212,7 +214,7 @@ const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, DoStep>> = {
   async upload({ files, signal }, seller, holding, opened) {
     const [name, file] = nextFile(seller, opened) as [string, SellerFile | SellerFile["file"]];
     const { file: source, ...options } = isSellerFile(file) ? file : { file };
-    // Its time is the client's own: a large file may outlast the lease, and is then sent again.
+    // Runs with the client's own timeout: a large file may outlast the lease, and is then sent again.
     const { file_id } = await files.upload(source, { ...options, signal });
     await holding.save({ ...opened, fileIds: { ...opened.fileIds, [name]: file_id } });
   },
@@ -236,14 +238,14 @@ const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, DoStep>> = {
   },
 };
 
-/** @throws LeaseLost when a process has slept, and its call would come after the end of its lease. */
+/** @throws LeaseLost when too little of the lease is left, as after the process was suspended */
 function callOptions({ signal }: StepTools, { leftMs }: Holding) {
   const timeoutMs = leftMs - leaseLeftMs.toEnd;
   if (timeoutMs <= 0) throw new LeaseLost("The lease on a seller is over");
   return { signal, timeoutMs };
 }
 
-/** The newest account with this identifier: the platform's own reference is what tells sellers apart. */
+/** The newest account with this identifier, which is what tells sellers apart. */
 async function findAccount(
   tools: StepTools,
   identifier: string,
@@ -270,7 +272,7 @@ const passing: ReadonlySet<string> = new Set([
   "conflict",
 ]);
 
-/** How long to wait before it is tried again, in milliseconds; undefined for what will not pass. */
+/** How long to wait before the next attempt, in milliseconds; undefined if there should be none. */
 export function pauseAfter(error: unknown, failures: number): number | undefined {
   if (!isAirwallexError(error) || !passing.has(error.code)) return undefined;
   const pauseMs = pausesMs[failures];

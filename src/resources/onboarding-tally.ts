@@ -1,4 +1,4 @@
-/** Keeps the results of a run, and tells how far it is. */
+/** Keeps the results of a run and reports its progress. */
 
 import type { Taken } from "./onboarding-source.js";
 import type {
@@ -11,7 +11,7 @@ import type {
 
 type WithoutIdentifier<Result> = Result extends unknown ? Omit<Result, "identifier"> : never;
 
-/** A result that does not say yet whose it is, and the step it came with. */
+/** A result without its seller's identifier, and the step it came from. */
 export type Ending = WithoutIdentifier<OnboardingResult> & { readonly step: OnboardingStep };
 
 export interface Tally {

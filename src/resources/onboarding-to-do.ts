@@ -1,4 +1,4 @@
-/** What the API still asks of a seller: the list of `whatIsMissing`, without personal data. */
+/** What the API still asks of a seller: the output of `whatIsMissing`, without personal data. */
 
 import { createRedactor } from "../core/redact.js";
 import { ApiError } from "../errors.js";
@@ -18,7 +18,7 @@ export function missingOf(sources: readonly MissingSource[]): readonly MissingIt
   });
 }
 
-/** What a reviewer writes may name anybody, so nothing of it is taken. */
+/** A reviewer's text may name anyone, so none of it is kept. */
 function wordsOf(item: ToDo, text: (text: string) => string): Pick<MissingItem, "what" | "why"> {
   const { what, why } = item;
   if (item.kind !== "answer_question") return { what, why: text(why) };
@@ -31,23 +31,23 @@ const operations: ReadonlySet<string> = new Set([
   "accounts.submit",
 ]);
 
-/** What a refused call names; undefined where it names nothing that a seller could give. */
+/** What a refused call asks for; undefined if it names nothing that a seller could provide. */
 export function missingInRefusal(
   error: unknown,
   account: Account | undefined,
 ): readonly MissingItem[] | undefined {
   if (!(error instanceof ApiError) || error.code !== "invalid_request") return undefined;
   if (!operations.has(error.operation)) return undefined;
-  // Of the account only its persons and their names are needed, not what it requires by itself.
+  // The account only serves to identify its persons; its own requirements are left out.
   const known = account && { ...account, status: "SUBMITTED", requirements: null };
   const items = missingOf(known ? [error, known] : [error]);
   return items.every(({ kind }) => kind === "other") ? undefined : items;
 }
 
-/** Answers what is asked about an account. One list at a time answers for all that want to know. */
+/** Finds the open requests about an account. Concurrent callers share one list. */
 export type OpenRfis = (accountId: string) => Promise<readonly Rfi[]>;
 
-/** More than that are not walked through. */
+/** No more than this many are read. */
 const mostRfis = 1000;
 
 export function createOpenRfis(rfis: RfisResource, signal: AbortSignal): OpenRfis {
@@ -58,7 +58,7 @@ export function createOpenRfis(rfis: RfisResource, signal: AbortSignal): OpenRfi
       const query = { statuses: ["ACTION_REQUIRED"], types: ["KYC"] } as const;
       return await rfis.list(query, { signal }).toArray({ limit: mostRfis });
     } catch {
-      // Not every key may read them, and the report says as much as it can.
+      // Not every key may read RFIs; the report then does without them.
       return [];
     }
   }

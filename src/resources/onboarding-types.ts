@@ -1,4 +1,4 @@
-/** What goes into an onboarding run, and what comes out. */
+/** The input and the output of an onboarding run. */
 
 import type { ToDo } from "../kyc/to-do.js";
 import type {
@@ -11,74 +11,86 @@ import type { Store } from "../stores/store.js";
 import type { FileUploadOptions } from "./files.js";
 import type { FileSource } from "./multipart.js";
 
-/** One account to be opened, and what it takes. */
+/** One account to open, and the data for it. */
 export interface Seller {
-  /** The platform's own reference. Whatever happens, it gets one account. */
+  /** The platform's own reference. Each identifier gets one account, whatever happens. */
   readonly identifier: string;
-  /** What opens the account. Sent once, so what may need a correction belongs into `update`. */
+  /**
+   * The input that opens the account. It is sent once, so data that may need correcting belongs in
+   * `update`.
+   */
   readonly create: Omit<AccountCreateRequest, "identifier">;
-  /** Documents to upload, under names of your own. A stream can be sent once; a path again. */
+  /**
+   * Documents to upload, keyed by names of your choice. A stream can be sent only once, a path
+   * repeatedly.
+   */
   readonly files?: Readonly<Record<string, FileSource | SellerFile>> | undefined;
   /**
-   * Data sent after the uploads; a function is given the ids of the files by their names. It is called
-   * once more before the first call, with stand-ins for ids that are not known yet, to look whether its
-   * result fits.
+   * Data sent after the uploads; a function receives the ids of the files by name. It is also called
+   * before the first request, with placeholders for ids not yet known, to check that its result is
+   * valid.
    */
   readonly update?:
     | AccountUpdateRequest
     | ((fileIds: Readonly<Record<string, string>>) => AccountUpdateRequest)
     | undefined;
-  /** Records that the customer agrees to the terms, after submission; true without evidence. */
+  /**
+   * Records that the customer agrees to the terms, after submission; `true` records it without
+   * evidence.
+   */
   readonly agreeToTerms?: boolean | TermsAndConditionsInput | undefined;
-  /** When the seller is done. Default: `ACTIVE`, after the review. */
+  /** The status at which the seller counts as done. Default: `ACTIVE`, after the review. */
   readonly waitFor?: "ACTIVE" | "SUBMITTED" | undefined;
 }
 
-/** A file with more than its content. */
+/** A file with its upload options. */
 export interface SellerFile extends Pick<FileUploadOptions, "name" | "notes" | "contentType"> {
   readonly file: FileSource;
 }
 
 /** Options of `onboarding.run`. */
 export interface OnboardingOptions {
-  /** Remembers for each identifier which steps are done. Processes that share it share the work. */
+  /** Records which steps are done for each identifier. Processes that share a store share the work. */
   readonly store: Store;
-  /** Told of every step that is done and of every result. */
+  /** Called after every completed step and for every result. */
   readonly onProgress?: ((event: OnboardingEvent) => void) | undefined;
-  /** Stops the run, which rejects with the signal's reason. Running it again goes on. */
+  /** Stops the run, which rejects with the signal's reason. Running it again resumes. */
   readonly signal?: AbortSignal | undefined;
-  /** Sellers worked on at once; those that wait for a review do not count. Default: 5 seconds of the endpoint limit, 100 in production. */
+  /**
+   * Sellers processed at once, not counting those that wait for a review. Default: 5 seconds' worth of
+   * the endpoint limit, 100 in production.
+   */
   readonly concurrency?: number | undefined;
-  /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 looks once. */
+  /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 checks once. */
   readonly reviewTimeoutMs?: number | undefined;
   /**
-   * First wait between two looks at the reviews, in milliseconds; each is half as long again, up to
-   * 30 s, or 2 s while accounts move. One look serves all sellers. Default: 250.
+   * First wait between two checks of the reviews, in milliseconds; each one is 1.5 times the last, up
+   * to 30 s, or 2 s while accounts change status. One check covers all sellers. Default: 250.
    */
   readonly reviewIntervalMs?: number | undefined;
   /**
-   * Begins every key in the store. Default: `airwallex:onboarding:<host>:<client id>:`, with the
-   * accounts of `loginAs` and `onBehalfOf` where they are set, so that what is done on one platform
-   * is not taken for done on another. To change the key of a platform and keep its records, give the
-   * old prefix, or none: an account is then found by its identifier.
+   * Prefix of every key in the store. Default: `airwallex:onboarding:<host>:<client id>:`, with the
+   * accounts of `loginAs` and `onBehalfOf` where they are set, so that progress on one platform is not
+   * mistaken for progress on another. To change a platform's API key and keep its records, pass the old
+   * prefix; without it, accounts are still found by their identifier.
    */
   readonly keyPrefix?: string | undefined;
 }
 
-/** What is done with a seller, in this order. */
+/** The steps for a seller, in order. */
 export type OnboardingStep = "create" | "upload" | "update" | "submit" | "agree" | "wait";
 
-/** A step that is done, or how it ended with a seller. */
+/** A completed step, or the result for a seller. */
 export interface OnboardingEvent {
   readonly identifier: string;
   readonly accountId: string | undefined;
   readonly step: OnboardingStep;
-  /** Set when nothing more is done with this seller in this run. */
+  /** Set once this run is finished with the seller. */
   readonly result: OnboardingResult | undefined;
   readonly counts: OnboardingCounts;
 }
 
-/** How many sellers are where, as of now. */
+/** How many sellers have which result so far. */
 export interface OnboardingCounts {
   /** Sellers read from the input so far. */
   readonly total: number;
@@ -88,16 +100,16 @@ export interface OnboardingCounts {
   readonly failed: number;
 }
 
-/** How it ended with a seller. */
+/** The result for one seller. */
 export type OnboardingResult =
-  /** The status that was waited for is reached. */
+  /** The awaited status was reached. */
   | {
       readonly kind: "done";
       readonly identifier: string;
       readonly accountId: string;
       readonly status: AccountStatus;
     }
-  /** The review is not over. Run it again later. */
+  /** The review is still open. Run it again later. */
   | {
       readonly kind: "waiting";
       readonly identifier: string;
@@ -105,9 +117,9 @@ export type OnboardingResult =
       readonly status: AccountStatus;
     }
   /**
-   * The API asks for more. Correct the seller and run it again: it is uploaded, updated and submitted
-   * anew. Questions of a reviewer (`answer_question`) are answered with `client.rfis.respond` instead,
-   * and the next run goes on waiting for the review.
+   * The API asks for more. Correct the seller and run it again: its files and data are sent again and
+   * the account resubmitted. Answer a reviewer's questions (`answer_question`) with
+   * `client.rfis.respond` instead; the next run then waits for the review.
    */
   | {
       readonly kind: "missing";
@@ -115,7 +127,7 @@ export type OnboardingResult =
       readonly accountId: string | undefined;
       readonly missing: readonly MissingItem[];
     }
-  /** Something else went wrong. Running it again goes on at this step. */
+  /** Something else went wrong. Running it again resumes at this step. */
   | {
       readonly kind: "failed";
       readonly identifier: string;
@@ -125,16 +137,16 @@ export type OnboardingResult =
     };
 
 /**
- * One thing that the API asks for: an item of `whatIsMissing`, of which no personal data is left, so
- * that a report can be logged. All of it is in `whatIsMissing` of the account, or of the request for
- * information that `next` names.
+ * One thing that the API asks for: an item of `whatIsMissing` without its personal data, so that a
+ * report can be logged. For the full item, call `whatIsMissing` with the account, or with the request
+ * for information that `next` names.
  */
 export interface MissingItem extends Pick<ToDo, "kind" | "path" | "what" | "code" | "next"> {
-  /** Why, in the API's words where it has some; undefined for the questions of a reviewer. */
+  /** Why, in the API's own words where it gives any; undefined for a reviewer's questions. */
   readonly why: string | undefined;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface OnboardingReport {
   readonly counts: OnboardingCounts;
   /** One for each seller, in the order of the input. */

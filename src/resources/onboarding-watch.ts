@@ -1,11 +1,11 @@
 /**
  * Waits for the reviews of many accounts with few requests.
  *
- * 1. One list of what is still in review serves them all: who is not on it has moved.
- * 2. Where many have moved, the newest pages of all accounts say where to, 500 at a time.
- * 3. Those that are left are read one by one.
+ * 1. One list of the accounts still in review covers them all: an account not on it has moved.
+ * 2. If many have moved, the newest pages of all accounts say where to, 500 at a time.
+ * 3. The rest are read one by one.
  *
- * No list is walked further than a tenth of what reading one by one would cost.
+ * No list is followed beyond a tenth of what reading one by one would cost.
  */
 
 import { AuthenticationError } from "../errors.js";
@@ -23,21 +23,21 @@ export interface WatchTools {
 }
 
 export interface Watch {
-  /** The account once its review is over; undefined when it lasted too long. */
+  /** Resolves to the account once its review is over; undefined if that takes too long. */
   wait(accountId: string): Promise<Account | undefined>;
 }
 
 interface Waiter {
   readonly untilMs: number;
-  /** A look has begun since it waits. */
+  /** Whether a look has begun since the wait started. */
   seen: boolean;
   readonly resolve: (account: Account | undefined) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /**
- * Between two looks: each wait is half as long again. As long as accounts move, looks stay close, but
- * not so close that they take the turns of the calls that open accounts.
+ * Waits between two looks: each is half as long again. While accounts move, looks stay frequent, but
+ * not so frequent that they crowd out the calls that open accounts.
  */
 const intervals = { growth: 1.5, movingMs: 2000, longestMs: 30_000 };
 const pageSize = 500;
@@ -55,11 +55,11 @@ export function createWatch(tools: WatchTools): Watch {
     while (waiters.size > 0) {
       const dueMs = Math.min(lookedAtMs + waitMs, firstEndMs());
       await sleep(Math.max(0, dueMs - performance.now()));
-      // The end of a long wait is worth a look of its own.
+      // The end of a long wait gets a look of its own.
       if (performance.now() >= restedAtMs()) await lookAgain();
       giveUp();
     }
-    // In the same step as the check, or a new waiter would wait for a loop that has ended.
+    // Synchronously after the check, or a new waiter would rely on a loop that has ended.
     looking = false;
   }
 
@@ -73,7 +73,7 @@ export function createWatch(tools: WatchTools): Watch {
     lookedAtMs = performance.now();
   }
 
-  /** What fails now may work next time; a key that is refused will not. */
+  /** Other failures may pass by the next look; a refused key will not. */
   function goOn(error: unknown): void {
     if (signal.aborted || error instanceof AuthenticationError) throw error;
   }
@@ -87,12 +87,12 @@ export function createWatch(tools: WatchTools): Watch {
     const left = [...moved];
     for (let start = 0; start < left.length; start += readAtOnce) {
       const some = left.slice(start, start + readAtOnce);
-      // One that cannot be read must not keep those behind it from being looked at.
+      // One unreadable account must not hold up those behind it.
       await Promise.all(some.map((id) => readOne(id).catch(goOn)));
     }
   }
 
-  /** Shows accounts, newest first, until all that are wanted were seen, or it is not worth it. */
+  /** Visits accounts, newest first, until all wanted ones were seen or it is no longer worth it. */
   async function walk(
     wanted: ReadonlySet<string>,
     filter: AccountListQuery,
@@ -114,12 +114,12 @@ export function createWatch(tools: WatchTools): Watch {
     if (account.status !== "SUBMITTED") answer(account.id, account);
   }
 
-  /** The next look is no sooner than this. */
+  /** The earliest time of the next look. */
   function restedAtMs(): number {
     return lookedAtMs + Math.min(waitMs, intervals.movingMs);
   }
 
-  /** When the first wait ends. Nobody is given up without a look. */
+  /** When the first wait ends. No one is given up on without a look. */
   function firstEndMs(): number {
     const restedMs = restedAtMs();
     let endMs = Number.POSITIVE_INFINITY;

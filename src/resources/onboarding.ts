@@ -6,17 +6,17 @@ import type { OnboardingOptions, OnboardingReport, Seller } from "./onboarding-t
 /** Opens many accounts. */
 export interface OnboardingResource {
   /**
-   * Opens accounts for one seller or any number of them: creates, uploads, updates, submits, agrees
-   * to the terms where asked, and waits for the review.
+   * Opens an account for each of one or more sellers: creates, uploads, updates, submits, agrees to the
+   * terms where asked, and waits for the review.
    *
-   * The store keeps each finished step under the seller's `identifier`, so after a crash the same run
-   * goes on where it stopped, and several processes can run the same list: no seller gets two
-   * accounts. Before an account is opened, the API is asked whether the identifier has one. All calls
-   * keep the API's rate limits. What happens to one seller never stops another.
+   * The store records each finished step under the seller's `identifier`, so after a crash the same run
+   * resumes where it stopped, and several processes can run the same list: no seller gets two accounts.
+   * Before opening an account, the run asks the API whether the identifier already has one. All calls
+   * respect the API's rate limits. What happens to one seller never stops another.
    *
-   * @throws what the first call throws, one list of accounts: AuthenticationError when the key is
-   *   refused, ApiError, ConnectionError; AuthenticationError at any later time; what the input throws
-   *   while it is read; the signal's own reason. Anything else is the result of one seller.
+   * @throws what the first call, a list of accounts, throws: AuthenticationError when the key is
+   *   refused, ApiError, ConnectionError; AuthenticationError at any later time; what the input or
+   *   `onProgress` throws; the signal's own reason. Any other failure is the result of its seller.
    *
    * @example
    * const report = await client.onboarding.run(

@@ -1,4 +1,4 @@
-/** Reports on the accounts of a platform, and on what deposits are made of. */
+/** Reports on the accounts of a platform, and on what deposits consist of. */
 
 import { type ApiPromise, type Call, exactly } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -16,15 +16,15 @@ import type {
   SettlementReportPrepareRequest,
 } from "../schemas/reports.generated.js";
 
-/** Reports on the platform's accounts, as files. Every method rejects as those of `accounts` do. */
+/** Reports on the platform's accounts, as files. Errors are the same as for `client.accounts`. */
 export interface PlatformReportsResource {
   /**
-   * Has a report made, and returns its id. One whose period ends in the future is made then; the event
-   * `platform_report.completed` tells when it is there.
+   * Requests a report and returns its id. A report whose period ends in the future is generated then;
+   * the event `platform_report.completed` announces it.
    *
    * See https://www.airwallex.com/docs/api/scale/platform_reports/create
    *
-   * @param input `type` is `BALANCE_REPORT`, `TRANSACTION_RECON_REPORT` or another of the API's own;
+   * @param input `type` is `BALANCE_REPORT`, `TRANSACTION_RECON_REPORT` or another type of the API;
    * `file_format` is `CSV`; periods are ISO 8601, both ends included
    *
    * @example
@@ -42,7 +42,7 @@ export interface PlatformReportsResource {
 
   /**
    * Reads a report: `PENDING`, `FAILED` with a `failed_reason`, or `COMPLETED` with a `download_url`,
-   * which works for a short time and without a token. Read it again for a new one.
+   * which works for a short time and without a token. Read the report again for a new one.
    *
    * See https://www.airwallex.com/docs/api/scale/platform_reports/retrieve
    *
@@ -52,12 +52,12 @@ export interface PlatformReportsResource {
 }
 
 /**
- * Settlement reports. The API does not document them; what is known of them comes from the vendor's own
- * SDK. Every method rejects as those of `accounts` do.
+ * Settlement reports. They are not documented; what is known comes from the vendor's own SDK. Errors
+ * are the same as for `client.accounts`.
  */
 export interface SettlementReportsResource {
   /**
-   * Joins a deposit with an uploaded file that says what it is made of.
+   * Links a deposit to an uploaded file that says what it consists of.
    *
    * See https://www.npmjs.com/package/@airwallex/node-sdk
    *
@@ -69,8 +69,8 @@ export interface SettlementReportsResource {
   ): ApiPromise<SettlementReport>;
 
   /**
-   * Reads a settlement report. What it has is not documented, so expect more or other members than the
-   * type names.
+   * Reads a settlement report. Its members are not documented, so expect more or others than the type
+   * names.
    *
    * See https://www.npmjs.com/package/@airwallex/node-sdk
    */

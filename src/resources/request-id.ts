@@ -1,10 +1,10 @@
 /**
- * Requests that carry an id of the caller's own, so that the remote does their work only once.
+ * Requests that carry an id chosen by the caller, so that the API does their work only once.
  *
- * - Left out, the id is made here, one for the whole call: every attempt carries the same.
- * - A second attempt that is refused because the id was used before means that the first had done the
- *   work. What it made is then looked up, and is the result of the call.
- * - So is what is found when the last attempt is lost too.
+ * - If left out, the id is generated here, once per call: every attempt carries the same one.
+ * - If a second attempt is refused because the id was used before, the first has done the work. What it
+ *   made is then looked up, and is the result of the call.
+ * - The same lookup follows when the response to the last attempt is lost too.
  *
  * @see https://www.airwallex.com/docs/api/errors
  */
@@ -17,26 +17,26 @@ export type WithoutRequestId<Body extends { readonly request_id: string }> = Omi
   "request_id"
 > & {
   /**
-   * 1 to 50 characters; default a new UUID for each call. Give your own to repeat a call whose outcome
-   * is unknown, also in another process: the work is then done once.
+   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a call
+   * whose outcome is unknown, even from another process: the work is then done only once.
    */
   readonly request_id?: string | undefined;
 };
 
-/** The body with an id of ours where the caller gave none. */
+/** The body, with a generated id if the caller gave none. */
 export function withRequestId<Body extends { readonly request_id: string }>(
   body: WithoutRequestId<Body>,
 ): Body {
   return { ...body, request_id: body?.request_id ?? crypto.randomUUID() } as Body;
 }
 
-/** How the API refuses an id that was used before. */
+/** The codes with which the API refuses an id that was used before. */
 export const duplicateCodes: readonly string[] = ["request_id_duplicate", "duplicate_request"];
 
 /**
  * What a call needs to find out what became of it.
  *
- * @param find finds what the earlier attempt made; undefined if there is nothing to be found
+ * @param find finds what the earlier attempt made; undefined if there is nothing
  */
 export function resolveDuplicate<Output>(
   find: (remainingMs: number) => Promise<Output | undefined>,

@@ -1,4 +1,4 @@
-/** Any endpoint that is not modelled, through the same pipe as the others. */
+/** Calls any endpoint that is not modelled, through the same pipeline as the others. */
 
 import type { ApiPromise, Call, ResponseInfo } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -26,25 +26,25 @@ interface SchemaIssue {
 /** A request to an endpoint that this package does not model. */
 export interface CustomRequest<Output = unknown> {
   readonly method: Endpoint["method"];
-  /** From the root, such as `/api/v1/balances/current`. Encode ids with `encodeURIComponent`. */
+  /** Path from the root, such as `/api/v1/balances/current`. Encode ids with `encodeURIComponent`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Checks the answer; what it makes of it is the result. */
+  /** Validates the response; its output is the result. */
   readonly schema?: SchemaLike<Output> | undefined;
   /**
-   * What may be done when the answer is lost. Default: `safe` for GET, `request_id` for a body that
+   * What may be done when the response is lost. Default: `safe` for GET, `request_id` for a body that
    * has one, otherwise `never`.
    */
   readonly retry?: Exclude<RetryClass, "lookup"> | undefined;
 }
 
 /**
- * Answers the parsed body; a body that is not JSON as text, and no body as undefined.
+ * Resolves to the parsed body: a body that is not JSON as a string, no body as undefined.
  *
- * @throws ValidationError for a path that is not plain, and for a member that a request does not have
- * @throws ShapeError when `schema` refuses the answer; its `data` holds what came
+ * @throws ValidationError for an invalid method or path, a body on GET, or an unknown member
+ * @throws ShapeError when `schema` rejects the response; its `data` holds what came
  */
 export type RequestFunction = <Output = unknown>(
   request: CustomRequest<Output>,
@@ -62,7 +62,7 @@ export function requestFunction(call: Call): RequestFunction {
     const data = checked.then((result) => result.data);
     return Object.assign(data, {
       withResponse: () => {
-        // The caller looks at the other promise.
+        // The caller handles the other promise.
         data.catch(() => undefined);
         return checked;
       },
@@ -116,7 +116,7 @@ function problemWith(path: unknown): string | undefined {
   if (!/^(?:[\w.~!$&'()*+,;=:@{}/-]|%[0-9a-f]{2})+$/i.test(path)) {
     return "has characters that must be encoded, expected encodeURIComponent around them";
   }
-  // Servers undo the encoding of dots before they walk a path.
+  // Servers decode dots before they resolve a path.
   const plain = path.replace(/%2e/gi, ".");
   return /\/\.{1,2}(\/|$)/.test(plain) ? "has a part that is . or .., expected an id" : undefined;
 }
@@ -143,7 +143,7 @@ function send(
 
 function retryOf(method: string, body: unknown): RetryClass {
   if (method === "GET") return "safe";
-  // Undefined would not be sent, and the remote goes by what it is sent.
+  // An undefined id would not be sent, and only an id that was sent makes a repeat safe.
   const id =
     typeof body === "object" && (body as { readonly request_id?: unknown } | null)?.request_id;
   return typeof id === "string" && id !== "" ? "request_id" : "never";

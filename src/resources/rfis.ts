@@ -24,14 +24,14 @@ export interface RfiQuestionReply {
 }
 
 /**
- * Requests for information about the account that the client acts for: `client.onBehalfOf(id).rfis`
- * for a connected account. `whatIsMissing(rfi)` makes a to-do list of one. Every method rejects as
- * those of `client.accounts` do.
+ * Requests for information about the account that the client acts for: `client.onBehalfOf(id).rfis` for
+ * a connected account. `whatIsMissing(rfi)` turns one into a to-do list. Errors are the same as for
+ * `client.accounts`.
  */
 export interface RfisResource {
   /**
-   * Lists what is asked. Awaited, it is the first page; iterated, it is every request. Without
-   * `onBehalfOf` it is what the platform and its connected accounts are asked.
+   * Lists requests. Await it for the first page, or iterate it for every request. Without `onBehalfOf`
+   * it covers the platform and its connected accounts.
    *
    * See https://www.airwallex.com/docs/api/risk/rfis/list
    *
@@ -45,7 +45,8 @@ export interface RfisResource {
   list(query?: RfiListQuery, options?: CallOptions): ListPromise<Rfi, RfiList>;
 
   /**
-   * Reads a request: in `active_request` the questions that wait, in `answered_requests` the others.
+   * Reads a request. `active_request` has the current round of questions, `answered_requests` the
+   * earlier ones.
    *
    * See https://www.airwallex.com/docs/api/risk/rfis/retrieve
    *
@@ -54,16 +55,16 @@ export interface RfisResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<Rfi>;
 
   /**
-   * Answers questions, each by the kind that it asks for in `answer.type`. Once all are answered the
-   * request is `ANSWERED`, and the reviewer's turn.
+   * Answers questions, each with the kind of answer it asks for in `answer.type`. Once all are
+   * answered, the request is `ANSWERED` and it is the reviewer's turn.
    *
-   * When the answer of the API is lost, the request is read to see whether the answers arrived, and
-   * they are sent again if not.
+   * If the API's response is lost, the request is read to see whether the answers arrived, and they are
+   * sent again if not.
    *
    * See https://www.airwallex.com/docs/api/risk/rfis/respond
    *
-   * @throws ValidationError when an answer lacks the member of its kind, or has one of another kind
-   * @throws ApiError `invalid_request` when the request does not wait for answers
+   * @throws ValidationError when an answer lacks the member for its kind, or has that of another kind
+   * @throws ApiError `invalid_request` when the request is not waiting for answers
    *
    * @example
    * const rfis = client.onBehalfOf(account.id).rfis;
@@ -89,7 +90,7 @@ export function rfisResource(call: Call): RfisResource {
       return call(rfisRespond, { path: { id }, body: input }, options, {
         check: () => refuseReplies(input),
         lookup: find,
-        // The attempt whose answer was lost was still at work when we looked, and has finished since.
+        // The attempt whose response was lost was still running at the lookup, and has finished since.
         alreadyDone: { apiCodes: ["invalid_state_for_operation"], find },
       });
     },
@@ -110,7 +111,7 @@ function refuseReplies({ questions }: RfiRespondInput): void {
 
 /**
  * A round whose questions are all answered is no longer active, and answering it again is refused.
- * While a question of ours is still active, it tells by its answer whether ours has arrived.
+ * While one of our questions is still active, its answer shows whether ours has arrived.
  */
 function respondLookup(
   call: Call,
@@ -139,7 +140,7 @@ function holds({ answer }: RfiQuestion, reply: RfiReply): boolean {
   return contains(answer[name], member(reply, name));
 }
 
-/** Whether everything that was sent is there; an answer may say more, such as nulls. */
+/** Whether everything that was sent is there; the stored answer may hold more, such as nulls. */
 function contains(there: unknown, sent: unknown): boolean {
   if (typeof sent !== "object" || sent === null) return there === sent;
   return Object.entries(sent).every(

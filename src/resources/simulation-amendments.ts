@@ -1,4 +1,4 @@
-/** What reviewers decide about amendments, on request. */
+/** Simulates the decisions of reviewers about amendments. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -11,20 +11,20 @@ import {
 /** Amendments of the account that the client acts for: use `client.onBehalfOf(id)`. */
 export interface SimulationAmendments {
   /**
-   * Approves a pending amendment; the account changes.
+   * Approves a pending amendment; the account is changed.
    *
    * See https://www.airwallex.com/docs/api/simulation/account_amendments
    *
-   * @throws ApiError `invalid_request` when the amendment is decided already
+   * @throws ApiError `invalid_request` when the amendment has already been decided
    */
   approve(id: string, options?: CallOptions): ApiPromise<Amendment>;
 
   /**
-   * Rejects a pending amendment; the account stays as it is.
+   * Rejects a pending amendment; the account does not change.
    *
    * See https://www.airwallex.com/docs/api/simulation/account_amendments
    *
-   * @throws ApiError `invalid_request` when the amendment is decided already
+   * @throws ApiError `invalid_request` when the amendment has already been decided
    */
   reject(id: string, options?: CallOptions): ApiPromise<Amendment>;
 }

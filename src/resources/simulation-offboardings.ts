@@ -1,4 +1,4 @@
-/** What Airwallex decides about offboardings, on request. */
+/** Simulates the decisions of Airwallex about offboardings. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -15,16 +15,16 @@ export interface SimulationOffboardings {
    *
    * See https://www.airwallex.com/docs/api/simulation/offboardings
    *
-   * @throws ApiError `invalid_request` when the offboarding is decided already
+   * @throws ApiError `invalid_request` when the offboarding has already been decided
    */
   complete(accountId: string, id: string, options?: CallOptions): ApiPromise<Offboarding>;
 
   /**
-   * Cancels a pending offboarding; the account stays as it is.
+   * Cancels a pending offboarding; the account does not change.
    *
    * See https://www.airwallex.com/docs/api/simulation/offboardings
    *
-   * @throws ApiError `invalid_request` when the offboarding is decided already
+   * @throws ApiError `invalid_request` when the offboarding has already been decided
    */
   cancel(accountId: string, id: string, options?: CallOptions): ApiPromise<Offboarding>;
 }

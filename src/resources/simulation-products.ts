@@ -1,6 +1,6 @@
 /**
- * What banks, shoppers and card networks do in production, on request: for products that the client
- * does not otherwise hold. Where the API names an object that it knows, make it with `client.request`.
+ * Simulates what banks, shoppers and card networks do in production, for products that the client does
+ * not otherwise cover. Create the objects that these calls refer to with `client.request`.
  */
 
 import { type ApiPromise, type Call, exactly } from "../core/call.js";
@@ -49,12 +49,12 @@ import type {
 export type ShopperAction = "pay" | "reject" | "verify" | (string & {});
 
 /**
- * Simulations for the account that the client acts for. Where a method returns nothing, the answer of
- * the API has no documented body. Every method rejects with `ApiError` `invalid_request` when the object
- * is not in a status from which it can be moved so, and `not_found` when there is none.
+ * Simulations for the account that the client acts for. Where a method returns nothing, the API's
+ * response has no documented body. Every method rejects with `ApiError` `invalid_request` when the
+ * object's status does not allow the change, and `not_found` when there is no such object.
  */
 export interface SimulationProducts {
-  /** Money that comes in. See https://www.airwallex.com/docs/api/simulation/deposits */
+  /** Incoming money. See https://www.airwallex.com/docs/api/simulation/deposits */
   readonly deposits: {
     /**
      * Pays into a global account, as a bank transfer would.
@@ -74,9 +74,9 @@ export interface SimulationProducts {
       input: SimulationDepositCreateRequest,
       options?: CallOptions,
     ): ApiPromise<SimulatedDeposit>;
-    /** Settles a pending deposit: its amount is in the wallet. */
+    /** Settles a pending deposit: its amount is added to the wallet. */
     settle(depositId: string, options?: CallOptions): ApiPromise<void>;
-    /** Rejects a pending deposit; the wallet stays as it is. */
+    /** Rejects a pending deposit; the wallet does not change. */
     reject(depositId: string, options?: CallOptions): ApiPromise<void>;
     /** Takes a settled deposit back out of the wallet. */
     reverse(depositId: string, options?: CallOptions): ApiPromise<void>;
@@ -84,8 +84,8 @@ export interface SimulationProducts {
   /** Payouts, which the API calls transfers; not those of `client.transfers`. */
   readonly transfers: {
     /**
-     * Gives a payout its next status, from `SCHEDULED` over `PROCESSING` and `SENT` to `PAID`, or
-     * `FAILED` for a reason.
+     * Moves a payout to its next status, from `SCHEDULED` through `PROCESSING` and `SENT` to `PAID`, or
+     * to `FAILED` with a reason.
      *
      * See https://www.airwallex.com/docs/api/simulation/transfers/transition
      */
@@ -95,10 +95,10 @@ export interface SimulationProducts {
       options?: CallOptions,
     ): ApiPromise<SimulatedPayout>;
   };
-  /** Payouts of the API before version 2024-01-31. */
+  /** Payouts of API versions before 2024-01-31. */
   readonly payments: {
     /**
-     * Gives such a payout its next status.
+     * Moves such a payout to its next status.
      *
      * See https://www.airwallex.com/docs/api/simulation/payments/transition
      */
@@ -110,19 +110,19 @@ export interface SimulationProducts {
   };
   /** Bank accounts to debit. See https://www.airwallex.com/docs/api/simulation/linked_accounts */
   readonly linkedAccounts: {
-    /** Accepts a mandate that is `PROCESSING`: it is `ACTIVE`. */
+    /** Accepts a mandate that is `PROCESSING`: it becomes `ACTIVE`. */
     acceptMandate(id: string, options?: CallOptions): ApiPromise<void>;
-    /** Rejects a mandate that is `PROCESSING`: it is `INACTIVE`. */
+    /** Rejects a mandate that is `PROCESSING`: it becomes `INACTIVE`. */
     rejectMandate(id: string, options?: CallOptions): ApiPromise<void>;
-    /** Cancels a mandate that is `PROCESSING` or `ACTIVE`: it is `INACTIVE`. */
+    /** Cancels a mandate that is `PROCESSING` or `ACTIVE`: it becomes `INACTIVE`. */
     cancelMandate(id: string, options?: CallOptions): ApiPromise<void>;
-    /** Lets the verification by micro-deposits fail. */
+    /** Makes the verification by micro-deposits fail. */
     failMicrodeposits(id: string, options?: CallOptions): ApiPromise<void>;
   };
   /** Shoppers on payment pages. */
   readonly shopperActions: {
     /**
-     * Does what a shopper would do on the page of a payment.
+     * Does what a shopper would do on a payment page.
      *
      * See https://www.airwallex.com/docs/api/simulation/payments/shopper_actions
      *
@@ -147,7 +147,7 @@ export interface SimulationProducts {
       input: SimulationDisputeResolveRequest,
       options?: CallOptions,
     ): ApiPromise<PaymentDispute>;
-    /** Takes a dispute to its next stage. */
+    /** Moves a dispute to its next stage. */
     escalate(
       id: string,
       input: SimulationDisputeEscalateRequest,
@@ -161,13 +161,13 @@ export interface SimulationProducts {
       input: SimulationCardTransactionCreateRequest,
       options?: CallOptions,
     ): ApiPromise<CardTransaction>;
-    /** Captures an authorisation, whole unless a `transaction_amount` says how much. */
+    /** Captures an authorisation, in full unless `transaction_amount` says how much. */
     capture(
       transactionId: string,
       input?: SimulationCardTransactionCaptureRequest,
       options?: CallOptions,
     ): ApiPromise<CardTransaction>;
-    /** Reverses an authorisation, whole unless a `transaction_amount` says how much. */
+    /** Reverses an authorisation, in full unless `transaction_amount` says how much. */
     reverse(
       transactionId: string,
       input?: SimulationCardTransactionReverseRequest,
@@ -182,7 +182,7 @@ export interface SimulationProducts {
   /** Holders of issued cards. */
   readonly cardholders: {
     /**
-     * Passes the review of a cardholder that is `PENDING`: it is `READY`.
+     * Passes the review of a cardholder that is `PENDING`: it becomes `READY`.
      *
      * See https://www.airwallex.com/docs/api/simulation/issuing/pass_review_cardholders
      */

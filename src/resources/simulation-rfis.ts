@@ -13,10 +13,10 @@ import type {
   SimulationRfiFollowUpRequest,
 } from "../schemas/rfis.generated.js";
 
-/** Requests for information of the sandbox, about the account that the client acts for. */
+/** Requests for information in the sandbox, about the account that the client acts for. */
 export interface SimulationRfis {
   /**
-   * Opens a request for information. Without `questions` it asks those that come with the type.
+   * Opens a request for information. Without `questions` it asks those that belong to the type.
    *
    * See https://www.airwallex.com/docs/api/simulation/rfis/create
    *
@@ -30,7 +30,7 @@ export interface SimulationRfis {
 
   /**
    * Opens another round, once all questions are answered: an item with an `id` asks that question
-   * again, one with an `answer.type` only asks a new one.
+   * again, one with only an `answer.type` asks a new one.
    *
    * See https://www.airwallex.com/docs/api/simulation/rfis/follow_up
    *
@@ -43,11 +43,11 @@ export interface SimulationRfis {
   ): ApiPromise<Rfi>;
 
   /**
-   * Ends a request. That leaves the status of the account as it is.
+   * Closes a request. The status of the account does not change.
    *
    * See https://www.airwallex.com/docs/api/simulation/rfis/close
    *
-   * @throws ApiError `invalid_request` when it is closed already
+   * @throws ApiError `invalid_request` when it is already closed
    */
   close(id: string, options?: CallOptions): ApiPromise<Rfi>;
 }

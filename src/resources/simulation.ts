@@ -10,7 +10,7 @@ import { type SimulationOffboardings, simulationOffboardings } from "./simulatio
 import { type SimulationProducts, simulationProducts } from "./simulation-products.js";
 import { type SimulationRfis, simulationRfis } from "./simulation-rfis.js";
 
-/** What exists outside production only; a production client has no `simulation`. */
+/** Available outside production only; a production client has no `simulation`. */
 export interface SimulationResource extends SimulationProducts {
   readonly accounts: {
     /**

@@ -1,4 +1,4 @@
-/** Money from one account of the platform to another. */
+/** Moves money between accounts of the platform. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listPages } from "../core/page.js";
@@ -17,32 +17,32 @@ import type {
 import { moveOnce } from "./movement.js";
 import { type WithoutRequestId, withRequestId } from "./request-id.js";
 
-/** What a new transfer is made of; `request_id` may be left out. */
+/** Input for a new transfer; `request_id` is optional. */
 export type TransferInput = WithoutRequestId<TransferCreateRequest>;
 
 /**
  * Transfers from the account that the client acts for: the platform's own, or that of
- * `client.onBehalfOf(id)`. Every method rejects as those of `accounts` do.
+ * `client.onBehalfOf(id)`. Errors are the same as for `client.accounts`.
  *
- * Amounts are decimals in units of the currency. An answer has them as the API sent them, text or
- * number; `String(amount)` is exact in both cases.
+ * Amounts are decimals in units of the currency. Responses hold them as the API sent them, as a string
+ * or a number; `String(amount)` is exact in both cases.
  */
 export interface TransfersResource {
   /**
    * Moves money to another account of the platform, once.
    *
-   * Without a `request_id` one is made for the call; it is in the answer, and as `idempotencyKey` in
-   * every error. A create whose answer was lost is sent again with the same one, and if it turns out
-   * to have been done, its transfer is the result. Keep a `request_id` of your own with the payment
-   * before you call, and the same holds after a crash: calling again returns the transfer that
-   * was made.
+   * If you give no `request_id`, one is generated for the call; it is in the response, and in every
+   * error as `idempotencyKey`. A create whose response was lost is sent again with the same id, and if
+   * the first attempt turns out to have worked, its transfer is the result. Store a `request_id` of
+   * your own with the payment before you call, and the same holds after a crash: calling again returns
+   * the transfer that was made.
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/create
    *
-   * @param input `amount` is sent as it is given: a text of digits such as `"12.50"`, or a number of up
-   * to 15 digits; the rest of a calculation, such as 0.1 + 0.2, is refused
+   * @param input `amount` is sent exactly as given: a string of digits such as `"12.50"`, or a number
+   * of up to 15 digits; a number with rounding errors, such as 0.1 + 0.2, is refused
    * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the account has too
-   * little, and `request_id_duplicate` when a different transfer had used the `request_id`; its
+   * little, and `request_id_duplicate` when a different transfer has already used the `request_id`; the
    * message says which
    *
    * @example
@@ -59,7 +59,7 @@ export interface TransfersResource {
   create(input: TransferInput, options?: CallOptions): ApiPromise<ConnectedAccountTransfer>;
 
   /**
-   * Reads a transfer. `SETTLED` and `FAILED` are the ends; `SUSPENDED` waits for a refund.
+   * Reads a transfer. `SETTLED` and `FAILED` are final; `SUSPENDED` waits for a refund.
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/retrieve
    *
@@ -68,8 +68,8 @@ export interface TransfersResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<ConnectedAccountTransfer>;
 
   /**
-   * Lists the transfers that the account has made. Awaited, it is the first page; iterated, it is
-   * every transfer.
+   * Lists the transfers that the account has made. Await it for the first page, or iterate it for every
+   * transfer.
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/list
    *

@@ -1,4 +1,4 @@
-/** Polls an account until it has a status, or cannot get there any more. */
+/** Polls an account until it reaches a status, or no longer can. */
 
 import { DeadlineError } from "../core/deadline.js";
 import { openDeadline } from "../core/request.js";
@@ -9,15 +9,15 @@ import { allOf, closest, refuseUnknown } from "../schemas/known-names.js";
 
 /** Options of `accounts.waitForStatus`. */
 export interface WaitForStatusOptions extends Pick<CallOptions, "signal" | "onBehalfOf"> {
-  /** The wanted status, or several of which any will do. */
+  /** The wanted status, or several, any of which will do. */
   readonly status: AccountStatus | readonly AccountStatus[];
   /** Total time in milliseconds. Default: 10 minutes. */
   readonly timeoutMs?: number | undefined;
-  /** First wait between two reads, in milliseconds; each is half as long again. Default: 1000. */
+  /** First wait between two reads, in milliseconds; each one is 1.5 times the last. Default: 1000. */
   readonly intervalMs?: number | undefined;
   /** Longest wait between two reads, in milliseconds. Default: 30 000. */
   readonly maxIntervalMs?: number | undefined;
-  /** Told of every read, for a progress line. */
+  /** Called after every read, to report progress. */
   readonly onPoll?: ((account: Account) => void) | undefined;
 }
 
@@ -32,8 +32,8 @@ const known = allOf<keyof WaitForStatusOptions>({
 });
 
 /**
- * Where an account stays until somebody acts, seen from the wanted status. Reviews move `SUBMITTED`
- * by themselves; everything else waits for the platform, the customer or nobody.
+ * Statuses that an account leaves only if someone acts, each with the reason to report. `SUBMITTED` is
+ * not among them: the review moves it on.
  */
 const deadEnds: Readonly<Record<string, string | undefined>> = {
   CREATED: "it has not been submitted",
@@ -90,7 +90,7 @@ function readWanted(options: WaitForStatusOptions): ReadonlySet<string> {
   throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message }]);
 }
 
-/** A status may be newer than this package, but not one letter away from one that it knows. */
+/** A status may be newer than this package, but one that nearly matches a known status is a typo. */
 function refuseNearMiss(status: string): void {
   const statuses = ["SUBMITTED", ...Object.keys(deadEnds)];
   if (statuses.includes(status)) return;
@@ -100,7 +100,7 @@ function refuseNearMiss(status: string): void {
   throw new ValidationError("accounts.waitForStatus", [{ path: ["status"], message, suggestion }]);
 }
 
-/** A wait of nothing would read as fast as the API answers. */
+/** Without a wait it would read as fast as the API answers. */
 function checkWaits(waits: Readonly<Record<string, number>>): void {
   for (const [name, ms] of Object.entries(waits)) {
     if (ms > 0) continue;

@@ -22,26 +22,26 @@ import type {
 import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
 import { withinCall } from "./within-call.js";
 
-/** What a new subscription is made of; `request_id` may be left out. */
+/** Input for a new subscription; `request_id` is optional. */
 export type WebhookSubscriptionInput = WithoutRequestId<WebhookSubscriptionCreateRequest>;
 
 /**
- * Webhook subscriptions of the account that the client acts for. What arrives at their URLs is read
- * with `airwallex-connect/webhooks`. Every method rejects as those of `accounts` do.
+ * Webhook subscriptions of the account that the client acts for. To read what arrives at their URLs,
+ * use `airwallex-connect/webhooks`. Errors are the same as for `client.accounts`.
  */
 export interface WebhooksResource {
   /**
-   * Has events sent to a URL. Keep the `secret` of the answer: deliveries are signed with it, and
-   * whether the API shows it again is not documented.
+   * Subscribes a URL to events. Keep the `secret` from the response: deliveries are signed with it, and
+   * it is not documented whether the API shows it again.
    *
-   * A create whose answer was lost is sent again with the same `request_id`. If it turns out to have
-   * been done, its subscription is the result.
+   * A create whose response was lost is sent again with the same `request_id`. If the first attempt
+   * turns out to have worked, its subscription is the result.
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
    * @param input `version` (YYYY-MM-DD) decides the payloads: before `2024-02-22` they are in camelCase
-   * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call has used
-   *   the `request_id`
+   * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call used the
+   *   `request_id`
    *
    * @example
    * const { id, secret } = await client.webhooks.create({
@@ -62,7 +62,7 @@ export interface WebhooksResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<WebhookSubscription>;
 
   /**
-   * Changes the URL. Events and version are fixed: for others, create another subscription.
+   * Changes the URL. Events and version are fixed: to change them, create another subscription.
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    */
@@ -73,19 +73,19 @@ export interface WebhooksResource {
   ): ApiPromise<WebhookSubscription>;
 
   /**
-   * Ends a subscription. One that is gone already is refused with `not_found`, unless it was this very
-   * call that had deleted it in an attempt whose answer was lost.
+   * Ends a subscription. One that is already gone is refused with `not_found`, unless this very call
+   * deleted it in an attempt whose response was lost.
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    */
   delete(id: string, options?: CallOptions): ApiPromise<WebhookSubscriptionDeletion>;
 
   /**
-   * Lists the subscriptions. Awaited, it is the first page; iterated, it is every subscription.
+   * Lists the subscriptions. Await it for the first page, or iterate it for every subscription.
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
-   * @param query `page` is the `page_after` or `page_before` of another page; `page_size` counts
+   * @param query `page` is the `page_after` or `page_before` of another page; `page_size` is in
    * subscriptions, default 20
    *
    * @example

@@ -1,4 +1,4 @@
-/** A call that another call makes to find out what became of it. */
+/** A call made within another call to find out what became of it. */
 
 import type { CallOptions } from "../core/settings.js";
 

@@ -20,7 +20,7 @@ import { AccountRequirements } from "./requirements.generated.js";
 import { StoreDetails, StoreDetailsInput } from "./store.generated.js";
 import { TrusteeDetails, TrusteeDetailsInput } from "./trustee.generated.js";
 
-/** The kind of a document of an account that belongs nowhere else. */
+/** The kind of a document of an account that has no place of its own. */
 export type AdditionalFileTag =
   | "DRIVERS_LICENSE_FRONT"
   | "DRIVERS_LICENSE_BACK"
@@ -33,7 +33,7 @@ export type AdditionalFileTag =
 
 export const AdditionalFileTag: z.ZodType<AdditionalFileTag> = z.string();
 
-/** A document of an account that belongs nowhere else. */
+/** A document of an account that has no place of its own. */
 export interface AdditionalFile {
   /** What the document shows. */
   readonly description?: string | null | undefined;
@@ -72,7 +72,7 @@ export interface AccountDetails {
   /** Id of the legal entity; starts with `le_`. */
   readonly legal_entity_id?: string | null | undefined;
   /**
-   * Another reference of the legal entity; so far seen only as null. Seen in real responses only.
+   * Another reference to the legal entity; so far only seen as null. Seen in real responses only.
    */
   readonly legal_entity_identifier?: string | null | undefined;
   /** Whether the owner is a business or an individual. */
@@ -110,14 +110,14 @@ export const NextAction: z.ZodType<NextAction> = z.looseObject({
   type: z.string().nullish(),
 });
 
-/** About a reactivation; the members are not documented. */
+/** Details of a reactivation; the members are not documented. */
 export type ReactivateDetails = Readonly<Record<string, unknown>>;
 
 export const ReactivateDetails: z.ZodType<ReactivateDetails> = z.record(z.string(), z.unknown());
 
 /**
- * Where an account stands. DORMANT and CLOSED exist from version 2026-08-21; earlier versions say
- * ACTIVE and SUSPENDED.
+ * The status of an account. DORMANT and CLOSED exist from version 2026-08-21; earlier versions use
+ * ACTIVE and SUSPENDED instead.
  */
 export type AccountStatus =
   | "CREATED"
@@ -131,7 +131,7 @@ export type AccountStatus =
 
 export const AccountStatus: z.ZodType<AccountStatus> = z.string();
 
-/** About a suspension; the members are not documented. */
+/** Details of a suspension; the members are not documented. */
 export type SuspendDetails = Readonly<Record<string, unknown>>;
 
 export const SuspendDetails: z.ZodType<SuspendDetails> = z.record(z.string(), z.unknown());
@@ -141,13 +141,13 @@ export type ViewType = "COMPLETE" | "EXCLUDED_PII" | (string & {});
 
 export const ViewType: z.ZodType<ViewType> = z.string();
 
-/** A connected account, or the account of the caller. */
+/** A connected account, or the caller's own. */
 export interface Account {
   /** Who owns the account. */
   readonly account_details?: AccountDetails | null | undefined;
   /**
-   * When the account was created; the offset is `+00:00`, before version 2026-06-30 `+0000`. ISO
-   * 8601.
+   * When the account was created; the offset is written `+00:00`, or `+0000` before version
+   * 2026-06-30. ISO 8601.
    */
   readonly created_at: string;
   /** What the customer has agreed to. */
@@ -160,19 +160,19 @@ export interface Account {
   readonly metadata?: Metadata | null | undefined;
   /** What should happen next. */
   readonly next_action?: NextAction | null | undefined;
-  /** Display name; default the id. Personal data. */
+  /** Display name; default: the id. Personal data. */
   readonly nickname?: string | null | undefined;
   /** How to reach the customer. */
   readonly primary_contact?: PrimaryContact | null | undefined;
-  /** About the last reactivation. Seen in real responses only. */
+  /** Details of the last reactivation. Seen in real responses only. */
   readonly reactivate_details?: ReactivateDetails | null | undefined;
-  /** What is still needed, in ACTION_REQUIRED. */
+  /** What is still needed, while ACTION_REQUIRED. */
   readonly requirements?: AccountRequirements | null | undefined;
-  /** Where the account stands. */
+  /** Status of the account. */
   readonly status: AccountStatus;
-  /** About each suspension. Seen in real responses only. */
+  /** Details of each suspension. Seen in real responses only. */
   readonly suspend_details?: readonly SuspendDetails[] | null | undefined;
-  /** Whether personal data are left out. */
+  /** Whether personal data is left out. */
   readonly view_type?: ViewType | null | undefined;
 }
 
@@ -194,8 +194,8 @@ export const Account: z.ZodType<Account> = z.looseObject({
 });
 
 /**
- * Where an account stands. DORMANT and CLOSED exist from version 2026-08-21; earlier versions say
- * ACTIVE and SUSPENDED.
+ * The status of an account. DORMANT and CLOSED exist from version 2026-08-21; earlier versions use
+ * ACTIVE and SUSPENDED instead.
  */
 export type AccountStatusInput =
   | "CREATED"
@@ -236,7 +236,7 @@ export const AccountList: z.ZodType<AccountList> = z.looseObject({
   items: z.array(Account),
 });
 
-/** What is different about the clone of an account. */
+/** What differs in the clone of an account. */
 export interface AccountCloneRequest {
   /** The platform's own data about the new account. */
   metadata?: MetadataInput | undefined;
@@ -246,7 +246,7 @@ export const AccountCloneRequest: z.ZodType<AccountCloneRequest> = z.strictObjec
   metadata: MetadataInput.optional(),
 });
 
-/** The kind of a document of an account that belongs nowhere else. */
+/** The kind of a document of an account that has no place of its own. */
 export type AdditionalFileTagInput =
   | "DRIVERS_LICENSE_FRONT"
   | "DRIVERS_LICENSE_BACK"
@@ -266,7 +266,7 @@ export const AdditionalFileTagInput: z.ZodType<AdditionalFileTagInput> = z.enum(
   "OTHER",
 ]);
 
-/** A document of an account that belongs nowhere else. */
+/** A document of an account that has no place of its own. */
 export interface AdditionalFileInput {
   /** What the document shows. */
   description?: string | undefined;
@@ -292,7 +292,7 @@ export const AccountAttachmentsInput: z.ZodType<AccountAttachmentsInput> = z.str
   additional_files: z.array(AdditionalFileInput).optional(),
 });
 
-/** Who will own an account. */
+/** Who will own the account. */
 export interface AccountCreateDetails {
   /** Further documents. */
   attachments?: AccountAttachmentsInput | undefined;
@@ -323,7 +323,7 @@ export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = z.strictObj
   trustee_details: TrusteeDetailsInput.optional(),
 });
 
-/** A connected account to be opened. */
+/** A connected account to open. */
 export interface AccountCreateRequest {
   /** Who owns the account. */
   account_details?: AccountCreateDetails | undefined;
@@ -333,7 +333,7 @@ export interface AccountCreateRequest {
   identifier?: string | undefined;
   /** The platform's own data. */
   metadata?: MetadataInput | undefined;
-  /** Display name; default the id. Personal data. */
+  /** Display name; default: the id. Personal data. */
   nickname?: string | undefined;
   /** How to reach the customer; may be empty if `legal_entity_id` is given. */
   primary_contact: PrimaryContactInput;
@@ -348,7 +348,7 @@ export const AccountCreateRequest: z.ZodType<AccountCreateRequest> = z.strictObj
   primary_contact: PrimaryContactInput,
 });
 
-/** Changes to who owns an account. */
+/** Changes to the details of an account's owner. */
 export interface AccountUpdateDetails {
   /** Further documents. */
   attachments?: AccountAttachmentsInput | undefined;
@@ -376,7 +376,7 @@ export const AccountUpdateDetails: z.ZodType<AccountUpdateDetails> = z.strictObj
   trustee_details: TrusteeDetailsInput.optional(),
 });
 
-/** Changes to a connected account. What is left out stays as it is. */
+/** Changes to a connected account. Members left out do not change. */
 export interface AccountUpdateRequest {
   /** Who owns the account. */
   account_details?: AccountUpdateDetails | undefined;
@@ -395,9 +395,9 @@ export const AccountUpdateRequest: z.ZodType<AccountUpdateRequest> = z.strictObj
   nickname: z.string().optional(),
 });
 
-/** The name and number by which another Airwallex account pays into this one. */
+/** The name and number that another Airwallex account uses to pay into this one. */
 export interface WalletInfo {
-  /** Name to give as the beneficiary. Personal data. */
+  /** Name to give as beneficiary. Personal data. */
   readonly account_name: string;
   /** Number of the account. Personal data. */
   readonly account_number: string;
@@ -420,9 +420,9 @@ export interface AccountListQuery {
   identifier?: string | undefined;
   /** Only accounts with this metadata entry, written `key:value`. Matches `^[^:]+:.+$`. */
   metadata?: string | undefined;
-  /** Page to return, counted from 0; default 0. At least 0. */
+  /** Page to return, counted from 0; default: 0. At least 0. */
   page_num?: number | undefined;
-  /** Accounts per page; default 100. 1 to 500. */
+  /** Accounts per page; default: 100. 1 to 500. */
   page_size?: number | undefined;
   /** Only accounts created at or before this date or timestamp (ISO 8601). */
   to_created_at?: string | undefined;

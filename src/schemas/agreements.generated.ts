@@ -28,7 +28,7 @@ export interface TermsAndConditions {
   readonly agreed_at?: string | null | undefined;
   /** Device on which the customer agreed. */
   readonly device_data?: DeviceData | null | undefined;
-  /** Which terms the customer agreed to; default FULL. */
+  /** Which terms the customer agreed to; default: FULL. */
   readonly service_agreement_type?: ServiceAgreementType | null | undefined;
 }
 
@@ -40,9 +40,9 @@ export const TermsAndConditions: z.ZodType<TermsAndConditions> = z.looseObject({
 
 /** What the customer has agreed to. */
 export interface CustomerAgreements {
-  /** Whether the customer lets a selfie be checked by biometrics; for individuals. */
+  /** Whether the customer consents to biometric checks of a selfie; for individuals. */
   readonly agreed_to_biometrics_consent?: boolean | null | undefined;
-  /** Whether the customer lets the data be used; creation needs true. */
+  /** Whether the customer agrees to the use of their data; must be true at creation. */
   readonly agreed_to_data_usage?: boolean | null | undefined;
   /**
    * Whether the customer agrees to the terms and conditions; until then the account cannot become
@@ -109,7 +109,7 @@ export interface TermsAndConditionsInput {
   agreed_at?: string | undefined;
   /** Device on which the customer agreed. */
   device_data?: DeviceDataInput | undefined;
-  /** Which terms the customer agreed to; default FULL. */
+  /** Which terms the customer agreed to; default: FULL. */
   service_agreement_type?: ServiceAgreementTypeInput | undefined;
 }
 
@@ -121,9 +121,9 @@ export const TermsAndConditionsInput: z.ZodType<TermsAndConditionsInput> = z.str
 
 /** What the customer has agreed to. */
 export interface CustomerAgreementsInput {
-  /** Whether the customer lets a selfie be checked by biometrics; for individuals. */
+  /** Whether the customer consents to biometric checks of a selfie; for individuals. */
   agreed_to_biometrics_consent?: boolean | undefined;
-  /** Whether the customer lets the data be used; creation needs true. */
+  /** Whether the customer agrees to the use of their data; must be true at creation. */
   agreed_to_data_usage?: boolean | undefined;
   /**
    * Whether the customer agrees to the terms and conditions; until then the account cannot become

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { PrimaryContact, PrimaryContactInput } from "./agreements.generated.js";
 import { StoreDetails, StoreDetailsInput } from "./store.generated.js";
 
-/** How far the review of an amendment has come. */
+/** How far the review of an amendment has got. */
 export type AmendmentStatus = "PENDING" | "APPROVED" | "REJECTED" | (string & {});
 
 export const AmendmentStatus: z.ZodType<AmendmentStatus> = z.string();
@@ -15,17 +15,17 @@ export type AmendmentTarget = "account_details.store_details" | "primary_contact
 
 export const AmendmentTarget: z.ZodType<AmendmentTarget> = z.string();
 
-/** A change of a verified account that was asked for. */
+/** A requested change to a verified account. */
 export interface Amendment {
   /** Id of the amendment. */
   readonly id: string;
   /** The new contact, if that is the target. */
   readonly primary_contact?: PrimaryContact | null | undefined;
-  /** How far the review has come. */
+  /** How far the review has got. */
   readonly status: AmendmentStatus;
   /** The new store details, if that is the target. */
   readonly store_details?: StoreDetails | null | undefined;
-  /** The part of the account to be changed. */
+  /** The part of the account to change. */
   readonly target?: AmendmentTarget | null | undefined;
 }
 
@@ -45,13 +45,13 @@ export const AmendmentTargetInput: z.ZodType<AmendmentTargetInput> = z.enum([
   "primary_contact",
 ]);
 
-/** A change of a verified account to be asked for. */
+/** A change to request for a verified account. */
 export interface AmendmentCreateRequest {
   /** The new contact, if that is the target. */
   primary_contact?: PrimaryContactInput | undefined;
   /** The new store details, if that is the target. */
   store_details?: StoreDetailsInput | undefined;
-  /** The part of the account to be changed. */
+  /** The part of the account to change. */
   target: AmendmentTargetInput;
 }
 

@@ -60,7 +60,7 @@ import {
   isWebhookSubscriptionList,
 } from "./webhooks.guards.generated.js";
 
-/** A connected account, or the account of the caller. */
+/** A connected account, or the caller's own. */
 type AccountSchema = accounts.Account;
 
 const AccountSchema: z.ZodType<accounts.Account> = z.withParser(accounts.Account, (value) =>
@@ -78,7 +78,7 @@ const AccountListSchema: z.ZodType<accounts.AccountList> = z.withParser(accounts
 
 export { AccountListSchema as AccountList };
 
-/** The name and number by which another Airwallex account pays into this one. */
+/** The name and number that another Airwallex account uses to pay into this one. */
 type WalletInfoSchema = accounts.WalletInfo;
 
 const WalletInfoSchema: z.ZodType<accounts.WalletInfo> = z.withParser(accounts.WalletInfo, (value) =>
@@ -87,7 +87,7 @@ const WalletInfoSchema: z.ZodType<accounts.WalletInfo> = z.withParser(accounts.W
 
 export { WalletInfoSchema as WalletInfo };
 
-/** A change of a verified account that was asked for. */
+/** A requested change to a verified account. */
 type AmendmentSchema = amendments.Amendment;
 
 const AmendmentSchema: z.ZodType<amendments.Amendment> = z.withParser(amendments.Amendment, (value) =>
@@ -96,7 +96,7 @@ const AmendmentSchema: z.ZodType<amendments.Amendment> = z.withParser(amendments
 
 export { AmendmentSchema as Amendment };
 
-/** An access token and the time at which it stops working. */
+/** An access token and its expiry. */
 type TokenSchema = authentication.Token;
 
 const TokenSchema: z.ZodType<authentication.Token> = z.withParser(authentication.Token, (value) =>
@@ -105,7 +105,7 @@ const TokenSchema: z.ZodType<authentication.Token> = z.withParser(authentication
 
 export { TokenSchema as Token };
 
-/** What an account has, one entry per currency. */
+/** What an account holds, one entry per currency. */
 type WalletBalancesSchema = balances.WalletBalances;
 
 const WalletBalancesSchema: z.ZodType<balances.WalletBalances> = z.withParser(balances.WalletBalances, (value) =>
@@ -132,7 +132,7 @@ const FundingLimitListSchema: z.ZodType<capabilities.FundingLimitList> = z.withP
 
 export { FundingLimitListSchema as FundingLimitList };
 
-/** How an application for other funding limits was received. */
+/** How an application for new funding limits was received. */
 type FundingLimitApplicationSchema = capabilities.FundingLimitApplication;
 
 const FundingLimitApplicationSchema: z.ZodType<capabilities.FundingLimitApplication> = z.withParser(capabilities.FundingLimitApplication, (value) =>
@@ -168,7 +168,7 @@ const EmbeddedAuthorizationSchema: z.ZodType<embedded.EmbeddedAuthorization> = z
 
 export { EmbeddedAuthorizationSchema as EmbeddedAuthorization };
 
-/** A file as it was stored. */
+/** A stored file. */
 type UploadedFileSchema = files.UploadedFile;
 
 const UploadedFileSchema: z.ZodType<files.UploadedFile> = z.withParser(files.UploadedFile, (value) =>
@@ -186,7 +186,7 @@ const DownloadLinksSchema: z.ZodType<files.DownloadLinks> = z.withParser(files.D
 
 export { DownloadLinksSchema as DownloadLinks };
 
-/** The way of an account's owner through pages of Airwallex. */
+/** An account owner's way through pages hosted by Airwallex. */
 type HostedFlowSchema = hostedFlows.HostedFlow;
 
 const HostedFlowSchema: z.ZodType<hostedFlows.HostedFlow> = z.withParser(hostedFlows.HostedFlow, (value) =>
@@ -204,7 +204,7 @@ const InvitationLinkSchema: z.ZodType<invitationLinks.InvitationLink> = z.withPa
 
 export { InvitationLinkSchema as InvitationLink };
 
-/** Tokens with which an app acts for the account that was connected to it. */
+/** Tokens that let an app act for the account that was connected to it. */
 type OAuthTokenSchema = oauth.OAuthToken;
 
 const OAuthTokenSchema: z.ZodType<oauth.OAuthToken> = z.withParser(oauth.OAuthToken, (value) =>
@@ -213,7 +213,7 @@ const OAuthTokenSchema: z.ZodType<oauth.OAuthToken> = z.withParser(oauth.OAuthTo
 
 export { OAuthTokenSchema as OAuthToken };
 
-/** The closing of a connected account, as asked for. */
+/** A request to close a connected account. */
 type OffboardingSchema = offboardings.Offboarding;
 
 const OffboardingSchema: z.ZodType<offboardings.Offboarding> = z.withParser(offboardings.Offboarding, (value) =>
@@ -231,7 +231,7 @@ const OffboardingListSchema: z.ZodType<offboardings.OffboardingList> = z.withPar
 
 export { OffboardingListSchema as OffboardingList };
 
-/** A deposit, as its simulation answers. */
+/** A deposit, as its simulation returns it. */
 type SimulatedDepositSchema = products.SimulatedDeposit;
 
 const SimulatedDepositSchema: z.ZodType<products.SimulatedDeposit> = z.withParser(products.SimulatedDeposit, (value) =>
@@ -241,8 +241,8 @@ const SimulatedDepositSchema: z.ZodType<products.SimulatedDeposit> = z.withParse
 export { SimulatedDepositSchema as SimulatedDeposit };
 
 /**
- * A payout, as its simulation answers. It has more members than these; `client.request` with a
- * schema of your own reads them.
+ * A payout, as its simulation returns it. It has more members than these; read them with
+ * `client.request` and a schema of your own.
  */
 type SimulatedPayoutSchema = products.SimulatedPayout;
 
@@ -252,7 +252,7 @@ const SimulatedPayoutSchema: z.ZodType<products.SimulatedPayout> = z.withParser(
 
 export { SimulatedPayoutSchema as SimulatedPayout };
 
-/** A payout of the older API, as its simulation answers. It has more members than these. */
+/** A payout of the older API, as its simulation returns it. It has more members than these. */
 type SimulatedPaymentSchema = products.SimulatedPayment;
 
 const SimulatedPaymentSchema: z.ZodType<products.SimulatedPayment> = z.withParser(products.SimulatedPayment, (value) =>
@@ -279,7 +279,7 @@ const CardTransactionSchema: z.ZodType<products.CardTransaction> = z.withParser(
 
 export { CardTransactionSchema as CardTransaction };
 
-/** A report that is asked for. */
+/** A requested report. */
 type PlatformReportCreatedSchema = reports.PlatformReportCreated;
 
 const PlatformReportCreatedSchema: z.ZodType<reports.PlatformReportCreated> = z.withParser(reports.PlatformReportCreated, (value) =>
@@ -297,7 +297,7 @@ const PlatformReportSchema: z.ZodType<reports.PlatformReport> = z.withParser(rep
 
 export { PlatformReportSchema as PlatformReport };
 
-/** What a deposit is made of, as handed in. */
+/** What a deposit consists of, as submitted. */
 type SettlementReportSchema = reports.SettlementReport;
 
 const SettlementReportSchema: z.ZodType<reports.SettlementReport> = z.withParser(reports.SettlementReport, (value) =>
@@ -307,7 +307,7 @@ const SettlementReportSchema: z.ZodType<reports.SettlementReport> = z.withParser
 export { SettlementReportSchema as SettlementReport };
 
 /**
- * A request for information: questions that somebody at Airwallex asks about an account, and the
+ * A request for information: questions that someone at Airwallex asks about an account, and the
  * answers so far.
  */
 type RfiSchema = rfis.Rfi;
@@ -345,7 +345,7 @@ const TransferListSchema: z.ZodType<transfers.TransferList> = z.withParser(trans
 
 export { TransferListSchema as TransferList };
 
-/** A URL that events are sent to, and which ones. */
+/** A URL that receives events, and which ones. */
 type WebhookSubscriptionSchema = webhooks.WebhookSubscription;
 
 const WebhookSubscriptionSchema: z.ZodType<webhooks.WebhookSubscription> = z.withParser(webhooks.WebhookSubscription, (value) =>
@@ -363,7 +363,7 @@ const WebhookSubscriptionListSchema: z.ZodType<webhooks.WebhookSubscriptionList>
 
 export { WebhookSubscriptionListSchema as WebhookSubscriptionList };
 
-/** What became of a subscription that was deleted. */
+/** The result of deleting a subscription. */
 type WebhookSubscriptionDeletionSchema = webhooks.WebhookSubscriptionDeletion;
 
 const WebhookSubscriptionDeletionSchema: z.ZodType<webhooks.WebhookSubscriptionDeletion> = z.withParser(webhooks.WebhookSubscriptionDeletion, (value) =>

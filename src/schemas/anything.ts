@@ -1,4 +1,4 @@
-/** The shape of an answer that nobody has modelled. */
+/** The shape of a response that is not modelled. */
 
 import type { Shape } from "./shape.js";
 

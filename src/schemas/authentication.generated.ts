@@ -3,11 +3,11 @@
 
 import * as z from "zod";
 
-/** An access token and the time at which it stops working. */
+/** An access token and its expiry. */
 export interface Token {
-  /** When the token stops working, 30 minutes after login. ISO 8601. */
+  /** When the token expires, 30 minutes after login. ISO 8601. */
   readonly expires_at: string;
-  /** The token, a JWT, to be sent as `Authorization: Bearer`. Personal data. */
+  /** The token, a JWT; send it as `Authorization: Bearer`. Personal data. */
   readonly token: string;
 }
 

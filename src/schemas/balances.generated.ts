@@ -4,7 +4,7 @@
 import * as z from "zod";
 import { Decimal } from "./common.generated.js";
 
-/** What an account has in one currency. */
+/** What an account holds in one currency. */
 export interface WalletBalance {
   /** What kind of wallet it is. */
   readonly account_type?: string | null | undefined;
@@ -12,13 +12,13 @@ export interface WalletBalance {
   readonly available_amount: Decimal;
   /** Currency (ISO 4217). */
   readonly currency: string;
-  /** What is on its way in. */
+  /** Incoming funds that have not arrived yet. */
   readonly pending_amount: Decimal;
   /** What was paid in advance. */
   readonly prepayment_amount?: Decimal | null | undefined;
-  /** What is held for payments that are under way. */
+  /** What is held for payments in progress. */
   readonly reserved_amount: Decimal;
-  /** What is available and what is reserved. */
+  /** The available and the reserved amount together. */
   readonly total_amount: Decimal;
 }
 
@@ -32,7 +32,7 @@ export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
   total_amount: Decimal,
 });
 
-/** What an account has, one entry per currency. */
+/** What an account holds, one entry per currency. */
 export type WalletBalances = readonly WalletBalance[];
 
 export const WalletBalances: z.ZodType<WalletBalances> = z.array(WalletBalance);

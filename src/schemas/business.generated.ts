@@ -5,7 +5,7 @@ import * as z from "zod";
 import { Address, AddressInput, MonthlyAmount, MonthlyAmountInput } from "./common.generated.js";
 
 /**
- * A product that a business uses. ACCEPT_PAYMENTS was seen only on accounts opened in the web app.
+ * A product that a business uses. ACCEPT_PAYMENTS was only seen on accounts opened in the web app.
  */
 export type BusinessProduct =
   | "ACCEPT_ONLINE_PAYMENTS"
@@ -36,7 +36,7 @@ export const BusinessAccountUsage: z.ZodType<BusinessAccountUsage> = z.looseObje
   product_reference: z.array(BusinessProduct).nullish(),
 });
 
-/** The kind of a document of a business. OTHER was only observed. */
+/** The kind of a business document. OTHER was observed but is not documented. */
 export type BusinessDocumentTag =
   | "ACRA_COMPANY_PROFILE_DOCUMENT"
   | "ANNUAL_REPORT"
@@ -93,7 +93,7 @@ export const BusinessAttachments: z.ZodType<BusinessAttachments> = z.looseObject
   business_documents: z.array(BusinessDocument).nullish(),
 });
 
-/** The kind of a number of a business. BRN is the number in the company register. */
+/** The kind of a business number. BRN is the number in the company register. */
 export type BusinessIdentifierType = "BRN" | "EIN" | "SSN" | "VAT" | (string & {});
 
 export const BusinessIdentifierType: z.ZodType<BusinessIdentifierType> = z.string();
@@ -114,7 +114,7 @@ export const BusinessIdentifier: z.ZodType<BusinessIdentifier> = z.looseObject({
   type: BusinessIdentifierType.nullish(),
 });
 
-/** The legal form of a business. TRUST was only observed. */
+/** The legal form of a business. TRUST was observed but is not documented. */
 export type BusinessStructure =
   | "COMPANY"
   | "CORPORATION"
@@ -162,13 +162,11 @@ export interface BusinessDetails {
   readonly explanation_for_high_risk_countries_exposure?: string | null | undefined;
   /** Whether the business exports. Seen in real responses only. */
   readonly exports_goods_or_services?: boolean | null | undefined;
-  /** Whether a member of the business holds a public office. Seen in real responses only. */
+  /** Whether a member of the business holds public office. Seen in real responses only. */
   readonly has_member_holding_public_office?: boolean | null | undefined;
-  /** Whether someone holds shares for somebody else. */
+  /** Whether someone holds shares on behalf of another person. */
   readonly has_nominee_shareholders?: boolean | null | undefined;
-  /**
-   * Whether a financial institution has refused the business before. Seen in real responses only.
-   */
+  /** Whether a financial institution has ever refused the business. Seen in real responses only. */
   readonly has_prior_financial_institution_refusal?: boolean | null | undefined;
   /** Whether the business borrows in Malaysian ringgit. Seen in real responses only. */
   readonly has_ringgit_borrowing?: boolean | null | undefined;
@@ -182,7 +180,7 @@ export interface BusinessDetails {
   readonly registration_address?: Address | null | undefined;
   /** Registered office in English. */
   readonly registration_address_english?: Address | null | undefined;
-  /** State of incorporation, for businesses of the United States. */
+  /** State of incorporation, for businesses in the United States. */
   readonly state_of_incorporation?: string | null | undefined;
   /** Website. */
   readonly url?: string | null | undefined;
@@ -220,7 +218,7 @@ export const BusinessDetails: z.ZodType<BusinessDetails> = z.looseObject({
 });
 
 /**
- * A product that a business uses. ACCEPT_PAYMENTS was seen only on accounts opened in the web app.
+ * A product that a business uses. ACCEPT_PAYMENTS was only seen on accounts opened in the web app.
  */
 export type BusinessProductInput =
   | "ACCEPT_ONLINE_PAYMENTS"
@@ -262,7 +260,7 @@ export const BusinessAccountUsageInput: z.ZodType<BusinessAccountUsageInput> = z
   product_reference: z.array(BusinessProductInput).optional(),
 });
 
-/** The kind of a document of a business. OTHER was only observed. */
+/** The kind of a business document. OTHER was observed but is not documented. */
 export type BusinessDocumentTagInput =
   | "ACRA_COMPANY_PROFILE_DOCUMENT"
   | "ANNUAL_REPORT"
@@ -344,7 +342,7 @@ export const BusinessAttachmentsInput: z.ZodType<BusinessAttachmentsInput> = z.s
   business_documents: z.array(BusinessDocumentInput).optional(),
 });
 
-/** The kind of a number of a business. BRN is the number in the company register. */
+/** The kind of a business number. BRN is the number in the company register. */
 export type BusinessIdentifierTypeInput = "BRN" | "EIN" | "SSN" | "VAT";
 
 export const BusinessIdentifierTypeInput: z.ZodType<BusinessIdentifierTypeInput> = z.enum([
@@ -370,7 +368,7 @@ export const BusinessIdentifierInput: z.ZodType<BusinessIdentifierInput> = z.str
   type: BusinessIdentifierTypeInput.optional(),
 });
 
-/** The legal form of a business. TRUST was only observed. */
+/** The legal form of a business. TRUST was observed but is not documented. */
 export type BusinessStructureInput =
   | "COMPANY"
   | "CORPORATION"
@@ -428,7 +426,7 @@ export interface BusinessDetailsInput {
   description_of_goods_or_services?: string | undefined;
   /** Why the business deals with high-risk countries. */
   explanation_for_high_risk_countries_exposure?: string | undefined;
-  /** Whether someone holds shares for somebody else. */
+  /** Whether someone holds shares on behalf of another person. */
   has_nominee_shareholders?: boolean | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
   industry_category_code?: string | undefined;
@@ -440,7 +438,7 @@ export interface BusinessDetailsInput {
   registration_address?: AddressInput | undefined;
   /** Registered office in English. */
   registration_address_english?: AddressInput | undefined;
-  /** State of incorporation, for businesses of the United States. */
+  /** State of incorporation, for businesses in the United States. */
   state_of_incorporation?: string | undefined;
   /** Website. */
   url?: string | undefined;
@@ -506,9 +504,9 @@ export interface BusinessDetailsUpdate {
   registration_address?: AddressInput | undefined;
   /** Registered office in English. */
   registration_address_english?: AddressInput | undefined;
-  /** State of incorporation, for businesses of the United States. */
+  /** State of incorporation, for businesses in the United States. */
   state_of_incorporation?: string | undefined;
-  /** Name of the trust that the business is trustee of. */
+  /** Name of the trust that the business is the trustee of. */
   trust_name?: string | undefined;
   /** Website. */
   url?: string | undefined;

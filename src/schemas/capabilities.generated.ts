@@ -27,7 +27,7 @@ export const AccountCapabilityStatus: z.ZodType<AccountCapabilityStatus> = z.str
 
 /** Something that an account can do once it is enabled. */
 export interface AccountCapability {
-  /** What there is to say about the status. */
+  /** A comment on the status. */
   readonly comment: string;
   /** More about the status. */
   readonly details?: AccountCapabilityDetails | null | undefined;
@@ -37,7 +37,7 @@ export interface AccountCapability {
   readonly id: string;
   /** Whether it can be used. */
   readonly status: AccountCapabilityStatus;
-  /** When that changed last. ISO 8601. */
+  /** When the status last changed. ISO 8601. */
   readonly updated_at: string;
 }
 
@@ -50,7 +50,7 @@ export const AccountCapability: z.ZodType<AccountCapability> = z.looseObject({
   updated_at: z.string(),
 });
 
-/** Whether a funding limit is in force, or another was applied for. */
+/** Whether a funding limit is in force, or a new one was applied for. */
 export type FundingLimitStatus = "ACTIVE" | "REQUESTED" | (string & {});
 
 export const FundingLimitStatus: z.ZodType<FundingLimitStatus> = z.string();
@@ -65,23 +65,23 @@ export const FundingLimitType: z.ZodType<FundingLimitType> = z.string();
 
 /** How much an account may add by direct debit in one currency. */
 export interface FundingLimit {
-  /** What is left of the limit. */
+  /** The unused part of the limit. */
   readonly available: number;
   /** Currency (ISO 4217). */
   readonly currency: string;
-  /** When the limit takes effect; from version 2025-09-30 on. ISO 8601. */
+  /** When the limit takes effect; present from version 2025-09-30. ISO 8601. */
   readonly effective_at?: string | null | undefined;
   /** The limit. */
   readonly limit: number;
-  /** Kind of mandate that the limit is for; from version 2025-09-30 on. */
+  /** Kind of mandate that the limit applies to; present from version 2025-09-30. */
   readonly mandate_type?: string | null | undefined;
   /** The limit that was applied for. */
   readonly requested_limit?: number | null | undefined;
-  /** Whether an application is open. */
+  /** Whether an application is pending. */
   readonly status: FundingLimitStatus;
   /** How funds are added. */
   readonly type: FundingLimitType;
-  /** When this changed last. ISO 8601. */
+  /** When this last changed. ISO 8601. */
   readonly updated_at?: string | null | undefined;
 }
 
@@ -118,11 +118,11 @@ export const FundingLimitList: z.ZodType<FundingLimitList> = z.looseObject({
   items: z.array(FundingLimit),
 });
 
-/** A funding limit that is wanted. */
+/** A requested funding limit. */
 export interface FundingLimitWish {
   /** Currency (ISO 4217). */
   currency: string;
-  /** The limit that is wanted. At least 0. */
+  /** The requested limit. At least 0. */
   limit: number;
   /** How funds are added. */
   type: FundingLimitTypeInput;
@@ -134,11 +134,11 @@ export const FundingLimitWish: z.ZodType<FundingLimitWish> = z.strictObject({
   type: FundingLimitTypeInput,
 });
 
-/** An application for other funding limits. */
+/** An application for new funding limits. */
 export interface FundingLimitApplyRequest {
-  /** The limits that are wanted. At least 1 items. */
+  /** The requested limits. At least 1 items. */
   funding_limits: readonly FundingLimitWish[];
-  /** Made by the caller; a second use is refused. 1 to 50 characters. */
+  /** Chosen by the caller; a second use is refused. 1 to 50 characters. */
   request_id: string;
 }
 
@@ -147,9 +147,9 @@ export const FundingLimitApplyRequest: z.ZodType<FundingLimitApplyRequest> = z.s
   request_id: z.string().min(1).max(50),
 });
 
-/** How an application for other funding limits was received. */
+/** How an application for new funding limits was received. */
 export interface FundingLimitApplication {
-  /** What became of it; the values are not documented. */
+  /** The outcome; the values are not documented. */
   readonly result?: string | null | undefined;
 }
 
@@ -161,7 +161,7 @@ export const FundingLimitApplication: z.ZodType<FundingLimitApplication> = z.loo
 export interface FundingLimitListQuery {
   /** Only limits in this currency (ISO 4217). */
   currency?: string | undefined;
-  /** Page to return, counted from 0; default 0. At least 0. */
+  /** Page to return, counted from 0; default: 0. At least 0. */
   page_num?: number | undefined;
   /** Limits per page. At least 1. */
   page_size?: number | undefined;

@@ -7,13 +7,13 @@ import { MoneyMovementStatus, MoneyMovementStatusInput } from "./transfers.gener
 
 /** Money pulled from a connected account to the platform. */
 export interface Charge {
-  /** How much, in units of the currency. */
+  /** Amount in units of the currency. */
   readonly amount?: Decimal | null | undefined;
   /** When it was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
   /** Currency (ISO 4217). */
   readonly currency?: string | null | undefined;
-  /** What it is for, in words. */
+  /** What it is for, as free text. */
   readonly description?: string | null | undefined;
   /** Fee in units of the currency. */
   readonly fee?: Decimal | null | undefined;
@@ -23,13 +23,13 @@ export interface Charge {
   readonly reason?: string | null | undefined;
   /** Reference on the statements of both accounts. */
   readonly reference?: string | null | undefined;
-  /** Id of the request that created it. The API does its work once. */
+  /** Id of the request that created it. The API processes each id only once. */
   readonly request_id?: string | null | undefined;
-  /** Short id, for people. */
+  /** Short, human-readable id. */
   readonly short_reference_id?: string | null | undefined;
   /** Id of the connected account that pays. */
   readonly source?: string | null | undefined;
-  /** Where it stands. */
+  /** Status of the charge. */
   readonly status: MoneyMovementStatus;
   /** When it last changed. ISO 8601. */
   readonly updated_at?: string | null | undefined;
@@ -53,11 +53,11 @@ export const Charge: z.ZodType<Charge> = z.looseObject({
 
 /** A new charge. */
 export interface ChargeCreateRequest {
-  /** How much, in units of the currency, more than 0. Goes over the wire as it is given. */
+  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   currency: string;
-  /** What it is for, in words. */
+  /** What it is for, as free text. */
   description?: string | undefined;
   /**
    * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
@@ -69,7 +69,7 @@ export interface ChargeCreateRequest {
   reference: string;
   /** An id of your own for this request; a second use of it is refused. 1 to 50 characters. */
   request_id: string;
-  /** Id of the connected account that is to pay. Not empty. */
+  /** Id of the connected account to charge. Not empty. */
   source: string;
 }
 
@@ -102,11 +102,11 @@ export interface ChargeListQuery {
   currency?: string | undefined;
   /** Only charges created at or after this date or timestamp (ISO 8601). */
   from_created_at?: string | undefined;
-  /** Page to return, counted from 0; default 0. At least 0. */
+  /** Page to return, counted from 0; default: 0. At least 0. */
   page_num?: number | undefined;
-  /** Charges per page; default 100. 10 to 2000. */
+  /** Charges per page; default: 100. 10 to 2000. */
   page_size?: number | undefined;
-  /** Only the charge of this request. */
+  /** Only the charge with this request id. */
   request_id?: string | undefined;
   /** Only charges of this connected account. */
   source?: string | undefined;

@@ -23,11 +23,11 @@ export interface Address {
   readonly address_line1?: string | null | undefined;
   /** Floor, unit or building. Personal data. */
   readonly address_line2?: string | null | undefined;
-  /** Country (ISO 3166-1 alpha-2); demanded in every address since version 2026-07-17. */
+  /** Country (ISO 3166-1 alpha-2); required in every address since version 2026-07-17. */
   readonly country_code?: string | null | undefined;
   /** Postal code. Personal data. */
   readonly postcode?: string | null | undefined;
-  /** State or province; many countries demand it. */
+  /** State or province; required in many countries. */
   readonly state?: string | null | undefined;
   /** City or suburb. Personal data. */
   readonly suburb?: string | null | undefined;
@@ -67,13 +67,13 @@ export interface AddressInput {
   /** Floor, unit or building. Personal data. */
   address_line2?: string | undefined;
   /**
-   * Country (ISO 3166-1 alpha-2); demanded in every address since version 2026-07-17. Matches
+   * Country (ISO 3166-1 alpha-2); required in every address since version 2026-07-17. Matches
    * `^[A-Z]{2}$`.
    */
   country_code?: string | undefined;
   /** Postal code. Personal data. */
   postcode?: string | undefined;
-  /** State or province; many countries demand it. */
+  /** State or province; required in many countries. */
   state?: string | undefined;
   /** City or suburb. Personal data. */
   suburb?: string | undefined;
@@ -97,18 +97,18 @@ export const LegalEntityTypeInput: z.ZodType<LegalEntityTypeInput> = z.enum([
 ]);
 
 /**
- * An exact decimal in units of its currency, such as `12.50`. A request may say it as a text of
- * digits or as a number of up to 15 digits. An answer has it as the API sent it; a number that
- * JavaScript cannot hold exactly comes as its text.
+ * An exact decimal in units of its currency, such as `12.50`. Requests take a string of digits or a
+ * number of up to 15 digits. Responses hold it as the API sent it; a number that JavaScript cannot
+ * represent exactly becomes a string.
  */
 export type Decimal = string | number;
 
 export const Decimal: z.ZodType<Decimal> = z.union([z.string(), z.number()]);
 
 /**
- * An exact decimal in units of its currency, such as `12.50`. A request may say it as a text of
- * digits or as a number of up to 15 digits. An answer has it as the API sent it; a number that
- * JavaScript cannot hold exactly comes as its text.
+ * An exact decimal in units of its currency, such as `12.50`. Requests take a string of digits or a
+ * number of up to 15 digits. Responses hold it as the API sent it; a number that JavaScript cannot
+ * represent exactly becomes a string.
  */
 export type DecimalInput = string | number;
 

@@ -3,11 +3,11 @@
 
 import * as z from "zod";
 
-/** What embedded components are to be allowed. */
+/** What to permit embedded components to do. */
 export interface EmbeddedAuthorizeRequest {
   /** base64url of the SHA-256 of the verifier (RFC 7636). Matches `^[\w-]{43}$`. */
   code_challenge: string;
-  /** The platform's own name for the person. Personal data. */
+  /** The platform's own identifier for the person. Personal data. */
   identity?: string | undefined;
   /** What the components may do, such as `w:awx_action:onboarding`. At least 1 items. */
   scope: readonly string[];
@@ -21,7 +21,7 @@ export const EmbeddedAuthorizeRequest: z.ZodType<EmbeddedAuthorizeRequest> = z.s
 
 /** A permission for embedded components. */
 export interface EmbeddedAuthorization {
-  /** The code with which components start; it works for 30 seconds. Personal data. */
+  /** The code that starts the components; valid for 30 seconds. Personal data. */
   readonly authorization_code: string;
 }
 

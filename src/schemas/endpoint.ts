@@ -1,14 +1,14 @@
-/** What a call is, as data: the client sends by it, the emulator routes by it, the docs list it. */
+/** Describes a call as data, for the client to send, the emulator to route and the docs to list. */
 
 import type { Shape } from "./shape.js";
 
 /**
- * What may be done when a call fails after its request was sent, so that nobody knows whether the
- * remote did the work. A call that was never sent is retried in every class.
+ * What may be done when a call fails after its request was sent, so that it is unknown whether the
+ * server did the work. A call that was never sent is retried in every class.
  *
  * - `safe`: reads only; sent again.
  * - `idempotent`: the same request twice leaves the same state; sent again.
- * - `request_id`: the remote refuses a second use of the body's `request_id`; sent again.
+ * - `request_id`: the server refuses a second use of the body's `request_id`; sent again.
  * - `lookup`: the resource can find out what happened and decides.
  * - `never`: not sent again; the error says that the outcome is unknown.
  */
@@ -28,12 +28,12 @@ export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = 
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path template, such as `/api/v1/accounts/{id}`. */
   readonly path: string;
-  /** Which host serves it; uploads have a host of their own. */
+  /** Which host serves it; uploads have their own. */
   readonly host: "api" | "files";
-  /** `sandbox`: exists outside production only. */
+  /** `sandbox`: available outside production only. */
   readonly environment: "all" | "sandbox";
   readonly retry: RetryClass;
-  /** Status of a success as documented. */
+  /** Documented status of a success. */
   readonly status: number;
   /** The page of the API's documentation that describes it. */
   readonly docs: string;

@@ -512,7 +512,7 @@ export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
   response: walletBalancesShape,
 };
 
-/** Ask for a report. */
+/** Request a report. */
 export const platformReportsCreate: Endpoint<
   { readonly body: PlatformReportCreateRequest },
   PlatformReportCreated
@@ -736,7 +736,7 @@ export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreate
   response: rfiShape,
 };
 
-/** Ask more about answers. */
+/** Ask follow-up questions. */
 export const simulationRfisFollowUp: Endpoint<
   { readonly path: { readonly id: string }; readonly body?: SimulationRfiFollowUpRequest },
   Rfi
@@ -766,7 +766,7 @@ export const simulationRfisClose: Endpoint<{ readonly path: { readonly id: strin
   response: rfiShape,
 };
 
-/** Ask for a change of a verified account. */
+/** Request a change to a verified account. */
 export const amendmentsCreate: Endpoint<{ readonly body: AmendmentCreateRequest }, Amendment> = {
   name: "amendments.create",
   method: "POST",
@@ -825,7 +825,7 @@ export const simulationAmendmentsReject: Endpoint<
   response: amendmentShape,
 };
 
-/** Ask to close a connected account. */
+/** Request the closing of a connected account. */
 export const offboardingsCreate: Endpoint<
   { readonly path: { readonly account_id: string }; readonly body: OffboardingCreateRequest },
   Offboarding
@@ -1132,7 +1132,7 @@ export const simulationDepositsReverse: Endpoint<
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reverse",
 };
 
-/** Move a payout along. */
+/** Move a payout to its next status. */
 export const simulationTransfersTransition: Endpoint<
   { readonly path: { readonly id: string }; readonly body: SimulationTransferTransition },
   SimulatedPayout
@@ -1149,7 +1149,7 @@ export const simulationTransfersTransition: Endpoint<
   response: simulatedPayoutShape,
 };
 
-/** Move a payout of the older API along. */
+/** Move a payout of the older API to its next status. */
 export const simulationPaymentsTransition: Endpoint<
   { readonly path: { readonly payment_id: string }; readonly body: SimulationPaymentTransition },
   SimulatedPayment
@@ -1259,7 +1259,7 @@ export const simulationPaymentDisputesCreate: Endpoint<
   response: paymentDisputeShape,
 };
 
-/** Decide a dispute. */
+/** Resolve a dispute. */
 export const simulationPaymentDisputesResolve: Endpoint<
   { readonly path: { readonly id: string }; readonly body: SimulationDisputeResolveRequest },
   PaymentDispute

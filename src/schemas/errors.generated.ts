@@ -5,15 +5,15 @@ import * as z from "zod";
 
 /** The body of every failed call. */
 export interface ErrorResponse {
-  /** What went wrong, for programs, such as `field_required`. */
+  /** Machine-readable error code, such as `field_required`. */
   readonly code?: string | null | undefined;
-  /** More about the error; an object since version 2024-09-27, a list before. */
+  /** More about the error; an object since version 2024-09-27, a list before that. */
   readonly details?: unknown;
-  /** What went wrong, for people. */
+  /** Human-readable description of the error. */
   readonly message?: string | null | undefined;
-  /** Member of the request at fault, as a dotted path with indexes. */
+  /** The offending member of the request, as a dotted path with indexes. */
   readonly source?: string | null | undefined;
-  /** Id of the call in the logs of Airwallex, for its support. */
+  /** Id of the call in Airwallex's logs, to quote to its support. */
   readonly trace_id?: string | null | undefined;
 }
 

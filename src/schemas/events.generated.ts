@@ -18,21 +18,21 @@ import {
   TermsRequirement,
 } from "./requirements.generated.js";
 
-/** What every webhook carries, since version 2024-02-22. */
+/** The body of every webhook since version 2024-02-22. */
 export interface EventEnvelope {
   /** Id of the account that the event belongs to. */
   readonly account_id?: string | null | undefined;
   /** When it happened. ISO 8601. */
   readonly created_at?: string | null | undefined;
-  /** What happened; its shape depends on the name. */
+  /** Data of the event; its shape depends on the name. */
   readonly data: unknown;
   /** Id of the event, the same in every delivery of it. */
   readonly id: string;
-  /** What happened, such as `account.active`. */
+  /** Name of the event, such as `account.active`. */
   readonly name: string;
   /** Id of the organisation that the account belongs to. */
   readonly org_id?: string | null | undefined;
-  /** Id of what the event is about. */
+  /** Id of the object that the event is about. */
   readonly source_id?: string | null | undefined;
   /** API version of the subscription. */
   readonly version?: string | null | undefined;
@@ -49,15 +49,15 @@ export const EventEnvelope: z.ZodType<EventEnvelope> = z.looseObject({
   version: z.string().nullish(),
 });
 
-/** What every webhook carried before version 2024-02-22. */
+/** The body of every webhook before version 2024-02-22. */
 export interface LegacyEventEnvelope {
   /** Id of the account that the event belongs to. */
   readonly accountId?: string | null | undefined;
-  /** What happened; its shape depends on the name. */
+  /** Data of the event; its shape depends on the name. */
   readonly data: unknown;
   /** Id of the event, the same in every delivery of it. */
   readonly id: string;
-  /** What happened, such as `account.active`. */
+  /** Name of the event, such as `account.active`. */
   readonly name: string;
 }
 
@@ -74,12 +74,12 @@ export type AccountSubmittedData = Readonly<Record<string, unknown>>;
 export const AccountSubmittedData: z.ZodType<AccountSubmittedData> = z.record(z.string(), z.unknown());
 
 /**
- * Data of `account.action_required`: the requirements of an account, as its `requirements` list
- * them.
+ * Data of `account.action_required`: the requirements of an account, as listed in its
+ * `requirements`.
  */
 export interface AccountActionRequiredData {
   /**
-   * The same as `agreement_to_terms_and_conditions_required`, by the name that older samples use.
+   * The same as `agreement_to_terms_and_conditions_required`, under the name used in older samples.
    */
   readonly agreed_to_terms_and_conditions_required?: TermsRequirement | null | undefined;
   /** Set when the terms and conditions have not been agreed to. */
@@ -88,14 +88,14 @@ export interface AccountActionRequiredData {
   readonly other?: readonly OtherRequirement[] | null | undefined;
   /** Set when another photo of the face is needed. */
   readonly photo_file_id_required?: PhotoRequirement | null | undefined;
-  /** Photos of the person holding the document that are needed again. */
+  /** Photos of the person holding the document that have to be taken again. */
   readonly photo_holding_id_required?: readonly PhotoHoldingIdRequirement[] | null | undefined;
   /** What is wrong with the primary identification. */
   readonly primary_identification_required?:
     | readonly IdentificationRequirement[]
     | null
     | undefined;
-  /** Set when a reason is needed why the customer opens a second account. */
+  /** Set when the customer has to explain why they open a second account. */
   readonly reason_for_duplicate_account_required?:
     | readonly DuplicateAccountRequirement[]
     | null
@@ -122,7 +122,7 @@ export const AccountActionRequiredData: z.ZodType<AccountActionRequiredData> = z
 export interface LegacyAccountActionRequiredData {
   /** Set when the terms and conditions have not been agreed to. */
   readonly agreedToTermsAndConditionsRequired?: LegacyTermsRequirement | null | undefined;
-  /** The same as `agreedToTermsAndConditionsRequired`, by the name that accounts use. */
+  /** The same as `agreedToTermsAndConditionsRequired`, under the name used in accounts. */
   readonly agreementToTermsAndConditionsRequired?: LegacyTermsRequirement | null | undefined;
   /** Set when another photo of the face is needed. */
   readonly photoFileIdRequired?: LegacyPhotoRequirement | null | undefined;
@@ -154,7 +154,7 @@ export interface AccountConnectedData {
   readonly connected_account_identifier?: string | null | undefined;
   /** Name of its owner. Personal data. */
   readonly connected_account_name?: string | null | undefined;
-  /** Where the connected account stands. */
+  /** Status of the connected account. */
   readonly connected_account_status?: AccountStatus | null | undefined;
   /** When it was connected. ISO 8601. */
   readonly created_at?: string | null | undefined;
@@ -182,7 +182,7 @@ export interface LegacyAccountConnectedData {
   readonly connectedAccountIdentifier?: string | null | undefined;
   /** Name of its owner. Personal data. */
   readonly connectedAccountName?: string | null | undefined;
-  /** Where the connected account stands. */
+  /** Status of the connected account. */
   readonly connectedAccountStatus?: AccountStatus | null | undefined;
   /** When it was connected. ISO 8601. */
   readonly createdAt?: string | null | undefined;
@@ -202,7 +202,7 @@ export const LegacyAccountConnectedData: z.ZodType<LegacyAccountConnectedData> =
   platformName: z.string().nullish(),
 });
 
-/** Data of the events about requests for information; retrieve the request to read it. */
+/** Data of the events about requests for information; retrieve the request for its contents. */
 export interface RfiEventData {
   /** Id of the request for information. */
   readonly id: string;
@@ -212,15 +212,15 @@ export const RfiEventData: z.ZodType<RfiEventData> = z.looseObject({
   id: z.string(),
 });
 
-/** Data of `connection.disconnected`; the tokens of the connection work no longer. */
+/** Data of `connection.disconnected`; the connection's tokens no longer work. */
 export interface DisconnectedConnection {
   /** Id of the account that was connected. */
   readonly account_id: string;
-  /** The scopes that the customer had allowed. */
+  /** The scopes that the customer had granted. */
   readonly authorized_scopes?: readonly string[] | null | undefined;
   /** Id of the connection. */
   readonly id: string;
-  /** Where the connection stands. */
+  /** Status of the connection. */
   readonly status?: string | null | undefined;
 }
 
@@ -231,16 +231,16 @@ export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = z.loose
   status: z.string().nullish(),
 });
 
-/** Where a deposit stands. REVERSED was settled before, and taken back. */
+/** The status of a deposit. REVERSED means that it was settled and then taken back. */
 export type DepositStatus = "PENDING" | "SETTLED" | "REJECTED" | "REVERSED" | (string & {});
 
 export const DepositStatus: z.ZodType<DepositStatus> = z.string();
 
 /** Data of the events about deposits. */
 export interface DepositEventData {
-  /** How much, in units of the currency. */
+  /** Amount in units of the currency. */
   readonly amount?: Decimal | null | undefined;
-  /** When it was made. ISO 8601. */
+  /** When the deposit was made. ISO 8601. */
   readonly created_at?: string | null | undefined;
   /** Currency (ISO 4217). */
   readonly currency?: string | null | undefined;
@@ -252,7 +252,7 @@ export interface DepositEventData {
   readonly fee?: unknown;
   /** Id of the linked account that it came from. */
   readonly funding_source_id?: string | null | undefined;
-  /** Id of the global account that it came to. */
+  /** Id of the global account that received it. */
   readonly global_account_id?: string | null | undefined;
   /** Id of the deposit. */
   readonly id: string;
@@ -264,7 +264,7 @@ export interface DepositEventData {
   readonly reference?: string | null | undefined;
   /** When it was settled. */
   readonly settled_at?: string | null | undefined;
-  /** Where it stands. */
+  /** Status of the deposit. */
   readonly status: DepositStatus;
   /** What kind of deposit it is, such as `BANK_TRANSFER`. */
   readonly type?: string | null | undefined;

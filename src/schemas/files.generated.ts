@@ -3,15 +3,15 @@
 
 import * as z from "zod";
 
-/** A file as it was stored. */
+/** A stored file. */
 export interface UploadedFile {
   /** When the file was stored, in milliseconds since 1970. */
   readonly created?: number | null | undefined;
-  /** Id by which accounts refer to the file. */
+  /** Id that accounts refer to the file by. */
   readonly file_id: string;
   /** Name of the file. Personal data. */
   readonly filename?: string | null | undefined;
-  /** Remark given at upload. */
+  /** Note given at upload. */
   readonly notes?: string | null | undefined;
   /** Kind of object; `file`. */
   readonly object_type?: string | null | undefined;
@@ -28,7 +28,7 @@ export const UploadedFile: z.ZodType<UploadedFile> = z.looseObject({
   size: z.int().nullish(),
 });
 
-/** The files to be downloaded. */
+/** The files to download. */
 export interface DownloadLinksRequest {
   /** Ids of the files, as returned by upload. At least 1 items. */
   file_ids: readonly string[];
@@ -42,7 +42,7 @@ export const DownloadLinksRequest: z.ZodType<DownloadLinksRequest> = z.strictObj
 export interface DownloadLink {
   /** Media type, such as `application/octet-stream`. */
   readonly content_type?: string | null | undefined;
-  /** When the link stops working, one day after it was made. ISO 8601. */
+  /** When the link expires, one day after it was created. ISO 8601. */
   readonly download_link_valid_until?: string | null | undefined;
   /** Id of the file. */
   readonly file_id?: string | null | undefined;
@@ -50,7 +50,7 @@ export interface DownloadLink {
   readonly filename?: string | null | undefined;
   /** Size in bytes. */
   readonly size?: number | null | undefined;
-  /** The link; whoever has it can read the file. Personal data. */
+  /** The link; anyone who has it can read the file. Personal data. */
   readonly url?: string | null | undefined;
 }
 
@@ -65,7 +65,7 @@ export const DownloadLink: z.ZodType<DownloadLink> = z.looseObject({
 
 /** Links to the files that exist, and the ids that do not. */
 export interface DownloadLinks {
-  /** Ids to which no file belongs. */
+  /** Ids that belong to no file. */
   readonly absent_files?: readonly string[] | null | undefined;
   /** One link for each file that exists. */
   readonly files: readonly DownloadLink[];
@@ -78,7 +78,7 @@ export const DownloadLinks: z.ZodType<DownloadLinks> = z.looseObject({
 
 /** Query parameters of `files.upload`. */
 export interface FileUploadQuery {
-  /** Remark stored with the file, at most 50 characters. */
+  /** Note stored with the file, at most 50 characters. */
   notes?: string | undefined;
 }
 

@@ -4,23 +4,24 @@
 import * as z from "zod";
 import { Metadata, MetadataInput } from "./accounts.generated.js";
 
-/** How far the owner of an account has come in a hosted flow. */
+/** How far the owner of an account has got in a hosted flow. */
 export type HostedFlowStatus = "INIT" | "PROCESSING" | "FINISHED" | (string & {});
 
 export const HostedFlowStatus: z.ZodType<HostedFlowStatus> = z.string();
 
-/** The way of an account's owner through pages of Airwallex. */
+/** An account owner's way through pages hosted by Airwallex. */
 export interface HostedFlow {
   /** Id of the hosted flow. */
   readonly id: string;
   /** The platform's own data. */
   readonly metadata?: Metadata | null | undefined;
-  /** What came of it; the contents are not documented. */
+  /** The outcome; its contents are not documented. */
   readonly result?: unknown;
-  /** How far the owner has come. */
+  /** How far the owner has got. */
   readonly status: HostedFlowStatus;
   /**
-   * Link to the pages, once authorized; short-lived, and whoever has it can use it. Personal data.
+   * Link to the pages, once authorized; short-lived, and usable by anyone who has it. Personal
+   * data.
    */
   readonly url?: string | null | undefined;
 }
@@ -33,17 +34,17 @@ export const HostedFlow: z.ZodType<HostedFlow> = z.looseObject({
   url: z.string().nullish(),
 });
 
-/** A hosted flow to be created. */
+/** A hosted flow to create. */
 export interface HostedFlowCreateRequest {
   /** Id of the connected account. Not empty. */
   account_id: string;
-  /** Where the owner is sent when something fails; `ahfi_id` is added to it. */
+  /** Where the owner is sent if something fails; `ahfi_id` is appended. */
   error_url?: string | undefined;
   /** The platform's own data. */
   metadata?: MetadataInput | undefined;
   /** Where the owner is sent at the end; `localhost` is refused, 127.0.0.1 is not. */
   return_url?: string | undefined;
-  /** Id of the template, from Airwallex; it decides which pages there are. Not empty. */
+  /** Id of the template, from Airwallex; it determines the pages. Not empty. */
   template: string;
 }
 
@@ -57,7 +58,7 @@ export const HostedFlowCreateRequest: z.ZodType<HostedFlowCreateRequest> = z.str
 
 /** Who is about to follow the link to a hosted flow. */
 export interface HostedFlowAuthorizeRequest {
-  /** The platform's own name for the person. Personal data. */
+  /** The platform's own identifier for the person. Personal data. */
   identity?: string | undefined;
 }
 

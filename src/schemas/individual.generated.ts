@@ -32,8 +32,7 @@ export type CardUsage =
 export const CardUsage: z.ZodType<CardUsage> = z.string();
 
 /**
- * Where the money of an individual comes from. INCOME_FROM_MARKETPLLACES is spelled as the API
- * spells it.
+ * Where the money of an individual comes from. INCOME_FROM_MARKETPLLACES is the API's own spelling.
  */
 export type CollectionSource =
   | "ALLOWANCE_FROM_FAMILY"
@@ -51,7 +50,7 @@ export type CollectionSource =
 
 export const CollectionSource: z.ZodType<CollectionSource> = z.string();
 
-/** Whom an individual pays. */
+/** Who an individual pays. */
 export type PayoutRecipient =
   | "CONNECTED_AWX_ACCOUNT"
   | "EDUCATIONAL_INSTITUTIONS"
@@ -92,7 +91,7 @@ export interface IndividualAccountUsage {
   readonly expected_monthly_transaction_volume?: MonthlyAmount | null | undefined;
   /** Countries money goes to (ISO 3166-1 alpha-2). */
   readonly payout_country_codes?: readonly string[] | null | undefined;
-  /** Whom money goes to. */
+  /** Who the money goes to. */
   readonly payout_to?: readonly PayoutRecipient[] | null | undefined;
   /** Products the individual uses. */
   readonly product_reference?: readonly IndividualProduct[] | null | undefined;
@@ -108,7 +107,9 @@ export const IndividualAccountUsage: z.ZodType<IndividualAccountUsage> = z.loose
   product_reference: z.array(IndividualProduct).nullish(),
 });
 
-/** The kind of a document about an individual. PROOF_OF_ADDRESS was only observed. */
+/**
+ * The kind of a document about an individual. PROOF_OF_ADDRESS was observed but is not documented.
+ */
 export type IndividualDocumentTag =
   | "PERSON_NAME_CHANGE_CERTIFICATE"
   | "PROOF_OF_ADDRESS"
@@ -160,7 +161,8 @@ export const Employer: z.ZodType<Employer> = z.looseObject({
 });
 
 /**
- * The kind of an identity document of an individual. People of a business spell it DRIVERS_LICENCE.
+ * The kind of an individual's identity document. For the people of a business, the API spells it
+ * DRIVERS_LICENCE.
  */
 export type IndividualIdentificationType =
   | "DRIVERS_LICENSE"
@@ -255,7 +257,7 @@ export const IndividualIdentification: z.ZodType<IndividualIdentification> = z.l
 export interface IndividualIdentifications {
   /** First document. */
   readonly primary?: IndividualIdentification | null | undefined;
-  /** Second document, when the first is not enough. */
+  /** Second document, if the first is not enough. */
   readonly secondary?: IndividualIdentification | null | undefined;
 }
 
@@ -340,9 +342,9 @@ export interface IndividualDetails {
   readonly first_name?: string | null | undefined;
   /** First name in English. Personal data. */
   readonly first_name_english?: string | null | undefined;
-  /** Whether the individual counts as holding a public office. Personal data. */
+  /** Whether the individual counts as holding public office. Personal data. */
   readonly has_member_holding_public_office?: boolean | null | undefined;
-  /** Whether a financial institution has refused the individual before. Personal data. */
+  /** Whether a financial institution has ever refused the individual. Personal data. */
   readonly has_prior_financial_institution_refusal?: boolean | null | undefined;
   /** Identity documents. */
   readonly identifications?: IndividualIdentifications | null | undefined;
@@ -360,9 +362,9 @@ export interface IndividualDetails {
   readonly nationality?: string | null | undefined;
   /** Occupation. */
   readonly occupation?: Occupation | null | undefined;
-  /** Other names the individual goes or went by. */
+  /** Other names the individual uses or has used. */
   readonly other_names?: readonly OtherName[] | null | undefined;
-  /** Id given by Airwallex; send it on update to address the same person. */
+  /** Id assigned by Airwallex; send it on update to refer to the same person. */
   readonly person_id?: string | null | undefined;
   /** Phone number. Personal data. */
   readonly phone_number?: string | null | undefined;
@@ -431,8 +433,7 @@ export const CardUsageInput: z.ZodType<CardUsageInput> = z.enum([
 ]);
 
 /**
- * Where the money of an individual comes from. INCOME_FROM_MARKETPLLACES is spelled as the API
- * spells it.
+ * Where the money of an individual comes from. INCOME_FROM_MARKETPLLACES is the API's own spelling.
  */
 export type CollectionSourceInput =
   | "ALLOWANCE_FROM_FAMILY"
@@ -461,7 +462,7 @@ export const CollectionSourceInput: z.ZodType<CollectionSourceInput> = z.enum([
   "PAYMENT_REFUNDS",
 ]);
 
-/** Whom an individual pays. */
+/** Who an individual pays. */
 export type PayoutRecipientInput =
   | "CONNECTED_AWX_ACCOUNT"
   | "EDUCATIONAL_INSTITUTIONS"
@@ -519,7 +520,7 @@ export interface IndividualAccountUsageInput {
   expected_monthly_transaction_volume?: MonthlyAmountInput | undefined;
   /** Countries money goes to (ISO 3166-1 alpha-2). */
   payout_country_codes?: readonly string[] | undefined;
-  /** Whom money goes to. */
+  /** Who the money goes to. */
   payout_to?: readonly PayoutRecipientInput[] | undefined;
   /** Products the individual uses. */
   product_reference?: readonly IndividualProductInput[] | undefined;
@@ -535,7 +536,9 @@ export const IndividualAccountUsageInput: z.ZodType<IndividualAccountUsageInput>
   product_reference: z.array(IndividualProductInput).optional(),
 });
 
-/** The kind of a document about an individual. PROOF_OF_ADDRESS was only observed. */
+/**
+ * The kind of a document about an individual. PROOF_OF_ADDRESS was observed but is not documented.
+ */
 export type IndividualDocumentTagInput =
   | "PERSON_NAME_CHANGE_CERTIFICATE"
   | "PROOF_OF_ADDRESS"
@@ -590,7 +593,8 @@ export const EmployerInput: z.ZodType<EmployerInput> = z.strictObject({
 });
 
 /**
- * The kind of an identity document of an individual. People of a business spell it DRIVERS_LICENCE.
+ * The kind of an individual's identity document. For the people of a business, the API spells it
+ * DRIVERS_LICENCE.
  */
 export type IndividualIdentificationTypeInput =
   | "DRIVERS_LICENSE"
@@ -697,7 +701,7 @@ export const IndividualIdentificationInput: z.ZodType<IndividualIdentificationIn
 export interface IndividualIdentificationsInput {
   /** First document. */
   primary?: IndividualIdentificationInput | undefined;
-  /** Second document, when the first is not enough. */
+  /** Second document, if the first is not enough. */
   secondary?: IndividualIdentificationInput | undefined;
 }
 
@@ -820,9 +824,9 @@ export interface IndividualDetailsInput {
   first_name?: string | undefined;
   /** First name in English. Personal data. */
   first_name_english?: string | undefined;
-  /** Whether the individual counts as holding a public office. Personal data. */
+  /** Whether the individual counts as holding public office. Personal data. */
   has_member_holding_public_office?: boolean | undefined;
-  /** Whether a financial institution has refused the individual before. Personal data. */
+  /** Whether a financial institution has ever refused the individual. Personal data. */
   has_prior_financial_institution_refusal?: boolean | undefined;
   /** Identity documents. */
   identifications?: IndividualIdentificationsInput | undefined;
@@ -840,9 +844,9 @@ export interface IndividualDetailsInput {
   nationality?: string | undefined;
   /** Occupation. */
   occupation?: OccupationInput | undefined;
-  /** Other names the individual goes or went by. */
+  /** Other names the individual uses or has used. */
   other_names?: readonly OtherNameInput[] | undefined;
-  /** Id given by Airwallex; send it on update to address the same person. */
+  /** Id assigned by Airwallex; send it on update to refer to the same person. */
   person_id?: string | undefined;
   /** Phone number. Personal data. */
   phone_number?: string | undefined;

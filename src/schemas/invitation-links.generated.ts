@@ -12,18 +12,18 @@ export type InvitationMode = "oauth2" | "scale_connect" | (string & {});
 
 export const InvitationMode: z.ZodType<InvitationMode> = z.string();
 
-/** What the app of a partner gets when a customer consents. */
+/** What a partner's app gets when a customer consents. */
 export type InvitationResponseType = "code" | (string & {});
 
 export const InvitationResponseType: z.ZodType<InvitationResponseType> = z.string();
 
-/** What the app of a partner asks an invited customer for. */
+/** What a partner's app requests from an invited customer. */
 export interface InvitationOAuth {
-  /** Where the customer comes back to; one that the app has registered. */
+  /** Where the customer returns to; one that the app has registered. */
   readonly redirect_uri: string;
   /** What the app gets. */
   readonly response_type: InvitationResponseType;
-  /** What the app wants to be allowed. */
+  /** What the app asks permission for. */
   readonly scope: readonly string[];
   /** Passed back unchanged. */
   readonly state?: string | null | undefined;
@@ -49,13 +49,13 @@ export type PrefilledFieldName =
 
 export const PrefilledFieldName: z.ZodType<PrefilledFieldName> = z.string();
 
-/** A field of the sign-up form that is filled in already. */
+/** A field of the sign-up form that is already filled in. */
 export interface PrefilledField {
   /** Whether the customer may change it. */
   readonly editable?: boolean | null | undefined;
   /** Which field it is. */
   readonly field: PrefilledFieldName;
-  /** What stands there. Personal data. */
+  /** Its value. Personal data. */
   readonly value: string;
   /** Whether the platform has verified it. */
   readonly verified?: boolean | null | undefined;
@@ -70,7 +70,7 @@ export const PrefilledField: z.ZodType<PrefilledField> = z.looseObject({
 
 /** What comes after the owner of an account has approved its connection. */
 export interface InvitationConnect {
-  /** Where the customer comes back to. */
+  /** Where the customer returns to. */
   readonly redirect_uri: string;
 }
 
@@ -80,7 +80,7 @@ export const InvitationConnect: z.ZodType<InvitationConnect> = z.looseObject({
 
 /** A link that invites a customer to connect an account. */
 export interface InvitationLink {
-  /** The account to be connected. */
+  /** The account to connect. */
   readonly account_id?: string | null | undefined;
   /** When the link was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
@@ -94,15 +94,15 @@ export interface InvitationLink {
   readonly metadata?: Metadata | null | undefined;
   /** What the customer is invited to. */
   readonly mode?: InvitationMode | null | undefined;
-  /** What the app asks for, in mode `oauth2`. */
+  /** What the app requests, in mode `oauth2`. */
   readonly oauth2?: InvitationOAuth | null | undefined;
-  /** What is filled in already. */
+  /** Fields of the sign-up form that are already filled in. */
   readonly prefilled_formdata?: readonly PrefilledField[] | null | undefined;
   /** What comes after the approval, in mode `scale_connect`. */
   readonly scale_connect?: InvitationConnect | null | undefined;
-  /** Where to send the customer; whoever has it can use it. Personal data. */
+  /** Where to send the customer; anyone who has the link can use it. Personal data. */
   readonly url?: string | null | undefined;
-  /** Where to send the customer, if there is more than one way. Personal data. */
+  /** Where to send the customer, if there are several options. Personal data. */
   readonly urls?: readonly string[] | null | undefined;
 }
 
@@ -132,18 +132,18 @@ export const InvitationModeInput: z.ZodType<InvitationModeInput> = z.enum([
   "scale_connect",
 ]);
 
-/** What the app of a partner gets when a customer consents. */
+/** What a partner's app gets when a customer consents. */
 export type InvitationResponseTypeInput = "code";
 
 export const InvitationResponseTypeInput: z.ZodType<InvitationResponseTypeInput> = z.enum(["code"]);
 
-/** What the app of a partner asks an invited customer for. */
+/** What a partner's app requests from an invited customer. */
 export interface InvitationOAuthInput {
-  /** Where the customer comes back to; one that the app has registered. */
+  /** Where the customer returns to; one that the app has registered. */
   redirect_uri: string;
   /** What the app gets. */
   response_type: InvitationResponseTypeInput;
-  /** What the app wants to be allowed. At least 1 items. */
+  /** What the app asks permission for. At least 1 items. */
   scope: readonly string[];
   /** Passed back unchanged. At most 100 characters. */
   state?: string | undefined;
@@ -158,7 +158,7 @@ export const InvitationOAuthInput: z.ZodType<InvitationOAuthInput> = z.strictObj
 
 /** What comes after the owner of an account has approved its connection. */
 export interface InvitationConnectInput {
-  /** Where the customer comes back to. */
+  /** Where the customer returns to. */
   redirect_uri: string;
 }
 
@@ -186,13 +186,13 @@ export const PrefilledFieldNameInput: z.ZodType<PrefilledFieldNameInput> = z.enu
   "contact_name",
 ]);
 
-/** A field of the sign-up form that is filled in already. */
+/** A field of the sign-up form that is already filled in. */
 export interface PrefilledFieldInput {
   /** Whether the customer may change it. */
   editable?: boolean | undefined;
   /** Which field it is. */
   field: PrefilledFieldNameInput;
-  /** What stands there. Personal data. */
+  /** Its value. Personal data. */
   value: string;
   /** Whether the platform has verified it. */
   verified?: boolean | undefined;
@@ -205,19 +205,19 @@ export const PrefilledFieldInput: z.ZodType<PrefilledFieldInput> = z.strictObjec
   verified: z.boolean().optional(),
 });
 
-/** An invitation link to be created. */
+/** An invitation link to create. */
 export interface InvitationLinkCreateRequest {
-  /** The account to be connected; needed in mode `scale_connect`. */
+  /** The account to connect; needed in mode `scale_connect`. */
   account_id?: string | undefined;
-  /** The platform's own reference; added to the redirect back. At most 1000 characters. */
+  /** The platform's own reference; added to the redirect URL. At most 1000 characters. */
   identifier?: string | undefined;
   /** The platform's own data. */
   metadata?: MetadataInput | undefined;
   /** What the customer is invited to. */
   mode: InvitationModeInput;
-  /** What the app asks for, in mode `oauth2`. */
+  /** What the app requests, in mode `oauth2`. */
   oauth2?: InvitationOAuthInput | undefined;
-  /** What to fill in already. */
+  /** Fields of the sign-up form to fill in beforehand. */
   prefilled_formdata?: readonly PrefilledFieldInput[] | undefined;
   /** What comes after the approval, in mode `scale_connect`. */
   scale_connect?: InvitationConnectInput | undefined;

@@ -1,13 +1,13 @@
-/** Names that nobody knows are mistakes: a `timeout` that was meant as `timeoutMs` would change nothing. */
+/** Unknown names are mistakes: a `timeout` meant as `timeoutMs` would have no effect. */
 
-/** The names of an options type. The compiler asks for each, so that none is forgotten here. */
+/** The names of an options type. The compiler requires each one, so none can be forgotten. */
 export function allOf<Name extends string>(names: Record<Name, true>): ReadonlySet<string> {
   return new Set(Object.keys(names));
 }
 
 /**
- * Throws TypeError for options that are no object, and for a name that is not known, with the one that was
- * probably meant.
+ * Throws TypeError for options that are not an object, and for an unknown name, suggesting the one that
+ * was probably meant.
  */
 export function refuseUnknown(
   what: string,
@@ -27,7 +27,7 @@ export function refuseUnknown(
   }
 }
 
-/** The closest of the known names, if it is close enough to be what was meant. */
+/** The closest known name, if it is close enough to be the one that was meant. */
 export function closest(given: string, known: readonly string[]): string | undefined {
   const plain = simplify(given);
   const same = known.find((name) => simplify(name) === plain);
@@ -36,7 +36,7 @@ export function closest(given: string, known: readonly string[]): string | undef
     .map((name) => ({ name, steps: distance(plain, simplify(name)) }))
     .sort((a, b) => a.steps - b.steps)[0];
   if (near && near.steps <= Math.max(1, plain.length / 5)) return near.name;
-  // A part of one name only: `timeout` of timeoutMs, `status` of account_status.
+  // Part of exactly one name: `timeout` in timeoutMs, `status` in account_status.
   const whole = known.filter((name) => isPart(plain, simplify(name)));
   return plain.length > 3 && whole.length === 1 ? whole[0] : undefined;
 }

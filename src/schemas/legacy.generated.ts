@@ -12,7 +12,7 @@ import { IdentityFileTag } from "./persons.generated.js";
 export interface LegacyTermsRequirement {
   /** Path of the call. */
   readonly endpoint?: string | null | undefined;
-  /** What to do, for people. */
+  /** What to do, as human-readable text. */
   readonly message?: string | null | undefined;
   /** HTTP method of the call; `POST`. */
   readonly method?: string | null | undefined;
@@ -26,7 +26,7 @@ export const LegacyTermsRequirement: z.ZodType<LegacyTermsRequirement> = z.loose
 
 /** A photo of the face that was not accepted. */
 export interface LegacyPhotoRequirement {
-  /** Why the photo was not accepted, for people. */
+  /** Why the photo was not accepted, as human-readable text. */
   readonly message?: string | null | undefined;
   /** File id of the photo. Personal data. */
   readonly photoFileId?: string | null | undefined;
@@ -47,7 +47,7 @@ export interface LegacyIdentificationRequirement {
   readonly frontFileId?: string | null | undefined;
   /** Last name of the person. Personal data. */
   readonly lastName?: string | null | undefined;
-  /** Why the document was not accepted, for people. */
+  /** Why the document was not accepted, as human-readable text. */
   readonly message?: string | null | undefined;
   /** Middle name of the person. Personal data. */
   readonly middleName?: string | null | undefined;
@@ -94,7 +94,7 @@ export interface LegacyAuthorisedPerson {
   readonly attachments?: LegacyIdentityAttachments | null | undefined;
   /** Email address. Personal data. */
   readonly email?: string | null | undefined;
-  /** In which capacity the person acts. */
+  /** The capacity in which the person acts. */
   readonly fillingAs?: string | null | undefined;
   /** First name. Personal data. */
   readonly firstName?: string | null | undefined;
@@ -247,7 +247,7 @@ export interface LegacyBusinessDetails {
   readonly contactNumber?: string | null | undefined;
   /** What the business sells. */
   readonly descriptionOfGoodsOrServices?: string | null | undefined;
-  /** Industry, in words. */
+  /** Industry, as free text. */
   readonly descriptionOfIndustry?: string | null | undefined;
   /** Industry. */
   readonly industryCategory?: string | null | undefined;
@@ -257,9 +257,9 @@ export interface LegacyBusinessDetails {
   readonly industrySubCategory?: string | null | undefined;
   /** Countries the business operates in (ISO 3166-1 alpha-2). */
   readonly operatingCountry?: readonly string[] | null | undefined;
-  /** What the account is for, in words. */
+  /** What the account is for, as free text. */
   readonly purpose?: string | null | undefined;
-  /** Name of the trust that the business is trustee of. */
+  /** Name of the trust that the business is the trustee of. */
   readonly trustName?: string | null | undefined;
   /** Website. */
   readonly url?: string | null | undefined;
@@ -518,7 +518,7 @@ export interface LegacyTrusteeBusiness {
   readonly contactNumber?: string | null | undefined;
   /** What the business sells. */
   readonly descriptionOfGoodsOrServices?: string | null | undefined;
-  /** Industry, in words. */
+  /** Industry, as free text. */
   readonly descriptionOfIndustry?: string | null | undefined;
   /** Directors of the business. */
   readonly directorDetails?: readonly LegacyPerson[] | null | undefined;
@@ -601,7 +601,7 @@ export const LegacyAccountDetails: z.ZodType<LegacyAccountDetails> = z.looseObje
   trusteeDetails: LegacyTrusteeDetails.nullish(),
 });
 
-/** An amount of transactions per month. */
+/** The amount of transactions per month. */
 export interface LegacyTransactionVolume {
   /** The amount, a decimal. */
   readonly amount?: string | null | undefined;
@@ -617,13 +617,13 @@ export interface LegacyAccountUsage {
   readonly cardUsage?: readonly string[] | null | undefined;
   /** Countries money comes from (ISO 3166-1 alpha-2). */
   readonly collectionCountryCodes?: readonly string[] | null | undefined;
-  /** Where money comes from, in words. */
+  /** Where money comes from, as free text. */
   readonly collectionFrom?: string | null | undefined;
   /** Expected transactions per month. */
   readonly expectedMonthlyTransactionVolume?: LegacyTransactionVolume | null | undefined;
   /** Countries money goes to (ISO 3166-1 alpha-2). */
   readonly payoutCountryCodes?: readonly string[] | null | undefined;
-  /** Whom money goes to, in words. */
+  /** Who the money goes to, as free text. */
   readonly payoutTo?: string | null | undefined;
 }
 
@@ -638,7 +638,7 @@ export const LegacyAccountUsage: z.ZodType<LegacyAccountUsage> = z.looseObject({
 
 /** What the customer has agreed to. */
 export interface LegacyCustomerAgreements {
-  /** Whether the customer lets the data be used. */
+  /** Whether the customer agrees to the use of their data. */
   readonly agreedToDataUsage?: boolean | null | undefined;
   /** Whether the customer agrees to the terms and conditions. */
   readonly agreedToTermsAndConditions?: boolean | null | undefined;
@@ -727,7 +727,7 @@ export interface LegacyAccount {
   readonly primaryContact?: LegacyPrimaryContact | null | undefined;
   /** What is still needed. */
   readonly requirements?: LegacyRequirements | null | undefined;
-  /** Where the account stands. */
+  /** Status of the account. */
   readonly status: AccountStatus;
 }
 

@@ -11,7 +11,7 @@ export const OAuthGrantType: z.ZodType<OAuthGrantType> = z.enum([
   "refresh_token",
 ]);
 
-/** A code or a refresh token, with the credentials of the app that it was given to. */
+/** A code or a refresh token, with the credentials of the app it was issued to. */
 export interface OAuthTokenRequest {
   /** Client id of the app. */
   client_id: string;
@@ -19,9 +19,9 @@ export interface OAuthTokenRequest {
   client_secret?: string | undefined;
   /** The code of a consent, with the grant `authorization_code`. It works once. */
   code?: string | undefined;
-  /** The PKCE verifier, when the consent was asked for with a challenge. Personal data. */
+  /** The PKCE verifier, if the consent was requested with a challenge. Personal data. */
   code_verifier?: string | undefined;
-  /** What is exchanged for tokens. */
+  /** What to exchange for tokens. */
   grant_type: OAuthGrantType;
   /** The redirect URI of the consent, with the grant `authorization_code`. */
   redirect_uri?: string | undefined;
@@ -39,21 +39,21 @@ export const OAuthTokenRequest: z.ZodType<OAuthTokenRequest> = z.strictObject({
   refresh_token: z.string().optional(),
 });
 
-/** Tokens with which an app acts for the account that was connected to it. */
+/** Tokens that let an app act for the account that was connected to it. */
 export interface OAuthToken {
-  /** The access token, a JWT, to be sent as `Authorization: Bearer`. Personal data. */
+  /** The access token, a JWT; send it as `Authorization: Bearer`. Personal data. */
   readonly access_token: string;
   /** Id of the account that was connected. */
   readonly account_id?: string | null | undefined;
-  /** Seconds for which the access token works, 300 as documented. */
+  /** Lifetime of the access token in seconds; documented as 300. */
   readonly expires_in: number;
   /** Id of the organisation that the account belongs to. */
   readonly org_id?: string | null | undefined;
   /** The refresh token to use next; it replaces all earlier ones. Personal data. */
   readonly refresh_token: string;
-  /** Seconds for which the refresh token works. */
+  /** Lifetime of the refresh token in seconds. */
   readonly refresh_token_expires_in?: number | null | undefined;
-  /** The scopes that the customer allowed, separated by spaces. */
+  /** The scopes that the customer granted, separated by spaces. */
   readonly scope?: string | null | undefined;
   /** How to send the access token: `Bearer`. */
   readonly token_type: string;
@@ -70,21 +70,21 @@ export const OAuthToken: z.ZodType<OAuthToken> = z.looseObject({
   token_type: z.string(),
 });
 
-/** The body of a token call that failed, readable as an error of the API and of OAuth 2. */
+/** The body of a failed token call, readable both as an API error and as an OAuth 2 error. */
 export interface OAuthErrorResponse {
-  /** What went wrong, for programs, such as `invalid_grant`. */
+  /** Machine-readable error code, such as `invalid_grant`. */
   readonly code?: string | null | undefined;
   /** More about the error. */
   readonly details?: unknown;
-  /** The same as `code`, by its name in OAuth 2. */
+  /** The same as `code`, under its OAuth 2 name. */
   readonly error?: string | null | undefined;
-  /** The same as `message`, by its name in OAuth 2. */
+  /** The same as `message`, under its OAuth 2 name. */
   readonly error_description?: string | null | undefined;
-  /** What went wrong, for people. */
+  /** Human-readable description of the error. */
   readonly message?: string | null | undefined;
-  /** Member of the request at fault. */
+  /** The offending member of the request. */
   readonly source?: string | null | undefined;
-  /** Id of the call in the logs of Airwallex, for its support. */
+  /** Id of the call in Airwallex's logs, to quote to its support. */
   readonly trace_id?: string | null | undefined;
 }
 

@@ -4,26 +4,26 @@
 import * as z from "zod";
 
 /**
- * How far the closing of an account has come. COMPLETED leaves it suspended, and closed for good
+ * How far the closing of an account has got. COMPLETED leaves it suspended, and closed for good
  * after 30 days.
  */
 export type OffboardingStatus = "PENDING" | "COMPLETED" | "CANCELLED" | (string & {});
 
 export const OffboardingStatus: z.ZodType<OffboardingStatus> = z.string();
 
-/** The closing of a connected account, as asked for. */
+/** A request to close a connected account. */
 export interface Offboarding {
-  /** What the platform said about it. Personal data. */
+  /** The platform's comment on it. Personal data. */
   readonly comment?: string | null | undefined;
-  /** When it was asked for. ISO 8601. */
+  /** When it was requested. ISO 8601. */
   readonly created_at?: string | null | undefined;
   /** Id of the offboarding. */
   readonly id: string;
-  /** Why the account is to be closed. */
+  /** Why the account should be closed. */
   readonly reason_code?: string | null | undefined;
-  /** How far it has come. */
+  /** How far it has got. */
   readonly status: OffboardingStatus;
-  /** When that changed last. ISO 8601. */
+  /** When the status last changed. ISO 8601. */
   readonly updated_at?: string | null | undefined;
 }
 
@@ -37,7 +37,7 @@ export const Offboarding: z.ZodType<Offboarding> = z.looseObject({
 });
 
 /**
- * How far the closing of an account has come. COMPLETED leaves it suspended, and closed for good
+ * How far the closing of an account has got. COMPLETED leaves it suspended, and closed for good
  * after 30 days.
  */
 export type OffboardingStatusInput = "PENDING" | "COMPLETED" | "CANCELLED";
@@ -64,11 +64,11 @@ export const OffboardingList: z.ZodType<OffboardingList> = z.looseObject({
   page_before: z.string().nullish(),
 });
 
-/** The closing of a connected account to be asked for. */
+/** A request to close a connected account. */
 export interface OffboardingCreateRequest {
-  /** What there is to say about it. Personal data. */
+  /** A comment on it. Personal data. */
   comment?: string | undefined;
-  /** Why the account is to be closed; the values are Airwallex's own. Not empty. */
+  /** Why the account should be closed; the values are defined by Airwallex. Not empty. */
   reason_code: string;
 }
 
@@ -81,9 +81,9 @@ export const OffboardingCreateRequest: z.ZodType<OffboardingCreateRequest> = z.s
 export interface OffboardingListQuery {
   /** Only offboardings created at or after this date or timestamp (ISO 8601). */
   from_created_at?: string | undefined;
-  /** Page to return, as `page_before` or `page_after` of another named it. */
+  /** Page to return: the `page_before` or `page_after` of another page. */
   page?: string | undefined;
-  /** Offboardings per page; default 100. 10 to 200. */
+  /** Offboardings per page; default: 100. 10 to 200. */
   page_size?: number | undefined;
   /** Only offboardings in this status. */
   status?: OffboardingStatusInput | undefined;

@@ -73,7 +73,8 @@ export const DriversLicence: z.ZodType<DriversLicence> = z.looseObject({
 });
 
 /**
- * The kind of an identity document of a person of a business. Individuals spell it DRIVERS_LICENSE.
+ * The kind of an identity document of a person of a business. For individuals, the API spells it
+ * DRIVERS_LICENSE.
  */
 export type PersonIdentificationType =
   | "DRIVERS_LICENCE"
@@ -178,7 +179,7 @@ export const PersonIdentification: z.ZodType<PersonIdentification> = z.looseObje
 export interface PersonIdentifications {
   /** First document; needed at submission. */
   readonly primary?: PersonIdentification | null | undefined;
-  /** Second document, when the first is not enough. */
+  /** Second document, if the first is not enough. */
   readonly secondary?: PersonIdentification | null | undefined;
 }
 
@@ -188,7 +189,7 @@ export const PersonIdentifications: z.ZodType<PersonIdentifications> = z.looseOb
 });
 
 /**
- * What a person is to a business. The people of a company must cover AUTHORISED_PERSON,
+ * A person's role in a business. The people of a company must cover AUTHORISED_PERSON,
  * BENEFICIAL_OWNER, and DIRECTOR or CONTROLLING_PERSON.
  */
 export type PersonRole =
@@ -229,13 +230,13 @@ export interface BusinessPerson {
   readonly middle_name_english?: string | null | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Personal data. */
   readonly nationality?: string | null | undefined;
-  /** Id given by Airwallex; send it on update to address the same person. */
+  /** Id assigned by Airwallex; send it on update to refer to the same person. */
   readonly person_id?: string | null | undefined;
   /** Phone number. Personal data. Seen in real responses only. */
   readonly phone_number?: string | null | undefined;
   /** Home address. */
   readonly residential_address?: Address | null | undefined;
-  /** What the person is to the business. */
+  /** The person's roles in the business. */
   readonly roles?: readonly PersonRole[] | null | undefined;
 }
 
@@ -370,7 +371,8 @@ export const DriversLicenceInput: z.ZodType<DriversLicenceInput> = z.strictObjec
 });
 
 /**
- * The kind of an identity document of a person of a business. Individuals spell it DRIVERS_LICENSE.
+ * The kind of an identity document of a person of a business. For individuals, the API spells it
+ * DRIVERS_LICENSE.
  */
 export type PersonIdentificationTypeInput =
   | "DRIVERS_LICENCE"
@@ -484,7 +486,7 @@ export const PersonIdentificationInput: z.ZodType<PersonIdentificationInput> = z
 export interface PersonIdentificationsInput {
   /** First document; needed at submission. */
   primary?: PersonIdentificationInput | undefined;
-  /** Second document, when the first is not enough. */
+  /** Second document, if the first is not enough. */
   secondary?: PersonIdentificationInput | undefined;
 }
 
@@ -494,7 +496,7 @@ export const PersonIdentificationsInput: z.ZodType<PersonIdentificationsInput> =
 });
 
 /**
- * What a person is to a business. The people of a company must cover AUTHORISED_PERSON,
+ * A person's role in a business. The people of a company must cover AUTHORISED_PERSON,
  * BENEFICIAL_OWNER, and DIRECTOR or CONTROLLING_PERSON.
  */
 export type PersonRoleInput =
@@ -540,11 +542,11 @@ export interface BusinessPersonInput {
   middle_name_english?: string | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
   nationality?: string | undefined;
-  /** Id given by Airwallex; send it on update to address the same person. */
+  /** Id assigned by Airwallex; send it on update to refer to the same person. */
   person_id?: string | undefined;
   /** Home address. */
   residential_address?: AddressInput | undefined;
-  /** What the person is to the business. */
+  /** The person's roles in the business. */
   roles?: readonly PersonRoleInput[] | undefined;
 }
 

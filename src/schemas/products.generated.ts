@@ -4,7 +4,7 @@
 import * as z from "zod";
 import { isDateTime } from "./values.guards.generated.js";
 
-/** A status that a simulated deposit can have at first. */
+/** A status that a simulated deposit can start in. */
 export type SimulatedDepositStatusInput = "PENDING" | "REJECTED" | "SETTLED";
 
 export const SimulatedDepositStatusInput: z.ZodType<SimulatedDepositStatusInput> = z.enum([
@@ -15,7 +15,7 @@ export const SimulatedDepositStatusInput: z.ZodType<SimulatedDepositStatusInput>
 
 /** A deposit into a global account. */
 export interface SimulationDepositCreateRequest {
-  /** How much, in units of the global account's currency. */
+  /** Amount in units of the global account's currency. */
   amount: number;
   /** Id of the global account. Not empty. */
   global_account_id: string;
@@ -44,16 +44,16 @@ export const SimulationDepositCreateRequest: z.ZodType<SimulationDepositCreateRe
   status: SimulatedDepositStatusInput.optional(),
 });
 
-/** A status that a simulated deposit can have at first. */
+/** A status that a simulated deposit can start in. */
 export type SimulatedDepositStatus = "PENDING" | "REJECTED" | "SETTLED" | (string & {});
 
 export const SimulatedDepositStatus: z.ZodType<SimulatedDepositStatus> = z.string();
 
-/** A deposit, as its simulation answers. */
+/** A deposit, as its simulation returns it. */
 export interface SimulatedDeposit {
-  /** How much, in units of the currency. */
+  /** Amount in units of the currency. */
   readonly amount: string | number;
-  /** When it was made; sources differ on whether as a text or a number. */
+  /** When it was made; sources differ on whether this is a string or a number. */
   readonly create_time?: unknown;
   /** Currency (ISO 4217). */
   readonly currency: string;
@@ -73,7 +73,7 @@ export interface SimulatedDeposit {
   readonly reference?: string | null | undefined;
   /** Reference on the statement. */
   readonly statement_ref?: string | null | undefined;
-  /** Where it stands. */
+  /** Its status. */
   readonly status?: SimulatedDepositStatus | null | undefined;
 }
 
@@ -162,7 +162,7 @@ export const PayoutFailureTypeInput: z.ZodType<PayoutFailureTypeInput> = z.enum(
   "UNABLE_TO_APPLY",
 ]);
 
-/** A status that a payout can be given. It has to be one that may follow its present one. */
+/** A status that a payout can be moved to. It has to be a valid successor of the current one. */
 export type SimulatedPayoutStatus =
   | "OVERDUE"
   | "PROCESSING"
@@ -182,7 +182,7 @@ export const SimulatedPayoutStatus: z.ZodType<SimulatedPayoutStatus> = z.enum([
 
 /** The next status of a payout. */
 export interface SimulationTransferTransition {
-  /** Why it fails, where the next status is FAILED. */
+  /** Why it fails, if the next status is FAILED. */
   failure_type?: PayoutFailureTypeInput | undefined;
   /** Its next status. */
   next_status: SimulatedPayoutStatus;
@@ -245,8 +245,8 @@ export type PayoutFailureType =
 export const PayoutFailureType: z.ZodType<PayoutFailureType> = z.string();
 
 /**
- * A payout, as its simulation answers. It has more members than these; `client.request` with a
- * schema of your own reads them.
+ * A payout, as its simulation returns it. It has more members than these; read them with
+ * `client.request` and a schema of your own.
  */
 export interface SimulatedPayout {
   /** Who is paid. Personal data. */
@@ -255,7 +255,7 @@ export interface SimulatedPayout {
   readonly beneficiary_id?: string | null | undefined;
   /** When it was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
-  /** Why it failed, in words. */
+  /** Why it failed, as free text. */
   readonly failure_reason?: string | null | undefined;
   /** Why it failed. */
   readonly failure_type?: PayoutFailureType | null | undefined;
@@ -273,13 +273,13 @@ export interface SimulatedPayout {
   readonly reference?: string | null | undefined;
   /** Id of the request that created it. */
   readonly request_id?: string | null | undefined;
-  /** Short id, for people. */
+  /** Short, human-readable id. */
   readonly short_reference_id?: string | null | undefined;
   /** What the payer pays. */
   readonly source_amount?: string | number | null | undefined;
   /** Currency that the payer pays in (ISO 4217). */
   readonly source_currency?: string | null | undefined;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: string;
   /** What the beneficiary is paid. */
   readonly transfer_amount?: string | number | null | undefined;
@@ -317,13 +317,13 @@ export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.looseObject({
   updated_at: z.string().nullish(),
 });
 
-/** A payout of the older API, as its simulation answers. It has more members than these. */
+/** A payout of the older API, as its simulation returns it. It has more members than these. */
 export interface SimulatedPayment {
   /** Who is paid. Personal data. */
   readonly beneficiary?: unknown;
   /** When it was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
-  /** Why it failed, in words. */
+  /** Why it failed, as free text. */
   readonly failure_reason?: string | null | undefined;
   /** Why it failed. */
   readonly failure_type?: PayoutFailureType | null | undefined;
@@ -343,9 +343,9 @@ export interface SimulatedPayment {
   readonly payment_method?: string | null | undefined;
   /** Id of the request that created it. */
   readonly request_id?: string | null | undefined;
-  /** Short id, for people. */
+  /** Short, human-readable id. */
   readonly short_reference_id?: string | null | undefined;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: string;
 }
 
@@ -368,7 +368,7 @@ export const SimulatedPayment: z.ZodType<SimulatedPayment> = z.looseObject({
 
 /** Where the shopper is. */
 export interface SimulationShopperActionRequest {
-  /** The page that the shopper is sent to, from the `next_action` of the payment. Not empty. */
+  /** The page that the shopper is sent to, from the payment's `next_action`. Not empty. */
   url: string;
 }
 
@@ -388,17 +388,17 @@ export const DisputeStageInput: z.ZodType<DisputeStageInput> = z.enum([
 
 /** A dispute about a payment. */
 export interface SimulationDisputeCreateRequest {
-  /** How much is disputed, in the currency of the payment. */
+  /** Disputed amount, in the currency of the payment. */
   amount?: number | undefined;
-  /** Why it is disputed, in words. Personal data. */
+  /** Why it is disputed, as free text. Personal data. */
   comment?: string | undefined;
   /** Ids of files that prove it. */
   documents?: readonly string[] | undefined;
-  /** Until when the merchant may respond. ISO 8601. */
+  /** The merchant's deadline to respond. ISO 8601. */
   due_at: string;
   /** Id of the payment intent. Not empty. */
   payment_intent_id: string;
-  /** Why it is disputed, in a code of the card scheme. Not empty. */
+  /** Why it is disputed, as a code of the card scheme. Not empty. */
   reason_code: string;
   /** The stage that it is in. */
   stage: DisputeStageInput;
@@ -421,11 +421,11 @@ export const DisputeParty: z.ZodType<DisputeParty> = z.enum(["CUSTOMER", "MERCHA
 
 /** How a dispute ends. */
 export interface SimulationDisputeResolveRequest {
-  /** How much is decided about; default all of it. */
+  /** The amount being decided; default: all of it. */
   amount?: number | undefined;
-  /** Why, in words. Personal data. */
+  /** Why, as free text. Personal data. */
   comment?: string | undefined;
-  /** Who is right. */
+  /** The side that wins. */
   in_favor_of: DisputeParty;
 }
 
@@ -437,13 +437,13 @@ export const SimulationDisputeResolveRequest: z.ZodType<SimulationDisputeResolve
 
 /** The next stage of a dispute. */
 export interface SimulationDisputeEscalateRequest {
-  /** How much is disputed from then on. */
+  /** Disputed amount from then on. */
   amount?: number | undefined;
-  /** Why, in words. Personal data. */
+  /** Why, as free text. Personal data. */
   comment?: string | undefined;
   /** Ids of files that prove it. */
   documents?: readonly string[] | undefined;
-  /** Until when the merchant may respond. ISO 8601. */
+  /** The merchant's deadline to respond. ISO 8601. */
   due_at: string;
 }
 
@@ -466,7 +466,7 @@ export const DisputeStage: z.ZodType<DisputeStage> = z.string();
 
 /** Why a payment is disputed. */
 export interface DisputeReason {
-  /** The reason in words. */
+  /** The reason, as free text. */
   readonly description?: string | null | undefined;
   /** The code of the card scheme. */
   readonly original_code?: string | null | undefined;
@@ -486,7 +486,7 @@ export interface PaymentDispute {
   readonly accept_details?: readonly unknown[] | null | undefined;
   /** Reference of the acquirer. */
   readonly acquirer_reference_number?: string | null | undefined;
-  /** How much is disputed. */
+  /** Disputed amount. */
   readonly amount?: string | number | null | undefined;
   /** Brand of the card. */
   readonly card_brand?: string | null | undefined;
@@ -500,7 +500,7 @@ export interface PaymentDispute {
   readonly customer_id?: string | null | undefined;
   /** Name of the customer. Personal data. */
   readonly customer_name?: string | null | undefined;
-  /** Until when the merchant may respond. ISO 8601. */
+  /** The merchant's deadline to respond. ISO 8601. */
   readonly due_at?: string | null | undefined;
   /** Id of the dispute. */
   readonly id: string;
@@ -524,7 +524,7 @@ export interface PaymentDispute {
   readonly refunds?: readonly unknown[] | null | undefined;
   /** The stage that it is in. */
   readonly stage?: DisputeStage | null | undefined;
-  /** Where it stands, such as `REQUIRES_RESPONSE`, `WON` or `LOST`. */
+  /** Status of the dispute, such as `REQUIRES_RESPONSE`, `WON` or `LOST`. */
   readonly status: string;
   /** What is disputed. */
   readonly transaction_type?: string | null | undefined;
@@ -559,7 +559,7 @@ export const PaymentDispute: z.ZodType<PaymentDispute> = z.looseObject({
   updated_at: z.string().nullish(),
 });
 
-/** Why a simulated card transaction is to fail. */
+/** Why a simulated card transaction should fail. */
 export type SimulatedCardFailure =
   | "CARDHOLDER_VERIFICATION_FAILED"
   | "CVV_INVALID"
@@ -577,13 +577,13 @@ export const SimulatedCardFailure: z.ZodType<SimulatedCardFailure> = z.enum([
   "TRANSACTION_BLOCKED",
 ]);
 
-/** A transaction on an issued card, which `card_id` or `card_number` names. */
+/** A transaction on an issued card, named by `card_id` or `card_number`. */
 export interface SimulationCardTransactionCreateRequest {
   /** Code of the authorisation. */
   auth_code?: string | undefined;
   /** Id of the card. Not empty. */
   card_id?: string | undefined;
-  /** Number of the card; it counts where `card_id` is given too. Not empty. Personal data. */
+  /** Number of the card; takes precedence over `card_id`. Not empty. Personal data. */
   card_number?: string | undefined;
   /** Kind of merchant, four digits. */
   merchant_category_code?: string | undefined;
@@ -591,11 +591,11 @@ export interface SimulationCardTransactionCreateRequest {
   merchant_info?: string | undefined;
   /** Whether it is captured at once. */
   single_phase?: boolean | undefined;
-  /** How much, in units of the currency. */
+  /** Amount in units of the currency. */
   transaction_amount: number;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   transaction_currency: string;
-  /** Why it is to fail. */
+  /** Why it should fail. */
   transaction_failure_reason?: SimulatedCardFailure | undefined;
   /** Id of the authorisation that this one adds to. Not empty. */
   transaction_id?: string | undefined;
@@ -618,7 +618,7 @@ export const SimulationCardTransactionCreateRequest: z.ZodType<SimulationCardTra
 export interface SimulationCardTransactionCaptureRequest {
   /** Name of the merchant. */
   merchant_info?: string | undefined;
-  /** How much; default all of it. */
+  /** Amount; default: all of it. */
   transaction_amount?: number | undefined;
 }
 
@@ -629,7 +629,7 @@ export const SimulationCardTransactionCaptureRequest: z.ZodType<SimulationCardTr
 
 /** The reversal of an authorisation. */
 export interface SimulationCardTransactionReverseRequest {
-  /** How much; default all of it. */
+  /** Amount; default: all of it. */
   transaction_amount?: number | undefined;
 }
 
@@ -647,11 +647,11 @@ export interface SimulationCardTransactionRefundRequest {
   merchant_category_code?: string | undefined;
   /** Name of the merchant. */
   merchant_info?: string | undefined;
-  /** How much, in units of the currency. */
+  /** Amount in units of the currency. */
   transaction_amount: number;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   transaction_currency: string;
-  /** Id of what is refunded. Not empty. */
+  /** Id of the transaction to refund. Not empty. */
   transaction_id?: string | undefined;
 }
 
@@ -710,7 +710,7 @@ export interface CardTransaction {
   readonly posted_date?: string | null | undefined;
   /** Reference to find it by. */
   readonly retrieval_ref?: string | null | undefined;
-  /** Where it stands: PENDING, APPROVED or FAILED. */
+  /** Status: PENDING, APPROVED or FAILED. */
   readonly status?: string | null | undefined;
   /** How much. */
   readonly transaction_amount?: string | number | null | undefined;

@@ -19,9 +19,9 @@ export interface PlatformReportCreateRequest {
   from_created_at?: string | undefined;
   /** Start, by last change. ISO 8601. */
   from_updated_at?: string | undefined;
-  /** End, by creation. In the future, the report is made then. ISO 8601. */
+  /** End, by creation. If it is in the future, the report is generated then. ISO 8601. */
   to_created_at?: string | undefined;
-  /** End, by last change. In the future, the report is made then. ISO 8601. */
+  /** End, by last change. If it is in the future, the report is generated then. ISO 8601. */
   to_updated_at?: string | undefined;
   /**
    * What it is about, such as `BALANCE_REPORT` or `TRANSACTION_RECON_REPORT`; the list of types is
@@ -45,7 +45,7 @@ export type ReportFileFormat = "CSV" | (string & {});
 
 export const ReportFileFormat: z.ZodType<ReportFileFormat> = z.string();
 
-/** A report that is asked for. */
+/** A requested report. */
 export interface PlatformReportCreated {
   /** Id of the report. */
   readonly id: string;
@@ -55,18 +55,18 @@ export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = z.looseOb
   id: z.string(),
 });
 
-/** Whether a report is made. */
+/** Whether a report is ready. */
 export type PlatformReportStatus = "PENDING" | "COMPLETED" | "FAILED" | (string & {});
 
 export const PlatformReportStatus: z.ZodType<PlatformReportStatus> = z.string();
 
 /** A report on the accounts of the platform. */
 export interface PlatformReport {
-  /** Where its file is, for a short time; whoever has the link can read it. */
+  /** Short-lived link to its file; anyone who has the link can read it. */
   readonly download_url?: string | null | undefined;
-  /** Until when the link works. ISO 8601. */
+  /** When the link expires. ISO 8601. */
   readonly download_url_expires_at?: string | null | undefined;
-  /** Why it could not be made. */
+  /** Why it could not be generated. */
   readonly failed_reason?: string | null | undefined;
   /** Format of the file. */
   readonly file_format?: ReportFileFormat | null | undefined;
@@ -78,7 +78,7 @@ export interface PlatformReport {
   readonly from_updated_at?: string | null | undefined;
   /** Id of the report. */
   readonly id: string;
-  /** Whether it is made. */
+  /** Whether it is ready. */
   readonly status: PlatformReportStatus;
   /** End, by creation. ISO 8601. */
   readonly to_created_at?: string | null | undefined;
@@ -103,11 +103,11 @@ export const PlatformReport: z.ZodType<PlatformReport> = z.looseObject({
   type: z.string().nullish(),
 });
 
-/** What a deposit is made of. */
+/** What a deposit consists of. */
 export interface SettlementReportPrepareRequest {
   /** Id of the deposit. Not empty. */
   deposit_id: string;
-  /** Id of the file that says it. Not empty. Personal data. */
+  /** Id of the file that lists it. Not empty. Personal data. */
   file_id: string;
 }
 
@@ -116,9 +116,9 @@ export const SettlementReportPrepareRequest: z.ZodType<SettlementReportPrepareRe
   file_id: z.string().min(1),
 });
 
-/** What a deposit is made of, as handed in. */
+/** What a deposit consists of, as submitted. */
 export interface SettlementReport {
-  /** When it was handed in. */
+  /** When it was submitted. */
   readonly create_at?: string | null | undefined;
   /** Id of the file. Personal data. */
   readonly file_id?: string | null | undefined;

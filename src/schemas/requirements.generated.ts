@@ -7,7 +7,7 @@ import * as z from "zod";
 export interface TermsRequirement {
   /** Path of the call. */
   readonly endpoint?: string | null | undefined;
-  /** What to do, for people. */
+  /** What to do, as human-readable text. */
   readonly message?: string | null | undefined;
   /** HTTP method of the call; `POST`. */
   readonly method?: string | null | undefined;
@@ -19,16 +19,16 @@ export const TermsRequirement: z.ZodType<TermsRequirement> = z.looseObject({
   method: z.string().nullish(),
 });
 
-/** The code of a requirement that has no kind of its own. */
+/** The code of a requirement of no specific kind. */
 export type OtherRequirementErrorCode = "OTHER" | (string & {});
 
 export const OtherRequirementErrorCode: z.ZodType<OtherRequirementErrorCode> = z.string();
 
-/** A requirement that has no kind of its own. */
+/** A requirement of no specific kind. */
 export interface OtherRequirement {
   /** Always `OTHER`. */
   readonly error_code?: OtherRequirementErrorCode | null | undefined;
-  /** What is needed, for people. */
+  /** What is needed, as human-readable text. */
   readonly message?: string | null | undefined;
 }
 
@@ -59,7 +59,7 @@ export const PhotoErrorCode: z.ZodType<PhotoErrorCode> = z.string();
 export interface PhotoRequirement {
   /** Why the photo was not accepted. */
   readonly error_code?: PhotoErrorCode | null | undefined;
-  /** Why the photo was not accepted, for people. */
+  /** Why the photo was not accepted, as human-readable text. */
   readonly message?: string | null | undefined;
   /** File id of the photo. Personal data. */
   readonly photo_file_id?: string | null | undefined;
@@ -82,7 +82,7 @@ export interface PhotoHoldingIdRequirement {
   readonly error_code?: PhotoHoldingIdErrorCode | null | undefined;
   /** File id of the front of the document. Personal data. */
   readonly front_file_id?: string | null | undefined;
-  /** Why the photo was not accepted, for people. */
+  /** Why the photo was not accepted, as human-readable text. */
   readonly message?: string | null | undefined;
   /** File id of the photo. Personal data. */
   readonly photo_file_id?: string | null | undefined;
@@ -123,7 +123,7 @@ export interface IdentificationRequirement {
   readonly front_file_id?: string | null | undefined;
   /** Last name of the person. Personal data. */
   readonly last_name?: string | null | undefined;
-  /** Why the document was not accepted, for people. */
+  /** Why the document was not accepted, as human-readable text. */
   readonly message?: string | null | undefined;
   /** Middle name of the person. Personal data. */
   readonly middle_name?: string | null | undefined;
@@ -147,11 +147,11 @@ export type DuplicateAccountErrorCode =
 
 export const DuplicateAccountErrorCode: z.ZodType<DuplicateAccountErrorCode> = z.string();
 
-/** A question why the customer opens a second account. */
+/** A question about why the customer opens a second account. */
 export interface DuplicateAccountRequirement {
   /** What is asked. */
   readonly error_code?: DuplicateAccountErrorCode | null | undefined;
-  /** What is asked, for people. */
+  /** What is asked, as human-readable text. */
   readonly message?: string | null | undefined;
 }
 
@@ -168,14 +168,14 @@ export interface AccountRequirements {
   readonly other?: readonly OtherRequirement[] | null | undefined;
   /** Set when another photo of the face is needed. */
   readonly photo_file_id_required?: PhotoRequirement | null | undefined;
-  /** Photos of the person holding the document that are needed again. */
+  /** Photos of the person holding the document that have to be taken again. */
   readonly photo_holding_id_required?: readonly PhotoHoldingIdRequirement[] | null | undefined;
   /** What is wrong with the primary identification. */
   readonly primary_identification_required?:
     | readonly IdentificationRequirement[]
     | null
     | undefined;
-  /** Set when a reason is needed why the customer opens a second account. */
+  /** Set when the customer has to explain why they open a second account. */
   readonly reason_for_duplicate_account_required?:
     | readonly DuplicateAccountRequirement[]
     | null

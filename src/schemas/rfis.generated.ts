@@ -38,7 +38,7 @@ export const RfiFileId: z.ZodType<RfiFileId> = z.looseObject({
   file_id: z.string(),
 });
 
-/** A kind of identity document, as requests for information name it. */
+/** A kind of identity document, as named in requests for information. */
 export type RfiIdentityDocumentType =
   | "DRIVING_LICENSE"
   | "PASSPORT"
@@ -72,7 +72,7 @@ export const RfiIdentityDocument: z.ZodType<RfiIdentityDocument> = z.looseObject
   type: RfiIdentityDocumentType.nullish(),
 });
 
-/** The kind of an answer; each but `LIVENESS` has one member of `RfiAnswer` that holds it. */
+/** The kind of an answer; for each but `LIVENESS` one member of `RfiAnswer` holds the answer. */
 export type RfiAnswerType =
   | "TEXT"
   | "ATTACHMENT"
@@ -85,21 +85,21 @@ export type RfiAnswerType =
 export const RfiAnswerType: z.ZodType<RfiAnswerType> = z.string();
 
 /**
- * An answer: its kind, the member of that kind, and a comment if need be. In a question that waits
- * for an answer there is only the kind.
+ * An answer: its kind, the member of that kind, and an optional comment. An open question has only
+ * the kind.
  */
 export interface RfiAnswer {
-  /** The answer of the kind `ADDRESS`. */
+  /** The answer, for the kind `ADDRESS`. */
   readonly address?: RfiAddress | null | undefined;
-  /** The answer of the kind `ATTACHMENT`. */
+  /** The answer, for the kind `ATTACHMENT`. */
   readonly attachments?: readonly RfiFileId[] | null | undefined;
-  /** A remark on any answer. Personal data. */
+  /** A comment on any answer. Personal data. */
   readonly comment?: string | null | undefined;
-  /** The answer of the kind `CONFIRMATION`. */
+  /** The answer, for the kind `CONFIRMATION`. */
   readonly confirmed?: boolean | null | undefined;
-  /** The answer of the kind `IDENTITY_DOCUMENT`. */
+  /** The answer, for the kind `IDENTITY_DOCUMENT`. */
   readonly identity_document?: RfiIdentityDocument | null | undefined;
-  /** The answer of the kind `TEXT`. Personal data. */
+  /** The answer, for the kind `TEXT`. Personal data. */
   readonly text?: string | null | undefined;
   /** The kind of the answer. */
   readonly type: RfiAnswerType;
@@ -125,7 +125,7 @@ export const RfiFile: z.ZodType<RfiFile> = z.looseObject({
   file_id: z.string().nullish(),
 });
 
-/** A text in the languages of the reviewers. */
+/** Text in the reviewers' languages. */
 export interface RfiText {
   /** In English. */
   readonly en?: string | null | undefined;
@@ -138,7 +138,7 @@ export const RfiText: z.ZodType<RfiText> = z.looseObject({
   zh: z.string().nullish(),
 });
 
-/** How far a liveness check is. */
+/** How far a liveness check has got. */
 export type RfiLivenessStatus =
   | "NOT_STARTED"
   | "STARTED"
@@ -149,11 +149,11 @@ export type RfiLivenessStatus =
 
 export const RfiLivenessStatus: z.ZodType<RfiLivenessStatus> = z.string();
 
-/** A check that a person is there, done on a page in the browser. */
+/** A liveness check of a person, done on a page in the browser. */
 export interface RfiLiveness {
-  /** How far the check is. */
+  /** How far the check has got. */
   readonly status?: RfiLivenessStatus | null | undefined;
-  /** Page on which the person does it. */
+  /** Page where the person does the check. */
   readonly url?: string | null | undefined;
 }
 
@@ -162,7 +162,7 @@ export const RfiLiveness: z.ZodType<RfiLiveness> = z.looseObject({
   url: z.string().nullish(),
 });
 
-/** The person whom a question is about. */
+/** The person a question is about. */
 export interface RfiPerson {
   /** First name. Personal data. */
   readonly first_name?: string | null | undefined;
@@ -195,9 +195,9 @@ export const RfiSourceType: z.ZodType<RfiSourceType> = z.string();
 export interface RfiSource {
   /** Its id, such as the `person_id` of a person. */
   readonly id?: string | null | undefined;
-  /** The person, where it is one. */
+  /** The person, if it is one. */
   readonly person?: RfiPerson | null | undefined;
-  /** What kind of thing it is. */
+  /** The kind of subject. */
   readonly type?: RfiSourceType | null | undefined;
 }
 
@@ -219,11 +219,11 @@ export const RfiUploadedOrder: z.ZodType<RfiUploadedOrder> = z.looseObject({
 
 /** One question, and its answer once there is one. */
 export interface RfiQuestion {
-  /** What kind of answer is asked for, and the answer once it is given. */
+  /** The kind of answer requested and, once given, the answer. */
   readonly answer?: RfiAnswer | null | undefined;
   /** Files that explain the question. */
   readonly attachments?: readonly RfiFile[] | null | undefined;
-  /** What the reviewer adds. */
+  /** The reviewer's comment. */
   readonly comment?: string | null | undefined;
   /** The question in full, by language. */
   readonly description?: RfiText | null | undefined;
@@ -258,7 +258,7 @@ export const RfiQuestion: z.ZodType<RfiQuestion> = z.looseObject({
 export interface RfiRequest {
   /** When the questions were asked, a timestamp. */
   readonly created_at?: string | null | undefined;
-  /** Until when they can be answered; mostly for requests about transactions. */
+  /** Deadline for the answers; mostly for requests about transactions. */
   readonly expires_at?: string | null | undefined;
   /** The questions. */
   readonly questions?: readonly RfiQuestion[] | null | undefined;
@@ -281,7 +281,7 @@ export type RfiStatus = "ACTION_REQUIRED" | "ANSWERED" | "CLOSED" | (string & {}
 
 export const RfiStatus: z.ZodType<RfiStatus> = z.string();
 
-/** What a request about a transaction came from. */
+/** What a request about a transaction originates from. */
 export type RfiSubType =
   | "TRANSACTION_MONITORING"
   | "TRANSACTION_SCREENING"
@@ -303,15 +303,15 @@ export type RfiType =
 export const RfiType: z.ZodType<RfiType> = z.string();
 
 /**
- * A request for information: questions that somebody at Airwallex asks about an account, and the
+ * A request for information: questions that someone at Airwallex asks about an account, and the
  * answers so far.
  */
 export interface Rfi {
   /** Id of the account that it is about. */
   readonly account_id?: string | null | undefined;
-  /** The questions that wait for an answer; none when all are answered. */
+  /** The current round of questions; none once all are answered. */
   readonly active_request?: RfiRequest | null | undefined;
-  /** The questions that were answered, a round at a time. */
+  /** The answered rounds of questions. */
   readonly answered_requests?: readonly RfiRequest[] | null | undefined;
   /** When it was opened, a timestamp. */
   readonly created_at?: string | null | undefined;
@@ -319,7 +319,7 @@ export interface Rfi {
   readonly id: string;
   /** Whose turn it is. */
   readonly status?: RfiStatus | null | undefined;
-  /** What a request about a transaction came from. */
+  /** What a request about a transaction originates from. */
   readonly sub_type?: RfiSubType | null | undefined;
   /** What it is about. */
   readonly type?: RfiType | null | undefined;
@@ -369,7 +369,7 @@ export const RfiTypeInput: z.ZodType<RfiTypeInput> = z.enum([
   "MERCHANT_RISK",
 ]);
 
-/** The kind of an answer; each but `LIVENESS` has one member of `RfiAnswer` that holds it. */
+/** The kind of an answer; for each but `LIVENESS` one member of `RfiAnswer` holds the answer. */
 export type RfiAnswerTypeInput =
   | "TEXT"
   | "ATTACHMENT"
@@ -422,7 +422,7 @@ export const RfiFileIdInput: z.ZodType<RfiFileIdInput> = z.strictObject({
   file_id: z.string().min(1),
 });
 
-/** A kind of identity document, as requests for information name it. */
+/** A kind of identity document, as named in requests for information. */
 export type RfiIdentityDocumentTypeInput =
   | "DRIVING_LICENSE"
   | "PASSPORT"
@@ -463,21 +463,21 @@ export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.s
 });
 
 /**
- * An answer: its kind, the member of that kind, and a comment if need be. In a question that waits
- * for an answer there is only the kind.
+ * An answer: its kind, the member of that kind, and an optional comment. An open question has only
+ * the kind.
  */
 export interface RfiAnswerInput {
-  /** The answer of the kind `ADDRESS`. */
+  /** The answer, for the kind `ADDRESS`. */
   address?: RfiAddressInput | undefined;
-  /** The answer of the kind `ATTACHMENT`. At least 1 items. */
+  /** The answer, for the kind `ATTACHMENT`. At least 1 items. */
   attachments?: readonly RfiFileIdInput[] | undefined;
-  /** A remark on any answer. Personal data. */
+  /** A comment on any answer. Personal data. */
   comment?: string | undefined;
-  /** The answer of the kind `CONFIRMATION`. */
+  /** The answer, for the kind `CONFIRMATION`. */
   confirmed?: boolean | undefined;
-  /** The answer of the kind `IDENTITY_DOCUMENT`. */
+  /** The answer, for the kind `IDENTITY_DOCUMENT`. */
   identity_document?: RfiIdentityDocumentInput | undefined;
-  /** The answer of the kind `TEXT`. Not empty. Personal data. */
+  /** The answer, for the kind `TEXT`. Not empty. Personal data. */
   text?: string | undefined;
   /** The kind of the answer. */
   type: RfiAnswerTypeInput;
@@ -497,9 +497,9 @@ export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = z.strictObject({
 export interface RfiList {
   /** The requests of this page. */
   readonly items: readonly Rfi[];
-  /** The page that follows; none at the end. */
+  /** The next page; none at the end. */
   readonly page_after?: string | null | undefined;
-  /** The page before this one; none at the start. */
+  /** The previous page; none at the start. */
   readonly page_before?: string | null | undefined;
 }
 
@@ -554,7 +554,7 @@ export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictO
 
 /** A request for information to open. */
 export interface SimulationRfiCreateRequest {
-  /** What to ask; default the questions that come with the type. */
+  /** What to ask; default: the questions that belong to the type. */
   questions?: readonly SimulationRfiQuestion[] | undefined;
   /** What it is about. */
   type: RfiTypeInput;
@@ -565,7 +565,7 @@ export const SimulationRfiCreateRequest: z.ZodType<SimulationRfiCreateRequest> =
   type: RfiTypeInput,
 });
 
-/** An answered question to ask again, by its id, or a new one, by the kind of its answer. */
+/** Either an answered question to ask again, by its id, or a new one, by its kind of answer. */
 export interface SimulationRfiFollowUpQuestion {
   /** What to ask for, in a new question. */
   answer?: SimulationRfiAnswer | undefined;
@@ -578,7 +578,7 @@ export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuest
   id: z.string().optional(),
 });
 
-/** What to ask after everything was answered. */
+/** What to ask once everything is answered. */
 export interface SimulationRfiFollowUpRequest {
   /** Questions to ask again, and new ones. */
   questions?: readonly SimulationRfiFollowUpQuestion[] | undefined;
@@ -594,7 +594,7 @@ export interface RfiListQuery {
   end_created_at?: string | undefined;
   /** Only requests opened at or after this date or timestamp (ISO 8601). */
   from_created_at?: string | undefined;
-  /** Page to return, as `page_before` or `page_after` of another named it. */
+  /** Page to return: the `page_before` or `page_after` of another page. */
   page?: string | undefined;
   /** Requests per page. At least 1. */
   page_size?: number | undefined;

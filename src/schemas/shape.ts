@@ -1,16 +1,16 @@
-/** Named shapes of the account model. What judges a value is read when it is first needed. */
+/** Named shapes of the account model. Predicates and schemas are loaded when first needed. */
 
 import type { ZodType } from "zod";
 
 /**
- * One named shape. A generated predicate judges, and the zod schema of the same name explains what it
- * refuses; the two always agree.
+ * One named shape. A generated predicate checks values, and the zod schema of the same name explains
+ * what it refuses; the two always agree.
  */
 export interface Shape<T> {
   readonly name: string;
   /**
    * Whether a value has the shape, in well under a microsecond. A promise the first time: the
-   * predicates are a third of the package, and come with the first call.
+   * predicates are a third of the package, and are loaded by the first call.
    */
   readonly fits: (value: unknown) => boolean | Promise<boolean>;
   readonly schema: () => Promise<ZodType<T>>;

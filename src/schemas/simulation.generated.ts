@@ -10,7 +10,7 @@ export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum(["ACTIVE", "SU
 
 /** The outcome to give the review of a submitted account. */
 export interface SimulationStatusUpdate {
-  /** Whether to set the status whatever is outstanding; default true. */
+  /** Whether to set the status even if something is outstanding; default: true. */
   force?: boolean | undefined;
   /** Status to move the account to. */
   next_status: SimulatedStatus;

@@ -12,7 +12,7 @@ export interface EstimatedTransactionVolume {
   readonly currency: string;
   /** Highest amount of one transaction, a decimal. */
   readonly max_amount_per_transaction: string;
-  /** Amount of all transactions of a month, a decimal. */
+  /** Total amount of transactions per month, a decimal. */
   readonly monthly_transaction_amount: string;
 }
 
@@ -47,7 +47,7 @@ export type PaymentType = "CARDS" | "BANK_DIRECT_DEBIT" | "OTHER" | (string & {}
 
 export const PaymentType: z.ZodType<PaymentType> = z.string();
 
-/** How much of a store's revenue comes by one payment method. */
+/** The share of a store's revenue from one payment method. */
 export interface PaymentDistribution {
   /** The payment method. */
   readonly payment_type?: PaymentType | null | undefined;
@@ -149,7 +149,7 @@ export interface EstimatedTransactionVolumeInput {
   currency: string;
   /** Highest amount of one transaction, a decimal. */
   max_amount_per_transaction: string;
-  /** Amount of all transactions of a month, a decimal. */
+  /** Total amount of transactions per month, a decimal. */
   monthly_transaction_amount: string;
 }
 
@@ -191,7 +191,7 @@ export const PaymentTypeInput: z.ZodType<PaymentTypeInput> = z.enum([
   "OTHER",
 ]);
 
-/** How much of a store's revenue comes by one payment method. */
+/** The share of a store's revenue from one payment method. */
 export interface PaymentDistributionInput {
   /** The payment method. */
   payment_type?: PaymentTypeInput | undefined;

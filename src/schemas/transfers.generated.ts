@@ -5,8 +5,8 @@ import * as z from "zod";
 import { Decimal, DecimalInput } from "./common.generated.js";
 
 /**
- * Where a charge or a transfer stands. PENDING is under review; SUSPENDED was rejected by the
- * review and is not refunded yet; FAILED includes what was refunded.
+ * The status of a charge or a transfer. PENDING: under review. SUSPENDED: rejected by the review
+ * and not refunded yet. FAILED includes refunded ones.
  */
 export type MoneyMovementStatus =
   | "NEW"
@@ -19,8 +19,8 @@ export type MoneyMovementStatus =
 export const MoneyMovementStatus: z.ZodType<MoneyMovementStatus> = z.string();
 
 /**
- * Where a charge or a transfer stands. PENDING is under review; SUSPENDED was rejected by the
- * review and is not refunded yet; FAILED includes what was refunded.
+ * The status of a charge or a transfer. PENDING: under review. SUSPENDED: rejected by the review
+ * and not refunded yet. FAILED includes refunded ones.
  */
 export type MoneyMovementStatusInput = "NEW" | "PENDING" | "SETTLED" | "SUSPENDED" | "FAILED";
 
@@ -34,15 +34,15 @@ export const MoneyMovementStatusInput: z.ZodType<MoneyMovementStatusInput> = z.e
 
 /** Money pushed to an account of the same platform. */
 export interface ConnectedAccountTransfer {
-  /** Whatever the request added. */
+  /** The `additional_info` of the request. */
   readonly additional_info?: unknown;
-  /** How much, in units of the currency. */
+  /** Amount in units of the currency. */
   readonly amount?: Decimal | null | undefined;
   /** When it was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
   /** Currency (ISO 4217). */
   readonly currency?: string | null | undefined;
-  /** What it is for, in words. */
+  /** What it is for, as free text. */
   readonly description?: string | null | undefined;
   /** Id of the account that is paid. */
   readonly destination?: string | null | undefined;
@@ -56,11 +56,11 @@ export interface ConnectedAccountTransfer {
   readonly reason?: string | null | undefined;
   /** Reference on the statements of both accounts. */
   readonly reference?: string | null | undefined;
-  /** Id of the request that created it. The API does its work once. */
+  /** Id of the request that created it. The API processes each id only once. */
   readonly request_id?: string | null | undefined;
-  /** Short id, for people. */
+  /** Short, human-readable id. */
   readonly short_reference_id?: string | null | undefined;
-  /** Where it stands. */
+  /** Status of the transfer. */
   readonly status: MoneyMovementStatus;
   /** When it last changed. ISO 8601. */
   readonly updated_at?: string | null | undefined;
@@ -86,13 +86,13 @@ export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.l
 
 /** A new transfer from the account that the call acts for. */
 export interface TransferCreateRequest {
-  /** Anything to keep with it. */
+  /** Any data to store with it. */
   additional_info?: unknown;
-  /** How much, in units of the currency, more than 0. Goes over the wire as it is given. */
+  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   currency: string;
-  /** What it is for, in words. */
+  /** What it is for, as free text. */
   description?: string | undefined;
   /** Id of the account to pay. Not empty. */
   destination: string;
@@ -140,11 +140,11 @@ export interface TransferListQuery {
   destination?: string | undefined;
   /** Only transfers created at or after this date or timestamp (ISO 8601). */
   from_created_at?: string | undefined;
-  /** Page to return, counted from 0; default 0. At least 0. */
+  /** Page to return, counted from 0; default: 0. At least 0. */
   page_num?: number | undefined;
-  /** Transfers per page; default 100. 10 to 2000. */
+  /** Transfers per page; default: 100. 10 to 2000. */
   page_size?: number | undefined;
-  /** Only the transfer of this request. */
+  /** Only the transfer with this request id. */
   request_id?: string | undefined;
   /** Only transfers in this status. */
   status?: MoneyMovementStatusInput | undefined;

@@ -3,7 +3,7 @@
 
 import * as z from "zod";
 
-/** A URL that events are sent to, and which ones. */
+/** A URL that receives events, and which ones. */
 export interface WebhookSubscription {
   /** When the subscription was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
@@ -11,14 +11,14 @@ export interface WebhookSubscription {
   readonly events: readonly string[];
   /** Id of the subscription. */
   readonly id: string;
-  /** The id of the request that created it. */
+  /** Id of the request that created it. */
   readonly request_id?: string | null | undefined;
   /**
-   * What deliveries are signed with. Whether later answers show it again is not documented, so keep
-   * it from the first one. Personal data.
+   * The secret that deliveries are signed with. It is not documented whether later responses
+   * include it, so keep it from the first one. Personal data.
    */
   readonly secret?: string | null | undefined;
-  /** When the subscription was changed last. ISO 8601. */
+  /** When the subscription was last changed. ISO 8601. */
   readonly updated_at?: string | null | undefined;
   /** Where events are sent. */
   readonly url: string;
@@ -76,9 +76,9 @@ export const WebhookSubscriptionUpdateRequest: z.ZodType<WebhookSubscriptionUpda
 export interface WebhookSubscriptionList {
   /** The subscriptions. */
   readonly items: readonly WebhookSubscription[];
-  /** The page that follows; none at the end. */
+  /** The next page; none at the end. */
   readonly page_after?: string | null | undefined;
-  /** The page before this one; none at the start. */
+  /** The previous page; none at the start. */
   readonly page_before?: string | null | undefined;
 }
 
@@ -88,7 +88,7 @@ export const WebhookSubscriptionList: z.ZodType<WebhookSubscriptionList> = z.loo
   page_before: z.string().nullish(),
 });
 
-/** What became of a subscription that was deleted. */
+/** The result of deleting a subscription. */
 export interface WebhookSubscriptionDeletion {
   /** Whether the subscription is gone. */
   readonly deleted: boolean;
@@ -103,9 +103,9 @@ export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion>
 
 /** Query parameters of `webhooks.list`. */
 export interface WebhookListQuery {
-  /** Page to return, as `page_before` or `page_after` of another named it. */
+  /** Page to return: the `page_before` or `page_after` of another page. */
   page?: string | undefined;
-  /** Subscriptions per page; default 20. At least 1. */
+  /** Subscriptions per page; default: 20. At least 1. */
   page_size?: number | undefined;
 }
 
