@@ -29,10 +29,10 @@ export function emitAnswers(model: Model): string {
 }
 
 const answersIntro = `/**
- * What the endpoints answer, for parsing.
+ * The responses of the endpoints, as schemas for parsing.
  *
- * A schema asks its predicate first, and zod explains only what the predicate refuses. A value that
- * fits is returned as it is, not copied: these schemas change nothing.
+ * A schema asks its predicate first; zod explains only what the predicate refuses. A value that fits is
+ * returned as is, not copied: these schemas transform nothing.
  */
 `;
 

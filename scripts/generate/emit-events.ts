@@ -18,8 +18,8 @@ export function emitEvents({ events, schemas }: Model): string {
 }
 
 const typeIntro = `/**
- * The data of each event by its name. \`legacy\` is the camelCase that subscriptions of versions before
- * 2024-02-22 are sent, where its shape is known.
+ * The data of each event, by event name. \`legacy\` is the camelCase sent to subscriptions of versions
+ * before 2024-02-22, where its shape is known.
  */
 `;
 
@@ -29,7 +29,7 @@ const tableIntro = `type EventShapes = {
   };
 };
 
-/** The same as shapes. */
+/** The shapes of the same data. */
 `;
 
 function emitType({ name, schemas }: EventModel): string {

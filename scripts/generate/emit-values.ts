@@ -8,10 +8,10 @@ export function emitValues(): string {
 
 const text = `/** What the predicates of several subjects share. */
 
-/** The members of a type with values that are still to be tested. */
+/** The members of a type, with values not checked yet. */
 export type Members<T> = { readonly [K in keyof T]?: unknown };
 
-/** Whether a value is a plain object with text keys alone, which is what zod takes for a record. */
+/** Whether a value is a plain object with string keys only, which is what zod accepts as a record. */
 export function isMap(v: unknown): v is Readonly<Record<string, unknown>> {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const make: unknown = v.constructor;
@@ -26,17 +26,17 @@ export function isMap(v: unknown): v is Readonly<Record<string, unknown>> {
   return true;
 }
 
-/** Whether a text has more code points than \`most\`. */
+/** Whether a string has more code points than \`most\`. */
 export function isLonger(text: string, most: number): boolean {
   return text.length > most && (text.length > most * 2 || countCodePoints(text) > most);
 }
 
-/** Whether a text has fewer code points than \`least\`. */
+/** Whether a string has fewer code points than \`least\`. */
 export function isShorter(text: string, least: number): boolean {
   return text.length < least || (text.length < least * 2 && countCodePoints(text) < least);
 }
 
-/** Whether a text is a day of the calendar, written YYYY-MM-DD. */
+/** Whether a string is a calendar date, written YYYY-MM-DD. */
 export function isDate(text: string): boolean {
   if (text.length !== 10 || text[4] !== "-" || text[7] !== "-") return false;
   const year = readDigits(text, 0, 4);
@@ -48,7 +48,7 @@ export function isDate(text: string): boolean {
   return day <= (leap ? 29 : (daysOfMonth[month - 1] ?? 0));
 }
 
-/** The number that stands there, or -1 where there is none; a sixth of what a pattern takes. */
+/** Reads the digits in a range, or returns -1 if there are others; takes a sixth of the time of a regexp. */
 function readDigits(text: string, from: number, to: number): number {
   let number = 0;
   for (let i = from; i < to; i++) {
@@ -59,7 +59,7 @@ function readDigits(text: string, from: number, to: number): number {
   return number;
 }
 
-/** Whether a text is a moment in ISO 8601, with seconds and an offset: Z, +00:00 or +0000. */
+/** Whether a string is an ISO 8601 time with seconds and an offset: Z, +00:00 or +0000. */
 export function isDateTime(text: string): boolean {
   return timeOfDay.test(text.slice(10)) && isDate(text.slice(0, 10));
 }
@@ -69,8 +69,8 @@ const timeOfDay =
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Whether a value is a decimal of 0 or more that is on the wire what the caller meant: a text, or a
- * number of up to 15 digits. A number with more is the rest of a calculation, such as 0.1 + 0.2.
+ * Whether a value is a decimal of 0 or more that reaches the wire as the caller meant it: a string, or a
+ * number of up to 15 digits. A number with more is the residue of a calculation, such as 0.1 + 0.2.
  */
 export function isExactDecimal(v: unknown): v is string | number {
   if (typeof v === "string") return decimalText.test(v);

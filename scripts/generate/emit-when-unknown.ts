@@ -8,8 +8,8 @@ export function emitWhenUnknown({ operations }: Source): string {
     whenUnknown === undefined ? [] : [`  ${JSON.stringify(id)}: ${JSON.stringify(whenUnknown)},\n`],
   );
   return [
-    `${header}\n/** How to go on after a call of which nobody knows whether it was done. */\n\n`,
-    "/** By the name of the call. Those with a `request_id` are not here, nor are simulations. */\n",
+    `${header}\n/** What to do after a call whose outcome is unknown. */\n\n`,
+    "/** By operation. Calls with a `request_id` and simulations are not listed. */\n",
     `export const whenUnknown: Readonly<Record<string, string | undefined>> = {\n${lines.sort().join("")}};\n`,
   ].join("");
 }

@@ -9,9 +9,9 @@ import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect listen --forward-to <url> [options]
 
-Subscribes to the events of a running emulator, prints each delivery and forwards it unchanged. What
-your handler answers goes back to the emulator, so that it sends again what failed. Ends with Ctrl-C,
-and takes the subscription away.
+Subscribes to the events of a running emulator, prints each delivery and forwards it unchanged. The
+answer of your handler goes back to the emulator, which then redelivers what failed. Ctrl-C stops it and
+removes the subscription.
 
 Options:
   --forward-to <url>   Your handler, such as http://localhost:3000/webhooks

@@ -30,15 +30,15 @@ const emulatorKey = { clientId: "emulator_client_id", apiKey: "emulator_api_key"
 const help = `Usage: airwallex-connect onboard <file> [options]
 
 Opens an account for each seller in the file: creates, uploads, updates, submits, and waits for the
-review. Run the same command again to go on after a crash, to look after reviews, or to send what was
+review. Run the same command again to resume after a crash, to check on reviews, or to send what was
 corrected: no seller gets two accounts.
 
 The file is CSV, or JSON lines where its name ends in .jsonl. Columns of the CSV:
-  identifier                    Your own reference of the seller (required)
+  identifier                    Your own reference for the seller (required)
   primary_contact.email         Any field of the API, by its path; lists as people[0].name
   file:account_details.<path>   A file to upload; its id goes to that path. Relative to the CSV
   agree_to_terms                true records that the customer agrees, after submission
-An empty cell is left out. Where a field is a boolean, true, TRUE and yes are the same. Commas,
+An empty cell is left out. Where a field is a boolean, true, TRUE and yes mean the same. Commas,
 semicolons or tabs separate the cells: the first line decides. The text is UTF-8. JSON lines hold the
 same fields as an object, and in "files" the list of paths whose values are files.
 
@@ -57,10 +57,10 @@ Options:
   --concurrency <number>   Sellers worked on at once (default by environment)
   --help                   Show this text
 
-The key is read from AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY. Rate limits are kept by themselves.
+The key is read from AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY. The API's rate limits are respected.
 
 Exit code: 0 all done, 3 some still wait for a review, 4 something is missing or has failed,
-1 the run broke off, 2 the command or the file was not understood.
+1 the run was interrupted, 2 the command or the file was not understood.
 `;
 
 const flags = {

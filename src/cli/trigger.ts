@@ -14,7 +14,7 @@ const defaultSecret = "emulator_webhook_secret";
 
 const help = `Usage: airwallex-connect trigger <event> --to <url> [options]
 
-Sends one signed event with sample data to a webhook handler, and says how it answered: handled,
+Sends one signed event with sample data to a webhook handler, and prints how it answered: handled,
 duplicate, ignored, or the code of an error.
 
 Options:
@@ -24,7 +24,7 @@ Options:
                     (default current)
   --id <text>       Id of the event (default a new one); send it again to see a duplicate
   --account-id <text>
-                    Account that the event belongs to, and that its sample data are about
+                    Account that the event and its sample data belong to
                     (default an example that does not exist)
   --data <json>     Data of the event, instead of the sample
   --help            Show this text

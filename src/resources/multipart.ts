@@ -142,7 +142,7 @@ async function* whole(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 }
 
 function noBytes(): ValidationError {
-  return refuse("gives something else than bytes, expected chunks of Uint8Array");
+  return refuse("gives something other than bytes, expected chunks of Uint8Array");
 }
 
 function isEmpty(): ValidationError {

@@ -82,7 +82,7 @@ export interface OAuthResource<C> {
    *
    * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
    *
-   * @throws ValidationError when `session` is empty or there is no scope
+   * @throws ValidationError when `session` is empty or there is no scope; TypeError for unknown options
    */
   authorizationUrl(options: AuthorizationUrlOptions): Promise<string>;
 

@@ -58,7 +58,7 @@ export function createOpenRfis(rfis: RfisResource, signal: AbortSignal): OpenRfi
       const query = { statuses: ["ACTION_REQUIRED"], types: ["KYC"] } as const;
       return await rfis.list(query, { signal }).toArray({ limit: mostRfis });
     } catch {
-      // Not every key may read RFIs; the report then does without them.
+      // Not every key may read RFIs. Whatever the reason, the report does without them.
       return [];
     }
   }

@@ -5,7 +5,7 @@
  * 2. If many have moved, the newest pages of all accounts say where to, 500 at a time.
  * 3. The rest are read one by one.
  *
- * No list is followed beyond a tenth of what reading one by one would cost.
+ * No list is followed beyond one page more than a tenth of what reading one by one would cost.
  */
 
 import { AuthenticationError } from "../errors.js";

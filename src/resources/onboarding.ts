@@ -14,9 +14,10 @@ export interface OnboardingResource {
    * Before opening an account, the run asks the API whether the identifier already has one. All calls
    * respect the API's rate limits. What happens to one seller never stops another.
    *
-   * @throws what the first call, a list of accounts, throws: AuthenticationError when the key is
-   *   refused, ApiError, ConnectionError; AuthenticationError at any later time; what the input or
-   *   `onProgress` throws; the signal's own reason. Any other failure is the result of its seller.
+   * @throws TypeError for options that make no sense; what the first call, a list of accounts, throws:
+   *   AuthenticationError when the key is refused, ApiError, ConnectionError; AuthenticationError at any
+   *   later time; what the input or `onProgress` throws; the signal's own reason. Any other failure is the
+   *   result of its seller.
    *
    * @example
    * const report = await client.onboarding.run(

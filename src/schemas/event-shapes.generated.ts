@@ -21,8 +21,8 @@ import type { ConnectedAccountTransfer } from "./transfers.generated.js";
 import { type Shape, shape } from "./shape.js";
 
 /**
- * The data of each event by its name. `legacy` is the camelCase that subscriptions of versions before
- * 2024-02-22 are sent, where its shape is known.
+ * The data of each event, by event name. `legacy` is the camelCase sent to subscriptions of versions
+ * before 2024-02-22, where its shape is known.
  */
 export interface EventData {
   readonly "account.action_required": {
@@ -100,7 +100,7 @@ type EventShapes = {
   };
 };
 
-/** The same as shapes. */
+/** The shapes of the same data. */
 export const eventShapes: EventShapes = {
   "account.action_required": {
     current: accountActionRequiredDataShape,
