@@ -1,4 +1,4 @@
-/** Carries requests from processes to the store and the server, and lets go wrong what is to go wrong. */
+/** Carries requests from processes to the store and the server, and applies the scheduled faults. */
 
 import type { Fault, Outage, Schedule } from "./schedule.js";
 import { troubleMs } from "./schedule.js";
@@ -19,9 +19,9 @@ export interface Request<T> {
   readonly process: VirtualProcess;
   readonly to: Outage["of"];
   readonly what: string;
-  /** The process waits no longer than this, and what has not arrived by then does not arrive. */
+  /** The process waits no longer than this, and what has not arrived by then never does. */
   readonly timeoutMs?: number;
-  /** Takes so long over it, where it can take long. */
+  /** Does the work, and takes `workMs` over it where it can take long. */
   readonly work: (workMs: number) => Promise<T>;
 }
 
