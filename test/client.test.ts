@@ -165,7 +165,7 @@ describe("createClient()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("shows neither id nor key nor token when it is inspected", async () => {
+  it("shows no id, key or token when it is inspected", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");

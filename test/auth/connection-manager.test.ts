@@ -48,7 +48,7 @@ describe("current()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
     expect(tokens.current(deadline)).toBe("secret-access-1");
     expect(kinds()).toEqual(["rotated"]);
-    // The first use took none: the record was read, and found good.
+    // The first use took no lease: it read the record and found the token good.
     expect(leases()).toBe(1);
   });
 

@@ -187,7 +187,7 @@ describe("a login that fails", () => {
     },
   );
 
-  it("says what to check, and shows neither id nor key", async () => {
+  it("says what to check, and shows neither the id nor the key", async () => {
     const refused = json(401, { message: `No key ${key.apiKey}` });
     const server = await startServer({ logins: [refused, refused] });
     const client = createClient({ ...key, baseUrl: server.url });

@@ -166,7 +166,7 @@ describe("ApiError", () => {
     expect(error.details).toEqual(body.details);
   });
 
-  it("tells how long the API asks to wait", async () => {
+  it("says how long the API asks to wait", async () => {
     const error = await refusalOf(json(429, {}, { "retry-after": "90" }));
     expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 90_000 });
   });

@@ -28,7 +28,7 @@ describe("withResponse()", () => {
     });
   });
 
-  it("joins headers that came more than once", async () => {
+  it("joins repeated headers", async () => {
     const server = await startServer({
       answers: [
         (response) => {

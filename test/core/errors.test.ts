@@ -185,7 +185,7 @@ describe("an error", () => {
     }
   });
 
-  it("shows its name once, and neither body nor data nor account", () => {
+  it("shows its name once, and no body, data or account", () => {
     const body = { first_name: "Ada" };
     const made = [
       new ApiError("invalid_request", remote, facts, { body }),

@@ -122,7 +122,7 @@ describe("observer", () => {
     await expect(client.accounts.retrieve("acct_1")).resolves.toMatchObject({ id: 7 });
   });
 
-  it("does not break the process when its hooks reject", async () => {
+  it("does not crash the process when its hooks reject", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
     onTestFinished(() => {
@@ -146,7 +146,7 @@ describe("observer", () => {
     expect(heard.length).toBe(3);
   });
 
-  it("sees neither query nor body nor token", async () => {
+  it("sees no query, body or token", async () => {
     const heard: Heard[] = [];
     const server = await startServer({ answers: [json(200, { items: [], has_more: false })] });
     const client = createClient({ ...key, baseUrl: server.url, observer: note(heard) });

@@ -245,7 +245,7 @@ describe("list().withResponse()", () => {
 });
 
 describe("capabilities.fundingLimits()", () => {
-  it("gives a limit and what was asked for instead, on two pages", async () => {
+  it("yields a limit in force and the one requested in its place, from two pages", async () => {
     const limit = { available: 1, limit: 1, currency: "AUD", type: "DIRECT_DEBIT_DEPOSIT" };
     const items = [
       { ...limit, status: "ACTIVE" },

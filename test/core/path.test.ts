@@ -91,7 +91,7 @@ describe("accounts.retrieve()", () => {
 });
 
 describe("accounts.list()", () => {
-  it("sends its query encoded, with the page", async () => {
+  it("sends its query encoded, with a page number", async () => {
     const server = await startServer({ answers: [json(200, { items: [], has_more: false })] });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.list({ email: "ada+1@example.com", account_status: "ACTIVE" });

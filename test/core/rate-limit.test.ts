@@ -133,7 +133,7 @@ describe("rateLimit", () => {
     const client = createClient({ ...emulator.clientOptions, rateLimit: rateLimits });
     await Promise.all(Array.from({ length: 60 }, () => client.accounts.current()));
     const refused = emulator.requests.filter(({ status }) => status === 429);
-    // One or two may come closer together than they were sent.
+    // One or two may arrive closer together than they were sent.
     expect(refused.length).toBeLessThan(10);
   }, 30_000);
 

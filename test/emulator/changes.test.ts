@@ -34,7 +34,7 @@ test("changes are published with the old status, the new status and the time", (
   expect(heard.map(({ from, to, atMs }) => [from, to, atMs])).toEqual([
     [undefined, "CREATED", 0],
     ["CREATED", "SUBMITTED", 0],
-    // The review was due after a minute, however late the clock was looked at.
+    // The review was due after a minute, however late anybody looked at the clock.
     ["SUBMITTED", "ACTION_REQUIRED", 60_000],
     ["ACTION_REQUIRED", "ACTIVE", 300_000],
     ["ACTIVE", "SUSPENDED", 300_000],

@@ -231,7 +231,7 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   await expect.poll(listener.text, patience).toContain("signing secret");
   const secret = /signing secret {2}(\S+)/.exec(listener.text())?.[1] ?? "";
   const id = emulator.deliver({ name: "account.active" });
-  // The first answer is 500, which goes back to the emulator, which sends again.
+  // The first answer is 500, which is passed back to the emulator, so it delivers again.
   await expect.poll(listener.text, patience).toMatch(/account\.active \S+ 200/);
   expect(listener.text()).toMatch(new RegExp(`^account\\.active ${id} 500 in \\d+ ms$`, "m"));
   const [first, second] = receiver.arrivals;

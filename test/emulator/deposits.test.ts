@@ -160,7 +160,7 @@ test.each([0, -1, 1.234, 0.1 + 0.2, 1e21])("%s dollars are not a valid deposit",
   expect(emulator.money.deposits()).toEqual([]);
 });
 
-test("a global account fills the wallet of the platform unless another is named", async () => {
+test("a global account fills the platform's wallet unless another account is named", async () => {
   const { emulator, platform } = await open();
   const globalAccount = emulator.money.openGlobalAccount({ currency: "JPY" });
   await platform.simulation.deposits.create({ amount: 500, global_account_id: globalAccount });

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { connect, send } from "./api.js";
 import { minimal } from "./inputs.js";
 
-/** Sends one request over a bare socket and returns every byte until it ends, or goes quiet. */
+/** Sends one request over a bare socket and returns every byte until the socket ends or goes quiet. */
 function rawExchange(
   emulator: RunningEmulator,
   head: string,

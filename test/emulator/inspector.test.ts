@@ -24,7 +24,7 @@ describe("the inspector", () => {
     await emulator.close();
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: what the page reads is told by its tests alone
+  // biome-ignore lint/suspicious/noExplicitAny: only the tests know the shape of what the page reads
   const read = async (path: string): Promise<any> => {
     const response = await fetch(`${emulator.url}/inspector/${path}`);
     return response.ok ? response.json() : response.status;

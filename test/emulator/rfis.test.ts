@@ -29,7 +29,7 @@ interface Asked {
   readonly api: Api;
   readonly accountId: string;
   readonly headers: Readonly<Record<string, string>>;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of the wire
+  // biome-ignore lint/suspicious/noExplicitAny: an answer as it comes over the wire
   readonly rfi: any;
 }
 

@@ -153,7 +153,7 @@ test.each(["FR", "DE", "NL", "BE", "IE", "AT"])(
   },
 );
 
-test("a business in HK needs no postcode, state and suburb", () => {
+test("a business in HK needs no postcode, state or suburb", () => {
   const registration_address = { address_line1: "1 Queen's Road", country_code: "HK" };
   expect(paths(aBusiness({ registration_address }))).toEqual([]);
 });
@@ -169,7 +169,7 @@ test("an unregistered sole trader needs no number and no certificate", () => {
   ]);
 });
 
-test("each person of a business needs a name, a birthday, a nationality, a home and a document", () => {
+test("each person of a business needs a name, a date of birth, a nationality, an address and a document", () => {
   const people = [person, { roles: ["DIRECTOR"], residential_address: { country_code: "AU" } }];
   expect(paths(aBusiness({}, people))).toEqual(
     [

@@ -37,7 +37,7 @@ export interface Fleet {
   kills(): number;
   /**
    * Delivers everything, 64 at a time, each delivery to any of the processes. Whatever is not answered with
-   * 200 is delivered again a little later, as often as it takes. Returns the number of deliveries.
+   * 200 is delivered again a little later, as often as it takes. Returns the number of repeats.
    */
   deliver(deliveries: readonly Delivery[]): Promise<number>;
   /** From here on, kills the process of every `runs`-th run right after it began, `times` times in all. */

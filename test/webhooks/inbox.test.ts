@@ -164,7 +164,7 @@ describe("createInbox()", () => {
     );
   });
 
-  test("run() remembers for keepMs, a week by default", async () => {
+  test("run() remembers an event for keepMs, a week by default", async () => {
     for (const keepMs of [undefined, 3 * dayMs]) {
       const { store, pass } = storeAt(0);
       const inbox = createInbox(store, { keepMs });

@@ -74,7 +74,7 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
         if (what === "acquire") witness.looked(sentMs);
         if (kind !== undefined || outage) {
           const lastMs = Math.max(ms, outage ? outage.fromMs + outage.forMs - sentMs : 0);
-          // Whoever gets no answer also waits for it in vain.
+          // The sender of a request without an answer waits for its timeout as well.
           witness.troubled(sentMs, sentMs + lastMs + (timeoutMs ?? 0));
           say(() => `[${kind} ${ms} ${outage?.kind ?? ""}]`);
         }

@@ -4,7 +4,7 @@ export interface VirtualTime {
   nowMs(): number;
   /** Runs something at a moment, after whatever was planned for that moment before. */
   at(atMs: number, run: () => void): void;
-  /** Lets time go on until a moment, or until `over` says that it is enough. */
+  /** Advances the time to a moment, or until `over` says that it is enough. */
   runUntil(endMs: number, over?: () => boolean): Promise<void>;
 }
 
