@@ -278,8 +278,8 @@ describe("the lifetime of a token", () => {
     ["missing", {}],
     ["null", { expires_at: null }],
     ["empty", { expires_at: "" }],
-    ["no time at all", { expires_at: "soon" }],
-    ["a number", { expires_at: {} }],
+    ["not a time", { expires_at: "soon" }],
+    ["an object", { expires_at: {} }],
   ])("is half an hour when expires_at is %s", async (_, body) => {
     expect(await lifetimeOf(json(201, { token: "t", ...body }))).toBe(minutes(30));
   });
@@ -289,7 +289,7 @@ describe("the lifetime of a token", () => {
     ["null", { token: null }],
     ["empty", { token: "" }],
     ["a number", { token: 5 }],
-    ["a header of its own", { token: "t\r\nx-on-behalf-of: acct_1" }],
+    ["one that adds a header", { token: "t\r\nx-on-behalf-of: acct_1" }],
   ])("does not begin when the token is %s", async (_, body) => {
     const server = await startServer({
       logins: [json(201, { expires_at: inMinutes(30), ...body })],
@@ -306,7 +306,7 @@ describe("the lifetime of a token", () => {
   it.each([
     ["null", null],
     ["a list", []],
-    ["a text", "t"],
+    ["a string", "t"],
   ])("does not begin when the answer is %s", async (_, body) => {
     const server = await startServer({ logins: [json(201, body)] });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });

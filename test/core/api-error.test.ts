@@ -87,7 +87,7 @@ describe("ApiError", () => {
 
   it.each([
     ["a list", "[]"],
-    ["a text", '"x"'],
+    ["a string", '"x"'],
     ["a number", "5"],
     ["null", "null"],
     ["true", "true"],

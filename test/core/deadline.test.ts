@@ -35,7 +35,7 @@ const stages: readonly (readonly [string, Script])[] = [
 
 const reasons: readonly (readonly [string, unknown])[] = [
   ["an Error", new Error("The visitor left")],
-  ["a text", "the visitor left"],
+  ["a string", "the visitor left"],
   ["undefined", undefined],
   ["null", null],
   ["0", 0],

@@ -201,7 +201,7 @@ const cases: Readonly<Record<string, Case>> = {
       } as never),
     name: "ValidationError",
   },
-  "an answer that is no JSON": {
+  "an answer that is not JSON": {
     script: { otherwise: echoText },
     call: create,
     name: "ShapeError",

@@ -163,7 +163,7 @@ describe("accounts.list()", () => {
     ["an object without items", {}],
     ["null", null],
     ["a list", []],
-    ["items that are none", { items: 5 }],
+    ["an object whose items are not a list", { items: 5 }],
   ])("fails with a message of our own when the page is %s", async (_, body) => {
     const server = await startServer({ otherwise: json(200, body) });
     const client = createClient({ ...key, baseUrl: server.url });

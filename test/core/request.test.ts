@@ -68,7 +68,7 @@ describe("extraBody", () => {
   });
 
   it.each([
-    ["a text", "x", "is a string, expected an object"],
+    ["a string", "x", "is a string, expected an object"],
     ["a list", [], "is an array, expected an object"],
     ["null", null, "is null, expected an object"],
   ])(

@@ -107,7 +107,7 @@ test.each([
     "account_details.legal_entity_type",
   ],
   [
-    "a role that is text",
+    "roles given as a string",
     { account_details: { business_person_details: [{ roles: "DIRECTOR" }] } },
     "invalid_argument",
     "account_details.business_person_details[0].roles",

@@ -121,7 +121,7 @@ test.each([
     "notes",
   ],
   ["a form without a file", "", new FormData(), "field_required", "file"],
-  ["a body that is no form", "", { file: "x" }, "invalid_argument", "file"],
+  ["a body that is not a form", "", { file: "x" }, "invalid_argument", "file"],
 ])("upload refuses %s", async (_, query, body, code, source) => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);

@@ -127,9 +127,9 @@ test.each([
     "answer.identity_document.front_file_id",
     "field_required",
   ],
-  ["of no kind", "TEXT", { type: "SONG" }, "answer.type", "invalid_argument"],
+  ["of an unknown kind", "TEXT", { type: "SONG" }, "answer.type", "invalid_argument"],
   [
-    "that is no file",
+    "without a file",
     "ATTACHMENT",
     { type: "ATTACHMENT", attachments: [] },
     "answer.attachments",

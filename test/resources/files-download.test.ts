@@ -98,7 +98,7 @@ describe("files.download()", () => {
   });
 
   it.each([
-    ["for ever", "/again"],
+    ["forever", "/again"],
     ["to nowhere", "http://"],
     ["to another protocol", "file:///etc/passwd"],
   ])("fails with a message of our own when it is redirected %s", async (_, location) => {

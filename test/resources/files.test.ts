@@ -91,8 +91,8 @@ describe("files.upload()", () => {
       { name: "x" },
       "file",
     ],
-    ["a name that is none", Buffer.from("x"), { name: 7 }, "name"],
-    ["notes that are none", Buffer.from("x"), { name: "x", notes: 7 }, "notes"],
+    ["a name that is not a string", Buffer.from("x"), { name: 7 }, "name"],
+    ["notes that are not a string", Buffer.from("x"), { name: "x", notes: 7 }, "notes"],
   ])("refuses %s before anything is sent", async (_, source, options, field) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });

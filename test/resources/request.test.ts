@@ -66,7 +66,7 @@ describe("client.request()", () => {
 
   it.each([
     ["a list", [1, 2]],
-    ["a text", "x"],
+    ["a string", "x"],
     ["null", null],
     ["false", false],
   ])("sends a body that is %s", async (_, body) => {

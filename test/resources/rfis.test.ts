@@ -96,7 +96,7 @@ describe("client.rfis", () => {
       "confirmed",
       "expected no further member",
     ],
-    ["is of no kind", { type: "SONG" }, "type", "is not allowed"],
+    ["is of an unknown kind", { type: "SONG" }, "type", "is not allowed"],
   ])("refuses an answer that %s, before anything is sent", async (_, answer, name, message) => {
     await using emulator = await startEmulator();
     const client = createClient(emulator.clientOptions);

@@ -67,8 +67,8 @@ describe("simulation", () => {
 
   it.each([
     ["nothing", ""],
-    ["a text", "OK"],
-    ["a JSON text", '"OK"'],
+    ["plain text", "OK"],
+    ["a JSON string", '"OK"'],
     ["a boolean", "true"],
     ["an object", '{"id":"dep_1"}'],
   ])("accepts %s as an answer without a documented body", async (_, body) => {

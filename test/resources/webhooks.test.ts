@@ -123,7 +123,7 @@ describe("webhooks", () => {
   it.each([
     ["no URL", { events: ["a"], version: "2026-08-21" }],
     ["no events", { ...input, events: [] }],
-    ["a version that is no date", { ...input, version: "latest" }],
+    ["a version that is not a date", { ...input, version: "latest" }],
     ["an unknown member", { ...input, event: "a" }],
     ["a request_id that is too long", { ...input, request_id: "x".repeat(51) }],
     ["nothing", undefined],

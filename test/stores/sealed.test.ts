@@ -88,10 +88,10 @@ test("sealed() refuses a record with any part changed", async () => {
 
 test.each([
   ["a token that was never sealed", secret],
-  ["an empty text", ""],
+  ["an empty string", ""],
   ["JSON", JSON.stringify({ refresh_token: secret })],
   ["five parts without a header", `${secret}....`],
-  ["a header that is no object", `${Buffer.from("7").toString("base64url")}....`],
+  ["a header that is not an object", `${Buffer.from("7").toString("base64url")}....`],
 ])("sealed() refuses %s", async (_what, value) => {
   const { plain, store } = await sealedRecord();
   await put(plain, "a", value);

@@ -155,7 +155,7 @@ describe("receive()", () => {
     ["nothing", "", "webhook_body_not_json"],
     ["half of it", '{"id":"evt_1","na', "webhook_body_not_json"],
     ["form data", "id=evt_1&name=account.active", "webhook_body_not_json"],
-    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), "webhook_body_not_json"],
+    ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), "webhook_body_not_json"],
     ["a list", "[]", "webhook_envelope_invalid"],
     ["null", "null", "webhook_envelope_invalid"],
     ["a number", "1e999", "webhook_envelope_invalid"],
@@ -164,7 +164,7 @@ describe("receive()", () => {
     ["a name of another type", '{"id":"evt_1","name":{"a":1}}', "webhook_envelope_invalid"],
     ["no id", '{"name":"account.active"}', "webhook_envelope_invalid"],
     [
-      "an id by inheritance only",
+      "an id that is only inherited",
       '{"__proto__":{"id":"a","name":"b"}}',
       "webhook_envelope_invalid",
     ],

@@ -30,7 +30,7 @@ const presentVersion = ({ value, version }: RecordCell): number =>
 test.each<[what: string, steps: Partial<CellSteps>]>([
   [
     // Fences alone would make up for versions that are not checked.
-    "writes whatever is there",
+    "writes whatever the current version is",
     {
       write: (cell, asked, nowMs) => {
         const fence = asked.fence && cell.fence;
