@@ -10,12 +10,12 @@ describe("createClient()", () => {
   it.each([
     ["an unknown environment", { environment: "staging" }, 'environment is "staging"'],
     ["no environment", { environment: undefined }, "environment is undefined"],
-    ["an environment that every object has", { environment: "toString" }, "environment is"],
+    ["an environment named toString", { environment: "toString" }, "environment is"],
     ["no client id", { clientId: undefined }, "clientId is missing"],
     ["an empty client id", { clientId: "  " }, "clientId is missing"],
     ["no API key", { apiKey: undefined }, "apiKey is missing"],
-    ["an API key that is no text", { apiKey: 5 }, "apiKey is missing"],
-    ["a base URL that is none", { baseUrl: "localhost:4010/" }, "baseUrl is not"],
+    ["an API key that is not a string", { apiKey: 5 }, "apiKey is missing"],
+    ["an invalid base URL", { baseUrl: "localhost:4010/" }, "baseUrl is not"],
     ["a base URL with a query", { baseUrl: "https://a.example/?x=1" }, "baseUrl has a query"],
     ["a base URL with a user", { baseUrl: "https://me:s3cr3t@a.example" }, "baseUrl has a query"],
     ["a base URL of another protocol", { baseUrl: "ftp://a.example" }, "baseUrl is not https"],
@@ -41,7 +41,7 @@ describe("createClient()", () => {
   });
 
   it.each(["timeoutMs", "connectTimeoutMs", "connections"])(
-    "refuses %s that is no number above 0",
+    "refuses %s unless it is a number above 0",
     (name) => {
       for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "5", 2 ** 31]) {
         expect(create({ [name]: value })).toThrow(RangeError);
@@ -50,7 +50,7 @@ describe("createClient()", () => {
     },
   );
 
-  it("refuses maxRetries that is no whole number", () => {
+  it("refuses maxRetries unless it is a whole number", () => {
     for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "3"]) {
       expect(create({ maxRetries: value })).toThrow(RangeError);
     }
@@ -65,12 +65,12 @@ describe("createClient()", () => {
       'rateLimit.persecond is not a known option, did you mean "perSec',
     ],
     [{ oauth: { redirectURI: "http://127.0.0.1/" } }, "oauth.redirectURI is not a known option"],
-  ])("refuses %j, which would change nothing", (changes, message) => {
+  ])("refuses %j, which would have no effect", (changes, message) => {
     expect(create(changes)).toThrow(TypeError);
     expect(create(changes)).toThrow(`Cannot create client: ${message}`);
   });
 
-  it("takes options that are undefined for not given", () => {
+  it("treats undefined options as not given", () => {
     expect(create({ baseUrl: undefined, baseURL: undefined })).not.toThrow();
   });
 
@@ -79,7 +79,7 @@ describe("createClient()", () => {
     expect(create({ dispatcher: {} })).toThrow(TypeError);
   });
 
-  it("allows http to this machine, and elsewhere only where told so", () => {
+  it("allows http to this machine, and elsewhere only when told to", () => {
     for (const host of ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"]) {
       expect(create({ baseUrl: `http://${host}:4010` })).not.toThrow();
     }
@@ -100,7 +100,7 @@ describe("createClient()", () => {
     }
   });
 
-  it("refuses names that it does not know, here, in with() and in a call", async () => {
+  it("refuses unknown options here, in with() and in a call", async () => {
     const wrong = { timeout: 5 } as object;
     const hint = 'timeout is not a known option, did you mean "timeoutMs"';
     expect(create(wrong)).toThrow(`Cannot create client: ${hint}`);
@@ -165,7 +165,7 @@ describe("createClient()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("shows neither id nor key nor token when it is inspected", async () => {
+  it("shows no id, key or token when it is inspected", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");
@@ -196,7 +196,7 @@ describe("createClient()", () => {
 });
 
 describe("onBehalfOf()", () => {
-  it("gives a client for the connected account, and leaves this one as it is", async () => {
+  it("returns a client for the connected account, and leaves this one as it is", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const connected = client.onBehalfOf("acct_9");
@@ -259,7 +259,7 @@ describe("with()", () => {
     expect(server.logins.length).toBe(1);
   });
 
-  it("checks what it is given", () => {
+  it("validates what it is given", () => {
     const client = createClient(key);
     expect(() => client.with({ timeoutMs: 0 })).toThrow(RangeError);
     expect(() => client.with({ maxRetries: -1 })).toThrow(RangeError);
@@ -268,7 +268,7 @@ describe("with()", () => {
     expect(() => client.with({ headers: { host: "evil.example" } })).toThrow("headers.host");
   });
 
-  it("refuses to log in as nobody, which would be somebody else", async () => {
+  it("refuses an empty loginAs, which would log in as somebody else", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const act = async () => await client.with({ loginAs: "" }).accounts.current();
@@ -276,7 +276,7 @@ describe("with()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("keeps a client that cannot be changed", () => {
+  it("leaves every client frozen", () => {
     const client = createClient(key);
     for (const one of [client, client.with({}), client.onBehalfOf("acct_9")]) {
       expect(Object.isFrozen(one)).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * A TCP proxy that cuts the connections of marked requests: real sockets that end, not answers that
- * say so. A request says by its headers who it is and where it is to be cut; each is cut once.
+ * A TCP proxy that cuts the connections of marked requests: real sockets that end, not answers that say so. A
+ * request's headers say who it is and where to cut it; each request is cut once.
  */
 
 import { once } from "node:events";
@@ -18,12 +18,12 @@ export const cutPoints: readonly CutPoint[] = [
 
 export interface CuttingProxy {
   readonly url: string;
-  /** How often it has cut, by where. */
+  /** How many cuts were made, by place. */
   readonly cuts: Readonly<Record<CutPoint, number>>;
   close(): Promise<void>;
 }
 
-/** Marks a request: its first passage through the proxy is cut. */
+/** Marks a request, so that its first passage through the proxy is cut. */
 export function marked(id: string, point: CutPoint): Readonly<Record<string, string>> {
   return { "x-test-id": id, "x-test-cut": point };
 }
@@ -34,7 +34,9 @@ export async function startCuttingProxy(upstreamUrl: string): Promise<CuttingPro
   const seen = new Set<string>();
   const open = new Set<Socket>();
 
-  /** Undefined if the message may pass; only its first passage may not, and look-ups always may. */
+  /**
+   * Where to cut the message, or undefined to let it pass. Only a first passage is cut, and never a look-up.
+   */
   function cutOf(head: string): CutPoint | undefined {
     const id = /^x-test-id: (.*)$/im.exec(head)?.[1]?.trim();
     const point = cutPoints.find((one) => head.includes(`x-test-cut: ${one}`));
@@ -103,7 +105,7 @@ function firstPart({ bytes, headLength }: Message): Buffer {
   return bytes.subarray(0, headLength + Math.floor((bytes.length - headLength) / 2));
 }
 
-/** Requests or answers of one connection, each whole, by their content-length. */
+/** The requests or answers of one connection, each complete, by their content-length. */
 async function* messagesOf(socket: Socket): AsyncGenerator<Message, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of socket as AsyncIterable<Buffer>) {

@@ -6,7 +6,7 @@ import { key, startServer } from "./scripted-server.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs a module in a process of its own, and gives what it printed as JSON. */
+/** Runs a module in a separate process, and returns the JSON that it printed. */
 async function run(code: string): Promise<unknown> {
   const args = ["--import", "tsx", "--input-type=module", "--eval", code];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
@@ -18,7 +18,7 @@ async function run(code: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-/** Notes every module that is loaded from then on. */
+/** Records every module that is loaded from then on. */
 const noteLoads = `
   import { register } from "node:module";
   import { MessageChannel } from "node:worker_threads";
@@ -42,7 +42,7 @@ const makeClient = (url: string): string => `
 `;
 
 describe("importing the package", () => {
-  it("loads each of its dependencies when it is needed, and not before", async () => {
+  it("loads each dependency only when it is needed", async () => {
     const server = await startServer();
     const packages = await run(`
       ${noteLoads}
@@ -67,7 +67,7 @@ describe("importing the package", () => {
     });
   });
 
-  it("changes no global, neither by itself nor by a call", async () => {
+  it("changes no globals, neither on import nor by a call", async () => {
     const server = await startServer();
     const changes = await run(`
       const names = () => Reflect.ownKeys(globalThis).map(String);
@@ -81,13 +81,13 @@ describe("importing the package", () => {
       console.log(JSON.stringify({ byImport, byCall: added(), prototypes }));
     `);
     expect(changes).toMatchObject({ byImport: [], prototypes: [] });
-    // Node's own symbols, which its first fetch would set as well; newer Nodes have two.
+    // Node's own symbols, which its first fetch would also set; newer versions have two.
     const { byCall } = changes as { readonly byCall: readonly string[] };
     const own = /^Symbol\(undici\.globalDispatcher\.\d\)$/;
     expect(byCall.filter((name) => !own.test(name))).toEqual([]);
   });
 
-  it("leaves the app's own fetch with the dispatcher of Node", async () => {
+  it("leaves the app's own fetch on Node's dispatcher", async () => {
     const server = await startServer();
     const post = `
       const post = () => fetch(${JSON.stringify(`${server.url}/app`)}, {
@@ -108,7 +108,7 @@ describe("importing the package", () => {
     expect(seen).toEqual({ imported: false, status: 200, ours: false });
   });
 
-  it("leaves an app's own choice of a dispatcher as it is", async () => {
+  it("leaves a dispatcher that the app has chosen in place", async () => {
     const server = await startServer();
     const same = await run(`
       const { Agent, setGlobalDispatcher, getGlobalDispatcher } = await import("undici");
@@ -124,7 +124,7 @@ describe("importing the package", () => {
 });
 
 describe("a process with a client", () => {
-  it("ends by itself as soon as its calls are done", async () => {
+  it("ends by itself once its calls are done", async () => {
     const server = await startServer();
     const endedMs = await run(`
       const { createClient } = await import("./src/index.ts");
@@ -139,7 +139,7 @@ describe("a process with a client", () => {
     expect(endedMs).toBeLessThan(2000);
   });
 
-  it("ends by itself after calls that failed", async () => {
+  it("ends by itself after failed calls", async () => {
     const server = await startServer({ otherwise: () => undefined });
     const endedMs = await run(`
       const { createClient } = await import("./src/index.ts");

@@ -1,4 +1,4 @@
-/** A real HTTP server on this machine that answers as each test scripts it. */
+/** A real HTTP server on this machine that answers as each test's script says. */
 
 import { once } from "node:events";
 import {
@@ -25,7 +25,7 @@ export interface SeenRequest {
   readonly closed: Promise<unknown>;
 }
 
-/** What the server does with one request, once its body is there. */
+/** Handles one request, once its body is there. */
 export type Answer = (
   response: ServerResponse,
   seen: SeenRequest,
@@ -33,9 +33,9 @@ export type Answer = (
 ) => unknown;
 
 export interface Script {
-  /** For the first logins; then every login is answered with another token. */
+  /** For the first logins; every later login gets another token. */
   readonly logins?: readonly Answer[];
-  /** For the first requests that are no logins; then `otherwise`. */
+  /** For the first requests other than logins; then `otherwise`. */
   readonly answers?: readonly Answer[];
   /** Default: 200 and an account. */
   readonly otherwise?: Answer;
@@ -43,10 +43,10 @@ export interface Script {
 
 export interface ScriptedServer {
   readonly url: string;
-  /** Every request that was no login, in order of arrival. */
+  /** Every request other than a login, in order of arrival. */
   readonly requests: readonly SeenRequest[];
   readonly logins: readonly SeenRequest[];
-  /** Connections that were opened so far. */
+  /** How many connections were opened so far. */
   readonly connections: number;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export const key = {
   apiKey: "api-key-s3cr3t-9Zx4",
 } as const;
 
-/** The token that the scripted server gives out at its n-th login. */
+/** The token that the scripted server issues at its n-th login. */
 export const tokenOf = (n: number): string => `token-s3cr3t-${n}`;
 
 export async function startServer(script: Script = {}): Promise<ScriptedServer> {
@@ -112,7 +112,7 @@ export async function startServer(script: Script = {}): Promise<ScriptedServer> 
   };
 }
 
-/** The address of a server that is not there any more. */
+/** The address of a server that no longer exists. */
 export async function closedServer(): Promise<string> {
   const server = await startServer();
   await server.close();
@@ -129,7 +129,7 @@ export function text(status: number, body: string | Buffer, headers: Headers = {
   return (response) => response.writeHead(status, headers).end(body);
 }
 
-/** The body in parts, each as a chunk of its own. */
+/** Sends the body in parts, each as a chunk of its own. */
 export function chunks(status: number, parts: readonly Uint8Array[]): Answer {
   return async (response) => {
     response.writeHead(status, { "content-type": "application/json" });
@@ -141,7 +141,7 @@ export function chunks(status: number, parts: readonly Uint8Array[]): Answer {
   };
 }
 
-/** A refusal in the envelope of the API, to be repeated at once where it is repeated. */
+/** A refusal in the API's envelope, which may be retried at once if it is retried at all. */
 export function refuse(status: number, body: object = {}, headers: Headers = {}): Answer {
   return json(
     status,
@@ -150,7 +150,7 @@ export function refuse(status: number, body: object = {}, headers: Headers = {})
   );
 }
 
-/** A login that succeeds; without a date, the lifetime is counted from the client's own clock. */
+/** A successful login; without a date, the lifetime is counted from the client's own clock. */
 export function token(value: string, lifetimeMs = 30 * 60_000): Answer {
   return (response, seen, request) => {
     response.sendDate = false;
@@ -171,7 +171,7 @@ export function stall(): Answer {
   return () => undefined;
 }
 
-/** Sends the head and a part of the body, and then nothing. */
+/** Sends the head and part of the body, then nothing more. */
 export function stallBody(headers: Headers = {}): Answer {
   return (response) => {
     response.writeHead(200, { "content-type": "application/json", ...headers });
@@ -179,12 +179,12 @@ export function stallBody(headers: Headers = {}): Answer {
   };
 }
 
-/** Ends the connection without an answer. */
+/** Closes the connection without an answer. */
 export function cut(): Answer {
   return (response) => response.destroy();
 }
 
-/** Ends the connection in the middle of the answer. */
+/** Closes the connection in the middle of the answer. */
 export function cutBody(headers: Headers = {}): Answer {
   return (response) => {
     response.writeHead(200, { "content-length": "1000", ...headers });
@@ -192,12 +192,12 @@ export function cutBody(headers: Headers = {}): Answer {
   };
 }
 
-/** Puts bytes on the connection that need not be HTTP. */
+/** Writes bytes to the connection that need not be HTTP. */
 export function raw(bytes: string): Answer {
   return (response) => response.socket?.end(bytes);
 }
 
-/** An account as the API answers it. */
+/** An account as the API returns it. */
 export function account(changes: Partial<Account> = {}): Account {
   return {
     id: "acct_7yJwTkV3NqePd1",
@@ -210,13 +210,13 @@ export function account(changes: Partial<Account> = {}): Account {
   };
 }
 
-/** The least that an account can be created with. */
+/** The least an account can be created with. */
 export const newAccount = {
   primary_contact: { email: "ada@example.com" },
   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
 } as const;
 
-/** The multipart form of a request, as a server reads it. */
+/** The multipart form of a request, as a server parses it. */
 export async function formOf(request: SeenRequest | undefined): Promise<{
   readonly names: readonly string[];
   readonly file: File;
@@ -240,7 +240,7 @@ export async function failureOf(
   return { error, tookMs: performance.now() - start };
 }
 
-/** An API that gives a link to a path of its own, and serves that as the test says. */
+/** An API that gives a link to a path of its own, and serves that path as the test says. */
 export async function fileServer(
   serve: Answer,
   link: (server: ScriptedServer) => string = ({ url }) => `${url}/signed/file_1?sig=s3cr3t`,

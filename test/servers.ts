@@ -1,4 +1,4 @@
-/** Real servers for tests, each with a directory and a port of its own, gone when the test is over. */
+/** Real servers for tests, each with its own directory and port, and gone when the test is over. */
 
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -14,19 +14,19 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Why there can be no Redis here, or undefined where there can. */
+/** Why Redis is unavailable here, or undefined if it is available. */
 export const redisMissing: string | undefined = missing("redis-server");
 
-/** Why there can be no Postgres here, or undefined where there can. */
+/** Why Postgres is unavailable here, or undefined if it is available. */
 export const postgresMissing: string | undefined =
   missing("initdb") ?? missing("postgres") ?? missingUser();
 
-/** A title that says why a suite is skipped, where it is. */
+/** A title that says why its suite is skipped, if it is. */
 export function titled(title: string, reason: string | undefined): string {
   return reason === undefined ? title : `${title} (skipped: ${reason})`;
 }
 
-/** Redis that keeps nothing on disk. */
+/** A Redis that keeps nothing on disk. */
 export async function startRedis(...more: string[]): Promise<RunningServer> {
   const directory = mkdtempSync(join(tmpdir(), "redis-"));
   const port = await freePort();
@@ -38,7 +38,7 @@ export async function startRedis(...more: string[]): Promise<RunningServer> {
   return { port, url: `redis://127.0.0.1:${port}`, stop };
 }
 
-/** A Redis cluster of so many masters, with every slot served. */
+/** A Redis cluster of that many masters, with every slot served. */
 export async function startRedisCluster(count: number): Promise<readonly RunningServer[]> {
   const nodes = await Promise.all(
     Array.from({ length: count }, () => startRedis("--cluster-enabled", "yes")),
@@ -60,7 +60,7 @@ async function isWhole(port: number, count: number): Promise<boolean> {
   return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${count}`);
 }
 
-/** Sends one command and answers the reply as it comes on the wire. */
+/** Sends one command and returns the reply in wire format. */
 export function redisCommand(port: number, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${command}\r\n`));
@@ -92,7 +92,7 @@ export async function startPostgres(): Promise<RunningServer> {
   return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
 }
 
-/** Postgres writes there that it takes connections. */
+/** Whether Postgres accepts connections, which it records in this file. */
 function isServing(data: string): boolean {
   const file = join(data, "postmaster.pid");
   return existsSync(file) && readFileSync(file, "utf8").split("\n")[7]?.trim() === "ready";
@@ -117,7 +117,7 @@ function missing(program: string): string | undefined {
   }
 }
 
-/** Postgres does not run as root, so root lends it another user. */
+/** Postgres refuses to run as root, so root runs it as another user. */
 function postgresUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync("/etc/passwd", "utf8").split("\n");
@@ -158,8 +158,8 @@ function answers(port: number): Promise<boolean> {
 }
 
 /**
- * Starts a server that ends when its standard input does: when we close it, and also when this process
- * is killed before it can.
+ * Starts a server that ends when its standard input does: when we close it, and also when this process is
+ * killed before it can close it.
  */
 function spawnTied(
   signal: "KILL" | "QUIT",

@@ -3,7 +3,7 @@ import { createCodeClaims } from "../../src/auth/code-claim.js";
 import { createMemoryStore } from "../../src/stores/memory.js";
 
 describe("createCodeClaims()", () => {
-  it("shares the work of one callback, and not with who has only its code", async () => {
+  it("shares the work between identical callbacks, but not with a caller who has only the code", async () => {
     const once = createCodeClaims<string>(createMemoryStore(), "p:");
     let done: (result: string) => void = () => undefined;
     const working = new Promise<string>((resolve) => {
@@ -17,14 +17,14 @@ describe("createCodeClaims()", () => {
     expect(await Promise.all([first, doubleClick])).toEqual(["connection", "connection"]);
   });
 
-  it("refuses a code that was used, in another process too", async () => {
+  it("refuses a code that was already used, even in another process", async () => {
     const store = createMemoryStore();
     await createCodeClaims<string>(store, "p:")({ state: "s", code: "c" }, async () => "done");
     const again = createCodeClaims<string>(store, "p:")({ state: "s", code: "c" }, async () => "x");
     await expect(again).rejects.toMatchObject({ code: "code_used" });
   });
 
-  it("lets a callback whose work failed be tried again", async () => {
+  it("lets a callback be tried again after its work failed", async () => {
     const once = createCodeClaims<string>(createMemoryStore(), "p:");
     const failing = once({ state: "s", code: "c" }, async () => {
       throw new Error("the store is away");

@@ -28,14 +28,14 @@ function heapMb(): number {
 }
 
 describe("current()", () => {
-  it("answers at once, without a promise, while the token is fresh", async () => {
+  it("returns a fresh token synchronously, without a promise", async () => {
     const { tokens, spent } = await setUp();
     expect(await tokens.current(deadline)).toBe("secret-access-0");
     expect(tokens.current(deadline)).toBe("secret-access-0");
     expect(spent).toEqual([]);
   });
 
-  it("uses a token in its last minute, and renews it meanwhile, once", async () => {
+  it("uses a token in its last minute while renewing it once in the background", async () => {
     const { tokens, spent, leases, pass, kinds } = await setUp();
     await tokens.current(deadline);
     await pass(239_000);
@@ -48,11 +48,11 @@ describe("current()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
     expect(tokens.current(deadline)).toBe("secret-access-1");
     expect(kinds()).toEqual(["rotated"]);
-    // The first use took none: the record was read, and found good.
+    // The first use took no lease: it read the record and found the token good.
     expect(leases()).toBe(1);
   });
 
-  it("keeps a token that is still good when renewing it early fails", async () => {
+  it("keeps using a valid token when an early renewal fails", async () => {
     const { tokens, answers, pass } = await setUp();
     await tokens.current(deadline);
     await pass(241_000);
@@ -80,12 +80,12 @@ describe("current()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
   });
 
-  it("keeps nothing of ids that there is no connection for, and fresh tokens of others", async () => {
+  it("retains nothing for unknown ids, and keeps the fresh tokens of known ones", async () => {
     const { manager, tokens } = await setUp();
     await tokens.current(deadline);
     const heldMb = heapMb();
     for (let i = 0; i < 20_000; i++) {
-      // Too long for the store to keep anything of it.
+      // Too long for the store to keep, so any growth is the manager's.
       const id = `${i}`.padEnd(2000, "x");
       expect(await failureOf(manager.tokens(id).current(deadline))).toBeInstanceOf(Error);
     }
@@ -93,7 +93,7 @@ describe("current()", () => {
     expect(tokens.current(deadline)).toBe("secret-access-0");
   });
 
-  it("gives up at the deadline of the caller, and goes on for the others", async () => {
+  it("gives up at the caller's deadline, but goes on for the other callers", async () => {
     const { tokens, answers, pass } = await setUp(0);
     answers.push("lost");
     const short = new Deadline(10, undefined);
@@ -107,7 +107,7 @@ describe("current()", () => {
 });
 
 describe("the outcome of a refresh", () => {
-  it("is ConnectionRevokedError when the token is dead, and is remembered in the store", async () => {
+  it("is ConnectionRevokedError when the token is dead, and the store remembers it", async () => {
     const { tokens, answers, read, kinds, spent } = await setUp(0);
     answers.push("dead");
     const first = await failureOf(tokens.current(deadline));
@@ -145,7 +145,7 @@ describe("the outcome of a refresh", () => {
     expect(spent).toEqual([]);
   });
 
-  it("is the server's own error when the client is refused, and the record is as before", async () => {
+  it("is the server's own error when the client is refused, and the record is unchanged", async () => {
     const { tokens, answers, read } = await setUp(0);
     const before = await read();
     answers.push("refused");
@@ -154,7 +154,7 @@ describe("the outcome of a refresh", () => {
   });
 
   it.each(["not_sent", "busy"] as const)(
-    "is TokenRefreshUnavailableError when it is %s for all of its time, and the record is as before",
+    "is TokenRefreshUnavailableError when it is %s until its time runs out, and the record is unchanged",
     async (kind) => {
       const { tokens, answers, read, pass, spent } = await setUp(0);
       const before = await read();
@@ -190,7 +190,7 @@ describe("the outcome of a refresh", () => {
 });
 
 describe("a pair that cannot be written", () => {
-  it("is kept and used, and written when the store is back", async () => {
+  it("is kept and used, then written when the store is back", async () => {
     const { tokens, away, pass, read, kinds, spent } = await setUp(0);
     away.writes = 2;
     expect(await tokens.current(deadline)).toBe("secret-access-1");
@@ -203,12 +203,12 @@ describe("a pair that cannot be written", () => {
     expect(kinds()).toEqual(["unsaved", "saved"]);
     const { spender, refreshToken, accessLeftMs } = await read();
     expect([spender, refreshToken]).toEqual([undefined, "secret-refresh-1"]);
-    // It waited for at least a minute.
+    // The pair waited at least a minute to be written.
     expect(accessLeftMs).toBeLessThanOrEqual(lifeMs - 60_000);
     expect(spent).toEqual(["secret-refresh-0"]);
   });
 
-  it("is written and renewed when its access token has ended meanwhile", async () => {
+  it("is written and renewed when its access token has expired in the meantime", async () => {
     const { tokens, away, pass, spent } = await setUp(0);
     away.writes = 2;
     await tokens.current(deadline);
@@ -220,7 +220,7 @@ describe("a pair that cannot be written", () => {
     expect(spent).toEqual(["secret-refresh-0", "secret-refresh-1"]);
   });
 
-  it("is kept when its access token has ended and thousands of other ids come by", async () => {
+  it("is kept when its access token has expired and thousands of other ids come by", async () => {
     const { manager, tokens, away, pass, spent } = await setUp(0);
     away.writes = 2;
     await tokens.current(deadline);
@@ -235,14 +235,14 @@ describe("a pair that cannot be written", () => {
 });
 
 describe("replace()", () => {
-  it("answers a newer token where there is one, without a refresh", async () => {
+  it("returns a newer token if there is one, without a refresh", async () => {
     const { tokens, spent } = await setUp();
     await tokens.current(deadline);
     expect(await tokens.replace("secret-access-old", deadline)).toBe("secret-access-0");
     expect(spent).toEqual([]);
   });
 
-  it("takes what another process has stored before it refreshes", async () => {
+  it("uses a token that another process has stored before it refreshes", async () => {
     const { tokens, read, put, spent } = await setUp();
     await tokens.current(deadline);
     await put({ ...(await read()), accessToken: "secret-access-other" });
@@ -250,7 +250,7 @@ describe("replace()", () => {
     expect(spent).toEqual([]);
   });
 
-  it("looks again where the renewal of another caller brings the token that was refused", async () => {
+  it("looks again when another caller's renewal brings the refused token", async () => {
     const { tokens, spent } = await setUp();
     const first = tokens.current(deadline);
     const other = tokens.replace("secret-access-0", deadline);
@@ -258,7 +258,7 @@ describe("replace()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
   });
 
-  it("refreshes a token that was refused, once for all who hold it", async () => {
+  it("refreshes a refused token once for all callers that hold it", async () => {
     const { tokens, spent } = await setUp();
     await tokens.current(deadline);
     const calls = Array.from({ length: 50 }, () => tokens.replace("secret-access-0", deadline));
@@ -266,7 +266,7 @@ describe("replace()", () => {
     expect(spent).toEqual(["secret-refresh-0"]);
   });
 
-  it("refreshes no replacement that is refused at once, and does so again after five seconds", async () => {
+  it("does not refresh a replacement that is refused at once, but does so again after five seconds", async () => {
     const { tokens, spent, pass } = await setUp();
     let token = await tokens.current(deadline);
     for (let i = 0; i < 10; i++) token = (await tokens.replace(token, deadline)) ?? token;
@@ -279,7 +279,7 @@ describe("replace()", () => {
 });
 
 describe("renew() and forget()", () => {
-  it("renew() refreshes a fresh token too, and answers no token", async () => {
+  it("renew() refreshes even a fresh token, and returns no token", async () => {
     const { manager, spent } = await setUp();
     const connection = await manager.renew("c1");
     expect(spent).toEqual(["secret-refresh-0"]);
@@ -287,7 +287,7 @@ describe("renew() and forget()", () => {
     expect(inspect(connection)).not.toContain("secret");
   });
 
-  it("renew() with force spends although the outcome is unknown", async () => {
+  it("renew() with force spends the refresh token even if the outcome is unknown", async () => {
     const { manager, put, read, pass, spent } = await setUp(0);
     await put({ ...(await read()), spender: "somebody" });
     await pass(61_000);
@@ -297,7 +297,7 @@ describe("renew() and forget()", () => {
     expect((await read()).spender).toBeUndefined();
   });
 
-  it("forget() makes tokens that are in use read the record anew", async () => {
+  it("forget() makes tokens in use read the record again", async () => {
     const { manager, tokens, put, read } = await setUp();
     await tokens.current(deadline);
     await put({ ...(await read()), accessToken: "secret-access-new" });
@@ -306,7 +306,7 @@ describe("renew() and forget()", () => {
   });
 });
 
-it("no token is in any event or error", async () => {
+it("no token appears in any event or error", async () => {
   const { manager, tokens, answers, events, away, pass, store } = await setUp(0);
   const told: unknown[] = [];
   away.writes = 2;

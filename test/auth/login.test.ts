@@ -15,7 +15,7 @@ import {
   tokenOf,
 } from "../scripted-server.js";
 
-/** The lifetime that a client makes of a login's answer. */
+/** The lifetime that a client derives from a login's answer. */
 async function lifetimeOf(answer: Answer): Promise<number | undefined> {
   const events: TokenEvent[] = [];
   const onToken = (event: TokenEvent) => events.push(event);
@@ -27,7 +27,7 @@ async function lifetimeOf(answer: Answer): Promise<number | undefined> {
   return events[0]?.lifetimeMs;
 }
 
-/** What an undici dispatcher tells of an exchange. */
+/** What an undici dispatcher reports about an exchange. */
 interface Handler {
   onRequestStart(controller: object): void;
   onResponseStart(controller: object, status: number, headers: object): void;
@@ -39,7 +39,7 @@ const minutes = (n: number): number => n * 60_000;
 const inMinutes = (n: number): string => new Date(Date.now() + minutes(n)).toISOString();
 
 describe("the login", () => {
-  it("sends id and key in its headers, and nothing else of the call that needs it", async () => {
+  it("sends id and key in its headers, and nothing of the call that needs it", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url, onBehalfOf: "acct_9" });
     await client.accounts.retrieve("acct_1", { headers: { "x-trace": "1" } });
@@ -86,7 +86,7 @@ describe("the login", () => {
     expect(logins).toBe(1);
   });
 
-  it("is shared by derived clients, and made anew for each account to log in as", async () => {
+  it("is shared by derived clients, and made again for each account to log in as", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const other = client.with({ loginAs: "acct_8" });
@@ -109,7 +109,7 @@ describe("the login", () => {
     expect(tokenFor("acct_1")).not.toBe(tokenFor("acct_4"));
   });
 
-  it("is not made by two clients for each other", async () => {
+  it("is not shared between two clients", async () => {
     const server = await startServer();
     const first = createClient({ ...key, baseUrl: server.url });
     const second = createClient({ ...key, apiKey: "another-key", baseUrl: server.url });
@@ -120,7 +120,7 @@ describe("the login", () => {
     expect(sent).toEqual([1, 2, 1].map((n) => `Bearer ${tokenOf(n)}`));
   });
 
-  it("is made again after a 503, a 429 and a cut", async () => {
+  it("is retried after a 503, a 429 and a cut connection", async () => {
     const server = await startServer({ logins: [refuse(503), refuse(429), token("t")] });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");
@@ -157,7 +157,7 @@ describe("a login that fails", () => {
       { name: "ShapeError", code: "unreadable_response" },
     ],
   ])(
-    "with %s is shared by all callers, briefly remembered, and sends no call",
+    "with %s rejects all callers, is briefly remembered, and sends none of their calls",
     async (_, script, error) => {
       const server = await startServer(script);
       const client = createClient({ ...key, baseUrl: server.url });
@@ -187,7 +187,7 @@ describe("a login that fails", () => {
     },
   );
 
-  it("says what to check, and shows neither id nor key", async () => {
+  it("says what to check, and shows neither the id nor the key", async () => {
     const refused = json(401, { message: `No key ${key.apiKey}` });
     const server = await startServer({ logins: [refused, refused] });
     const client = createClient({ ...key, baseUrl: server.url });
@@ -198,7 +198,7 @@ describe("a login that fails", () => {
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/s3cr3t|client-id-7Qk2/);
   });
 
-  it("is named by a call whose time ends meanwhile, with why it had failed", async () => {
+  it("is the cause of the timeout when a call's deadline passes before the login is retried", async () => {
     const server = await startServer({
       logins: [refuse(503, { message: "Closed for tonight" }, { "retry-after": "9" })],
     });
@@ -221,7 +221,7 @@ describe("a login that fails", () => {
     expect(server.logins.length).toBe(1);
   });
 
-  it("has the line of the caller in its stack", async () => {
+  it("has the caller's line in its stack", async () => {
     const server = await startServer({ logins: [json(401, {})] });
     const client = createClient({ ...key, baseUrl: server.url });
     async function settleInvoice() {
@@ -231,7 +231,7 @@ describe("a login that fails", () => {
     expect(error instanceof Error && error.stack).toContain("settleInvoice");
   });
 
-  it("does not end with the caller who gives up", async () => {
+  it("is not abandoned when one of its callers gives up", async () => {
     const server = await startServer({ logins: [slowly(100, token("t"))] });
     const client = createClient({ ...key, baseUrl: server.url });
     const controller = new AbortController();
@@ -249,8 +249,8 @@ describe("a login that fails", () => {
   });
 });
 
-describe("the life of a token", () => {
-  it("is counted from the remote's own clock where it tells the time", async () => {
+describe("the lifetime of a token", () => {
+  it("is counted from the remote's own clock when it sends the time", async () => {
     const answer = json(
       201,
       { token: "t", expires_at: "2015-10-21T07:48:00+0000" },
@@ -278,9 +278,9 @@ describe("the life of a token", () => {
     ["missing", {}],
     ["null", { expires_at: null }],
     ["empty", { expires_at: "" }],
-    ["no time at all", { expires_at: "soon" }],
-    ["a number", { expires_at: {} }],
-  ])("is half an hour when its end is %s", async (_, body) => {
+    ["not a time", { expires_at: "soon" }],
+    ["an object", { expires_at: {} }],
+  ])("is half an hour when expires_at is %s", async (_, body) => {
     expect(await lifetimeOf(json(201, { token: "t", ...body }))).toBe(minutes(30));
   });
 
@@ -289,7 +289,7 @@ describe("the life of a token", () => {
     ["null", { token: null }],
     ["empty", { token: "" }],
     ["a number", { token: 5 }],
-    ["a header of its own", { token: "t\r\nx-on-behalf-of: acct_1" }],
+    ["one that adds a header", { token: "t\r\nx-on-behalf-of: acct_1" }],
   ])("does not begin when the token is %s", async (_, body) => {
     const server = await startServer({
       logins: [json(201, { expires_at: inMinutes(30), ...body })],
@@ -306,7 +306,7 @@ describe("the life of a token", () => {
   it.each([
     ["null", null],
     ["a list", []],
-    ["a text", "t"],
+    ["a string", "t"],
   ])("does not begin when the answer is %s", async (_, body) => {
     const server = await startServer({ logins: [json(201, body)] });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
@@ -317,7 +317,7 @@ describe("the life of a token", () => {
     expect(server.requests.length).toBe(0);
   });
 
-  it("ends with a renewal in the background, during which the old token is used", async () => {
+  it("ends with a renewal in the background, during which the old token is still used", async () => {
     const server = await startServer({
       logins: [token("old", 1000), slowly(100, token("new"))],
       otherwise: json(200, account()),

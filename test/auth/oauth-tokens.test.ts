@@ -4,7 +4,7 @@ import { readTokenPair, type TokenPair } from "../../src/auth/oauth-tokens.js";
 const answer = { access_token: "at", refresh_token: "rt", expires_in: 300 };
 
 describe("readTokenPair()", () => {
-  it("reads lifetimes as numbers and as texts, in milliseconds", () => {
+  it("reads lifetimes from numbers and strings, in milliseconds", () => {
     const body = { ...answer, expires_in: "299.5", refresh_token_expires_in: 7_776_000 };
     expect(readTokenPair(body)).toMatchObject({
       accessLifetimeMs: 299_500,
@@ -13,20 +13,20 @@ describe("readTokenPair()", () => {
   });
 
   it.each([undefined, null, "", "soon", 0, -1, {}])(
-    "takes five minutes where expires_in is %o",
+    "assumes five minutes when expires_in is %o",
     (expires_in) => {
       const pair = readTokenPair({ ...answer, expires_in });
       expect(pair).toMatchObject({ accessLifetimeMs: 300_000, refreshLifetimeMs: undefined });
     },
   );
 
-  it("reads a lifetime that no date can hold as one that a date can", () => {
+  it("limits a lifetime to what a date can hold", () => {
     const body = { ...answer, refresh_token_expires_in: 1e300 };
     const { refreshLifetimeMs = 0 } = readTokenPair(body) as TokenPair;
     expect(new Date(Date.now() + refreshLifetimeMs).toISOString()).toMatch(/^2\d{3}-/);
   });
 
-  it("keeps the token that was spent where the answer has none, and says what else is missing", () => {
+  it("keeps the refresh token that was spent when the answer has none, and says what else is missing", () => {
     expect(readTokenPair({ ...answer, refresh_token: "" }, "spent")).toMatchObject({
       refreshToken: "spent",
     });

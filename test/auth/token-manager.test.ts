@@ -8,7 +8,7 @@ import { ApiError, AuthenticationError } from "../../src/index.js";
 const topics = createTopics();
 const halfAnHour = 30 * 60_000;
 
-/** Runs a function within a deadline of its own. */
+/** Runs a function within its own deadline. */
 async function within<T>(use: (deadline: Deadline) => T): Promise<Awaited<T>> {
   const deadline = new Deadline(5000, undefined);
   try {
@@ -18,7 +18,7 @@ async function within<T>(use: (deadline: Deadline) => T): Promise<Awaited<T>> {
   }
 }
 
-/** A login that gives out t1, t2, ... and counts itself. */
+/** A login that issues t1, t2, ... and counts its calls. */
 function counting(lifetimeMs: number, tookMs = 5) {
   const login = async (): Promise<IssuedToken> => {
     const value = `t${++login.count}`;
@@ -59,7 +59,7 @@ describe.concurrent("current()", () => {
     expect(login.count).toBe(1);
   });
 
-  it("answers at once while a token is fresh", async () => {
+  it("returns a fresh token at once", async () => {
     const tokens = createTokenManager(counting(halfAnHour), topics);
     await within((d) => tokens.current(d));
     const deadline = new Deadline(1000, undefined);
@@ -67,7 +67,7 @@ describe.concurrent("current()", () => {
     deadline.close();
   });
 
-  it("uses a token in the second half of a short life, and renews it meanwhile, once", async () => {
+  it("uses a token in the second half of a short life while renewing it once", async () => {
     const login = counting(1200, 60);
     const tokens = createTokenManager(login, topics);
     expect(await within((d) => tokens.current(d))).toBe("t1");
@@ -94,7 +94,7 @@ describe.concurrent("current()", () => {
     expect(await within((d) => tokens.current(d))).toBe("t2");
   });
 
-  it("still uses a good token when its renewal fails, and leaves no rejection behind", async () => {
+  it("still uses a good token when its renewal fails, and leaves no rejection unhandled", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
     const answers = [
@@ -113,7 +113,7 @@ describe.concurrent("current()", () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it("tells who gives up how the login failed so far, and nothing of a login that worked", async () => {
+  it("tells a caller who gives up how the login has failed so far, and nothing of a login that worked", async () => {
     const never = new Promise<never>(() => undefined);
     const logins = [
       async (onRetry: (error: unknown) => void) => {
@@ -137,7 +137,7 @@ describe.concurrent("current()", () => {
     expect(await giveUpAfter(200)).toMatchObject({ message: "the second is busy" });
   });
 
-  it("shares a failed login with its waiters", async () => {
+  it("shares a failed login with everyone who waits for it", async () => {
     let count = 0;
     const tokens = createTokenManager(async () => {
       await sleep(5);
@@ -152,7 +152,7 @@ describe.concurrent("current()", () => {
     expect(count).toBe(1);
   });
 
-  it("ends with the deadline of one caller, and goes on for the others", async () => {
+  it("ends at one caller's deadline, but goes on for the others", async () => {
     const login = counting(halfAnHour, 80);
     const tokens = createTokenManager(login, topics);
     const hasty = new Deadline(20, undefined);
@@ -177,7 +177,7 @@ describe.concurrent("current()", () => {
 });
 
 describe.concurrent("replace()", () => {
-  it("makes one login for everybody whose token was refused", async () => {
+  it("makes one login for all callers whose token was refused", async () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
@@ -187,7 +187,7 @@ describe.concurrent("replace()", () => {
     expect(await within((d) => tokens.current(d))).toBe("t2");
   });
 
-  it("gives the newer token to whoever holds an older one, without a login", async () => {
+  it("returns the newer token to callers that hold an older one, without a login", async () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
@@ -197,7 +197,7 @@ describe.concurrent("replace()", () => {
     expect(login.count).toBe(2);
   });
 
-  it("sees no point in replacing what has just been a replacement", async () => {
+  it("does not replace a token that has just replaced another", async () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
@@ -206,7 +206,7 @@ describe.concurrent("replace()", () => {
     expect(login.count).toBe(2);
   });
 
-  it("replaces a replacement at once when it has worked", async () => {
+  it("replaces a replacement at once if it has worked", async () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
@@ -219,7 +219,7 @@ describe.concurrent("replace()", () => {
     expect(login.count).toBe(3);
   });
 
-  it("fails as the login does, for everybody, once", async () => {
+  it("fails as the login does, once for all callers", async () => {
     let count = 0;
     const tokens = createTokenManager(async () => {
       if (++count > 1) throw new Error("Down");
@@ -246,8 +246,8 @@ describe.concurrent("replace()", () => {
   });
 });
 
-describe("a token manager, as time goes by", () => {
-  /** Time as the manager sees it moves only when the test says so. */
+describe("a token manager over time", () => {
+  /** Only the test moves the time that the manager sees. */
   function stopTime(): void {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => {
@@ -280,7 +280,7 @@ describe("a token manager, as time goes by", () => {
     expect(await within((d) => tokens.current(d))).toBe("t2");
   });
 
-  it("is not led astray by a step of the wall clock", async () => {
+  it("is not misled by a step of the wall clock", async () => {
     const login = counting(minutes(30));
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));

@@ -13,7 +13,7 @@ import {
   tokenOf,
 } from "../scripted-server.js";
 
-/** Refuses all tokens but this one. */
+/** Refuses every token but this one. */
 const accept =
   (value: string): Answer =>
   (response, seen, request) => {
@@ -22,8 +22,8 @@ const accept =
     return answer(response, seen, request);
   };
 
-describe("a token that is refused", () => {
-  it("is replaced once, and the call is made again as it was", async () => {
+describe("a refused token", () => {
+  it("is replaced once, and the call is repeated unchanged", async () => {
     const server = await startServer({ otherwise: accept(tokenOf(2)) });
     const client = createClient({ ...key, baseUrl: server.url }).onBehalfOf("acct_9");
     const { response } = await client.accounts.create(newAccount).withResponse();
@@ -39,7 +39,7 @@ describe("a token that is refused", () => {
     expect(server.logins.length).toBe(2);
   });
 
-  it("is replaced no sooner again because the server failed in between", async () => {
+  it("is not replaced again any sooner because the server failed in between", async () => {
     const answers = [refuse(401), refuse(503), refuse(401)];
     const server = await startServer({ answers });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
@@ -50,13 +50,13 @@ describe("a token that is refused", () => {
     expect(server.logins.length).toBe(2);
   });
 
-  it("is replaced for writes that must not be made twice, because a 401 did nothing", async () => {
+  it("is replaced even for writes that must not be made twice, because a 401 did nothing", async () => {
     const server = await startServer({ otherwise: accept(tokenOf(2)) });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
     await expect(client.accounts.submit("acct_1")).resolves.toMatchObject({ status: "CREATED" });
   });
 
-  it("is replaced for the next call where a stream cannot be sent again", async () => {
+  it("is replaced for the next call when a stream cannot be sent again", async () => {
     const server = await startServer({ otherwise: accept(tokenOf(2)) });
     const client = createClient({ ...key, baseUrl: server.url });
     const upload = client.files.upload(Readable.from([Buffer.from("x")]), { name: "x.png" });
@@ -92,7 +92,7 @@ describe("a token that is refused", () => {
     expect(server.logins.length).toBe(2);
   });
 
-  it("is replaced by one login for all calls that held it", async () => {
+  it("is replaced with one login for all calls that used it", async () => {
     const server = await startServer({ otherwise: accept(tokenOf(2)) });
     const client = createClient({ ...key, baseUrl: server.url });
     const calls = Array.from({ length: 100 }, (_, i) => client.accounts.retrieve(`acct_${i}`));
@@ -101,7 +101,7 @@ describe("a token that is refused", () => {
     expect(server.requests.length).toBe(200);
   });
 
-  it("is left for a newer one without a login, by a call that comes back late", async () => {
+  it("is exchanged for a newer one without a login when its call comes back late", async () => {
     let release: (() => void) | undefined;
     const late: Answer = async (response, seen, request) => {
       await new Promise<void>((resolve) => {
@@ -120,7 +120,7 @@ describe("a token that is refused", () => {
     expect(server.logins.length).toBe(2);
   });
 
-  it("fails as the login does when that is refused", async () => {
+  it("fails as the login does when the login is refused", async () => {
     const server = await startServer({
       logins: [token("t"), refuse(401)],
       otherwise: refuse(401),
@@ -134,7 +134,7 @@ describe("a token that is refused", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("is replaced in the same deadline", async () => {
+  it("is replaced within the same deadline", async () => {
     const server = await startServer({
       logins: [token("t"), () => undefined],
       otherwise: refuse(401),
@@ -149,7 +149,7 @@ describe("a token that is refused", () => {
     expect(performance.now() - start).toBeLessThan(250);
   });
 
-  it("does not hide what happened before", async () => {
+  it("does not hide an earlier failure of the call", async () => {
     const answers = [refuse(503), refuse(401), refuse(400)];
     const server = await startServer({ answers });
     const client = createClient({ ...key, baseUrl: server.url });

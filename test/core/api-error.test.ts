@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ApiError, createClient } from "../../src/index.js";
 import { type Answer, json, key, refuse, startServer, text } from "../scripted-server.js";
 
-/** What `accounts.submit` rejects with after this answer. */
+/** The error that `accounts.submit` rejects with after this answer. */
 async function refusalOf(answer: Answer): Promise<ApiError> {
   const server = await startServer({ answers: [answer] });
   const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
@@ -62,7 +62,7 @@ describe("ApiError", () => {
     expect(error).toMatchObject({ status, code, outcome, apiCode: "some_code" });
   });
 
-  it("does not show an id that is an e-mail address, nor do the events", async () => {
+  it("hides an id that is an e-mail address, and so do the events", async () => {
     const server = await startServer({ otherwise: refuse(404, { message: "No x@y.example." }) });
     const events: unknown[] = [];
     const observer = { onAttempt: (event: unknown) => events.push(event) };
@@ -87,7 +87,7 @@ describe("ApiError", () => {
 
   it.each([
     ["a list", "[]"],
-    ["a text", '"x"'],
+    ["a string", '"x"'],
     ["a number", "5"],
     ["null", "null"],
     ["true", "true"],
@@ -166,7 +166,7 @@ describe("ApiError", () => {
     expect(error.details).toEqual(body.details);
   });
 
-  it("tells how long the API asks to wait", async () => {
+  it("says how long the API asks to wait", async () => {
     const error = await refusalOf(json(429, {}, { "retry-after": "90" }));
     expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 90_000 });
   });

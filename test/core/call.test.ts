@@ -13,7 +13,7 @@ import {
 } from "../scripted-server.js";
 
 describe("withResponse()", () => {
-  it("gives the data and what came with it", async () => {
+  it("returns the data and the details of the response", async () => {
     const headers = { "x-request-id": "r-1", "X-Mixed-Case": "yes", "content-language": "en" };
     const body = account();
     const server = await startServer({ answers: [json(201, body, headers)] });
@@ -28,7 +28,7 @@ describe("withResponse()", () => {
     });
   });
 
-  it("joins headers that came more than once", async () => {
+  it("joins repeated headers", async () => {
     const server = await startServer({
       answers: [
         (response) => {
@@ -92,7 +92,7 @@ describe("withResponse()", () => {
 describe("the stack of an error", () => {
   const calledFromHere = expect.stringMatching(/\bopenShop .*\bcall\.test\.ts:\d+/);
 
-  it("leads to the call whose input is refused", async () => {
+  it("points to the call whose input is refused", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     for (const call of [
@@ -107,7 +107,7 @@ describe("the stack of an error", () => {
     }
   });
 
-  it("leads to the call that is refused, also after retries", async () => {
+  it("points to the refused call, even after retries", async () => {
     const server = await startServer({ answers: [refuse(503), cut()], otherwise: refuse(404) });
     vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: server.url });
@@ -122,7 +122,7 @@ describe("the stack of an error", () => {
     }
   });
 
-  it("leads to the call that got no answer, also after retries", async () => {
+  it("points to the call that got no answer, even after retries", async () => {
     const server = await startServer({ otherwise: cut() });
     vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: server.url });
@@ -135,7 +135,7 @@ describe("the stack of an error", () => {
     });
   });
 
-  it("leads to the call that ran out of time, or whose answer cannot be read", async () => {
+  it("points to the call that ran out of time, or whose answer cannot be read", async () => {
     const server = await startServer({ answers: [stall(), text(200, "<html>")] });
     const client = createClient({ ...key, baseUrl: server.url });
     for (const name of ["ConnectionError", "ShapeError"]) {

@@ -23,7 +23,7 @@ function clientOf(server: ScriptedServer): Client {
 }
 
 describe("createCoolDown()", () => {
-  it("is not active before it was started, nor after it has passed", async () => {
+  it("is not active before it starts or after it has passed", async () => {
     const coolDown = createCoolDown(() => 0);
     const deadline = new Deadline(5000, undefined);
     expect(coolDown.active).toBe(false);
@@ -36,7 +36,7 @@ describe("createCoolDown()", () => {
     deadline.close();
   });
 
-  it("lets waiting callers go one after the other", async () => {
+  it("lets waiting callers go one after another", async () => {
     const draws = [0, 0.5, 1];
     const coolDown = createCoolDown(() => draws.shift() ?? 0);
     const start = performance.now();
@@ -56,7 +56,7 @@ describe("createCoolDown()", () => {
     expect(third).toBeLessThan(2000);
   });
 
-  it("is made longer by another one, never shorter", async () => {
+  it("can be extended by another one, but never shortened", async () => {
     const coolDown = createCoolDown(() => 0);
     const deadline = new Deadline(5000, undefined);
     const start = performance.now();
@@ -69,7 +69,7 @@ describe("createCoolDown()", () => {
     deadline.close();
   });
 
-  it("answers at once with the 429 and the time left, where the deadline comes first", async () => {
+  it("rejects at once with the 429 and the time left when the deadline comes first", async () => {
     const coolDown = createCoolDown(() => 0);
     coolDown.start(9500, refusal);
     const deadline = new Deadline(1000, undefined);
@@ -85,7 +85,7 @@ describe("createCoolDown()", () => {
     deadline.close();
   });
 
-  it("is left at once by whoever gives up", async () => {
+  it("is left at once by a caller who gives up", async () => {
     const coolDown = createCoolDown(() => 0);
     coolDown.start(1000, refusal);
     const giveUp = new AbortController();
@@ -129,7 +129,7 @@ describe("a 429", () => {
     expect(Math.max(...startedMs) - start).toBeLessThan(2000);
   });
 
-  it("tells other calls nothing of what the refused one had sent", async () => {
+  it("tells other calls nothing about what the refused one sent", async () => {
     const body = { code: "too_many_requests", message: "Seen too often: Lovelace" };
     const server = await startServer({ otherwise: refuse(429, body, { "retry-after": "30" }) });
     const client = clientOf(server);
@@ -148,7 +148,7 @@ describe("a 429", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("leaves another client alone", async () => {
+  it("does not affect another client", async () => {
     const server = await startServer({
       answers: [refuse(429, {}, { "retry-after": "0.5" })],
     });
@@ -160,7 +160,7 @@ describe("a 429", () => {
     await first;
   });
 
-  it("refuses a call at once whose deadline comes before the end", async () => {
+  it("refuses a call at once if its deadline comes first", async () => {
     const server = await startServer({
       answers: [refuse(429, {}, { "retry-after": "30" })],
     });
@@ -204,7 +204,7 @@ describe("a 429", () => {
     },
   );
 
-  it("that asks to wait for months does not make callers spin or print warnings", async () => {
+  it("that asks for a wait of months does not make callers spin or print warnings", async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on("warning", onWarning);

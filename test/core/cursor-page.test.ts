@@ -30,13 +30,13 @@ const pages = {
 };
 
 describe("listCursorPages()", () => {
-  it("is the first page when awaited, and asks for no other", async () => {
+  it("resolves to the first page when awaited, and requests no other", async () => {
     const { promise, asked } = list(pages);
     expect((await promise).items).toEqual(items("a", "b"));
     expect(asked).toEqual([undefined]);
   });
 
-  it("walks to the end when iterated, over pages that are empty", async () => {
+  it("walks to the end when iterated, past empty pages", async () => {
     const { promise, asked } = list(pages);
     const seen: string[] = [];
     for await (const { id } of promise) seen.push(id);
@@ -44,19 +44,19 @@ describe("listCursorPages()", () => {
     expect(asked).toEqual([undefined, "2", "3"]);
   });
 
-  it("begins at the page that is asked for", async () => {
+  it("starts at the requested page", async () => {
     const { promise, asked } = list(pages, "3");
     expect(await promise.toArray({ limit: Number.POSITIVE_INFINITY })).toEqual(items("c"));
     expect(asked).toEqual(["3"]);
   });
 
-  it("fetches no further page than the limit needs", async () => {
+  it("fetches no more pages than the limit needs", async () => {
     const { promise, asked } = list(pages);
     expect(await promise.toArray({ limit: 2 })).toEqual(items("a", "b"));
     expect(asked).toEqual([undefined]);
   });
 
-  it("gives every page", async () => {
+  it("yields every page", async () => {
     const counts: number[] = [];
     for await (const page of list(pages).promise.pages()) counts.push(page.items.length);
     expect(counts).toEqual([2, 0, 1]);
@@ -78,7 +78,7 @@ describe("listCursorPages()", () => {
         "3": { items: items("c"), page_after: "2" },
       },
     ],
-  ])("stops at a page that leads to %s", async (_, looped) => {
+  ])("stops at a page that points to %s", async (_, looped) => {
     const walk = list(looped).promise.toArray({ limit: Number.POSITIVE_INFINITY });
     await expect(walk).rejects.toMatchObject({ name: "ShapeError", code: "repeated_page" });
   });

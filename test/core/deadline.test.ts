@@ -22,7 +22,7 @@ const listeners = (signal: AbortSignal): number => getEventListeners(signal, "ab
 const timers = (): number =>
   process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
 
-/** Where a call is when its caller gives up, and how a server gets it there. */
+/** Where a call is when its caller gives up, and the server script that gets it there. */
 const stages: readonly (readonly [string, Script])[] = [
   ["it waits for the login", { logins: [stall()] }],
   ["the login is tried again", { logins: [json(503, {}, { "retry-after": "3" })] }],
@@ -35,7 +35,7 @@ const stages: readonly (readonly [string, Script])[] = [
 
 const reasons: readonly (readonly [string, unknown])[] = [
   ["an Error", new Error("The visitor left")],
-  ["a text", "the visitor left"],
+  ["a string", "the visitor left"],
   ["undefined", undefined],
   ["null", null],
   ["0", 0],
@@ -94,7 +94,7 @@ describe("an aborted call", () => {
     expect((caught as { readonly error: unknown }).error).toBe(controller.signal.reason);
   });
 
-  it("rejects with the signal's own reason when it was aborted before, and sends nothing", async () => {
+  it("rejects with the signal's own reason if it was already aborted, and sends nothing", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");
@@ -107,7 +107,7 @@ describe("an aborted call", () => {
     expect(listeners(signal)).toBe(0);
   });
 
-  it("starts no login when it was aborted before", async () => {
+  it("starts no login if it was already aborted", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const signal = AbortSignal.abort("before");
@@ -116,7 +116,7 @@ describe("an aborted call", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("rejects with the reason of AbortSignal.timeout(), and not with ours", async () => {
+  it("rejects with the reason of AbortSignal.timeout(), not with ours", async () => {
     const server = await startServer({ answers: [stall()] });
     const client = createClient({ ...key, baseUrl: server.url });
     const signal = AbortSignal.timeout(80);
@@ -136,7 +136,7 @@ describe("an aborted call", () => {
     expect(performance.now() - start).toBeLessThan(500);
   });
 
-  it("closes its connection, and leaves the others", async () => {
+  it("closes its own connection, and no others", async () => {
     const server = await startServer({ answers: [stall(), stall()] });
     const client = createClient({ ...key, baseUrl: server.url });
     const controller = new AbortController();
@@ -150,7 +150,7 @@ describe("an aborted call", () => {
     await expect(other).rejects.toMatchObject({ code: "timeout" });
   });
 
-  it("stays done when it is aborted afterwards", async () => {
+  it("stays resolved when it is aborted afterwards", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const controller = new AbortController();

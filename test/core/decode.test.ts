@@ -13,7 +13,7 @@ describe("a compressed answer", () => {
     ["deflate", deflateSync(bytes)],
     ["br", brotliCompressSync(bytes)],
     ["identity", bytes],
-  ])("in %s is read, though nobody asked for it", async (encoding, body) => {
+  ])("in %s is read, even though nobody asked for it", async (encoding, body) => {
     const server = await startServer({
       answers: [text(200, body, { "content-encoding": encoding })],
     });
@@ -41,7 +41,7 @@ describe("a compressed answer", () => {
     });
   });
 
-  it("is a refusal like any other", async () => {
+  it("may be a refusal like any other", async () => {
     const body = gzipSync(JSON.stringify({ code: "field_required", message: "No" }));
     const server = await startServer({
       answers: [text(400, body, { "content-encoding": "gzip" })],
@@ -60,24 +60,27 @@ describe("a compressed answer", () => {
     ["gzip", bytes],
     ["br", gzipSync(bytes)],
     ["gzip", gzipSync(bytes).subarray(0, 40)],
-  ])("in %s that cannot be read says so, and that nothing is known", async (encoding, body) => {
-    vi.spyOn(Math, "random").mockReturnValue(0);
-    const server = await startServer({
-      otherwise: text(200, body, { "content-encoding": encoding }),
-    });
-    const client = createClient({ ...key, baseUrl: server.url });
-    const error = await client.accounts.update("acct_1", {}).catch((reason: unknown) => reason);
-    vi.restoreAllMocks();
-    expect(server.requests.length).toBe(1);
-    expect(error).toMatchObject({
-      name: "ShapeError",
-      code: "unreadable_response",
-      outcome: "unknown",
-    });
-    expect(String(error)).toContain(encoding);
-  });
+  ])(
+    "in %s that cannot be read is reported as such, with the outcome unknown",
+    async (encoding, body) => {
+      vi.spyOn(Math, "random").mockReturnValue(0);
+      const server = await startServer({
+        otherwise: text(200, body, { "content-encoding": encoding }),
+      });
+      const client = createClient({ ...key, baseUrl: server.url });
+      const error = await client.accounts.update("acct_1", {}).catch((reason: unknown) => reason);
+      vi.restoreAllMocks();
+      expect(server.requests.length).toBe(1);
+      expect(error).toMatchObject({
+        name: "ShapeError",
+        code: "unreadable_response",
+        outcome: "unknown",
+      });
+      expect(String(error)).toContain(encoding);
+    },
+  );
 
-  it("keeps its status when it refuses and cannot be read", async () => {
+  it("keeps its status when it is a refusal that cannot be read", async () => {
     const server = await startServer({
       answers: [text(403, bytes, { "content-encoding": "zstd" })],
     });
@@ -90,7 +93,7 @@ describe("a compressed answer", () => {
     });
   });
 
-  it("ends where it would fill the memory", async () => {
+  it("is cut off before it fills the memory", async () => {
     const part = gzipSync(Buffer.alloc(1024 * 1024));
     const bomb = Buffer.concat(Array.from({ length: 300 }, () => part));
     const server = await startServer({

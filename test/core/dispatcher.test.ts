@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
 import { account, failureOf, key } from "../scripted-server.js";
 
-describe("a dispatcher of the app's own", () => {
+describe("an app's own dispatcher", () => {
   it("carries every call, and stays open when the client closes", async () => {
     const mock = new MockAgent();
     mock.disableNetConnect();
@@ -49,7 +49,7 @@ describe("a dispatcher of the app's own", () => {
     await mock.close();
   });
 
-  it("keeps the cause of a failure that it makes up", async () => {
+  it("keeps the cause of a failure that the dispatcher raises", async () => {
     const mock = new MockAgent();
     mock.disableNetConnect();
     const reset = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
@@ -66,7 +66,7 @@ describe("a dispatcher of the app's own", () => {
     await mock.close();
   });
 
-  it("is asked once where it refuses a request as such", async () => {
+  it("is asked once when it refuses the request itself", async () => {
     const mock = new MockAgent();
     mock.disableNetConnect();
     const client = createClient({ ...key, dispatcher: mock });

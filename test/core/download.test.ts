@@ -7,7 +7,7 @@ import { fileServer, json, key, stall, startServer, text } from "../scripted-ser
 
 const mebibyte = 1024 * 1024;
 
-/** A folder of its own for one test. */
+/** A temporary folder for one test. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "files-"));
   onTestFinished(() => rm(path, { recursive: true }));
@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
 }
 
 describe("a transfer", () => {
-  it("reads a large file, as fast as its reader does", async () => {
+  it("delivers a large file as fast as its reader takes it", async () => {
     const large = Buffer.alloc(8 * mebibyte, "ab");
     const server = await fileServer(text(200, large));
     const client = createClient({ ...key, baseUrl: server.url });
@@ -51,7 +51,7 @@ describe("a transfer", () => {
     stream.destroy();
   });
 
-  it("gives the file once when it follows early hints", async () => {
+  it("delivers the file once when early hints come first", async () => {
     const server = await fileServer((response, seen, request) => {
       response.writeEarlyHints({ link: "</x>; rel=preload" });
       return text(200, "bytes")(response, seen, request);
@@ -60,7 +60,7 @@ describe("a transfer", () => {
     expect(String(await (await client.files.download("file_1")).bytes())).toBe("bytes");
   });
 
-  it("ends at its deadline when the transfer stalls, whoever reads it", async () => {
+  it("ends at its deadline when the transfer stalls, however it is read", async () => {
     const server = await fileServer((response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("some");
@@ -76,7 +76,7 @@ describe("a transfer", () => {
     }
   });
 
-  it("leaves what was at the path when the transfer breaks off", async () => {
+  it("leaves the existing file in place when the transfer breaks off", async () => {
     const server = await fileServer((response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("some", () => response.destroy());
@@ -93,7 +93,7 @@ describe("a transfer", () => {
     expect(await readFile(there, "utf8")).toBe("from before");
   });
 
-  it("spends one deadline on link and transfer together", async () => {
+  it("shares one deadline between link and transfer", async () => {
     const server = await startServer({
       otherwise: async (response, seen, request) => {
         if (seen.target.startsWith("/signed")) return stall()(response, seen, request);
@@ -148,7 +148,7 @@ describe("a transfer", () => {
     },
   );
 
-  it("does not break the process when nobody reads it", async () => {
+  it("does not crash the process when nobody reads it", async () => {
     const thrown: unknown[] = [];
     const others = process.listeners("uncaughtException");
     process.removeAllListeners("uncaughtException");
@@ -171,7 +171,7 @@ describe("a transfer", () => {
     expect(thrown).toEqual([]);
   });
 
-  it("gives its connection back when it is cancelled, read or not", async () => {
+  it("returns its connection when it is cancelled, read or not", async () => {
     const server = await fileServer((response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("some");

@@ -38,7 +38,7 @@ const remote = {
 
 const socketError = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
 
-/** One error of each class, made by one copy of the package. */
+/** One error of each class, built by one copy of the package. */
 function oneOfEach(copy: typeof errors): readonly errors.AirwallexError[] {
   const account = { accountId: "acct_1", status: "CREATED", waitedForMs: 5 };
   return [
@@ -62,7 +62,7 @@ const classes = [
   StoreError,
 ];
 
-/** The same modules once more, as a second copy of the package would load them. */
+/** The same modules again, as a second copy of the package would load them. */
 async function secondCopy(): Promise<typeof errors> {
   vi.resetModules();
   const copy = await import("../../src/errors.js");
@@ -117,7 +117,7 @@ describe("instanceof", () => {
 });
 
 describe("an error", () => {
-  it("says its name, what failed, and what is known of the outcome", () => {
+  it("states its name, what failed, and what is known of the outcome", () => {
     expect(oneOfEach(errors).map(String)).toEqual([
       'ApiError: Cannot call accounts.submit: 400 field_required, "is required", source business_name (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
       'AuthenticationError: Cannot call accounts.submit: 401 field_required, "is required", source business_name; a valid token was refused; check the permissions of the API key, and its IP allow-list (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
@@ -129,7 +129,7 @@ describe("an error", () => {
     ]);
   });
 
-  it("names three issues in its message, and has all of them line by line on the console", () => {
+  it("names three issues in its message, and lists all of them on the console", () => {
     const issues = [1, 2, 3, 4, 5].map((n) => ({
       path: ["persons", n, "email"],
       message: "is bad",
@@ -145,7 +145,7 @@ describe("an error", () => {
     }
   });
 
-  it("of unknown outcome says what to do, for every call of the table", () => {
+  it("of unknown outcome says what to do, for every endpoint in the table", () => {
     for (const { name, retry, environment } of endpoints) {
       const write = { ...facts, operation: name, outcome: "unknown" } as const;
       const { message } = new ConnectionError("connection_lost", "x", "Lost", write);
@@ -162,7 +162,7 @@ describe("an error", () => {
     );
   });
 
-  it("is plain data as JSON, with everything that inspection shows", () => {
+  it("becomes plain JSON data, with everything that inspection shows", () => {
     for (const error of oneOfEach(errors)) {
       const data = JSON.parse(JSON.stringify({ error })).error;
       expect(data).toMatchObject({ name: error.name, message: error.message, code: error.code });
@@ -185,7 +185,7 @@ describe("an error", () => {
     }
   });
 
-  it("shows its name once, and neither body nor data nor account", () => {
+  it("shows its name once, and no body, data or account", () => {
     const body = { first_name: "Ada" };
     const made = [
       new ApiError("invalid_request", remote, facts, { body }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { isSameNumber, parseExactly } from "../../src/core/exact-json.js";
 
 describe("parseExactly()", () => {
-  it("is JSON.parse() where no number is rounded", () => {
+  it("equals JSON.parse() when no number is rounded", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const json = JSON.stringify(value);
@@ -17,7 +17,7 @@ describe("parseExactly()", () => {
     ["12345678901234567890"],
     ["-0.1234567890123456789"],
     ["1.00000000000000000001"],
-  ])("delivers %s as its digits", (digits) => {
+  ])("returns %s as its digits", (digits) => {
     expect(parseExactly(`{"amount": ${digits}, "list": [${digits},1]}`)).toEqual({
       amount: digits,
       list: [digits, 1],
@@ -28,16 +28,16 @@ describe("parseExactly()", () => {
     ["0.30000000000000004", 0.30000000000000004],
     ["1.000000000000000000", 1],
     ["100000000000000000000", 1e20],
-  ])("delivers %s as the number that it is", (text, number) => {
+  ])("returns %s as a number", (text, number) => {
     expect(parseExactly(text)).toBe(number);
   });
 
-  it("leaves texts alone that look like numbers, quotes in them or not", () => {
+  it("leaves strings alone that look like numbers, with quotes in them or not", () => {
     const value = { a: '"12345678901234567890" \\', "12345678901234567890": "1234567890.12345678" };
     expect(parseExactly(JSON.stringify(value))).toEqual(value);
   });
 
-  it("throws for what is not JSON", () => {
+  it("throws for anything that is not JSON", () => {
     expect(() => parseExactly("{12345678901234567890")).toThrow(SyntaxError);
   });
 });

@@ -3,7 +3,7 @@ import { apiVersion, createClient, ValidationError } from "../../src/index.js";
 import { key, newAccount, startServer, tokenOf } from "../scripted-server.js";
 
 describe("every call", () => {
-  it("carries its token, the API version and who sends it, each once", async () => {
+  it("carries its token, the API version and the sender, each once", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.create(newAccount);
@@ -23,7 +23,7 @@ describe("every call", () => {
     expect(request?.headers).not.toHaveProperty("x-on-behalf-of");
   });
 
-  it("has no body and no content-type where it has no input", async () => {
+  it("has no body or content-type when it has no input", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.submit("acct_1");
@@ -35,7 +35,7 @@ describe("every call", () => {
     expect(server.requests[0]?.headers["content-length"]).toBe("0");
   });
 
-  it("replaces the client's headers by its own, whatever their case", async () => {
+  it("overrides the client's headers with its own, in any letter case", async () => {
     const server = await startServer();
     const client = createClient({
       ...key,
@@ -70,7 +70,7 @@ describe("every call", () => {
     "host",
     "connection",
     "transfer-encoding",
-  ])("refuses to replace %s", async (name) => {
+  ])("refuses to override %s", async (name) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(

@@ -30,7 +30,7 @@ const readFixture = (name: string): unknown =>
 
 const legacy = readFixture("account.legacy.json");
 
-/** Every personal value of the fixture. */
+/** Every personal value in the fixture. */
 function personalValues(value: unknown, marked = false, into = new Set<string>()): Set<string> {
   if (typeof value === "object" && value !== null) {
     for (const [name, member] of Object.entries(value)) {
@@ -41,7 +41,7 @@ function personalValues(value: unknown, marked = false, into = new Set<string>()
   return into;
 }
 
-/** An account that is to be created, with the personal values of the fixture in their newer places. */
+/** An account to be created, with the personal values of the fixture in their newer places. */
 const input = readFixture("account.create.json") as AccountCreateRequest;
 const person = input.account_details?.individual_details;
 
@@ -53,7 +53,7 @@ const secrets = [
   ...personalValues(input),
 ];
 
-/** Those of the secrets that a text shows as a word of its own. */
+/** The secrets that appear in a text as separate words. */
 function leaksIn(shown: string): readonly string[] {
   return secrets.filter((secret) => {
     const escaped = secret.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
@@ -71,11 +71,11 @@ function formsOf(value: unknown): readonly string[] {
   return value instanceof Error ? [...forms, value.stack ?? "", value.message] : forms;
 }
 
-/** Everything that a remote knows of a request, in its own words. */
+/** Everything that a remote knows about a request, verbatim. */
 const echoOf = ({ method, target, headers, body }: SeenRequest): string =>
   `${method} ${target} ${JSON.stringify(headers)} ${body}`;
 
-/** Refuses, and tells what it was sent, in the members of the envelope. */
+/** Refuses, and echoes what it was sent in the members of the envelope. */
 function echo(status: number): Answer {
   return (response, seen, request) => {
     const said = echoOf(seen);
@@ -83,7 +83,7 @@ function echo(status: number): Answer {
     try {
       sent = JSON.parse(String(seen.body));
     } catch {
-      // Not a JSON body, or none.
+      // The body is not JSON, or there is none.
     }
     const errors = (said.match(/[^"]{1,900}/g) ?? []).map((message) => ({
       source: message.slice(0, 80),
@@ -101,7 +101,7 @@ function echo(status: number): Answer {
   };
 }
 
-/** Answers with success, and tells what it was sent in a body that is no JSON. */
+/** Answers with success, and echoes what it was sent in a body that is not JSON. */
 const echoText: Answer = (response, seen, request) =>
   text(200, echoOf(seen), { "content-type": "text/plain" })(response, seen, request);
 
@@ -201,7 +201,7 @@ const cases: Readonly<Record<string, Case>> = {
       } as never),
     name: "ValidationError",
   },
-  "an answer that is no JSON": {
+  "an answer that is not JSON": {
     script: { otherwise: echoText },
     call: create,
     name: "ShapeError",
@@ -230,7 +230,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe("an error", () => {
-  it.each(Object.entries(cases))("of %s shows no secret and nothing personal", async (_, one) => {
+  it.each(Object.entries(cases))("of %s shows no secret and no personal data", async (_, one) => {
     const heard: unknown[] = [];
     const hear = (event: unknown) => heard.push(event);
     const observer: Observer = {
@@ -253,15 +253,15 @@ describe("an error", () => {
     for (const shown of formsOf(heard)) expect(leaksIn(shown)).toEqual([]);
   });
 
-  it("of a closed server shows no secret and nothing personal", async () => {
+  it("of a closed server shows no secret and no personal data", async () => {
     const client = createClient({ ...key, baseUrl: await closedServer(), maxRetries: 0 });
     const error = await client.accounts.create(input).catch((reason: unknown) => reason);
     expect(error).toHaveProperty("name", "ConnectionError");
     for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
   });
 
-  it("of a call over fetch shows no secret and nothing personal", async () => {
-    // The fourth answers the look-up for what the third does not say.
+  it("of a call over fetch shows no secret and no personal data", async () => {
+    // The fourth answers the look-up that follows the third.
     const answers = [echo(400), echo(401), echoText, echoText, cut()];
     const server = await startServer({ answers });
     const client = createClient({ ...key, baseUrl: server.url, fetch, maxRetries: 0 });
@@ -272,7 +272,7 @@ describe("an error", () => {
     }
   });
 
-  it("of a fetch that quotes what it could not send shows no secret and nothing personal", async () => {
+  it("of a fetch that quotes what it could not send shows no secret and no personal data", async () => {
     const server = await startServer();
     const quoting = async (url: string, init: RequestInit): Promise<Response> => {
       if (url.endsWith("/login")) return fetch(url, init);
@@ -295,7 +295,7 @@ describe("an error", () => {
     }
   });
 
-  it("keeps its class and shows nothing personal, however much was sent", async () => {
+  it("keeps its class and shows no personal data, however much was sent", async () => {
     const server = await startServer({ otherwise: echo(400) });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
     const body = { first_name: "Quillfeather", comment: "Quillfeather ".repeat(20_000) };
@@ -309,7 +309,7 @@ describe("an error", () => {
     }
   });
 
-  it("shows no half of a value where a long message is cut off", async () => {
+  it("shows no fragment of a value where a long message is cut off", async () => {
     const shown = "x".repeat(990);
     const message = `${shown} alice.smith@example.com Quillfeather`;
     for (const moved of [0, 3, 6, 12, 24, 30]) {
@@ -323,7 +323,7 @@ describe("an error", () => {
     }
   });
 
-  it("keeps what the remote said of it, apart from that", async () => {
+  it("keeps the rest of what the remote said", async () => {
     const server = await startServer({
       answers: [
         json(400, {
@@ -342,7 +342,7 @@ describe("an error", () => {
     });
   });
 
-  it("gives the remote's own body, unchanged, to whoever asks for it", async () => {
+  it("gives the remote's own body, unchanged, to callers who ask for it", async () => {
     const body = { code: "c", message: "Alice", details: { first_name: "Alice" } };
     const server = await startServer({ answers: [json(400, body)] });
     const client = createClient({ ...key, baseUrl: server.url });

@@ -23,7 +23,7 @@ import {
 
 type Heard = readonly [string, unknown];
 
-/** An observer that notes everything it is told. */
+/** An observer that records everything it is told. */
 function note(into: Heard[]): Observer {
   return {
     onAttempt: (event: AttemptEvent) => into.push(["attempt", event]),
@@ -34,7 +34,7 @@ function note(into: Heard[]): Observer {
 }
 
 describe("observer", () => {
-  it("is told of the login, and of each attempt and wait, in their order", async () => {
+  it("is told about the login, and about each attempt and wait, in order", async () => {
     const heard: Heard[] = [];
     const server = await startServer({
       logins: [token("t", 1_800_000)],
@@ -72,7 +72,7 @@ describe("observer", () => {
     expect(lifetimeMs).toBeLessThanOrEqual(1_800_000);
   });
 
-  it("is told why an attempt got no answer, and where", async () => {
+  it("is told why an attempt got no answer, and at what stage", async () => {
     const heard: Heard[] = [];
     vi.spyOn(Math, "random").mockReturnValue(0);
     const server = await startServer({ answers: [cut(), stall()] });
@@ -90,7 +90,7 @@ describe("observer", () => {
     expect((heard[2] as Heard)[1]).not.toHaveProperty("status");
   });
 
-  it("is told of connections that are refused", async () => {
+  it("is told about refused connections", async () => {
     const heard: Heard[] = [];
     const baseUrl = await closedServer();
     const client = createClient({ ...key, baseUrl, maxRetries: 0, observer: note(heard) });
@@ -101,7 +101,7 @@ describe("observer", () => {
     ]);
   });
 
-  it("is told of a token that was refused, and of its replacement", async () => {
+  it("is told about a refused token and its replacement", async () => {
     const heard: Heard[] = [];
     const server = await startServer({ answers: [refuse(401)] });
     const client = createClient({ ...key, baseUrl: server.url, observer: note(heard) });
@@ -122,7 +122,7 @@ describe("observer", () => {
     await expect(client.accounts.retrieve("acct_1")).resolves.toMatchObject({ id: 7 });
   });
 
-  it("does not break the process when its hooks reject", async () => {
+  it("does not crash the process when its hooks reject", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
     onTestFinished(() => {
@@ -146,7 +146,7 @@ describe("observer", () => {
     expect(heard.length).toBe(3);
   });
 
-  it("sees neither query nor body nor token", async () => {
+  it("sees no query, body or token", async () => {
     const heard: Heard[] = [];
     const server = await startServer({ answers: [json(200, { items: [], has_more: false })] });
     const client = createClient({ ...key, baseUrl: server.url, observer: note(heard) });
@@ -188,7 +188,7 @@ describe("diagnostics_channel", () => {
     expect(published).toMatchObject([{ status: 201 }, { status: 200 }]);
   });
 
-  it("is left alone when nobody listens", async () => {
+  it("publishes nothing when nobody listens", async () => {
     const names = ["attempt", "retry", "drift", "token"];
     const publish = names.map((name) => vi.spyOn(channel(`airwallex-connect:${name}`), "publish"));
     onTestFinished(() => {

@@ -14,7 +14,7 @@ const page = "<!doctype html><title>Sign in</title>";
 const html = { "content-type": "text/html; charset=utf-8" };
 
 describe("a successful answer", () => {
-  it("that is a web page is no account, and does not say that the work was done", async () => {
+  it("that is a web page is not taken for an account, nor for proof that the work was done", async () => {
     const server = await startServer({
       answers: [text(200, page, { ...html, "x-request-id": "r-1" })],
     });
@@ -35,7 +35,7 @@ describe("a successful answer", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("that cannot be read changes nothing when it was a read", async () => {
+  it("that cannot be read has the outcome done when the call was a read", async () => {
     const server = await startServer({ answers: [text(200, page, html)] });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.retrieve("acct_1"));
@@ -44,7 +44,7 @@ describe("a successful answer", () => {
   });
 
   it.each(["{", '{"id":"acct_1"', "\u{feff}{}x", "NaN", "undefined", "{} {}"])(
-    "of %j is no JSON",
+    "of %j is not JSON",
     async (body) => {
       const server = await startServer({ answers: [text(200, body)] });
       const client = createClient({ ...key, baseUrl: server.url });
@@ -55,7 +55,7 @@ describe("a successful answer", () => {
     },
   );
 
-  it("keeps what this package does not know", async () => {
+  it("keeps what this package does not know yet", async () => {
     const body = {
       ...account(),
       status: "HIBERNATING",
@@ -127,7 +127,7 @@ describe("a successful answer of an unexpected shape", () => {
     expect(error.message).toContain("; primary_contact.email: is an array, expected string");
   });
 
-  it("is not looked at with validation off", async () => {
+  it("is not checked with validation off", async () => {
     const events: DriftEvent[] = [];
     const onDrift = (event: DriftEvent) => events.push(event);
     const server = await startServer({ answers: [json(200, drifted)] });

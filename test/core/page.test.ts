@@ -16,7 +16,7 @@ const ids = (from: number, to: number): string[] =>
 const page = (items: readonly string[], has_more: boolean): Answer =>
   json(200, { items: items.map((id) => account({ id })), has_more });
 
-/** A remote with this many accounts, that pages as asked. */
+/** A remote with this many accounts, which pages as asked. */
 function listOf(count: number): Answer {
   return (response, seen, request) => {
     const query = new URL(seen.target, "http://host").searchParams;
@@ -34,7 +34,7 @@ async function collect(items: AsyncIterable<Account>): Promise<string[]> {
 }
 
 describe("accounts.list()", () => {
-  it("is the first page when it is awaited", async () => {
+  it("resolves to the first page when awaited", async () => {
     const server = await startServer({ otherwise: listOf(5) });
     const client = createClient({ ...key, baseUrl: server.url });
     const first = await client.accounts.list({ page_size: 2 });
@@ -43,7 +43,7 @@ describe("accounts.list()", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("is every item when it is iterated, without being awaited", async () => {
+  it("yields every item when iterated without being awaited", async () => {
     const server = await startServer({ otherwise: listOf(5) });
     const client = createClient({ ...key, baseUrl: server.url });
     expect(await collect(client.accounts.list({ page_size: 2 }))).toEqual(ids(0, 5));
@@ -54,7 +54,7 @@ describe("accounts.list()", () => {
     ]);
   });
 
-  it("starts at the page that was asked for", async () => {
+  it("starts at the requested page", async () => {
     const server = await startServer({ otherwise: listOf(5) });
     const client = createClient({ ...key, baseUrl: server.url });
     expect(await collect(client.accounts.list({ page_size: 2, page_num: 1 }))).toEqual(ids(2, 5));
@@ -72,7 +72,7 @@ describe("accounts.list()", () => {
     }
   });
 
-  it("asks for a page when it is needed, and for none after a break", async () => {
+  it("requests a page only when it is needed, and none after a break", async () => {
     const server = await startServer({ otherwise: listOf(100) });
     const client = createClient({ ...key, baseUrl: server.url });
     let count = 0;
@@ -91,7 +91,7 @@ describe("accounts.list()", () => {
     expect(server.requests.length).toBe(3);
   });
 
-  it("is nothing when there is nothing", async () => {
+  it("yields nothing when there is nothing", async () => {
     const server = await startServer({ otherwise: listOf(0) });
     const client = createClient({ ...key, baseUrl: server.url });
     expect(await collect(client.accounts.list())).toEqual([]);
@@ -109,7 +109,7 @@ describe("accounts.list()", () => {
     expect(server.requests.length).toBe(2);
   });
 
-  it("gives an item once that moved to the next page meanwhile", async () => {
+  it("yields an item once if it moved to the next page meanwhile", async () => {
     const answers = [
       page(["acct_3", "acct_2"], true),
       page(["acct_2", "acct_1"], true),
@@ -120,7 +120,7 @@ describe("accounts.list()", () => {
     expect(await collect(client.accounts.list())).toEqual(["acct_3", "acct_2", "acct_1", "acct_0"]);
   });
 
-  it("gives every item of an answer of another shape, also those that nothing tells apart", async () => {
+  it("yields every item of an unexpected shape, even those that cannot be told apart", async () => {
     const pages = [[null, { nickname: "a" }], [{ nickname: "b" }, { nickname: "c" }], [null]];
     const answers = pages.map((items, i) => json(200, { items, has_more: i < 2 }));
     const server = await startServer({ answers });
@@ -128,7 +128,7 @@ describe("accounts.list()", () => {
     expect(await client.accounts.list().toArray({ limit: 10 })).toEqual(pages.flat());
   });
 
-  it("fails when a page of such items repeats itself", async () => {
+  it("fails when a page of such items repeats", async () => {
     const answer = json(200, { items: [{ nickname: "a" }], has_more: true });
     const server = await startServer({ otherwise: answer });
     const client = createClient({ ...key, baseUrl: server.url });
@@ -136,7 +136,7 @@ describe("accounts.list()", () => {
     await expect(all).rejects.toMatchObject({ code: "repeated_page" });
   });
 
-  it("fails when a page repeats itself, after giving what there was", async () => {
+  it("fails when a page repeats, after yielding what there was", async () => {
     const server = await startServer({ otherwise: page(["acct_0", "acct_1"], true) });
     const client = createClient({ ...key, baseUrl: server.url });
     const seen: string[] = [];
@@ -153,7 +153,7 @@ describe("accounts.list()", () => {
     expect(server.requests.length).toBe(2);
   });
 
-  it("fails where a later page fails", async () => {
+  it("fails when a later page fails", async () => {
     const server = await startServer({ answers: [page(["acct_0"], true), refuse(403)] });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(collect(client.accounts.list())).rejects.toMatchObject({ code: "forbidden" });
@@ -163,8 +163,8 @@ describe("accounts.list()", () => {
     ["an object without items", {}],
     ["null", null],
     ["a list", []],
-    ["items that are none", { items: 5 }],
-  ])("fails in our own words when the page is %s", async (_, body) => {
+    ["an object whose items are not a list", { items: 5 }],
+  ])("fails with a message of our own when the page is %s", async (_, body) => {
     const server = await startServer({ otherwise: json(200, body) });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.accounts.list()).resolves.toEqual(body);
@@ -195,7 +195,7 @@ describe("accounts.list()", () => {
 });
 
 describe("pages()", () => {
-  it("gives every page, from the first one on", async () => {
+  it("yields every page, starting with the first", async () => {
     const server = await startServer({ otherwise: listOf(5) });
     const client = createClient({ ...key, baseUrl: server.url });
     const sizes: number[] = [];
@@ -216,7 +216,7 @@ describe("toArray()", () => {
     [5, 3],
     [99, 3],
     [Number.POSITIVE_INFINITY, 3],
-  ])("takes up to %d items, from no more pages than needed", async (limit, pages) => {
+  ])("takes up to %d items from no more pages than needed", async (limit, pages) => {
     const server = await startServer({ otherwise: listOf(5) });
     const client = createClient({ ...key, baseUrl: server.url });
     const items = await client.accounts.list({ page_size: 2 }).toArray({ limit });
@@ -233,7 +233,7 @@ describe("toArray()", () => {
 });
 
 describe("list().withResponse()", () => {
-  it("gives the first page and what came with it", async () => {
+  it("returns the first page and the details of its response", async () => {
     const server = await startServer({
       answers: [json(200, { items: [], has_more: false }, { "x-request-id": "r-1" })],
     });
@@ -245,7 +245,7 @@ describe("list().withResponse()", () => {
 });
 
 describe("capabilities.fundingLimits()", () => {
-  it("gives a limit and what was asked for instead, on two pages", async () => {
+  it("yields a limit in force and the one requested in its place, from two pages", async () => {
     const limit = { available: 1, limit: 1, currency: "AUD", type: "DIRECT_DEBIT_DEPOSIT" };
     const items = [
       { ...limit, status: "ACTIVE" },

@@ -4,7 +4,7 @@ import { createClient, ValidationError } from "../../src/index.js";
 import { json, key, startServer } from "../scripted-server.js";
 
 describe("fillPath()", () => {
-  it("encodes whatever is no plain letter", () => {
+  it("percent-encodes whatever is not safe in a path", () => {
     const path = (id: string) => fillPath("accounts.retrieve", "/accounts/{id}/submit", { id });
     expect(path("acct_1")).toBe("/accounts/acct_1/submit");
     expect(path("a/b?c#d")).toBe("/accounts/a%2Fb%3Fc%23d/submit");
@@ -14,12 +14,12 @@ describe("fillPath()", () => {
     expect(path("a\r\nb\0")).toBe("/accounts/a%0D%0Ab%00/submit");
   });
 
-  it("fills several parameters, each by its own name", () => {
+  it("fills several parameters, each by its name", () => {
     const path = fillPath("any", "/a/{first}/b/{second}", { second: "2", first: "1" });
     expect(path).toBe("/a/1/b/2");
   });
 
-  it("does not fill a parameter from what another one holds", () => {
+  it("does not fill a parameter from the value of another", () => {
     const path = fillPath("any", "/a/{first}/b/{second}", { first: "{second}", second: "2" });
     expect(path).toBe("/a/%7Bsecond%7D/b/2");
   });
@@ -43,14 +43,14 @@ describe("fillPath()", () => {
 });
 
 describe("buildQuery()", () => {
-  it("encodes, joins lists, and leaves out what is not set", () => {
+  it("encodes values, joins lists, and leaves out what is not set", () => {
     const query = { a: "x y&z=ü", b: 0, c: false, d: ["1", "2"], e: undefined, f: null };
     expect(buildQuery("any", query)).toBe("?a=x+y%26z%3D%C3%BC&b=0&c=false&d=1%2C2");
     expect(buildQuery("any", { a: undefined })).toBe("");
     expect(buildQuery("any", {})).toBe("");
   });
 
-  it("refuses what has no plain form, all of it at once", () => {
+  it("refuses values that have no plain form, all of them at once", () => {
     const build = () => buildQuery("request", { a: { b: 1 }, when: new Date(), c: 1 });
     expect(build).toThrow(ValidationError);
     expect(build).toThrow(
@@ -58,7 +58,7 @@ describe("buildQuery()", () => {
     );
   });
 
-  it("refuses a list of what has no plain form", () => {
+  it("refuses a list of values that have no plain form", () => {
     expect(() => buildQuery("request", { ids: [{ id: 1 }] })).toThrow(ValidationError);
   });
 });
@@ -80,7 +80,7 @@ describe("accounts.retrieve()", () => {
     },
   );
 
-  it("keeps an id with slashes within its place in the path", async () => {
+  it("keeps an id with slashes within its segment of the path", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("../../authentication/login?x=1#y");
@@ -91,7 +91,7 @@ describe("accounts.retrieve()", () => {
 });
 
 describe("accounts.list()", () => {
-  it("sends its query encoded, with the page", async () => {
+  it("sends its query encoded, with a page number", async () => {
     const server = await startServer({ answers: [json(200, { items: [], has_more: false })] });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.list({ email: "ada+1@example.com", account_status: "ACTIVE" });

@@ -6,7 +6,7 @@ import { createRateLimiter } from "../../src/core/rate-limit.js";
 
 const limits = { perSecond: 200, perEndpointPerSecond: 40, concurrent: 3 };
 
-/** Enters so often that nobody could mistake it, and tells when each went. */
+/** Enters `count` times at once, and returns when each got through. */
 async function enterAll(count: number, endpoint: string, limiter = createRateLimiter(limits)) {
   const times: number[] = [];
   const deadlines = Array.from({ length: count }, () => new Deadline(20_000, undefined));
@@ -22,14 +22,14 @@ async function enterAll(count: number, endpoint: string, limiter = createRateLim
 }
 
 describe("createRateLimiter()", () => {
-  it("never lets more go in a second than an endpoint allows", async () => {
+  it("never lets more through in a second than an endpoint allows", async () => {
     const times = await enterAll(90, "accounts.create");
     const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
     expect(tooSoon).toEqual([]);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2000);
   });
 
-  it("spaces requests instead of letting a burst go", async () => {
+  it("spaces requests instead of letting a burst through", async () => {
     const times = await enterAll(20, "accounts.create");
     expect((times[19] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(200);
   });
@@ -42,7 +42,7 @@ describe("createRateLimiter()", () => {
     expect(tooSoon).toEqual([]);
   });
 
-  it("keeps its distance from what went without waiting", async () => {
+  it("keeps its distance from requests that did not wait", async () => {
     const limiter = createRateLimiter({ ...limits, perSecond: 1 });
     const start = performance.now();
     limiter.passed();
@@ -50,7 +50,7 @@ describe("createRateLimiter()", () => {
     expect(next - start).toBeGreaterThanOrEqual(1000);
   });
 
-  it("lets only so many be under way", async () => {
+  it("limits how many requests are under way", async () => {
     const limiter = createRateLimiter(limits);
     const deadline = new Deadline(20_000, undefined);
     const leaves = [];
@@ -66,7 +66,7 @@ describe("createRateLimiter()", () => {
     deadline.close();
   });
 
-  it("forgets who gives up, and lets the next one go", async () => {
+  it("drops a caller who gives up, and lets the next one go", async () => {
     const limiter = createRateLimiter({ ...limits, concurrent: 1 });
     const patient = new Deadline(20_000, undefined);
     const leave = await limiter.enter("a", patient);
@@ -92,7 +92,7 @@ describe("createRateLimiter()", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("holds an endpoint back after a 429, and no other", async () => {
+  it("holds back an endpoint after a 429, and no other", async () => {
     const limiter = createRateLimiter(limits);
     limiter.refused("a");
     const start = performance.now();
@@ -104,7 +104,7 @@ describe("createRateLimiter()", () => {
     expect(other).toBeLessThan(held);
   });
 
-  it("holds an endpoint twice as long when the next request is refused too", async () => {
+  it("holds back an endpoint twice as long when the next request is refused too", async () => {
     const limiter = createRateLimiter(limits);
     limiter.refused("a");
     await enterAll(1, "a", limiter);
@@ -114,7 +114,7 @@ describe("createRateLimiter()", () => {
     expect(again - start).toBeGreaterThanOrEqual(199);
   });
 
-  it("takes refusals of requests that were under way together for one", async () => {
+  it("counts refusals of concurrent requests as one", async () => {
     const limiter = createRateLimiter(limits);
     for (let request = 0; request < 6; request++) limiter.refused("a");
     const deadline = new Deadline(2000, undefined);
@@ -133,7 +133,7 @@ describe("rateLimit", () => {
     const client = createClient({ ...emulator.clientOptions, rateLimit: rateLimits });
     await Promise.all(Array.from({ length: 60 }, () => client.accounts.current()));
     const refused = emulator.requests.filter(({ status }) => status === 429);
-    // One or two may come closer together than they were sent.
+    // One or two may arrive closer together than they were sent.
     expect(refused.length).toBeLessThan(10);
   }, 30_000);
 

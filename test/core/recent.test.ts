@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { keepRecent } from "../../src/core/recent.js";
 
-it("makes one thing per key, and forgets the oldest beyond the limit", () => {
+it("makes one value per key, and forgets the oldest beyond the limit", () => {
   const make = vi.fn((key: string) => ({ key }));
   const get = keepRecent(2, make);
   const first = get("a");

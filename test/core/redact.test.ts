@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../src/core/redact.js";
 
 describe("createRedactor()", () => {
-  it("takes out what stood in marked fields of what was sent", () => {
+  it("removes the values of marked fields that were sent", () => {
     const sent = {
       primary_contact: { email: "a@b.co", mobile: "+49 170 1234" },
       persons: [{ first_name: "Ada", last_name: "King-Noel (Lovelace)" }],
@@ -17,12 +17,12 @@ describe("createRedactor()", () => {
     );
   });
 
-  it("takes out a value whole where another is its beginning", () => {
+  it("removes the whole of a value that begins with another", () => {
     const { text } = createRedactor({ first_name: "Ada", last_name: "Ada Lovelace" });
     expect(text("Ada Lovelace, called Ada")).toBe("[redacted], called [redacted]");
   });
 
-  it("takes out what was sent where the answer quotes it, a number included", () => {
+  it("removes what was sent when the answer quotes it, including numbers", () => {
     const { deep } = createRedactor({ estimated_monthly_income: { amount: 70_123 }, page_num: 2 });
     expect(deep({ given: 70_123, least: 1, page: 2 })).toEqual({
       given: "[redacted]",
@@ -31,14 +31,14 @@ describe("createRedactor()", () => {
     });
   });
 
-  it("spares words of which a value is a part", () => {
+  it("spares words that merely contain a value", () => {
     const { text } = createRedactor({ nationality: "DE", gender: "F", first_name: "Al" });
     expect(text("CODE for F of DE: Also Al, Álvaro and F1")).toBe(
       "CODE for [redacted] of [redacted]: Also [redacted], Álvaro and F1",
     );
   });
 
-  it("takes out a value in other letters, unless it is as short as a word", () => {
+  it("removes a value in another letter case, unless it is as short as a word", () => {
     const { text } = createRedactor({
       last_name: "Lovelace",
       nationality: "IN",
@@ -49,7 +49,7 @@ describe("createRedactor()", () => {
     );
   });
 
-  it("takes out marked fields of what came back, and whatever is beneath them", () => {
+  it("removes the marked fields of an answer, and everything beneath them", () => {
     const { deep } = createRedactor(undefined);
     const details = {
       field: "first_name",
@@ -68,7 +68,7 @@ describe("createRedactor()", () => {
     });
   });
 
-  it("takes out every e-mail address and secret", () => {
+  it("removes every e-mail address and secret", () => {
     const { text, deep } = createRedactor(undefined, ["s3cr3t+/="]);
     expect(text("<ada.king+x@mail.example.com> with s3cr3t+/=")).toBe(
       "<[redacted]> with [redacted]",
@@ -79,7 +79,7 @@ describe("createRedactor()", () => {
     });
   });
 
-  it("takes out a value however it is written: escaped for JSON, or for a URL", () => {
+  it("removes a value however it is written: escaped for JSON, or for a URL", () => {
     const sent = { first_name: 'Ada "Countess" King', last_name: "Zoë/O'Neil", email: "a+b@c.de" };
     const { text } = createRedactor(sent);
     const query = new URLSearchParams(sent).toString();
@@ -93,7 +93,7 @@ describe("createRedactor()", () => {
     ["signs of addresses", "a@".repeat(400)],
     ["names of hosts", `${"x.".repeat(10_000)}@`],
     ["words that are nearly values", "AB-1-999 ".repeat(5000)],
-  ])("is quick with long texts of %s", (_, long) => {
+  ])("is quick with long strings of %s", (_, long) => {
     const sent = { number: Array.from({ length: 200 }, (_, i) => `AB-${i}-${"9".repeat(30)}`) };
     const { text } = createRedactor(sent);
     const start = performance.now();
@@ -101,13 +101,13 @@ describe("createRedactor()", () => {
     expect(performance.now() - start).toBeLessThan(200);
   });
 
-  it("survives what is nested without end", () => {
+  it("survives very deep nesting", () => {
     const { deep } = createRedactor(undefined);
     const nested = JSON.parse(`${"[".repeat(50_000)}"a@b.co"${"]".repeat(50_000)}`);
     expect(JSON.stringify(deep(nested))).toMatch(/^\[{101}"\[redacted\]"\]{101}$/);
   });
 
-  it("takes out values of any length and number", () => {
+  it("removes values of any length and number", () => {
     const long = "long ".repeat(40_000);
     const persons = Array.from({ length: 5000 }, (_, i) => ({ last_name: `Name${i} (${i * 7})` }));
     const { text } = createRedactor({ persons, comment: long });

@@ -5,7 +5,7 @@ import { key, newAccount, type SeenRequest, startServer } from "../scripted-serv
 const bodyOf = (request: SeenRequest | undefined): unknown => JSON.parse(String(request?.body));
 
 describe("extraBody", () => {
-  it("is merged member by member, and wins", async () => {
+  it("is merged member by member, and takes precedence", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const input = {
@@ -34,7 +34,7 @@ describe("extraBody", () => {
     expect(input).toEqual(before);
   });
 
-  it("is the body where there is none", async () => {
+  it("becomes the body when there is none", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.submit("acct_1", { extraBody: { reason: "complete" } });
@@ -42,7 +42,7 @@ describe("extraBody", () => {
     expect(server.requests[0]?.headers["content-type"]).toBe("application/json");
   });
 
-  it("leaves the prototypes of all objects alone", async () => {
+  it("does not pollute prototypes", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const extraBody = JSON.parse(
@@ -68,7 +68,7 @@ describe("extraBody", () => {
   });
 
   it.each([
-    ["a text", "x", "is a string, expected an object"],
+    ["a string", "x", "is a string, expected an object"],
     ["a list", [], "is an array, expected an object"],
     ["null", null, "is null, expected an object"],
   ])(
@@ -117,7 +117,7 @@ describe("call options", () => {
     },
   );
 
-  it("refuse a signal that is none, and leave no timer behind", async () => {
+  it("refuse a signal that is not an AbortSignal, and leave no timer behind", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout");

@@ -14,13 +14,13 @@ describe("retryAfterMs()", () => {
     expect(retryAfterMs({ "retry-after": value })).toBe(ms);
   });
 
-  it("reads a date, counted from the clock of the remote", () => {
+  it("reads a date relative to the remote's clock", () => {
     const later = "Wed, 21 Oct 2015 07:28:30 GMT";
     expect(retryAfterMs({ "retry-after": later, date })).toBe(30_000);
     expect(retryAfterMs({ "retry-after": date, date: later })).toBe(0);
   });
 
-  it("reads a date, counted from our own clock where the remote does not tell the time", () => {
+  it("reads a date relative to our own clock when the remote does not send the time", () => {
     const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
     for (const headers of [{}, { date: "noon" }]) {
       const ms = retryAfterMs({ ...headers, "retry-after": inTenSeconds });

@@ -25,7 +25,7 @@ interface Pipe {
   readonly request: RequestFunction;
 }
 
-/** The pipe of a client without a token; it draws the same number each time. */
+/** The pipe of a client without a token; its random number is always the same. */
 function pipeTo(url: string, draw = 0, observer: Observer = {}): Pipe {
   const host = { origin: url, prefix: "" };
   const topics = createTopics(observer);
@@ -64,7 +64,7 @@ type CallKind = keyof typeof calls;
 const kinds = Object.keys(calls) as CallKind[];
 const repeatable: readonly CallKind[] = ["safe", "idempotent", "request_id", "lookup"];
 
-/** An empty list for a look-up, and an account for the rest. */
+/** An empty list for a look-up, and an account for anything else. */
 const normal: Answer = (response, seen, request) => {
   const isList = seen.method === "GET" && seen.target.startsWith("/api/v1/accounts?");
   const body = isList ? { items: [], has_more: false } : account();
@@ -98,7 +98,7 @@ const rows = table.flatMap(([name, answer, again]) =>
 
 describe("withRetry()", () => {
   it.each(rows.filter(([, , , again]) => again))(
-    "makes a call of class %s again after %s",
+    "repeats a call of class %s after %s",
     async (kind, _, answer) => {
       const server = await startServer({ answers: [answer], otherwise: normal });
       const { response } = await calls[kind](pipeTo(server.url)).withResponse();
@@ -109,7 +109,7 @@ describe("withRetry()", () => {
   );
 
   it.each(rows.filter(([, , , again]) => !again))(
-    "does not make a call of class %s again after %s",
+    "does not repeat a call of class %s after %s",
     async (kind, name, answer) => {
       const server = await startServer({ answers: [answer], otherwise: normal });
       const error = await calls[kind](pipeTo(server.url)).catch((reason: unknown) => reason);
@@ -119,7 +119,7 @@ describe("withRetry()", () => {
     },
   );
 
-  it.each(kinds)("makes a call of class %s again when it was never sent", async (kind) => {
+  it.each(kinds)("repeats a call of class %s that was never sent", async (kind) => {
     const error = await calls[kind](pipeTo(await closedServer())).catch(
       (reason: unknown) => reason,
     );
@@ -156,7 +156,7 @@ describe("withRetry()", () => {
     }
   });
 
-  it("keeps query and connected account of a read over its attempts", async () => {
+  it("keeps the query and the connected account of a read across attempts", async () => {
     const server = await startServer({ answers: [refuse(500), cut()], otherwise: normal });
     vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: server.url }).onBehalfOf("acct_9");
@@ -169,7 +169,7 @@ describe("withRetry()", () => {
     }
   });
 
-  it("gives the last answer when no attempt is left", async () => {
+  it("reports the last answer when no attempt is left", async () => {
     const answers = [refuse(500), cut(), refuse(502), refuse(503, { code: "last" })];
     const server = await startServer({ answers, otherwise: normal });
     await expect(pipeTo(server.url).accounts.retrieve("acct_1")).rejects.toMatchObject({
@@ -181,7 +181,7 @@ describe("withRetry()", () => {
     expect(server.requests.length).toBe(4);
   });
 
-  it("makes one attempt where maxRetries is 0, and as many as it says", async () => {
+  it("retries as often as maxRetries says, and never when it is 0", async () => {
     const server = await startServer({ otherwise: refuse(503) });
     const { accounts } = pipeTo(server.url);
     await expect(accounts.retrieve("acct_1", { maxRetries: 0 })).rejects.toMatchObject({
@@ -197,7 +197,7 @@ describe("withRetry()", () => {
     expect(server.requests.length).toBe(11);
   });
 
-  it("waits longer each time, with jitter, and no longer after the fifth", async () => {
+  it("waits longer each time, with jitter, up to the fifth", async () => {
     const events: RetryEvent[] = [];
     const onRetry = (event: RetryEvent) => events.push(event);
     const server = await startServer({ otherwise: cut() });
@@ -221,7 +221,7 @@ describe("withRetry()", () => {
     expect(tookMs).toBeLessThan(800);
   });
 
-  it("waits until the date of Retry-After, by the clock of the remote", async () => {
+  it("waits until the date in Retry-After, by the remote's clock", async () => {
     const date = "Wed, 21 Oct 2015 07:28:00 GMT";
     const events: RetryEvent[] = [];
     const onRetry = (event: RetryEvent) => events.push(event);
@@ -233,7 +233,7 @@ describe("withRetry()", () => {
     expect(events).toMatchObject([{ delayMs: 0, reason: "503" }]);
   });
 
-  it("waits its whole step after a 429 that does not say how long", async () => {
+  it("waits its full step after a 429 that does not say how long", async () => {
     const server = await startServer({
       answers: [json(429, { code: "too_many_requests" })],
       otherwise: normal,
@@ -246,7 +246,7 @@ describe("withRetry()", () => {
   });
 
   it.each([429, 503])(
-    "gives up at once when a %i asks to wait beyond the deadline",
+    "gives up at once when a %i asks for a wait beyond the deadline",
     async (status) => {
       const server = await startServer({
         answers: [refuse(status, {}, { "retry-after": "30" })],

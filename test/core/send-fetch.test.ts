@@ -80,7 +80,7 @@ describe("the fetch option", () => {
     ]);
   });
 
-  it("makes calls again as the other transport does", async () => {
+  it("retries calls as the other transport does", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const server = await startServer({
       answers: [refuse(503), cut(), cutBody(), json(200, account())],
@@ -93,7 +93,7 @@ describe("the fetch option", () => {
     expect(new Set(bodies)).toEqual(new Set(['{"nickname":"Zoë"}']));
   });
 
-  it("tells a connection that never was from an answer that was lost", async () => {
+  it("tells a connection that was never made from an answer that was lost", async () => {
     const server = await startServer({ answers: [cut(), cutBody()] });
     const client = createClient({ ...key, baseUrl: server.url, fetch });
     const lost = { code: "connection_lost", outcome: "unknown", attempts: 1 };
@@ -134,7 +134,7 @@ describe("the fetch option", () => {
     }
   });
 
-  it("survives a fetch that never heeds its signal", async () => {
+  it("survives a fetch that ignores its signal", async () => {
     const expires_at = new Date(Date.now() + 1_800_000).toISOString();
     const deaf = async (url: string) =>
       url.endsWith("/login")
@@ -169,7 +169,7 @@ describe("the fetch option", () => {
     });
   });
 
-  it("follows no redirect", async () => {
+  it("does not follow redirects", async () => {
     const server = await startServer({
       answers: [(response) => response.writeHead(307, { location: "/elsewhere" }).end()],
     });

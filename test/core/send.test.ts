@@ -22,7 +22,7 @@ import {
 afterEach(() => vi.restoreAllMocks());
 
 describe("a call that never leaves this machine", () => {
-  it("is tried again, and fails as not done when the server is closed", async () => {
+  it("is retried, and fails as not done when the server is closed", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: await closedServer() });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
@@ -39,7 +39,7 @@ describe("a call that never leaves this machine", () => {
     );
   });
 
-  it("counts each attempt, for a write of any kind", async () => {
+  it("counts each attempt, for any kind of write", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const server = await startServer();
     const agent = new Agent({ keepAliveTimeout: 1 });
@@ -57,7 +57,7 @@ describe("a call that never leaves this machine", () => {
     }
   });
 
-  it("fails as not done when the name is unknown", async () => {
+  it("fails as not done when the host name is unknown", async () => {
     const agent = new Agent({
       connect: {
         lookup: (hostname, _options, callback) => {
@@ -106,7 +106,7 @@ describe("a call that never leaves this machine", () => {
 });
 
 describe("a connection that is lost", () => {
-  it("leaves the outcome of a write unknown before an answer came", async () => {
+  it("leaves the outcome of a write unknown if it is lost before an answer", async () => {
     const server = await startServer({ answers: [cut()] });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
@@ -120,7 +120,7 @@ describe("a connection that is lost", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("leaves the outcome of a write unknown in the middle of the answer", async () => {
+  it("leaves the outcome of a write unknown if it is lost in the middle of the answer", async () => {
     const server = await startServer({ answers: [cutBody()] });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
@@ -131,7 +131,7 @@ describe("a connection that is lost", () => {
     });
   });
 
-  it("is told apart from a body that ends early without a length", async () => {
+  it("is noticed when a body without a length ends early", async () => {
     const server = await startServer({
       answers: [raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"id"')],
     });
@@ -140,7 +140,7 @@ describe("a connection that is lost", () => {
     expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown" });
   });
 
-  it("is what an answer that is not HTTP comes to", async () => {
+  it("is how an answer that is not HTTP is reported", async () => {
     const server = await startServer({ answers: [raw("SSH-2.0-OpenSSH_9.6\r\n")] });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
@@ -148,7 +148,7 @@ describe("a connection that is lost", () => {
     expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown", attempts: 1 });
   });
 
-  it("costs a call nothing when it was an idle one", async () => {
+  it("costs a call nothing if it was idle", async () => {
     const server = await startServer({
       answers: [
         (response, seen, request) => {
@@ -181,7 +181,7 @@ describe("a body", () => {
     expect(read.nickname === nickname).toBe(true);
   });
 
-  it("whose letters are split over chunks arrives whole", async () => {
+  it("whose characters are split across chunks arrives whole", async () => {
     const bytes = Buffer.from(JSON.stringify(account({ nickname: "Zoë 日本 😀" })));
     const parts = [...bytes].map((byte) => Uint8Array.of(byte));
     const server = await startServer({ answers: [chunks(200, parts)] });
@@ -208,7 +208,7 @@ describe("a body", () => {
 });
 
 describe("connections", () => {
-  it("are as many as the option says, and are used again", async () => {
+  it("are limited by the option, and reused", async () => {
     const server = await startServer({ otherwise: slowly(5, json(200, account())) });
     const client = createClient({ ...key, baseUrl: server.url, connections: 3 });
     const ids = Array.from({ length: 30 }, (_, i) => `acct_${i}`);
@@ -217,7 +217,7 @@ describe("connections", () => {
     expect(server.connections).toBe(3);
   });
 
-  it("end with close(), and busy ones finish first", async () => {
+  it("end with close(), once busy ones have finished", async () => {
     const server = await startServer({ answers: [slowly(50, json(200, account()))] });
     const client = createClient({ ...key, baseUrl: server.url });
     const call = client.accounts.retrieve("acct_1");
@@ -238,7 +238,7 @@ describe("connections", () => {
 });
 
 describe("close()", () => {
-  it("ends a client with the fetch option too", async () => {
+  it("also ends a client with the fetch option", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url, fetch });
     await client.accounts.retrieve("acct_1");
@@ -260,11 +260,11 @@ describe("close()", () => {
   });
 });
 
-describe("an answer with nothing in it", () => {
+describe("an empty answer", () => {
   it.each([
     [200, text(200, "")],
     [204, text(204, "")],
-  ])("of status %i is refused where an account is expected", async (status, answer) => {
+  ])("with status %i is refused where an account is expected", async (status, answer) => {
     const server = await startServer({ answers: [answer] });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.create(newAccount));

@@ -11,7 +11,7 @@ import {
   startServer,
 } from "../scripted-server.js";
 
-// A busy machine can stop this process for longer than the 100 ms that are asked for.
+// Retried, because a busy machine can stop this process for longer than the 100 ms that the tests allow.
 describe("a server that stalls", { retry: 2 }, () => {
   it("ends a call at its deadline while waiting for the head", async () => {
     const server = await startServer({ answers: [json(200, account()), stall()] });
@@ -51,7 +51,7 @@ describe("a server that stalls", { retry: 2 }, () => {
     await server.requests[1]?.closed;
   });
 
-  it("ends a call whose body drips for ever", async () => {
+  it("ends a call whose body trickles in forever", async () => {
     const server = await startServer({
       answers: [
         json(200, account()),
@@ -83,7 +83,7 @@ describe("a server that stalls", { retry: 2 }, () => {
     expect(tookMs).toBeLessThan(200);
   });
 
-  it("does not spend a second deadline on attempts that follow", async () => {
+  it("does not grant later attempts a second deadline", async () => {
     const server = await startServer({
       answers: [json(200, account())],
       otherwise: slowly(60, json(503, {}, { "retry-after": "0" })),
@@ -98,7 +98,7 @@ describe("a server that stalls", { retry: 2 }, () => {
     expect(server.requests.length).toBeGreaterThan(2);
   });
 
-  it("leaves the other calls of the client alone", async () => {
+  it("does not disturb the other calls of the client", async () => {
     const server = await startServer({ answers: [stall(), slowly(200, json(200, account()))] });
     const client = createClient({ ...key, baseUrl: server.url });
     const late = failureOf(client.accounts.retrieve("acct_1", { timeoutMs: 100 }));

@@ -5,7 +5,7 @@ import { listIssues } from "../../src/errors.js";
 import { type AccountCreateRequest, createClient, ValidationError } from "../../src/index.js";
 import { key, newAccount, startServer } from "../scripted-server.js";
 
-/** What is wrong with an input, as the client says it; fails if anything was sent. */
+/** The issues of an input, as the client reports them; fails if anything was sent. */
 async function issuesOf(input: unknown): Promise<readonly string[]> {
   const server = await startServer();
   const client = createClient({ ...key, baseUrl: server.url });
@@ -20,7 +20,7 @@ async function issuesOf(input: unknown): Promise<readonly string[]> {
 }
 
 describe("accounts.create()", () => {
-  it("names the field that was probably meant", async () => {
+  it("suggests the field that was probably meant", async () => {
     const { primary_contact, ...rest } = newAccount;
     const input = { ...rest, primary_contact: {}, primaryContact: primary_contact, identifer: "1" };
     expect(await issuesOf(input)).toEqual([
@@ -29,7 +29,7 @@ describe("accounts.create()", () => {
     ]);
   });
 
-  it("names it within nested objects and lists", async () => {
+  it("suggests it within nested objects and lists too", async () => {
     const input = {
       ...newAccount,
       account_details: {
@@ -44,7 +44,7 @@ describe("accounts.create()", () => {
     );
   });
 
-  it("gives every issue with path and suggestion as data", async () => {
+  it("provides every issue with its path and suggestion as data", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const input = { ...newAccount, primary_contact: { e_mail: "ada@example.com" } };
@@ -62,7 +62,7 @@ describe("accounts.create()", () => {
     expect(await issuesOf(input)).toEqual(issues);
   });
 
-  it("tells every wrong type, and never the value", async () => {
+  it("reports every wrong type, and never the value", async () => {
     const input = {
       identifier: 42_000_001,
       nickname: ["Ada"],
@@ -109,7 +109,7 @@ describe("accounts.create()", () => {
     ]);
   });
 
-  it("shows no e-mail address that is the name of a member", async () => {
+  it("hides an e-mail address that is used as a member's name", async () => {
     const address = "ada@example.com";
     expect(
       await issuesOf({ ...newAccount, [address]: 1, metadata: { [address]: 7 } } as never),
@@ -119,7 +119,7 @@ describe("accounts.create()", () => {
     ]);
   });
 
-  it("says in words what a country and a currency look like, and finds a name by a part of it", async () => {
+  it("describes the form of a country in words, and finds a name by part of it", async () => {
     const individual_details = { nationality: "Australia" };
     expect(await issuesOf({ ...newAccount, account_details: { individual_details } })).toEqual([
       "account_details.individual_details.nationality: has the wrong form, expected two capital letters such as AU",
@@ -141,7 +141,7 @@ describe("accounts.create()", () => {
     for (const pattern of patterns) expect(patternWords).toHaveProperty([pattern]);
   });
 
-  it("lists what an enum allows and the value that was probably meant", async () => {
+  it("lists what an enum allows, and the value that was probably meant", async () => {
     const account_details = { legal_entity_type: "Individual" };
     const [issue] = await issuesOf({ ...newAccount, account_details });
     expect(issue).toBe(
@@ -149,7 +149,7 @@ describe("accounts.create()", () => {
     );
   });
 
-  it("sends an input that fits, as it is", async () => {
+  it("sends a valid input unchanged", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const input = { ...newAccount, metadata: { shop: "42" }, nickname: "Grüße 😀" };
@@ -159,7 +159,7 @@ describe("accounts.create()", () => {
 });
 
 describe("accounts.list()", () => {
-  it("refuses a query that does not fit before anything is sent", async () => {
+  it("refuses an invalid query before anything is sent", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const list = client.accounts.list({ page_size: 0, account_status: "active" } as never);

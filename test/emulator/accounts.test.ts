@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { connect } from "./api.js";
 import { agreed, business, minimal, person, storeDetails } from "./inputs.js";
 
-test("create answers 201 with an account that shows what is unset as null", async () => {
+test("create returns 201 with an account that shows unset members as null", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const { status, body } = await api("POST", "/api/v1/accounts/create", minimal);
@@ -46,7 +46,7 @@ test("create answers 201 with an account that shows what is unset as null", asyn
   expect(body.customer_agreements).not.toHaveProperty("agreed_to_biometrics_consent");
 });
 
-test("create returns what was given, and gives every person an id", async () => {
+test("create returns what it was given, and gives every person an id", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const sent = {
@@ -68,7 +68,7 @@ test("create returns what was given, and gives every person an id", async () => 
   });
 });
 
-test("create takes an account that describes a person for an individual's", async () => {
+test("create treats an account that describes an individual as one", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const details = { individual_details: { first_name: "Ada" } };
@@ -107,7 +107,7 @@ test.each([
     "account_details.legal_entity_type",
   ],
   [
-    "a role that is text",
+    "roles given as a string",
     { account_details: { business_person_details: [{ roles: "DIRECTOR" }] } },
     "invalid_argument",
     "account_details.business_person_details[0].roles",
@@ -166,7 +166,7 @@ test("create names every wrong field when there are several", async () => {
   );
 });
 
-test("create drops members that are unknown or null", async () => {
+test("create drops unknown members and nulls", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { status, body } = await api("POST", "/api/v1/accounts/create", {
@@ -186,7 +186,7 @@ test("create drops members that are unknown or null", async () => {
   ]);
 });
 
-test("create opens a second account of a verified legal entity as ACTIVE, with its data", async () => {
+test("create opens a second account of a verified legal entity as ACTIVE, with that entity's data", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: first } = await api("POST", "/api/v1/accounts/create", business);
@@ -210,7 +210,7 @@ test("create opens a second account of a verified legal entity as ACTIVE, with i
   expect(body.account_details.business_details).toEqual(first.account_details.business_details);
 });
 
-test("retrieve answers 404 for an account that is not the platform's", async () => {
+test("retrieve returns 404 for an account that does not belong to the platform", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   expect(await api("GET", "/api/v1/accounts/acct_unknown")).toMatchObject({
@@ -235,7 +235,7 @@ test("current and retrieve show the platform's own account as ACTIVE", async () 
   });
 });
 
-test("what tests read from the emulator is a copy", async () => {
+test("accounts read from the emulator are copies", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", business);
@@ -246,7 +246,7 @@ test("what tests read from the emulator is a copy", async () => {
   expect(emulator.accounts.get("acct_unknown")).toBeUndefined();
 });
 
-test("another account of a legal entity has an identifier and a store of its own", async () => {
+test("a second account of a legal entity has its own identifier and store", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: first } = await api("POST", "/api/v1/accounts/create", {

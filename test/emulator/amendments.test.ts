@@ -1,4 +1,4 @@
-/** Amendments: who may ask, what is decided, and what the account is afterwards. */
+/** Amendments: who may ask for one, how it is decided, and what the account is afterwards. */
 
 import { createClient } from "airwallex-connect";
 import { createEmulator, type EmulatorOptions } from "airwallex-connect/emulator";
@@ -72,7 +72,7 @@ test.each(["CREATED", "SUBMITTED", "ACTION_REQUIRED", "SUSPENDED", "CLOSED"] as 
   },
 );
 
-test("an amendment needs what its target is to become", async () => {
+test("an amendment must say what its target is to become", async () => {
   const { account } = await open();
   for (const [target, field] of [
     ["primary_contact", "primary_contact"],
@@ -85,7 +85,7 @@ test("an amendment needs what its target is to become", async () => {
   }
 });
 
-test("an amendment belongs to its account alone", async () => {
+test("an amendment is visible to its own account only", async () => {
   const { client, account } = await open();
   const { id: amendmentId } = await account.amendments.create(contact);
   const other = client.onBehalfOf((await client.accounts.create(minimal)).id);
@@ -99,7 +99,7 @@ test("an amendment belongs to its account alone", async () => {
   }
 });
 
-test("the clock approves amendments where the options ask for it", async () => {
+test("the clock approves amendments when the options ask for it", async () => {
   const { emulator, account } = await open({ reviewAfterMs: 60_000 });
   const { id } = await account.amendments.create(contact);
   emulator.clock.advance("59s");
@@ -108,7 +108,7 @@ test("the clock approves amendments where the options ask for it", async () => {
   expect((await account.amendments.retrieve(id)).status).toBe("APPROVED");
 });
 
-test("an amendment whose answer was lost is not asked for again", async () => {
+test("an amendment is not sent again when its answer was lost", async () => {
   const { emulator, account } = await open();
   emulator.faults.next("amendments.create", { cut: "after" });
   await expect(account.amendments.create(contact)).rejects.toMatchObject({ outcome: "unknown" });

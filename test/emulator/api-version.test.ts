@@ -22,7 +22,7 @@ test.each([
 test.each([
   ["2026-08-20", { DORMANT: "ACTIVE", CLOSED: "SUSPENDED", ACTIVE: "ACTIVE" }],
   ["2026-08-21", { DORMANT: "DORMANT", CLOSED: "CLOSED", ACTIVE: "ACTIVE" }],
-] as const)("version %s shows the statuses that it knows", async (version, names) => {
+] as const)("version %s shows only the statuses that it knows", async (version, names) => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const headers = { "x-api-version": version };
@@ -66,7 +66,7 @@ test.each(["2026-13-01", "latest", "2026-02-31", ""])("version %j is refused", a
   });
 });
 
-test("apiVersion is the version of calls that name none", async () => {
+test("apiVersion applies to calls that name no version", async () => {
   await using emulator = await startEmulator({ apiVersion: "2025-06-30" });
   const api = await connect(emulator);
   expect((await api("GET", "/api/v1/account")).body.created_at).toMatch(/\+0000$/);

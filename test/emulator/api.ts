@@ -2,7 +2,7 @@
 
 import { defaultApiKey, defaultClientId } from "airwallex-connect/emulator";
 
-/** As much of an answer as the tests look at. */
+/** The parts of an answer that the tests look at. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -22,7 +22,7 @@ export type Api = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
-/** Sends without a token. Goes over the socket if the emulator has one. */
+/** Sends without a token, over the socket if the emulator has one. */
 export async function send(
   target: Target,
   method: string,

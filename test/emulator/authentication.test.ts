@@ -1,11 +1,11 @@
-/** Logging in, and how long a token works. */
+/** Logging in, and how long a token is valid. */
 
 import { startEmulator } from "airwallex-connect/emulator";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { expect, test } from "vitest";
 import { connect, login } from "./api.js";
 
-test("login answers 201 with a JWT that says for whom and until when", async () => {
+test("login returns 201 with a JWT that says for whom and until when", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const { status, body } = await login(emulator);
   expect(status).toBe(201);
@@ -32,20 +32,20 @@ test.each([
   });
 });
 
-test("login accepts x-login-as when it names the account of the key", async () => {
+test("login accepts x-login-as when it names the key's own account", async () => {
   await using emulator = await startEmulator();
   const { platformId } = emulator.accounts;
   expect((await login(emulator, { "x-login-as": platformId })).status).toBe(201);
 });
 
-test("login accepts the credentials of the options, and them alone", async () => {
+test("login accepts the credentials in the options, and no others", async () => {
   await using emulator = await startEmulator({ clientId: "mine", apiKey: "secret" });
   expect((await login(emulator)).status).toBe(401);
   const mine = { "x-client-id": "mine", "x-api-key": "secret" };
   expect((await login(emulator, mine)).status).toBe(201);
 });
 
-test("a token works until its expiry by the emulator's clock", async () => {
+test("a token is valid until its expiry by the emulator's clock", async () => {
   await using emulator = await startEmulator({ frozen: true });
   const api = await connect(emulator);
   emulator.clock.advance("29m");
@@ -65,7 +65,7 @@ test("a token lives as long as tokenLifetimeMs says", async () => {
   expect((await api("GET", "/api/v1/account")).body.code).toBe("credentials_expired");
 });
 
-test("revokeAll() makes issued tokens invalid and leaves new ones alone", async () => {
+test("revokeAll() invalidates the tokens issued so far, and no later ones", async () => {
   await using emulator = await startEmulator();
   const before = await connect(emulator);
   emulator.tokens.revokeAll();

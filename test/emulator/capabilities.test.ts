@@ -1,4 +1,4 @@
-/** Capabilities and funding limits: who may ask, what is decided, and what is there afterwards. */
+/** Capabilities and funding limits: who may ask for them, how they are decided, and what they are then. */
 
 import { createClient } from "airwallex-connect";
 import { createEmulator, type EmulatorOptions } from "airwallex-connect/emulator";
@@ -16,7 +16,7 @@ async function open(options: EmulatorOptions = {}, details: object = {}) {
   return { emulator, client, id, capabilities: client.onBehalfOf(id).capabilities };
 }
 
-test("a capability is off, is asked for, and is decided", async () => {
+test("a capability is off until it is requested and decided", async () => {
   const { emulator, client, id, capabilities } = await open({
     now: "2026-09-01T10:00:00Z",
     frozen: true,
@@ -50,13 +50,13 @@ test("a capability is off, is asked for, and is decided", async () => {
   });
   emulator.capabilities.decide(id, "payments_visa", { status: "ENABLED" });
   expect((await capabilities.enable("payments_visa")).status).toBe("ENABLED");
-  // Each capability stands for itself, and so does each account.
+  // Capabilities are independent of each other, and so are accounts.
   expect((await capabilities.retrieve("payments_jcb")).status).toBe("DISABLED");
   expect((await client.capabilities.retrieve("payments_visa")).status).toBe("DISABLED");
 });
 
 test.each(["visa", "payments_", "payments_Visa", "transfer_usd_local"])(
-  "%s is no capability",
+  "%s is not a capability",
   async (name) => {
     const { emulator, id, capabilities } = await open();
     for (const call of [capabilities.retrieve, capabilities.enable]) {
@@ -69,7 +69,7 @@ test.each(["visa", "payments_", "payments_Visa", "transfer_usd_local"])(
   },
 );
 
-test("only a verified account can be given capabilities", async () => {
+test("only a verified account can be granted capabilities", async () => {
   const { emulator, id, capabilities } = await open();
   emulator.accounts.setStatus(id, "SUBMITTED");
   await expect(capabilities.enable("payments_visa")).rejects.toMatchObject({
@@ -81,7 +81,7 @@ test("only a verified account can be given capabilities", async () => {
   expect(decide).toThrow(RangeError);
 });
 
-test("the clock decides: payments need store details, other capabilities do not", async () => {
+test("the clock decides requests: payments need store details, other capabilities do not", async () => {
   for (const [details, status] of [
     [{ store_details: storeDetails }, "ENABLED"],
     [{}, "DISABLED"],
@@ -96,7 +96,7 @@ test("the clock decides: payments need store details, other capabilities do not"
 });
 
 test.each([{ cut: "before" }, { cut: "after" }, { cut: "midBody" }] as const)(
-  "enabling finds out by itself what became of it: %o",
+  "enable() finds out by itself what became of it: %o",
   async (effect) => {
     const { emulator, capabilities } = await open();
     emulator.faults.next("capabilities.enable", effect);
@@ -130,7 +130,7 @@ test("funding limits are applied for, granted, and listed by currency and page",
   expect(limits[0]).not.toHaveProperty("requested_limit");
 });
 
-test("an application is made once for each request_id, and by default for each call", async () => {
+test("an application is made once per request_id, and by default once per call", async () => {
   const { emulator, capabilities } = await open({ recordBodies: true });
   const funding_limits = [{ currency: "AUD", limit: 1, type: "DIRECT_DEBIT_DEPOSIT" }] as const;
   await capabilities.applyForFundingLimits({
@@ -149,7 +149,7 @@ test("an application is made once for each request_id, and by default for each c
   expect(new Set(sent).size).toBe(3);
 });
 
-test("an application whose answer was lost is known to be received, and was made once", async () => {
+test("an application whose answer was lost is known to have arrived, and was made once", async () => {
   const { emulator, capabilities } = await open();
   emulator.faults.next("capabilities.applyForFundingLimits", { cut: "after" });
   const result = await capabilities.applyForFundingLimits({

@@ -1,4 +1,4 @@
-/** Whoever listens hears of every new account and every new status, once and in order. */
+/** Listeners hear of every new account and every new status, once and in order. */
 
 import { expect, test } from "vitest";
 import { createAccount } from "../../src/emulator/accounts/create.js";
@@ -15,7 +15,7 @@ import { readOptions } from "../../src/emulator/options.js";
 import { createWorld } from "../../src/emulator/state.js";
 import { individual } from "./inputs.js";
 
-test("changes are published with the status before, the status after and the time", () => {
+test("changes are published with the old status, the new status and the time", () => {
   const settings = readOptions({ now: 0, frozen: true, reviewAfterMs: 60_000 });
   const world = createWorld(settings, createClock(settings));
   const heard: StatusChange[] = [];
@@ -34,7 +34,7 @@ test("changes are published with the status before, the status after and the tim
   expect(heard.map(({ from, to, atMs }) => [from, to, atMs])).toEqual([
     [undefined, "CREATED", 0],
     ["CREATED", "SUBMITTED", 0],
-    // The review was due after a minute, however late the clock was looked at.
+    // The review was due after a minute, however late anybody looked at the clock.
     ["SUBMITTED", "ACTION_REQUIRED", 60_000],
     ["ACTION_REQUIRED", "ACTIVE", 300_000],
     ["ACTIVE", "SUSPENDED", 300_000],

@@ -1,4 +1,4 @@
-/** The commands that send and forward webhooks, as processes of their own. */
+/** The commands that send and forward webhooks, each run as a separate process. */
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,7 +27,7 @@ async function run(...args: readonly string[]): Promise<Run> {
   );
 }
 
-/** A command that runs on, and what it has printed. */
+/** A command that keeps running, and what it has printed. */
 function start(...args: readonly string[]): { readonly child: ChildProcess; text(): string } {
   let text = "";
   const child = spawn(process.execPath, [...command, ...args], {
@@ -42,7 +42,7 @@ function start(...args: readonly string[]): { readonly child: ChildProcess; text
 
 const patience = { timeout: 15_000 };
 
-/** An emulator that is its own process, with a platform that hears of new accounts. */
+/** An emulator in its own process, whose platform is told of new accounts. */
 async function startWithReceiver(statuses: readonly number[], ...flags: readonly string[]) {
   const receiver = await startReceiver(...statuses);
   const emulator = start("emulator", "--port", "0", ...flags);
@@ -65,7 +65,7 @@ async function startWithReceiver(statuses: readonly number[], ...flags: readonly
   return { open, ids, receiver };
 }
 
-test("emulator delivers again by --webhook-retries and --webhook-timeout, and then no more", async () => {
+test("emulator delivers again as --webhook-retries and --webhook-timeout say, then gives up", async () => {
   const flags = ["--webhook-retries", "50ms, 100ms", "--webhook-timeout", "200ms"];
   const { open, ids } = await startWithReceiver([500, 0, 500], ...flags);
   await open();
@@ -84,7 +84,7 @@ test("emulator never delivers again with --webhook-retries none", async () => {
   expect(ids().length).toBe(1);
 });
 
-test("emulator delivers every event twice with --webhook-duplicates, in another order with --webhook-unordered", async () => {
+test("emulator delivers every event twice with --webhook-duplicates, and out of order with --webhook-unordered", async () => {
   const flags = ["--seed", "shuffled", "--webhook-duplicates", "--webhook-unordered"];
   const { open, ids, receiver } = await startWithReceiver([], ...flags);
   const accounts = await Promise.all(Array.from({ length: 8 }, open));
@@ -99,7 +99,7 @@ test("emulator delivers every event twice with --webhook-duplicates, in another 
   expect(times).not.toEqual([...new Set(times)].flatMap((id) => [id, id]));
 });
 
-test("trigger sends a signed sample, and says that it was taken", async () => {
+test("trigger sends a signed sample, and reports that it was accepted", async () => {
   const receiver = await startReceiver();
   const { code, stdout } = await run("trigger", "account.active", "--to", receiver.url);
   const [arrival] = receiver.arrivals;
@@ -129,7 +129,7 @@ test("trigger takes a secret, an era, an id and data", async () => {
   expect(own?.headers["x-signature"]).toBe(own && signatureOf(own, "sécret"));
 });
 
-test("trigger exits with 1 when the event was not taken, and says why", async () => {
+test("trigger exits with 1 and says why when the event was not accepted", async () => {
   const receiver = await startReceiver(400);
   const [refused, nobody] = await Promise.all([
     run("trigger", "rfi.closed", "--to", receiver.url),
@@ -141,7 +141,7 @@ test("trigger exits with 1 when the event was not taken, and says why", async ()
   expect(nobody.stderr).toMatch(/gave no answer: ECONNREFUSED/);
 });
 
-test("trigger names an account, in the envelope and in what is told about it", async () => {
+test("trigger names an account, in the envelope and in its output", async () => {
   const receiver = await startReceiver();
   const mine = ["--account-id", "acct_mine", "--to", receiver.url];
   for (const name of ["account.active", "account.action_required"]) {
@@ -153,7 +153,7 @@ test("trigger names an account, in the envelope and in what is told about it", a
   expect(JSON.stringify(required?.event.data)).toContain("/accounts/acct_mine/");
 });
 
-test("trigger says what the handler made of the event", async () => {
+test("trigger reports what the handler made of the event", async () => {
   const hooks = webhooks({ secrets: "whsec_test", inbox: createInbox(createMemoryStore()) });
   hooks.on("account.active", () => undefined);
   const app = express().use("/parsed", express.json());
@@ -185,7 +185,7 @@ test("trigger suggests the name that was probably meant", async () => {
   );
 });
 
-test("trigger says that an older subscription is never sent a newer event", async () => {
+test("trigger refuses an event that is newer than the legacy era", async () => {
   const asked = ["--to", "http://127.0.0.1:1", "--era", "legacy"];
   const { code, stderr } = await run("trigger", "account.dormant", ...asked);
   expect(stderr).toBe(
@@ -194,7 +194,7 @@ test("trigger says that an older subscription is never sent a newer event", asyn
   expect(code).toBe(2);
 });
 
-test("trigger and listen exit with 2 for what they do not understand, in one line", async () => {
+test("trigger and listen exit with 2 and one line for arguments they do not understand", async () => {
   const runs = await Promise.all([
     run("trigger", "account.active"),
     run("trigger", "--to", "http://127.0.0.1:1"),
@@ -213,7 +213,7 @@ test("trigger and listen exit with 2 for what they do not understand, in one lin
   }
 });
 
-test("trigger and listen explain themselves", async () => {
+test("trigger and listen print their help", async () => {
   const [trigger, listen] = await Promise.all([run("trigger", "--help"), run("listen", "--help")]);
   for (const flag of ["to", "secret", "era", "id", "account-id", "data"]) {
     expect(trigger.stdout).toContain(`--${flag} `);
@@ -231,7 +231,7 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   await expect.poll(listener.text, patience).toContain("signing secret");
   const secret = /signing secret {2}(\S+)/.exec(listener.text())?.[1] ?? "";
   const id = emulator.deliver({ name: "account.active" });
-  // The first answer is 500, which goes back to the emulator, which sends again.
+  // The first answer is 500, which is passed back to the emulator, so it delivers again.
   await expect.poll(listener.text, patience).toMatch(/account\.active \S+ 200/);
   expect(listener.text()).toMatch(new RegExp(`^account\\.active ${id} 500 in \\d+ ms$`, "m"));
   const [first, second] = receiver.arrivals;
@@ -244,7 +244,7 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   expect(emulator.webhooks.subscriptions).toEqual([]);
 });
 
-test("listen takes its subscription away though its token has expired", async () => {
+test("listen deletes its subscription even after its token has expired", async () => {
   await using emulator = await startEmulator();
   const listener = start(
     "listen",
@@ -260,7 +260,7 @@ test("listen takes its subscription away though its token has expired", async ()
   expect(emulator.webhooks.subscriptions).toEqual([]);
 });
 
-test("listen tells of a handler that does not answer, and gives it up with the emulator", async () => {
+test("listen reports a handler that does not answer, and gives it up when the emulator does", async () => {
   const receiver = await startReceiver(0);
   await using emulator = await startEmulator({ webhooks: { timeoutMs: 200, retries: [] } });
   const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
@@ -272,7 +272,7 @@ test("listen tells of a handler that does not answer, and gives it up with the e
   await expect.poll(() => receiver.open).toBe(0);
 });
 
-test("listen ends when nobody reads its output any more", async () => {
+test("listen ends when nobody reads its output any longer", async () => {
   const receiver = await startReceiver();
   await using emulator = await startEmulator();
   const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);

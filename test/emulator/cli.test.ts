@@ -1,4 +1,4 @@
-/** The command: starts, says where, and stops. */
+/** The command: it starts, says where it listens, and stops. */
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -41,7 +41,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("emulator prints a curl that works", async () => {
+test("emulator prints a curl command that works", async () => {
   const child = start("--port", "0", "--seed", "printed");
   try {
     const text = await firstWords(child);
@@ -112,7 +112,7 @@ test("emulator says in one line that the port is in use, and exits with 1", asyn
   expect(stderr).toBe(`airwallex-connect: port ${port} is in use, choose another with --port\n`);
 });
 
-test("the command explains itself", async () => {
+test("the command prints its help", async () => {
   const [version, help, emulatorHelp] = await Promise.all([
     run("--version"),
     run("--help"),
@@ -139,7 +139,7 @@ test("the command explains itself", async () => {
   }
 });
 
-test("the command refuses what it does not understand, in one line", async () => {
+test("the command refuses arguments it does not understand, in one line", async () => {
   const answers = await Promise.all([
     run("fly"),
     run("emulator", "--port", "high"),
@@ -157,7 +157,7 @@ test("the command refuses what it does not understand, in one line", async () =>
   }
 });
 
-test("the command does not mind that nobody reads its output", async () => {
+test("the command goes on when nobody reads its output", async () => {
   const script = `${process.execPath} ${command.join(" ")} --help | true; exit "\${PIPESTATUS[0]}"`;
   const { stderr } = await promisify(execFile)("bash", ["-c", script]);
   expect(stderr).toBe("");

@@ -33,7 +33,7 @@ test.each([
   }
 });
 
-test("a token that dies under a client is replaced once", async () => {
+test("a token that stops working under a client is replaced once", async () => {
   const emulator = createEmulator();
   const client = createClient(emulator.clientOptions);
   await client.accounts.current();
@@ -53,7 +53,7 @@ test.each([
   ["tokens.revokeAll()", (emulator: Emulator) => emulator.tokens.revokeAll()],
   ["clock.advance()", (emulator: Emulator) => emulator.clock.advance("31m")],
 ])(
-  "a client that all tests share survives %s before each of them, without a pause",
+  "a client shared by all tests survives %s before each of them, without a pause",
   async (_, end) => {
     const emulator = createEmulator();
     const client = createClient(emulator.clientOptions);
@@ -65,7 +65,7 @@ test.each([
   },
 );
 
-test("a token that expires at once, again and again, is not blamed on permissions", async () => {
+test("a token that keeps expiring at once is not blamed on permissions", async () => {
   const emulator = createEmulator();
   const client = createClient(emulator.clientOptions);
   await client.accounts.current();

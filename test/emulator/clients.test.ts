@@ -8,16 +8,16 @@ import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator"
 import { expect, test } from "vitest";
 import { individual } from "./inputs.js";
 
-/** The version that the vendor's SDK asks for; timestamps are written differently since. */
+/** The version that the vendor's SDK asks for; later versions write timestamps differently. */
 const apiVersion = "2025-06-30";
 
-/** Equal ids and times for all three: each has an emulator of its own. */
+/** The same ids and times for all three: each has its own emulator. */
 const same = { seed: "clients", now: "2026-01-01T00:00:00Z", frozen: true };
 
 const create = { ...individual, identifier: "one" };
 const decision = { next_status: "ACTIVE", force: false } as const;
 
-/** What each step of one account's life answers. */
+/** The answers to each step of one account's life. */
 interface Answers {
   readonly created: unknown;
   readonly retrieved: unknown;
@@ -25,7 +25,7 @@ interface Answers {
   readonly updated: unknown;
   readonly submitted: unknown;
   readonly simulated: unknown;
-  /** Status and code of a submit that is refused, and of an account that is not there. */
+  /** Status and code of a refused submit, and of an unknown account. */
   readonly refused: readonly unknown[];
 }
 
@@ -123,7 +123,7 @@ async function on<T>(use: (emulator: RunningEmulator) => Promise<T>): Promise<T>
   return await use(emulator);
 }
 
-/** What the vendor's SDK does not know it drops from answers; they are null or empty here. */
+/** The vendor's SDK drops members that it does not know; they are null or empty here. */
 const droppedByVendor: ReadonlySet<string> = new Set([
   "attachments",
   "legal_entity_identifier",

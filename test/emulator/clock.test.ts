@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { createClock } from "../../src/emulator/clock.js";
 
-test("advance() runs what has fallen due, the earliest first, each with its own time", () => {
+test("advance() runs what has fallen due, the earliest first, each at its own time", () => {
   const clock = createClock({ now: 1_000, frozen: true });
   const ran: [string, number][] = [];
   clock.schedule(3_000, (dueMs) => ran.push(["later", dueMs]));
@@ -18,7 +18,7 @@ test("advance() runs what has fallen due, the earliest first, each with its own 
   ]);
 });
 
-test("a task may schedule another that is due as well", () => {
+test("a task may schedule another that is already due", () => {
   const clock = createClock({ now: 0, frozen: true });
   const ran: number[] = [];
   const again = (dueMs: number): void => {
@@ -30,7 +30,7 @@ test("a task may schedule another that is due as well", () => {
   expect(ran).toEqual([1_000, 2_000, 3_000]);
 });
 
-test("a task that was called off, or forgotten by a reset, does not run", () => {
+test("a task that was cancelled, or dropped by a reset, does not run", () => {
   const clock = createClock({ now: 0, frozen: true });
   const ran: string[] = [];
   const callOff = clock.schedule(1_000, () => ran.push("called off"));

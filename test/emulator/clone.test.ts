@@ -1,4 +1,4 @@
-/** Clones of accounts: what they take over, and what is their own. */
+/** Clones of accounts: what they copy, and what is their own. */
 
 import { createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
@@ -15,7 +15,7 @@ async function open() {
   return { emulator, client };
 }
 
-test("a clone has the details of the account, and an identity of its own", async () => {
+test("a clone has the details of the account, but its own identity", async () => {
   const { emulator, client } = await open();
   const original = await client.accounts.create({
     ...business,
@@ -38,7 +38,7 @@ test("a clone has the details of the account, and an identity of its own", async
   expect(ids()).not.toEqual(ids(before?.business_person_details));
 });
 
-test("a clone is submitted by itself, and changes nothing of the account", async () => {
+test("a clone is submitted on its own, and leaves the account unchanged", async () => {
   const { client } = await open();
   const original = await client.accounts.create(business);
   const clone = await client.accounts.clone(original.id);
@@ -50,7 +50,7 @@ test("a clone is submitted by itself, and changes nothing of the account", async
   expect(await client.accounts.retrieve(original.id)).toEqual(original);
 });
 
-test("the clone of an account that is not there is refused", async () => {
+test("cloning an unknown account is refused", async () => {
   const { emulator, client } = await open();
   for (const id of ["none", emulator.accounts.platformId]) {
     await expect(client.accounts.clone(id)).rejects.toMatchObject({ code: "not_found" });

@@ -20,7 +20,7 @@ async function open(options: EmulatorOptions = {}) {
   return { emulator, platform, id, seller, globalAccount, balance };
 }
 
-/** What is refused with 400 for a status from which it cannot be. */
+/** The refusal, with 400, of a transition that the current status does not allow. */
 const wrongStatus = {
   name: "ApiError",
   code: "invalid_request",
@@ -28,7 +28,7 @@ const wrongStatus = {
   apiCode: "invalid_status_for_operation",
 };
 
-test("a deposit answers what it was asked, and is in the wallet at once", async () => {
+test("a deposit returns what was asked for, and is in the wallet at once", async () => {
   const { emulator, seller, globalAccount, balance } = await open();
   const { deposits } = seller.simulation;
   const input = {
@@ -70,7 +70,7 @@ test("a deposit answers what it was asked, and is in the wallet at once", async 
   ]);
 });
 
-test("a pending deposit is on its way in until it is settled, and can be taken back then", async () => {
+test("a pending deposit is incoming until it is settled, and can be taken back until then", async () => {
   const { seller, globalAccount, balance } = await open();
   const { deposits } = seller.simulation;
   const input = { amount: 10, global_account_id: globalAccount, status: "PENDING" } as const;
@@ -89,7 +89,7 @@ test("a pending deposit is on its way in until it is settled, and can be taken b
   expect(balance()).toBe("1.00");
 });
 
-test("a rejected deposit leaves the wallet as it is", async () => {
+test("a rejected deposit leaves the wallet unchanged", async () => {
   const { emulator, seller, globalAccount, balance } = await open();
   const { deposits } = seller.simulation;
   const input = { amount: 10, global_account_id: globalAccount } as const;
@@ -100,7 +100,7 @@ test("a rejected deposit leaves the wallet as it is", async () => {
   expect(emulator.money.deposits().map(({ status }) => status)).toEqual(["REJECTED", "REJECTED"]);
 });
 
-test("a reversal takes what was spent as well", async () => {
+test("a reversal takes the money back even if it was spent", async () => {
   const { emulator, id, seller, globalAccount, balance } = await open();
   const { deposits } = seller.simulation;
   const deposit = await deposits.create({ amount: 10, global_account_id: globalAccount });
@@ -110,7 +110,7 @@ test("a reversal takes what was spent as well", async () => {
   expect(await seller.balances.current()).toMatchObject([{ available_amount: -5.75 }]);
 });
 
-test("a deposit goes one way only", async () => {
+test("a deposit refuses changes that its status does not allow", async () => {
   const { seller, globalAccount, balance } = await open();
   const { create, settle, reject, reverse } = seller.simulation.deposits;
   const make = (status: "PENDING" | "SETTLED" | "REJECTED") =>
@@ -137,7 +137,7 @@ test("a deposit goes one way only", async () => {
   expect(balance()).toBe("0.00");
 });
 
-test("what belongs to another account is not there", async () => {
+test("deposits of another account are not visible", async () => {
   const { platform, seller, globalAccount } = await open();
   const notThere = { name: "ApiError", code: "not_found", status: 404, apiCode: "not_found" };
   const input = { amount: 1, global_account_id: globalAccount };
@@ -150,7 +150,7 @@ test("what belongs to another account is not there", async () => {
   await expect(seller.simulation.deposits.create(none)).rejects.toMatchObject(notThere);
 });
 
-test.each([0, -1, 1.234, 0.1 + 0.2, 1e21])("%s dollars are no deposit", async (amount) => {
+test.each([0, -1, 1.234, 0.1 + 0.2, 1e21])("%s dollars are not a valid deposit", async (amount) => {
   const { emulator, seller, globalAccount } = await open();
   const input = { amount, global_account_id: globalAccount };
   await expect(seller.simulation.deposits.create(input)).rejects.toMatchObject({
@@ -160,7 +160,7 @@ test.each([0, -1, 1.234, 0.1 + 0.2, 1e21])("%s dollars are no deposit", async (a
   expect(emulator.money.deposits()).toEqual([]);
 });
 
-test("a global account fills the wallet of the platform unless another is named", async () => {
+test("a global account fills the platform's wallet unless another account is named", async () => {
   const { emulator, platform } = await open();
   const globalAccount = emulator.money.openGlobalAccount({ currency: "JPY" });
   await platform.simulation.deposits.create({ amount: 500, global_account_id: globalAccount });
@@ -172,7 +172,7 @@ test("a global account fills the wallet of the platform unless another is named"
   expect(() => emulator.money.openGlobalAccount({ currency: "dollars" })).toThrow(RangeError);
 });
 
-test("every change of a deposit is told to whoever subscribed", async () => {
+test("every change of a deposit is sent to its subscribers", async () => {
   const events: { name: string; account_id: string; source_id: string; data: object }[] = [];
   const fetch = async (request: Request) => {
     events.push(JSON.parse(await request.text()));

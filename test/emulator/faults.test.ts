@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { connect, send } from "./api.js";
 import { minimal } from "./inputs.js";
 
-/** Sends one request over a bare socket and returns every byte until it ends, or goes quiet. */
+/** Sends one request over a bare socket and returns every byte until the socket ends or goes quiet. */
 function rawExchange(
   emulator: RunningEmulator,
   head: string,
@@ -40,7 +40,7 @@ function rawExchange(
 const loginLine =
   "POST /api/v1/authentication/login HTTP/1.1\r\nx-client-id: emulator_client_id\r\nx-api-key: emulator_api_key";
 
-test("a status answers with the documented envelope and leaves the work undone", async () => {
+test("a status answers with the documented envelope, and the work is not done", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   emulator.faults.next("POST /api/v1/accounts/create", {
@@ -83,7 +83,7 @@ test("a status with a body answers with that body", async () => {
   expect(answer).toMatchObject({ status: 200, body: [{ currency: "EUR" }] });
 });
 
-test("cut before ends the connection without an answer and without the work", async () => {
+test("cut before closes the connection without an answer, and the work is not done", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   emulator.faults.next("accounts.create", { cut: "before" });
@@ -92,7 +92,7 @@ test("cut before ends the connection without an answer and without the work", as
   expect(emulator.requests.at(-1)).toMatchObject({ status: undefined, fault: "cut before" });
 });
 
-test("cut after ends the connection without an answer once the work is done", async () => {
+test("cut after closes the connection without an answer once the work is done", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   emulator.faults.next("accounts.create", { cut: "after" });
@@ -101,7 +101,7 @@ test("cut after ends the connection without an answer once the work is done", as
   expect(emulator.requests.at(-1)).toMatchObject({ status: undefined, fault: "cut after" });
 });
 
-test("cut midBody ends the connection in the middle of the answer", async () => {
+test("cut midBody closes the connection in the middle of the answer", async () => {
   await using emulator = await startEmulator();
   emulator.faults.next("authentication.login", { cut: "midBody" });
   const { text, ended } = await rawExchange(emulator, loginLine);
@@ -127,7 +127,7 @@ test("stall body sends half of the answer and keeps the connection open", async 
   expect({ ended, length: body.length }).toEqual({ ended: false, length: Math.floor(length / 2) });
 });
 
-test("close() ends connections that a fault has stalled", async () => {
+test("close() closes connections that a fault has stalled", async () => {
   const emulator = await startEmulator();
   emulator.faults.always("*", { stall: "headers" });
   const waiting = fetch(emulator.url);
@@ -137,7 +137,7 @@ test("close() ends connections that a fault has stalled", async () => {
   await expect(waiting).rejects.toThrow("fetch failed");
 });
 
-test("delayMs answers later, and does the work even if nobody waits for it", async () => {
+test("delayMs delays the answer, and the work is done even if nobody waits for it", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   emulator.faults.next("accounts.current", { delayMs: 80 });
@@ -159,7 +159,7 @@ test("delayMs answers later, and does the work even if nobody waits for it", asy
   await expect.poll(() => emulator.accounts.list().length).toBe(1);
 });
 
-test("delayMs goes before a status, too", async () => {
+test("delayMs also applies before a status", async () => {
   await using emulator = await startEmulator();
   emulator.faults.next("*", { delayMs: 80, status: 503 });
   const startedMs = performance.now();
@@ -188,7 +188,7 @@ test("raw answers with anything: HTML, nothing, compressed bytes, broken JSON", 
   await expect(send(emulator, "GET", "/")).rejects.toThrow(SyntaxError);
 });
 
-test("next hits as often as told, in the order of setting, and counts its hits", async () => {
+test("next hits as often as told, in the order in which faults were set, and counts its hits", async () => {
   await using emulator = await startEmulator();
   const twice = emulator.faults.next("*", { status: 500 }, { times: 2 });
   const once = emulator.faults.next("*", { status: 503 });
@@ -203,7 +203,7 @@ test.each([0, -1, Number.NaN])("next refuses to hit %d times", async (times) => 
   expect(() => faults.next("*", { status: 500 }, { times })).toThrow(RangeError);
 });
 
-test("always hits until it is removed or everything is cleared", async () => {
+test("always hits until it is removed or all faults are cleared", async () => {
   await using emulator = await startEmulator();
   const fault = emulator.faults.always("* /api/v1/accounts/*", { status: 503 });
   const status = async () => (await send(emulator, "GET", "/api/v1/accounts/x")).status;
@@ -236,14 +236,14 @@ test.each([
 });
 
 test.each(["accounts.nothing", "GET", "get /api", "GET api/v1", "", "GET /a b"])(
-  "faults refuse a match that says %j",
+  "faults refuse the match %j",
   async (match) => {
     await using emulator = await startEmulator();
     expect(() => emulator.faults.next(match, { status: 500 })).toThrow(TypeError);
   },
 );
 
-test("faults refuse an effect of several kinds, or of none, and a rate that is no share", async () => {
+test("faults refuse an effect of several kinds or of none, and a rate that is not between 0 and 1", async () => {
   await using emulator = await startEmulator();
   const { faults } = emulator;
   expect(() => faults.next("*", { status: 500, cut: "after" })).toThrow("status and cut");
@@ -252,14 +252,14 @@ test("faults refuse an effect of several kinds, or of none, and a rate that is n
   expect(() => faults.random({ rate: 1, effects: [{}] })).toThrow(TypeError);
 });
 
-test("a fault that chance withholds leaves the request to the next one", async () => {
+test("a fault that does not hit by chance leaves the request to the next one", async () => {
   await using emulator = await startEmulator();
   emulator.faults.random({ rate: 0 });
   emulator.faults.always("*", { status: 503 });
   expect((await send(emulator, "GET", "/")).status).toBe(503);
 });
 
-test("random hits about as many as its rate says, and the same ones again after a reset", async () => {
+test("random hits about as often as its rate says, and the same requests again after a reset", async () => {
   await using emulator = await startEmulator();
   const run = async (seed?: string): Promise<string> => {
     emulator.reset();

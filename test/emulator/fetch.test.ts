@@ -1,4 +1,4 @@
-/** The emulator without a socket: its fetch behaves like the one of Node. */
+/** The emulator without a socket: its fetch behaves like Node's. */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -43,7 +43,7 @@ test("download links of an emulator without a socket lead back into it", async (
   expect(await (await emulator.fetch(body.files[0].url)).text()).toBe("content");
 });
 
-test("fetch takes a Request whose body is a stream", async () => {
+test("fetch accepts a Request whose body is a stream", async () => {
   const emulator = createEmulator();
   const { body: token } = await (async () => {
     const { clientId, apiKey } = emulator.clientOptions;
@@ -71,7 +71,7 @@ test("fetch takes a Request whose body is a stream", async () => {
   expect((await emulator.fetch(request)).status).toBe(201);
 });
 
-test("fetch rejects as after a lost connection when a fault cuts it", async () => {
+test("fetch rejects as if the connection was lost when a fault cuts it", async () => {
   const emulator = createEmulator();
   for (const cut of ["before", "after"] as const) {
     emulator.faults.next("*", { cut });
@@ -120,7 +120,7 @@ test.each([
   },
 );
 
-test("fetch rejects at once with the caller's reason when the signal was aborted before", async () => {
+test("fetch rejects at once with the caller's reason when the signal is already aborted", async () => {
   const emulator = createEmulator();
   const reason = new Error("never mind");
   await expect(emulator.fetch(anywhere, { signal: AbortSignal.abort(reason) })).rejects.toBe(
@@ -129,7 +129,7 @@ test("fetch rejects at once with the caller's reason when the signal was aborted
   expect(emulator.requests).toEqual([]);
 });
 
-test("fetch undoes a compression and leaves a 204 without a body", async () => {
+test("fetch decompresses a body, and leaves a 204 without one", async () => {
   const emulator = createEmulator();
   const headers = { "content-encoding": "gzip" };
   emulator.faults.next("*", { raw: { status: 200, headers, body: gzipSync("hello") } });
@@ -139,7 +139,7 @@ test("fetch undoes a compression and leaves a 204 without a body", async () => {
   expect([empty.status, empty.body]).toEqual([204, null]);
 });
 
-/** What docs/emulator.md shows. */
+/** The set-up that docs/emulator.md shows. */
 function interceptSandbox(
   emulator: ReturnType<typeof createEmulator>,
   ...hosts: readonly string[]
@@ -165,7 +165,7 @@ function interceptSandbox(
   return { client, seen, unhandled, [Symbol.dispose]: () => server.close() };
 }
 
-test("msw can hand everything that is sent to the real hosts to the emulator, uploads too", async () => {
+test("msw can pass everything sent to the real hosts to the emulator, uploads included", async () => {
   const emulator = createEmulator();
   using suite = interceptSandbox(emulator, "api", "files");
   const { client, seen, unhandled } = suite;
@@ -180,7 +180,7 @@ test("msw can hand everything that is sent to the real hosts to the emulator, up
   expect(emulator.requests.length).toBe(seen.length);
 });
 
-test("msw refuses an upload to a host that was forgotten", async () => {
+test("msw refuses an upload to a host without a handler", async () => {
   const emulator = createEmulator();
   using suite = interceptSandbox(emulator, "api");
   const upload = suite.client.files.upload(Buffer.from("a document"), { name: "a.pdf" });

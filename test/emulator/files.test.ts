@@ -12,7 +12,7 @@ function form(content: string | Uint8Array, filename: string, type = "image/png"
   return data;
 }
 
-test("upload answers 201 with an id in the documented form", async () => {
+test("upload returns 201 with an id in the documented form", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const answer = await api(
@@ -40,7 +40,7 @@ test("upload answers 201 with an id in the documented form", async () => {
   expect(answer.body.file_id).not.toContain("=");
 });
 
-test("download links lead to the content, without a token, for one day", async () => {
+test("a download link works without a token for one day", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const content = new Uint8Array([0, 255, 13, 10, 45, 45]);
@@ -75,7 +75,7 @@ test("download links lead to the content, without a token, for one day", async (
   expect(await late.json()).toMatchObject({ code: "forbidden" });
 });
 
-test("a download link that was tampered with leads nowhere", async () => {
+test("a download link that was tampered with does not work", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const upload = await api("POST", "/api/v1/files/upload", form("x", "a.png"));
@@ -88,7 +88,7 @@ test("a download link that was tampered with leads nowhere", async () => {
   expect((await fetch(url.origin + url.pathname)).status).toBe(403);
 });
 
-test("files are gone after 90 days", async () => {
+test("files are deleted after 90 days", async () => {
   await using emulator = await startEmulator({ frozen: true });
   const api = await connect(emulator);
   const upload = await api("POST", "/api/v1/files/upload", form("x", "a.png"));
@@ -121,7 +121,7 @@ test.each([
     "notes",
   ],
   ["a form without a file", "", new FormData(), "field_required", "file"],
-  ["a body that is no form", "", { file: "x" }, "invalid_argument", "file"],
+  ["a body that is not a form", "", { file: "x" }, "invalid_argument", "file"],
 ])("upload refuses %s", async (_, query, body, code, source) => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
@@ -129,7 +129,7 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: { code, source } });
 });
 
-test("upload takes exactly 20 MB, a name of 50 and notes of 50 characters", async () => {
+test("upload accepts exactly 20 MB, and a name and notes of 50 characters", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const file = form(new Uint8Array(20 * mib), `${"a".repeat(46)}.png`);
@@ -137,7 +137,7 @@ test("upload takes exactly 20 MB, a name of 50 and notes of 50 characters", asyn
   expect({ status, size: body.size }).toEqual({ status: 201, size: 20 * mib });
 });
 
-test("upload needs a token", async () => {
+test("upload requires a token", async () => {
   await using emulator = await startEmulator();
   const body = form("x", "a.png");
   const response = await fetch(`${emulator.url}/api/v1/files/upload`, { method: "POST", body });

@@ -1,4 +1,4 @@
-/** Hosted flows and embedded codes without a browser: links, their end, and what the forms do. */
+/** Hosted flows and embedded codes without a browser: links, how they end, and what the forms do. */
 
 import { createClient } from "airwallex-connect";
 import { createEmulator, type Emulator, type EmulatorOptions } from "airwallex-connect/emulator";
@@ -32,7 +32,7 @@ async function open(options: EmulatorOptions = {}) {
   return { emulator, client, id, create, link };
 }
 
-/** Follows a link as a browser does, without following where it leads. */
+/** Requests a link as a browser does, without following redirects. */
 async function get(emulator: Emulator, url: URL) {
   const { status, headers, body } = await send(emulator, "GET", url.pathname + url.search);
   return { status, location: headers.get("location"), text: String(body) };
@@ -70,7 +70,7 @@ const business = {
 };
 const person = { first_name: "Grace", last_name: "Hopper", date_of_birth: "1980-12-09" };
 
-test("an owner finishes the flow, and the account is submitted with its data", async () => {
+test("an owner completes the flow, and the account is submitted with its data", async () => {
   const { emulator, client, id, create, link } = await open();
   const flow = await create();
   expect(flow).toEqual({
@@ -110,7 +110,7 @@ test("an owner finishes the flow, and the account is submitted with its data", a
   expect(files).toHaveLength(1);
 });
 
-test("what the account said already is there, and stays where nobody changes it", async () => {
+test("the form is filled in with what the account already says, and keeps what nobody changes", async () => {
   const { emulator, client, id, create, link } = await open();
   await client.accounts.update(id, {
     account_details: {
@@ -129,7 +129,7 @@ test("what the account said already is there, and stays where nobody changes it"
   expect(page.text).toContain('value="NL"');
   await post(emulator, { form, action: "next", ...business, country: "NL" });
   await post(emulator, { form, action: "next", ...person });
-  // The only person is not the beneficial owner, whom the pages do not ask for.
+  // The only person is not the beneficial owner, and the pages do not ask for that one.
   const refused = await post(emulator, { form, action: "next", agreed: "yes" });
   expect(refused.status).toBe(422);
   expect((await client.accounts.retrieve(id)).status).toBe("CREATED");
@@ -146,7 +146,7 @@ test("what the account said already is there, and stays where nobody changes it"
   });
 });
 
-test("a link works once and for five minutes, and the platform hears when it does not", async () => {
+test("a link works once and for five minutes, and the platform is told when it does not", async () => {
   const { emulator, create, link } = await open();
   const flow = await create();
   const [used, late] = [await link(flow.id), await link(flow.id)];
@@ -170,7 +170,7 @@ test("an owner may finish later, with another link", async () => {
   expect(await enter(emulator, await link(flow.id))).not.toBe(form);
 });
 
-test("an account that is submitted has nothing left to do", async () => {
+test("a submitted account has nothing left to do", async () => {
   const { emulator, id, create, link } = await open();
   const flow = await create();
   const url = await link(flow.id);
@@ -205,7 +205,7 @@ test.each([
   });
 });
 
-test("hosted onboarding is for businesses", async () => {
+test("hosted onboarding is for businesses only", async () => {
   const { client } = await open();
   const { id } = await client.accounts.create(structuredClone(individual) as never);
   const input = { account_id: id, template: "onboarding" };
@@ -214,7 +214,7 @@ test("hosted onboarding is for businesses", async () => {
   });
 });
 
-test("a code for embedded components opens the pages with its verifier, once, for 30 seconds", async () => {
+test("a code for embedded components opens the pages with its verifier, once, within 30 seconds", async () => {
   const { emulator, client, id } = await open();
   const { embedded } = client.onBehalfOf(id);
   const scope = ["w:awx_action:onboarding"];

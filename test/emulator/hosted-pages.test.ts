@@ -1,4 +1,4 @@
-/** The onboarding pages and the invitation page in a real browser, with script switched off. */
+/** The onboarding pages and the invitation page in a real browser, with scripts switched off. */
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -108,7 +108,7 @@ describe.skipIf(browserPath === undefined)(`the onboarding pages${reason}`, () =
     });
   }, 60_000);
 
-  test("the owner of an account approves its connection by an invitation", async () => {
+  test("an account's owner approves its connection through an invitation", async () => {
     const { url } = await client.invitationLinks.create({
       mode: "scale_connect",
       account_id: id,

@@ -1,4 +1,4 @@
-/** Bodies that create accounts with everything that a submission needs. */
+/** Bodies that create accounts with everything a submission needs. */
 
 import type { StoreDetailsInput } from "airwallex-connect/schemas";
 
@@ -70,14 +70,14 @@ export const business = {
   primary_contact: { email: "office@example.com" },
 } as const;
 
-/** As little as an account can be created with. */
+/** The least an account can be created with. */
 export const minimal = {
   account_details: { business_details: { business_name: "Swift Concrete Pty Ltd" } },
   customer_agreements: agreed,
   primary_contact: { email: "office@example.com" },
 } as const;
 
-/** What a business tells about its store before it accepts payments. */
+/** What a business says about its store before it accepts payments. */
 export const storeDetails = {
   cross_border_transaction_percent: "10",
   estimated_transaction_volume: {

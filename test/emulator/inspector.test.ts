@@ -1,4 +1,4 @@
-/** The page at `/` that shows what happens, read over HTTP and in a real browser. */
+/** The page at `/` that shows what happens, over HTTP and in a real browser. */
 
 import { type Client, createClient } from "airwallex-connect";
 import { createEmulator, type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
@@ -14,7 +14,7 @@ describe("the inspector", () => {
   let client: Client<"sandbox">;
 
   beforeEach(async () => {
-    // One attempt each: a second one, 100 ms later, would come before or after the state is read.
+    // One attempt each: a second one, 100 ms later, might come before or after the state is read.
     emulator = await startEmulator({ recordBodies: true, webhooks: { retries: [] } });
     client = createClient(emulator.clientOptions);
   });
@@ -24,13 +24,13 @@ describe("the inspector", () => {
     await emulator.close();
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: what the page reads is told by its tests alone
+  // biome-ignore lint/suspicious/noExplicitAny: only the tests know the shape of what the page reads
   const read = async (path: string): Promise<any> => {
     const response = await fetch(`${emulator.url}/inspector/${path}`);
     return response.ok ? response.json() : response.status;
   };
 
-  test("tells what happened, the newest first", async () => {
+  test("lists what happened, newest first", async () => {
     emulator.webhooks.subscribe({ url: nobody, events: ["account.connected"] });
     const { id } = await client.accounts.create(minimal);
     await client.onBehalfOf(id).balances.current();
@@ -52,7 +52,7 @@ describe("the inspector", () => {
     ]);
   });
 
-  test("tells the whole of one thing", async () => {
+  test("shows every detail of one entry", async () => {
     emulator.webhooks.subscribe({ url: nobody, events: ["account.connected"] });
     const { id } = await client.accounts.create(minimal);
     emulator.money.setBalance(id, "AUD", "12.50");
@@ -71,7 +71,7 @@ describe("the inspector", () => {
     }
   });
 
-  test("finds the deliveries of an event that older versions know by another id", async () => {
+  test("finds the deliveries of an event that older versions know under another id", async () => {
     const version = "2024-02-21";
     emulator.webhooks.subscribe({ url: nobody, events: ["account.active"], version });
     const { id } = await client.accounts.create(minimal);
@@ -81,7 +81,7 @@ describe("the inspector", () => {
     expect(active).toMatchObject({ name: "account.active", deliveries: [{ attempt: 1 }] });
   });
 
-  test("changes nothing by being watched", async () => {
+  test("does not affect what it watches", async () => {
     const other = createEmulator();
     const unwatched = createClient(other.clientOptions);
     await Promise.all([client.accounts.list(), unwatched.accounts.list()]);
@@ -100,7 +100,7 @@ describe("the inspector", () => {
     expect(seen).toBe(id);
   });
 
-  test("forgets with a reset, and keeps the key of a request for as long as the request", async () => {
+  test("forgets everything on a reset, and keeps a request's key as long as the request", async () => {
     for (let i = 0; i < 1_001; i++) await emulator.fetch(`${emulator.url}/nothing/${i}`);
     const { requests } = await read("state");
     expect(requests).toHaveLength(200);
@@ -164,7 +164,7 @@ describe.skipIf(browserPath === undefined)(`the inspector's page${reason}`, () =
     expect(said).toEqual([]);
   });
 
-  test("shows what was sent as text", async () => {
+  test("shows what was sent as text, not as HTML", async () => {
     const name = "<img src=x onerror=console.error(1)><script>console.error(2)</script>";
     const { account_details } = business;
     await client.accounts.create({
@@ -182,7 +182,7 @@ describe.skipIf(browserPath === undefined)(`the inspector's page${reason}`, () =
     expect(said).toEqual([]);
   });
 
-  test("says when the emulator is gone", async () => {
+  test("says when the emulator has stopped", async () => {
     await inRegion("Accounts").getByText("none yet").waitFor();
     await emulator.close();
     await page.getByText("The emulator does not answer.").waitFor();

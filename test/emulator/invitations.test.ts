@@ -1,4 +1,4 @@
-/** Invitation links: what they need, where they lead, and when they end. */
+/** Invitation links: what they need, where they lead, and when they expire. */
 
 import { createClient } from "airwallex-connect";
 import { createEmulator } from "airwallex-connect/emulator";
@@ -30,7 +30,7 @@ async function open() {
   return { emulator, client, id, connect, submit };
 }
 
-test("a link shows what it was made of, and can be read again", async () => {
+test("a link shows what it was made from, and can be read again", async () => {
   const { client, connect } = await open();
   const link = await client.invitationLinks.create({
     ...connect,
@@ -55,7 +55,7 @@ test("a link shows what it was made of, and can be read again", async () => {
   });
 });
 
-test("an invited customer signs up with what is filled in, consents, and is told apart", async () => {
+test("an invited customer signs up with prefilled fields, consents, and can be told apart", async () => {
   const { emulator, client, submit } = await open();
   const { url } = await client.invitationLinks.create({
     ...consent,
@@ -86,7 +86,7 @@ test("an invited customer signs up with what is filled in, consents, and is told
   });
 });
 
-test("a declined connection is told, and cannot be approved any more", async () => {
+test("a declined connection returns to the app as access_denied, and can no longer be approved", async () => {
   const { client, connect, submit, emulator } = await open();
   const { url } = await client.invitationLinks.create({ ...connect, identifier: "42" });
   const { pathname } = new URL(url ?? "");
@@ -97,7 +97,7 @@ test("a declined connection is told, and cannot be approved any more", async () 
   expect((await send(emulator, "GET", pathname)).status).toBe(400);
 });
 
-test("a link ends with the day that it shows", async () => {
+test("a link expires at the end of the day that it shows", async () => {
   const { client, connect, emulator } = await open();
   const { url, expire_at } = await client.invitationLinks.create(connect);
   const { pathname } = new URL(url ?? "");

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { connect } from "./api.js";
 import { minimal } from "./inputs.js";
 
-test("list shows the newest first, a page at a time", async () => {
+test("list shows the newest accounts first, a page at a time", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   for (const identifier of ["1", "2", "3", "4", "5"]) {
@@ -25,7 +25,7 @@ test("list shows the newest first, a page at a time", async () => {
   expect(await page("identifier=&page_num=&page_size=1")).toEqual({ shown: ["5"], more: true });
 });
 
-test("list returns 100 accounts when no page size is given, and 500 at most", async () => {
+test("list returns 100 accounts when no page size is given, and never more than 500", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const create = () => api("POST", "/api/v1/accounts/create", minimal);
@@ -60,7 +60,7 @@ test("list filters by status, email, identifier, metadata and time", async () =>
   expect(await found({ metadata: "url:https://example.com" })).toEqual(["new"]);
   expect(await found({ metadata: "url:https" })).toEqual([]);
   expect(await found({ account_status: "ACTIVE", identifier: "old" })).toEqual([]);
-  // What `created_at` shows, to the second, is what the filters go by.
+  // The filters go by what `created_at` shows, which is precise to the second.
   expect(await found({ to_created_at: "2026-09-01T10:00:00+0000" })).toEqual(["old"]);
   expect(await found({ from_created_at: "2026-09-01T10:00:00Z" })).toEqual(["new", "old"]);
   expect(await found({ from_created_at: "2026-09-01T10:00:01+00:00" })).toEqual(["new"]);
@@ -70,7 +70,7 @@ test("list filters by status, email, identifier, metadata and time", async () =>
   ]);
 });
 
-test("list understands a time whose plus was not escaped", async () => {
+test("list understands a time whose plus sign was not escaped", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { status } = await api("GET", "/api/v1/accounts?from_created_at=2023-06-01T01:20:33+0000");

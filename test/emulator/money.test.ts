@@ -35,7 +35,7 @@ const events = (emulator: Emulator): readonly { name: string; body: string }[] =
   emulator.webhooks.deliveries().filter(({ attempt }) => attempt === 1);
 
 describe("POST /api/v1/connected_account_transfers/create", () => {
-  it("answers the transfer, and the same in every run", async () => {
+  it("returns the transfer, and the same one in every run", async () => {
     const run = async () => {
       const { api, sellerId } = await open();
       return await api("POST", `${transfers}/create`, transfer(sellerId));
@@ -62,7 +62,7 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
     expect((await run()).body).toEqual(body);
   });
 
-  it("refuses a second use of its request_id, also when nothing is left", async () => {
+  it("refuses a second use of its request_id, even when no money is left", async () => {
     const { emulator, api, sellerId } = await open();
     emulator.money.setBalance(emulator.accounts.platformId, "USD", "12.50");
     await api("POST", `${transfers}/create`, transfer(sellerId));
@@ -71,7 +71,7 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
     expect(emulator.money.balance(emulator.accounts.platformId, "USD")).toBe("0.00");
   });
 
-  it("refuses a second use of its request_id, also when the other account is not active any more", async () => {
+  it("refuses a second use of its request_id, even when the other account is no longer active", async () => {
     const { emulator, api, sellerId } = await open();
     emulator.money.setBalance(sellerId, "USD", "100");
     const { destination: _, ...charge } = { ...transfer(sellerId), source: sellerId };
@@ -101,7 +101,7 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
     expect(emulator.money.balance(sellerId, "USD")).toBe("100.00");
   });
 
-  it("says validation_failed of a body that does not fit, and names the fields", async () => {
+  it("returns validation_failed for a body that does not fit, and names the fields", async () => {
     const { api, sellerId } = await open();
     const { reference: _, ...rest } = transfer(sellerId);
     const { status, body } = await api("POST", `${transfers}/create`, { ...rest, amount: "a" });
@@ -114,7 +114,7 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
 });
 
 describe("a transfer", () => {
-  it("is settled by the clock, and tells of each status", async () => {
+  it("is settled by the clock, and sends an event for each status", async () => {
     const { emulator, api, sellerId } = await open({ settleAfterMs: 60_000 });
     const names = ["new", "pending", "settled"].map((end) => `connected_account_transfer.${end}`);
     emulator.webhooks.subscribe({ url: "http://127.0.0.1:9/", events: names });
@@ -144,7 +144,7 @@ describe("a transfer", () => {
     });
   });
 
-  it("that fails comes back, with its reasons, and is over", async () => {
+  it("that fails returns the money, states its reasons, and is final", async () => {
     const { emulator, api, sellerId } = await open({ settleAfterMs: 60_000 });
     const { body } = await api("POST", `${transfers}/create`, transfer(sellerId));
     emulator.money.setStatus(body.id, "SUSPENDED");
@@ -160,7 +160,7 @@ describe("a transfer", () => {
 });
 
 describe("money", () => {
-  it("keeps every digit, and the decimals of each currency", async () => {
+  it("keeps every digit, and the decimal places of each currency", async () => {
     const { emulator, api, sellerId } = await open();
     const { platformId } = emulator.accounts;
     emulator.money.setBalance(platformId, "USD", "90071992547409.93");

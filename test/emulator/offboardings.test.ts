@@ -1,4 +1,4 @@
-/** Offboardings: one at a time, what their end does to the account, and lists of them. */
+/** Offboardings: one at a time, what their end does to the account, and how they are listed. */
 
 import { createClient } from "airwallex-connect";
 import { createEmulator, type EmulatorOptions } from "airwallex-connect/emulator";
@@ -7,7 +7,7 @@ import { minimal } from "./inputs.js";
 
 const reason = { reason_code: "CUSTOMER_REQUEST", comment: "Has left." };
 
-/** Tokens outlast the leaps of the clock, because clients go by a clock of their own. */
+/** Tokens outlive the jumps of the emulator's clock, because clients go by their own. */
 async function open(options: EmulatorOptions = {}) {
   const emulator = createEmulator({ tokenLifetimeMs: 100 * 86_400_000, ...options });
   const client = createClient(emulator.clientOptions);
@@ -68,7 +68,7 @@ test("a cancelled offboarding leaves the account alone, and another may follow",
 });
 
 test.each(["CREATED", "SUBMITTED", "SUSPENDED", "DORMANT"] as const)(
-  "an account that is %s can be closed too",
+  "an account that is %s can also be closed",
   async (status) => {
     const { emulator, client, id } = await open();
     emulator.accounts.setStatus(id, status);
@@ -79,7 +79,7 @@ test.each(["CREATED", "SUBMITTED", "SUSPENDED", "DORMANT"] as const)(
   },
 );
 
-test("a legal entity has one open offboarding, over all its accounts", async () => {
+test("a legal entity has one open offboarding across all its accounts", async () => {
   const { emulator, client, id, entity } = await open();
   const second = await client.accounts.create({
     identifier: "second",
@@ -130,7 +130,7 @@ test("the list is filtered by status and time, newest first, a page at a time", 
   });
 });
 
-test("an offboarding belongs to its account alone", async () => {
+test("an offboarding is visible to its own account only", async () => {
   const { client, id } = await open();
   const { id: offboardingId } = await client.offboardings.create(id, reason);
   const other = await client.accounts.create(minimal);
@@ -143,7 +143,7 @@ test("an offboarding belongs to its account alone", async () => {
 });
 
 test.each([{ cut: "before" }, { cut: "after" }, { cut: "midBody" }] as const)(
-  "an offboarding is asked for once when the connection is cut: %o",
+  "an offboarding is created once when the connection is cut: %o",
   async (effect) => {
     const { emulator, client, id } = await open();
     emulator.faults.next("offboardings.create", effect);
@@ -153,7 +153,7 @@ test.each([{ cut: "before" }, { cut: "after" }, { cut: "midBody" }] as const)(
   },
 );
 
-test("an open offboarding of an earlier call is not taken for one whose answer was lost", async () => {
+test("an open offboarding from an earlier call is not mistaken for one whose answer was lost", async () => {
   const { emulator, client, id } = await open({ now: Date.now() - 10 * 60_000 });
   await client.offboardings.create(id, reason);
   emulator.faults.next("offboardings.create", { cut: "before" });
@@ -162,7 +162,7 @@ test("an open offboarding of an earlier call is not taken for one whose answer w
   });
 });
 
-test("an account that is closed by now is not suspended by the end of its offboarding", async () => {
+test("an account that is already closed is not suspended when its offboarding ends", async () => {
   const { emulator, client, id } = await open();
   const { id: offboardingId } = await client.offboardings.create(id, reason);
   emulator.accounts.setStatus(id, "CLOSED");

@@ -1,4 +1,4 @@
-/** Payouts, linked accounts, payments and cards: what a test puts in, and what simulations do to it. */
+/** Payouts, linked accounts, payments and cards: objects that tests add, and how simulations change them. */
 
 import { createClient } from "airwallex-connect";
 import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
@@ -20,7 +20,7 @@ const wrongStatus = { code: "invalid_request", apiCode: "invalid_status_for_oper
 const notThere = { code: "not_found", apiCode: "not_found" };
 
 describe("payouts", () => {
-  test("go from scheduled to paid, and keep what they were put in with", async () => {
+  test("go from scheduled to paid, and keep the data they were added with", async () => {
     const { emulator, simulation } = await open();
     emulator.simulated.put("transfer", { id: "tfr_1", reference: "Rent", transfer_amount: 100 });
     emulator.clock.advance("1m");
@@ -36,7 +36,7 @@ describe("payouts", () => {
     expect(emulator.simulated.list("transfer")).toMatchObject([{ id: "tfr_1", status: "PAID" }]);
   });
 
-  test("fail for the reason that is given, and for OTHER without one", async () => {
+  test("fail for the given reason, and with OTHER if none is given", async () => {
     const { emulator, simulation } = await open();
     emulator.simulated.put("transfer", { id: "tfr_1", status: "SENT" });
     emulator.simulated.put("transfer", { id: "tfr_2" });
@@ -67,7 +67,7 @@ describe("payouts", () => {
     expect(emulator.simulated.list("transfer")).toEqual([{ id: "tfr_1", status }]);
   });
 
-  test("tell of each status by webhook", async () => {
+  test("send a webhook for each status", async () => {
     const events: { name: string; data: object }[] = [];
     const fetch = async (request: Request) => {
       events.push(JSON.parse(await request.text()));
@@ -89,7 +89,7 @@ describe("payouts", () => {
     expect(events[0]?.data).toMatchObject({ id: "tfr_1", status: "PROCESSING" });
   });
 
-  test("of the older API take any status but one after their end", async () => {
+  test("of the older API accept any status except one after their final one", async () => {
     const { emulator, simulation } = await open();
     emulator.simulated.put("payment", { payment_id: "pay_1" });
     const { transition } = simulation.payments;
@@ -108,7 +108,7 @@ describe("payouts", () => {
 });
 
 describe("linked accounts", () => {
-  test("have a mandate that is accepted, and cancelled afterwards", async () => {
+  test("have a mandate that is accepted, and later cancelled", async () => {
     const { emulator, simulation } = await open();
     const { id } = emulator.simulated.put("linked_account") as { id: string };
     const mandate = () => emulator.simulated.list("linked_account")[0]?.["mandate"];
@@ -123,7 +123,7 @@ describe("linked accounts", () => {
     await expect(linkedAccounts.cancelMandate(id)).rejects.toMatchObject(wrongStatus);
   });
 
-  test("have a mandate that is rejected, or none", async () => {
+  test("have a mandate that is rejected, or none at all", async () => {
     const { emulator, simulation } = await open();
     emulator.simulated.put("linked_account", { id: "la_1" });
     await simulation.linkedAccounts.rejectMandate("la_1");
@@ -135,7 +135,7 @@ describe("linked accounts", () => {
     await expect(none).rejects.toMatchObject(wrongStatus);
   });
 
-  test("fail their verification once", async () => {
+  test("can fail their verification once", async () => {
     const { emulator, simulation } = await open();
     emulator.simulated.put("linked_account", { id: "la_1" });
     await simulation.linkedAccounts.failMicrodeposits("la_1");
@@ -158,7 +158,7 @@ describe("payments", () => {
     });
   });
 
-  test("have no shopper who does anything else, or is nowhere", async () => {
+  test("have a shopper with no other actions, who needs a valid URL", async () => {
     const { simulation } = await open();
     const { perform } = simulation.shopperActions;
     await expect(perform("dance", { url: "https://example.com" })).rejects.toMatchObject({
@@ -253,7 +253,7 @@ describe("cards", () => {
     await expect(early).rejects.toMatchObject(wrongStatus);
   });
 
-  test("are reversed in part, and then no further than what is left", async () => {
+  test("are reversed in part, and then by no more than what is left", async () => {
     const { simulation } = await open();
     const { create, reverse, capture } = simulation.issuing;
     const { transaction_id: id } = await create(payment);
@@ -269,7 +269,7 @@ describe("cards", () => {
     await expect(capture(second.transaction_id)).rejects.toMatchObject(wrongStatus);
   });
 
-  test("are captured at once, or fail as they are told", async () => {
+  test("are captured at once, or fail as told to", async () => {
     const { simulation } = await open();
     const { create, capture } = simulation.issuing;
     expect(await create({ ...payment, single_phase: true })).toMatchObject({
@@ -280,7 +280,7 @@ describe("cards", () => {
     await expect(capture(failed.transaction_id)).rejects.toMatchObject(wrongStatus);
   });
 
-  test("need a number or an id, an amount, and an authorisation to add to", async () => {
+  test("need a number or an id, an amount, and an existing authorisation when they name one", async () => {
     const { simulation } = await open();
     const { create, refund } = simulation.issuing;
     const { card_id: _, ...rest } = payment;
@@ -299,7 +299,7 @@ describe("cards", () => {
     expect(await create({ ...payment, transaction_id })).toMatchObject({ status: "PENDING" });
   });
 
-  test("have holders whose review is passed once", async () => {
+  test("have holders who pass their review once", async () => {
     const { emulator, simulation } = await open();
     emulator.simulated.put("cardholder", { cardholder_id: "ch_1" });
     expect(await simulation.cardholders.passReview("ch_1")).toBeUndefined();
@@ -310,8 +310,8 @@ describe("cards", () => {
   });
 });
 
-describe("what is put in", () => {
-  test("is there for its own account alone, and for no other kind", async () => {
+describe("an added object", () => {
+  test("is visible only to its own account, and only as its own kind", async () => {
     const { emulator, client, simulation } = await open();
     const { id } = await client.accounts.create(minimal);
     const seller = client.onBehalfOf(id);
@@ -323,7 +323,7 @@ describe("what is put in", () => {
     expect(moved).toEqual({ id: "one", status: "PROCESSING", updated_at: expect.any(String) });
   });
 
-  test("is a copy, has an id of its own, and replaces what had it", async () => {
+  test("is a copy, has its own id, and replaces an object with the same id", async () => {
     const { emulator } = await open();
     const nested = { beneficiary: { name: "Ada" } };
     const made = emulator.simulated.put("transfer", nested);
@@ -340,7 +340,7 @@ describe("what is put in", () => {
     expect(emulator.simulated.list("transfer")).toEqual([]);
   });
 
-  test("is of a kind that there is", async () => {
+  test("is of a known kind", async () => {
     const { emulator } = await open();
     expect(() => emulator.simulated.put("dream" as never)).toThrow(
       new RangeError(

@@ -4,7 +4,7 @@ import { startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { connect, login } from "./api.js";
 
-test("nothing is limited when rateLimits is left out", async () => {
+test("nothing is limited without rateLimits", async () => {
   await using emulator = await startEmulator({ frozen: true });
   const api = await connect(emulator);
   const answers = await Promise.all(
@@ -44,7 +44,7 @@ test.each([
   },
 );
 
-test("a limited call is told so as documented, with Retry-After only when asked for", async () => {
+test("a limited call gets the documented answer, with Retry-After only if asked for", async () => {
   for (const retryAfter of [false, true]) {
     await using emulator = await startEmulator({
       rateLimits: { perSecond: 1 },
@@ -62,7 +62,7 @@ test("a limited call is told so as documented, with Retry-After only when asked 
   }
 });
 
-test("only so many requests run at the same time", async () => {
+test("the number of concurrent requests is limited", async () => {
   await using emulator = await startEmulator({ rateLimits: { concurrent: 3 } });
   const api = await connect(emulator);
   emulator.faults.always("accounts.current", { delayMs: 300 });
@@ -71,7 +71,7 @@ test("only so many requests run at the same time", async () => {
   expect((await api("GET", "/api/v1/account")).status).toBe(200);
 });
 
-test("100 logins a minute are allowed, right or wrong", async () => {
+test("100 logins a minute are allowed, whether they succeed or not", async () => {
   await using emulator = await startEmulator({
     rateLimits: { loginsPerMinute: 100 },
     frozen: true,
@@ -109,7 +109,7 @@ test.each([[{ perSecond: 0 }], [{ concurrent: 1.5 }], ["staging"]])(
   },
 );
 
-test("a request that the limit of all endpoints refuses does not count for its own endpoint", async () => {
+test("a request refused by the limit of all endpoints does not count for its own endpoint", async () => {
   await using emulator = await startEmulator({
     rateLimits: { perSecond: 2, perEndpointPerSecond: 2 },
     frozen: true,

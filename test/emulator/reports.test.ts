@@ -1,4 +1,4 @@
-/** Reports of the platform and on deposits, and what their files say. */
+/** Reports on the platform and on deposits, and what their files contain. */
 
 import { createClient } from "airwallex-connect";
 import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
@@ -22,7 +22,7 @@ async function open(options: EmulatorOptions = {}) {
   return { emulator, client, id, pay };
 }
 
-/** The file of a report, fetched as anybody could who has the link. */
+/** The file of a report, as anybody with the link can fetch it. */
 async function read(url: string | null | undefined): Promise<string> {
   const response = await fetch(String(url));
   expect(response.headers.get("content-type")).toBe("text/csv");
@@ -52,7 +52,7 @@ test("a report on balances has a line for each wallet of a connected account", a
   );
 });
 
-test("a report on transactions has a line for each account that one concerns", async () => {
+test("a report on transactions has a line for each transfer and charge", async () => {
   const { emulator, client, id, pay } = await open();
   const transfer = await pay("20", 'Rent, "May"');
   const charge = await client.charges.create({
@@ -73,7 +73,7 @@ test("a report on transactions has a line for each account that one concerns", a
   expect(emulator.money.transfers()).toHaveLength(1);
 });
 
-test("a report has what happened in its period", async () => {
+test("a report covers what happened in its period", async () => {
   const { emulator, client, pay } = await open({ tokenLifetimeMs: 86_400_000 });
   for (const reference of ["before", "first", "last", "after"]) {
     await pay("1", reference);
@@ -89,7 +89,7 @@ test("a report has what happened in its period", async () => {
   expect(lines.map((line) => line.split(",")[7])).toEqual(["first", "last"]);
 });
 
-test("a report whose period ends in the future is made then, and told of", async () => {
+test("a report whose period ends in the future is made then, and announced", async () => {
   const events: { name: string; account_id: string; source_id: string; data: object }[] = [];
   const receive = async (request: Request) => {
     events.push(JSON.parse(await request.text()));
@@ -122,7 +122,7 @@ test("a report whose period ends in the future is made then, and told of", async
   ]);
 });
 
-test("a link to a report ends after a day, and reading the report gives another", async () => {
+test("a link to a report expires after a day, and reading the report gives a new one", async () => {
   const { emulator, client } = await open();
   const { id } = await client.platformReports.create({
     ...{ type: "BALANCE_REPORT", file_format: "CSV" },

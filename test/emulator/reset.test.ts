@@ -1,11 +1,11 @@
-/** The clock, and runs that repeat. */
+/** The clock, and runs that can be repeated. */
 
 import { createEmulator, type Emulator, failingFileId } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { connect } from "./api.js";
 import { business, individual } from "./inputs.js";
 
-/** Does a bit of everything and returns all that was answered. */
+/** Does a bit of everything, and returns every answer. */
 async function play(emulator: Emulator): Promise<unknown> {
   const api = await connect(emulator);
   const file = new FormData();
@@ -21,14 +21,14 @@ async function play(emulator: Emulator): Promise<unknown> {
   return answers.map(({ status, body, headers }) => [status, body, headers.get("x-request-id")]);
 }
 
-test("the same seed and the same calls give the same answers, another seed others", async () => {
+test("the same seed and the same calls give the same answers, and another seed gives others", async () => {
   const options = { now: "2026-09-01T10:00:00Z", frozen: true };
   const first = await play(createEmulator(options));
   expect(await play(createEmulator(options))).toEqual(first);
   expect(await play(createEmulator({ ...options, seed: "other" }))).not.toEqual(first);
 });
 
-test("reset() takes everything back to the start", async () => {
+test("reset() returns everything to the start", async () => {
   const emulator = createEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const first = await play(emulator);
   emulator.faults.always("*", { status: 503 });
@@ -42,7 +42,7 @@ test("reset() takes everything back to the start", async () => {
   expect(await play(emulator)).toEqual(first);
 });
 
-test("reset() makes earlier tokens invalid", async () => {
+test("reset() invalidates earlier tokens", async () => {
   const emulator = createEmulator();
   const api = await connect(emulator);
   emulator.reset();
@@ -71,7 +71,7 @@ test.each(["6 minutes", "-1s", "", "1w", -5, Number.NaN, Number.POSITIVE_INFINIT
   },
 );
 
-test("clock.set() refuses what is no date", () => {
+test("clock.set() refuses anything that is not a date", () => {
   expect(() => createEmulator().clock.set("tomorrow")).toThrow(RangeError);
   expect(() => createEmulator({ now: "tomorrow" })).toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-/** What happens after a submission: requirements that are met one by one, and the clock that decides. */
+/** What happens after a submission: requirements that are met one by one, and decisions by the clock. */
 
 import { failingFileId, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
@@ -68,7 +68,7 @@ test("an account that corrected its document is submitted again and passes", asy
   expect((await review()).body.status).toBe("ACTIVE");
 });
 
-test("reviewAfterMs has the clock decide a submitted account", async () => {
+test("reviewAfterMs lets the clock decide on a submitted account", async () => {
   await using emulator = await startEmulator({ reviewAfterMs: 60_000, frozen: true });
   const api = await connect(emulator);
   const willing = await api("POST", "/api/v1/accounts/create", individual);
@@ -91,7 +91,7 @@ test("reviewAfterMs decides on time without anybody moving the clock", async () 
   await expect.poll(status).toBe("ACTIVE");
 });
 
-test("a simulated decision calls the one of the clock off", async () => {
+test("a simulated decision cancels the one by the clock", async () => {
   await using emulator = await startEmulator({ reviewAfterMs: 60_000 });
   const api = await connect(emulator);
   const { body } = await api("POST", "/api/v1/accounts/create", individual);

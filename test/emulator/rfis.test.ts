@@ -1,4 +1,4 @@
-/** Requests for information on the wire: asked, answered, asked again, closed, and who may see them. */
+/** Requests for information on the wire: opened, answered, followed up, closed, and who may see them. */
 
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
@@ -29,7 +29,7 @@ interface Asked {
   readonly api: Api;
   readonly accountId: string;
   readonly headers: Readonly<Record<string, string>>;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of the wire
+  // biome-ignore lint/suspicious/noExplicitAny: an answer as it comes over the wire
   readonly rfi: any;
 }
 
@@ -46,7 +46,7 @@ const asking = (...types: readonly string[]) => ({
   questions: types.map((type) => ({ answer: { type } })),
 });
 
-test("a request asks an account, with a question for each kind of answer", async () => {
+test("a request asks an account one question for each kind of answer", async () => {
   const api = await connect(createEmulator({ now: "2026-09-01T10:00:00Z", frozen: true }));
   const { accountId, rfi } = await ask(api, asking(...kinds));
   expect(rfi).toMatchObject({
@@ -72,7 +72,7 @@ test.each([
   ["KYC", ["ATTACHMENT PROOF_OF_ADDRESS", "TEXT"], "BUSINESS"],
   ["CARDHOLDER", ["IDENTITY_DOCUMENT ID_COPY", "ATTACHMENT PROOF_OF_ADDRESS"], undefined],
   ["PAYMENT_ENABLEMENT", ["TEXT", "ATTACHMENT"], undefined],
-])("a request of the type %s asks %j by itself", async (type, expected, source) => {
+])("a request of the type %s asks for %j by default", async (type, expected, source) => {
   const { rfi } = await ask(await connect(createEmulator()), { type }, business);
   const { questions } = rfi.active_request;
   const said = (one: { answer: { type: string }; key?: string }) =>
@@ -81,7 +81,7 @@ test.each([
   expect(questions[0].sources[0]?.type).toBe(source);
 });
 
-test("answers may come one by one; the last one makes it the reviewer's turn", async () => {
+test("answers may come one by one, and the last one hands the request to the reviewer", async () => {
   await using emulator = await startEmulator();
   const { api, headers, rfi } = await ask(await connect(emulator), asking(...kinds));
   const path = `/api/v1/rfis/${rfi.id}`;
@@ -127,16 +127,16 @@ test.each([
     "answer.identity_document.front_file_id",
     "field_required",
   ],
-  ["of no kind", "TEXT", { type: "SONG" }, "answer.type", "invalid_argument"],
+  ["of an unknown kind", "TEXT", { type: "SONG" }, "answer.type", "invalid_argument"],
   [
-    "that is no file",
+    "without a file",
     "ATTACHMENT",
     { type: "ATTACHMENT", attachments: [] },
     "answer.attachments",
     "invalid_argument",
   ],
 ])(
-  "an answer %s is refused, and no other of the same call is taken",
+  "an answer %s is refused, and with it all others of the same call",
   async (_, kind, answer, field, code) => {
     const { api, headers, rfi } = await ask(await connect(createEmulator()), asking(kind, "TEXT"));
     const [first, second] = rfi.active_request.questions;
@@ -152,7 +152,7 @@ test.each([
   },
 );
 
-test("an answer to a question that is not asked, or twice, is refused", async () => {
+test("an answer to an unknown question, or a second answer to one, is refused", async () => {
   const { api, headers, rfi } = await ask(await connect(createEmulator()), asking("TEXT"));
   const path = `/api/v1/rfis/${rfi.id}/respond`;
   const { id } = rfi.active_request.questions[0];
@@ -169,7 +169,7 @@ test("an answer to a question that is not asked, or twice, is refused", async ()
   ]);
 });
 
-test("a follow-up asks again what was answered, and new questions, and leaves the old answers", async () => {
+test("a follow-up repeats answered questions, adds new ones, and keeps the old answers", async () => {
   const { api, headers, rfi } = await ask(await connect(createEmulator()), asking("TEXT"));
   const path = `/api/v1/simulation/rfis/${rfi.id}/follow_up`;
   const early = await api("POST", path, {}, headers);
@@ -200,7 +200,7 @@ test("a follow-up asks again what was answered, and new questions, and leaves th
   expect(after.body.answered_requests[0].questions[0].answer.text).toBe("first");
 });
 
-test("a closed request takes no answers, no questions and no second close", async () => {
+test("a closed request accepts no answers, no questions and no second close", async () => {
   const { api, headers, rfi } = await ask(await connect(createEmulator()), asking("TEXT"));
   const simulation = `/api/v1/simulation/rfis/${rfi.id}`;
   const { status, body } = await api("POST", `${simulation}/close`, undefined, headers);
@@ -248,7 +248,7 @@ test("an answered request does not expire", async () => {
   expect((await renewed("GET", `/api/v1/rfis/${rfi.id}`)).body.status).toBe("ANSWERED");
 });
 
-test("a liveness check is done on its page before it can be answered", async () => {
+test("a liveness check must be done on its page before it can be answered", async () => {
   await using emulator = await startEmulator();
   const { api, headers, rfi } = await ask(await connect(emulator), asking("LIVENESS"));
   const [{ id, liveness }] = rfi.active_request.questions;
@@ -263,7 +263,7 @@ test("a liveness check is done on its page before it can be answered", async () 
   expect((await fetch(liveness.url)).status).toBe(404);
 });
 
-test("whoever listens hears of every turn, and from which to which", () => {
+test("every change of turn is sent to subscribers, with the statuses before and after", () => {
   const clock = createClock({ now: "2026-09-01T10:00:00Z", frozen: true });
   const world = createWorld(readOptions({}), clock);
   const heard: RfiChange[] = [];
@@ -285,7 +285,7 @@ test("whoever listens hears of every turn, and from which to which", () => {
   expect(heard[0]).toMatchObject({ rfiId: record.id, accountId: platform.id, atMs });
 });
 
-test("the account keeps its status through all of it, and is decided separately", async () => {
+test("the account keeps its status throughout, and is decided separately", async () => {
   const emulator = createEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", individual);
@@ -310,7 +310,7 @@ test("the account keeps its status through all of it, and is decided separately"
   expect(status()).toBe("ACTIVE");
 });
 
-test("an account sees its own requests, and the platform those of all its accounts", async () => {
+test("an account sees its own requests, and the platform sees those of all its accounts", async () => {
   const api = await connect(createEmulator());
   const first = await ask(api, { type: "KYC" });
   const second = await ask(api, { type: "TRANSACTION" });
@@ -327,7 +327,7 @@ test("an account sees its own requests, and the platform those of all its accoun
   expect((await api("GET", `/api/v1/rfis/${own.id}`, undefined, first.headers)).status).toBe(404);
 });
 
-test("the list is filtered, and its pages name each other in both directions", async () => {
+test("the list is filtered, and its pages link to each other in both directions", async () => {
   const emulator = createEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const { headers } = await ask(api, { type: "KYC" });
@@ -353,7 +353,7 @@ test("the list is filtered, and its pages name each other in both directions", a
   expect(first.page_before).toBeNull();
   const second = await list(`page_size=2&page=${first.page_after}`);
   expect(types(second)).toEqual(["TRANSACTION", "KYC"]);
-  // A request that comes meanwhile moves no page.
+  // A request created meanwhile does not shift the pages.
   await api("POST", "/api/v1/simulation/rfis/create", { type: "MERCHANT_RISK" }, headers);
   const third = await list(`page_size=2&page=${second.page_after}`);
   expect(types(third)).toEqual(["KYC"]);

@@ -14,13 +14,13 @@ test("find() prefers the route with fewer variables", () => {
   expect(router.find("GET", "/accounts/other").route?.name).toBe("one");
 });
 
-test("find() decodes what the variables stand for", () => {
+test("find() decodes the values of variables", () => {
   expect(router.find("POST", "/accounts/a%2Fb%20c/submit")).toMatchObject({
     params: { id: "a/b c" },
   });
 });
 
-test("find() says which methods a path has, and that an unknown one has none", () => {
+test("find() lists the methods of a path, and none for an unknown one", () => {
   expect(router.find("POST", "/accounts/x")).toEqual({ route: undefined, allowed: ["GET"] });
   expect(router.find("GET", "/accounts/")).toEqual({ route: undefined, allowed: [] });
   expect(router.find("GET", "/accounts//")).toEqual({ route: undefined, allowed: [] });

@@ -1,4 +1,4 @@
-/** The socket and the core: paths, methods, bodies and who may ask. */
+/** The socket and the core: paths, methods, bodies and access. */
 
 import { networkInterfaces } from "node:os";
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
@@ -6,14 +6,14 @@ import { expect, test } from "vitest";
 import { connect, send } from "./api.js";
 import { minimal } from "./inputs.js";
 
-test("startEmulator() listens on a free port of this machine when told nothing", async () => {
+test("startEmulator() listens on a free local port by default", async () => {
   await using emulator = await startEmulator();
   expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const api = await connect(emulator);
   expect((await api("GET", "/api/v1/accounts")).body).toEqual({ has_more: false, items: [] });
 });
 
-test("an option that nobody knows is refused, with the one that was meant", async () => {
+test("an unknown option is refused with a suggestion", async () => {
   const wrong = { reviewAfter: 5 } as object;
   const hint =
     'Cannot make emulator: reviewAfter is not a known option, did you mean "reviewAfterMs"';
@@ -31,7 +31,7 @@ test.each([
     { oauth: { apps: [{ clientId: "a", public: true, redirectUris: [], secret: "s" }] } },
     'oauth.apps[].secret is not a known option, did you mean "clientSecret"',
   ],
-])("an option inside another that nobody knows is refused: %j", (wrong, hint) => {
+])("an unknown option within another is refused: %j", (wrong, hint) => {
   expect(() => createEmulator(wrong as object)).toThrow(
     new TypeError(`Cannot make emulator: ${hint}`),
   );
@@ -65,7 +65,7 @@ test.each(hasIpv6 ? [...hosts, ...ipv6Hosts] : hosts)(
   },
 );
 
-test("close() ends the server, also when called twice", async () => {
+test("close() stops the server, and may be called twice", async () => {
   const emulator = await startEmulator();
   await Promise.all([emulator.close(), emulator.close()]);
   await expect(fetch(emulator.url)).rejects.toThrow("fetch failed");
@@ -90,12 +90,12 @@ test.each([
   },
 );
 
-test("the emulator says which methods a path has when the method is wrong", async () => {
+test("the emulator lists the methods of a path when the method is wrong", async () => {
   await using emulator = await startEmulator();
   expect((await send(emulator, "PUT", "/api/v1/accounts")).headers.get("allow")).toBe("GET");
 });
 
-test("the emulator ignores a slash at the end and query parameters it does not know", async () => {
+test("the emulator ignores trailing slashes and unknown query parameters", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   expect((await api("GET", "/api/v1/account/?_t=1765432100000")).status).toBe(200);
@@ -106,14 +106,14 @@ test.each([
   ["nothing", undefined, 401, "unauthorized"],
   ["another scheme", "Basic abc", 401, "credentials_invalid"],
   ["a made-up token", "Bearer abc", 401, "credentials_invalid"],
-])("the emulator refuses a call with %s for a token", async (_, authorization, status, code) => {
+])("the emulator refuses a call whose token is %s", async (_, authorization, status, code) => {
   await using emulator = await startEmulator();
   const headers = authorization === undefined ? {} : { authorization };
   const answer = await send(emulator, "GET", "/api/v1/accounts", undefined, headers);
   expect(answer).toMatchObject({ status, body: { code } });
 });
 
-test("the emulator answers a missing token with 403 when missingAuthStatus says so", async () => {
+test("the emulator answers a missing token with 403 if missingAuthStatus says so", async () => {
   await using emulator = await startEmulator({ missingAuthStatus: 403 });
   const answer = await send(emulator, "GET", "/api/v1/accounts");
   expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
@@ -150,7 +150,7 @@ test("the emulator refuses a body of more than 32 MiB and still answers", async 
   });
 });
 
-test("x-on-behalf-of chooses the account of the call, and must be one of the platform's", async () => {
+test("x-on-behalf-of selects the account of the call, which must belong to the platform", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", minimal);
@@ -165,7 +165,7 @@ test("x-on-behalf-of chooses the account of the call, and must be one of the pla
   expect(stranger).toMatchObject({ status: 403, body: { code: "forbidden" } });
 });
 
-test("requests lists what was asked, without bodies", async () => {
+test("requests lists what was requested, without bodies", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", minimal);
@@ -190,7 +190,7 @@ test("requests lists what was asked, without bodies", async () => {
   });
 });
 
-test("requests keeps bodies when recordBodies asks for it, and 1,000 entries at most", async () => {
+test("requests keeps bodies if recordBodies is set, and 1,000 entries at most", async () => {
   await using emulator = await startEmulator({ recordBodies: true });
   const api = await connect(emulator);
   const { body } = await api("POST", "/api/v1/accounts/create", minimal);

@@ -8,7 +8,7 @@ import { agreed, business, individual } from "./inputs.js";
 const disagreed = { ...agreed, agreed_to_terms_and_conditions: false };
 const details = individual.account_details.individual_details;
 
-/** The individual with one identification replaced. */
+/** The individual with these identifications instead. */
 function identified(identifications: object): object {
   const individual_details = { ...details, identifications };
   return { ...individual, account_details: { individual_details } };
@@ -24,7 +24,7 @@ test.each([
   ["an individual who has not agreed", { ...individual, customer_agreements: disagreed }],
   ["a business that has not agreed", { ...business, customer_agreements: disagreed }],
   ["an individual whose document fails", identified({ primary: passport(failingFileId) })],
-])("update_status forces ACTIVE on %s when force is left out", async (_, input) => {
+])("update_status forces ACTIVE on %s when force is omitted", async (_, input) => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", input);
@@ -170,7 +170,7 @@ test("requireOwnerConsent holds business accounts until their owner approves", a
   expect(() => emulator.accounts.approveConnection("acct_unknown")).toThrow(RangeError);
 });
 
-test("a business account passes whatever file it names", async () => {
+test("a business account passes whatever file it refers to", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const [person] = business.account_details.business_person_details;
@@ -208,7 +208,7 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: { code, source } });
 });
 
-test("update_status answers 404 for an unknown account", async () => {
+test("update_status returns 404 for an unknown account", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const path = "/api/v1/simulation/accounts/acct_unknown/update_status";

@@ -1,4 +1,4 @@
-/** The status machine: every way from one status to another, and every way that is closed. */
+/** The status machine: every transition that is allowed, and every one that is not. */
 
 import { createEmulator, type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
@@ -96,7 +96,7 @@ const machine: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
   },
 };
 
-/** Takes a new account of an individual, who has not agreed to the terms, to a status. */
+/** Brings a new individual's account, without agreement to the terms, to a status. */
 async function reach(emulator: RunningEmulator, api: Api, status: Status): Promise<string> {
   const { body } = await api("POST", "/api/v1/accounts/create", {
     ...individual,
@@ -129,7 +129,7 @@ test.each(ways)("$call from $from leads to $outcome", async ({ call, from, outco
   expect(emulator.accounts.get(id)?.status).toBe(succeeds ? outcome : from);
 });
 
-test("submit names every missing field, the first as its source, and leaves the account CREATED", async () => {
+test("submit names every missing field, the first one as its source, and leaves the account CREATED", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", {
@@ -152,7 +152,7 @@ test("submit names every missing field, the first as its source, and leaves the 
   expect(emulator.accounts.get(account.id)?.status).toBe("CREATED");
 });
 
-test("submit lets individuals be identified later when deferredIdentityVerification is on", async () => {
+test("submit lets individuals be identified later if deferredIdentityVerification is set", async () => {
   const details = individual.account_details.individual_details;
   const unidentified = {
     ...individual,
@@ -181,7 +181,7 @@ test("reactivate refuses an account that the review suspended", async () => {
   });
 });
 
-test("reactivate refuses an account that a test suspended, also after one that the platform did", async () => {
+test("reactivate refuses an account that a test suspended, even after an earlier suspension by the platform", async () => {
   const emulator = createEmulator();
   const api = await connect(emulator);
   const { body } = await api("POST", "/api/v1/accounts/create", minimal);
@@ -197,7 +197,7 @@ test("reactivate refuses an account that a test suspended, also after one that t
   expect(refused?.body.code).toBe("invalid_status_for_operation");
 });
 
-test("suspend and reactivate leave their traces on the account", async () => {
+test("suspend and reactivate are recorded on the account", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const id = await reach(emulator, api, "ACTIVE");
@@ -237,7 +237,7 @@ test("agree records when, where and to what", async () => {
   expect(full.body.customer_agreements.terms_and_conditions).toEqual(terms);
 });
 
-test("a business account is ready to be submitted with the data of the inputs", async () => {
+test("a business account created from the inputs is ready to be submitted", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body } = await api("POST", "/api/v1/accounts/create", business);

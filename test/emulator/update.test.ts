@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { connect } from "./api.js";
 import { address, business, individual, minimal } from "./inputs.js";
 
-test("update merges objects, replaces lists, and leaves the rest alone", async () => {
+test("update merges objects, replaces lists, and leaves everything else unchanged", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", business);
@@ -28,7 +28,7 @@ test("update merges objects, replaces lists, and leaves the rest alone", async (
   expect((await api("GET", `/api/v1/accounts/${account.id}`)).body).toEqual(body);
 });
 
-test("update knows persons by person_id, adds those without one and drops those not sent", async () => {
+test("update matches persons by person_id, adds those without one, and drops those not sent", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const people = [{ first_name: "Grace" }, { first_name: "Joan", last_name: "Clarke" }];
@@ -64,7 +64,7 @@ test("update refuses a person_id that the account does not have", async () => {
   });
 });
 
-test("update takes back or gives the agreement to the terms", async () => {
+test("update can withdraw or give the agreement to the terms", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
   const { body: account } = await api("POST", "/api/v1/accounts/create", individual);

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { startExample } from "./program.js";
 
-test("the demo opens accounts, connects a customer, and outlives a crash", async () => {
+test("the demo opens accounts, connects a customer, and survives a crash", async () => {
   const demo = startExample("demo.ts");
   expect(await demo.ended, demo.output()).toBe(0);
   const lines = demo
@@ -32,7 +32,7 @@ test("the demo opens accounts, connects a customer, and outlives a crash", async
   ]);
 }, 40_000);
 
-/** The files that one names: imports, programs that it starts, and workers. */
+/** The files that a file refers to: imports, programs that it starts, and workers. */
 function namedIn(file: string): readonly string[] {
   const text = readFileSync(file, "utf8");
   const started = [...text.matchAll(/startExample\("([^"]+\.ts)"/gm)].map(([, name = ""]) =>
@@ -44,7 +44,7 @@ function namedIn(file: string): readonly string[] {
   return [...started, ...imported].filter((name) => existsSync(name));
 }
 
-test("every file of the examples is run by a test", () => {
+test("every file of the examples is covered by a test", () => {
   const list = (directory: string): readonly string[] =>
     readdirSync(directory, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
@@ -59,7 +59,7 @@ test("every file of the examples is run by a test", () => {
   expect(list("examples").filter((file) => !reached.has(file))).toEqual([]);
 });
 
-test("examples/README.md has every example, and every program that it names is there", () => {
+test("examples/README.md lists every example, and every program that it names exists", () => {
   const readme = readFileSync("examples/README.md", "utf8");
   const named = [...readme.matchAll(/npx tsx (examples\/[^`\s]+)/g)].map(([, file = ""]) => file);
   const linked = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => `examples/${file}`);

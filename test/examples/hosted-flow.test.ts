@@ -1,11 +1,11 @@
-/** The example of hosted onboarding, with a browser that is only fetch. */
+/** The hosted-onboarding example, with fetch in place of a browser. */
 
 import { startEmulator } from "airwallex-connect/emulator";
 import { expect, onTestFinished, test } from "vitest";
 import { startExample } from "./program.js";
 
 test.each(["hosted-flow.ts", "oauth-web-app/server.ts"])(
-  "%s says in one sentence that its port is taken",
+  "%s says in one sentence that its port is in use",
   async (file) => {
     await using emulator = await startEmulator();
     const { port } = new URL(emulator.url);
@@ -18,13 +18,13 @@ test.each(["hosted-flow.ts", "oauth-web-app/server.ts"])(
   20_000,
 );
 
-/** Follows redirects as a browser does, and tells where it ended. */
+/** Follows redirects as a browser does, and returns where it ended. */
 async function visit(url: string, form?: Readonly<Record<string, string>>) {
   const response = await fetch(url, form && { method: "POST", body: new URLSearchParams(form) });
   return { url: response.url, text: await response.text() };
 }
 
-test("the example of a hosted flow takes a seller to SUBMITTED", async () => {
+test("the hosted-flow example takes a seller to SUBMITTED", async () => {
   const program = startExample("hosted-flow.ts", { PORT: "0" });
   onTestFinished(async () => {
     await program.stop();
@@ -32,7 +32,7 @@ test("the example of a hosted flow takes a seller to SUBMITTED", async () => {
   const [, platform = ""] = await program.printed(/Open (http:\/\/127\.0\.0\.1:\d+)/);
   expect((await visit(platform)).text).toContain("verify your business");
 
-  // Leaves in the middle, and comes back.
+  // The seller leaves in the middle, and comes back.
   const first = await visit(`${platform}/onboard`);
   const later = { form: idOf(first.text), action: "later" };
   const back = await visit(first.url, later);

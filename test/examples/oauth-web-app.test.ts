@@ -57,7 +57,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await page.close();
   });
 
-  /** Waits for it: a click returns before the next page is there. */
+  /** Waits for the page: a click returns before the next page is there. */
   const seeHeading = (name: string) =>
     page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
@@ -76,7 +76,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading(account);
   }
 
-  test("a customer allows, and the app shows the account, for longer than a token lives", async () => {
+  test("a customer allows access, and the app shows the account for longer than a token lives", async () => {
     await connect();
     expect(page.url()).toBe(`${origin}/accounts/me`);
     const [connection] = emulator.oauth.connections;
@@ -89,7 +89,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED", refreshes: 1 }]);
   });
 
-  test("a customer declines, and can think again", async () => {
+  test("a customer declines, and may change their mind", async () => {
     await page.goto(origin);
     await page.getByRole("link", { name: "Connect Airwallex" }).click();
     await consent("Decline");
@@ -100,7 +100,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading(account);
   });
 
-  test("a new customer signs up, and the name is shown as it was written", async () => {
+  test("a new customer signs up, and the name is shown as it was entered", async () => {
     await page.goto(origin);
     await page.getByRole("link", { name: "Open an account" }).click();
     await page.getByLabel("Business name").fill("Fresh & Sons <b>Ltd</b>");
@@ -110,7 +110,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading("Fresh & Sons <b>Ltd</b>");
   });
 
-  test("a customer disconnects at Airwallex, and the app asks again", async () => {
+  test("a customer disconnects at Airwallex, and the app asks for consent again", async () => {
     await connect();
     emulator.oauth.disconnect(emulator.oauth.connections[0]?.id ?? "");
     const answer = await page.reload();
@@ -130,7 +130,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading("Welcome");
   });
 
-  test("a callback of somebody else's visit connects nothing", async () => {
+  test("a callback from another visitor's session connects nothing", async () => {
     const started = await fetch(`${origin}/connect`, { redirect: "manual" });
     const asked = new URL(started.headers.get("location") ?? "").searchParams;
     const foreign = emulator.oauth.consent({
@@ -147,7 +147,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading("Welcome");
   });
 
-  test("a callback that comes twice is refused, and the account stays connected", async () => {
+  test("a repeated callback is refused, and the account stays connected", async () => {
     const callbacks: string[] = [];
     page.on("request", (request) => {
       if (request.url().includes("/callback?")) callbacks.push(request.url());
@@ -168,7 +168,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading("Welcome");
   });
 
-  test("Airwallex is away for a while, and the connection outlives that", async () => {
+  test("the connection survives an outage of Airwallex", async () => {
     await connect();
     const away = emulator.faults.always("GET /api/v1/account", { status: 503 });
     const answer = await page.reload();
@@ -179,7 +179,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     await seeHeading(account);
   });
 
-  test("with no account, it runs on an emulator of its own", async () => {
+  test("without credentials, it runs on its own emulator", async () => {
     const port = String(await freePort());
     const alone = startExample("oauth-web-app/server.ts", { PORT: port });
     try {
@@ -197,7 +197,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
 });
 
 describe("examples/oauth-web-app, without a browser", () => {
-  /** A visitor who has consented, and the request of their way back. */
+  /** A visitor who has consented, and the request that brings them back. */
   async function comingBack(clients: 1 | 2) {
     const emulator = createEmulator();
     const oauth = {
@@ -236,7 +236,7 @@ describe("examples/oauth-web-app, without a browser", () => {
     expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
   });
 
-  test("a second callback at another process goes to where the first one connects", async () => {
+  test("when two processes get the same callback, one connects and the other redirects", async () => {
     const { emulator, apps, callback } = await comingBack(2);
     const answers = await Promise.all(apps.map((app) => callback(app)));
     expect(answers.map((answer) => answer?.headers.get("location")).sort()).toEqual([
@@ -246,7 +246,7 @@ describe("examples/oauth-web-app, without a browser", () => {
     expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
   });
 
-  test("a code that is too old makes the customer connect once more", async () => {
+  test("an expired code makes the customer connect again", async () => {
     const { emulator, callback } = await comingBack(1);
     emulator.clock.advance("11m");
     const answer = await callback();

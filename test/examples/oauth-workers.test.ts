@@ -1,4 +1,4 @@
-/** The worker pool on a real Redis and a real Postgres: four processes, one refresh. */
+/** The worker pool with a real Redis and a real Postgres: four processes, one refresh. */
 
 import { describe, expect, test } from "vitest";
 import {
@@ -49,7 +49,7 @@ describe("examples/oauth-workers", () => {
     );
   }
 
-  test("says what it needs where it has no store", async () => {
+  test("says what it needs when it has no store", async () => {
     const pool = startExample("oauth-workers/pool.ts");
     expect(await pool.ended).toBe(1);
     expect(pool.output()).toContain("Set REDIS_URL or DATABASE_URL");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { startExample } from "./program.js";
 
-test("examples/onboard-many.ts corrects two sellers and ends with all of them active", async () => {
+test("examples/onboard-many.ts corrects two sellers and ends with all accounts active", async () => {
   const example = startExample("onboard-many.ts");
   expect(await example.ended).toBe(0);
   const stdout = example.output();

@@ -1,19 +1,19 @@
-/** Runs an example as a reader would: a process of its own, with nothing but its environment. */
+/** Runs an example as a reader would: as a separate process, with nothing but its environment. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Variables of the machine that an example would read, so that a test says all of them itself. */
+/** Variables that an example would read from this machine; each test sets all of them itself. */
 const own = /^(AIRWALLEX_|REDIS_URL$|DATABASE_URL$|REDIRECT_URI$|COOKIE_SECRET$|PORT$)/;
 
 export type Environment = Readonly<Record<string, string>>;
 
 export interface Program {
-  /** What it has printed so far, both streams. */
+  /** What it has printed so far, on both streams. */
   output(): string;
-  /** Resolves when its output matches; rejects when it ends without. */
+  /** Resolves when the output matches; rejects if the program ends first. */
   printed(what: RegExp): Promise<RegExpMatchArray>;
-  /** Its exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended the program. */
   readonly ended: Promise<number | string | null>;
   stop(): Promise<number | string | null>;
 }

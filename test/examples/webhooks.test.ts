@@ -22,7 +22,7 @@ import { POST, runtime } from "../../examples/webhooks/next-route.js";
 import { server as nodeServer } from "../../examples/webhooks/node.js";
 import { orderedHooks, shops } from "../../examples/webhooks/order.js";
 
-/** Where the emulator sends to: a URL, and a function that answers in this process. */
+/** Where the emulator delivers: a URL, and a function that answers in this process. */
 interface Receiver {
   readonly url: string;
   readonly fetch?: typeof globalThis.fetch;
@@ -43,7 +43,7 @@ const inProcess = (answer: (request: Request) => Promise<Response>): Receiver =>
   fetch: (url, init) => answer(new Request(url, init)),
 });
 
-/** @param eventOf the event that a service of AWS makes of a request */
+/** @param eventOf the event that an AWS service makes of a request */
 const lambda = (eventOf: (text: string, headers: Headers) => object) => async () =>
   inProcess(async (request) => {
     const event = eventOf(await request.text(), request.headers);
@@ -53,7 +53,7 @@ const lambda = (eventOf: (text: string, headers: Headers) => object) => async ()
 
 const inBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** `x-signature` as `X-Signature`: a REST API keeps the names as they were sent. */
+/** `x-signature` as `X-Signature`: a REST API keeps names as they were sent. */
 const capital = (name: string): string =>
   name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 
@@ -103,7 +103,7 @@ const seller = {
 
 describe("examples/webhooks", () => {
   it.each(Object.entries(receivers))(
-    "%s handles what the emulator delivers, and refuses what another secret signed",
+    "%s handles the emulator's deliveries, and refuses those signed with another secret",
     async (_, start) => {
       const { url, fetch } = await start();
       const log = vi.spyOn(console, "error").mockReturnValue();
@@ -128,7 +128,7 @@ describe("examples/webhooks", () => {
         "balance.low": 200,
         "account.dormant": 400,
       });
-      // What nobody handles is answered as well.
+      // An event that nobody handles is acknowledged as well.
       expect(seen).toEqual([`account.active ${id}`, "balance.low acct_Zoë"]);
       expect(log.mock.calls).toMatchObject([[{ code: "webhook_signature_mismatch" }]]);
     },
@@ -138,7 +138,7 @@ describe("examples/webhooks", () => {
     expect(runtime).toBe("nodejs");
   });
 
-  it("lambda refuses a header that came twice, of which a REST API shows the last alone", async () => {
+  it("lambda refuses a repeated header, of which a REST API shows only the last", async () => {
     const log = vi.spyOn(console, "error").mockReturnValue();
     onTestFinished(() => log.mockRestore());
     const body = '{"id":"evt_1","name":"account.active","account_id":"acct_1","data":{}}';
@@ -160,7 +160,7 @@ describe("examples/webhooks", () => {
     await expect(import("../../examples/webhooks/hooks.js")).rejects.toThrow("webhook secret");
   });
 
-  it("order keeps the newest status, in whatever order the deliveries come", async () => {
+  it("order keeps the newest status, whatever the order of deliveries", async () => {
     const bodies: string[] = [];
     const keep = async (request: Request) => {
       bodies.push(await request.text());
@@ -175,7 +175,7 @@ describe("examples/webhooks", () => {
     emulator.clock.freeze();
     emulator.accounts.setStatus(id, "SUBMITTED");
     emulator.clock.advance("1m");
-    // In one second.
+    // Both within one second.
     emulator.accounts.setStatus(id, "ACTIVE");
     emulator.accounts.setStatus(id, "SUSPENDED");
     await emulator.webhooks.settled();

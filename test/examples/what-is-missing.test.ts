@@ -1,9 +1,9 @@
-/** The example that does what the to-do list says, in a process of its own. */
+/** The example that follows the to-do list, run as a separate process. */
 
 import { expect, test } from "vitest";
 import { startExample } from "./program.js";
 
-test("the example takes a seller to ACTIVE by its to-do lists", async () => {
+test("the example takes a seller to ACTIVE by following its to-do lists", async () => {
   const example = startExample("what-is-missing.ts");
   expect(await example.ended).toBe(0);
   const lines = example.output().split("\n");

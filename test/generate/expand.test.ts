@@ -7,8 +7,8 @@ const verdict = await loadVerdict("orders");
 const response = { id: "1", buyer: { name: "Ada" }, extra: 1 };
 const request = { buyer: { name: "Ada" }, extra: 1 };
 
-describe("a schema of both directions", () => {
-  it("has two names when both lead to it, and keeps its own when one does", async () => {
+describe("a schema used in both directions", () => {
+  it("gets two names when both directions use it, and keeps its own when one does", async () => {
     const { schemas } = await expandFixture();
     const names = schemas.map(({ name, direction }) => `${name} ${direction}`).sort();
     expect(names).toEqual([
@@ -29,7 +29,7 @@ describe("a schema of both directions", () => {
     ]);
   });
 
-  it("refers to schemas of its own direction", async () => {
+  it("refers to schemas of the same direction", async () => {
     const { schemas } = await expandFixture();
     const buyer = { kind: "ref", name: "PartyInput" };
     expect(member(schemas, "OrderInput", "buyer").node).toEqual(buyer);
@@ -43,21 +43,21 @@ describe("a schema of both directions", () => {
     expect(verdict("OrderInput", { ...request, lines: [{ sku: "ab", news: 1 }] })).toBe(false);
   });
 
-  it("lets responses leave out or null what is not required, and requests only leave it out", () => {
+  it("lets responses omit or null optional members, and requests only omit them", () => {
     expect(verdict("Order", { ...response, paid: null })).toBe(true);
     expect(verdict("Order", { ...response, paid: undefined })).toBe(true);
     expect(verdict("OrderInput", { ...request, paid: null })).toBe(false);
     expect(verdict("OrderInput", { ...request, paid: undefined })).toBe(true);
   });
 
-  it("requires what is required, even if any value will do", () => {
+  it("requires required members, even if they may have any value", () => {
     expect(verdict("Order", { ...response, id: null })).toBe(false);
     expect(verdict("Order", { id: "1", buyer: { name: "Ada" } })).toBe(false);
     expect(verdict("OrderInput", { buyer: { name: "Ada" } })).toBe(false);
     expect(verdict("OrderInput", { buyer: { name: "Ada" }, extra: undefined })).toBe(true);
   });
 
-  it("opens its enums in responses and closes them in requests", () => {
+  it("leaves its enums open in responses and closes them in requests", () => {
     expect(verdict("Order", { ...response, status: "SOLD" })).toBe(true);
     expect(verdict("OrderInput", { ...request, status: "SOLD" })).toBe(false);
     expect(verdict("OrderInput", { ...request, status: "PAID" })).toBe(true);
@@ -65,7 +65,7 @@ describe("a schema of both directions", () => {
     expect(verdict("OrderInput", { ...request, lines: [{ sku: "ab", size: "L" }] })).toBe(false);
   });
 
-  it("leaves readOnly members to responses and writeOnly members to requests", async () => {
+  it("keeps readOnly members in responses only, and writeOnly members in requests only", async () => {
     const { schemas } = await expandFixture();
     expect(names(schemas, "Order")).toContain("id");
     expect(names(schemas, "Order")).not.toContain("access_code");
@@ -80,10 +80,10 @@ describe("limits and formats", () => {
     ["a number below its minimum", { amount: -1 }],
     ["a number above its maximum", { amount: 99.6 }],
     ["an integer below its minimum", { count: 0 }],
-    ["a text that is too long", { buyer: { name: "Adaada" } }],
-    ["a text that is too short", { lines: [{ sku: "a" }] }],
-    ["an empty text", { buyer: { name: "" } }],
-    ["a text that does not match", { country: "gb" }],
+    ["a string that is too long", { buyer: { name: "Adaada" } }],
+    ["a string that is too short", { lines: [{ sku: "a" }] }],
+    ["an empty string", { buyer: { name: "" } }],
+    ["a string that does not match its pattern", { country: "gb" }],
     ["a day that does not exist", { buyer: { name: "Ada", born: "2023-02-29" } }],
     ["a moment that does not exist", { placed_at: "2024-02-30T10:00:00Z" }],
     ["too few items", { lines: [] }],
@@ -91,12 +91,12 @@ describe("limits and formats", () => {
     ["too many entries", { labels: { a: "1", b: "2", c: "3" } }],
     ["a key that is too long", { labels: { abcd: "1" } }],
     ["an entry that is too long", { labels: { a: "12345" } }],
-  ])("are checked in requests alone: %s", (_, members) => {
+  ])("are checked in requests only: %s", (_, members) => {
     expect(verdict("OrderInput", { ...request, ...members })).toBe(false);
     expect(verdict("Order", { ...response, ...members })).toBe(true);
   });
 
-  it("accept what lies on the limit", () => {
+  it("accept a value that is exactly at the limit", () => {
     const members = {
       buyer: { name: "\u{1f600}".repeat(5), born: "2024-02-29" },
       amount: 99.5,
@@ -109,7 +109,7 @@ describe("limits and formats", () => {
     expect(verdict("OrderInput", { ...request, ...members })).toBe(true);
   });
 
-  it("leave the kind of a value to both directions", () => {
+  it("leave types to be checked in both directions", () => {
     expect(verdict("Order", { ...response, count: 1.5 })).toBe(false);
     expect(verdict("Order", { ...response, paid: "yes" })).toBe(false);
     expect(verdict("Order", { ...response, labels: [] })).toBe(false);
@@ -119,7 +119,7 @@ describe("limits and formats", () => {
 });
 
 describe("expand()", () => {
-  it("makes a strict request of the query parameters", () => {
+  it("turns query parameters into a strict request", () => {
     expect(verdict("OrderListQuery", { buyer: "Ada", page_size: 50, status: "OPEN" })).toBe(true);
     expect(verdict("OrderListQuery", { page_size: 50 })).toBe(false);
     expect(verdict("OrderListQuery", { buyer: "Ada", page_size: "50" })).toBe(false);
@@ -127,7 +127,7 @@ describe("expand()", () => {
     expect(verdict("OrderListQuery", { buyer: "Ada", page: 1 })).toBe(false);
   });
 
-  it("names the shapes of each operation", async () => {
+  it("names the schemas of each operation", async () => {
     const { operations } = await expandFixture();
     const shapes = operations.map(({ query, body, response }) => ({ query, body, response }));
     expect(shapes).toEqual([
@@ -138,7 +138,7 @@ describe("expand()", () => {
     ]);
   });
 
-  it("puts every schema after those that it refers to", async () => {
+  it("puts every schema after those it refers to", async () => {
     const { schemas } = await expandFixture();
     const order = schemas.map(({ name }) => name);
     expect(order.indexOf("Party")).toBeLessThan(order.indexOf("Order"));

@@ -1,4 +1,4 @@
-/** The fixture description, changed as a test wishes, and the code that is generated from it. */
+/** The fixture description, changed as a test needs, and the code that is generated from it. */
 
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,10 +14,10 @@ import { makeOutputs, type Outputs } from "../../scripts/generate/outputs.js";
 
 const fixture = fileURLToPath(new URL("./fixture-spec", import.meta.url));
 
-/** Replaces the first text by the second in one file of the fixture. */
+/** Replaces the first string with the second in one file of the fixture. */
 export type Change = readonly [file: string, from: string, to: string];
 
-/** A project with a changed copy of the fixture as its spec/. */
+/** A project whose spec/ is a changed copy of the fixture. */
 export async function makeProject(...changes: readonly Change[]): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "generate-"));
   onTestFinished(() => rm(root, { recursive: true }));
@@ -31,7 +31,7 @@ export async function makeProject(...changes: readonly Change[]): Promise<string
   return root;
 }
 
-/** The whole pipeline on a changed fixture. */
+/** Runs the whole pipeline on a changed fixture. */
 export async function expandFixture(...changes: readonly Change[]): Promise<Model> {
   const root = await makeProject(...changes);
   return expand(await loadSource(join(root, "spec")));
@@ -43,10 +43,10 @@ export async function generateFixture(...changes: readonly Change[]): Promise<Ou
   return makeOutputs(source, expand(source));
 }
 
-/** What a generated module exports, by name. */
+/** The exports of a generated module, by name. */
 type Module = Readonly<Record<string, unknown>>;
 
-/** Generated modules as JavaScript, in a folder from which zod can be imported. */
+/** Generated modules as JavaScript, in a directory from which zod can be imported. */
 export async function compileFixture(): Promise<(file: string) => Promise<Module>> {
   const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
   await mkdir(cache, { recursive: true });
@@ -67,7 +67,7 @@ export async function compileFixture(): Promise<(file: string) => Promise<Module
   return (file) => import(pathToFileURL(join(folder, "src/schemas", file)).href);
 }
 
-/** Asks the predicate and the zod schema of one name, which have to agree. */
+/** Asks both the predicate and the zod schema of a name, which have to agree. */
 export async function loadVerdict(
   subject: string,
 ): Promise<(name: string, value: unknown) => boolean> {

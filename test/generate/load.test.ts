@@ -135,7 +135,7 @@ describe("loadSource()", () => {
     await expect(expandFixture(change)).rejects.toThrow(message);
   });
 
-  it("names every mistake at once", async () => {
+  it("reports every mistake at once", async () => {
     const loading = expandFixture(
       [orders, "type: boolean,", "type: bool,"],
       [paths, "    x-retry: safe\n", ""],

@@ -7,13 +7,13 @@ import { makeProject } from "./fixture.js";
 const endpoints = "src/schemas/endpoints.generated.ts";
 
 describe("generate()", () => {
-  it("writes every file once, and the same again", async () => {
+  it("writes every file once, and the same ones again", async () => {
     const root = await makeProject();
     expect(await generate(root)).toBe("14 files: 14 written, 0 removed");
     expect(await generate(root)).toBe("14 files: 0 written, 0 removed");
   });
 
-  it("removes what stands for nothing", async () => {
+  it("removes files that no longer have a source", async () => {
     const root = await makeProject();
     await generate(root);
     await writeFile(join(root, "src/schemas/gone.generated.ts"), "");
@@ -22,13 +22,13 @@ describe("generate()", () => {
 });
 
 describe("check()", () => {
-  it("finds nothing after a run", async () => {
+  it("finds nothing to report after a run", async () => {
     const root = await makeProject();
     await generate(root);
     expect(await check(root)).toEqual([]);
   });
 
-  it("names files that are stale, missing or superfluous, and leaves them", async () => {
+  it("names files that are stale, missing or superfluous, and does not touch them", async () => {
     const root = await makeProject();
     await generate(root);
     await writeFile(join(root, endpoints), "// Changed by hand.\n");
@@ -42,7 +42,7 @@ describe("check()", () => {
     expect(await readFile(join(root, endpoints), "utf8")).toBe("// Changed by hand.\n");
   });
 
-  it("passes on what the linter finds", async () => {
+  it("reports what the linter finds", async () => {
     const root = await makeProject(["openapi.yaml", "https://orders.test", "https://orders.test/"]);
     await generate(root);
     expect(await check(root)).toEqual([

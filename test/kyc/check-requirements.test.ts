@@ -1,4 +1,4 @@
-/** What a submission lacks, and how far that can be told. */
+/** What a submission lacks, and how far that can be known. */
 
 import { createClient } from "airwallex-connect";
 import { createEmulator } from "airwallex-connect/emulator";
@@ -26,7 +26,7 @@ function registeredIn(country_code: string, business_structure: string | undefin
   };
 }
 
-test("checkRequirements() says yes only when nothing is missing of a table that is known whole", () => {
+test("checkRequirements() says yes only when nothing is missing and the country's table is fully known", () => {
   expect(checkRequirements(livingIn("AU"))).toEqual({
     ready: "yes",
     missing: [],
@@ -43,7 +43,7 @@ test.each([
   ["US", "none", "individuals in US could not be read"],
   ["BR", "none", "individuals in BR could not be read"],
 ])(
-  "an individual in %s who lacks nothing known is not known to be ready",
+  "an individual in %s who lacks nothing known is still not known to be ready",
   (country, coverage, why) => {
     const check = checkRequirements(livingIn(country));
     expect(check).toMatchObject({ ready: "not_known", missing: [], coverage });
@@ -61,7 +61,7 @@ test.each([
   ["AU", "SONG", "none", undefined, "legal form is in none"],
   ["AU", "constructor", "none", undefined, "legal form is in none"],
 ])(
-  "a business in %s of the form %s is never known to be ready",
+  "a business in %s of the legal form %s is never known to be ready",
   (country, form, coverage, legalForm, why) => {
     const check = checkRequirements(registeredIn(country, form));
     expect(check.ready).not.toBe("yes");
@@ -73,14 +73,14 @@ test.each([
   },
 );
 
-test("an account without a country says that the country decides", () => {
+test("an account without a country is told that the country decides", () => {
   const check = checkRequirements({ account_details: { legal_entity_type: "INDIVIDUAL" } });
   expect(check).toMatchObject({ ready: "no", coverage: "none", confidence: "medium" });
   expect(check.basis.country).toBeUndefined();
   expect(check.notKnown).toEqual([expect.stringContaining("country of residence is not given")]);
 });
 
-test("a missing field says which, in words, its value, why, how sure, and what to call", () => {
+test("a missing field comes with its name, value, reason and certainty, and the call to make", () => {
   const [missing, ...others] = checkRequirements({
     id: "acct_1",
     ...livingIn("AU", { date_of_birth: undefined }),
@@ -105,7 +105,7 @@ test("a missing field says which, in words, its value, why, how sure, and what t
   });
 });
 
-test("what is missing is named as people would name it", () => {
+test("missing fields are described in everyday words", () => {
   const [first] = business.account_details.business_person_details;
   const person = { ...first, identifications: { primary: {} } };
   const { missing } = checkRequirements({
@@ -125,12 +125,12 @@ test("what is missing is named as people would name it", () => {
   ]);
 });
 
-test("what is missing before an account is created goes into the create", () => {
+test("fields that are missing before the account exists go into the create call", () => {
   const { missing } = checkRequirements(livingIn("AU", { last_name: "" }));
   expect(missing[0]?.next).toMatchObject({ method: "accounts.create" });
 });
 
-test("the input for a person keeps the other persons, by their ids", () => {
+test("the input for a person keeps the other persons by their ids", () => {
   const [first] = business.account_details.business_person_details;
   const people = [
     { ...first, person_id: "p1" },
@@ -161,7 +161,7 @@ test("the input for a person keeps the other persons, by their ids", () => {
   });
 });
 
-test("a person who is missing is added to those who are there", () => {
+test("a missing person is added to the existing ones", () => {
   const [first] = business.account_details.business_person_details;
   const people = [{ ...first, person_id: "p1", roles: ["AUTHORISED_PERSON", "DIRECTOR"] }];
   const { missing } = checkRequirements({
@@ -182,7 +182,7 @@ test("a person who is missing is added to those who are there", () => {
   });
 });
 
-test("personal data that an account was read without may be there all the same", () => {
+test("personal data that was excluded from the account may exist all the same", () => {
   const hidden = {
     id: "acct_1",
     view_type: "EXCLUDED_PII",
@@ -195,11 +195,11 @@ test("personal data that an account was read without may be there all the same",
   expect(checkRequirements({ ...hidden, view_type: "COMPLETE" }).ready).toBe("no");
   const { identifications: _, ...rest } = details;
   const open = { ...hidden, account_details: { individual_details: rest } };
-  // The kind of document is no personal data: it is missing for sure.
+  // The kind of document is not personal data, so it is certainly missing.
   expect(checkRequirements(open).ready).toBe("no");
 });
 
-test("every enum that a value names is an enum of the schemas", () => {
+test("every enum that a value refers to is an enum of the schemas", () => {
   const names = new Set<string>();
   const collect = (value: unknown): void => {
     if (typeof value === "string")
@@ -226,7 +226,7 @@ test("every enum that a value names is an enum of the schemas", () => {
   for (const name of names) expect(schemas).toHaveProperty(name);
 });
 
-test("deferredIdentityVerification asks for no identification", () => {
+test("deferredIdentityVerification does not ask for an identification", () => {
   const account = livingIn("AU", { identifications: undefined });
   expect(checkRequirements(account).ready).toBe("no");
   expect(checkRequirements(account, { deferredIdentityVerification: true }).ready).toBe("yes");
@@ -236,7 +236,7 @@ test.each([
   ["individual", individual],
   ["business", business],
 ])(
-  "client.accounts.checkRequirements() foretells what the emulator refuses of an %s",
+  "client.accounts.checkRequirements() predicts what the emulator refuses of an %s",
   async (_, seller) => {
     const emulator = createEmulator();
     const client = createClient(emulator.clientOptions);

@@ -1,4 +1,4 @@
-/** What an account lacks before it can be submitted, by kind of owner and country. */
+/** What an account lacks before it can be submitted, by legal entity type and country. */
 
 import { expect, test } from "vitest";
 import { findMissing } from "../../src/kyc/missing.js";
@@ -20,19 +20,19 @@ function paths(account_details: object, options = {}): readonly string[] {
   return findMissing({ account_details }, options).map(({ path }) => path);
 }
 
-/** Below the individual, or below the business, to keep the tables readable. */
+/** Below the individual, or below the business, which keeps the tables readable. */
 function short(list: readonly string[]): readonly string[] {
   return list.map((path) =>
     path.replace(/^account_details\.(individual_details|business_details)\./, ""),
   );
 }
 
-test("findMissing() lists nothing when an account is complete", () => {
+test("findMissing() returns nothing for a complete account", () => {
   expect(findMissing(individual)).toEqual([]);
   expect(findMissing(business)).toEqual([]);
 });
 
-test("findMissing() says what, why, how it is refused and how sure it is", () => {
+test("findMissing() says what is missing, why, how it is refused and how sure that is", () => {
   expect(findMissing({ account_details: anIndividual({ last_name: " " }) })).toEqual([
     {
       path: "account_details.individual_details.last_name",
@@ -53,7 +53,7 @@ test("findMissing() says what, why, how it is refused and how sure it is", () =>
   });
 });
 
-test("findMissing() lists the basics when an individual's account is empty", () => {
+test("findMissing() lists the basics for an empty account of an individual", () => {
   expect(short(paths({ legal_entity_type: "INDIVIDUAL" }))).toEqual([
     "first_name",
     "last_name",
@@ -74,7 +74,7 @@ test.each([
   ["US", ["postcode", "state", "suburb"]],
   ["HK", []],
   ["BR", []],
-])("an individual in %s needs beyond the basics: %j", (country_code, extra) => {
+])("an individual in %s needs these fields beyond the basics: %j", (country_code, extra) => {
   const residential_address = { address_line1: "1 Street", country_code };
   const names = extra.map((name) =>
     name === "selfie" ? "live_selfie_file_id" : `residential_address.${name}`,
@@ -108,7 +108,7 @@ test("an individual need not be identified when verification is deferred", () =>
   ).toHaveLength(2);
 });
 
-test("an account that does not say what it is counts as a business, unless it describes a person", () => {
+test("an account without a legal entity type counts as a business, unless it describes an individual", () => {
   expect(paths({})[0]).toMatch(/^account_details\.business_details/);
   expect(findMissing({ account_details: undefined }).length).toBeGreaterThan(5);
   expect(paths({ individual_details: details })).toEqual([]);
@@ -116,7 +116,7 @@ test("an account that does not say what it is counts as a business, unless it de
   expect(paths({ ...both, legal_entity_type: "BUSINESS" })).toEqual([]);
 });
 
-test("findMissing() lists every part of a business when its account is empty", () => {
+test("findMissing() lists every part of a business for an empty account", () => {
   expect(paths({ legal_entity_type: "BUSINESS" })).toEqual([
     ...[
       "business_name",
@@ -137,25 +137,28 @@ test("findMissing() lists every part of a business when its account is empty", (
   ]);
 });
 
-test.each(["FR", "DE", "NL", "BE", "IE", "AT"])("a business in %s needs more", (country_code) => {
-  const registration_address = { ...company.registration_address, country_code };
-  const people = [{ ...person, email: undefined }];
-  expect(short(paths(aBusiness({ registration_address }, people)))).toEqual([
-    "business_address.address_line1",
-    "business_address.country_code",
-    "url",
-    "account_usage.estimated_monthly_revenue.amount",
-    "account_usage.estimated_monthly_revenue.currency",
-    "account_details.business_person_details[0].email",
-  ]);
-});
+test.each(["FR", "DE", "NL", "BE", "IE", "AT"])(
+  "a business in %s needs additional fields",
+  (country_code) => {
+    const registration_address = { ...company.registration_address, country_code };
+    const people = [{ ...person, email: undefined }];
+    expect(short(paths(aBusiness({ registration_address }, people)))).toEqual([
+      "business_address.address_line1",
+      "business_address.country_code",
+      "url",
+      "account_usage.estimated_monthly_revenue.amount",
+      "account_usage.estimated_monthly_revenue.currency",
+      "account_details.business_person_details[0].email",
+    ]);
+  },
+);
 
-test("a business in HK needs no postcode, state and suburb", () => {
+test("a business in HK needs no postcode, state or suburb", () => {
   const registration_address = { address_line1: "1 Queen's Road", country_code: "HK" };
   expect(paths(aBusiness({ registration_address }))).toEqual([]);
 });
 
-test("a sole trader that is not registered needs no number and no certificate", () => {
+test("an unregistered sole trader needs no number and no certificate", () => {
   const unregistered = { business_identifiers: [], attachments: {} };
   const structure = (business_structure: string) =>
     short(paths(aBusiness({ ...unregistered, business_structure })));
@@ -166,7 +169,7 @@ test("a sole trader that is not registered needs no number and no certificate", 
   ]);
 });
 
-test("each person of a business needs a name, a birthday, a nationality, a home and a document", () => {
+test("each person of a business needs a name, a date of birth, a nationality, an address and a document", () => {
   const people = [person, { roles: ["DIRECTOR"], residential_address: { country_code: "AU" } }];
   expect(paths(aBusiness({}, people))).toEqual(
     [
@@ -186,7 +189,7 @@ test.each([
   ["DRIVERS_LICENCE", "drivers_license", ["front_file_id", "back_file_id"]],
   ["PERSONAL_ID", "personal_id", ["front_file_id", "back_file_id"]],
   ["TAX_ID", "tax_id", ["number"]],
-])("a person of a business identified by %s needs of %s: %j", (type, holder, needs) => {
+])("a person of a business identified by %s needs these parts of %s: %j", (type, holder, needs) => {
   const primary = { identification_type: type, issuing_country_code: "AU", [holder]: {} };
   expect(paths(aBusiness({}, [{ ...person, identifications: { primary } }]))).toEqual(
     needs.map(
@@ -209,8 +212,8 @@ test.each([
   ["PARTNERSHIP", ["AUTHORISED_PERSON", "BENEFICIAL_OWNER"], []],
   ["LIMITED_PARTNERSHIP", ["AUTHORISED_PERSON"], ["BENEFICIAL_OWNER"]],
   ["SOLE_PROPRIETOR", ["BENEFICIAL_OWNER"], ["AUTHORISED_PERSON"]],
-])("a %s whose persons are %j lacks %j", (business_structure, roles, lacks) => {
-  // Each role by another person: together they must cover all.
+])("a %s whose persons have the roles %j lacks %j", (business_structure, roles, lacks) => {
+  // A different person for each role: together they must cover all of them.
   const people = roles.map((role) => ({ ...person, roles: [role] }));
   const missing = findMissing({ account_details: aBusiness({ business_structure }, people) });
   expect(missing.map(({ path, code, reason }) => [path, code, reason])).toEqual(
@@ -233,7 +236,7 @@ test("a company without a shareholder above 25 percent needs no beneficial owner
   ]);
 });
 
-test("a list or an object that holds nothing counts as missing", () => {
+test("an empty list or object counts as missing", () => {
   const hollow = { business_identifiers: [{}], registration_address: { country_code: "AU" } };
   expect(short(paths(aBusiness(hollow)))).toEqual([
     "registration_address.address_line1",
@@ -252,7 +255,7 @@ test("findMissing() survives values of the wrong kind", () => {
   expect(paths(odd).length).toBeGreaterThan(10);
 });
 
-test("every rule says where it comes from and how sure it is", () => {
+test("every rule states its source and how sure it is", () => {
   for (const { fields, identifications, roles } of [individualRules, businessRules]) {
     for (const rule of [...fields, ...identifications, ...roles]) {
       expect(["docs", "observed", "reported", "inferred"]).toContain(rule.source);

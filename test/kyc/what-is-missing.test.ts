@@ -34,7 +34,7 @@ test.each([
   ["SUSPENDED", []],
   ["ACTION_REQUIRED", ["look_at_rfis"]],
 ])(
-  "whatIsMissing() of an account that is %s and requires nothing by name is %j",
+  "whatIsMissing() of an account that is %s and has no named requirements is %j",
   (status, expected) => {
     expect(kinds({ status })).toEqual(expected);
     expect(kinds({ status, requirements: null })).toEqual(expected);
@@ -42,7 +42,7 @@ test.each([
   },
 );
 
-test("whatIsMissing() has an item for every requirement that the API knows, and for a new one", () => {
+test("whatIsMissing() has an item for every requirement that the API documents, and for a new one", () => {
   const requirements = {
     agreement_to_terms_and_conditions_required: { message: "Agree." },
     other: [{ error_code: "OTHER", message: "The owner has not approved." }],
@@ -111,7 +111,7 @@ test.each([
   ["by its file", { front_file_id: "front-2" }, "business_person_details[1]"],
   ["by the name", { first_name: "Luigi", last_name: "Menabrea" }, "business_person_details[1]"],
   ["not at all", { first_name: "Nobody" }, "business_person_details[]"],
-])("whatIsMissing() finds the person of a failed document %s", (_, required, owner) => {
+])("whatIsMissing() finds whose document failed, %s", (_, required, owner) => {
   const people = [
     { person_id: "p1", first_name: "Charles", last_name: "Babbage" },
     {
@@ -174,7 +174,7 @@ const rfi: Rfi = {
   },
 };
 
-test("whatIsMissing() has an item for every question that waits, and none for those answered", () => {
+test("whatIsMissing() has an item for every open question, and none for answered ones", () => {
   const items = whatIsMissing(rfi);
   expect(items.map(({ path, what, why, code }) => [path, what, why, code])).toEqual([
     ["questions[0]", "Source of funds", "A reviewer asks (since May)", undefined],
@@ -213,7 +213,7 @@ test.each(["ANSWERED", "CLOSED"])("whatIsMissing() of a request that is %s is em
   expect(whatIsMissing({ ...rfi, status })).toEqual([]);
 });
 
-test("whatIsMissing() of a refused submit lists every field, with the account the inputs of persons", async () => {
+test("whatIsMissing() of a refused submit lists every field, and given the account, the inputs for persons", async () => {
   const client = createClient(createEmulator().clientOptions);
   const [person] = business.account_details.business_person_details;
   const account = await client.accounts.create({
@@ -258,7 +258,7 @@ test("whatIsMissing() of a refused submit lists every field, with the account th
   });
 });
 
-test("whatIsMissing() of answers that were refused says which", async () => {
+test("whatIsMissing() of refused answers says which were refused", async () => {
   const client = createClient(createEmulator().clientOptions);
   const asked = await client.simulation.rfis.create({
     type: "KYC",
@@ -279,7 +279,7 @@ test("whatIsMissing() of answers that were refused says which", async () => {
   ]);
 });
 
-test("whatIsMissing() of an input that was never sent lists its fields", async () => {
+test("whatIsMissing() of an invalid input that was not sent lists its fields", async () => {
   const client = createClient(createEmulator().clientOptions);
   const refused = await client.accounts
     .create({ account_details: { legal_entity_type: "PERSON" } } as never)
@@ -305,7 +305,7 @@ function refusal(
   return new ApiError(code, remote, facts, { body: {} });
 }
 
-test("whatIsMissing() knows the refusal that only asks for the terms, and says what it cannot place", () => {
+test("whatIsMissing() recognises a refusal that only needs the terms, and reports one that it cannot place", () => {
   expect(whatIsMissing(refusal("term_agreement_is_required"))).toMatchObject([
     { kind: "agree_to_terms", why: "No.", next: { id: "acct_1" } },
   ]);
@@ -314,7 +314,7 @@ test("whatIsMissing() knows the refusal that only asks for the terms, and says w
   ]);
 });
 
-test("whatIsMissing() of a refused status asks for no field", async () => {
+test("whatIsMissing() of a call that the status does not allow asks for no fields", async () => {
   const client = createClient(createEmulator().clientOptions);
   const { id } = await client.accounts.create(individual);
   await client.accounts.submit(id);
@@ -347,7 +347,7 @@ test.each([
   }
 });
 
-test("whatIsMissing() of the data of account.action_required lists it, in either spelling", async () => {
+test("whatIsMissing() of account.action_required data lists the requirements, in either spelling", async () => {
   const emulator = createEmulator();
   const client = createClient(emulator.clientOptions);
   const { id } = await client.accounts.create(individual);
@@ -380,7 +380,7 @@ test("whatIsMissing() of the data of account.action_required lists it, in either
   const update = { method: "accounts.update", id };
   const expected = [
     { kind: "agree_to_terms", why: "Agree.", next: { method: "accounts.agreeToTerms", id } },
-    // Whose identification it is, such data do not say.
+    // These data do not say whose identification it is.
     {
       kind: "replace_identification",
       path: "identifications.primary",
@@ -401,7 +401,7 @@ test("whatIsMissing() of the data of account.action_required lists it, in either
   });
 });
 
-test("whatIsMissing() of an AccountStatusError lists what its account waits for", async () => {
+test("whatIsMissing() of an AccountStatusError lists what the account waits for", async () => {
   const emulator = createEmulator();
   const client = createClient(emulator.clientOptions);
   const { id } = await client.accounts.create(individual);
@@ -413,7 +413,7 @@ test("whatIsMissing() of an AccountStatusError lists what its account waits for"
   ]);
 });
 
-test("whatIsMissing() of several makes one list, in which nothing is there twice", async () => {
+test("whatIsMissing() of several sources returns one list without duplicates", async () => {
   const client = createClient(createEmulator().clientOptions);
   const [person] = business.account_details.business_person_details;
   const account = await client.accounts.create({
@@ -487,7 +487,7 @@ test("following every item of an account in ACTION_REQUIRED makes it active", as
   expect(whatIsMissing(active)).toEqual([]);
 });
 
-test("whatIsMissing() takes lists that are none, and holes in them", () => {
+test("whatIsMissing() survives lists that are not lists, and null items", () => {
   const requirements = {
     primary_identification_required: { error_code: "BLURRY_IMAGE", front_file_id: "front" },
     secondary_identification_required: [null],
@@ -508,7 +508,7 @@ test("whatIsMissing() takes lists that are none, and holes in them", () => {
   expect(whatIsMissing(rfi as unknown as Rfi).map(({ path }) => path)).toEqual(["questions[1]"]);
 });
 
-test("whatIsMissing() has no item for a new requirement that is not set", () => {
+test("whatIsMissing() has no item for an unknown requirement that is not set", () => {
   const unset = { tax_form_required: null, videos_required: [], call_required: false };
   const requirements = { ...unset, other: null };
   expect(kinds({ status: "SUBMITTED", requirements })).toEqual([]);
@@ -517,7 +517,7 @@ test("whatIsMissing() has no item for a new requirement that is not set", () => 
   ]);
 });
 
-test("the input for a member of an address names its country, without which an update is refused", async () => {
+test("the input for a field of an address includes its country, without which an update is refused", async () => {
   const emulator = createEmulator();
   const client = createClient(emulator.clientOptions);
   const { id } = await client.accounts.create({
@@ -561,7 +561,7 @@ test("the input for a member of an address names its country, without which an u
   });
 });
 
-test("whatIsMissing() of one refusal keeps every reason that it has for one field", async () => {
+test("whatIsMissing() of one refusal keeps every reason given for a field", async () => {
   const client = createClient(createEmulator().clientOptions);
   const [person] = business.account_details.business_person_details;
   const { id } = await client.accounts.create({

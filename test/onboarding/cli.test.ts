@@ -1,4 +1,4 @@
-/** The command `onboard`: reads, opens, reports, and goes on when it is run again. */
+/** The command `onboard`: it reads, opens accounts, reports, and continues when run again. */
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -69,7 +69,7 @@ const columns = {
   [`file:${passport}.passport.front_file_id`]: "passport.png",
 };
 
-/** A table with a row for each change of the columns above. */
+/** A table with a row for each set of changes to the columns above. */
 function writeTable(...changes: readonly Record<string, string>[]): string {
   const rows = changes.map((change) => Object.values({ ...columns, ...change }).join(","));
   const file = join(directory, "sellers.csv");
@@ -105,7 +105,7 @@ test("onboard opens every account, says what is missing, and takes the correctio
   ]);
 }, 60_000);
 
-test("onboard --emulator remembers nothing of an emulator that has forgotten", async () => {
+test("onboard --emulator does not reuse the state of an earlier emulator", async () => {
   await using emulator = await startEmulator({ reviewAfterMs: 0 });
   for (let run = 1; run <= 2; run++) {
     const { code, stdout } = await onboard(
@@ -122,7 +122,7 @@ test("onboard --emulator remembers nothing of an emulator that has forgotten", a
   }
 }, 60_000);
 
-test("onboard says with its exit code that a review goes on", async () => {
+test("onboard signals an unfinished review with its exit code", async () => {
   await using emulator = await startEmulator();
   const { code, stdout } = await onboard(emulator, writeTable({}), "--review-timeout", "0");
   expect(code).toBe(3);
@@ -130,7 +130,7 @@ test("onboard says with its exit code that a review goes on", async () => {
   expect(stdout).toMatch(/^ada-1 \(acct_\S+\) waits for its review$/m);
 }, 30_000);
 
-test("onboard explains itself, and refuses what it does not understand in one line", async () => {
+test("onboard prints its help, and refuses unknown arguments in one line", async () => {
   const [help, ...refused] = await Promise.all([
     onboard(undefined, "--help"),
     onboard(undefined, writeTable({})),
@@ -158,7 +158,7 @@ test("onboard explains itself, and refuses what it does not understand in one li
   }
 }, 30_000);
 
-test("readCsv() reads quotes, commas, line ends and a byte order mark", () => {
+test("readCsv() reads quotes, commas, line breaks and a byte-order mark", () => {
   expect(readCsv('\uFEFFa,b\r\n"1,\n""2""",\n\n"",x')).toEqual([
     { line: 1, cells: ["a", "b"] },
     { line: 2, cells: ['1,\n"2"', ""] },
@@ -169,7 +169,7 @@ test("readCsv() reads quotes, commas, line ends and a byte order mark", () => {
   expect(readCsv("")).toEqual([]);
 });
 
-test("readCsv() leaves out rows of empty cells, and takes a carriage return for the end of a line", () => {
+test("readCsv() skips rows of empty cells, and treats a carriage return as a line break", () => {
   expect(readCsv("a,b\r1,2\r,\r3,4")).toEqual([
     { line: 1, cells: ["a", "b"] },
     { line: 2, cells: ["1", "2"] },
@@ -190,7 +190,7 @@ test.each(['a"b', '"a', 'a\n"b"c'])("readCsv() refuses %j", (text) => {
   expect(() => readCsv(text)).toThrow(/^line \d has a quote/);
 });
 
-test("readSellers() reads JSON lines as it reads CSV", async () => {
+test("readSellers() reads JSON lines like CSV", async () => {
   const account_details = {
     legal_entity_type: "BUSINESS",
     business_details: {
@@ -234,7 +234,7 @@ test.each([
   ["s.csv", "identifier,a\n,1\n", { line: 2, path: "identifier" }],
   ["s.csv", "identifier,agree_to_terms\na,maybe\n", { line: 2, path: "agree_to_terms" }],
   ["s.jsonl", '{"identifier":"a"}\n{"Ada', { line: 2, message: "is not a JSON object" }],
-])("readSellers() says what is wrong in %s with %j", async (file, text, problem) => {
+])("readSellers() reports what is wrong in %s with %j", async (file, text, problem) => {
   const { problems } = await readSellers(file, text);
   expect(problems).toMatchObject([problem]);
 });
@@ -267,7 +267,7 @@ test.each([",", ";", "\t"])(
     const update = sellers[0]?.seller.update as (ids: object) => unknown;
     expect(update({})).toEqual({
       account_details: {
-        // A name is a text, whatever it says.
+        // A name is always a string.
         individual_details: { first_name: "True" },
         business_details: { no_shareholders_with_over_25percent: false },
       },
@@ -275,7 +275,7 @@ test.each([",", ";", "\t"])(
   },
 );
 
-test("onboard says all that is wrong with a file, each once, before it sends anything", async () => {
+test("onboard reports everything that is wrong with a file, each problem once, before it sends anything", async () => {
   await using emulator = await startEmulator({ reviewAfterMs: 0 });
   const file = writeTable(
     {},
@@ -302,7 +302,7 @@ test("onboard says all that is wrong with a file, each once, before it sends any
   expect(emulator.requests).toEqual([]);
 }, 30_000);
 
-test("onboard --dry-run sends nothing, and says what a submission would lack", async () => {
+test("onboard --dry-run sends nothing, and reports what a submission would lack", async () => {
   const missing = { identifier: "ada-2", [`${person}.date_of_birth`]: "" };
   const file = writeTable({}, missing);
   const { code, stdout, stderr } = await onboard(undefined, file, "--dry-run");

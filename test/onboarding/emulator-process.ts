@@ -1,19 +1,19 @@
 /**
- * An emulator in a process of its own, with the limits of production and faults in 5 % of all answers.
+ * A separate process with an emulator that has the limits of production and faults in 5 % of all answers.
  *
- * Says its URL on the first line. For each line on stdin it answers with one of what it has seen.
+ * Prints its URL on the first line, and answers each line on stdin with a line about what it has seen.
  */
 
 import { createInterface } from "node:readline";
 import { type LoggedRequest, startEmulator } from "airwallex-connect/emulator";
 
 export interface Seen {
-  /** Accounts by identifier, and how many are where. */
+  /** The number of accounts by identifier, and by status. */
   readonly accounts: Readonly<Record<string, number>>;
   readonly statuses: Readonly<Record<string, number>>;
-  /** Requests that came, by endpoint, those of the login left out. */
+  /** Requests by endpoint, not counting logins. */
   readonly requests: Readonly<Record<string, number>>;
-  /** Requests that the limits refused. */
+  /** Requests that the rate limits refused. */
   readonly overLimit: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly firstMs: number;
@@ -74,7 +74,7 @@ function seen(): Seen {
   return { accounts, statuses, requests, overLimit, faults, firstMs, lastMs, longestPauseMs };
 }
 
-// The log keeps the newest thousand only.
+// The log keeps only the newest thousand.
 setInterval(collect, 1000);
 createInterface({ input: process.stdin })
   .on("line", () => process.stdout.write(`${JSON.stringify(seen())}\n`))

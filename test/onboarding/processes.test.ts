@@ -12,7 +12,7 @@ import { countSteps, countsOf, kill, type Started, startRunner } from "./proof.j
 import { sellersUpTo } from "./sellers.js";
 
 interface Place {
-  /** What the runner is told. */
+  /** The store argument for the runner. */
   readonly store: string;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -42,7 +42,7 @@ const places = [
   { name: "Postgres", open: openPostgres, missing: postgresMissing },
 ];
 
-/** Every look-up takes a while, so that both processes are at the same seller often. */
+/** Look-ups are slow, so that both processes often work on the same seller. */
 async function openEmulator(): Promise<RunningEmulator> {
   const emulator = await startEmulator({ reviewAfterMs: 0 });
   emulator.faults.always("accounts.list", { delayMs: 30 });
@@ -62,7 +62,7 @@ afterAll(() => {
   for (const { child } of started) child.kill("SIGKILL");
 });
 
-/** Few at once, so that none of the two takes all of them. */
+/** Few at once, so that neither process takes all sellers. */
 function startTwo({ url }: RunningEmulator, { store }: Place): readonly [Started, Started] {
   const two = [startRunner(url, store, sellers, 8), startRunner(url, store, sellers, 8)] as const;
   started.push(...two);
@@ -100,7 +100,7 @@ describe.concurrent.each(places)("two processes on $name", ({ open, missing }) =
     async () => {
       await using place = await open();
       await using emulator = await openEmulator();
-      // Some are still at work when their caller is gone.
+      // Some may still be in progress when their caller is gone.
       emulator.faults.always("accounts.create", { delayMs: 200 });
       const [victim, survivor] = startTwo(emulator, place);
       const counts = countsOf(survivor);

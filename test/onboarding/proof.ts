@@ -1,6 +1,6 @@
 /**
- * Onboards sellers over real HTTP with faults, kills the runner with SIGKILL in the middle, starts it
- * again, and tells what the emulator has seen.
+ * Onboards sellers over real HTTP with faults, kills the runner with SIGKILL halfway, starts it again, and
+ * reports what the emulator has seen.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -46,9 +46,9 @@ export async function prove(sellers: number, killAfterSteps: number): Promise<Pr
 }
 
 /**
- * The shortest time in which the API lets so many requests through, in milliseconds: those of the
- * busiest endpoint at 20 a second, or all of them at 100 a second, whichever takes longer. Requests
- * that were made again because of a fault count, those that the limits refused do not.
+ * The shortest time in which the API lets that many requests through, in milliseconds: those of the busiest
+ * endpoint at 20 a second, or all of them at 100 a second, whichever takes longer. Requests that were
+ * repeated because of a fault count; those that the limits refused do not.
  */
 export function floorMs({ requests }: Seen): number {
   const counts = Object.values(requests);
@@ -56,7 +56,7 @@ export function floorMs({ requests }: Seen): number {
   return Math.max(Math.max(...counts) / 20, all / 100) * 1000;
 }
 
-/** A process of our own, and the lines that it says. */
+/** A child process and the lines that it prints. */
 export interface Started {
   readonly child: ChildProcess;
   readonly lines: Interface;
@@ -67,7 +67,7 @@ export function startRunner(...order: readonly (string | number)[]): Started {
   return start("runner.ts", ...order.map(String));
 }
 
-/** Resolves when the process is gone. */
+/** Resolves when the process has ended. */
 export async function kill({ child }: Started): Promise<void> {
   const exit = once(child, "exit");
   child.kill("SIGKILL");
@@ -93,14 +93,14 @@ async function ask({ child, lines }: Started): Promise<Seen> {
   return JSON.parse(await answer) as Seen;
 }
 
-/** Resolves after so many lines. */
+/** Resolves after that many lines. */
 export async function countSteps(lines: Interface, wanted: number): Promise<number> {
   let steps = 0;
   for await (const _line of lines) if (++steps === wanted) break;
   return steps;
 }
 
-/** What the last line of a runner says. */
+/** The counts in a runner's last line. */
 export async function countsOf(
   { lines }: Started,
   onLine: (line: string) => void = () => undefined,

@@ -1,4 +1,4 @@
-/** A hundred sellers with faults and a kill in the middle, and what becomes of each kind of seller. */
+/** A hundred sellers with faults and a kill halfway, and what becomes of each kind of seller. */
 
 import {
   createClient,
@@ -19,7 +19,7 @@ import { business } from "../emulator/inputs.js";
 import { prove } from "./proof.js";
 import { sellerOf, sellersUpTo } from "./sellers.js";
 
-test("100 sellers get one account each, through faults and a SIGKILL in the middle", async () => {
+test("100 sellers get one account each, despite faults and a SIGKILL halfway", async () => {
   const { seen, counts, stepsBeforeKill } = await prove(100, 200);
   expect(stepsBeforeKill).toBe(200);
   expect(Object.values(seen.faults).length).toBeGreaterThan(3);
@@ -47,13 +47,13 @@ async function startSuite(options: Parameters<typeof startEmulator>[0] = {}) {
   };
 }
 
-/** What is missing for the first of those for whom something is. */
+/** What is missing for the first seller that lacks something. */
 function missingOf({ results }: OnboardingReport): readonly MissingItem[] {
   const [found] = results.filter((result) => result.kind === "missing");
   return found?.missing ?? [];
 }
 
-test("run() sends nothing more for an account that was submitted, though its store has forgotten it", async () => {
+test("run() sends nothing more for a submitted account, even if the store has forgotten it", async () => {
   await using suite = await startSuite();
   await suite.client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
   const report = await suite.client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
@@ -69,7 +69,7 @@ test("run() sends nothing more for an account that was submitted, though its sto
   }
 });
 
-test("run() takes no account of another identifier for the seller's, whatever the list answers", async () => {
+test("run() never takes an account with another identifier for the seller's, whatever the list returns", async () => {
   await using suite = await startSuite();
   const { create, identifier } = sellerOf(10);
   const other = await suite.client.accounts.create({ ...create, identifier });
@@ -82,7 +82,7 @@ test("run() takes no account of another identifier for the seller's, whatever th
   expect(suite.emulator.accounts.get(other.id)?.status).toBe("CREATED");
 });
 
-test("run() takes one seller through every step and tells of each", async () => {
+test("run() takes one seller through every step and reports each", async () => {
   await using suite = await startSuite();
   const events: OnboardingEvent[] = [];
   const seller: Seller = {
@@ -115,7 +115,7 @@ test("run() takes one seller through every step and tells of each", async () => 
   expect(events.at(-1)?.result).toEqual(result);
 });
 
-test("run() again asks for one page in all when all sellers are done", async () => {
+test("run() makes a single request when all sellers are already done", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   await suite.client.onboarding.run(sellersUpTo(3), { store });
@@ -125,7 +125,7 @@ test("run() again asks for one page in all when all sellers are done", async () 
   expect(suite.emulator.requests.length).toBe(before + 1);
 });
 
-test("run() does not take what is done on one platform for done on another", async () => {
+test("run() does not take what was done on one platform as done on another", async () => {
   await using first = await startSuite();
   await using second = await startSuite({ clientId: "platform2", seed: "another" });
   const store = createMemoryStore();
@@ -140,7 +140,7 @@ test("run() does not take what is done on one platform for done on another", asy
   expect(keys.map(({ key }) => key)).toContain(`airwallex:onboarding:${host}:${clientId}:seller-1`);
 });
 
-test("run() keeps the records of accounts to act for apart, and takes a prefix", async () => {
+test("run() keeps separate records per account to act for, and accepts a prefix", async () => {
   await using suite = await startSuite();
   const { client, emulator } = suite;
   const seen: string[] = [];
@@ -168,7 +168,7 @@ test("run() keeps the records of accounts to act for apart, and takes a prefix",
   );
 });
 
-test("run() with a refused key reports nobody as done, whatever the store says", async () => {
+test("run() with a refused key reports nobody as done, whatever the store holds", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   await suite.client.onboarding.run(sellersUpTo(3), { store });
@@ -178,7 +178,7 @@ test("run() with a refused key reports nobody as done, whatever the store says",
   });
 });
 
-test("run() begins in an outage that passes", async () => {
+test("run() survives an outage at the start", async () => {
   await using suite = await startSuite();
   for (let i = 0; i < 2; i++) suite.emulator.faults.next("accounts.list", { status: 503 });
   const client = suite.client.with({ maxRetries: 0 });
@@ -186,7 +186,7 @@ test("run() begins in an outage that passes", async () => {
   expect(counts.done).toBe(1);
 });
 
-test("run() finds the account of a seller that the store does not know", async () => {
+test("run() finds the account of a seller whom the store does not know", async () => {
   await using suite = await startSuite();
   const { identifier, create } = sellerOf(1);
   const { id } = await suite.client.accounts.create({ ...create, identifier });
@@ -197,7 +197,7 @@ test("run() finds the account of a seller that the store does not know", async (
   expect(suite.identifiers()).toEqual([identifier]);
 });
 
-test("run() goes on after each step that a process may have died behind, without doing it again", async () => {
+test("run() continues after a crash behind any step, and repeats at most that one", async () => {
   for (let writes = 1; writes <= 5; writes++) {
     await using suite = await startSuite();
     const memory = createMemoryStore();
@@ -207,7 +207,7 @@ test("run() goes on after each step that a process may have died behind, without
     const { counts } = await suite.client.onboarding.run(sellerOf(1), { store: memory });
     expect(counts).toMatchObject({ done: 1 });
     expect(suite.identifiers()).toEqual(["seller-1"]);
-    // The write after a step was lost: this one step was done twice, but for the account.
+    // The write after a step was lost, so that one step may be done twice, but no second account is opened.
     const twice = ["files.upload", "accounts.update"].filter((name) => suite.asked(name) > 1);
     expect(twice.length).toBeLessThanOrEqual(1);
     expect(suite.asked("accounts.create")).toBeLessThanOrEqual(writes === 1 ? 2 : 1);
@@ -215,7 +215,7 @@ test("run() goes on after each step that a process may have died behind, without
   }
 }, 60_000);
 
-/** A store that goes away after so many writes, and so does everything that was written later. */
+/** A store that fails after that many writes, for good. */
 function dyingAfter(store: Store, writes: number): Store {
   let left = writes;
   return {
@@ -227,11 +227,11 @@ function dyingAfter(store: Store, writes: number): Store {
   };
 }
 
-test("two runs of the same sellers at the same time share the work", async () => {
+test("two simultaneous runs of the same sellers share the work", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   const other = createClient(suite.emulator.clientOptions);
-  // Every answer takes a while, so that both are at the same seller often.
+  // Answers are slow, so that both runs often work on the same seller.
   suite.emulator.faults.always("accounts.list", { delayMs: 30 });
   const reports = await Promise.all([
     suite.client.onboarding.run(sellersUpTo(20), { store, concurrency: 8 }),
@@ -244,13 +244,13 @@ test("two runs of the same sellers at the same time share the work", async () =>
   expect(suite.asked("accounts.submit")).toBe(20);
 }, 60_000);
 
-test("run() gives up where nothing can be reached, also if another run keeps trying", async () => {
+test("run() gives up when nothing can be reached, even if another run keeps trying", async () => {
   const emulator = createEmulator();
   const client = createClient({ ...emulator.clientOptions, maxRetries: 0 });
   emulator.faults.always("accounts.create", { status: 503 });
   const memory = createMemoryStore();
   let asked = 0;
-  // The other one is at it whenever this one has paused.
+  // The other run holds the lease whenever this one has paused.
   const store: Store = {
     ...memory,
     withLease: async (key, options, work) =>
@@ -260,7 +260,7 @@ test("run() gives up where nothing can be reached, also if another run keeps try
   expect(counts.failed).toBe(1);
 }, 40_000);
 
-test("run() says what is missing from a refused submission, and takes the correction", async () => {
+test("run() reports what is missing from a refused submission, and takes the correction", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   const { update: _, ...incomplete } = sellerOf(1);
@@ -288,7 +288,7 @@ test("run() says what is missing from a refused submission, and takes the correc
   expect(suite.identifiers().length).toBe(2);
 });
 
-test("run() looks at short reviews soon", async () => {
+test("run() checks soon on short reviews", async () => {
   await using suite = await startSuite({ reviewAfterMs: 50 });
   const begin = performance.now();
   const { counts } = await suite.client.onboarding.run(sellerOf(1), {
@@ -299,7 +299,7 @@ test("run() looks at short reviews soon", async () => {
   expect(performance.now() - begin).toBeLessThan(1900);
 });
 
-test("run() looks less and less often, and keeps reviewTimeoutMs", async () => {
+test("run() checks less and less often, and keeps to reviewTimeoutMs", async () => {
   await using suite = await startSuite({ reviewAfterMs: undefined });
   const store = createMemoryStore();
   await suite.client.onboarding.run(sellerOf(1), { store, reviewTimeoutMs: 0 });
@@ -321,7 +321,7 @@ test("run() looks less and less often, and keeps reviewTimeoutMs", async () => {
   );
 });
 
-test("run() says what a review asks for", async () => {
+test("run() reports what a review asks for", async () => {
   await using suite = await startSuite();
   const { create, ...rest } = sellerOf(1);
   const agreements = { agreed_to_data_usage: true, agreed_to_terms_and_conditions: false };
@@ -333,7 +333,7 @@ test("run() says what a review asks for", async () => {
   });
 });
 
-test("run() names the persons of a business by their ids where a submission is refused", async () => {
+test("run() refers to the persons of a business by their ids when a submission is refused", async () => {
   await using suite = await startSuite();
   const { business_person_details: people, ...rest } = business.account_details;
   const broken = people.map((person) => ({ ...person, nationality: undefined }));
@@ -353,7 +353,7 @@ test("run() names the persons of a business by their ids where a submission is r
   });
 });
 
-test("run() finds the questions that a review waits for, goes on with it, and quotes no reviewer", async () => {
+test("run() finds the questions that a review waits for, continues with it, and quotes no reviewer", async () => {
   await using suite = await startSuite({ reviewAfterMs: undefined });
   const store = createMemoryStore();
   const options = { store, reviewTimeoutMs: 0 };
@@ -397,7 +397,7 @@ test("run() finds the questions that a review waits for, goes on with it, and qu
   expect(suite.asked("files.upload")).toBe(uploads);
 }, 30_000);
 
-test("run() advises to look for questions where the key may not read them", async () => {
+test("run() advises looking for questions when the key may not read them", async () => {
   await using suite = await startSuite({ requireOwnerConsent: true });
   suite.emulator.faults.always("rfis.list", { status: 403 });
   const seller = { identifier: "engines", create: business };
@@ -411,7 +411,7 @@ test("run() advises to look for questions where the key may not read them", asyn
   ]);
 });
 
-test("a report says nothing of a person, whatever the API says", async () => {
+test("a report contains no personal data, whatever the API says", async () => {
   await using suite = await startSuite();
   const { update, ...rest } = sellerOf(1);
   const failing = {
@@ -424,7 +424,7 @@ test("a report says nothing of a person, whatever the API says", async () => {
   expect(JSON.stringify(report)).not.toContain(failingFileId);
 });
 
-test("what the API says of a person is taken out of a report", () => {
+test("personal data in the API's messages is removed from a report", () => {
   const [item] = missingOfSources([
     {
       id: "acct_1",
@@ -437,7 +437,7 @@ test("what the API says of a person is taken out of a report", () => {
   expect(item?.why).toBe("Call [redacted] [redacted], [redacted]");
 });
 
-test("run() fails with a refusal that names nothing that a seller could give", async () => {
+test("run() fails on a refusal that names nothing a seller could provide", async () => {
   await using suite = await startSuite();
   suite.emulator.faults.next("accounts.submit", {
     status: 400,
@@ -453,7 +453,7 @@ test("run() fails with a refusal that names nothing that a seller could give", a
   });
 });
 
-test("run() reports who still waits, and what was submitted only", async () => {
+test("run() reports who is still waiting, and who is done once submitted", async () => {
   await using suite = await startSuite({ reviewAfterMs: undefined });
   const sellers = [sellerOf(1), { ...sellerOf(2), waitFor: "SUBMITTED" } as const];
   const options = { store: createMemoryStore(), reviewTimeoutMs: 0 };
@@ -464,7 +464,7 @@ test("run() reports who still waits, and what was submitted only", async () => {
   ]);
 });
 
-test("the failure of one seller stops no other and shows no personal data", async () => {
+test("the failure of one seller stops no other, and shows no personal data", async () => {
   await using suite = await startSuite();
   const broken = { ...sellerOf(1), update: () => ({ nickname: 7 }) } as unknown as Seller;
   const nameless = { ...sellerOf(2), identifier: "" };
@@ -478,7 +478,7 @@ test("the failure of one seller stops no other and shows no personal data", asyn
   expect(JSON.stringify(results)).not.toContain("example.com");
 });
 
-test("run() looks at all that a seller sends before its first call, and says all that is wrong", async () => {
+test("run() checks everything that a seller sends before its first call, and reports every problem", async () => {
   await using suite = await startSuite();
   const { create } = sellerOf(1);
   const broken = {
@@ -513,7 +513,7 @@ test("run() looks at all that a seller sends before its first call, and says all
   expect(suite.asked("files.upload")).toBe(1);
 });
 
-test("run() looks at nothing that is behind a seller", async () => {
+test("run() does not check the steps that a seller has already passed", async () => {
   await using suite = await startSuite({ reviewAfterMs: undefined });
   const store = createMemoryStore();
   const options = { store, reviewTimeoutMs: 0 };
@@ -526,7 +526,7 @@ test("run() looks at nothing that is behind a seller", async () => {
   expect(results[0]).toMatchObject({ kind: "waiting" });
 });
 
-test("the store holds ids and steps, and nothing of the person", async () => {
+test("the store holds ids and steps, and no personal data", async () => {
   await using suite = await startSuite();
   const written: string[] = [];
   const memory = createMemoryStore();
@@ -543,7 +543,7 @@ test("the store holds ids and steps, and nothing of the person", async () => {
   expect(written.join()).not.toMatch(/Ada|Lovelace|example\.com|PA1234567|1990/);
 });
 
-test("run() stops with the signal's reason, and goes on when it is run again", async () => {
+test("run() stops with the signal's reason, and continues when it is run again", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   const controller = new AbortController();
@@ -559,7 +559,7 @@ test("run() stops with the signal's reason, and goes on when it is run again", a
   expect(suite.identifiers().length).toBe(10);
 }, 60_000);
 
-test("a create that is still at work when its caller dies is waited for, and not made again", async () => {
+test("a create still in progress when its caller dies is waited for, and not repeated", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   const controller = new AbortController();
@@ -573,7 +573,7 @@ test("a create that is still at work when its caller dies is waited for, and not
   expect(suite.identifiers()).toEqual(["seller-1"]);
 }, 30_000);
 
-test("run() rejects when the key is refused, and with what its input throws", async () => {
+test("run() rejects when the key is refused, and with the error that its input throws", async () => {
   await using suite = await startSuite();
   const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
   await expect(
@@ -593,7 +593,7 @@ test("run() rejects when the key is refused, and with what its input throws", as
   );
 });
 
-test("reviews of many are watched with few requests", async () => {
+test("many reviews are watched with few requests", async () => {
   await using suite = await startSuite({ reviewAfterMs: 6000 });
   const client = createClient({
     ...suite.emulator.clientOptions,
@@ -601,12 +601,12 @@ test("reviews of many are watched with few requests", async () => {
   });
   const { counts } = await client.onboarding.run(sellersUpTo(60), { store: createMemoryStore() });
   expect(counts.done).toBe(60);
-  // One look-up for each, and a few looks for all.
+  // One look-up for each seller, and a few checks for all.
   expect(suite.asked("accounts.list")).toBeLessThan(60 + 20);
   expect(suite.asked("accounts.retrieve")).toBeLessThan(20);
 }, 60_000);
 
-test("an account that cannot be read keeps no other from being seen at the same look", async () => {
+test("an unreadable account does not keep the others from being seen in the same check", async () => {
   const { signal } = new AbortController();
   let looks = 0;
   const ids = Array.from({ length: 60 }, (_, i) => `acct_${i}`);
@@ -677,7 +677,7 @@ async function* endlessly(end: () => void): AsyncGenerator<Seller> {
   yield* endless(end);
 }
 
-test("run() takes no sellers, some twice and some without an identifier", async () => {
+test("run() accepts an empty list, and fails repeated sellers and those without an identifier", async () => {
   await using suite = await startSuite();
   const store = createMemoryStore();
   const nobody = await suite.client.onboarding.run([], { store });
@@ -692,7 +692,7 @@ test("run() takes no sellers, some twice and some without an identifier", async 
 });
 
 test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
-  "run() refuses to work on %d sellers at once",
+  "run() refuses a concurrency of %d",
   async (concurrency) => {
     await using suite = await startSuite();
     const run = suite.client.onboarding.run([], { store: createMemoryStore(), concurrency });
@@ -700,7 +700,7 @@ test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
-test("run() refuses options that are missing, and one that nobody knows", async () => {
+test("run() refuses missing and unknown options", async () => {
   await using suite = await startSuite();
   const { run } = suite.client.onboarding;
   await expect(run([], undefined as never)).rejects.toThrow(

@@ -1,8 +1,8 @@
 /**
- * A process that onboards sellers, to be killed: `runner.ts <url> <store> <count> [concurrency]`. The
+ * A process that onboards sellers, and that tests kill: `runner.ts <url> <store> <count> [concurrency]`. The
  * store is a directory, or the URL of a Redis or Postgres.
  *
- * Tells each step and each result in a line on stdout, and the counts in the last.
+ * Prints each step and each result on a line, and the counts on the last.
  */
 
 import { createClient } from "airwallex-connect";
@@ -16,7 +16,7 @@ import type { Store } from "../../src/stores/store.js";
 import { sellersUpTo } from "./sellers.js";
 
 const [url = "", where = "", count = "", concurrency] = process.argv.slice(2);
-// Its rate limits are those of production.
+// The rate limits are those of production.
 const client = createClient({
   environment: "production",
   clientId: defaultClientId,

@@ -1,4 +1,4 @@
-/** Sellers with everything that verification asks for, as many as are wanted. */
+/** Any number of sellers with everything that verification asks for. */
 
 import type { Seller } from "airwallex-connect";
 

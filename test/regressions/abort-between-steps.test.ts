@@ -1,10 +1,10 @@
-/** A call that is aborted while it waits for nothing rejects with the caller's reason all the same. */
+/** A call that is aborted while it waits for nothing still rejects with the caller's reason. */
 
 import { expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
 import { cut, key, refuse, startServer } from "../scripted-server.js";
 
-it("a call under the rate limit, aborted in the moment in which it was made", async () => {
+it("a call under the rate limit that is aborted as soon as it is made rejects with the reason", async () => {
   const server = await startServer();
   const client = createClient({ ...key, baseUrl: server.url, rateLimit: true });
   await client.accounts.retrieve("acct_1");
@@ -19,14 +19,17 @@ it.each([
   ["refused", refuse(503)],
   ["held back by a rate limit", refuse(429)],
   ["lost", cut()],
-])("a call, aborted when its attempt was %s and before the next", async (_, answer) => {
-  const server = await startServer({ otherwise: answer });
-  const controller = new AbortController();
-  const onAttempt = ({ operation }: { readonly operation: string }) => {
-    if (operation === "accounts.retrieve") controller.abort("enough");
-  };
-  const client = createClient({ ...key, baseUrl: server.url, observer: { onAttempt } });
-  const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
-  await expect(call).rejects.toBe("enough");
-  expect(server.requests.length).toBe(1);
-});
+])(
+  "a call aborted after its attempt was %s and before the next rejects with the reason",
+  async (_, answer) => {
+    const server = await startServer({ otherwise: answer });
+    const controller = new AbortController();
+    const onAttempt = ({ operation }: { readonly operation: string }) => {
+      if (operation === "accounts.retrieve") controller.abort("enough");
+    };
+    const client = createClient({ ...key, baseUrl: server.url, observer: { onAttempt } });
+    const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
+    await expect(call).rejects.toBe("enough");
+    expect(server.requests.length).toBe(1);
+  },
+);

@@ -1,10 +1,10 @@
-/** Some calls wait before they are built; what is sent is what they were given. */
+/** Some calls wait before their request is built; it must hold what they were given. */
 
 import { expect, it, vi } from "vitest";
 import { createClient } from "../../src/index.js";
 import { json, key, newAccount, startServer } from "../scripted-server.js";
 
-it("calls send their input as it was when they were made, the first of a process too", async () => {
+it("calls send their input as it was when they were made, even the first in a process", async () => {
   vi.resetModules();
   const fresh = await import("../../src/index.js");
   const server = await startServer();
@@ -23,7 +23,7 @@ it("calls send their input as it was when they were made, the first of a process
   }
 });
 
-it("calls that prepare something first act for the account that they were given", async () => {
+it("calls that prepare something first act for the account they were given", async () => {
   const server = await startServer({
     otherwise: (response, seen, request) => {
       const answer = { authorization_code: "code", file_id: "file_1" };

@@ -1,11 +1,11 @@
-/** Node warns of the eleventh listener on a signal, and a library must not print. */
+/** Node warns about the eleventh listener on a signal, and a library must not print. */
 
 import { getEventListeners } from "node:events";
 import { createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
 import { expect, it } from "vitest";
 
-it("calls that share a signal put one listener on it, and leave none", async () => {
+it("calls that share a signal add only one listener to it, and leave none", async () => {
   const warnings: string[] = [];
   const onWarning = (warning: Error) => warnings.push(warning.name);
   process.on("warning", onWarning);

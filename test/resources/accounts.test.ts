@@ -65,7 +65,7 @@ const calls: readonly (readonly [string, (client: Client<"sandbox">) => Promise<
   ];
 
 describe("accounts", () => {
-  it.each(calls)("%s makes one request and answers the account", async (_, call, made) => {
+  it.each(calls)("%s makes one request and returns the account", async (_, call, made) => {
     const body = account();
     const server = await startServer({ answers: [json(200, body)] });
     const client = createClient({ ...key, baseUrl: server.url });
@@ -76,7 +76,7 @@ describe("accounts", () => {
     expect(text === "" ? undefined : JSON.parse(text)).toEqual(sent);
   });
 
-  it.each(calls)("%s passes the options of the call on", async (_, call) => {
+  it.each(calls)("%s passes the call's options on", async (_, call) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await call(client.with({ onBehalfOf: "acct_9", headers: { "x-trace": "7" } }));
@@ -86,7 +86,7 @@ describe("accounts", () => {
     });
   });
 
-  it("walletInfo() answers name and number", async () => {
+  it("walletInfo() returns name and number", async () => {
     const body = { account_name: "Ada Ltd", account_number: "3900000001" };
     const server = await startServer({ answers: [json(200, body)] });
     const client = createClient({ ...key, baseUrl: server.url });

@@ -1,7 +1,7 @@
 /**
- * The proof that a write whose connection breaks is done once, and that its caller gets what it made:
- * on real sockets, cut at four places, for every create that can be asked about afterwards, and for
- * answers to requests for information.
+ * The proof that a write whose connection breaks is done once, and that its caller gets what it made: on real
+ * sockets, cut at four places, for every create that can be looked up afterwards, and for answers to requests
+ * for information.
  */
 
 import { randomUUID } from "node:crypto";
@@ -17,7 +17,7 @@ const atOnce = 50;
 interface Setting {
   readonly client: Client<"sandbox">;
   readonly emulator: RunningEmulator;
-  /** An active account that has money. */
+  /** An active account with money in it. */
   readonly sellerId: string;
 }
 
@@ -27,15 +27,15 @@ interface Held {
 }
 
 interface Operation {
-  /** Makes one object that can be told from all others by its key. */
+  /** Makes one object that its key tells from all others. */
   readonly create: (
     setting: Setting,
     key: string,
     options: CallOptions,
   ) => Promise<{ readonly id: string }>;
-  /** What the remote holds, with the key of each. */
+  /** The objects that the remote holds, each with its key. */
   readonly held: (setting: Setting) => readonly Held[] | Promise<readonly Held[]>;
-  /** Nothing in the API can tell whether the call was done: it must say so, and do it at most once. */
+  /** The API offers no way to tell whether the call was done: it must report that, and act at most once. */
   readonly unknowable?: true;
 }
 
@@ -46,7 +46,7 @@ const account = {
   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
 } as const;
 
-/** A new kind of write is one entry more. */
+/** To cover another kind of write, add an entry. */
 const operations: Readonly<Record<string, Operation>> = {
   "accounts.create() with an identifier": {
     create: ({ client }, identifier, options) =>
@@ -105,7 +105,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** One for each answer that the emulator took, also where it said the same as the one before. */
+/** One for each answer that the emulator accepted, even if it repeats the one before. */
 const taken: Held[] = [];
 
 async function askAndRespond(
@@ -190,7 +190,7 @@ describe("a write whose connection is cut", () => {
   );
 });
 
-/** A client that waits no longer between its attempts than it must. */
+/** A client that waits no longer between attempts than it must. */
 function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client<"sandbox"> {
   const { random } = Math;
   Math.random = () => 0;

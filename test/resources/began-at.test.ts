@@ -17,13 +17,13 @@ function answered(date?: string): ResponseInfo {
   return { status: 200, headers, requestId: undefined, attempts: 1 };
 }
 
-it("beganAt() goes back by what the call has taken, and two minutes more", () => {
+it("beganAt() subtracts the time that the call has taken, and two minutes more", () => {
   const since = beganAt();
   vi.advanceTimersByTime(10 * minuteMs);
   expect(since(answered())).toBe(now - 2 * minuteMs);
 });
 
-it("beganAt() counts from the remote's clock where it tells the time", () => {
+it("beganAt() counts from the remote's clock if the remote sends the time", () => {
   const since = beganAt();
   vi.advanceTimersByTime(minuteMs);
   const date = "Fri, 21 Aug 2026 07:00:00 GMT";

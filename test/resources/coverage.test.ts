@@ -1,4 +1,4 @@
-/** What is publicly known of the API of connected accounts has a method, and docs/api.md says which. */
+/** Every publicly known endpoint for connected accounts has a method, and docs/api.md says which. */
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -9,10 +9,10 @@ const documented = read("./documented-endpoints.txt")
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** What a part of a path is called is nobody's business but ours. */
+/** The names of path parameters are ours alone, so they do not count. */
 const anonymous = (endpoint: string): string => endpoint.replace(/\{\w+\}/g, "{}");
 
-/** The methods of docs/api.md by their endpoints. */
+/** The methods in docs/api.md by their endpoints. */
 const rows = [...read("../../docs/api.md").matchAll(/^\| \[`([A-Z]+ \S+)`\]\(\S+\) \| (.*?) \|/gm)];
 const methods = new Map(
   rows.map(([, endpoint = "", method = ""]) => [anonymous(endpoint), method]),
@@ -23,7 +23,7 @@ describe("docs/api.md", () => {
     expect(methods.get(anonymous(endpoint))).toMatch(/^`client(\.\w+){2,3}`$/);
   });
 
-  it("leaves out nothing but authentication", () => {
+  it("omits nothing but authentication", () => {
     const text = read("../../docs/api.md");
     const others = [...text.matchAll(/^- `([A-Z]+ \S+)`: /gm)].map(([, endpoint]) => endpoint);
     expect(others).toEqual([

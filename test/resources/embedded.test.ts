@@ -26,7 +26,7 @@ it("embedded.authorize() sends the challenge, and keeps the verifier for the pag
   });
 });
 
-it("embedded.authorize() tells when the code ends, and what came with it", async () => {
+it("embedded.authorize() says when the code expires, and what came with it", async () => {
   const { client } = open();
   const before = Date.now();
   const { data, response } = await client.embedded.authorize({ scope }).withResponse();
@@ -36,7 +36,7 @@ it("embedded.authorize() tells when the code ends, and what came with it", async
   expect(response.requestId).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-it("embedded.authorize() refuses to ask for nothing, and rejects as other calls do", async () => {
+it("embedded.authorize() refuses to ask for nothing, and rejects like other calls", async () => {
   const { emulator, client } = open();
   const nothing = client.embedded.authorize({ scope: [] });
   await expect(nothing).rejects.toMatchObject({ code: "invalid_input" });

@@ -16,7 +16,7 @@ const called = model.operations.filter(({ source }) => source.caller === "method
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
 
-/** Methods that take something else than the parts of their request. */
+/** Methods whose arguments are not the parts of their request. */
 const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
   "files.upload": [new Uint8Array([1]), { name: "passport.png" }],
   "files.downloadLinks": [["file"]],
@@ -24,7 +24,7 @@ const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
   "embedded.authorize": [{ scope: ["w:awx_action:onboarding"] }],
 };
 
-/** Methods that are made of others, and have no endpoint of their own. */
+/** Methods composed of others, with no endpoint of their own. */
 const conveniences = [
   "accounts.checkRequirements",
   "accounts.waitForStatus",
@@ -50,7 +50,7 @@ const client = createClient({
   },
 });
 
-/** `simulation.accounts.updateStatus` of the client. */
+/** The client's method of that name, such as `simulation.accounts.updateStatus`. */
 function methodOf(name: string): Method | undefined {
   let at: unknown = client;
   for (const part of name.split("."))
@@ -58,10 +58,10 @@ function methodOf(name: string): Method | undefined {
   return at as Method | undefined;
 }
 
-/** The same in each run. */
+/** The same values on every run. */
 const sample = { numRuns: 1, seed: 42 };
 
-/** The ids of the path in their order, then the body or the query. */
+/** The ids in the path in order, then the body or the query. */
 function argumentsOf({ source, pathParameters, query, body }: Operation): readonly unknown[] {
   const shape = schemas.get(body?.schema ?? query?.schema ?? "");
   const [value] = shape ? fc.sample(fitting(shape.node, { schemas, complete: false }), sample) : [];
@@ -85,19 +85,19 @@ describe.each(called.map((operation) => [operation.source.id, operation] as cons
 );
 
 describe("client", () => {
-  it("has no method without an endpoint, but for those made of others", () => {
+  it("has no method without an endpoint, except those composed of others", () => {
     const names = called.map(({ source }) => source.id);
     expect(methodsOf(client).sort()).toEqual([...names, ...conveniences].sort());
   });
 
-  it("calls by itself what there is no method for", () => {
+  it("has a method for every endpoint but the two it calls by itself", () => {
     const rest = endpoints.filter(({ name }) => methodOf(name) === undefined);
     expect(rest.map(({ name }) => name)).toEqual(["authentication.login", "oauth.token"]);
     expect(called).toHaveLength(endpoints.length - rest.length);
   });
 });
 
-/** Every function two or more levels below the client; what is on the client itself is no resource. */
+/** Every function two or more levels below the client; those on the client itself belong to no resource. */
 function methodsOf(holder: object, path: readonly string[] = []): string[] {
   return Object.entries(holder).flatMap(([name, value]) => {
     const here = [...path, name];

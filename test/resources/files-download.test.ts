@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient } from "../../src/index.js";
 import { fileServer, json, key, refuse, startServer, text } from "../scripted-server.js";
 
-/** A folder of its own for one test. */
+/** A temporary folder for one test. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "files-"));
   onTestFinished(() => rm(path, { recursive: true }));
@@ -16,7 +16,7 @@ async function folder(): Promise<string> {
 }
 
 describe("files.download()", () => {
-  it("gives the file as a stream, with what is known of it", async () => {
+  it("returns the file as a stream, with what is known about it", async () => {
     const server = await fileServer(text(200, "bytes"));
     const client = createClient({ ...key, baseUrl: server.url });
     const { stream, bytes, saveTo, ...known } = await client.files.download("file_1");
@@ -53,7 +53,7 @@ describe("files.download()", () => {
     expect(await readFile(path, "utf8")).toBe("bytes");
   });
 
-  it("saves through a link, and keeps the permissions of what it replaces", async () => {
+  it("saves through a symbolic link, and keeps the permissions of the file that it replaces", async () => {
     const server = await fileServer(text(200, "bytes"));
     const client = createClient({ ...key, baseUrl: server.url });
     const directory = await folder();
@@ -66,14 +66,14 @@ describe("files.download()", () => {
     expect((await readdir(directory)).sort()).toEqual(["link.png", "x.png"]);
   });
 
-  it("saves to what is no file", async () => {
+  it("saves to a path that is not a regular file", async () => {
     const server = await fileServer(text(200, "bytes"));
     const client = createClient({ ...key, baseUrl: server.url });
     await (await client.files.download("file_1")).saveTo("/dev/null");
     expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
   });
 
-  it("works over fetch as well", async () => {
+  it("also works over fetch", async () => {
     const server = await fileServer(text(200, "bytes"));
     const client = createClient({ ...key, baseUrl: server.url, fetch });
     expect(String(await (await client.files.download("file_1")).bytes())).toBe("bytes");
@@ -98,10 +98,10 @@ describe("files.download()", () => {
   });
 
   it.each([
-    ["for ever", "/again"],
+    ["forever", "/again"],
     ["to nowhere", "http://"],
     ["to another protocol", "file:///etc/passwd"],
-  ])("fails in our own words when it is redirected %s", async (_, location) => {
+  ])("fails with a message of our own when it is redirected %s", async (_, location) => {
     const server = await fileServer(text(302, "", { location }));
     const client = createClient({ ...key, baseUrl: server.url });
     const start = performance.now();
@@ -132,17 +132,20 @@ describe("files.download()", () => {
     ["no URL", "s3cr3t"],
     ["of another protocol", "ftp://127.0.0.1/s3cr3t"],
     ["with a bad host", "http://[s3cr3t/x"],
-  ])("fails in our own words when the link is %s, and does not show it", async (_, link) => {
-    const server = await fileServer(text(200, "bytes"), () => link);
-    const client = createClient({ ...key, baseUrl: server.url });
-    const timers = () =>
-      process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
-    const before = timers();
-    const error = await client.files.download("file_1").catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ operation: "files.download" });
-    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cr3t");
-    expect(timers()).toBeLessThanOrEqual(before);
-  });
+  ])(
+    "fails with a message of our own when the link is %s, and does not show it",
+    async (_, link) => {
+      const server = await fileServer(text(200, "bytes"), () => link);
+      const client = createClient({ ...key, baseUrl: server.url });
+      const timers = () =>
+        process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+      const before = timers();
+      const error = await client.files.download("file_1").catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ operation: "files.download" });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cr3t");
+      expect(timers()).toBeLessThanOrEqual(before);
+    },
+  );
 
   it.each([
     ["lists it as absent", json(200, { files: [], absent_files: ["file_1"] })],
@@ -159,14 +162,14 @@ describe("files.download()", () => {
     });
   });
 
-  it("does not take another file's link for its own", async () => {
+  it("does not take the link of another file for its own", async () => {
     const files = [{ file_id: "file_2", url: "http://127.0.0.1:9/x" }];
     const server = await startServer({ otherwise: json(200, { files, absent_files: ["file_1"] }) });
     const client = createClient({ ...key, baseUrl: server.url, maxRetries: 0 });
     await expect(client.files.download("file_1")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("fails in our own words when the API answers no links at all", async () => {
+  it("fails with a message of our own when the API returns no links at all", async () => {
     const server = await startServer({ otherwise: json(200, {}) });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.files.download("file_1")).rejects.toMatchObject({
@@ -185,14 +188,14 @@ describe("files.download()", () => {
     },
   );
 
-  it("asks again where the link fails for a moment", async () => {
+  it("tries again when the link fails for a moment", async () => {
     const answers = [refuse(503), text(200, "bytes")];
     const server = await fileServer((...call) => answers.shift()?.(...call));
     const client = createClient({ ...key, baseUrl: server.url });
     expect(String(await (await client.files.download("file_1")).bytes())).toBe("bytes");
   });
 
-  it("never sends a token to another host, not even over a redirect", async () => {
+  it("never sends a token to another host, not even after a redirect", async () => {
     const seen: unknown[] = [];
     const other = createServer((request, response) => {
       seen.push(request.headers.authorization);

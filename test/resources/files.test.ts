@@ -8,7 +8,7 @@ import { cut, json, key, refuse, startServer } from "../scripted-server.js";
 const mebibyte = 1024 * 1024;
 const uploaded = json(201, { file_id: "file_1", filename: "x.png", size: 3 });
 
-/** A folder of its own for one test. */
+/** A temporary folder for one test. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "files-"));
   onTestFinished(() => rm(path, { recursive: true }));
@@ -33,7 +33,7 @@ describe("files.upload()", () => {
     ]);
   });
 
-  it("tells what came with the answer, and rejects once where a file is refused", async () => {
+  it("returns the details of its response, and rejects once when a file is refused", async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", note);
@@ -50,7 +50,7 @@ describe("files.upload()", () => {
     expect(unhandled).toEqual([]);
   });
 
-  it("sends one content-type, whatever the options", async () => {
+  it("sends one content-type, whatever the options are", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.files
@@ -62,7 +62,7 @@ describe("files.upload()", () => {
     }
   });
 
-  it("refuses what cannot be uploaded, all of it at once, before anything is sent", async () => {
+  it("refuses whatever cannot be uploaded, with all problems at once, before anything is sent", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const upload = client.files.upload(Buffer.alloc(0), {
@@ -91,8 +91,8 @@ describe("files.upload()", () => {
       { name: "x" },
       "file",
     ],
-    ["a name that is none", Buffer.from("x"), { name: 7 }, "name"],
-    ["notes that are none", Buffer.from("x"), { name: "x", notes: 7 }, "notes"],
+    ["a name that is not a string", Buffer.from("x"), { name: 7 }, "name"],
+    ["notes that are not a string", Buffer.from("x"), { name: "x", notes: 7 }, "notes"],
   ])("refuses %s before anything is sent", async (_, source, options, field) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
@@ -118,7 +118,7 @@ describe("files.upload()", () => {
     },
   );
 
-  it("refuses an option that it does not have, with the one that was probably meant", async () => {
+  it("refuses an unknown option, with the one that was probably meant", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const options = { name: "x.png", note: "front" };
@@ -128,7 +128,7 @@ describe("files.upload()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("takes 20 MB and names of 50 characters", async () => {
+  it("accepts 20 MB, and names of 50 characters", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     const options = { name: "n".repeat(50), notes: "😀".repeat(25) };
@@ -156,7 +156,7 @@ describe("files.upload()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("says that the outcome is unknown when the answer is lost", async () => {
+  it("reports an unknown outcome when the answer is lost", async () => {
     const server = await startServer({ otherwise: cut() });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.files.upload(Buffer.from("x"), { name: "x.png" })).rejects.toMatchObject({
@@ -166,7 +166,7 @@ describe("files.upload()", () => {
     });
   });
 
-  it("sends bytes again that were refused by a rate limit, but no stream", async () => {
+  it("resends bytes after a rate limit, but not a stream", async () => {
     const server = await startServer({ answers: [refuse(429), uploaded, refuse(429)] });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.files.upload(Buffer.from("bytes"), { name: "x.png" });
@@ -181,7 +181,7 @@ describe("files.upload()", () => {
     expect(server.requests.length).toBe(3);
   });
 
-  it("uses the files host, with the token of the other one", async () => {
+  it("uses the files host, with the token from the API host", async () => {
     const files = await startServer({ otherwise: uploaded });
     const api = await startServer();
     const client = createClient({ ...key, baseUrl: api.url, filesBaseUrl: files.url });
@@ -191,7 +191,7 @@ describe("files.upload()", () => {
     expect(files.requests[0]?.headers.authorization).toMatch(/^Bearer /);
   });
 
-  it("reads a file anew for each attempt, and leaves none open", async () => {
+  it("opens a file anew for each attempt, and leaves none open", async () => {
     const path = join(await folder(), "a.pdf");
     await writeFile(path, "x".repeat(200_000));
     const server = await startServer({
@@ -209,7 +209,7 @@ describe("files.upload()", () => {
 });
 
 describe("files.downloadLinks()", () => {
-  it("answers links and the ids of files that are not there", async () => {
+  it("returns the links and the ids of missing files", async () => {
     const body = { files: [{ file_id: "file_1", url: "https://x" }], absent_files: ["file_2"] };
     const server = await startServer({ answers: [json(200, body)] });
     const client = createClient({ ...key, baseUrl: server.url });

@@ -14,7 +14,7 @@ import {
   startServer,
 } from "../scripted-server.js";
 
-/** A client that waits no longer between its attempts than it must. */
+/** A client that waits no longer between attempts than it must. */
 function clientOf(server: ScriptedServer): Client {
   vi.spyOn(Math, "random").mockReturnValue(0);
   const client = createClient({ ...key, baseUrl: server.url });
@@ -31,7 +31,7 @@ const openShop = (server: ScriptedServer) =>
   clientOf(server).accounts.create({ ...newAccount, identifier: "seller-42" });
 
 describe("accounts.create()", () => {
-  /** A remote that keeps accounts, does the work of the first create, and loses its answer. */
+  /** A remote that keeps accounts, and does the work of the first create but loses its answer. */
   function forgetful(lose: Answer): { readonly answer: Answer; readonly kept: Account[] } {
     const kept: Account[] = [];
     const answer: Answer = (response, seen, request) => {
@@ -56,7 +56,7 @@ describe("accounts.create()", () => {
     ["cut short", cutBody()],
     ["a 500", refuse(500)],
     ["a 504", refuse(504)],
-  ])("finds the account that it made when the answer was %s", async (_, lose) => {
+  ])("finds the account it made when the answer was %s", async (_, lose) => {
     const { answer, kept } = forgetful(lose);
     const server = await startServer({ otherwise: answer });
     const { accounts } = clientOf(server);
@@ -71,7 +71,7 @@ describe("accounts.create()", () => {
     expect(server.requests[1]?.headers["x-on-behalf-of"]).toBe("acct_9");
   });
 
-  it("makes no second account when it has no identifier, and says what is unknown", async () => {
+  it("makes no second account without an identifier, and says what is unknown", async () => {
     const { answer, kept } = forgetful(cut());
     const server = await startServer({ otherwise: answer });
     const error = await clientOf(server)
@@ -82,7 +82,7 @@ describe("accounts.create()", () => {
     expect(kept.length).toBe(1);
   });
 
-  it("does not take an older or another account for its own", async () => {
+  it("does not mistake an older or another account for its own", async () => {
     const olden = new Date(Date.now() - 10 * 60_000).toISOString();
     const items = [
       account({ id: "acct_old", created_at: olden }),
@@ -96,14 +96,14 @@ describe("accounts.create()", () => {
     expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET", "POST"]);
   });
 
-  it("finds an account whose time of creation is in the older form", async () => {
+  it("finds an account whose creation time is in the older format", async () => {
     const created_at = new Date().toISOString().replace("Z", "+0000");
     const items = [account({ id: "acct_made", created_at })];
     const server = await startServer({ answers: [cut(), json(200, { items, has_more: false })] });
     await expect(openShop(server)).resolves.toMatchObject({ id: "acct_made" });
   });
 
-  it("sees an account that the remote was still at work on when the connection broke", async () => {
+  it("finds an account that the remote was still creating when the connection broke", async () => {
     const kept: Account[] = [];
     const server = await startServer({
       otherwise: (response, seen, request) => {
@@ -118,19 +118,22 @@ describe("accounts.create()", () => {
     expect(server.requests.filter(({ method }) => method === "POST").length).toBe(1);
   });
 
-  it.each([-600_000, 600_000])("finds it with a clock that is %i ms off", async (offMs) => {
-    const items = [account({ id: "acct_made", created_at: new Date().toISOString() })];
-    const date = new Date().toUTCString();
-    const server = await startServer({
-      answers: [cut(), json(200, { items, has_more: false }, { date })],
-    });
-    const { accounts } = clientOf(server);
-    setClock(offMs);
-    const created = accounts.create({ ...newAccount, identifier: "seller-42" });
-    await expect(created).resolves.toMatchObject({ id: "acct_made" });
-  });
+  it.each([-600_000, 600_000])(
+    "finds its account with a clock that is %i ms off",
+    async (offMs) => {
+      const items = [account({ id: "acct_made", created_at: new Date().toISOString() })];
+      const date = new Date().toUTCString();
+      const server = await startServer({
+        answers: [cut(), json(200, { items, has_more: false }, { date })],
+      });
+      const { accounts } = clientOf(server);
+      setClock(offMs);
+      const created = accounts.create({ ...newAccount, identifier: "seller-42" });
+      await expect(created).resolves.toMatchObject({ id: "acct_made" });
+    },
+  );
 
-  it("does not take an older account for its own with a clock that is behind", async () => {
+  it("does not mistake an older account for its own when its clock is behind", async () => {
     const olden = new Date(Date.now() - 10 * 60_000).toISOString();
     const items = [account({ id: "acct_old", created_at: olden })];
     const server = await startServer({
@@ -143,7 +146,7 @@ describe("accounts.create()", () => {
     await expect(created).resolves.toMatchObject({ id: "acct_new" });
   });
 
-  it("claims nothing where the account does not say when it was made", async () => {
+  it("claims no account that does not say when it was made", async () => {
     const items = [{ ...account({ id: "acct_made" }), created_at: null }];
     const server = await startServer({
       answers: [cut()],
@@ -153,7 +156,7 @@ describe("accounts.create()", () => {
     expect(server.requests.filter(({ method }) => method === "POST").length).toBe(1);
   });
 
-  it("looks with the headers of the call", async () => {
+  it("looks the account up with the headers of the call", async () => {
     const items = [account({ id: "acct_made" })];
     const server = await startServer({ answers: [cut(), json(200, { items, has_more: false })] });
     const headers = { "x-on-behalf-of": "acct_9", "x-gateway": "eu" };
@@ -190,7 +193,7 @@ describe("accounts.create()", () => {
     await expect(openShop(server)).resolves.toMatchObject({ id: "acct_made" });
   });
 
-  it("rejects with the caller's reason when it is aborted during the look-up", async () => {
+  it("rejects with the caller's reason when aborted during the look-up", async () => {
     const server = await startServer({ answers: [cut()], otherwise: stall() });
     const controller = new AbortController();
     const { accounts } = clientOf(server);

@@ -42,7 +42,7 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     (reason: unknown) => reason,
   );
 
-/** A client of a scripted server that does not wait between its attempts. */
+/** A client of a scripted server that does not wait between attempts. */
 async function scripted(script: Script) {
   const server = await startServer(script);
   const { random } = Math;
@@ -68,7 +68,7 @@ describe("transfers.create()", () => {
     expect(balance).toMatchObject({ currency: "USD", available_amount: 12.5 });
   });
 
-  it("makes one transfer however often it is called with one request_id", async () => {
+  it("makes one transfer however often it is called with the same request_id", async () => {
     const { emulator, client, sellerId } = await openShop();
     const payout = { ...money, destination: sellerId, request_id: "payout-1" };
     const first = await client.transfers.create(payout);
@@ -97,7 +97,7 @@ describe("transfers.create()", () => {
     expect(emulator.money.transfers().length).toBe(1);
   });
 
-  it("looks once for a payment whose request_id another has, also after a lost answer", async () => {
+  it("looks once for a payment whose request_id is taken, even after a lost answer", async () => {
     const other = listed({ ...made, amount: 11 });
     const { server, client } = await scripted({ answers: [cut(), duplicate, other] });
     const error = await failure(client.transfers.create(input));
@@ -107,7 +107,7 @@ describe("transfers.create()", () => {
     expect(String(error)).not.toContain("call again");
   });
 
-  it("takes for its own what has its request_id and nothing else than was asked for", async () => {
+  it("recognises its own payment by the request_id and by everything it asked for", async () => {
     const before = { ...made, id: "tr_0", request_id: "payout-0" };
     const grown = { ...made, source: "acct_platform" };
     const { client } = await scripted({ answers: [duplicate, listed(before, grown)] });
@@ -123,7 +123,7 @@ describe("transfers.create()", () => {
   it.each([
     ["a web page", 200, "<html>Sign in</html>"],
     ["nothing", 204, ""],
-  ])("looks for what was made when the answer is %s", async (_, status, body) => {
+  ])("looks for the payment it made when the answer is %s", async (_, status, body) => {
     const answer = text(status, body, { "content-type": "text/html" });
     const lost = await scripted({ answers: [answer, listed(made)] });
     expect(await lost.client.transfers.create(input)).toEqual(made);
@@ -143,7 +143,7 @@ describe("transfers.create()", () => {
     }
   });
 
-  it("waits until the list shows what an earlier attempt had made", async () => {
+  it("waits until the list shows what an earlier attempt made", async () => {
     const answers = [cut(), duplicate, listed(), listed(made)];
     const { server, client } = await scripted({ answers });
     expect(await client.transfers.create(input)).toEqual(made);
@@ -157,7 +157,7 @@ describe("transfers.create()", () => {
     expect(await client.transfers.create(input)).toEqual(made);
   });
 
-  it("tells by which id to go on when nothing can be known", async () => {
+  it("names the id to continue with when nothing can be known", async () => {
     const answers = [cut(), cut(), cut(), cut(), listed()];
     const { server, client } = await scripted({ answers });
     const { request_id: _, ...rest } = input;
@@ -174,7 +174,7 @@ describe("transfers.create()", () => {
     expect(new Set(ids)).toEqual(new Set([sent]));
   });
 
-  it("carries the id at its deadline, after a refusal, and when a login fails after a lost answer", async () => {
+  it("keeps the id in errors at its deadline, after a refusal, and when a login fails after a lost answer", async () => {
     const late = await scripted({ answers: [refuse(503, undefined, { "retry-after": "9" })] });
     const timeout = await failure(late.client.transfers.create(input, { timeoutMs: 200 }));
     expect(timeout).toMatchObject({ outcome: "unknown", idempotencyKey: "payout-1" });
@@ -205,7 +205,7 @@ describe("transfers.create()", () => {
     },
   );
 
-  it("sends an amount as it is given, and loses no digit of an answer", async () => {
+  it("sends an amount as given, and loses no digit of an answer", async () => {
     const raw = `{"id":"tr_1","status":"NEW","amount":90071992547409.93,"fee":0.10}`;
     const { server, client } = await scripted({
       otherwise: (response) =>
@@ -218,7 +218,7 @@ describe("transfers.create()", () => {
     expect(String(server.requests[1]?.body)).toContain('"amount":12.5,');
   });
 
-  it("refuses what the documents say is refused, with their codes", async () => {
+  it("refuses what the documentation says is refused, with the documented codes", async () => {
     const { emulator, client, sellerId } = await openShop();
     const codeOf = async (change: Partial<TransferInput>): Promise<unknown> => {
       const error = await failure(
@@ -237,7 +237,7 @@ describe("transfers.create()", () => {
 });
 
 describe("charges.create()", () => {
-  it("pulls money from a connected account, and only the platform may", async () => {
+  it("pulls money from a connected account, and only for the platform", async () => {
     const { emulator, client, sellerId } = await openShop();
     emulator.money.setBalance(sellerId, "USD", "20");
     const charge = await client.charges.create({ ...money, source: sellerId });
@@ -251,7 +251,7 @@ describe("charges.create()", () => {
 });
 
 describe("transfers.list()", () => {
-  it("filters, and walks its pages", async () => {
+  it("filters, and walks through its pages", async () => {
     const { client, sellerId } = await openShop({ settleAfterMs: false });
     for (let n = 1; n <= 12; n++) {
       const request_id = `payout-${n}`;

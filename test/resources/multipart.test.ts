@@ -9,7 +9,7 @@ import { formOf, json, key, startServer } from "../scripted-server.js";
 
 const uploaded = json(201, { file_id: "file_1", filename: "x.png", size: 3 });
 
-/** A folder of its own for one test. */
+/** A temporary folder for one test. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "files-"));
   onTestFinished(() => rm(path, { recursive: true }));
@@ -17,7 +17,7 @@ async function folder(): Promise<string> {
 }
 
 describe("files.upload()", () => {
-  it("sends a file by its path, under its name and type", async () => {
+  it("sends a file from its path, with its name and type", async () => {
     const path = join(await folder(), "passport.jpg");
     await writeFile(path, "jpeg");
     const server = await startServer({ otherwise: uploaded });
@@ -79,7 +79,7 @@ describe("files.upload()", () => {
     expect(new Uint8Array(await file.arrayBuffer())).toEqual(bytes);
   });
 
-  it("takes name and type from a File, and the type of other names by their ending", async () => {
+  it("takes name and type from a File, and otherwise the type from the name's extension", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.files.upload(new File(["x"], "selfie.png", { type: "image/x-own" }));
@@ -97,7 +97,7 @@ describe("files.upload()", () => {
     ]);
   });
 
-  it("sends names of any letters, and none that could end the header", async () => {
+  it("sends names in any script, and escapes what could end the header", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     const names = ["日本 Zoë 😀.png", 'a"b;c.png', "a\r\nx-evil: 1.png", "..\\..\\x.png"];

@@ -1,8 +1,8 @@
 /**
- * Our OAuth client against a server that we did not write: oauth2-mock-server of AXA, over real HTTP.
+ * Our OAuth client against a server that we did not write: AXA's oauth2-mock-server, over real HTTP.
  *
- * It verifies PKCE and signs its tokens. It forgets codes and refresh tokens, so what was spent is
- * judged by what it received. The account comes from a small API that trusts tokens by their signature.
+ * It verifies PKCE and signs its tokens. It forgets codes and refresh tokens, so the tests check what it
+ * received to see what was spent. The account comes from a small API that trusts tokens by their signature.
  */
 
 import { createHash } from "node:crypto";
@@ -26,7 +26,7 @@ let api: Server;
 let apiUrl: string;
 /** What the token endpoint was sent and what it answered, in order. */
 let exchanges: { readonly type: string; readonly sent: Received; readonly got: Received }[] = [];
-/** A test may change answers before they leave. */
+/** Lets a test change answers before they are sent. */
 let change: (answer: Answer, sent: Received) => void = () => undefined;
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ afterAll(async () => {
 beforeEach(() => {
   exchanges = [];
   change = () => undefined;
-  // Two tokens of the same second would be the same text.
+  // Two tokens issued in the same second would be identical.
   server.service.on("beforeTokenSigning", ({ payload }) => {
     payload["jti"] = crypto.randomUUID();
   });
@@ -98,13 +98,13 @@ async function connect(client: ClientWithOAuth<"sandbox">) {
   return { url: new URL(url), ...(await client.oauth.handleCallback(back, { session })) };
 }
 
-/** Lets a connection's first access token end before its time. */
+/** Ends the first access token of a connection early. */
 function expireSoon(answer: Answer, { grant_type }: Received): void {
   if (grant_type !== "authorization_code" || answer.body === "") return;
   answer.body["expires_in"] = 1;
 }
 
-describe("oauth with a foreign server", () => {
+describe("oauth with a third-party server", () => {
   it.each([
     ["json", "application/json"],
     ["form", "application/x-www-form-urlencoded"],
@@ -129,7 +129,7 @@ describe("oauth with a foreign server", () => {
     expect(url.searchParams.get("code_challenge")).toBe(hash);
   });
 
-  it("is refused by the server with another flow's verifier", async () => {
+  it("is refused by the server when the verifier is from another flow", async () => {
     const client = clientOf("json");
     const mine = await consent(await client.oauth.authorizationUrl({ session, pkce: true }));
     const theirs = await consent(await client.oauth.authorizationUrl({ session, pkce: true }));
@@ -156,7 +156,7 @@ describe("oauth with a foreign server", () => {
     expect(exchanges[1]?.sent["refresh_token"]).toBe(exchanges[0]?.got["refresh_token"]);
   });
 
-  it("spends each refresh token of a chain once, in order", async () => {
+  it("spends each refresh token in a chain once, in order", async () => {
     const client = clientOf("form");
     const { connection } = await connect(client);
     for (let i = 0; i < 5; i++) await client.oauth.refresh(connection.id);
@@ -166,7 +166,7 @@ describe("oauth with a foreign server", () => {
     expect(spent).toEqual(issued.slice(0, 5));
   });
 
-  it("goes on with the same refresh token where the server keeps it", async () => {
+  it("keeps using the same refresh token if the server does not rotate it", async () => {
     change = (answer, { grant_type }) => {
       if (grant_type === "refresh_token" && answer.body) delete answer.body["refresh_token"];
     };
@@ -179,7 +179,7 @@ describe("oauth with a foreign server", () => {
     expect(spent).toEqual([first, first]);
   });
 
-  it("takes numbers that the server writes as text", async () => {
+  it("accepts numbers that the server sends as strings", async () => {
     change = ({ body }) => {
       if (body) Object.assign(body, { expires_in: "300", refresh_token_expires_in: "86400" });
     };
@@ -188,7 +188,7 @@ describe("oauth with a foreign server", () => {
     expect(lifeMs).toBe(86_400_000);
   });
 
-  it("asks for consent again when the server calls the grant invalid", async () => {
+  it("asks for consent again when the server rejects the grant as invalid", async () => {
     const client = clientOf("json");
     const { connection } = await connect(client);
     change = (answer) => {

@@ -50,7 +50,7 @@ function clientOf(
   });
 }
 
-/** Consents to what an authorization URL asks for, as the customer would. */
+/** Consents to an authorization URL, as the customer would. */
 async function consent(emulator: RunningEmulator, url: string, accountId: string): Promise<string> {
   const { searchParams: asked } = new URL(url);
   const codeChallenge = asked.get("code_challenge") ?? undefined;
@@ -95,7 +95,7 @@ describe("oauth.authorizationUrl()", () => {
     });
   });
 
-  it("refuses an empty session and no scopes", async () => {
+  it("refuses an empty session, and an empty list of scopes", async () => {
     const oauth = { ...app, scopes: [], store: createMemoryStore() };
     const client = createClient({ environment: "sandbox", oauth });
     await expect(client.oauth.authorizationUrl({ session: "" })).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe("oauth.handleCallback()", () => {
     expect((await customer.accounts.current()).id).toBe(account.id);
   });
 
-  it("gives back the app's own state", async () => {
+  it("returns the app's own state", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const { id } = await connectable(emulator);
@@ -127,7 +127,7 @@ describe("oauth.handleCallback()", () => {
     expect(state).toBe("back to /cart");
   });
 
-  it("takes a path as a server sees it", async () => {
+  it("accepts a path as a server sees it", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const { id } = await connectable(emulator);
@@ -137,7 +137,7 @@ describe("oauth.handleCallback()", () => {
     expect(connection.accountId).toBe(id);
   });
 
-  it("refuses what is not this session's flow, and sends nothing", async () => {
+  it("refuses a callback that does not belong to the session's flow, and sends nothing", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const url = await client.oauth.authorizationUrl({ session: "s" });
@@ -170,7 +170,7 @@ describe("oauth.handleCallback()", () => {
   });
 
   it.each(["//", "http://?code=c0de", "http://[/?code=c0de"])(
-    "refuses %s, which is no URL, without quoting it",
+    "refuses %s, which is not a URL, without quoting it",
     async (url) => {
       const oauth = { ...app, store: createMemoryStore() };
       const client = createClient({ environment: "sandbox", oauth });
@@ -182,7 +182,7 @@ describe("oauth.handleCallback()", () => {
     },
   );
 
-  it("stores a connection under the id of its account only", async () => {
+  it("stores a connection only under the id of its own account", async () => {
     const store = createMemoryStore();
     const tokens = { access_token: "a", refresh_token: "r", expires_in: 300 };
     const server = await startServer({
@@ -206,7 +206,7 @@ describe("oauth.handleCallback()", () => {
     expect((await connectOnce()).connection.accountId).toBe("acct_9");
   });
 
-  /** A customer on their way back to the app. */
+  /** A customer returning to the app. */
   async function comingBack(emulator: RunningEmulator, client: ClientWithOAuth<"sandbox">) {
     const { id } = await connectable(emulator);
     return await consent(emulator, await client.oauth.authorizationUrl({ session: "s" }), id);
@@ -218,20 +218,23 @@ describe("oauth.handleCallback()", () => {
   it.each([
     [10 * 60 - 5, true],
     [10 * 60 + 10, false],
-  ])("lets a state live ten minutes: after %i s it is taken, %s", async (seconds, taken) => {
-    await using emulator = await startEmulator();
-    const client = clientOf(emulator);
-    const back = await comingBack(emulator, client);
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
-    onTestFinished(() => {
-      vi.useRealTimers();
-    });
-    const result = client.oauth.handleCallback(back, { session: "s" });
-    if (taken) await expect(result).resolves.toBeDefined();
-    else await expect(result).rejects.toMatchObject({ code: "state_expired" });
-  });
+  ])(
+    "keeps a state valid for ten minutes: after %i s it is accepted, %s",
+    async (seconds, taken) => {
+      await using emulator = await startEmulator();
+      const client = clientOf(emulator);
+      const back = await comingBack(emulator, client);
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      const result = client.oauth.handleCallback(back, { session: "s" });
+      if (taken) await expect(result).resolves.toBeDefined();
+      else await expect(result).rejects.toMatchObject({ code: "state_expired" });
+    },
+  );
 
-  it("tells a customer to begin again when the code is too old", async () => {
+  it("asks a customer to start again when the code has expired", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const back = await comingBack(emulator, client);
@@ -247,7 +250,7 @@ describe("oauth.handleCallback()", () => {
     }
   });
 
-  it("gives two callbacks at once the same connection, and spends the code once", async () => {
+  it("returns the same connection to two simultaneous callbacks, and spends the code once", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const back = await comingBack(emulator, client);
@@ -260,7 +263,7 @@ describe("oauth.handleCallback()", () => {
     await expect(customer.accounts.current()).resolves.toMatchObject({ id: first?.account.id });
   });
 
-  it("refuses a code that another process has, or had, and leaves the connection alone", async () => {
+  it("refuses a code that another process is using or has used, and leaves the connection alone", async () => {
     await using emulator = await startEmulator();
     const store = createMemoryStore();
     const clients = [clientOf(emulator, { store }), clientOf(emulator, { store })] as const;
@@ -278,7 +281,7 @@ describe("oauth.handleCallback()", () => {
     expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
   });
 
-  it("can be tried again when the token endpoint was away", async () => {
+  it("can be tried again after an outage of the token endpoint", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const back = await comingBack(emulator, client);
@@ -312,7 +315,7 @@ describe("oauth.handleCallback()", () => {
   });
 });
 
-it("blames a refused app on its own options, and a refused token on the scopes", async () => {
+it("blames a refused app on its own options, and a refused token on its scopes", async () => {
   await using emulator = await startEmulator();
   const store = createMemoryStore();
   const client = clientOf(emulator, { store });
@@ -339,7 +342,7 @@ describe("oauth.connection()", () => {
     expect(exchanges.length).toBe(2);
   });
 
-  it("acts for its customer whatever is derived from it", async () => {
+  it("acts for its customer in everything derived from it", async () => {
     await using emulator = await startEmulator();
     const oauth = { ...app, store: createMemoryStore() };
     const client = createClient({ ...emulator.clientOptions, oauth });
@@ -353,7 +356,7 @@ describe("oauth.connection()", () => {
     for (const one of derived) expect((await one.accounts.current()).id).toBe(account.id);
   });
 
-  it("survives a lost answer, in another process too", async () => {
+  it("survives a lost answer, even in another process", async () => {
     await using emulator = await startEmulator();
     const store = createMemoryStore();
     const client = clientOf(emulator, { store });
@@ -368,7 +371,7 @@ describe("oauth.connection()", () => {
     expect(emulator.oauth.connections.map(({ status }) => status)).toEqual(["CONNECTED"]);
   });
 
-  it("keeps the new pair while the store is away, and writes it when it is back", async () => {
+  it("keeps the new pair while the store is away, and writes it when the store is back", async () => {
     await using emulator = await startEmulator();
     const store = createMemoryStore();
     let away = false;
@@ -396,7 +399,7 @@ describe("oauth.connection()", () => {
     expect(emulator.oauth.connections.map(({ status }) => status)).toEqual(["CONNECTED"]);
   });
 
-  it("says when the customer has disconnected, and when there is no connection", async () => {
+  it("says when the customer has disconnected, and when no connection exists", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const { connection } = await connect(emulator, client);
@@ -408,7 +411,7 @@ describe("oauth.connection()", () => {
     await expect(nobody).rejects.toMatchObject({ code: "connection_missing" });
   });
 
-  it("leaves nothing in the store for ids that somebody made up", async () => {
+  it("leaves nothing in the store for made-up ids", async () => {
     const directory = await mkdtemp(join(tmpdir(), "airwallex-connect-"));
     onTestFinished(() => rm(directory, { recursive: true }));
     await using emulator = await startEmulator();
@@ -445,7 +448,7 @@ describe("oauth.connection()", () => {
   });
 });
 
-it("shows no code or verifier that the remote quotes", async () => {
+it("hides a code or verifier that the remote quotes", async () => {
   const secrets = ["cod3-0f-consent", "v3rifier-of-the-challenge", app.clientSecret];
   const server = await startServer({
     otherwise: refuse(400, {
@@ -465,7 +468,7 @@ it("shows no code or verifier that the remote quotes", async () => {
 });
 
 describe("oauth.refreshExpiring()", () => {
-  it("renews those near their end, and goes on past failures", async () => {
+  it("renews tokens that are about to expire, and continues past failures", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const ids: string[] = [];
@@ -486,8 +489,8 @@ describe("oauth.refreshExpiring()", () => {
   });
 });
 
-describe("oauth.refreshExpiring() of tokens whose end is not known", () => {
-  it("takes it for 60 days after the last renewal", async () => {
+describe("oauth.refreshExpiring() of tokens with an unknown expiry", () => {
+  it("assumes that they expire 60 days after the last renewal", async () => {
     const store = createMemoryStore();
     const tokens = { access_token: "a", refresh_token: "r", expires_in: 300, account_id: "acct_9" };
     const server = await startServer({
@@ -531,7 +534,7 @@ describe("oauth.refreshExpiring() of tokens whose end is not known", () => {
 });
 
 describe("oauth.forget()", () => {
-  it("deletes what is stored", async () => {
+  it("deletes the stored connection", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const { connection } = await connect(emulator, client);
@@ -541,8 +544,8 @@ describe("oauth.forget()", () => {
   });
 });
 
-describe("createClient() with an OAuth app only", () => {
-  it("has connections, and says what a call of its own would need", async () => {
+describe("createClient() with only an OAuth app", () => {
+  it("has connections, and says what its own calls would need", async () => {
     const client = createClient({
       environment: "sandbox",
       oauth: { ...app, store: createMemoryStore() },

@@ -15,7 +15,7 @@ import {
 const bodyOf = (request: SeenRequest | undefined): unknown => JSON.parse(String(request?.body));
 
 describe("client.request()", () => {
-  it("reaches any endpoint, with token, headers and query", async () => {
+  it("reaches any endpoint, with a token, headers and a query", async () => {
     const server = await startServer({ answers: [json(200, [{ currency: "AUD" }])] });
     const client = createClient({ ...key, baseUrl: server.url });
     const balances = await client.onBehalfOf("acct_9").request(
@@ -37,7 +37,7 @@ describe("client.request()", () => {
     expect(server.requests[0]?.headers.authorization).toMatch(/^Bearer /);
   });
 
-  it("refuses a member that nobody knows before anything is sent", async () => {
+  it("refuses an unknown member before anything is sent", async () => {
     const server = await startServer({ answers: [] });
     const client = createClient({ ...key, baseUrl: server.url });
     const request = { method: "GET", path: "/api/v1/x", querys: { status: "PAID" } } as const;
@@ -66,7 +66,7 @@ describe("client.request()", () => {
 
   it.each([
     ["a list", [1, 2]],
-    ["a text", "x"],
+    ["a string", "x"],
     ["null", null],
     ["false", false],
   ])("sends a body that is %s", async (_, body) => {
@@ -118,7 +118,7 @@ describe("client.request()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("refuses a member that it does not have, with the one that was probably meant", async () => {
+  it("refuses an unknown member, with the one that was probably meant", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const request = { method: "POST", path: "/api/v1/x", bdy: { amount: 1 }, retries: 2 } as const;
@@ -128,7 +128,7 @@ describe("client.request()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("takes braces for what they are", async () => {
+  it("treats braces as literal characters", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.request({ method: "GET", path: "/api/v1/{id}/x" });
@@ -154,7 +154,7 @@ describe("client.request()", () => {
     for (const result of await Promise.allSettled(calls)) expect(result.status).toBe("rejected");
   });
 
-  it("says where a body is not JSON", async () => {
+  it("says where a body cannot be sent as JSON", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const call = client.request({ method: "POST", path: "/api/v1/x", body: { amount: 12n } });
@@ -165,7 +165,7 @@ describe("client.request()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("answers undefined for no body, and a text that is no JSON as it is", async () => {
+  it("returns undefined for an empty body, and text that is not JSON unchanged", async () => {
     const server = await startServer({
       answers: [
         text(204, ""),
@@ -182,7 +182,7 @@ describe("client.request()", () => {
     expect(await call()).toBe("a,b\n1,2");
   });
 
-  it("is made again as its method and body allow", async () => {
+  it("is retried as its method and body allow", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const server = await startServer({
       answers: [
@@ -213,7 +213,7 @@ describe("client.request()", () => {
   });
 
   it.each([undefined, null, "", 7])(
-    "is not made again for a body whose request_id is %j",
+    "is not retried for a body whose request_id is %j",
     async (request_id) => {
       const server = await startServer({ answers: [cut()], otherwise: json(200, 1) });
       const client = createClient({ ...key, baseUrl: server.url });
@@ -223,7 +223,7 @@ describe("client.request()", () => {
     },
   );
 
-  it("refuses a body for GET, which no fetch sends", async () => {
+  it("refuses a body for GET, which fetch cannot send", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const call = client.request({ method: "GET", path: "/api/v1/x", body: { id: "a" } });
@@ -231,7 +231,7 @@ describe("client.request()", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("fails as every call does", async () => {
+  it("fails like any other call", async () => {
     const server = await startServer({ answers: [refuse(404, { message: "No" })] });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.request({ method: "GET", path: "/api/v1/x/acct_1" })).rejects.toMatchObject(
@@ -249,7 +249,7 @@ describe("client.request() with a schema", () => {
   const Balance = z.object({ amount: z.string().transform(Number), currency: z.string() });
   const get = { method: "GET", path: "/api/v1/x" } as const;
 
-  it("answers what the schema makes of the answer", async () => {
+  it("returns what the schema makes of the answer", async () => {
     const server = await startServer({
       otherwise: json(200, { amount: "1.5", currency: "AUD", more: 1 }, { "x-request-id": "r-1" }),
     });
@@ -262,7 +262,7 @@ describe("client.request() with a schema", () => {
     expect(server.requests.length).toBe(2);
   });
 
-  it("takes any schema of the standard, sync or async", async () => {
+  it("accepts any Standard Schema, sync or async", async () => {
     const server = await startServer({ otherwise: json(200, account()) });
     const client = createClient({ ...key, baseUrl: server.url });
     const schema = {
@@ -275,7 +275,7 @@ describe("client.request() with a schema", () => {
     expect(await client.request({ ...get, schema })).toBe(Object.keys(account()).length);
   });
 
-  it("fails with the data when it does not fit, since the work was done", async () => {
+  it("fails with the data when the answer does not fit, since the work was done", async () => {
     const body = { amount: 5, currency: "AUD" };
     const server = await startServer({ answers: [json(200, body, { "x-request-id": "r-1" })] });
     const client = createClient({ ...key, baseUrl: server.url });

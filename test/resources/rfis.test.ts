@@ -64,7 +64,7 @@ describe("client.rfis", () => {
     expect(await client.rfis.retrieve(rfi.id)).toMatchObject({ status: "CLOSED" });
   });
 
-  it("lists by statuses and types, for one account or for all", async () => {
+  it("lists by status and type, for one account or for all", async () => {
     await using emulator = await startEmulator();
     const { platform, client, rfi } = await asked(emulator, "TEXT");
     await platform.simulation.rfis.create({ type: "TRANSACTION" });
@@ -96,7 +96,7 @@ describe("client.rfis", () => {
       "confirmed",
       "expected no further member",
     ],
-    ["is of no kind", { type: "SONG" }, "type", "is not allowed"],
+    ["is of an unknown kind", { type: "SONG" }, "type", "is not allowed"],
   ])("refuses an answer that %s, before anything is sent", async (_, answer, name, message) => {
     await using emulator = await startEmulator();
     const client = createClient(emulator.clientOptions);
@@ -114,7 +114,7 @@ describe("client.rfis", () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  it("finds out that the answers arrived when the answer of the API is lost", async () => {
+  it("recognises that its answers arrived when the API's response is lost", async () => {
     await using emulator = await startEmulator();
     const { client, rfi, input } = await asked(emulator, "TEXT", "ATTACHMENT");
     emulator.faults.next("rfis.respond", { cut: "after" });
@@ -123,7 +123,7 @@ describe("client.rfis", () => {
     expect(responds(emulator)).toBe(1);
   });
 
-  it("finds out that some answers arrived while others are still waited for", async () => {
+  it("recognises that some answers arrived while others are still open", async () => {
     await using emulator = await startEmulator();
     const { client, rfi, input } = await asked(emulator, "ADDRESS", "TEXT");
     emulator.faults.next("rfis.respond", { cut: "after" });
@@ -139,7 +139,7 @@ describe("client.rfis", () => {
     emulator.faults.next("rfis.respond", { status: 503 });
     expect((await client.rfis.respond(rfi.id, input)).status).toBe("ANSWERED");
     expect(responds(emulator)).toBe(2);
-    // A question that is asked again has an older answer, which is not the one that was lost.
+    // A repeated question has an older answer, which is not the one that was lost.
     await client.simulation.rfis.followUp(rfi.id, { questions: [{ id }] });
     emulator.faults.next("rfis.respond", { cut: "before" });
     const answer = { type: "TEXT", text: "Salary" } as const;
@@ -148,7 +148,7 @@ describe("client.rfis", () => {
     expect(responds(emulator)).toBe(4);
   });
 
-  it("does not take an earlier answer to an open question for the one that was lost", async () => {
+  it("does not mistake an earlier answer to an open question for the one that was lost", async () => {
     await using emulator = await startEmulator();
     const { client, rfi, input } = await asked(emulator, "TEXT", "TEXT");
     const id = input.questions[0]?.id ?? "";
@@ -160,7 +160,7 @@ describe("client.rfis", () => {
     expect(after.active_request?.questions?.[0]?.answer?.text).toBe("second");
   });
 
-  it("finds out that the answers arrived between a look and the next attempt", async () => {
+  it("recognises that the answers arrived between a look-up and the next attempt", async () => {
     const text = "Savings";
     const question = { id: "q1", answer: { type: "TEXT" } };
     const waiting = { id: "rfi_1", status: "ACTION_REQUIRED" };
@@ -183,7 +183,7 @@ describe("client.rfis", () => {
     expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET", "POST", "GET"]);
   });
 
-  it("does not take another's answers for its own when the very first attempt is refused", async () => {
+  it("does not mistake another caller's answers for its own when its first attempt is refused", async () => {
     const server = await startServer({
       answers: [refuse(400, { code: "invalid_state_for_operation" })],
     });
@@ -196,7 +196,7 @@ describe("client.rfis", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("says nothing of an answer in an error", async () => {
+  it("shows no answer in an error", async () => {
     await using emulator = await startEmulator();
     const { client, rfi, input } = await asked(emulator, "TEXT");
     const text = "a secret inheritance";

@@ -3,14 +3,14 @@ import { type Client, createClient } from "../../src/index.js";
 import { json, key, startServer, text } from "../scripted-server.js";
 
 describe("simulation", () => {
-  it("is absent on a production client, and on everything derived from it", () => {
+  it("is missing from a production client, and from everything derived from it", () => {
     const client = createClient({ ...key, environment: "production" });
     for (const one of [client, client.onBehalfOf("acct_9"), client.with({ maxRetries: 1 })]) {
       expect("simulation" in one).toBe(false);
     }
   });
 
-  it.each(["sandbox", "demo"] as const)("is there on a client of the %s", (environment) => {
+  it.each(["sandbox", "demo"] as const)("is present on a client of the %s", (environment) => {
     const client = createClient({ ...key, environment });
     expect(client.simulation.accounts.updateStatus).toBeTypeOf("function");
     expect(client.onBehalfOf("acct_9").simulation.accounts.updateStatus).toBeTypeOf("function");
@@ -53,7 +53,7 @@ describe("simulation", () => {
     ["issuing.create", [{ card_id: "card_1", transaction_amount: 1 }]],
     ["issuing.capture", ["txn_1", { amount: 1 }]],
     ["issuing.refund", [{ transaction_amount: 1, transaction_currency: "dollars" }]],
-  ] as const)("refuses for %s what does not fit, before anything is sent", async (name, input) => {
+  ] as const)("refuses invalid input for %s before anything is sent", async (name, input) => {
     const server = await startServer();
     const { simulation } = createClient({ ...key, baseUrl: server.url });
     const [group, method] = name.split(".") as ["deposits", "create"];
@@ -67,11 +67,11 @@ describe("simulation", () => {
 
   it.each([
     ["nothing", ""],
-    ["a text", "OK"],
-    ["a JSON text", '"OK"'],
+    ["plain text", "OK"],
+    ["a JSON string", '"OK"'],
     ["a boolean", "true"],
     ["an object", '{"id":"dep_1"}'],
-  ])("takes %s for an answer that has no documented body", async (_, body) => {
+  ])("accepts %s as an answer without a documented body", async (_, body) => {
     const server = await startServer({ answers: [text(200, body)] });
     const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
     const settled = client.simulation.deposits.settle("dep_1");
@@ -88,7 +88,7 @@ describe("simulation", () => {
     expect(deposit.amount).toBe("12345678901234567.89");
   });
 
-  it("fails with a stack that leads to its caller", async () => {
+  it("fails with a stack that points to its caller", async () => {
     const server = await startServer({ answers: [json(400, { code: "bad_request" })] });
     const client = createClient({ ...key, baseUrl: server.url });
     const error = await settleSomething(client).catch((reason: unknown) => reason);

@@ -11,7 +11,7 @@ import { closedServer, formOf, json, key, refuse, startServer } from "../scripte
 const mebibyte = 1024 * 1024;
 const uploaded = json(201, { file_id: "file_1", filename: "x.png", size: 3 });
 
-/** A folder of its own for one test. */
+/** A temporary folder for one test. */
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "files-"));
   onTestFinished(() => rm(path, { recursive: true }));
@@ -23,7 +23,7 @@ async function* lines(count: number, bytes: number): AsyncGenerator<Uint8Array> 
 }
 
 describe("files.upload() of a stream", () => {
-  it("stops a stream that grows beyond 20 MB, and ends its source", async () => {
+  it("stops a stream that exceeds 20 MB, and ends its source", async () => {
     let ended = false;
     let yielded = 0;
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -47,14 +47,14 @@ describe("files.upload() of a stream", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("holds a stream in memory no more than its reader does", async () => {
+  it("keeps no more of a stream in memory than its reader does", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.files.upload(lines(15, mebibyte), { name: "x.pdf" });
     expect(server.requests[0]?.body.length).toBeGreaterThan(15 * mebibyte);
   });
 
-  it("says what a stream of texts should be", async () => {
+  it("says what a stream of strings should be", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     const upload = client.files.upload(Readable.from(["a", "b"]) as never, { name: "x.pdf" });
@@ -78,7 +78,7 @@ describe("files.upload() of a stream", () => {
     }
   });
 
-  it.each(["undici", "fetch"])("says that the source failed, and how, over %s", async (over) => {
+  it.each(["undici", "fetch"])("reports that the source failed, and how, over %s", async (over) => {
     const reason = new Error("The disk is gone");
     async function* failing(): AsyncGenerator<Uint8Array> {
       yield new Uint8Array(10);
@@ -124,7 +124,7 @@ describe("files.upload() of a stream", () => {
     await expect.poll(() => ended, { interval: 2 }).toBe(true);
   });
 
-  it("sends a stream after all when the connection was refused at first", async () => {
+  it("still sends a stream when the connection was refused at first", async () => {
     const server = await startServer({ otherwise: uploaded });
     const origins = [server.url, await closedServer(), await closedServer()];
     const agent = new Agent();
@@ -143,8 +143,8 @@ describe("files.upload() of a stream", () => {
   });
 });
 
-describe("a node stream from a file", () => {
-  it("is closed after its upload", async () => {
+describe("a Node stream from a file", () => {
+  it("is closed after the upload", async () => {
     const path = join(await folder(), "a.pdf");
     await writeFile(path, "x".repeat(1000));
     const server = await startServer({ answers: [uploaded, refuse(400)] });

@@ -5,7 +5,7 @@ import { type Answer, account, json, key, refuse, stall, startServer } from "../
 const inStatus = (status: string): Answer => json(200, account({ id: "acct_1", status }));
 
 describe("waitForStatus()", () => {
-  it("reads until the account has the status, and answers it", async () => {
+  it("reads until the account has the status, and returns it", async () => {
     const polls: string[] = [];
     const server = await startServer({
       answers: [inStatus("SUBMITTED"), inStatus("SUBMITTED"), inStatus("ACTIVE")],
@@ -26,7 +26,7 @@ describe("waitForStatus()", () => {
     }
   });
 
-  it("reads once, without a wait, where the status is there already", async () => {
+  it("reads once, without waiting, if the account already has the status", async () => {
     const server = await startServer({ answers: [inStatus("SUSPENDED")] });
     const client = createClient({ ...key, baseUrl: server.url });
     const start = performance.now();
@@ -35,7 +35,7 @@ describe("waitForStatus()", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("waits half as long again each time, and no longer than the longest wait", async () => {
+  it("waits half as long again each time, up to the longest wait", async () => {
     const atMs: number[] = [];
     const answers = Array.from({ length: 7 }, () => inStatus("SUBMITTED"));
     const server = await startServer({ answers, otherwise: inStatus("ACTIVE") });
@@ -50,7 +50,7 @@ describe("waitForStatus()", () => {
     const least = [38, 58, 68, 68, 68, 68, 68];
     expect(waits.length).toBe(least.length);
     for (const [i, ms] of least.entries()) expect(waits[i]).toBeGreaterThan(ms);
-    // Without a longest wait, this one would take 450 ms.
+    // Without the limit, this wait would be 450 ms.
     expect(waits.at(-1)).toBeLessThan(350);
   });
 
@@ -63,7 +63,7 @@ describe("waitForStatus()", () => {
     ["SUSPENDED", "it is suspended"],
     ["DORMANT", "it is dormant"],
     ["CLOSED", "it is closed"],
-  ])("stops at once when %s cannot lead there by itself", async (status, reason) => {
+  ])("stops at once when %s cannot lead there on its own", async (status, reason) => {
     const server = await startServer({ otherwise: inStatus(status) });
     const client = createClient({ ...key, baseUrl: server.url });
     const start = performance.now();
@@ -82,7 +82,7 @@ describe("waitForStatus()", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("stops at once when it waits for the account to become active no more", async () => {
+  it("stops at once when waiting for an active account to stop being active", async () => {
     const server = await startServer({ otherwise: inStatus("ACTIVE") });
     const client = createClient({ ...key, baseUrl: server.url });
     const wait = client.accounts.waitForStatus("acct_1", { status: ["SUSPENDED", "CLOSED"] });
@@ -91,14 +91,14 @@ describe("waitForStatus()", () => {
     );
   });
 
-  it("goes on in a status that this package does not know", async () => {
+  it("continues through a status that this package does not know", async () => {
     const server = await startServer({ answers: [inStatus("IN_REVIEW"), inStatus("ACTIVE")] });
     const client = createClient({ ...key, baseUrl: server.url });
     const wait = client.accounts.waitForStatus("acct_1", { status: "ACTIVE", intervalMs: 1 });
     await expect(wait).resolves.toMatchObject({ status: "ACTIVE" });
   });
 
-  it("stops after its time, between two reads or within one", async () => {
+  it("stops when its time is up, between two reads or during one", async () => {
     const server = await startServer({
       answers: [inStatus("SUBMITTED"), inStatus("SUBMITTED"), stall()],
       otherwise: inStatus("SUBMITTED"),
@@ -119,7 +119,7 @@ describe("waitForStatus()", () => {
     }
   });
 
-  it("says that it knows nothing when not even the first read came back", async () => {
+  it("says that nothing is known when not even the first read returned", async () => {
     const server = await startServer({ otherwise: stall() });
     const client = createClient({ ...key, baseUrl: server.url });
     const wait = client.accounts.waitForStatus("acct_1", { status: "ACTIVE", timeoutMs: 80 });
@@ -130,7 +130,7 @@ describe("waitForStatus()", () => {
     });
   });
 
-  it("rejects with the caller's own reason, between two reads or within one", async () => {
+  it("rejects with the caller's own reason, between two reads or during one", async () => {
     const server = await startServer({ answers: [inStatus("SUBMITTED"), stall()] });
     const client = createClient({ ...key, baseUrl: server.url });
     for (const count of [1, 2]) {
@@ -151,14 +151,14 @@ describe("waitForStatus()", () => {
     expect(server.requests.length).toBe(2);
   });
 
-  it("fails as a read does that fails for good", async () => {
+  it("fails when a read fails for good", async () => {
     const server = await startServer({ answers: [inStatus("SUBMITTED"), refuse(404)] });
     const client = createClient({ ...key, baseUrl: server.url });
     const wait = client.accounts.waitForStatus("acct_1", { status: "ACTIVE", intervalMs: 1 });
     await expect(wait).rejects.toMatchObject({ code: "not_found", operation: "accounts.retrieve" });
   });
 
-  it("outlives reads that fail for a moment", async () => {
+  it("survives reads that fail for a moment", async () => {
     const server = await startServer({ answers: [refuse(503), refuse(429), inStatus("ACTIVE")] });
     const client = createClient({ ...key, baseUrl: server.url });
     const wait = client.accounts.waitForStatus("acct_1", { status: "ACTIVE" });
@@ -205,7 +205,7 @@ describe("waitForStatus()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("refuses an option that it does not have", async () => {
+  it("refuses an unknown option", async () => {
     const server = await startServer({ otherwise: inStatus("SUBMITTED") });
     const client = createClient({ ...key, baseUrl: server.url });
     const options = { status: "ACTIVE", timeout: 5000 };
@@ -215,7 +215,7 @@ describe("waitForStatus()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("refuses an id that is none before anything is sent", async () => {
+  it("refuses an invalid id before anything is sent", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const wait = client.accounts.waitForStatus("..", { status: "ACTIVE" });
@@ -223,7 +223,7 @@ describe("waitForStatus()", () => {
     expect(server.connections).toBe(0);
   });
 
-  it.each(["intervalMs", "maxIntervalMs"])("refuses %s without a wait", async (name) => {
+  it.each(["intervalMs", "maxIntervalMs"])("refuses %s without waiting", async (name) => {
     const server = await startServer({ otherwise: inStatus("SUBMITTED") });
     const client = createClient({ ...key, baseUrl: server.url });
     for (const ms of [0, -1, Number.NaN]) {

@@ -11,7 +11,7 @@ const input = {
   version: "2026-08-21",
 };
 
-/** A client that does not wait between its attempts, and the emulator that it talks to. */
+/** A client that does not wait between attempts, and the emulator that it talks to. */
 async function setUp() {
   const emulator = createEmulator({ recordBodies: true });
   vi.spyOn(Math, "random").mockReturnValue(0);
@@ -36,7 +36,7 @@ describe("webhooks", () => {
     await expect(client.webhooks.delete(made.id)).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("walks pages by their cursors, newest first, both ways", async () => {
+  it("walks through pages by their cursors, newest first, in both directions", async () => {
     const { client, emulator } = await setUp();
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) ids.unshift(emulator.webhooks.subscribe(input).id);
@@ -54,7 +54,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("stops when a cursor leads in a circle", async () => {
+  it("stops when cursors form a loop", async () => {
     const { client, emulator } = await setUp();
     const body = { items: [{ id: "1", ...input }], page_after: "again" };
     emulator.faults.always("webhooks.list", { status: 200, body });
@@ -63,7 +63,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("create() makes a request_id, another for each call", async () => {
+  it("create() makes up a request_id, a new one for each call", async () => {
     const { client } = await setUp();
     const [one, two] = [await client.webhooks.create(input), await client.webhooks.create(input)];
     expect(one.request_id).toMatch(/^[\da-f-]{36}$/);
@@ -83,7 +83,7 @@ describe("webhooks", () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
-  it("create() finds what it made on a later page, too", async () => {
+  it("create() also finds what it made on a later page", async () => {
     const { client, emulator } = await setUp();
     emulator.faults.next("webhooks.create", { cut: "after" });
     const making = client.webhooks.create(input);
@@ -92,7 +92,7 @@ describe("webhooks", () => {
     expect((await making).id).toBe(emulator.webhooks.subscriptions[0]?.id);
   });
 
-  it("create() is refused when an earlier call had used the request_id", async () => {
+  it("create() is refused when an earlier call used the same request_id", async () => {
     const { client, sent } = await setUp();
     await client.webhooks.create({ ...input, request_id: "mine" });
     await expect(client.webhooks.create({ ...input, request_id: "mine" })).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe("webhooks", () => {
     expect(sent("webhooks.list").length).toBe(0);
   });
 
-  it("create() gives the refusal when what was made cannot be found", async () => {
+  it("create() reports the refusal when what it made cannot be found", async () => {
     const { client, emulator } = await setUp();
     emulator.faults.next("webhooks.create", { cut: "after" });
     emulator.faults.always("webhooks.list", { status: 403 });
@@ -113,7 +113,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("delete() succeeds when the answer of the attempt that did it was lost", async () => {
+  it("delete() succeeds even if the answer to the attempt that did it was lost", async () => {
     const { client, emulator } = await setUp();
     const { id } = emulator.webhooks.subscribe(input);
     emulator.faults.next("webhooks.delete", { cut: "after" });
@@ -123,7 +123,7 @@ describe("webhooks", () => {
   it.each([
     ["no URL", { events: ["a"], version: "2026-08-21" }],
     ["no events", { ...input, events: [] }],
-    ["a version that is no date", { ...input, version: "latest" }],
+    ["a version that is not a date", { ...input, version: "latest" }],
     ["an unknown member", { ...input, event: "a" }],
     ["a request_id that is too long", { ...input, request_id: "x".repeat(51) }],
     ["nothing", undefined],
@@ -146,7 +146,7 @@ describe("webhooks", () => {
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain("whsec_hidden");
   });
 
-  it("has events arrive at a handler over HTTP", async () => {
+  it("delivers events to a handler over HTTP", async () => {
     await using emulator = await startEmulator();
     const client = createClient(emulator.clientOptions);
     const lines: string[] = [];

@@ -22,7 +22,7 @@ const shapes = await Promise.all(
 );
 
 describe.each(shapes)("is$name()", ({ node, is, accepts }) => {
-  it("agrees with zod on what fits and on what differs from it", () => {
+  it("agrees with zod on values that fit and on values that differ from them", () => {
     const values = fitting(node, { schemas, complete: false });
     fc.assert(
       fc.property(values, fc.nat(), (value, choice) => {
@@ -35,7 +35,7 @@ describe.each(shapes)("is$name()", ({ node, is, accepts }) => {
     );
   });
 
-  it("agrees with zod on every change in one place", () => {
+  it("agrees with zod on every change in a single place", () => {
     const [value] = fc.sample(fitting(node, { schemas, complete: true }), 1);
     for (const changed of changes(value)) {
       if (is(changed) !== accepts(changed)) expect(changed).toBe("judged alike");

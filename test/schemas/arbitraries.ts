@@ -1,11 +1,11 @@
-/** Values that fit a schema of the account model, made from the description and not from zod. */
+/** Values that fit a schema of the account model, generated from the description rather than from zod. */
 
 import fc from "fast-check";
 import type { Node, ObjectNode, Schema } from "../../scripts/generate/model.js";
 
 export interface Making {
   readonly schemas: ReadonlyMap<string, Schema>;
-  /** Every optional member is there, and every list has an item. */
+  /** Whether every optional member is present, and every list has an item. */
   readonly complete: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Every way to spoil a value in one place. Some leave it fitting, which is as good to compare. */
+/** Every way to spoil a value in one place. Some leave it valid, which is just as good to compare. */
 
 /** Copies of a value that differ from it in itself, in one member, or in one item of a list. */
 export function* changes(value: unknown): Generator<unknown> {
@@ -9,7 +9,7 @@ export function* changes(value: unknown): Generator<unknown> {
   }
 }
 
-/** One such copy, which may differ at any depth; every number stands for one. */
+/** One such copy, which may differ at any depth; each number selects one. */
 export function change(value: unknown, choice: number): unknown {
   const places = placesIn(value);
   const path = places[choice % places.length] ?? [];
@@ -17,7 +17,7 @@ export function change(value: unknown, choice: number): unknown {
   return replaced(value, path, changed[Math.floor(choice / places.length) % changed.length]);
 }
 
-/** What JSON and careless code put in the place of a value. */
+/** What JSON and careless code put in place of a value. */
 const strangers: readonly unknown[] = [
   ...[null, undefined, true, 0, -1, 0.5, 1e9, 2 ** 53, -(2 ** 53), Number.NaN, 1 / 0, 1n],
   ...["", "x", "WRONG", "GB", "2000-02-29", "1900-02-29", "2023-02-29", "2024-02-30", "2024-13-01"],
@@ -30,11 +30,11 @@ const strangers: readonly unknown[] = [
 
 function* changesOf(value: unknown): Generator<unknown> {
   yield* strangers;
-  // Lengths count code points, of which an emoji is one and takes two units.
+  // Lengths count code points; an emoji is one code point but two UTF-16 units.
   if (typeof value === "string") {
     for (const length of lengths) yield* ["x".repeat(length), "\u{1f600}".repeat(length)];
   }
-  // What a class inherits counts as much as what it owns, and a list can own members too.
+  // Inherited members count as much as own ones, and a list can have members of its own too.
   if (typeof value === "object") yield* [Object.create(value), listWith(value)];
   if (Array.isArray(value)) yield* listChanges(value);
   else if (typeof value === "object" && value !== null) yield* keyChanges(value);
@@ -69,7 +69,7 @@ function* keyChanges(value: object): Generator<unknown> {
   for (const key of Object.keys(value)) yield withoutKey(value, key);
 }
 
-/** The keys that lead to a value and to everything beneath it. */
+/** The keys that lead to a value, and those to everything beneath it. */
 function placesIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value !== "object" || value === null) return [path];
   const inner = Object.entries(value).flatMap(([key, one]) => placesIn(one, [...path, key]));
@@ -113,7 +113,7 @@ function copyOf(value: object): object {
   return copy;
 }
 
-/** Assignment would run the setter that `__proto__` has. */
+/** Assignment would run the setter of `__proto__`. */
 function define(holder: object, key: string, value: unknown): object {
   const flags = { configurable: true, enumerable: true, writable: true };
   return Object.defineProperty(holder, key, { value, ...flags });

@@ -1,4 +1,4 @@
-/** Stores that are wrong on purpose: the conformance suite must catch each of them, for its own fault. */
+/** Stores that are broken on purpose: the conformance suite must catch each, and for the right reason. */
 
 import { expect, test } from "vitest";
 import { runStoreConformance } from "../../src/stores/conformance.js";
@@ -9,7 +9,7 @@ type Breaking = (good: Store) => Partial<Store>;
 
 const forged = (lease: Lease, fence: number): Lease => ({ ...lease, fence });
 
-/** What is broken, and one of the cases that have to fail. */
+/** What is broken, and one of the cases that must fail. */
 const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
   "writes whatever the version": [
     (good) => ({
@@ -202,7 +202,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
 
 const fast = { paceMs: 20, limitMs: 1500 };
 
-test("runStoreConformance() passes a store that is right, and says what it looked at", async () => {
+test("runStoreConformance() passes a correct store, and says what it checked", async () => {
   const store = createMemoryStore();
   const { passed, failed } = await runStoreConformance(() => store, fast);
   expect(failed).toEqual([]);

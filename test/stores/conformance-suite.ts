@@ -7,7 +7,7 @@ import type { Store } from "../../src/stores/store.js";
 export function describeConformance(title: string, makeStore: () => Store | Promise<Store>): void {
   describe(title, () => {
     const cases = storeConformanceCases(makeStore, { paceMs: 60 });
-    // Each has keys of its own, and most of them do little but wait.
+    // Each case has its own keys, and most of them do little but wait.
     for (const { name, run } of cases) test.concurrent(name, run);
   });
 }

@@ -31,7 +31,7 @@ describeConformance("createFileStore() keeps the contract", () =>
   createFileStore({ directory: join(root, "conformance") }),
 );
 
-/** Everything below a directory, by its path. */
+/** All files below a directory, by path. */
 function everything(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name));
 }
@@ -41,7 +41,7 @@ function onlyCell(part: "records" | "claims"): string {
   return join(state ?? "missing", "..");
 }
 
-/** Takes the lease of `key`, and never gives it back. */
+/** Takes the lease of `key` and never gives it back. */
 function hold(store: Store): Promise<void> {
   return new Promise((resolve) => {
     const work = (): Promise<never> => {
@@ -52,18 +52,18 @@ function hold(store: Store): Promise<void> {
   });
 }
 
-/** The name that a process which has ended would have left. */
+/** The name that a process would have left before it ended. */
 function nameOfTheDead(): string {
   const { pid } = spawnSync(process.execPath, ["--version"]);
   const [place, , , since, id] = nameHolder(Date.now()).split(".");
   return [place, pid, "1", since, id].join(".");
 }
 
-test("createFileStore() refuses a directory that is no path", () => {
+test("createFileStore() refuses an empty directory", () => {
   expect(() => createFileStore({ directory: "" })).toThrow(TypeError);
 });
 
-test("createFileStore() keeps files from other users, and keys out of file names", async () => {
+test("createFileStore() protects files from other users, and keeps keys out of file names", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("../secret-key", plainWrite("secret-value", 0));
   await store.claim("event", { leaseMs: 1000 });
@@ -74,12 +74,12 @@ test("createFileStore() keeps files from other users, and keys out of file names
   }
 });
 
-test("createFileStore() keeps its records when the process starts anew", async () => {
+test("createFileStore() keeps its records across a restart of the process", async () => {
   await createFileStore({ directory }).compareAndSet("key", plainWrite("a", 0));
   expect((await createFileStore({ directory }).read("key"))?.value).toBe("a");
 });
 
-test("createFileStore() takes over from a process that died while it wrote", async () => {
+test("createFileStore() takes over from a process that died while writing", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
   const cell = onlyCell("records");
@@ -95,7 +95,7 @@ test("createFileStore() takes over from a process that died while it wrote", asy
   expect(readdirSync(join(cell, "free"))).toEqual([]);
 });
 
-test("createFileStore() takes over from a process it cannot see, when that is late", async () => {
+test("createFileStore() takes over from a process that it cannot see once that is overdue", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
   const cell = onlyCell("records");
@@ -105,7 +105,7 @@ test("createFileStore() takes over from a process it cannot see, when that is la
   expect(performance.now() - startMs).toBeGreaterThan(300);
 });
 
-test("createFileStore() takes over from a process of the future, when the clock was set back", async () => {
+test("createFileStore() takes over from a process that seems to start later, when the clock was set back", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
   const cell = onlyCell("records");
@@ -113,7 +113,7 @@ test("createFileStore() takes over from a process of the future, when the clock 
   expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
 });
 
-test("createFileStore() starts again when its turn was taken while it slept", async () => {
+test("createFileStore() starts over when its turn was taken while it slept", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("0", 0));
   const cell = onlyCell("records");
@@ -124,11 +124,11 @@ test("createFileStore() starts again when its turn was taken while it slept", as
       const held = readdirSync(cell).find((name) => name.startsWith("held."));
       if (held !== undefined) {
         try {
-          // What another process does to one that is late.
+          // What another process does to one that is overdue.
           renameSync(join(cell, held), join(cell, `held.${nameOfTheDead()}`));
           stolen++;
         } catch {
-          // It was given back in between.
+          // The turn was given back in between.
         }
       }
       await pause(1);
@@ -144,7 +144,7 @@ test("createFileStore() starts again when its turn was taken while it slept", as
   expect((await store.read("key"))?.value).toBe("20");
 });
 
-test("createCells() does not let one that slept overwrite what its successor wrote", async () => {
+test("createCells() does not let a process that slept overwrite what its successor wrote", async () => {
   const cells = createCells<{ readonly by: string }>(directory, join(directory, "scratch"));
   const name = "ab12";
   const cell = join(directory, "ab", name);
@@ -153,7 +153,7 @@ test("createCells() does not let one that slept overwrite what its successor wro
   const result = await cells.change(name, (before) => {
     seen.push(before);
     if (seen.length === 1) {
-      // All that happens while this one sleeps: the baton is taken, used, and given back.
+      // What happens while this process sleeps: the baton is taken, used, and given back.
       const held = readdirSync(cell).find((entry) => entry.startsWith("held.")) ?? "";
       renameSync(join(cell, held), join(cell, "held.successor"));
       writeFileSync(join(cell, "state.json"), JSON.stringify({ by: "successor" }));
@@ -181,7 +181,7 @@ test("createFileStore() frees the lease of a dead process at once", async () => 
   );
 });
 
-test("createFileStore() does not wait for a lease of the future, when the clock was set back", async () => {
+test("createFileStore() does not wait for a lease that seems to start later, when the clock was set back", async () => {
   const store = createFileStore({ directory });
   await hold(store);
   const state = join(onlyCell("records"), "state.json");
@@ -192,7 +192,7 @@ test("createFileStore() does not wait for a lease of the future, when the clock 
   );
 });
 
-test("createFileStore() says which file is broken, and nothing of what is in it", async () => {
+test("createFileStore() names a broken file, and shows nothing of its contents", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
   for (const broken of [
@@ -215,7 +215,7 @@ test("createFileStore() says which file is broken, and nothing of what is in it"
   ).not.toContain("secret");
 });
 
-test("createFileStore() clears away claims that are over, and what killed processes left", async () => {
+test("createFileStore() removes expired claims, and what killed processes left behind", async () => {
   const store = createFileStore({ directory });
   const claim = await store.claim("old", { leaseMs: 1000 });
   if (claim.kind === "claimed") await store.confirm("old", claim.token, { keepMs: 1 });
@@ -223,7 +223,7 @@ test("createFileStore() clears away claims that are over, and what killed proces
   const left = join(directory, "scratch", "left");
   mkdirSync(join(left, "free"), { recursive: true });
   utimesSync(left, 0, 0);
-  // Ids of the same shard as the old one, found by trial.
+  // Ids in the same shard as the old one, found by trial and error.
   const next = createFileStore({ directory });
   const { createHash } = await import("node:crypto");
   const shardOf = (id: string) => createHash("sha256").update(id).digest("hex").slice(0, 2);
@@ -236,7 +236,7 @@ test("createFileStore() clears away claims that are over, and what killed proces
   expect((await next.claim("old", { leaseMs: 1 })).kind).toBe("claimed");
 });
 
-test("replaceState() leaves nothing behind of a state that it could not write", async () => {
+test("replaceState() leaves nothing behind when it cannot write a state", async () => {
   const [state, baton] = [join(directory, "state.json"), join(directory, "baton")];
   mkdirSync(join(state, "in the way"), { recursive: true });
   mkdirSync(baton);
@@ -244,7 +244,7 @@ test("replaceState() leaves nothing behind of a state that it could not write", 
   expect(readdirSync(baton)).toEqual([]);
 });
 
-test("isGone() knows the living, the dead, and the unknown", () => {
+test("isGone() tells dead processes from living and unknown ones", () => {
   const mine = nameHolder(123);
   expect(heldSinceMs(mine)).toBe(123);
   expect(isGone(mine)).toBe(false);

@@ -5,7 +5,7 @@ import { describeConformance, plainWrite } from "./conformance-suite.js";
 const shared = createMemoryStore();
 describeConformance("createMemoryStore() keeps the contract", () => shared);
 
-test("createMemoryStore() counts leases, claims and ages by a clock of the caller's", async () => {
+test("createMemoryStore() measures leases, claims and ages by the caller's clock", async () => {
   let now = 1_000_000;
   const store = createMemoryStore({ now: () => now });
   await store.compareAndSet("key", plainWrite("a", 0));
@@ -31,7 +31,7 @@ test("createMemoryStore() counts leases, claims and ages by a clock of the calle
   void sleeper;
 });
 
-test("createMemoryStore() waits with a sleep of the caller's", async () => {
+test("createMemoryStore() waits with the caller's sleep function", async () => {
   const slept: number[] = [];
   let now = 0;
   const store = createMemoryStore({
@@ -48,14 +48,14 @@ test("createMemoryStore() waits with a sleep of the caller's", async () => {
   expect(slept).toEqual([301]);
 });
 
-test("createMemoryStore() makes different tokens whatever `random` answers", async () => {
+test("createMemoryStore() makes different tokens whatever `random` returns", async () => {
   const store = createMemoryStore({ random: () => 0.5 });
   const first = await store.claim("a", { leaseMs: 1000 });
   const second = await store.claim("b", { leaseMs: 1000 });
   expect(first).not.toEqual(second);
 });
 
-test("createMemoryStore() gives a lease to the next in line without looking around", async () => {
+test("createMemoryStore() hands a lease to the next in line without polling", async () => {
   const store = createMemoryStore();
   let end: () => void = () => undefined;
   const first = store.withLease(

@@ -33,7 +33,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
 
   describeConformance("keeps the contract", () => createPostgresStore(pool));
 
-  test("refreshes in two statements, with no transaction open meanwhile", async () => {
+  test("refreshes in two statements, with no transaction open in between", async () => {
     const client = new Client({ connectionString: server.url });
     await client.connect();
     const statements: string[] = [];
@@ -53,7 +53,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     await client.end();
   });
 
-  test("createPostgresTables() may run in several processes at once, and again", async () => {
+  test("createPostgresTables() may run in several processes at once, and repeatedly", async () => {
     await pool.query("create schema shop");
     const options = { schema: "shop", prefix: "payments_" };
     await Promise.all(Array.from({ length: 8 }, () => createPostgresTables(pool, options)));
@@ -74,7 +74,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     }
   });
 
-  test("says what to do where the tables are missing", async () => {
+  test("says what to do when the tables are missing", async () => {
     const store = createPostgresStore(pool, { prefix: "nowhere_" });
     const inbox = createPostgresInbox(pool, { prefix: "nowhere_" });
     const notReady = { name: "StoreError", code: "store_not_ready", cause: { code: "42P01" } };
@@ -83,7 +83,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     await expect(inbox.run("id", async () => undefined)).rejects.toMatchObject(notReady);
   });
 
-  test("gives greater fences although a row was lost", async () => {
+  test("issues greater fences even after a row was lost", async () => {
     const store = createPostgresStore(pool);
     const fence = async () => {
       const result = await store.withLease(
@@ -99,12 +99,12 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     const anew = await fence();
     expect(anew).toBeGreaterThan(Math.max(...before));
     await pause(5);
-    // As on a replica that had not received the last leases.
+    // As on a replica that had not received the latest leases.
     await pool.query("update airwallex_records set fence = 1 where key = 'lost'");
     expect(await fence()).toBeGreaterThan(anew);
   });
 
-  test("clears away what is over, and nothing else", async () => {
+  test("removes what has expired, and nothing else", async () => {
     const options = { prefix: "swept_" };
     await createPostgresTables(pool, options);
     const store = createPostgresStore(pool, options);
@@ -121,7 +121,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(ids.rows).toEqual([{ id: "late" }]);
   });
 
-  test("createPostgresInbox() commits the work and its mark together, once", async () => {
+  test("createPostgresInbox() commits the work and its mark together, exactly once", async () => {
     const inbox = createPostgresInbox(pool);
     const run = () => inbox.run("once", addEffect("once"));
     expect(await run()).toBe("handled");
@@ -132,11 +132,11 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     });
   });
 
-  test("createPostgresInbox() hands out the connection with the type it has", () => {
+  test("createPostgresInbox() passes on the connection with its own type", () => {
     expectTypeOf<TransactionOf<Pool>>().toEqualTypeOf<PoolClient>();
   });
 
-  test("createPostgresInbox() takes back everything when the work throws", async () => {
+  test("createPostgresInbox() rolls everything back when the work throws", async () => {
     const inbox = createPostgresInbox(pool);
     const failure = new Error("work failed");
     const failing = inbox.run("throws", async (connection) => {
@@ -149,7 +149,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await effectsOf("throws")).toBe(1);
   });
 
-  test("createPostgresInbox() takes back everything when the work hid that a statement failed", async () => {
+  test("createPostgresInbox() rolls everything back when the work hides a failed statement", async () => {
     const inbox = createPostgresInbox(pool);
     const hiding = inbox.run("hides", async (connection) => {
       await addEffect("hides")(connection);
@@ -160,17 +160,17 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await inbox.run("hides", addEffect("hides"))).toBe("handled");
   });
 
-  test("createPostgresInbox() notices work that rolls back by itself", async () => {
+  test("createPostgresInbox() detects work that rolls back on its own", async () => {
     const rolling = createPostgresInbox(pool).run("rolls", async (connection) => {
       await connection.query("rollback");
     });
     await expect(rolling).rejects.toMatchObject({ name: "StoreError", code: "transaction_ended" });
   });
 
-  test("createPostgresInbox() notices work that commits by itself, and does it no second time", async () => {
+  test("createPostgresInbox() detects work that commits on its own, and does not repeat it", async () => {
     const inbox = createPostgresInbox(pool);
     const committing = inbox.run("commits", async (connection) => {
-      // As a helper does that makes a transaction of its own.
+      // As a helper does that opens its own transaction.
       await connection.query("begin");
       await addEffect("commits")(connection);
       await connection.query("commit");
@@ -181,7 +181,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await effectsOf("commits")).toBe(1);
   });
 
-  test("createPostgresInbox() keeps no event for long whose work commits and then throws", async () => {
+  test("createPostgresInbox() soon releases an event whose work commits and then throws", async () => {
     const inbox = createPostgresInbox(pool);
     const failure = new Error("work failed");
     const failing = inbox.run("commits and throws", async (connection) => {
@@ -196,7 +196,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(Number(rows[0]?.left_ms)).toBeLessThanOrEqual(300_000);
   });
 
-  test("createPostgresInbox() makes nobody wait for the one who works", async () => {
+  test("createPostgresInbox() keeps nobody waiting for work in progress", async () => {
     const inbox = createPostgresInbox(pool);
     const store = createPostgresStore(pool);
     let working: () => void = () => undefined;
@@ -219,7 +219,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await inbox.run("claimed", addEffect("claimed"))).toBe("busy");
   });
 
-  test("createPostgresInbox() lets one of twenty work", async () => {
+  test("createPostgresInbox() lets only one of twenty do the work", async () => {
     const inbox = createPostgresInbox(pool);
     const runs = Array.from({ length: 20 }, () => inbox.run("twenty", addEffect("twenty")));
     const outcomes = await Promise.all(runs);
@@ -227,7 +227,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await effectsOf("twenty")).toBe(1);
   });
 
-  test("createPostgresInbox() has a connection closed that cannot even roll back", async () => {
+  test("createPostgresInbox() closes a connection that cannot even roll back", async () => {
     const released: unknown[] = [];
     const failure = new Error("connection lost");
     const unlucky = {
@@ -243,7 +243,7 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(released).toEqual([true]);
   });
 
-  test("createPostgresInbox() gives every connection back, and a broken one to be closed", async () => {
+  test("createPostgresInbox() returns every connection to the pool, and broken ones for closing", async () => {
     const small = new Pool({ connectionString: server.url, max: 1 });
     small.on("error", () => undefined);
     const inbox = createPostgresInbox(small);

@@ -1,4 +1,4 @@
-/** Several real processes on one store, some of them killed with SIGKILL in the middle of their work. */
+/** Several real processes on one store, some of them killed with SIGKILL while they work. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -28,7 +28,7 @@ const program = fileURLToPath(new URL("./worker.ts", import.meta.url));
 interface Worker {
   readonly child: ChildProcess;
   readonly lines: Line[];
-  /** Resolves when it is over, with true where it came to its own end. */
+  /** Resolves when the process has ended, with true if it finished on its own. */
   readonly ended: Promise<boolean>;
 }
 
@@ -95,7 +95,7 @@ describe(`eight processes${without}`, () => {
     return worker;
   }
 
-  /** The same eight for both tests, because to start them takes longest. */
+  /** The same eight processes for both tests, because starting them takes longest. */
   let eight: readonly Worker[] = [];
   let heard: (line: Line, worker: Worker) => void = () => undefined;
 
@@ -115,8 +115,8 @@ describe(`eight processes${without}`, () => {
     }
   }, 60_000);
 
-  test("take over from holders that are killed, and lose nothing that was written", async () => {
-    // Two holders of a lease of each store.
+  test("take over from killed holders, and lose nothing that was written", async () => {
+    // Two holders of a lease on each store.
     const victims = [...Object.keys(stores), ...Object.keys(stores)];
     let linesSince = 0;
     const over = new Promise<void>((resolve) => {
@@ -160,7 +160,7 @@ describe(`eight processes${without}`, () => {
       const workers = Array.from({ length: 4 }, () => start("inbox", events, kill));
       const ends = await Promise.all(workers.map(({ ended }) => ended));
       expect(ends.filter((end) => !end).length, "were killed").toBe(2);
-      // What the killed ones had begun is delivered once more.
+      // Whatever the killed processes had begun is delivered once more.
       expect(await start("inbox", events).ended).toBe(true);
       const counted = await pool?.query(
         "select id, count(*)::int as times from effects group by id",

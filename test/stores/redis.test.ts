@@ -63,7 +63,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     return [createRedisStore(io, { prefix, ...options }), prefix];
   };
 
-  /** Commands that the server ran, without those that scripts called. */
+  /** Commands that the server ran, without those called by scripts. */
   async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
     const monitor = await io.monitor();
     const seen: string[] = [];
@@ -86,7 +86,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await commandsOf(refresh)).toEqual(["evalsha", "evalsha"]);
   });
 
-  test("costs 8 stores that wait for one refresh no more than 3 commands each", async () => {
+  test("lets 8 stores wait for one refresh with no more than 3 commands each", async () => {
     const stores = Array.from({ length: 8 }, () => prefixed({ prefix: "eight" })[0]);
     const refresh = (store: RedisStore, expectedVersion: number) =>
       store.withLease(
@@ -112,7 +112,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     for (const store of stores) store.close();
   });
 
-  test("sends a script again after the server has forgotten it", async () => {
+  test("resends a script that the server has forgotten", async () => {
     const [store] = prefixed();
     for (const [client, prefix] of [
       [io, "forgotten-1"],
@@ -143,11 +143,11 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     );
     await first;
     const result = await second;
-    // Without the news it would look again after a second.
+    // Without the notification, it would look again after a second.
     expect(result.kind === "worked" && result.result - endedAt).toBeLessThan(300);
   });
 
-  test("wakes waiters behind a keyPrefix of ioredis, and on a connection of the caller's", async () => {
+  test("wakes waiters behind an ioredis keyPrefix, and on the caller's own connection", async () => {
     const client = new Redis(server.url, { keyPrefix: "app:" });
     const subscriber = new Redis(server.url);
     onTestFinished(() => {
@@ -170,7 +170,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await io.keys("app:{kept}:*")).toEqual(["app:{kept}:record:key"]);
   });
 
-  test("makes waiters look where the client can do no more than scripts", async () => {
+  test("makes waiters poll when the client can do no more than run scripts", async () => {
     const bare = {
       evalsha: (sha: string, keyCount: number, ...rest: string[]) =>
         io.evalsha(sha, keyCount, ...rest),
@@ -204,7 +204,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await subscribers()).toBe(0);
   });
 
-  test("opens that connection again after nobody waited for a while", async () => {
+  test("reopens that connection after a time without waiters", async () => {
     const channel = "idle";
     const subscribers = async () => (await io.pubsub("NUMSUB", channel))[1];
     const heard: string[] = [];
@@ -254,7 +254,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     ).toBe(true);
   });
 
-  test("gives a lease back that comes when the caller no longer waits", async () => {
+  test("gives back a lease that arrives when its caller no longer waits", async () => {
     const slowly = async (answer: Promise<unknown>) => {
       const value = await answer;
       await pause(100);
@@ -278,7 +278,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(next).toEqual({ kind: "worked", result: "next" });
   });
 
-  test("answers for the work although Redis went away meanwhile", async () => {
+  test("returns the result of the work although Redis went away meanwhile", async () => {
     const away = await startRedis();
     const client = createClient({ url: away.url });
     client.on("error", () => undefined);
@@ -314,7 +314,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     await clients[1].connect();
     for (const client of clients) {
       const store = createRedisStore(client);
-      // By the text of the script, and then by its hash.
+      // By the source of the script, and then by its hash.
       for (let i = 0; i < 2; i++) {
         const write = { ...plainWrite("t0ken-s3cr3t", 0), fence: 1 };
         const error = await store.compareAndSet("key", write).catch((reason: unknown) => reason);
@@ -324,7 +324,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     }
   });
 
-  test("gives greater fences although all is lost", async () => {
+  test("issues greater fences even after all data was lost", async () => {
     const [store, prefix] = prefixed();
     const fence = async () => {
       const result = await store.withLease(
@@ -340,12 +340,12 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     const anew = await fence();
     expect(anew).toBeGreaterThan(Math.max(...before));
     await pause(5);
-    // As on a replica that had not received the last leases.
+    // As on a replica that had not received the latest leases.
     await io.hset(`{${prefix}}:record:key`, "fence", "1");
     expect(await fence()).toBeGreaterThan(anew);
   });
 
-  test("keeps records for ever, and the counters of a key without one for a month", async () => {
+  test("keeps records for ever, and the counters of a key without a record for a month", async () => {
     const [store, prefix] = prefixed();
     const life = () => io.pttl(`{${prefix}}:record:key`);
     await store.withLease("key", { leaseMs: 5000, waitMs: 0 }, async () => undefined);
@@ -359,7 +359,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await io.exists(`{${prefix}}:keys`, `{${prefix}}:expiring`)).toBe(0);
   });
 
-  test("forgets claims by itself", async () => {
+  test("forgets claims on its own", async () => {
     const [store, prefix] = prefixed();
     const claim = await store.claim("id", { leaseMs: 1000 });
     expect(await io.pttl(`${prefix}:claim:id`)).toBeGreaterThan(day - 1000);
@@ -367,7 +367,7 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await io.pttl(`${prefix}:claim:id`)).toBeLessThanOrEqual(60_000);
   });
 
-  test("lists what expires past thousands of keys with another prefix", async () => {
+  test("lists what expires even behind thousands of keys with another prefix", async () => {
     const [store] = prefixed();
     const write = (key: string, expiresAtMs: number) =>
       store.compareAndSet(key, { ...plainWrite("a", 0), expiresAtMs });

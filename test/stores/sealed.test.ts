@@ -26,7 +26,7 @@ async function put(plain: Store, key: string, value: string): Promise<void> {
   await plain.compareAndSet(key, plainWrite(value, (await plain.read(key))?.version ?? 0));
 }
 
-/** Rejects with this code, and shows nothing of the record and the keys. */
+/** Rejects with this code, and shows nothing of the record or the keys. */
 async function failsWith(reading: Promise<unknown>, code: string): Promise<void> {
   const error = await reading.then(
     () => expect.fail("it was read"),
@@ -39,7 +39,7 @@ async function failsWith(reading: Promise<unknown>, code: string): Promise<void>
   }
 }
 
-test("sealed() writes nothing that can be read without the key", async () => {
+test("sealed() writes nothing that is readable without the key", async () => {
   const { plain } = await sealedRecord();
   const kept = (await plain.read("a"))?.value ?? "";
   const [header = "", ...rest] = kept.split(".");
@@ -53,7 +53,7 @@ test("sealed() writes nothing that can be read without the key", async () => {
   expect(kept).not.toContain(Buffer.from(secret).toString("base64url"));
 });
 
-test("sealed() seals the same value differently every time", async () => {
+test("sealed() seals the same value differently each time", async () => {
   const { plain, store } = await sealedRecord();
   const first = (await plain.read("a"))?.value;
   await store.compareAndSet("a", plainWrite(secret, 1));
@@ -66,7 +66,7 @@ test("sealed() refuses a record that was copied to another key", async () => {
   await failsWith(store.read("b"), "sealed_record_moved");
 });
 
-test("sealed() refuses a record whose header was rewritten for another key", async () => {
+test("sealed() refuses a record whose header was rewritten to name another key", async () => {
   const { plain, store } = await sealedRecord();
   const [header = "", ...rest] = ((await plain.read("a"))?.value ?? "").split(".");
   const parsed = JSON.parse(Buffer.from(header, "base64url").toString()) as object;
@@ -88,17 +88,17 @@ test("sealed() refuses a record with any part changed", async () => {
 
 test.each([
   ["a token that was never sealed", secret],
-  ["an empty text", ""],
+  ["an empty string", ""],
   ["JSON", JSON.stringify({ refresh_token: secret })],
   ["five parts without a header", `${secret}....`],
-  ["a header that is no object", `${Buffer.from("7").toString("base64url")}....`],
+  ["a header that is not an object", `${Buffer.from("7").toString("base64url")}....`],
 ])("sealed() refuses %s", async (_what, value) => {
   const { plain, store } = await sealedRecord();
   await put(plain, "a", value);
   await failsWith(store.read("a"), "sealed_record_invalid");
 });
 
-test("sealed() names the key that is missing, also a name that is none", async () => {
+test("sealed() names the missing key, even one that is not a valid name", async () => {
   const { plain, store } = await sealedRecord();
   const other = sealed(plain, { keys: { new: newKey }, currentKid: "new" });
   await failsWith(other.read("a"), "sealed_key_missing");
@@ -111,7 +111,7 @@ test("sealed() names the key that is missing, also a name that is none", async (
   await expect(store.read("a")).rejects.toThrow(/"k{100}"/);
 });
 
-test("sealed() opens no record that names another way to encrypt it", async () => {
+test("sealed() does not open a record that names another algorithm", async () => {
   const { plain, store } = await sealedRecord();
   const { CompactEncrypt } = await import("jose");
   const short = await new CompactEncrypt(Buffer.from("forged"))
@@ -121,7 +121,7 @@ test("sealed() opens no record that names another way to encrypt it", async () =
   await failsWith(store.read("a"), "sealed_record_invalid");
 });
 
-test("sealed() reads records of an old key, and writes with the current one", async () => {
+test("sealed() reads records sealed with an old key, and writes with the current one", async () => {
   const { plain, store: before } = await sealedRecord();
   const after = sealed(plain, { keys: { old: oldKey, new: newKey }, currentKid: "new" });
   expect((await after.read("a"))?.value).toBe(secret);
@@ -163,7 +163,7 @@ test("sealed() refuses keys that are not 32 bytes, without showing them", () => 
   expect(() => make({ a: undefined as unknown as string })).toThrow(TypeError);
 });
 
-test("sealed() is not changed by a key that is wiped after it was given", async () => {
+test("sealed() is not affected when the caller wipes a key afterwards", async () => {
   const plain = createMemoryStore();
   const given = Uint8Array.from(oldKey);
   const store = sealed(plain, { keys: { old: given }, currentKid: "old" });

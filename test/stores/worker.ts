@@ -1,7 +1,7 @@
 /**
- * A process of its own that works on shared stores; `processes.test.ts` starts several of them.
+ * A separate process that works on shared stores; `processes.test.ts` starts several of them.
  *
- * Reads its order as JSON from the command line, and tells what happens in lines on stdout.
+ * Reads its order as JSON from the command line, and reports what happens in lines on stdout.
  */
 
 import { once } from "node:events";
@@ -13,12 +13,12 @@ import { createRedisStore } from "../../src/stores/redis.js";
 import type { Store } from "../../src/stores/store.js";
 
 export interface Order {
-  /** First counts and then, when told by a line on stdin, appends until it is killed; or handles events. */
+  /** First counts and then, when a line on stdin says so, appends until it is killed; or handles events. */
   readonly task: "count and append" | "inbox";
   readonly directory: string;
   readonly redisUrl: string | undefined;
   readonly postgresUrl: string | undefined;
-  /** How often to count; how many events there are. */
+  /** How often to count, or how many events there are. */
   readonly times: number;
 }
 
@@ -44,7 +44,7 @@ function tell(line: Line): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Adds to a number that all processes add to, without a lease. */
+/** Increments a number that all processes increment, without a lease. */
 async function count(store: Store): Promise<void> {
   for (let done = 0; done < order.times; ) {
     const record = await store.read("counter");
@@ -57,7 +57,7 @@ async function count(store: Store): Promise<void> {
   }
 }
 
-/** Appends its fence to a list under a lease, over and over; is killed while it holds one. */
+/** Appends its fence to a list under a lease, over and over, until it is killed while holding one. */
 async function append(name: string, store: Store): Promise<never> {
   for (;;) {
     await store.withLease("list", { leaseMs: 600, waitMs: 10_000 }, async ({ fence, record }) => {
@@ -75,7 +75,7 @@ async function append(name: string, store: Store): Promise<never> {
   }
 }
 
-/** Handles every id of the list, in an order of its own, as if each were delivered to each process. */
+/** Handles every id in the list, in its own order, as if each were delivered to each process. */
 async function handleAll(postgres: Pool): Promise<void> {
   const inbox = createPostgresInbox(postgres);
   const ids = Array.from({ length: order.times }, (_, index) => `event ${index}`);

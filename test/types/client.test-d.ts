@@ -33,32 +33,32 @@ const demo = createClient({ ...key, environment: "demo" });
 const production = createClient({ ...key, environment: "production" });
 const either = createClient({ ...key, environment });
 
-// createClient() gives simulation outside production, and nowhere else
+// createClient() offers simulation outside production, and nowhere else
 expectTypeOf(sandbox.simulation).toEqualTypeOf<SimulationResource>();
 expectTypeOf(demo.simulation).toEqualTypeOf<SimulationResource>();
 expectTypeOf(sandbox.onBehalfOf("acct_1").simulation).toEqualTypeOf<SimulationResource>();
 expectTypeOf(sandbox.with({ maxRetries: 1 }).simulation).toEqualTypeOf<SimulationResource>();
 // @ts-expect-error: production has no simulation
 production.simulation;
-// @ts-expect-error: nor has what is derived from it
+// @ts-expect-error: nor does anything derived from it
 production.onBehalfOf("acct_1").simulation;
-// @ts-expect-error: nor has what is derived from it
+// @ts-expect-error: nor does anything derived from it
 production.with({}).simulation;
-// @ts-expect-error: nor has a client that may be of production
+// @ts-expect-error: nor does a client that may be for production
 either.simulation;
 if (either.environment !== "production" && "simulation" in either) either.simulation;
 
-// createClient() keeps the environment as it was written
+// createClient() keeps the environment's literal type
 expectTypeOf(sandbox.environment).toEqualTypeOf<"sandbox">();
 expectTypeOf(production).toEqualTypeOf<Client<"production">>();
 expectTypeOf(sandbox).toExtend<Client<"sandbox">>();
 
-// A function that takes any client takes each of them
+// A function that accepts any client accepts each of them
 declare function open(client: { readonly accounts: AccountsResource }): void;
 open(sandbox);
 open(production);
 
-// createClient() needs an environment, and knows its options
+// createClient() requires an environment, and knows its options
 // @ts-expect-error: no environment
 createClient(key);
 // @ts-expect-error: neither a key nor an app
@@ -69,7 +69,7 @@ createClient({ environment: "sandbox", clientId: "a" });
 createClient({ environment: "sandbox", oauth: app, apiKey: "a" });
 createClient({ environment: "sandbox", oauth: app }).oauth;
 createClient({ ...key, environment: "sandbox", oauth: app }).oauth;
-// @ts-expect-error: no app, no customers
+// @ts-expect-error: without an app there are no customers
 sandbox.oauth;
 // @ts-expect-error: unknown environment
 createClient({ ...key, environment: "staging" });
@@ -79,7 +79,7 @@ createClient({ ...key, environment: "sandbox", timeout: 5 });
 sandbox.with({ timeoutMs: "5" });
 // @ts-expect-error: the key cannot be changed afterwards
 sandbox.with({ apiKey: "other" });
-// @ts-expect-error: an id is needed, or calls would act for the platform
+// @ts-expect-error: an id is required, or calls would act for the platform
 sandbox.onBehalfOf(undefined);
 
 // A client is readonly
@@ -88,7 +88,7 @@ sandbox.accounts = production.accounts;
 // @ts-expect-error: readonly
 sandbox.environment = "sandbox";
 
-// Every method gives a promise of its data, and of what came with it
+// Every method returns a promise of its data, and of the details of the response
 expectTypeOf(sandbox.accounts.retrieve("acct_1")).toEqualTypeOf<ApiPromise<Account>>();
 expectTypeOf(sandbox.accounts.retrieve("acct_1").withResponse()).resolves.toEqualTypeOf<{
   readonly data: Account;
@@ -100,7 +100,7 @@ expectTypeOf(sandbox.simulation.accounts.updateStatus).returns.resolves.toEqualT
 
 expectTypeOf(sandbox.accounts.clone).returns.resolves.toEqualTypeOf<Account>();
 
-// Simulations of other products: there outside production, with closed requests and open answers
+// Simulations of other products: available outside production, with closed requests and open answers
 declare const productionClient: Client<"production">;
 // @ts-expect-error: production has no simulation
 productionClient.simulation.deposits;
@@ -114,13 +114,13 @@ sandbox.simulation.payments.transition("pay_1", { next_status: "x", failure_type
 // @ts-expect-error: an amount is a number here
 sandbox.simulation.deposits.create({ amount: "1", global_account_id: "ga_1" });
 sandbox.simulation.shopperActions.perform("pay", { url: "https://example.com" });
-// @ts-expect-error: a shopper is somewhere
+// @ts-expect-error: a shopper action needs a URL
 sandbox.simulation.shopperActions.perform("pay", {});
 sandbox.simulation.issuing.capture("txn_1");
-// @ts-expect-error: a dispute is decided in favour of somebody
+// @ts-expect-error: a dispute needs the side that wins
 sandbox.simulation.paymentDisputes.resolve("dst_1", {});
 
-// Reports are there everywhere
+// Reports are available in every environment
 expectTypeOf(production.platformReports.retrieve).returns.resolves.toEqualTypeOf<PlatformReport>();
 production.platformReports.create({ type: "BALANCE_REPORT", file_format: "CSV" });
 // @ts-expect-error: no such format
@@ -135,9 +135,9 @@ expectTypeOf(list).toExtend<AsyncIterable<Account>>();
 expectTypeOf(list.pages()).toEqualTypeOf<AsyncIterable<AccountList>>();
 expectTypeOf(list.toArray({ limit: 5 })).resolves.toEqualTypeOf<Account[]>();
 expectTypeOf<AccountList>().toExtend<NumberedPage<Account>>();
-// @ts-expect-error: how many at most must be said
+// @ts-expect-error: a limit is required
 list.toArray();
-// @ts-expect-error: a list is no list of texts
+// @ts-expect-error: the items are not strings
 const texts: AsyncIterable<string> = list;
 void texts;
 
@@ -148,42 +148,42 @@ sandbox.accounts.create({ primary_contact: {}, customer_agreements: agreements }
 sandbox.accounts.create({ primary_contact: {} });
 sandbox.accounts.create({
   customer_agreements: agreements,
-  // @ts-expect-error: a field in another spelling
+  // @ts-expect-error: a misspelled field
   primaryContact: {},
 });
 sandbox.accounts.create({
   customer_agreements: agreements,
-  // @ts-expect-error: a field of a field in another spelling
+  // @ts-expect-error: a misspelled nested field
   primary_contact: { e_mail: "ada@example.com" },
 });
 sandbox.accounts.create({
   primary_contact: {},
   customer_agreements: agreements,
-  // @ts-expect-error: a value that the API does not take
+  // @ts-expect-error: a value that the API does not accept
   account_details: { legal_entity_type: "Individual" },
 });
-// @ts-expect-error: a status that cannot be asked for
+// @ts-expect-error: a status that cannot be filtered by
 sandbox.accounts.list({ account_status: "active" });
 // @ts-expect-error: a number is needed
 sandbox.accounts.list({ page_size: "5" });
-// @ts-expect-error: an id is a text
+// @ts-expect-error: an id is a string
 sandbox.accounts.retrieve(5);
-// @ts-expect-error: simulation sets no such status
+// @ts-expect-error: simulation cannot set this status
 sandbox.simulation.accounts.updateStatus("acct_1", { next_status: "CLOSED" });
 // @ts-expect-error: no such option
 sandbox.accounts.retrieve("acct_1", { timeout: 5 });
-// @ts-expect-error: a status to wait for is needed
+// @ts-expect-error: a status to wait for is required
 sandbox.accounts.waitForStatus("acct_1", {});
-// @ts-expect-error: a number is no file
+// @ts-expect-error: a number is not a file
 sandbox.files.upload(5);
 
 // Answers are readonly
 declare const account: Account;
 // @ts-expect-error: readonly
 account.status = "ACTIVE";
-// @ts-expect-error: readonly, all the way down
+// @ts-expect-error: readonly at every level
 if (account.primary_contact) account.primary_contact.email = "ada@example.com";
-// @ts-expect-error: readonly, lists as well
+// @ts-expect-error: readonly, lists included
 account.account_details?.business_person_details?.push({});
 
 // Enums of answers are open: known values are named, unknown ones can be told apart
@@ -199,7 +199,7 @@ if (account.status === "HIBERNATING") expectTypeOf(account.status).not.toBeNever
 account.nickname.length;
 expectTypeOf(account.nickname).toEqualTypeOf<string | null | undefined>();
 
-// client.request() gives what its schema says, and unknown without one
+// client.request() returns what its schema says, and unknown without one
 expectTypeOf(sandbox.request({ method: "GET", path: "/x" })).resolves.toBeUnknown();
 const schema = z.object({ amount: z.string().transform(Number) });
 expectTypeOf(sandbox.request({ method: "GET", path: "/x", schema })).resolves.toEqualTypeOf<{
@@ -210,7 +210,7 @@ sandbox.request({ method: "get", path: "/x" });
 // @ts-expect-error: a look-up belongs to a resource
 sandbox.request({ method: "POST", path: "/x", retry: "lookup" });
 
-// rfis.respond() takes each kind of answer with its own member, and no other
+// rfis.respond() accepts each kind of answer with its own member, and no other
 declare const reply: (answer: RfiReply) => void;
 reply({ type: "TEXT", text: "Savings", comment: "as discussed" });
 reply({ type: "LIVENESS" });
@@ -226,8 +226,8 @@ for (const item of whatIsMissing({} as Account)) {
   if (item.kind === "provide_field") expectTypeOf(item.path).toEqualTypeOf<string>();
   if (item.kind === "answer_question") expectTypeOf(item.question).toEqualTypeOf<RfiQuestion>();
   if (item.next?.method === "rfis.respond") expectTypeOf(item.next.id).toEqualTypeOf<string>();
-  // @ts-expect-error: only a question has a kind of answer
+  // @ts-expect-error: only a question has an answer type
   item.answerType;
 }
-// @ts-expect-error: an error that may say nothing of fields
+// @ts-expect-error: an error that may not name any fields
 whatIsMissing({} as ConnectionError);

@@ -21,7 +21,7 @@ import {
 
 declare const caught: unknown;
 
-// isAirwallexError() narrows, and then the code does
+// isAirwallexError() narrows, and then the code narrows further
 if (isAirwallexError(caught)) {
   expectTypeOf(caught).toEqualTypeOf<AirwallexError>();
   expectTypeOf<typeof caught.code>().toEqualTypeOf<SdkErrorCode>();
@@ -72,7 +72,7 @@ if (isAirwallexError(caught)) {
 
 // instanceof narrows as well
 if (caught instanceof ApiError) expectTypeOf(caught.status).toBeNumber();
-// any code is allowed, and the documented ones complete
+// any code is allowed, and the documented ones are suggested
 if (caught instanceof ApiError) {
   expectTypeOf(caught.apiCode).toEqualTypeOf<ApiCode | undefined>();
   expectTypeOf<string>().toExtend<ApiCode>();
@@ -83,7 +83,7 @@ for (const one of [AuthenticationError, ShapeError, ValidationError, AccountStat
   if (caught instanceof one) expectTypeOf(caught.message).toBeString();
 }
 
-// An error is readonly, and the base class is not to be thrown
+// An error is readonly, and the base class cannot be constructed
 declare const error: ApiError;
 // @ts-expect-error: readonly
 error.status = 200;

@@ -14,7 +14,7 @@ import { expectTypeOf } from "vitest";
 
 declare const event: WebhookEvent;
 
-// The name narrows the event, and the era its data
+// The name narrows the event, and the era narrows its data
 switch (event.name) {
   case "account.active":
   case "account.suspended":
@@ -22,11 +22,11 @@ switch (event.name) {
     expectTypeOf(event.data.id).toEqualTypeOf<string>();
     if (event.era === "legacy") {
       expectTypeOf(event.data).toEqualTypeOf<LegacyAccount>();
-      // @ts-expect-error: the older account has other names
+      // @ts-expect-error: the older account has different names
       event.data.account_details;
     } else {
       expectTypeOf(event.data).toEqualTypeOf<Account>();
-      // @ts-expect-error: today's account has other names
+      // @ts-expect-error: today's account has different names
       event.data.accountDetails;
     }
     break;
@@ -95,7 +95,7 @@ switch (event.name) {
   }
 }
 
-// Handlers are given their event
+// Handlers receive their event
 const hooks = webhooks({ secrets: "x" })
   .on("account.active", (active, { context }) => {
     expectTypeOf(active).toEqualTypeOf<EventNamed<"account.active">>();
@@ -103,7 +103,7 @@ const hooks = webhooks({ secrets: "x" })
   })
   .onUnknown(async (other) => {
     expectTypeOf(other.data).toBeUnknown();
-    // The names are told apart as any text
+    // Names can be compared with any string
     if (other.name === "payout.transfer.paid") return;
     switch (other.name) {
       case "balance.updated":
@@ -113,20 +113,20 @@ expectTypeOf(hooks.handle(event)).resolves.toEqualTypeOf<
   "handled" | "duplicate" | "busy" | "ignored"
 >();
 
-// One function may handle them all
+// One function may handle all of them
 hooks
   .on("account.active", (any: WebhookEvent) => any.name)
   .onUnknown((any: WebhookEvent) => any.name);
-// @ts-expect-error: not every event is that one
+// @ts-expect-error: not every event is of that kind
 hooks.onUnknown((active: EventNamed<"account.active">) => active.name);
 
-// A typo is refused, and what is not modelled goes to onUnknown
+// A misspelled name is refused, and events that are not modelled go to onUnknown
 // @ts-expect-error: no such event
 hooks.on("account.activ", () => undefined);
 // @ts-expect-error: not modelled
 hooks.on("payout.transfer.paid", () => undefined);
 
-// What the inbox hands out reaches them
+// Handlers receive what the inbox passes on
 declare const inbox: Inbox<{ readonly query: (sql: string) => Promise<unknown> }>;
 webhooks({ secrets: ["a", "b"], inbox }).on("account.active", (_, { context }) =>
   context.query("select 1"),
@@ -135,5 +135,5 @@ webhooks({ secrets: ["a", "b"], inbox }).on("account.active", (_, { context }) =
 // Events are readonly
 // @ts-expect-error: readonly
 event.id = "x";
-// @ts-expect-error: secrets are needed
+// @ts-expect-error: secrets are required
 webhooks({});

@@ -7,7 +7,7 @@ const legacy: LegacyAccount = JSON.parse(
   readFileSync(new URL("../fixtures/account.legacy.json", import.meta.url), "utf8"),
 );
 
-/** The texts and flags of a value with their paths. */
+/** The strings and flags in a value, with their paths. */
 function leaves(value: unknown, path = ""): readonly (readonly [string, unknown])[] {
   if (typeof value !== "object" || value === null) return [[path, value]];
   return Object.entries(value).flatMap(([key, one]) =>
@@ -27,7 +27,7 @@ function places(value: unknown): readonly (readonly string[])[] {
 describe("toCurrentAccount()", async () => {
   const { account, unmapped } = await toCurrentAccount(legacy);
 
-  it("writes the documented account in today's model, which accepts it", () => {
+  it("converts the documented account to today's model, which accepts it", () => {
     expect(Account.safeParse(account).success).toBe(true);
     expect(JSON.stringify(account)).not.toMatch(/"\w*[a-z][A-Z]\w*":/);
     expect(account.account_details?.business_details).toMatchObject({
@@ -62,7 +62,7 @@ describe("toCurrentAccount()", async () => {
     });
   });
 
-  it("says of everything else that it has no place", () => {
+  it("lists everything else as unmapped", () => {
     const lost = (path: string) =>
       unmapped.some((one) => path === one || path.startsWith(`${one}.`));
     const kept = leaves(account).map(([, value]) => String(value));
@@ -84,7 +84,7 @@ describe("toCurrentAccount()", async () => {
     expect(unmapped).not.toContain("accountDetails.directorDetails[0].identificationType");
   });
 
-  it("leaves out what is unset, and keeps members that are newer", async () => {
+  it("omits what is unset, and keeps members that are newer", async () => {
     const some = {
       id: "acct_1",
       requirements: null,
@@ -99,7 +99,7 @@ describe("toCurrentAccount()", async () => {
     ]);
   });
 
-  it("comes through whatever stands in a place", async () => {
+  it("survives any value in any place", async () => {
     const others = [null, [], [null], "text", 5, {}, true];
     for (const path of places(legacy)) {
       for (const other of others) {

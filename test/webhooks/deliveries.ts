@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 
 export const secret = "whsec_Tq3sJ8";
 
-/** One of the documented payloads, as bytes. */
+/** One of the documented payloads as bytes. */
 export function fixture(name: string): Buffer {
   return readFileSync(new URL(`../fixtures/webhook.${name}.json`, import.meta.url));
 }
@@ -20,7 +20,7 @@ export function signed(body: RawBody): SignatureHeaders {
   return signPayload(body, { secret });
 }
 
-/** Warnings of the process from now on, as texts. They come after the code that gave rise to them. */
+/** The process's warnings from now on, as strings. They arrive after the code that caused them. */
 export function listenToWarnings(): () => Promise<readonly string[]> {
   const warnings: string[] = [];
   const listener = (warning: Error): void => {

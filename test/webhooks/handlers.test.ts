@@ -9,7 +9,7 @@ const event = (members: object = {}) => {
   return receive(body, signed(body), { secrets: secret });
 };
 
-/** Remembers in a set: what the handlers need of an inbox, and no more. */
+/** Remembers ids in a set: as much of an inbox as the handlers need. */
 function setInbox(): Inbox<string> {
   const done = new Set<string>();
   return {
@@ -23,7 +23,7 @@ function setInbox(): Inbox<string> {
 }
 
 describe("webhooks()", () => {
-  it("runs the handlers of an event in their order, one after another", async () => {
+  it("runs the handlers of an event in order, one after another", async () => {
     const calls: string[] = [];
     const hooks = webhooks({ secrets: secret })
       .on("account.submitted", async () => {
@@ -37,7 +37,7 @@ describe("webhooks()", () => {
     expect(calls).toEqual(["first", "second"]);
   });
 
-  it("hands names that are not modelled to onUnknown(), and ignores modelled ones that nobody handles", async () => {
+  it("passes unmodelled names to onUnknown(), and ignores modelled ones without a handler", async () => {
     const calls: string[] = [];
     const hooks = webhooks({ secrets: secret })
       .onUnknown(({ name }) => calls.push(name))
@@ -48,7 +48,7 @@ describe("webhooks()", () => {
     expect(calls).toEqual(["payout.transfer.paid", "toString"]);
   });
 
-  it("warns once of names in JavaScript that no modelled event has, and says which was meant", async () => {
+  it("warns once about unmodelled names in JavaScript, and says which was probably meant", async () => {
     const warnings = listenToWarnings();
     const hooks = webhooks({ secrets: secret })
       .on("account.submitted", () => undefined)
@@ -64,7 +64,7 @@ describe("webhooks()", () => {
     ]);
   });
 
-  it("runs all handlers where one fails, and gathers what they threw", async () => {
+  it("runs all handlers even if one fails, and collects what they threw", async () => {
     const calls: string[] = [];
     const [first, third] = [new Error("first"), "third"];
     const hooks = webhooks({ secrets: secret })
@@ -89,7 +89,7 @@ describe("webhooks()", () => {
     expect(inspect(error)).toContain("Error: first\n");
   });
 
-  it("runs once per event with an inbox, and again where a handler failed", async () => {
+  it("runs once per event with an inbox, and again if a handler failed", async () => {
     let runs = 0;
     const hooks = webhooks({ secrets: secret, inbox: setInbox() }).on(
       "account.submitted",
@@ -105,7 +105,7 @@ describe("webhooks()", () => {
     expect(runs).toBe(2);
   });
 
-  it("claims nothing for an event that nobody handles", async () => {
+  it("claims nothing for an event without a handler", async () => {
     const inbox: Inbox = { run: () => Promise.reject(new Error("was asked")) };
     const hooks = webhooks({ secrets: secret, inbox }).on("account.active", () => undefined);
     expect(await hooks.handle(await event())).toBe("ignored");

@@ -40,7 +40,7 @@ const post = (url: string, init: RequestInit = {}) =>
 type Options = Parameters<typeof nodeHandler>[1];
 type Hooks = ReturnType<typeof counting>["hooks"];
 
-/** Both edges, asked in the same way over a real socket where there is one. */
+/** Both adapters, called in the same way, over a real socket where there is one. */
 const edges = {
   nodeHandler: async (hooks: Hooks, options?: Options) => {
     const url = await listen(nodeHandler(hooks, options));
@@ -64,7 +64,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect(calls).toEqual(["evt_1"]);
   });
 
-  it("answers 400 to a bad signature and to what is no event, and runs nothing", async () => {
+  it("answers 400 to a bad signature and to a body that is not an event, and runs nothing", async () => {
     const { hooks, calls } = counting();
     const errors: unknown[] = [];
     const send = await open(hooks, { onError: (error) => errors.push(error) });
@@ -86,7 +86,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect(errors).toHaveLength(4);
   });
 
-  it("answers 500 when a handler fails, and says nothing of it", async () => {
+  it("answers 500 when a handler fails, and reveals nothing about it", async () => {
     const { hooks } = counting(() => {
       throw new Error("password=hunter2");
     });
@@ -99,7 +99,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect([answer.status, await answer.text()]).toEqual([500, "webhook_handler_failed"]);
   });
 
-  it("warns of a failure where there is no onError, each time and without what was thrown", async () => {
+  it("warns about each failure when there is no onError, without what was thrown", async () => {
     const warnings = listenToWarnings();
     const { hooks } = counting(() => {
       throw new Error("password=hunter2");
@@ -119,7 +119,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     ]);
   });
 
-  it("answers 409 while another process is at it, 500 when the inbox is away", async () => {
+  it("answers 409 while another process is handling the event, and 500 when the inbox is away", async () => {
     const busy = webhooks({ secrets: secret, inbox: { run: async () => "busy" as const } });
     const away = webhooks({
       secrets: secret,
@@ -135,7 +135,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect(answers).toEqual(["409 busy", "500 internal_error"]);
   });
 
-  it("hands the event to a queue, and answers by what that says", async () => {
+  it("passes the event to a queue, and answers according to the result", async () => {
     const { hooks, calls } = counting();
     const queue: string[] = [];
     const send = await open(hooks, { enqueue: async (event) => queue.push(JSON.stringify(event)) });
@@ -147,7 +147,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect((await full()).status).toBe(500);
   });
 
-  it("answers 413 to a body beyond the limit, declared or not", async () => {
+  it("answers 413 to a body over the limit, whether its length is declared or not", async () => {
     const { hooks } = counting();
     const send = await open(hooks, { maxBytes: body.length });
     expect((await send()).status).toBe(200);
@@ -186,7 +186,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
   });
 
-  it("refuses limits that limit nothing", async () => {
+  it("refuses limits that would limit nothing", async () => {
     const { hooks } = counting();
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1.5]) {
       await expect(open(hooks, { maxBytes: value })).rejects.toThrow(RangeError);
@@ -208,7 +208,7 @@ describe("nodeHandler()", () => {
       }),
       200,
     ],
-  ])("answers where Express has left %s", async (_, parser, status) => {
+  ])("handles what Express has left as %s", async (_, parser, status) => {
     const { hooks } = counting();
     const errors: unknown[] = [];
     const app = express().use(parser);
@@ -220,7 +220,7 @@ describe("nodeHandler()", () => {
     expect(String(errors[0])).toContain("before express.json()");
   });
 
-  it("refuses a header that came twice over the wire", async () => {
+  it("refuses a header that was sent twice over the wire", async () => {
     const { hooks } = counting();
     const url = await listen(nodeHandler(hooks));
     const { "x-timestamp": time, "x-signature": signature } = signed(body);
@@ -233,7 +233,7 @@ describe("nodeHandler()", () => {
     expect(status).toBe("400 webhook_header_repeated");
   });
 
-  it("answers 413 to a body that is declared too large, before any of it has come", async () => {
+  it("answers 413 to a body that is declared too large, before any of it arrives", async () => {
     const { hooks } = counting();
     const url = new URL(await listen(nodeHandler(hooks, { maxBytes: 1000, bodyTimeoutMs: 5000 })));
     const socket = connect(Number(url.port), url.hostname);
@@ -243,7 +243,7 @@ describe("nodeHandler()", () => {
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it("survives a peer that hangs up within the body", async () => {
+  it("survives a peer that hangs up in the middle of the body", async () => {
     const { hooks, calls } = counting();
     const errors: { code?: string }[] = [];
     const url = new URL(
@@ -259,7 +259,7 @@ describe("nodeHandler()", () => {
     expect(calls).toEqual([]);
   });
 
-  it("goes on serving after it has refused a large body", async () => {
+  it("continues to serve after refusing a large body", async () => {
     const { hooks } = counting();
     const url = await listen(nodeHandler(hooks, { maxBytes: 1000 }));
     for (let i = 0; i < 20; i += 1) {
@@ -271,7 +271,7 @@ describe("nodeHandler()", () => {
 });
 
 describe("fetchHandler()", () => {
-  it("says of a body that was read before that it is not raw", async () => {
+  it("says that a body which was already read is not raw", async () => {
     const { hooks } = counting();
     const used = new Request("http://app.test/", { method: "POST", body, headers: signed(body) });
     await used.json();
@@ -281,17 +281,17 @@ describe("fetchHandler()", () => {
 });
 
 describe("respond()", () => {
-  it("warns once of what anybody can cause", async () => {
+  it("warns only once about failures that anybody can cause", async () => {
     const warnings = listenToWarnings();
     const { hooks } = counting();
-    // No other test of this file is refused for this reason.
+    // No other test in this file is refused for this reason.
     const late = signPayload(body, { secret, timestampMs: Date.now() - 86_400_000 });
     for (const _ of [1, 2]) await respond(hooks, { rawBody: body, headers: late });
     const stale = (await warnings()).filter((text) => text.includes("webhook_timestamp_stale"));
     expect(stale).toHaveLength(1);
   });
 
-  it("answers for a body that is there already", async () => {
+  it("answers for a body that is already there", async () => {
     const { hooks } = counting();
     const answer = await respond(hooks, { rawBody: body, headers: signed(body) });
     expect(answer).toMatchObject({ status: 200, body: "handled" });

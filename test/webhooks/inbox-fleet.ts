@@ -1,4 +1,4 @@
-/** Receiving processes, a sender that delivers to them, and the SIGKILLs in between. */
+/** Receiving processes, a sender that delivers to them, and SIGKILLs in between. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -33,14 +33,14 @@ export interface Delivery {
 
 export interface Fleet {
   readonly runs: readonly Run[];
-  /** How many processes were killed so far. */
+  /** How many processes have been killed. */
   kills(): number;
   /**
-   * Delivers everything, 64 at a time, each to any of the processes. What is not answered with 200 is
-   * delivered again a little later, as often as it takes. Answers how often that was.
+   * Delivers everything, 64 at a time, each delivery to any of the processes. Whatever is not answered with
+   * 200 is delivered again a little later, as often as it takes. Returns the number of repeats.
    */
   deliver(deliveries: readonly Delivery[]): Promise<number>;
-  /** From here on every so manieth run is cut by a SIGKILL right after it began, until so many were. */
+  /** From here on, kills the process of every `runs`-th run right after it began, `times` times in all. */
   killEvery(runs: number, times: number): void;
   stop(): Promise<void>;
 }
@@ -122,7 +122,7 @@ export async function startFleet(size: number, order: WorkerOrder): Promise<Flee
         response.once("close", () => resolve(response.complete && response.statusCode === 200));
         response.resume();
       });
-      // Also the one of a process that was killed before it answered.
+      // Also when a process was killed before it answered.
       sent.once("error", () => resolve(false));
       sent.end(body);
     });
@@ -161,7 +161,7 @@ export async function startFleet(size: number, order: WorkerOrder): Promise<Flee
   };
 }
 
-/** As one file with all that it needs: 20 processes that compile it themselves take longer than the test. */
+/** Bundled into one file: 20 processes that each compile it would take longer than the test. */
 async function bundleWorker(): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), "inbox-worker-"));
   await build({

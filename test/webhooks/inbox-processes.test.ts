@@ -1,7 +1,7 @@
 /**
- * The proof of the inbox: eight processes that receive webhooks over HTTP, each event delivered up to three
- * times, and processes killed with SIGKILL while they handle. `INBOX_EVENTS=5000` makes it five times as
- * long; the figures are printed.
+ * The proof of the inbox: eight processes receive webhooks over HTTP, each event delivered up to three times,
+ * and are killed with SIGKILL while they handle events. `INBOX_EVENTS=5000` makes it five times as long; the
+ * figures are printed.
  */
 
 import { Redis } from "ioredis";
@@ -49,7 +49,7 @@ describe.skipIf(inboxes.length === 0)(`${processes} processes that handle ${even
       pool = new Pool({ connectionString: postgres.url });
       await createPostgresTables(pool);
       await createPostgresTables(pool, { prefix: "transaction_" });
-      // Without a key: nothing but the inbox keeps a second row out.
+      // Without a key, so that nothing but the inbox prevents a second row.
       await pool.query("create table postgres_effects (id text)");
       await pool.query("create table transaction_effects (id text)");
     }
@@ -59,7 +59,7 @@ describe.skipIf(inboxes.length === 0)(`${processes} processes that handle ${even
       secret: "whsec_inbox",
       claimMs: 5000,
     });
-    // The last third goes on after the last one was killed.
+    // The last third continues after the last process was killed.
     fleet.killEvery(Math.floor((inboxes.length * events * 2) / 3 / kills), kills);
     again = await fleet.deliver(shuffled(ids.flatMap((id, index) => copies(id, 1 + (index % 3)))));
     runsBeforeReplay = fleet.runs.length;
@@ -73,7 +73,7 @@ describe.skipIf(inboxes.length === 0)(`${processes} processes that handle ${even
     await postgres?.stop();
   });
 
-  /** What the work has written, in the order in which it was written. */
+  /** What the work has written, in order. */
   async function effectsOf(inbox: InboxName): Promise<readonly string[]> {
     if (inbox === "redis") return (await client?.lrange("effects", 0, -1)) ?? [];
     const result = await pool?.query<{ id: string }>(`select id from ${inbox}_effects`);
@@ -99,7 +99,7 @@ describe.skipIf(inboxes.length === 0)(`${processes} processes that handle ${even
     return { runs, cut, late, finished, effects };
   }
 
-  /** What holds for every inbox. */
+  /** What must hold for every inbox. */
   async function expectOnce(inbox: InboxName) {
     const judged = await judge(inbox);
     const { runs, cut, late, finished, effects } = judged;
@@ -113,7 +113,7 @@ describe.skipIf(inboxes.length === 0)(`${processes} processes that handle ${even
     return judged;
   }
 
-  test("are killed while they handle, and what was answered with 200 is not run again", () => {
+  test("are killed while they handle events, and nothing answered with 200 is run again", () => {
     const deliveries = inboxes.length * ids.reduce((sum, _, index) => sum + 1 + (index % 3), 0);
     print(
       `${processes} processes, ${fleet?.kills()} killed and replaced; ${deliveries} deliveries, ` +

@@ -1,10 +1,10 @@
 /**
- * A process of its own that receives webhooks over HTTP; `inbox-processes.test.ts` starts many of them,
- * and kills some.
+ * A separate process that receives webhooks over HTTP; `inbox-processes.test.ts` starts many of them, and
+ * kills some.
  *
  * `POST /<inbox>` is a signed delivery for the inbox of that name. Reads its order as JSON from the command
- * line, and tells what happens in lines on stdout, which is a pipe: what was written before a SIGKILL is
- * there to be read.
+ * line, and reports what happens in lines on stdout, which is a pipe: whatever was written before a SIGKILL
+ * can still be read.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -28,11 +28,11 @@ export interface WorkerOrder {
 export type WorkerLine =
   | { readonly event: "ready"; readonly port: number }
   | {
-      /** The work began; or the inbox has answered that it is confirmed. */
+      /** The work began, or the inbox has answered that the event is confirmed. */
       readonly event: "began" | "confirmed";
       readonly inbox: InboxName;
       readonly id: string;
-      /** By the clock that all processes of this machine share. */
+      /** By the clock that all processes on this machine share. */
       readonly atMs: number;
     };
 
@@ -52,7 +52,7 @@ function onPostgres(): Partial<Record<InboxName, Listener>> {
   if (order.postgresUrl === undefined) return {};
   const pool = new Pool({ connectionString: order.postgresUrl, max: 8 });
   const claims = createInbox(createPostgresStore(pool), order);
-  // A prefix of its own, because the same ids are delivered to both.
+  // Its own prefix, because the same ids are delivered to both.
   const transaction = createPostgresInbox(pool, { prefix: "transaction_" });
   return {
     postgres: receiver("postgres", claims, (id) =>
@@ -64,7 +64,7 @@ function onPostgres(): Partial<Record<InboxName, Listener>> {
   };
 }
 
-/** As an app writes it, but for the lines that it tells. */
+/** The work as an app would write it, apart from the lines that it prints. */
 function receiver<Context>(
   name: InboxName,
   inbox: Inbox<Context>,
@@ -78,7 +78,7 @@ function receiver<Context>(
   return nodeHandler(hooks, { onError });
 }
 
-/** Tells when the inbox has answered that the event is confirmed. */
+/** Reports when the inbox has answered that the event is confirmed. */
 function telling<Context>(name: InboxName, inbox: Inbox<Context>): Inbox<Context> {
   return {
     async run(id, work) {
@@ -89,7 +89,7 @@ function telling<Context>(name: InboxName, inbox: Inbox<Context>): Inbox<Context
   };
 }
 
-/** Something to be killed in: before its effect, after it, and before it is confirmed. */
+/** Work with time to be killed in: before its effect, and after it but before it is confirmed. */
 async function work(inbox: InboxName, id: string, effect: () => Promise<unknown>): Promise<void> {
   tell({ event: "began", inbox, id, atMs: nowMs() });
   await pause(8 * Math.random());
@@ -115,5 +115,5 @@ const server = createServer((request, response) => {
 server.listen(0, "127.0.0.1", () => {
   tell({ event: "ready", port: (server.address() as AddressInfo).port });
 });
-// Nothing outlives the test, however that ends.
+// Nothing outlives the test, however it ends.
 process.stdin.on("end", () => process.exit()).resume();

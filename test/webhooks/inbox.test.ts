@@ -8,7 +8,7 @@ import { createInbox } from "../../src/webhooks/inbox.js";
 
 const dayMs = 86_400_000;
 
-/** A store whose time is moved by the test. */
+/** A store whose time the test moves. */
 function storeAt(startMs: number) {
   let nowMs = startMs;
   const store = createMemoryStore({ now: () => nowMs });
@@ -20,7 +20,7 @@ function storeAt(startMs: number) {
   };
 }
 
-/** Work that says when it has begun, and ends when it is told to. */
+/** Work that reports when it has begun, and ends when told to. */
 function openWork() {
   let end: () => void = () => undefined;
   let begin: () => void = () => undefined;
@@ -38,7 +38,7 @@ function openWork() {
 }
 
 describe("createInbox()", () => {
-  test("run() does the work once, however often the event comes", async () => {
+  test("run() does the work once, however often the event arrives", async () => {
     const inbox = createInbox(createMemoryStore());
     let runs = 0;
     const run = () =>
@@ -51,7 +51,7 @@ describe("createInbox()", () => {
     expect(runs).toBe(1);
   });
 
-  test("run() answers busy while somebody else is at it, and does not wait", async () => {
+  test("run() returns busy while another run is in progress, and does not wait", async () => {
     const store = createMemoryStore();
     const { work, begun, end } = openWork();
     const first = createInbox(store).run("evt_1", work);
@@ -63,14 +63,14 @@ describe("createInbox()", () => {
     expect(await other.run("evt_1", async () => expect.unreachable())).toBe("duplicate");
   });
 
-  test("run() passes on the work's error, and gives the event back", async () => {
+  test("run() rejects with the work's error, and gives the event back", async () => {
     const inbox = createInbox(createMemoryStore());
     const failure = new Error("no database");
     await expect(inbox.run("evt_1", () => Promise.reject(failure))).rejects.toBe(failure);
     expect(await inbox.run("evt_1", async () => undefined)).toBe("handled");
   });
 
-  test("run() gives the event back also when the work throws before its first await", async () => {
+  test("run() gives the event back even if the work throws before its first await", async () => {
     const inbox = createInbox(createMemoryStore());
     const failure = new TypeError("undefined is not a function");
     const throwing = (): Promise<void> => {
@@ -80,7 +80,7 @@ describe("createInbox()", () => {
     expect(await inbox.run("evt_1", async () => undefined)).toBe("handled");
   });
 
-  test("run() passes on the work's error even when giving back fails, and the claim runs out", async () => {
+  test("run() rejects with the work's error even if giving back fails, and the claim expires", async () => {
     const { store, pass } = storeAt(0);
     const away: Store = { ...store, release: () => Promise.reject(new Error("store away")) };
     const failure = new Error("no database");
@@ -92,7 +92,7 @@ describe("createInbox()", () => {
     expect(await createInbox(store).run("evt_1", async () => undefined)).toBe("handled");
   });
 
-  test("run() opens the event of a process that died after claimMs, 5 minutes by default", async () => {
+  test("run() frees the event of a dead process after claimMs, 5 minutes by default", async () => {
     for (const claimMs of [undefined, 20_000]) {
       const { store, pass } = storeAt(0);
       const { work, begun } = openWork();
@@ -105,7 +105,7 @@ describe("createInbox()", () => {
     }
   });
 
-  test("run() that outlasts its claim cannot confirm or give back that of another", async () => {
+  test("a run() that outlasts its claim cannot confirm or give back another's", async () => {
     for (const fails of [false, true]) {
       const { store, pass } = storeAt(0);
       const inbox = createInbox(store);
@@ -130,7 +130,7 @@ describe("createInbox()", () => {
     }
   });
 
-  test("run() that outlasts its claim is good when nobody else has begun", async () => {
+  test("a run() that outlasts its claim still counts if nobody else has begun", async () => {
     const { store, pass } = storeAt(0);
     const inbox = createInbox(store);
     expect(await inbox.run("evt_1", async () => pass(300_000))).toBe("handled");
@@ -152,7 +152,7 @@ describe("createInbox()", () => {
     expect(asked).toBe(3);
   });
 
-  test("run() rejects when the store stays away, and keeps the claim of what is done", async () => {
+  test("run() rejects when the store stays away, and keeps the claim on finished work", async () => {
     const store = createMemoryStore();
     const failure = new Error("store away");
     const away: Store = { ...store, confirm: () => Promise.reject(failure) };
@@ -164,7 +164,7 @@ describe("createInbox()", () => {
     );
   });
 
-  test("run() remembers for keepMs, a week by default", async () => {
+  test("run() remembers an event for keepMs, a week by default", async () => {
     for (const keepMs of [undefined, 3 * dayMs]) {
       const { store, pass } = storeAt(0);
       const inbox = createInbox(store, { keepMs });
@@ -176,7 +176,7 @@ describe("createInbox()", () => {
     }
   });
 
-  test("refuses to forget before the last redelivery, and a claim of no time", () => {
+  test("refuses to forget an event before its last redelivery, and a claim of no duration", () => {
     const store = createMemoryStore();
     for (const keepMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 3 * dayMs - 1]) {
       expect(() => createInbox(store, { keepMs }), `${keepMs}`).toThrow(RangeError);
@@ -188,7 +188,7 @@ describe("createInbox()", () => {
     }
   });
 
-  test("has the same type as the inbox in a transaction, but for what it hands out", () => {
+  test("has the same type as the inbox in a transaction, apart from what it passes on", () => {
     expectTypeOf(createInbox).returns.toEqualTypeOf<Inbox>();
     type Pool = import("pg").Pool;
     expectTypeOf(createPostgresInbox<Pool>).returns.toEqualTypeOf<Inbox<PoolClient>>();

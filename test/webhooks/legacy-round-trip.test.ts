@@ -1,6 +1,6 @@
 /**
- * The emulator writes today's accounts as older webhooks had them, and `toCurrentAccount` reads them
- * back. Neither is made from the other, so what one of them gets wrong does not come back as it went.
+ * The emulator writes today's accounts in the format of older webhooks, and `toCurrentAccount` reads them
+ * back. Neither is derived from the other, so a mistake in one shows up in the round trip.
  */
 
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ import { fitting } from "../schemas/arbitraries.js";
 const model = expand(await loadSource(fileURLToPath(new URL("../../spec", import.meta.url))));
 const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
 
-/** As they come over the wire, whatever the API may send; with `complete`, every member is there. */
+/** Accounts as they arrive over the wire, whatever the API may send; with `complete`, every member is set. */
 const accounts = (complete: boolean): fc.Arbitrary<Account> =>
   fitting({ kind: "ref", name: "Account" }, { schemas, complete }).map(
     (account) => overTheWire(account) as Account,
@@ -44,8 +44,8 @@ async function roundTrip(before: Account): Promise<RoundTrip> {
 type Members = Record<string, unknown>;
 
 /**
- * What of `part` is not in `whole`, as paths. People and identifiers are looked for among the others:
- * one person with two roles was two, and an older number had no country.
+ * What `part` has and `whole` does not, as paths. People and identifiers are searched for among the others:
+ * one person with two roles used to be two, and an older number had no country.
  */
 function strangers(part: unknown, whole: unknown, path = ""): readonly string[] {
   if (typeof part !== "object" || part === null) return Object.is(part, whole) ? [] : [path];
@@ -66,7 +66,7 @@ function strangers(part: unknown, whole: unknown, path = ""): readonly string[] 
   );
 }
 
-/** Without what is at these paths. */
+/** A copy without what is at these paths. */
 function without(value: LegacyAccount, paths: readonly string[]): unknown {
   const copy: Members = { ...structuredClone(value) };
   for (const path of paths) {
@@ -79,10 +79,10 @@ function without(value: LegacyAccount, paths: readonly string[]): unknown {
   return copy;
 }
 
-describe.each([false, true])("an account that is complete: %s", (complete) => {
+describe.each([false, true])("a complete account: %s", (complete) => {
   const runs = { numRuns: complete ? 100 : 500 };
 
-  it("comes back with nothing that was not there, and fits today's model", async () => {
+  it("comes back with nothing that was not there before, and fits today's model", async () => {
     await fc.assert(
       fc.asyncProperty(accounts(complete), async (account) => {
         const { before, after } = await roundTrip(account);
@@ -93,7 +93,7 @@ describe.each([false, true])("an account that is complete: %s", (complete) => {
     );
   });
 
-  it("comes back with all that the older one said, but for what is listed as unmapped", async () => {
+  it("comes back with everything the older one said, except what is listed as unmapped", async () => {
     await fc.assert(
       fc.asyncProperty(accounts(complete), async (account) => {
         const { legacy, after, unmapped } = await roundTrip(account);
@@ -105,7 +105,7 @@ describe.each([false, true])("an account that is complete: %s", (complete) => {
   });
 });
 
-/** Paths of the values in it, without the places in lists. */
+/** The paths of the values within, without the indexes of lists. */
 function paths(value: unknown, path = ""): readonly string[] {
   if (typeof value !== "object" || value === null) return [path];
   const at = (name: string): string => {
@@ -115,7 +115,7 @@ function paths(value: unknown, path = ""): readonly string[] {
   return Object.entries(value).flatMap(([name, one]) => paths(one, at(name)));
 }
 
-/** Paths that a schema knows. */
+/** The paths that a schema defines. */
 function membersOf(node: Node, path = ""): readonly string[] {
   if (node.kind === "ref") return membersOf(schemas.get(node.name)?.node as Node, path);
   if (node.kind === "array") return membersOf(node.items, `${path}[]`);
@@ -125,11 +125,11 @@ function membersOf(node: Node, path = ""): readonly string[] {
   );
 }
 
-describe("what has no place in the other", async () => {
+describe("members without a counterpart", async () => {
   const sample = { numRuns: 300, seed: 1 };
   const trips = await Promise.all(fc.sample(accounts(true), sample).map(roundTrip));
 
-  it("is, in the older account, what it was asked for and today is not", () => {
+  it("are, in the older account, those that only it asked for", () => {
     const written = new Set(trips.flatMap(({ legacy }) => paths(legacy)));
     const never = membersOf({ kind: "ref", name: "LegacyAccount" }).filter(
       (path) => path !== "metadata" && !written.has(path),
@@ -148,11 +148,11 @@ describe("what has no place in the other", async () => {
     ]);
   });
 
-  it("is, on the way back, what toCurrentAccount() lists", () => {
+  it("are, on the way back, those that toCurrentAccount() lists", () => {
     const listed = new Set(
       trips.flatMap(({ unmapped }) => unmapped.map((path) => path.replace(/\[\d+\]/g, "[]"))),
     );
-    // A document of a kind that persons did not have then, and what has no certain place.
+    // A kind of document that persons did not have then, and members without a certain counterpart.
     const documents =
       /(authorisedPersonDetails|legalRepDetails|(directorDetails|beneficialOwners)\[\])\.identification(Number|Type)$/;
     expect([...listed].filter((path) => !documents.test(path)).sort()).toEqual([

@@ -28,7 +28,7 @@ describe("receive()", () => {
     expect(drifts).toEqual([]);
   });
 
-  it("narrows by name and era", async () => {
+  it("narrows the type by name and era", async () => {
     const event = await read(fixture("account.active.legacy"));
     if (event.name !== "account.active" || event.era !== "legacy") throw new Error("not narrowed");
     expect(event.data.accountDetails?.businessDetails?.businessName).toBe("Swift Concrete Pty Ltd");
@@ -37,7 +37,7 @@ describe("receive()", () => {
     expect(asked.data.agreedToTermsAndConditionsRequired?.method).toBe("POST");
   });
 
-  it("writes times in one form, whose texts compare", async () => {
+  it("writes times in one form that can be compared as strings", async () => {
     const times = [
       "2023-07-13T10:51:25+0000",
       "2023-07-13T10:51:25+00:00",
@@ -63,7 +63,7 @@ describe("receive()", () => {
     expect(Math.abs((await read(envelope())).signedAtMs - Date.now())).toBeLessThan(60_000);
   });
 
-  it("reads a time without an offset as UTC, wherever the machine stands", async () => {
+  it("reads a time without an offset as UTC, whatever the machine's time zone", async () => {
     const { TZ } = process.env;
     onTestFinished(() => {
       if (TZ === undefined) delete process.env["TZ"];
@@ -85,14 +85,14 @@ describe("receive()", () => {
     }
   });
 
-  it("is plain data, and survives a queue", async () => {
+  it("is plain data that survives a queue", async () => {
     const event = await read(fixture("account.submitted"));
     expect(JSON.parse(JSON.stringify(event))).toEqual(
       Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)),
     );
   });
 
-  it("tells the era by the data, then by the envelope", async () => {
+  it("recognises the era by the data, then by the envelope", async () => {
     const era = async (members: object) => (await read(envelope(members))).era;
     expect(await era({ name: "account.active", data: { accountDetails: {} } })).toBe("legacy");
     expect(await era({ name: "account.active", data: { account_details: {} } })).toBe("current");
@@ -123,7 +123,7 @@ describe("receive()", () => {
     expect(drifts).toEqual([]);
   });
 
-  it("delivers data of an unexpected shape, and reports them without their values", async () => {
+  it("delivers data of an unexpected shape, and reports it without its values", async () => {
     const published: unknown[] = [];
     const listen = (message: unknown) => published.push(message);
     subscribe("airwallex-connect:webhook-drift", listen);
@@ -155,7 +155,7 @@ describe("receive()", () => {
     ["nothing", "", "webhook_body_not_json"],
     ["half of it", '{"id":"evt_1","na', "webhook_body_not_json"],
     ["form data", "id=evt_1&name=account.active", "webhook_body_not_json"],
-    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), "webhook_body_not_json"],
+    ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), "webhook_body_not_json"],
     ["a list", "[]", "webhook_envelope_invalid"],
     ["null", "null", "webhook_envelope_invalid"],
     ["a number", "1e999", "webhook_envelope_invalid"],
@@ -164,11 +164,11 @@ describe("receive()", () => {
     ["a name of another type", '{"id":"evt_1","name":{"a":1}}', "webhook_envelope_invalid"],
     ["no id", '{"name":"account.active"}', "webhook_envelope_invalid"],
     [
-      "an id by inheritance only",
+      "an id that is only inherited",
       '{"__proto__":{"id":"a","name":"b"}}',
       "webhook_envelope_invalid",
     ],
-  ])("refuses %s, though the signature is good", async (_, body, code) => {
+  ])("refuses %s, although the signature is good", async (_, body, code) => {
     const error = await read(body).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(WebhookPayloadError);
     expect(error).toMatchObject({ code });

@@ -24,12 +24,12 @@ function refusal(work: () => unknown): WebhookVerificationError {
 const codeOf = (work: () => unknown) => refusal(work).code;
 
 describe("signPayload()", () => {
-  it("signs the timestamp in milliseconds and the body with nothing between", () => {
+  it("signs the millisecond timestamp and the body with nothing in between", () => {
     const expected = createHmac("sha256", secret).update(`${nowMs}${body}`).digest("hex");
     expect(headers).toEqual({ "x-timestamp": String(nowMs), "x-signature": expected });
   });
 
-  it("signs text and its UTF-8 bytes alike", () => {
+  it("signs a string and its UTF-8 bytes alike", () => {
     const text = '{"name":"李 Ångström 🦊"}';
     const bytes = Buffer.from(text);
     const signed = signPayload(text, { secret, timestampMs: nowMs });
@@ -38,7 +38,7 @@ describe("signPayload()", () => {
     expect(signPayload(buffer, { secret, timestampMs: nowMs })).toEqual(signed);
   });
 
-  it("refuses what would sign nothing", () => {
+  it("refuses an empty secret, an invalid body and an invalid timestamp", () => {
     expect(() => signPayload(body, { secret: "" })).toThrow(TypeError);
     expect(() => signPayload({} as string, { secret })).toThrow(TypeError);
     for (const timestampMs of [Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY]) {
@@ -48,13 +48,13 @@ describe("signPayload()", () => {
 });
 
 describe("verifySignature()", () => {
-  it("says when it was signed, and with which secret", () => {
+  it("returns when it was signed, and with which secret", () => {
     expect(verifySignature(body, headers, options)).toEqual({ timestampMs: nowMs, secretIndex: 0 });
     const secrets = ["newer", secret, "another"];
     expect(verifySignature(body, headers, { ...options, secrets }).secretIndex).toBe(1);
   });
 
-  it("takes headers of every kind", () => {
+  it("accepts every kind of headers", () => {
     const kinds: readonly WebhookHeaders[] = [
       new Headers({ ...headers }),
       new Map(Object.entries(headers)) as unknown as WebhookHeaders,
@@ -77,7 +77,7 @@ describe("verifySignature()", () => {
     );
   });
 
-  it("keeps a byte-order mark, which is part of what was signed", () => {
+  it("keeps a byte-order mark, which is part of the signed bytes", () => {
     const marked = Buffer.from(`\ufeff${body}`);
     const signed = signPayload(marked, { secret, timestampMs: nowMs });
     expect(() => verifySignature(marked, signed, options)).not.toThrow();
@@ -91,7 +91,7 @@ describe("verifySignature()", () => {
     }
   });
 
-  it.each(["x-timestamp", "x-signature"] as const)("refuses %s when it came twice", (name) => {
+  it.each(["x-timestamp", "x-signature"] as const)("refuses %s when it is sent twice", (name) => {
     const value = headers[name];
     const twice: readonly WebhookHeaders[] = [
       { ...headers, [name]: [value, value] },
@@ -123,7 +123,7 @@ describe("verifySignature()", () => {
     expect(error).toMatchObject({ code: "webhook_header_malformed", header });
   });
 
-  it("refuses a signature that differs in any one digit", () => {
+  it("refuses a signature that differs in a single digit", () => {
     const { "x-signature": right } = headers;
     for (let i = 0; i < right.length; i += 1) {
       const digit = right[i] === "0" ? "1" : "0";
@@ -134,7 +134,7 @@ describe("verifySignature()", () => {
     }
   });
 
-  it("tells stale and future from forged", () => {
+  it("tells a stale or future timestamp from a forged signature", () => {
     const at = (receivedAtMs: number, more = {}) =>
       codeOf(() => verifySignature(body, headers, { ...options, receivedAtMs, ...more }));
     expect(at(nowMs + 300_001)).toBe("webhook_timestamp_stale");
@@ -145,14 +145,14 @@ describe("verifySignature()", () => {
     expect(codeOf(() => verifySignature(body, moved, options))).toBe("webhook_signature_mismatch");
   });
 
-  it("says how late and how early in seconds, as it says what is allowed", () => {
+  it("reports lateness and earliness in seconds, like the limits", () => {
     const at = (receivedAtMs: number) => () =>
       verifySignature(body, headers, { ...options, receivedAtMs });
     expect(at(nowMs + 3_600_000)).toThrow("it was signed 3600 s ago, expected at most 300 s;");
     expect(at(nowMs - 300_250)).toThrow("signed 300.25 s in the future, expected at most 300 s;");
   });
 
-  it("accepts up to the edges of the window", () => {
+  it("accepts timestamps up to the edges of the window", () => {
     for (const receivedAtMs of [nowMs - 300_000, nowMs + 300_000]) {
       expect(() => verifySignature(body, headers, { ...options, receivedAtMs })).not.toThrow();
     }
@@ -163,7 +163,7 @@ describe("verifySignature()", () => {
     );
   });
 
-  it("cannot be switched off", () => {
+  it("cannot be turned off", () => {
     for (const toleranceMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 604_800_001, 0.5]) {
       const wrong = () => verifySignature(body, headers, { ...options, toleranceMs });
       expect(wrong).toThrow(RangeError);
@@ -176,7 +176,7 @@ describe("verifySignature()", () => {
     expect(() => verifySignature(body, headers, { ...options, receivedAtMs })).toThrow(RangeError);
   });
 
-  it("says of a parsed body that it is not raw", () => {
+  it("says that a parsed body is not raw", () => {
     for (const parsed of [JSON.parse(body), undefined, null, 7, []]) {
       expect(codeOf(() => verifySignature(parsed, headers, options))).toBe("webhook_body_not_raw");
     }
@@ -195,7 +195,7 @@ describe("verifySignature()", () => {
     expect(error.message).toContain(hint);
   });
 
-  it("shows neither secret, signature nor payload in its errors", () => {
+  it("shows no secret, signature or payload in its errors", () => {
     const wrong = [`${secret}\n`, "whsec_other"];
     const error = refusal(() => verifySignature(body, headers, { ...options, secrets: wrong }));
     const shown = `${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}`;

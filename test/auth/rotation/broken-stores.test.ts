@@ -7,7 +7,7 @@ import { lateMark, schedules } from "./schedule.js";
 import { type CellSteps, rightSteps } from "./virtual-store.js";
 import { runSchedule } from "./world.js";
 
-// On a busy machine it can take a while until one is found.
+// On a busy machine it can take a while to find one.
 vi.setConfig({ testTimeout: 120_000 });
 
 async function firstProblem(steps: Partial<CellSteps>): Promise<string | undefined> {
@@ -29,8 +29,8 @@ const presentVersion = ({ value, version }: RecordCell): number =>
 
 test.each<[what: string, steps: Partial<CellSteps>]>([
   [
-    // Fences alone would make up for versions that are not looked at.
-    "writes whatever is there",
+    // Fences alone would make up for versions that are not checked.
+    "writes whatever the current version is",
     {
       write: (cell, asked, nowMs) => {
         const fence = asked.fence && cell.fence;

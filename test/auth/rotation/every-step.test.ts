@@ -1,4 +1,4 @@
-/** One thing goes wrong at one step of one rotation: every step, every thing, one at a time. */
+/** Every fault at every step of one rotation, one at a time. */
 
 import { expect, test, vi } from "vitest";
 import { faultKinds, type Schedule, scheduleOf } from "./schedule.js";
@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000 });
 /** Some read first, and the last of them rotates; see the log of a run. */
 const steps = Array.from({ length: 30 }, (_, step) => step);
 
-test.each(faultKinds)("createConnectionManager() comes through %s at any step", async (kind) => {
+test.each(faultKinds)("createConnectionManager() survives %s at any step", async (kind) => {
   const problems: unknown[] = [];
   for (const step of steps) {
     for (const ms of [300, 10_000]) {
@@ -22,7 +22,7 @@ test.each(faultKinds)("createConnectionManager() comes through %s at any step", 
 });
 
 test.each(faultKinds.filter((kind) => !kind.startsWith("crash")))(
-  "createConnectionManager() comes through %s though nobody asks again",
+  "createConnectionManager() survives %s even if nobody asks again",
   async (kind) => {
     const askings = [1000, 241_000].map((atMs) => ({ slot: 0, atMs, kind: "use" as const }));
     const problems: unknown[] = [];
@@ -46,7 +46,7 @@ test.each([2, 4, 8])("%d healthy processes refresh once for each expiry", async 
   const { problems, server } = await runSchedule(scheduleOf(schedule));
   expect(problems).toEqual([]);
   expect(server.concurrent()).toBe(0);
-  // In the last minute of the one before, but for those that ran out while nobody asked.
+  // Each token was replaced in its last minute, or after it ran out while nobody asked.
   expect(server.leftWhenReplaced.length).toBeGreaterThan(3);
   for (const leftMs of server.leftWhenReplaced) expect(leftMs).toBeLessThanOrEqual(60_000);
 });

@@ -1,4 +1,4 @@
-/** One connection in a memory store, a server that answers as told, and a clock that is moved. */
+/** One connection in a memory store, a server that answers as told, and a clock that is moved by hand. */
 
 import {
   type ConnectionManager,
@@ -83,7 +83,7 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
       const version = (await store.read("c1"))?.version ?? 0;
       await store.compareAndSet("c1", { ...text(value), expectedVersion: version });
     },
-    /** Lets time go on, and whoever slept until then. */
+    /** Advances the time, and wakes whoever slept until then. */
     async pass(ms: number) {
       const endMs = nowMs + ms;
       for (;;) {

@@ -1,8 +1,8 @@
 /**
- * A process of its own that uses one connection; `processes.test.ts` starts several of them.
+ * A separate process that uses one connection; `processes.test.ts` starts several of them.
  *
  * Reads its order as JSON from the command line, says when it is ready, waits for a line on stdin, and
- * tells what comes of it in lines on stdout.
+ * reports the results in lines on stdout.
  */
 
 import { randomUUID } from "node:crypto";
@@ -17,7 +17,7 @@ export interface Order {
   /** `call`: fifty callers of one expired connection. `rotate`: renews over and over until killed. */
   readonly task: "call" | "rotate";
   readonly store: "file" | "redis" | "postgres";
-  /** Of the database, or the directory. */
+  /** The URL of the database, or the directory. */
   readonly where: string;
   readonly emulatorUrl: string;
   readonly clientId: string;
@@ -37,7 +37,7 @@ export interface Line {
 const order = JSON.parse(process.argv[2] ?? "") as Order;
 const { store, close } = await open();
 
-/** Loads no more than it needs, because processes are killed faster than others would start. */
+/** Loads only what it needs: processes are killed faster than heavier ones would start. */
 async function open(): Promise<{ readonly store: Store; readonly close: () => unknown }> {
   if (order.store === "file") {
     const { createFileStore } = await import("../../../src/stores/file.js");
@@ -75,7 +75,7 @@ async function call(): Promise<void> {
   tell({ event: "called", answered: results.length - failed.length, errors });
 }
 
-/** So that the lease of a process that was killed ends soon. */
+/** Lets the lease of a killed process end soon. */
 const hurried: RotationLimits = { ...rotationLimits, requestMs: 300, leaseMs: 600, againMs: 50 };
 
 async function refresh(refresh_token: string, timeoutMs: number): Promise<RefreshAnswer> {

@@ -70,7 +70,7 @@ interface Worker {
   readonly ended: Promise<void>;
 }
 
-// Within the package, so that what it imports is found.
+// Within the package, so that its imports resolve.
 const built = fileURLToPath(
   new URL(`../../../node_modules/.rotation-${process.pid}`, import.meta.url),
 );
@@ -80,7 +80,7 @@ function start(order: Order): Worker {
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  // One that is being killed does not read any more.
+  // A process that is being killed no longer reads.
   child.stdin?.on("error", () => undefined);
   const lines: Line[] = [];
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -173,7 +173,7 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
       const all: Worker[] = [];
       const spares: Worker[] = [];
       const running: Worker[] = [];
-      // Started ahead, because to start one takes longer than the time between two kills.
+      // Started in advance, because starting one takes longer than the time between two kills.
       const spare = (): void => {
         const worker = start({ ...order, task: "rotate" });
         all.push(worker);
@@ -191,7 +191,7 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
       let kills = 0;
       for (const endsAtMs = performance.now() + seconds * 1000; performance.now() < endsAtMs; ) {
         await new Promise((resolve) => setTimeout(resolve, 100));
-        // A busy machine may be slower to start them than we are to kill them.
+        // A busy machine may start them more slowly than we kill them.
         if (spares.length === 0) continue;
         const [worker] = running.splice(Math.floor(Math.random() * running.length), 1);
         worker?.child.kill("SIGKILL");
@@ -211,7 +211,7 @@ describe.each<[store: Order["store"], missing: string | undefined]>([
       expect(disconnected).toBeUndefined();
       expect(failures.filter((name) => name !== "TokenRefreshUnavailableError")).toEqual([]);
       expect(spent).toBeGreaterThan(0);
-      // What is stored is the newest pair: with an older one, the second refresh would come too late.
+      // The stored pair is the newest: with an older one, the second refresh would come too late.
       await client.oauth.refresh(id);
       emulator.clock.advance(5 * 60_000);
       await client.oauth.refresh(id);

@@ -1,4 +1,4 @@
-/** What the simulation found once, made small. */
+/** What the simulation once found, reduced to small cases. */
 
 import { describe, expect, test } from "vitest";
 import { readTokenPair, type TokenPair } from "../../../src/auth/oauth-tokens.js";
@@ -125,7 +125,7 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
 });
 
 describe("rotate()", () => {
-  /** One connection whose access token has ended, and a clock that only `pass` moves. */
+  /** One connection with an expired access token, and a clock that only `pass` moves. */
   async function expired() {
     let nowMs = 1_000_000;
     const pass = async (ms: number): Promise<void> => {
@@ -142,7 +142,7 @@ describe("rotate()", () => {
     const text = { value: JSON.stringify(record), expiresAtMs: undefined };
     await store.compareAndSet("key", { ...text, expectedVersion: 0 });
 
-    /** A process whose writes to the store fail as listed, and then no more. */
+    /** A process whose writes to the store go as listed, and succeed after that. */
     function process(...writes: readonly ("before" | "after" | "well")[]) {
       const left = [...writes];
       const failing: RecordStore = {
@@ -169,12 +169,12 @@ describe("rotate()", () => {
     return { server, process, read, pass, store };
   }
 
-  test("rotate() takes back no mark under which another process has spent", async () => {
+  test("rotate() does not take back a mark under which another process has spent the token", async () => {
     const { server, process, read, pass } = await expired();
     const first = process("after");
     const marked = await first();
     expect(marked).toMatchObject({ kind: "unsaved", unsaved: { rotated: false } });
-    // Spends, cannot write, and is never heard of again.
+    // Spends the token, cannot write, and is never heard of again.
     expect(await process("well", "before")()).toMatchObject({ kind: "unsaved" });
     await pass(5000);
     const unsaved = marked.kind === "unsaved" ? marked.unsaved : undefined;
@@ -182,7 +182,7 @@ describe("rotate()", () => {
     expect(server.isNewest((await read()).refreshToken)).toBe(true);
   });
 
-  test("rotate() writes no pair that another process may have replaced", async () => {
+  test("rotate() does not write a pair that another process may have replaced", async () => {
     const { server, process, read, pass } = await expired();
     const first = process("well", "before");
     const renewed = await first();
@@ -194,7 +194,7 @@ describe("rotate()", () => {
     expect(server.isNewest((await read()).refreshToken)).toBe(true);
   });
 
-  test("rotate() spends no more when the grace of the first mark is over", async () => {
+  test("rotate() spends no token once the grace of the first mark is over", async () => {
     const { server, process, pass } = await expired();
     await process("well", "before")();
     await pass(30_000);
@@ -204,7 +204,7 @@ describe("rotate()", () => {
     expect(server.wasLeaked()).toBe(false);
   });
 
-  test("rotate() settles a mark though its access token would do, and makes do with it if it cannot", async () => {
+  test("rotate() settles a mark even while the access token is good enough, and uses that token if it cannot", async () => {
     const { server, process, read } = await expired();
     const enough = () => true;
     await process("well", "before")();
@@ -215,7 +215,7 @@ describe("rotate()", () => {
     expect(server.isNewest((await read()).refreshToken)).toBe(true);
   });
 
-  test("rotate() quotes nothing of a record that is not readable", async () => {
+  test("rotate() quotes nothing from an unreadable record", async () => {
     const { process, store } = await expired();
     const text = { value: '{"refreshToken":secret-refresh-0', expiresAtMs: undefined };
     await store.compareAndSet("key", { ...text, expectedVersion: 1 });
@@ -226,7 +226,7 @@ describe("rotate()", () => {
 });
 
 test.each([0.0004, 1234.5678, 1e300, Number.POSITIVE_INFINITY])(
-  "readTokenPair() makes of %d seconds what a store can keep",
+  "readTokenPair() turns %d seconds into what a store can keep",
   (seconds) => {
     const tokens = { access_token: "a", refresh_token: "r" };
     const answer = { ...tokens, expires_in: seconds, refresh_token_expires_in: seconds };

@@ -1,7 +1,7 @@
 /**
- * Prints what happened. The schedules are the same every time, so that a failure is one of the change that
- * is tested; `ROTATION_SEED=$RANDOM` makes others, `ROTATION_RUNS=50000` makes more. What failed
- * is replayed with the seed and the path that are printed:
+ * Prints what happened. The schedules are the same every time, so that a failure comes from the change under
+ * test; `ROTATION_SEED=$RANDOM` draws others, `ROTATION_RUNS=50000` draws more. Replay a failure with the
+ * seed and the path that it prints:
  * `ROTATION_SEED=... ROTATION_PATH=... npx vitest run test/auth/rotation/rotation.property.test.ts`.
  */
 
@@ -25,7 +25,7 @@ test.each<[where: string, options: WorldOptions]>([
   ["a strict server", {}],
   ["the emulator", { createServer: emulators.create, settled: emulators.settled }],
 ])(
-  "createConnectionManager() loses no connection at %s when all goes wrong",
+  "createConnectionManager() loses no connection at %s when everything goes wrong",
   async (where, options) => {
     const results: Pick<Result, "end" | "figures">[] = [];
     const holds = fc.asyncProperty(schedules, async (schedule: Schedule) => {
@@ -39,7 +39,7 @@ test.each<[where: string, options: WorldOptions]>([
   longestMs,
 );
 
-/** A connection that was lost is a problem, and with one there is no summary. */
+/** A lost connection is a problem, and with a problem there is no summary. */
 function summarize(results: readonly Pick<Result, "end" | "figures">[]): string {
   const sum = (name: keyof Result["figures"]): number =>
     results.reduce((total, { figures }) => total + figures[name], 0);

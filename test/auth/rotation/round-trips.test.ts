@@ -35,15 +35,15 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
   beforeAll(async () => {
     server = await startRedis();
     redis = new Redis(server.url);
-    // A monitor of ioredis fails when it sees a command in the moment in which it begins.
+    // An ioredis monitor fails if it sees a command at the moment it starts.
     await redis.ping();
     monitor = await redis.monitor();
     monitor.on("monitor", (_time, args: string[], source: string) => {
-      // What a script does inside the server is no round trip.
+      // What a script does inside the server is not a round trip.
       if (source !== "lua") commands.push(String(args[0]));
       last = args[1];
     });
-    // A first use of each script sends its text along.
+    // The first use of each script sends its source.
     await renew({});
   }, 60_000);
   afterAll(async () => {
@@ -52,7 +52,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     await server?.stop();
   });
 
-  /** Renews an expired connection that the process has used before, and answers the commands. */
+  /** Renews an expired connection that the process has used before, and returns the commands. */
   async function renew(more: Partial<ConnectionRecord>): Promise<readonly string[]> {
     const store = createRedisStore(redis);
     const manager = createManager(store);
@@ -83,7 +83,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     });
   }
 
-  /** The commands up to now: waits until the monitor has shown a last one. */
+  /** The commands so far, once the monitor has shown the last one. */
   async function seen(): Promise<readonly string[]> {
     const mark = randomUUID();
     await redis.echo(mark);
@@ -101,7 +101,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     expect(taken.every((name) => name === "evalsha")).toBe(true);
   });
 
-  test("is not needed by a process that finds a fresh token, in 1 round trip", async () => {
+  test("is skipped, after 1 round trip, by a process that finds a fresh token", async () => {
     const store = createRedisStore(redis);
     await put(store, {});
     await seen();
@@ -110,7 +110,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     expect((await seen()).length).toBe(1);
   });
 
-  test("of a connection that is not there takes 1 round trip, and leaves no key", async () => {
+  test("of a connection that does not exist takes 1 round trip, and leaves no key", async () => {
     const before = await redis.dbsize();
     await seen();
     commands = [];

@@ -5,12 +5,12 @@ import fc from "fast-check";
 /**
  * What happens to one request to the store or the server.
  *
- * - `crash_before`, `crash_after`: the process ends before it leaves, or after the work was done.
+ * - `crash_before`, `crash_after`: the process dies before the request leaves, or after the work is done.
  * - `fail_before`, `fail_after`: an error comes back, and the work was not done, or was.
- * - `fail_late`: an error comes back, and the work is done some time after it. At the server: the work
- *   is done, and no answer comes.
- * - `slow_in`, `slow_out`: it takes long to get there, or to be worked on and answered.
- * - `pause`: the process is stopped for a while as soon as it has left.
+ * - `fail_late`: an error comes back, and the work is done some time later. At the server: the work is done,
+ *   and no answer comes.
+ * - `slow_in`, `slow_out`: the request takes long to arrive, or to be worked on and answered.
+ * - `pause`: the process is stopped for a while as soon as the request has left.
  */
 export const faultKinds = [
   "crash_before",
@@ -24,13 +24,13 @@ export const faultKinds = [
 ] as const;
 
 export interface Fault {
-  /** Which request, of all that leave any process. */
+  /** Index of the request among those of all processes. */
   readonly step: number;
   readonly kind: (typeof faultKinds)[number];
   readonly ms: number;
 }
 
-/** `before`: refused. `after`: worked on, and the answer is lost. `hang`: worked on when it is over. */
+/** `before`: refused. `after`: worked on, but the answer is lost. `hang`: worked on once it is over. */
 export interface Outage {
   readonly of: "store" | "server";
   readonly kind: "before" | "after" | "hang";
@@ -41,24 +41,24 @@ export interface Outage {
 export interface Asking {
   readonly slot: number;
   readonly atMs: number;
-  /** `refused`: asks for another token than the one it gets. `renew`: wants a new one in any case. */
+  /** `refused`: asks for a token other than the one it gets. `renew`: wants a new one in any case. */
   readonly kind: "use" | "refused" | "renew";
 }
 
 export interface Schedule {
   readonly seed: number;
-  /** Places for processes; where one ends, another one starts. */
+  /** Places for processes; where one ends, another starts. */
   readonly slots: number;
   readonly restartMs: number;
   readonly askings: readonly Asking[];
-  /** Everybody also asks every so often; 0: nobody does. */
+  /** How often everybody asks besides; 0: never. */
   readonly everyMs: number;
   readonly faults: readonly Fault[];
   readonly outages: readonly Outage[];
   readonly clockSteps: readonly { slot: number; atMs: number; byMs: number }[];
   /** When the customer ends the connection. */
   readonly disconnectMs: number | undefined;
-  /** When the customer consents anew, and the first process stores it. */
+  /** When the customer consents again, and the first process stores it. */
   readonly reconnectMs: number | undefined;
 }
 
@@ -72,7 +72,7 @@ const span = fc.oneof(
   fc.integer({ min: 30_000, max: 75_000 }),
   fc.integer({ min: 75_000, max: 400_000 }),
 );
-/** Around the ends of access tokens, or anywhere. */
+/** Around the expiry of access tokens, or anywhere. */
 const moment = fc.oneof(
   fc.integer({ min: 295_000, max: 306_000 }),
   fc.integer({ min: 240_000, max: 420_000 }),
@@ -133,13 +133,13 @@ function schedulesWith(span: fc.Arbitrary<number>): fc.Arbitrary<Schedule> {
   });
 }
 
-/** Of every four schedules, one in which only little goes wrong. */
+/** In one schedule of four, only little goes wrong. */
 export const schedules: fc.Arbitrary<Schedule> = fc.oneof(
   { weight: 3, arbitrary: schedulesWith(span) },
   { weight: 1, arbitrary: schedulesWith(shortSpan) },
 );
 
-/** A schedule in which nothing goes wrong unless told. */
+/** A schedule in which nothing goes wrong unless `more` says so. */
 export function scheduleOf(more: Partial<Schedule>): Schedule {
   const never = { disconnectMs: undefined, reconnectMs: undefined };
   const nothing = { askings: [], faults: [], outages: [], clockSteps: [] };
@@ -152,9 +152,9 @@ export function scheduleOf(more: Partial<Schedule>): Schedule {
 }
 
 /**
- * A mark that seems to have failed, is taken for never made, and arrives three seconds later. Where
- * compare-and-set lets it in, because nobody has written since, the fence alone keeps it out. By chance
- * only one in some thousand schedules needs the fence.
+ * A mark whose write seems to fail, is taken as never made, and arrives three seconds later. Where
+ * compare-and-set lets it in, because nobody has written since, only the fence keeps it out. Among random
+ * schedules, only one in some thousand needs the fence.
  */
 export const lateMark = scheduleOf({
   askings: [

@@ -7,7 +7,7 @@ export type Reply =
   | { readonly kind: "busy" }
   | { readonly kind: "dead" };
 
-/** What a simulation needs of an OAuth server with one connection. */
+/** What the simulation needs of an OAuth server with one connection. */
 export interface TokenServer {
   /** The first pair, from the consent. */
   readonly first: TokenPair;
@@ -16,21 +16,21 @@ export interface TokenServer {
   accepts(accessToken: string): boolean;
   /** When the access token ends, by virtual time. */
   endsAtMs(accessToken: string): number;
-  /** Place in the line of refresh tokens; later ones are greater. */
+  /** Position in the line of refresh tokens; later ones are greater. */
   place(refreshToken: string): number;
   isNewest(refreshToken: string): boolean;
   /** How many pairs were issued. */
   issued(): number;
-  /** What was left of each access token when the next one was issued. */
+  /** How much of each access token was left when the next one was issued. */
   readonly leftWhenReplaced: readonly number[];
-  /** How often it was asked to work on a token that it was working on. */
+  /** How often it was asked to work on a token that it was already working on. */
   concurrent(): number;
-  /** A token was used later than the grace: the connection is dead. */
+  /** A token was used after its grace: the connection is dead. */
   wasLeaked(): boolean;
   /** The customer ends the connection. */
   disconnect(): void;
   isDisconnected(): boolean;
-  /** The customer consents anew: earlier tokens end, and a new line of them begins. */
+  /** The customer consents again: earlier tokens end, and a new line begins. */
   reconnect(): Promise<TokenPair>;
   wasReconnected(): boolean;
   /** Whether a token is from an earlier consent. */

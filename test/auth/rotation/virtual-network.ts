@@ -1,4 +1,4 @@
-/** Carries requests from processes to the store and the server, and lets go wrong what is to go wrong. */
+/** Carries requests from processes to the store and the server, and applies the scheduled faults. */
 
 import type { Fault, Outage, Schedule } from "./schedule.js";
 import { troubleMs } from "./schedule.js";
@@ -19,9 +19,9 @@ export interface Request<T> {
   readonly process: VirtualProcess;
   readonly to: Outage["of"];
   readonly what: string;
-  /** The process waits no longer than this, and what has not arrived by then does not arrive. */
+  /** The process waits no longer than this, and what has not arrived by then never does. */
   readonly timeoutMs?: number;
-  /** Takes so long over it, where it can take long. */
+  /** Does the work, and takes `workMs` over it where it can take long. */
   readonly work: (workMs: number) => Promise<T>;
 }
 
@@ -74,7 +74,7 @@ export function createVirtualNetwork(options: NetworkOptions): VirtualNetwork {
         if (what === "acquire") witness.looked(sentMs);
         if (kind !== undefined || outage) {
           const lastMs = Math.max(ms, outage ? outage.fromMs + outage.forMs - sentMs : 0);
-          // Whoever gets no answer also waits for it in vain.
+          // The sender of a request without an answer waits for its timeout as well.
           witness.troubled(sentMs, sentMs + lastMs + (timeoutMs ?? 0));
           say(() => `[${kind} ${ms} ${outage?.kind ?? ""}]`);
         }

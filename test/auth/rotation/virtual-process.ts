@@ -1,11 +1,11 @@
-/** A process of the simulation: clocks of its own, and it can be stopped for a while or for good. */
+/** A process of the simulation: it has its own clocks, and can be stopped for a while or for good. */
 
 import type { VirtualTime } from "./virtual-time.js";
 
 export interface VirtualProcess {
   readonly name: string;
   isCrashed(): boolean;
-  /** Monotonic; begins elsewhere in every process, so that nobody gets away with mixing two of them. */
+  /** Monotonic; starts elsewhere in every process, so that mixing two of them cannot go unnoticed. */
   nowMs(): number;
   /** Unix time as this process believes it to be. */
   dateMs(): number;
@@ -13,13 +13,13 @@ export interface VirtualProcess {
   stepClock(byMs: number): void;
   /** Never runs again. */
   crash(): void;
-  /** As SIGSTOP, and SIGCONT after so long: what comes back to it meanwhile waits. */
+  /** As SIGSTOP, and SIGCONT after this long: what comes back meanwhile waits. */
   freeze(forMs: number): void;
   thaw(): void;
   /** Whether it was frozen at any time since a moment of virtual time. */
   wasFrozenSince(atMs: number): boolean;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Goes on in this process, as soon as it runs. */
+  /** Continues in this process, as soon as it runs. */
   resume(run: () => void): void;
   /** Resolves as soon as it runs. */
   running(): Promise<void>;

@@ -1,4 +1,4 @@
-/** One store for all processes of a simulation, with the rules that the real ones keep. */
+/** One store for all processes of a simulation, with the rules that real stores keep. */
 
 import type { ConnectionRecord } from "../../../src/auth/connection-record.js";
 import type { StoreBackend } from "../../../src/stores/backend.js";
@@ -16,7 +16,7 @@ import type { RecordStore, StoredRecord } from "../../../src/stores/store.js";
 import type { VirtualNetwork } from "./virtual-network.js";
 import type { VirtualProcess } from "./virtual-process.js";
 
-/** The steps that a store does at once. A broken store does some of them otherwise. */
+/** The steps that a store does atomically. A broken store does some of them differently. */
 export interface CellSteps {
   readonly acquire: typeof acquire;
   readonly giveBack: typeof giveBack;
@@ -26,9 +26,9 @@ export interface CellSteps {
 export const rightSteps: CellSteps = { acquire, giveBack, write };
 
 export interface VirtualStore {
-  /** What one process has of it. */
+  /** The store as one process sees it. */
   open(process: VirtualProcess, network: VirtualNetwork, random: () => number): RecordStore;
-  /** What is there, without asking over the network. */
+  /** What is stored, without asking over the network. */
   peek(): ConnectionRecord | undefined;
   put(record: ConnectionRecord): void;
 }
@@ -36,7 +36,7 @@ export interface VirtualStore {
 export interface VirtualStoreOptions {
   readonly nowMs: () => number;
   readonly steps: CellSteps;
-  /** Told of every change. */
+  /** Called on every change. */
   readonly changed: (before: ConnectionRecord | undefined, after: ConnectionRecord) => void;
 }
 
@@ -75,7 +75,7 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
       read: () => ask("read", (): StoredRecord | undefined => recordOf(cell, nowMs())),
       acquire: (_, attempt) => ask("acquire", () => change(steps.acquire(cell, attempt, nowMs()))),
       giveBack: (_, fence) =>
-        // As real ones do: what cannot be given back runs out by itself.
+        // As real stores do: what cannot be given back expires by itself.
         Promise.race([
           ask("give back", () => change(steps.giveBack(cell, fence))),
           process.sleep(1000),

@@ -4,7 +4,7 @@ export interface VirtualTime {
   nowMs(): number;
   /** Runs something at a moment, after whatever was planned for that moment before. */
   at(atMs: number, run: () => void): void;
-  /** Lets time go on until a moment, or until `over` says that it is enough. */
+  /** Advances the time to a moment, or until `over` says that it is enough. */
   runUntil(endMs: number, over?: () => boolean): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ interface Planned {
   readonly run: () => void;
 }
 
-/** @param settled What real work has to end before time goes on, such as that of an emulator. */
+/** @param settled The real work that must finish before time goes on, such as that of an emulator. */
 export function createVirtualTime(
   settled: () => Promise<unknown> | undefined = () => undefined,
 ): VirtualTime {
@@ -41,7 +41,7 @@ export function createVirtualTime(
   };
 }
 
-/** All promises that can go on have gone on by then. */
+/** By then, every promise that can go on has gone on. */
 function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

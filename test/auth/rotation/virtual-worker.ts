@@ -1,4 +1,4 @@
-/** A process that asks for tokens, and what it may be told. */
+/** A process that asks for tokens, and what it may be told in return. */
 
 import { inspect } from "node:util";
 import {
@@ -31,7 +31,7 @@ const key = "connection/connection-1";
 export interface Figures {
   /** Pairs that the server issued for a refresh token. */
   refreshes: number;
-  /** Of these, those that no process got to know. */
+  /** Of these, those that no process learned of. */
   lostAnswers: number;
   crashes: number;
 }
@@ -54,11 +54,11 @@ export interface VirtualWorker {
   readonly process: VirtualProcess;
   /** Asks for a token as a call would, and judges what it gets. Waits while the process is frozen. */
   ask(kind: Asking["kind"]): Promise<Told>;
-  /** Stores the tokens of a new consent; false when it did not work. */
+  /** Stores the tokens of a new consent; false if that failed. */
   keep(pair: TokenPair): Promise<boolean>;
 }
 
-// Never ends, so that all can share it.
+// Never ends, so all can share it.
 const deadline = new Deadline(1000, undefined);
 deadline.close();
 
@@ -87,7 +87,7 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
     if (server.accepts(token) || server.isDisconnected() || server.isOutdated(token))
       return "token";
     const endedMs = server.endsAtMs(token);
-    // Its time ran out while the process stood still, or on the way to the store or back.
+    // The token's time ran out while the process was frozen, or on the way to the store or back.
     const excused = process.wasFrozenSince(endedMs - accessLifetimeMs) || network.wasStoreSlow();
     if (!excused || endedMs > nowMs()) {
       problem(`${process.name} got a token that ended ${nowMs() - endedMs} ms ago`);
@@ -165,7 +165,7 @@ async function keep(
   }
 }
 
-/** The record of a pair that was issued so long ago. */
+/** The record of a pair that was issued that long ago. */
 export function recordOf(pair: TokenPair, agoMs = 0): ConnectionRecord {
   const { accessToken, accessLifetimeMs, refreshToken } = pair;
   const tokens = { accessToken, accessLeftMs: accessLifetimeMs - agoMs, refreshToken };

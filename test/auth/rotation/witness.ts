@@ -1,14 +1,14 @@
 /**
- * Sees all that goes on, and judges whether an outcome may be unknown.
+ * Sees everything that happens, and judges whether an outcome may be unknown.
  *
- * It may not, where some process looked at the mark early enough, and nothing went wrong from then on
- * for as long as it takes to settle it. Then the store, the network and a process were there in time.
+ * It may not if some process looked at the mark early enough and nothing went wrong from then on for as long
+ * as it takes to settle it. Then the store, the network and a process were there in time.
  */
 
 import { rotationLimits } from "../../../src/auth/rotation.js";
 
 export interface Witness {
-  /** Something goes wrong during this time. */
+  /** Something goes wrong during this period. */
   troubled(fromMs: number, toMs: number): void;
   /** A process asks for the lease. */
   looked(atMs: number): void;
@@ -20,7 +20,7 @@ export interface Witness {
 const { graceMs, marginMs, requestMs, leaseMs } = rotationLimits;
 /** The lease of a process that died, the longest wait until the next look, and two round trips. */
 const settlingMs = leaseMs + 1500;
-/** From the mark until a request would no longer surely end within the grace. */
+/** From the mark until a request can no longer be sure to end within the grace. */
 const spendableMs = graceMs - marginMs - requestMs;
 
 export function createWitness(): Witness {

@@ -18,7 +18,7 @@ import {
 import { createWitness } from "./witness.js";
 
 export interface Result {
-  /** What must never happen, and did. */
+  /** What must never happen, but did. */
   readonly problems: readonly string[];
   /** What became of the connection. */
   readonly end: "alive" | "unknown" | "disconnected";
@@ -30,7 +30,7 @@ export interface Result {
 export interface WorldOptions {
   readonly storeSteps?: CellSteps;
   readonly createServer?: (clock: ServerClock) => Promise<TokenServer>;
-  /** What real work has to end before time goes on. */
+  /** The real work that must finish before time goes on. */
   readonly settled?: () => Promise<unknown> | undefined;
   readonly keepLog?: boolean;
 }
@@ -72,7 +72,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   store.put(recordOf(server.first));
 
   const workers: VirtualWorker[] = [];
-  // Whether the tokens of a new consent never got into the store, as far as anybody knows.
+  // Whether the tokens of a new consent never reached the store, as far as anybody knows.
   let consentLost = false;
   const crash = (process: VirtualProcess): void => {
     if (process.isCrashed()) return;
@@ -123,7 +123,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
     log(() => `CONSENT ${consentLost ? "LOST" : "STORED"}`);
   }
 
-  /** All is well from here on: whatever was left behind must come right. */
+  /** Nothing goes wrong from here on: whatever was left behind must recover. */
   async function comeToRest(): Promise<Result["end"]> {
     log(() => "HEALED");
     for (const [slot, { process }] of workers.entries()) {
@@ -158,7 +158,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
     if (server.wasLeaked()) problem("the connection was lost");
   }
 
-  /** Everybody asks every so often, and everybody gets an answer. */
+  /** Everybody asks at intervals, and everybody gets an answer. */
   async function round(forMs: number, everyMs: number): Promise<Set<Told>> {
     const seen = new Set<Told>();
     let open = 0;

@@ -1,4 +1,4 @@
-/** What an access token is, what it can do, and when it stops. */
+/** What an access token is, what it may do, and when it stops working. */
 
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
@@ -34,7 +34,7 @@ test("an access token is a JWT that the published key verifies", async () => {
   });
 });
 
-test("OpenID's address gives the same metadata", async () => {
+test("the OpenID configuration has the same metadata", async () => {
   const emulator = createEmulator();
   const [first, second] = await Promise.all(
     ["oauth-authorization-server", "openid-configuration"].map((name) =>
@@ -44,7 +44,7 @@ test("OpenID's address gives the same metadata", async () => {
   expect(first?.body).toEqual(second?.body);
 });
 
-test("an access token works for 5 minutes by the emulator's clock", async () => {
+test("an access token is valid for 5 minutes by the emulator's clock", async () => {
   const emulator = createEmulator({ frozen: true });
   const { access_token } = await connectAccount(emulator);
   emulator.clock.advance(5 * 60_000 - 1);
@@ -56,7 +56,7 @@ test("an access token works for 5 minutes by the emulator's clock", async () => 
   });
 });
 
-test("a token that was changed is no token", async () => {
+test("a token that was tampered with is refused", async () => {
   const emulator = createEmulator();
   const { access_token } = await connectAccount(emulator);
   expect(await readAccount(emulator, `${access_token.slice(0, -4)}AAAA`)).toMatchObject({
@@ -65,7 +65,7 @@ test("a token that was changed is no token", async () => {
   });
 });
 
-test("x-on-behalf-of is refused, whatever it names", async () => {
+test("x-on-behalf-of is refused, whatever account it names", async () => {
   const emulator = createEmulator();
   const { access_token } = await connectAccount(emulator);
   const { account_id } = decodeJwt(access_token);
@@ -97,7 +97,7 @@ test.each([
   ["POST", "/api/v1/simulation/deposits/x/settle", "balance:read", 403],
   ["POST", "/api/v1/simulation/issuing/cardholders/x/pass_review", "simulation:write", 404],
   ["POST", "/api/v1/platform_reports/create", "simulation:write", 403],
-])("%s %s with %s gives %i", async (method, path, scope, status) => {
+])("%s %s with %s returns %i", async (method, path, scope, status) => {
   const emulator = createEmulator();
   const { access_token } = await connectAccount(emulator, { scope });
   const body = path.endsWith("links") ? { file_ids: ["x"] } : undefined;
@@ -105,7 +105,7 @@ test.each([
   expect((await send(emulator, method, path, body, { authorization })).status).toBe(status);
 });
 
-test("a refusal names the scope that is missing", async () => {
+test("a refusal names the missing scope", async () => {
   const emulator = createEmulator();
   const { access_token } = await connectAccount(emulator, { scope: "balance:read" });
   expect((await readAccount(emulator, access_token)).body).toMatchObject({
@@ -114,7 +114,7 @@ test("a refusal names the scope that is missing", async () => {
   });
 });
 
-test("revoking the tokens of the API key leaves those of connections alone", async () => {
+test("revoking the API key's tokens leaves those of connections alone", async () => {
   const emulator = createEmulator();
   const platform = await connect(emulator);
   const { access_token } = await connectAccount(emulator);
@@ -123,7 +123,7 @@ test("revoking the tokens of the API key leaves those of connections alone", asy
   expect((await readAccount(emulator, access_token)).status).toBe(200);
 });
 
-test("the same seed gives the same tokens but for the signature", async () => {
+test("the same seed gives the same tokens, apart from the signature", async () => {
   const claims = async (): Promise<unknown> => {
     const emulator = createEmulator({ now: 0, frozen: true });
     const { body }: Answer = await exchange(emulator, consent(emulator));

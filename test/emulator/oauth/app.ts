@@ -1,4 +1,4 @@
-/** An app that customers connect to: it knows nothing of this package but the emulator's door. */
+/** An app that customers connect to. Of this package, it knows nothing but the emulator. */
 
 import { createHash } from "node:crypto";
 import {
@@ -16,7 +16,7 @@ export const credentials = {
   client_secret: defaultOAuthClientSecret,
 };
 
-/** The default app, written out, for tests that need another one beside it. */
+/** The default app, spelled out for tests that need another one beside it. */
 export const usualApp: OAuthApp = {
   clientId: defaultOAuthClientId,
   clientSecret: defaultOAuthClientSecret,
@@ -38,7 +38,7 @@ export function callToken(target: Target, body: Readonly<Record<string, unknown>
   return send(target, "POST", "/oauth/token", { ...credentials, ...body });
 }
 
-/** A code for the default app, as the browser would bring it. */
+/** A code for the default app, as the browser would bring it back. */
 export function consent(
   { oauth }: OAuthTarget,
   options: Partial<Parameters<OAuthAccess["consent"]>[0]> = {},

@@ -42,7 +42,7 @@ test.each<[string, Parameters]>([
   ["no client", { client_id: "" }],
   ["an unregistered redirect URI", { redirect_uri: "https://elsewhere.example/" }],
   ["no redirect URI", { redirect_uri: "" }],
-])("%s gives a page and no redirect", async (_, wrong) => {
+])("%s shows a page and does not redirect", async (_, wrong) => {
   const emulator = createEmulator({ oauth: { apps } });
   const answer = await authorize(emulator, { ...asked, ...wrong });
   expect(answer.status).toBe(400);
@@ -50,7 +50,7 @@ test.each<[string, Parameters]>([
   expect(await answer.text()).toContain("This link does not work");
 });
 
-test("a parameter that comes twice gives a page and no redirect", async () => {
+test("a parameter given twice shows a page and does not redirect", async () => {
   const emulator = createEmulator();
   const query = `${new URLSearchParams(asked)}&redirect_uri=http%3A%2F%2Flocalhost%2F`;
   const answer = await emulator.fetch(`http://emulator.localhost/oauth/authorize?${query}`);
@@ -74,7 +74,7 @@ test.each<[string, string, Parameters]>([
     { code_challenge: codeChallenge, code_challenge_method: "plain" },
   ],
   ["invalid_request", "a challenge that is too short", { code_challenge: "x", ...s256 }],
-])("%s goes to the app for %s", async (error, _, wrong) => {
+])("%s is returned to the app for %s", async (error, _, wrong) => {
   const emulator = createEmulator({ oauth: { apps } });
   const answer = await authorize(emulator, { ...asked, ...wrong });
   expect(answer.status).toBe(302);
@@ -117,7 +117,7 @@ test("the forms lead to a code that can be exchanged", async () => {
   expect([status, body.account_id]).toEqual([200, account_id]);
 });
 
-test("a flow is over once it was answered, and after half an hour", async () => {
+test("a flow ends when it is answered, and after half an hour", async () => {
   const emulator = createEmulator({ frozen: true });
   const flow = flowOf(await (await authorize(emulator, asked)).text());
   expect((await post(emulator, { flow, action: "decline" })).status).toBe(302);
@@ -146,7 +146,7 @@ test.each(["", "toString", "constructor"])(
   },
 );
 
-test("nothing is allowed before an account was chosen", async () => {
+test("nothing can be allowed before an account is chosen", async () => {
   const emulator = createEmulator();
   const flow = flowOf(await (await authorize(emulator, asked)).text());
   const answer = await post(emulator, { flow, action: "allow" });
@@ -158,7 +158,7 @@ test.each<[string, Parameters]>([
   ["a business name", { action: "sign_up", email: "a@b.example", business_name: " " }],
   ["an e-mail address for signing up", { action: "sign_up", email: "", business_name: "B" }],
   ["an account", { action: "choose", account_id: "acct_unknown" }],
-])("a form without %s is shown again with what is wrong", async (_, form) => {
+])("a form without %s is shown again with an explanation", async (_, form) => {
   const emulator = createEmulator();
   const flow = flowOf(await (await authorize(emulator, { ...asked, sign_up: "true" })).text());
   const answer = await post(emulator, { flow, ...form });
@@ -166,7 +166,7 @@ test.each<[string, Parameters]>([
   expect(await answer.text()).toContain('role="alert"');
 });
 
-test("what comes from outside is escaped", async () => {
+test("input from outside is escaped", async () => {
   const evil = `"><script>alert('1')</script>`;
   const app = { ...usualApp, name: evil };
   const emulator = createEmulator({ oauth: { apps: [app] } });
@@ -179,7 +179,7 @@ test("what comes from outside is escaped", async () => {
   }
 });
 
-test("a fault holds a page back as it does a call", async () => {
+test("a fault delays a page as it does a call", async () => {
   const emulator = createEmulator();
   emulator.faults.next("GET /oauth/authorize", { delayMs: 50 });
   const startedMs = performance.now();

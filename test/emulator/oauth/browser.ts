@@ -1,4 +1,4 @@
-/** A real browser for the emulator's pages: Chromium as the system has it, with a profile of its own. */
+/** A real browser for the emulator's pages: the system's Chromium, with a profile of its own. */
 
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -18,7 +18,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** @param script Whether script runs; without it, the pages of customers must work all the same. */
+/** @param script Whether scripts run; the pages for customers must work without them. */
 export async function openBrowser(script = false): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), "airwallex-connect-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {

@@ -1,4 +1,4 @@
-/** Connections as tests see them, how they end, and who hears of it. */
+/** Connections as tests see them, how they end, and who is told. */
 
 import { createEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
@@ -12,7 +12,7 @@ import { connect as logIn } from "../api.js";
 import { minimal } from "../inputs.js";
 import { connectAccount, consent, exchange, readAccount, refresh, usualApp } from "./app.js";
 
-test("a connection is listed once its code was exchanged", async () => {
+test("a connection is listed once its code has been exchanged", async () => {
   const emulator = createEmulator();
   const code = consent(emulator, { scope: "account_details:read file:read" });
   expect(emulator.oauth.connections).toEqual([]);
@@ -51,11 +51,11 @@ test.each(["id", "accountId"] as const)("disconnect() takes the %s", async (name
   ]);
 });
 
-test("disconnect() refuses what is not connected", () => {
+test("disconnect() refuses an account that is not connected", () => {
   expect(() => createEmulator().oauth.disconnect("acct_unknown")).toThrow(RangeError);
 });
 
-test("disconnect() of one app leaves another alone", async () => {
+test("disconnect() of one app leaves the other apps alone", async () => {
   const other = { ...usualApp, clientId: "appid_other", clientSecret: "other" };
   const emulator = createEmulator({ oauth: { apps: [usualApp, other] } });
   const { access_token } = await connectAccount(emulator);
@@ -65,7 +65,7 @@ test("disconnect() of one app leaves another alone", async () => {
   expect((await readAccount(emulator, access_token)).status).toBe(200);
 });
 
-test("a second consent takes the place of the first without ending the connection", async () => {
+test("a second consent replaces the first without ending the connection", async () => {
   const emulator = createEmulator();
   const first = await connectAccount(emulator);
   const second = await connectAccount(emulator, { scope: "account_details:read balance:read" });
@@ -77,7 +77,7 @@ test("a second consent takes the place of the first without ending the connectio
   ]);
 });
 
-test("a connection that ended can be made again", async () => {
+test("a connection that has ended can be made again", async () => {
   const emulator = createEmulator();
   await connectAccount(emulator);
   emulator.oauth.disconnect(emulator.oauth.connections[0]?.id ?? "");
@@ -108,7 +108,7 @@ test("accounts of the platform can be connected once they are active", async () 
   expect((await readAccount(emulator, access_token)).body).toMatchObject({ id, status: "ACTIVE" });
 });
 
-test("a customer who signs up connects a new account, which is not the platform's", async () => {
+test("a customer who signs up connects a new account, which does not belong to the platform", async () => {
   const emulator = createEmulator();
   const signUp = { name: "Fresh Pty Ltd", email: "fresh@example.com" };
   const { access_token } = await connectAccount(emulator, { signUp });
@@ -122,7 +122,7 @@ test("a customer who signs up connects a new account, which is not the platform'
   expect(emulator.accounts.get(body.id)).toMatchObject({ id: body.id });
 });
 
-test("consent() answers as the page would", () => {
+test("consent() returns what the page would", () => {
   const { oauth } = createEmulator();
   const asked = {
     redirectUri: "http://localhost:3000/cb?keep=1",
@@ -143,7 +143,7 @@ test("consent() answers as the page would", () => {
   expect(() => oauth.consent({ ...asked, redirectUri: "https://x.example/" })).toThrow(RangeError);
 });
 
-test("whoever listens hears of a connection once when it begins and once when it ends", () => {
+test("subscribers hear of a connection once when it begins and once when it ends", () => {
   const settings = readOptions({ now: 0, frozen: true });
   const world = endWithAccounts(createWorld(settings, createClock(settings)));
   const access = createOAuthAccess(() => world);
@@ -169,7 +169,7 @@ test("whoever listens hears of a connection once when it begins and once when it
   ]);
 });
 
-test("reset() takes OAuth back to the start", async () => {
+test("reset() returns OAuth to its initial state", async () => {
   const emulator = createEmulator({ now: 0, frozen: true });
   const first = await exchange(emulator, consent(emulator));
   const unused = consent(emulator);

@@ -1,4 +1,4 @@
-/** The consent page in a real browser, with script switched off. */
+/** The consent page in a real browser, with scripts switched off. */
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -68,7 +68,7 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     return Object.fromEntries(url.searchParams);
   }
 
-  /** Waits for it: a click returns before the next page is there. */
+  /** Waits for the page: a click returns before the next page is there. */
   const seeHeading = (name: string) =>
     page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
@@ -123,7 +123,7 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     });
   });
 
-  test("log in and sign up lead to each other", async () => {
+  test("the log-in and sign-up pages link to each other", async () => {
     await open();
     await page.getByRole("button", { name: "Sign up for an account" }).click();
     await seeHeading("Sign up");
@@ -131,7 +131,7 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     await seeHeading("Log in");
   });
 
-  test("an unknown redirect URI gives a page that says so, and leads nowhere", async () => {
+  test("an unknown redirect URI shows a page that says so, and does not redirect", async () => {
     const answer = await open({ redirect_uri: "https://elsewhere.example/callback" });
     expect(answer?.status()).toBe(400);
     await seeHeading("This link does not work");
@@ -140,9 +140,9 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     expect(new URL(page.url()).origin).toBe(emulator.url);
   });
 
-  test("a form that was filled in wrongly is explained where it stands", async () => {
+  test("mistakes in a form are explained beside the field", async () => {
     await open({ sign_up: "true" });
-    // A name of spaces is one to the browser, and none to the emulator.
+    // A name of spaces satisfies the browser, but not the emulator.
     await page.getByLabel("Business name").fill("   ");
     await page.getByLabel("E-mail").fill("fresh@example.com");
     await page.getByRole("button", { name: "Sign up" }).click();
@@ -152,7 +152,7 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     expect(await page.getByLabel("E-mail").inputValue()).toBe("fresh@example.com");
   });
 
-  test("an answered page cannot be answered again, and reloading sends nothing", async () => {
+  test("an answered page cannot be answered again, and reloading it sends nothing", async () => {
     await open();
     await logIn();
     await seeHeading("Choose an account");
@@ -160,14 +160,14 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Allow" }).click();
     await readCallback();
-    // Nothing of the page was kept, so going back asks for it anew.
+    // The page was not cached, so going back requests it again.
     await page.goBack();
     await seeHeading("This link does not work");
   });
 
-  test("the keyboard alone is enough", async () => {
+  test("the page can be used with the keyboard alone", async () => {
     await open();
-    // The first field has the focus already.
+    // The first field already has the focus.
     await page.keyboard.type("owner@example.com");
     await page.keyboard.press("Enter");
     await seeHeading("Choose an account");

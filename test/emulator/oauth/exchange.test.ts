@@ -23,7 +23,7 @@ const starts = [
   ["without a socket", async () => createEmulator()],
 ] as const;
 
-test.each(starts)("a code becomes tokens %s", async (_, start) => {
+test.each(starts)("a code is exchanged for tokens %s", async (_, start) => {
   const emulator = await start();
   const code = consent(emulator, { scope: "account_details:read balance:read" });
   const { status, headers, body } = await exchange(emulator, code);
@@ -43,7 +43,7 @@ test.each(starts)("a code becomes tokens %s", async (_, start) => {
   if ("close" in emulator) await emulator.close();
 });
 
-test.each(["/oauth/token", "/oauth/token/"])("a form is read at %s", async (path) => {
+test.each(["/oauth/token", "/oauth/token/"])("a form is accepted at %s", async (path) => {
   await using emulator = await startEmulator();
   const body = new URLSearchParams({
     ...credentials,
@@ -57,7 +57,7 @@ test.each(["/oauth/token", "/oauth/token/"])("a form is read at %s", async (path
   expect(await answer.json()).toMatchObject({ token_type: "Bearer" });
 });
 
-test("lifetimes are those of the options", async () => {
+test("lifetimes are taken from the options", async () => {
   const oauth = { accessTokenLifetimeMs: 60_000, refreshTokenLifetimeMs: 3_600_000 };
   const emulator = createEmulator({ oauth });
   expect((await exchange(emulator, consent(emulator))).body).toMatchObject({
@@ -69,14 +69,14 @@ test("lifetimes are those of the options", async () => {
 test.each([
   [9 * 60_000 + 59_999, 200],
   [10 * 60_000, 400],
-])("a code that is %i ms old gives %i", async (ageMs, status) => {
+])("a code that is %i ms old returns %i", async (ageMs, status) => {
   const emulator = createEmulator({ frozen: true });
   const code = consent(emulator);
   emulator.clock.advance(ageMs);
   expect((await exchange(emulator, code)).status).toBe(status);
 });
 
-test("a code that is used twice is refused, and what it gave is revoked", async () => {
+test("a code that is used twice is refused, and the tokens it gave are revoked", async () => {
   const emulator = createEmulator();
   const code = consent(emulator);
   const { body } = await exchange(emulator, code);
@@ -88,7 +88,7 @@ test("a code that is used twice is refused, and what it gave is revoked", async 
   ]);
 });
 
-test("an old code that is used twice does not end what a newer one gave", async () => {
+test("an old code that is used twice does not revoke the tokens of a newer one", async () => {
   const emulator = createEmulator();
   const old = consent(emulator);
   await exchange(emulator, old);
@@ -106,7 +106,7 @@ test.each([
   ["a challenge without a verifier", challenged, {}],
   ["a wrong verifier", challenged, { code_verifier: `${verifier}!` }],
   ["the challenge for a verifier", challenged, { code_verifier: codeChallenge }],
-])("%s is refused, and the code keeps working", async (_, asked, sent) => {
+])("%s is refused, and the code stays valid", async (_, asked, sent) => {
   const emulator = createEmulator();
   const code = consent(emulator, asked);
   expect(await exchange(emulator, code, sent)).toMatchObject({
@@ -117,7 +117,7 @@ test.each([
   expect((await exchange(emulator, code, right)).status).toBe(200);
 });
 
-test("the code of another app is refused, and nothing is revoked", async () => {
+test("another app's code is refused, and nothing is revoked", async () => {
   const other = { ...usualApp, clientId: "appid_other", clientSecret: "other" };
   const emulator = createEmulator({ oauth: { apps: [usualApp, other] } });
   const code = consent(emulator);
@@ -128,7 +128,7 @@ test("the code of another app is refused, and nothing is revoked", async () => {
   expect((await refresh(emulator, body.refresh_token)).status).toBe(200);
 });
 
-test("a public app proves itself with its verifier, then refreshes without a secret", async () => {
+test("a public app authenticates with its verifier, and then refreshes without a secret", async () => {
   const emulator = createEmulator({ oauth: { apps: [publicApp] } });
   const as = { client_id: publicApp.clientId, client_secret: undefined };
   const code = consent(emulator, { clientId: publicApp.clientId, codeChallenge });
@@ -143,7 +143,7 @@ test.each([
   ["no secret", { client_secret: undefined }],
   ["an empty secret", { client_secret: "" }],
   ["a secret for a public app", { client_id: publicApp.clientId }],
-])("%s gives 401 invalid_client, and the code keeps working", async (_, wrong) => {
+])("%s returns 401 invalid_client, and the code stays valid", async (_, wrong) => {
   const emulator = createEmulator({ oauth: { apps: [usualApp, publicApp] } });
   const code = consent(emulator);
   expect(await exchange(emulator, code, wrong)).toMatchObject({
@@ -161,7 +161,7 @@ test.each([
   ["no redirect URI", { redirect_uri: undefined }, "invalid_request"],
   ["a number for a code", { code: 5 }, "invalid_request"],
   ["no refresh token", { grant_type: "refresh_token" }, "invalid_request"],
-])("%s gives 400 %s", async (_, wrong, error) => {
+])("%s returns 400 %s", async (_, wrong, error) => {
   const emulator = createEmulator();
   expect(await exchange(emulator, "code", wrong)).toMatchObject({
     status: 400,
@@ -180,7 +180,7 @@ test("a body that is not JSON is refused in both dialects", async () => {
   expect(await answer.json()).toMatchObject({ code: "invalid_request", error: "invalid_request" });
 });
 
-test("other endpoints read no forms", async () => {
+test("other endpoints do not accept forms", async () => {
   const emulator = createEmulator();
   const { access_token } = await connectAccount(emulator, { scope: "file:read" });
   const answer = await emulator.fetch("http://emulator.localhost/api/v1/files/download_links", {

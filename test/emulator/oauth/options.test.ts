@@ -9,12 +9,12 @@ test.each<[string, OAuthOptions]>([
   ["an app without a client id", { apps: [{ ...usualApp, clientId: "" }] }],
   ["an app without a secret", { apps: [{ ...usualApp, clientSecret: undefined }] }],
   ["a public app with a secret", { apps: [{ ...publicApp, clientSecret: "x" }] }],
-  ["two apps of one id", { apps: [usualApp, usualApp] }],
-  ["a redirect URI that is none", { apps: [{ ...usualApp, redirectUris: ["callback"] }] }],
-  ["a lifetime of nothing", { accessTokenLifetimeMs: 0 }],
-  ["a lifetime without end", { refreshTokenLifetimeMs: Number.POSITIVE_INFINITY }],
+  ["two apps with the same id", { apps: [usualApp, usualApp] }],
+  ["an invalid redirect URI", { apps: [{ ...usualApp, redirectUris: ["callback"] }] }],
+  ["a lifetime of zero", { accessTokenLifetimeMs: 0 }],
+  ["an infinite lifetime", { refreshTokenLifetimeMs: Number.POSITIVE_INFINITY }],
   ["a negative grace", { graceMs: -1 }],
-  ["a lifetime that is no number", { codeLifetimeMs: Number.NaN }],
+  ["a lifetime that is not a number", { codeLifetimeMs: Number.NaN }],
 ])("%s is refused", (_, oauth) => {
   expect(() => createEmulator({ oauth })).toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-/** The grant `refresh_token`: rotation, grace, leaks, and what may go wrong on the way. */
+/** The grant `refresh_token`: rotation, grace, leaks, and what may go wrong in between. */
 
 import {
   createEmulator,
@@ -18,7 +18,7 @@ async function tokenAfter(emulator: Emulator, token: string): Promise<string> {
   return body.refresh_token;
 }
 
-test("every refresh gives a new pair, over a socket", async () => {
+test("every refresh returns a new pair, over a socket", async () => {
   await using emulator = await startEmulator();
   let pair = await connectAccount(emulator);
   const seen = new Set([pair.access_token, pair.refresh_token]);
@@ -34,7 +34,7 @@ test("every refresh gives a new pair, over a socket", async () => {
   expect(emulator.oauth.connections).toMatchObject([{ refreshes: 3, spent: 3 }]);
 });
 
-test("an access token outlives the refresh that replaced it", async () => {
+test("an access token stays valid after the refresh that replaced it", async () => {
   const emulator = createEmulator();
   const first = await connectAccount(emulator);
   await tokenAfter(emulator, first.refresh_token);
@@ -49,19 +49,22 @@ test.each([
   [5_000, 4_999, true],
   [5_000, 5_001, false],
   [0, 0, false],
-])("with a grace of %i ms, use again after %i ms works: %s", async (graceMs, ageMs, works) => {
-  const emulator = createEmulator({ frozen: true, oauth: { graceMs } });
-  const { refresh_token: old } = await connectAccount(emulator);
-  // However long the token was the newest: the grace counts from its replacement.
-  emulator.clock.advance("30d");
-  await tokenAfter(emulator, old);
-  emulator.clock.advance(ageMs);
-  expect((await refresh(emulator, old)).status).toBe(works ? 200 : 400);
-  const status = works ? "CONNECTED" : "DISCONNECTED";
-  expect(emulator.oauth.connections).toMatchObject([{ status }]);
-});
+])(
+  "with a grace of %i ms, reusing a token after %i ms works: %s",
+  async (graceMs, ageMs, works) => {
+    const emulator = createEmulator({ frozen: true, oauth: { graceMs } });
+    const { refresh_token: old } = await connectAccount(emulator);
+    // It does not matter how long the token was the newest: the grace counts from its replacement.
+    emulator.clock.advance("30d");
+    await tokenAfter(emulator, old);
+    emulator.clock.advance(ageMs);
+    expect((await refresh(emulator, old)).status).toBe(works ? 200 : 400);
+    const status = works ? "CONNECTED" : "DISCONNECTED";
+    expect(emulator.oauth.connections).toMatchObject([{ status }]);
+  },
+);
 
-test("use after the grace ends the whole connection", async () => {
+test("using a token after its grace ends the whole connection", async () => {
   const emulator = createEmulator({ frozen: true });
   const first = await connectAccount(emulator);
   const second = (await refresh(emulator, first.refresh_token)).body;
@@ -79,7 +82,7 @@ test("use after the grace ends the whole connection", async () => {
   ]);
 });
 
-test("of two tokens for one, the later replaces the earlier, which keeps its grace", async () => {
+test("when one token was refreshed twice, the later result replaces the earlier, which keeps its grace", async () => {
   const emulator = createEmulator({ frozen: true });
   const { refresh_token: first } = await connectAccount(emulator);
   const lost = await tokenAfter(emulator, first);
@@ -104,7 +107,7 @@ test("a sibling works within the grace that began when it was replaced", async (
   await tokenAfter(emulator, sibling);
 });
 
-test("using a token again does not renew its grace", async () => {
+test("reusing a token does not extend its grace", async () => {
   const emulator = createEmulator({ frozen: true });
   const { refresh_token: first } = await connectAccount(emulator);
   await tokenAfter(emulator, first);
@@ -118,7 +121,7 @@ test.each([
   [89, 200],
   [90, 400],
 ])(
-  "a refresh token that is %i days old gives %i, and the connection stays",
+  "a refresh token that is %i days old returns %i, and the connection stays",
   async (days, status) => {
     const emulator = createEmulator({ frozen: true });
     const { refresh_token } = await connectAccount(emulator);
@@ -128,7 +131,7 @@ test.each([
   },
 );
 
-test("each refresh starts the 90 days anew", async () => {
+test("each refresh starts a new period of 90 days", async () => {
   const emulator = createEmulator({ frozen: true });
   let { refresh_token } = await connectAccount(emulator);
   for (let round = 1; round <= 3; round++) {
@@ -137,7 +140,7 @@ test("each refresh starts the 90 days anew", async () => {
   }
 });
 
-test("an unknown token, or that of another app, is refused and ends nothing", async () => {
+test("an unknown token, or one of another app, is refused and ends nothing", async () => {
   const other = { ...usualApp, clientId: "appid_other", clientSecret: "other" };
   const emulator = createEmulator({ frozen: true, oauth: { apps: [usualApp, other] } });
   const { refresh_token: old } = await connectAccount(emulator);
@@ -149,7 +152,7 @@ test("an unknown token, or that of another app, is refused and ends nothing", as
   await tokenAfter(emulator, newest);
 });
 
-test("while a refresh is worked on, another of the same token gives 429", async () => {
+test("a second refresh of a token returns 429 while the first is in progress", async () => {
   await using emulator = await startEmulator();
   const { refresh_token } = await connectAccount(emulator);
   const delay = emulator.faults.next("POST /oauth/token", { delayMs: 150 });
@@ -168,7 +171,7 @@ test("while a refresh is worked on, another of the same token gives 429", async 
   expect((await refresh(emulator, refresh_token)).status).toBe(200);
 });
 
-test("of many refreshes at once, one is done", async () => {
+test("of many simultaneous refreshes, exactly one succeeds", async () => {
   const emulator = createEmulator();
   const { refresh_token } = await connectAccount(emulator);
   const all = await Promise.all(Array.from({ length: 20 }, () => refresh(emulator, refresh_token)));
@@ -176,7 +179,7 @@ test("of many refreshes at once, one is done", async () => {
   expect(statuses).toEqual([200, ...Array<number>(19).fill(429)]);
 });
 
-test("a refresh that was held past the grace is judged when it is worked on", async () => {
+test("a refresh that was held past the grace is judged when it is processed", async () => {
   const emulator = createEmulator({ frozen: true });
   const { refresh_token: old } = await connectAccount(emulator);
   await tokenAfter(emulator, old);
@@ -200,7 +203,7 @@ const faults: readonly (readonly [string, FaultEffect, worked: boolean])[] = [
   ["500 before the work", { status: 500 }, false],
 ];
 
-test.each(faults)("%s: the token works again", async (_, effect, worked) => {
+test.each(faults)("%s: the token still works", async (_, effect, worked) => {
   await using emulator = await startEmulator({ frozen: true });
   const { refresh_token } = await connectAccount(emulator);
   emulator.faults.next("oauth.token", effect);
@@ -212,13 +215,13 @@ test.each(faults)("%s: the token works again", async (_, effect, worked) => {
   expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
 });
 
-test("a fault with after needs an answer", () => {
+test("a fault with after must also have an answer", () => {
   const { faults: box } = createEmulator();
   expect(() => box.next("*", { cut: "before", after: true })).toThrow(TypeError);
   expect(() => box.next("*", { delayMs: 5, after: true })).toThrow(TypeError);
 });
 
-/** What an emulator must do, said in another way: a list of tokens with the time each ends at. */
+/** An independent model of what the emulator must do: a list of tokens with the time each ends at. */
 class Model {
   nowMs = 0;
   dead = false;
@@ -236,7 +239,7 @@ class Model {
 const advance = fc.constantFrom(0, 1, 20_000, 40_000, 59_999, 60_000, 60_001);
 const schedule = fc.array(fc.record({ advance, back: fc.nat({ max: 3 }) }), { maxLength: 12 });
 
-test("any schedule of refreshes is answered as the rules say", async () => {
+test("any schedule of refreshes is answered as the rules require", async () => {
   await fc.assert(
     fc.asyncProperty(schedule, async (steps) => {
       const emulator = createEmulator({ frozen: true });

@@ -1,4 +1,4 @@
-/** How events are sent: signed, again until answered, by the clock, and to the end. */
+/** How events are sent: signed, repeated until answered, on the emulator's clock, and stopped. */
 
 import {
   createEmulator,
@@ -18,10 +18,10 @@ function frozen(webhooks: NonNullable<Parameters<typeof createEmulator>[0]>["web
   return createEmulator({ now: "2026-09-01T10:00:00Z", frozen: true, webhooks });
 }
 
-/** An in-process receiver that is never satisfied. */
+/** An in-process receiver that fails every delivery. */
 const refusing = async () => new Response("", { status: 500 });
 
-test("a delivery is signed over its bytes, with the time of the receiver's own clock", async () => {
+test("a delivery is signed over its bytes, with the real time rather than the emulator's", async () => {
   const receiver = await startReceiver();
   const emulator = frozen({});
   const { secret } = emulator.webhooks.subscribe({ url: receiver.url, events });
@@ -40,7 +40,7 @@ test("a receiver that answers 500 and then 200 gets the same event twice, signed
   await using emulator = await startEmulator({ webhooks: { retries: [20] } });
   const { secret } = emulator.webhooks.subscribe({ url: receiver.url, events });
   const id = emulator.deliver({ name: "rfi.closed" });
-  // By real time: nobody moves the clock or asks for anything.
+  // In real time: nobody moves the clock or asks for anything.
   await expect.poll(() => receiver.arrivals.length).toBe(2);
   const [first, second] = receiver.arrivals;
   expect(second?.text).toBe(first?.text);
@@ -77,7 +77,7 @@ test.each([
   expect(emulator.webhooks.deliveries().length).toBe(13);
 });
 
-test("a clock that jumps three days makes every attempt, each at its own time", async () => {
+test("a clock that jumps by three days makes every attempt, each at its own time", async () => {
   const emulator = frozen({ retries: "documented", fetch: refusing });
   emulator.webhooks.subscribe({ url: "http://receiver.localhost/", events });
   emulator.deliver({ name: "rfi.closed" });
@@ -88,7 +88,7 @@ test("a clock that jumps three days makes every attempt, each at its own time", 
   expect(minutes).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095]);
 });
 
-test("an answer that does not come in time counts as a failure, and so does no connection", async () => {
+test("an answer that comes too late is a failure, and so is a refused connection", async () => {
   const receiver = await startReceiver(0);
   const emulator = frozen({ timeoutMs: 50, retries: [1_000] });
   emulator.webhooks.subscribe({ url: receiver.url, events: ["one"] });
@@ -102,12 +102,12 @@ test("an answer that does not come in time counts as a failure, and so does no c
   expect(refused).toMatchObject({ status: undefined, failure: "ECONNREFUSED" });
   expect(late).toMatchObject({ status: undefined, failure: "timeout" });
   expect(late?.durationMs).toBeGreaterThanOrEqual(45);
-  // The wait begins when the time is over.
+  // The wait starts when the timeout ends.
   expect(Number(late?.nextAttemptAt) - Number(late?.at)).toBe(1_050);
   await expect.poll(() => receiver.open).toBe(0);
 });
 
-test("a handler in this process that never answers is given up, too", async () => {
+test("an in-process handler that never answers is given up as well", async () => {
   const never = () => new Promise<Response>(() => {});
   const emulator = frozen({ timeoutMs: 20, retries: [], fetch: never });
   emulator.webhooks.subscribe({ url: "http://receiver.localhost/", events });
@@ -131,7 +131,7 @@ test.each([201, 204, 302, 400])("an answer of %i is a failure: only 200 counts",
 describe("order", () => {
   const names = ["one", "two", "three", "four"];
 
-  test("events arrive in their order, one at a time", async () => {
+  test("events arrive in order, one at a time", async () => {
     const receiver = await startReceiver();
     const emulator = frozen({});
     emulator.webhooks.subscribe({ url: receiver.url, events });
@@ -140,7 +140,7 @@ describe("order", () => {
     expect(receiver.arrivals.map(({ event }) => event.name)).toEqual(names);
   });
 
-  test("an event that failed is overtaken", async () => {
+  test("a failed event is overtaken by later ones", async () => {
     const receiver = await startReceiver(500);
     const emulator = frozen({ retries: [1_000] });
     emulator.webhooks.subscribe({ url: receiver.url, events });
@@ -151,7 +151,7 @@ describe("order", () => {
     expect(receiver.arrivals.map(({ event }) => event.name)).toEqual([...names, "one"]);
   });
 
-  test("with unordered they never arrive in their order, yet all of them", async () => {
+  test("with unordered, all events arrive, but never in order", async () => {
     for (const seed of ["a", "b", "c", "d", "e"]) {
       const came: string[] = [];
       const fetch = async (request: Request) => {
@@ -171,7 +171,7 @@ describe("order", () => {
     }
   });
 
-  test("with duplicates every event arrives twice, with one id", async () => {
+  test("with duplicates, every event arrives twice with the same id", async () => {
     const receiver = await startReceiver();
     const emulator = frozen({ duplicates: true });
     emulator.webhooks.subscribe({ url: receiver.url, events });
@@ -182,7 +182,7 @@ describe("order", () => {
   });
 });
 
-test("resend() sends the same bytes once more", async () => {
+test("resend() sends the same bytes again", async () => {
   const receiver = await startReceiver();
   const emulator = frozen({});
   emulator.webhooks.subscribe({ url: receiver.url, events });
@@ -210,7 +210,7 @@ test("resend() takes the id that deliver() returned, whatever the version of the
   expect(new Set(sent).size).toBe(2);
 });
 
-test("subscribe() refuses a secret that nothing can be signed with", () => {
+test("subscribe() refuses a secret that cannot be used for signing", () => {
   const emulator = frozen({});
   for (const secret of ["", " "]) {
     const subscribe = () =>
@@ -219,7 +219,7 @@ test("subscribe() refuses a secret that nothing can be signed with", () => {
   }
 });
 
-test("many subscriptions are sent to at the same time without a warning", async () => {
+test("many subscriptions are delivered to at the same time without a warning", async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): void => void warnings.push(warning);
   process.on("warning", note);
@@ -234,7 +234,7 @@ test("many subscriptions are sent to at the same time without a warning", async 
   expect(warnings).toEqual([]);
 });
 
-test("what failed goes to a new URL, and to none once the subscription is deleted", async () => {
+test("a failed event goes to the new URL, and nowhere once the subscription is deleted", async () => {
   const [before, after] = [await startReceiver(500), await startReceiver(500)];
   await using emulator = await startEmulator({
     now: "2026-09-01T10:00:00Z",
@@ -255,8 +255,8 @@ test("what failed goes to a new URL, and to none once the subscription is delete
   expect([before.arrivals.length, after.arrivals.length]).toEqual([1, 1]);
 });
 
-describe("the end", () => {
-  test("reset() ends what is under way, and forgets subscriptions and log", async () => {
+describe("the end of deliveries", () => {
+  test("reset() ends deliveries under way, and forgets subscriptions and the log", async () => {
     const receiver = await startReceiver(0, 500);
     const emulator = createEmulator({ webhooks: { retries: [10, 10] } });
     emulator.webhooks.subscribe({ url: receiver.url, events });
@@ -272,7 +272,7 @@ describe("the end", () => {
     expect(emulator.webhooks.deliveries()).toEqual([]);
   });
 
-  test("close() ends what is under way, what waits and what is held", async () => {
+  test("close() ends deliveries that are under way, waiting or held", async () => {
     const receiver = await startReceiver(500, 0);
     const emulator = await startEmulator({ webhooks: { retries: [30, 30] } });
     onTestFinished(() => emulator.close());
@@ -294,7 +294,7 @@ test.each([
   [{ retries: "slowly" }],
   [{ retries: [-1] }],
   [{ retries: [Number.NaN] }],
-])("an emulator is not made with %j", (webhooks) => {
+])("an emulator refuses the webhook options %j", (webhooks) => {
   expect(() => createEmulator({ webhooks: webhooks as never })).toThrow(RangeError);
 });
 
@@ -315,14 +315,14 @@ describe("webhooks.fetch", () => {
     return emulator.webhooks.deliveries()[0];
   };
 
-  test("may be the handler of an app, whose word is in the log", async () => {
+  test("may be an app's handler, whose answer is in the log", async () => {
     const hooks = webhooks({ secrets: "whsec_test" }).on("account.active", () => undefined);
     expect(await send(fetchHandler(hooks))).toMatchObject({ status: 200, answer: "handled" });
     const other = fetchHandler(webhooks({ secrets: "another" }), { onError: () => undefined });
     expect(await send(other)).toMatchObject({ status: 400, answer: "webhook_signature_mismatch" });
   });
 
-  test("may be a fetch", async () => {
+  test("may be any fetch", async () => {
     const fetch: typeof globalThis.fetch = async () => new Response("x".repeat(2_000));
     expect(await send(fetch)).toMatchObject({ status: 200, answer: "x".repeat(1_000) });
     const refused = await send((request) =>
@@ -331,7 +331,7 @@ describe("webhooks.fetch", () => {
     expect(refused?.failure).toBe("webhooks.fetch failed: TypeError: fetch failed");
   });
 
-  test("that throws, or returns no Response, says so as the failure", async () => {
+  test("that throws, or returns no Response, is recorded as the failure", async () => {
     const failure = async (fetch: unknown) => (await send(fetch as never))?.failure;
     const broken = (_: unknown, init: RequestInit) => init.body;
     expect(await failure(broken)).toBe(

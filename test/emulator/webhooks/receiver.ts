@@ -1,4 +1,4 @@
-/** A server that webhooks are sent to, which knows nothing of this package. */
+/** A server that receives webhooks and knows nothing of this package. */
 
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
@@ -15,11 +15,11 @@ export interface Arrival {
 export interface Receiver {
   readonly url: string;
   readonly arrivals: readonly Arrival[];
-  /** Connections that are open. */
+  /** The number of open connections. */
   readonly open: number;
 }
 
-/** Answers one delivery after the other with these statuses, then with 200; 0 is no answer at all. */
+/** Answers deliveries with these statuses in turn, then with 200; 0 means no answer at all. */
 export async function startReceiver(...statuses: readonly number[]): Promise<Receiver> {
   const left = [...statuses];
   const arrivals: Arrival[] = [];
@@ -50,7 +50,7 @@ export async function startReceiver(...statuses: readonly number[]): Promise<Rec
   };
 }
 
-/** The documented signature, computed here and not by the package. */
+/** The documented signature, computed without this package. */
 export function signatureOf({ headers, text }: Arrival, secret: string): string {
   const message = `${headers["x-timestamp"]}${text}`;
   return createHmac("sha256", secret).update(message, "utf8").digest("hex");
