@@ -23,6 +23,7 @@ const shared: Options = {
   splitting: true,
   treeshake: true,
   define: { __VERSION__: JSON.stringify(version) },
+  esbuildOptions: writeShorter,
 };
 
 /** Published as ES modules only, so that `require` cannot have them everywhere. */
@@ -74,8 +75,8 @@ function licenceOf(name: string): string {
 
 // The command line is a program, not a door: it exists once, and has no types.
 export default defineConfig([
-  { ...shared, format: "esm", entry: main, esbuildOptions: writeShorter },
-  { ...commonJs, entry: main, esbuildOptions: writeShorter },
+  { ...shared, format: "esm", entry: main },
+  { ...commonJs, entry: main },
   { ...shared, format: "esm", entry: { ...others, cli: "src/cli/index.ts" } },
   { ...commonJs, entry: others },
   { ...shared, format: ["esm", "cjs"], entry: { ...main, ...others }, dts: { only: true } },
