@@ -8,6 +8,18 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
   const note = (token: string, status: number): void => {
     if (status !== 401 && status < 500) tokens.worked?.(token);
   };
+  let latest = { plain: none, token: "", whole: none };
+
+  const authorized = (request: WireRequest, token: string): WireRequest => {
+    request.progress.bearer = token;
+    const { headers: plain } = request;
+    // Calls without options share one list of headers, so it is extended once per token.
+    if (latest.plain !== plain || latest.token !== token) {
+      latest = { plain, token, whole: [...plain, "authorization", `Bearer ${token}`] };
+    }
+    return { ...request, headers: latest.whole };
+  };
+
   return async (request) => {
     const waiting = tokens.current(request.deadline);
     const token = typeof waiting === "string" ? waiting : await waiting;
@@ -25,12 +37,9 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
   };
 }
 
-const spent = "its token has been replaced; call again, with a stream that nobody has read";
+const none: readonly string[] = [];
 
-function authorized(request: WireRequest, token: string): WireRequest {
-  request.progress.bearer = token;
-  return { ...request, headers: [...request.headers, "authorization", `Bearer ${token}`] };
-}
+const spent = "its token has been replaced; call again, with a stream that nobody has read";
 
 function isSpent({ body }: WireRequest): boolean {
   return typeof body === "object" && "open" in body && !body.replayable;

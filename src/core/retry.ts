@@ -79,10 +79,9 @@ class Repeatable extends Error {
     this.response = response;
   }
 
-  /** What the caller gets if no further attempt is made. */
-  settle(): WireResponse {
-    if (this.response) return this.response;
-    throw this.cause;
+  /** How the call ends if no further attempt is made. */
+  get last(): Last {
+    return this.response ?? { error: this.cause };
   }
 }
 
@@ -159,18 +158,13 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
     });
   }
 
-  async function untilFinal(request: WireRequest): Promise<WireResponse> {
+  async function afterFailure(first: unknown, request: WireRequest): Promise<Last> {
+    if (!(first instanceof Repeatable)) return { error: first };
+    if (request.maxRetries === 0) return first.last;
     try {
-      return await once(request);
+      return await repeat(first, request);
     } catch (error) {
-      if (!(error instanceof Repeatable)) throw error;
-      if (request.maxRetries === 0) return error.settle();
-      try {
-        return await repeat(error, request);
-      } catch (last) {
-        if (last instanceof Repeatable) return last.settle();
-        throw last;
-      }
+      return error instanceof Repeatable ? error.last : { error };
     }
   }
 
@@ -192,11 +186,11 @@ export function withRetry(send: Send, { topics, random }: RetryOptions): Send {
   return async (request) => {
     let last: Last;
     try {
-      last = await untilFinal(request);
-      if (last.status < 400) return last;
+      last = await once(request);
     } catch (error) {
-      last = { error };
+      last = await afterFailure(error, request);
     }
+    if (!("error" in last) && last.status < 400) return last;
     const earlier = "error" in last ? undefined : await resultOf(last, request);
     if (earlier && "taken" in earlier) {
       request.progress.ambiguous = false;
