@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ["auth"],
   ["resources", "webhooks"],
   ["options.ts"],
+  ["read-options.ts"],
   ["client.ts"],
   ["index.ts", "cli"],
 ];

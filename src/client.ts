@@ -17,15 +17,8 @@ import { createTransport } from "./core/send.js";
 import { fetchTransport } from "./core/send-fetch.js";
 import type { CallSettings } from "./core/settings.js";
 import type { Send } from "./core/wire.js";
-import {
-  type ClientOptions,
-  type ClientOverrides,
-  type Environment,
-  type OAuthOptions,
-  type OAuthSettings,
-  readOptions,
-  type Settings,
-} from "./options.js";
+import type { ClientOptions, ClientOverrides, Environment, OAuthOptions } from "./options.js";
+import { type OAuthSettings, readOptions, type Settings } from "./read-options.js";
 import { type AccountsResource, accountsResource } from "./resources/accounts.js";
 import { type AmendmentsResource, amendmentsResource } from "./resources/amendments.js";
 import { type BalancesResource, balancesResource } from "./resources/balances.js";

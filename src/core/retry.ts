@@ -31,17 +31,10 @@ import { apiCodeOf } from "./api-error.js";
 import { createCoolDown } from "./cool-down.js";
 import { DeadlineError } from "./deadline.js";
 import type { Topics } from "./observe.js";
+import { failureCode, observed, publishRetry } from "./observed.js";
 import type { RateLimiter } from "./rate-limit.js";
-import { redactPath } from "./redact.js";
 import { longestHoldMs, retryAfterMs } from "./retry-after.js";
-import {
-  header,
-  type IdTaken,
-  type Send,
-  WireError,
-  type WireRequest,
-  type WireResponse,
-} from "./wire.js";
+import { type IdTaken, type Send, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 const every: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup", "never"];
 const repeatable: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup"];
@@ -273,30 +266,6 @@ function mayRepeat({ retry, lookup, body }: WireRequest, reason: string, sent: b
   return !spent;
 }
 
-/** Publishes each attempt to observers; costs nothing if there are none. */
-function observed(send: Send, { attempt }: Topics): Send {
-  const watched: Send = async (request) => {
-    const { operation, method, path, progress } = request;
-    const startedAtMs = Date.now();
-    const start = performance.now();
-    const shown = redactPath(path);
-    const common = { operation, method, path: shown, attempt: progress.attempts, startedAtMs };
-    try {
-      const response = await send(request);
-      const { status, headers } = response;
-      const requestId = header(headers, "x-request-id");
-      attempt.publish({ ...common, durationMs: performance.now() - start, status, requestId });
-      return response;
-    } catch (error) {
-      const failedWhile = error instanceof WireError ? error.phase : undefined;
-      const failure = failureCode(error);
-      attempt.publish({ ...common, durationMs: performance.now() - start, failedWhile, failure });
-      throw error;
-    }
-  };
-  return (request) => (attempt.active() ? watched(request) : send(request));
-}
-
 /** Connection failures that may be transient, unlike a bad certificate or a bad request. */
 const passing: ReadonlySet<string | undefined> = new Set([
   "EAI_AGAIN",
@@ -315,24 +284,4 @@ const passing: ReadonlySet<string | undefined> = new Set([
 
 function isPassing(error: WireError): boolean {
   return passing.has(failureCode(error));
-}
-
-/** The first code in the chain of causes, such as `ECONNREFUSED`. */
-function failureCode(error: unknown): string | undefined {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    const { code } = e as { readonly code?: unknown };
-    if (typeof code === "string") return code;
-  }
-  return error instanceof Error ? error.name : undefined;
-}
-
-function publishRetry(
-  { retry }: Topics,
-  { operation, method, path, progress }: WireRequest,
-  reason: string,
-  delayMs: number,
-): void {
-  if (!retry.active()) return;
-  const attempt = progress.attempts;
-  retry.publish({ operation, method, path: redactPath(path), attempt, reason, delayMs });
 }

@@ -76,7 +76,7 @@ export function inputAt(
   const name = plain(step);
   const there = oneBelow(here, step);
   const lower = rest.length === 0 ? value : inputAt(rest.join("."), value, known, there);
-  const below = addresses.has(name) && rest.length > 0 ? withCountry(lower, there) : lower;
+  const below = addressFields.has(name) && rest.length > 0 ? withCountry(lower, there) : lower;
   if (step === "business_person_details") {
     const people = personIds(known).map((person_id) => ({ person_id }));
     return { [name]: [...people, ...[below].flat()] };
@@ -98,7 +98,8 @@ function withCountry(address: InputShape, known: unknown): InputShape {
   return { country_code: code, ...(address as object) };
 }
 
-const addresses: ReadonlySet<string> = new Set([
+/** Fields that hold an address, of a business or a person. */
+export const addressFields: ReadonlySet<string> = new Set([
   "address",
   "business_address",
   "registration_address",

@@ -1,23 +1,14 @@
 /** Since version 2026-07-17 an address without a country is refused. */
 
+import { addressFields } from "../../kyc/input-shape.js";
 import { fieldRequired } from "../refusal.js";
-
-const addressMembers: ReadonlySet<string> = new Set([
-  "address",
-  "business_address",
-  "registration_address",
-  "registration_address_english",
-  "residential_address",
-  "residential_address_english",
-  "store_address",
-]);
 
 /** @throws Refusal for the first address without a country in a body. */
 export function requireCountries(value: unknown, path = ""): void {
   if (typeof value !== "object" || value === null) return;
   for (const [name, child] of Object.entries(value)) {
     const below = Array.isArray(value) ? `${path}[${name}]` : join(path, name);
-    if (addressMembers.has(name) && lacksCountry(child)) {
+    if (addressFields.has(name) && lacksCountry(child)) {
       throw fieldRequired(`${below}.country_code`);
     }
     requireCountries(child, below);
