@@ -8,7 +8,7 @@ const main = { index: "src/index.ts" };
 
 const others = {
   emulator: "src/emulator/index.ts",
-  schemas: "src/schemas/index.ts",
+  schemas: "src/generated/index.ts",
   "stores/conformance": "src/stores/conformance.ts",
   "stores/file": "src/stores/file.ts",
   "stores/memory": "src/stores/memory.ts",

@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^airwallex-connect$/, replacement: source("./src/index.ts") },
-      { find: "airwallex-connect/schemas", replacement: source("./src/schemas/index.ts") },
+      { find: "airwallex-connect/schemas", replacement: source("./src/generated/index.ts") },
       { find: /^airwallex-connect\/stores\/(\w+)$/, replacement: source("./src/stores/$1.ts") },
       { find: "airwallex-connect/webhooks", replacement: source("./src/webhooks/index.ts") },
       { find: "airwallex-connect/emulator", replacement: source("./src/emulator/index.ts") },

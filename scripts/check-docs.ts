@@ -24,7 +24,7 @@ import { needsServer, programOf, snippetsOfMarkdown, snippetsOfSource } from "./
 const workshop = resolve(".snippets");
 const doors = [
   "src/index.ts",
-  "src/schemas/index.ts",
+  "src/generated/index.ts",
   "src/emulator/index.ts",
   "src/webhooks/index.ts",
   ...["conformance", "file", "memory", "postgres", "redis", "sealed"].map(
@@ -42,7 +42,7 @@ for (const problem of problems) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);
 
 async function checkSnippets(): Promise<readonly string[]> {
-  const sources = listSources("src").filter((file) => !file.includes(".generated."));
+  const sources = listSources("src").filter((file) => !file.startsWith("src/generated/"));
   const snippets = [...pages.flatMap(snippetsOfMarkdown), ...sources.flatMap(snippetsOfSource)];
   rmSync(workshop, { recursive: true, force: true });
   mkdirSync(workshop);

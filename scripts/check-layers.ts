@@ -8,16 +8,15 @@ import { type Import, listSources, readImports } from "./imports.js";
 /** Folders and files of src/, lowest layer first; those in one layer do not import each other. */
 const floors: readonly (readonly string[])[] = [
   ["schemas"],
+  ["generated"],
   ["errors"],
-  ["errors.ts"],
   ["kyc"],
   ["core"],
   ["stores"],
   ["auth"],
   ["resources", "webhooks"],
-  ["options.ts"],
-  ["read-options.ts"],
-  ["client.ts"],
+  ["oauth", "onboarding"],
+  ["client"],
   ["index.ts", "cli"],
 ];
 
@@ -25,7 +24,7 @@ const floors: readonly (readonly string[])[] = [
 const besides: Readonly<Record<string, readonly string[]>> = {
   // Separate from the client: it shares the schemas, the KYC rules and the signatures, and only the CLI
   // starts it.
-  emulator: ["schemas", "kyc", "webhooks"],
+  emulator: ["schemas", "generated", "kyc", "webhooks"],
   cli: ["emulator"],
 };
 
@@ -33,8 +32,8 @@ const besides: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, RegExp>> = {
   undici: /^src\/core\/send\.ts$/,
   "p-retry": /^src\/core\/retry\.ts$/,
-  zod: /^src\/schemas\//,
-  jose: /^src\/(auth|stores|emulator)\//,
+  zod: /^src\/(schemas|generated)\//,
+  jose: /^src\/(auth|oauth|stores|emulator)\//,
 };
 
 const imports = listSources("src").flatMap(readImports);

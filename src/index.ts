@@ -3,7 +3,7 @@
 // biome-ignore-all assist/source/organizeImports: grouped by purpose, for people
 
 // Clients
-export { type Client, type ClientWithOAuth, createClient } from "./client.js";
+export { type Client, type ClientWithOAuth, createClient } from "./client/client.js";
 export {
   apiVersion,
   type ApiKeyOptions,
@@ -11,7 +11,7 @@ export {
   type ClientOverrides,
   type Environment,
   type OAuthOptions,
-} from "./options.js";
+} from "./client/options.js";
 
 // Calls
 export type { ApiPromise, ResponseInfo } from "./core/call.js";
@@ -42,7 +42,7 @@ export type {
 export type { BalancesResource } from "./resources/balances.js";
 export type { ChargeInput, ChargesResource } from "./resources/charges.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
-export type { FileSource } from "./resources/multipart.js";
+export type { FileSource } from "./core/multipart.js";
 export type { HostedFlowsResource } from "./resources/hosted-flows.js";
 export type { InvitationLinkInput, InvitationLinksResource } from "./resources/invitation-links.js";
 export type { OffboardingsResource } from "./resources/offboardings.js";
@@ -56,10 +56,10 @@ export type {
   OnboardingStep,
   Seller,
   SellerFile,
-} from "./resources/onboarding-types.js";
-export type { OnboardingResource } from "./resources/onboarding.js";
+} from "./onboarding/types.js";
+export type { OnboardingResource } from "./onboarding/resource.js";
 export type { PlatformReportsResource, SettlementReportsResource } from "./resources/reports.js";
-export type { CustomRequest, RequestFunction, SchemaLike } from "./resources/request.js";
+export type { CustomRequest, RequestFunction, SchemaLike } from "./core/request-function.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
@@ -67,7 +67,7 @@ export type { SimulationAmendments } from "./resources/simulation-amendments.js"
 export type { SimulationOffboardings } from "./resources/simulation-offboardings.js";
 export type { ShopperAction, SimulationProducts } from "./resources/simulation-products.js";
 export type { TransferInput, TransfersResource } from "./resources/transfers.js";
-export type { WaitForStatusOptions } from "./resources/wait-for-status.js";
+export type { WaitForStatusOptions } from "./core/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
 // What verification asks for
@@ -96,15 +96,15 @@ export type { Confidence, LegalForm, RuleSource } from "./kyc/rules.js";
 export type { RfiReply } from "./kyc/rfi-answers.js";
 
 // Connections by OAuth
-export type { Connection } from "./auth/connection-record.js";
-export type { TokenPair } from "./auth/oauth-tokens.js";
+export type { Connection } from "./oauth/connection-record.js";
+export type { TokenPair } from "./oauth/tokens.js";
 export type {
   AuthorizationUrlOptions,
   CallbackResult,
   OAuthResource,
   RefreshExpiringOptions,
   RefreshProgress,
-} from "./resources/oauth.js";
+} from "./oauth/resource.js";
 export type {
   ClaimResult,
   ClaimStore,
@@ -131,46 +131,46 @@ export type {
   AccountUpdateRequest,
   Metadata,
   WalletInfo,
-} from "./schemas/accounts.generated.js";
+} from "./generated/accounts.js";
 export type {
   CustomerAgreements,
   TermsAndConditionsInput,
-} from "./schemas/agreements.generated.js";
-export type { Amendment } from "./schemas/amendments.generated.js";
+} from "./generated/agreements.js";
+export type { Amendment } from "./generated/amendments.js";
 export type {
   AccountCapability,
   FundingLimit,
   FundingLimitApplication,
   FundingLimitList,
   FundingLimitListQuery,
-} from "./schemas/capabilities.generated.js";
-export type { WalletBalance, WalletBalances } from "./schemas/balances.generated.js";
-export type { Charge, ChargeList, ChargeListQuery } from "./schemas/charges.generated.js";
-export type { Decimal, DecimalInput } from "./schemas/common.generated.js";
-export type { BusinessDetails } from "./schemas/business.generated.js";
-export type { DownloadLink, DownloadLinks, UploadedFile } from "./schemas/files.generated.js";
+} from "./generated/capabilities.js";
+export type { WalletBalance, WalletBalances } from "./generated/balances.js";
+export type { Charge, ChargeList, ChargeListQuery } from "./generated/charges.js";
+export type { Decimal, DecimalInput } from "./generated/common.js";
+export type { BusinessDetails } from "./generated/business.js";
+export type { DownloadLink, DownloadLinks, UploadedFile } from "./generated/files.js";
 export type {
   HostedFlow,
   HostedFlowAuthorizeRequest,
   HostedFlowCreateRequest,
-} from "./schemas/hosted-flows.generated.js";
-export type { InvitationLink } from "./schemas/invitation-links.generated.js";
+} from "./generated/hosted-flows.js";
+export type { InvitationLink } from "./generated/invitation-links.js";
 export type {
   Offboarding,
   OffboardingCreateRequest,
   OffboardingList,
   OffboardingListQuery,
-} from "./schemas/offboardings.generated.js";
-export type { IndividualDetails } from "./schemas/individual.generated.js";
-export type { BusinessPerson } from "./schemas/persons.generated.js";
+} from "./generated/offboardings.js";
+export type { IndividualDetails } from "./generated/individual.js";
+export type { BusinessPerson } from "./generated/persons.js";
 export type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateRequest,
   SettlementReport,
   SettlementReportPrepareRequest,
-} from "./schemas/reports.generated.js";
-export type { AccountRequirements } from "./schemas/requirements.generated.js";
+} from "./generated/reports.js";
+export type { AccountRequirements } from "./generated/requirements.js";
 export type {
   Rfi,
   RfiList,
@@ -178,8 +178,8 @@ export type {
   RfiQuestion,
   SimulationRfiCreateRequest,
   SimulationRfiFollowUpRequest,
-} from "./schemas/rfis.generated.js";
-export type { SimulationStatusUpdate } from "./schemas/simulation.generated.js";
+} from "./generated/rfis.js";
+export type { SimulationStatusUpdate } from "./generated/simulation.js";
 export type {
   CardTransaction,
   PaymentDispute,
@@ -197,19 +197,19 @@ export type {
   SimulationPaymentTransition,
   SimulationShopperActionRequest,
   SimulationTransferTransition,
-} from "./schemas/products.generated.js";
+} from "./generated/products.js";
 export type {
   ConnectedAccountTransfer,
   MoneyMovementStatus,
   TransferList,
   TransferListQuery,
-} from "./schemas/transfers.generated.js";
+} from "./generated/transfers.js";
 export type {
   WebhookListQuery,
   WebhookSubscription,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
-} from "./schemas/webhooks.generated.js";
+} from "./generated/webhooks.js";
 
 // Errors
 export {
@@ -249,4 +249,4 @@ export {
   type WebhookRequestErrorCode,
   WebhookVerificationError,
   type WebhookVerificationErrorCode,
-} from "./errors.js";
+} from "./errors/index.js";

@@ -16,9 +16,9 @@ const fixture = (name) =>
  * source; under bench/ zod still resolves.
  */
 const parts = {
-  predicates: `export { isAccount } from "./accounts.guards.generated.js";
-    export { isAccountUpdateRequest } from "./accounts.guards.generated.js";`,
-  plain: `export { Account, AccountUpdateRequest } from "./accounts.generated.js";`,
+  predicates: `export { isAccount } from "./accounts.guards.js";
+    export { isAccountUpdateRequest } from "./accounts.guards.js";`,
+  plain: `export { Account, AccountUpdateRequest } from "./accounts.js";`,
   zod: `import * as z from "zod"; export { z };`,
 };
 const output = fileURLToPath(new URL("../node_modules/.bench", import.meta.url));
@@ -64,7 +64,7 @@ async function bundle() {
   for (const [name, contents] of Object.entries(parts)) {
     const outfile = join(output, `${name}.mjs`);
     await esbuild.build({
-      stdin: { contents, loader: "ts", resolveDir: join(packageRoot(), "src/schemas") },
+      stdin: { contents, loader: "ts", resolveDir: join(packageRoot(), "src/generated") },
       outfile,
       bundle: true,
       format: "esm",

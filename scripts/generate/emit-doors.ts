@@ -17,8 +17,8 @@ export function emitAnswers(model: Model): string {
   const imports = subjects.flatMap((subject) => {
     const guards = schemas.filter((one) => one.subject === subject).map((one) => `is${one.name}`);
     return [
-      `import * as ${alias(subject)} from "./${subject}.generated.js";\n`,
-      importNames(guards, `./${subject}.guards.generated.js`),
+      `import * as ${alias(subject)} from "./${subject}.js";\n`,
+      importNames(guards, `./${subject}.guards.js`),
     ];
   });
   return [
@@ -60,7 +60,7 @@ export function emitIndex(model: Model): string {
   const answers = answersOf(model);
   const files = new Map<string, string[]>();
   for (const { name, subject } of model.schemas) {
-    const file = `./${answers.has(name) ? "answers" : subject}.generated.js`;
+    const file = `./${answers.has(name) ? "answers" : subject}.js`;
     files.set(file, [...(files.get(file) ?? []), name]);
   }
   const lines = [...files]

@@ -16,7 +16,7 @@ export function emitEndpoints(model: Model): string {
   return [
     `${header}\n/** Every operation as data: the client sends by it, the emulator routes by it. */\n`,
     importShapes(shapes, subjectOf).concat(
-      importNames(["Endpoint"], "./endpoint.js", true),
+      importNames(["Endpoint"], "../schemas/endpoint.js", true),
       shapeImport,
     ),
     ...emitShapes(shapes, subjectOf),

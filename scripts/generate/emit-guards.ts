@@ -1,6 +1,6 @@
 /**
  * Writes the predicates of one subject: plain functions that accept exactly what the zod schema of the
- * same name accepts. test/schemas/agreement.test.ts compares the two.
+ * same name accepts. test/generated/agreement.test.ts compares the two.
  */
 
 import type { SubjectText } from "./emit-subject.js";
@@ -9,11 +9,11 @@ import type { Surroundings } from "./guard-tests.js";
 import { header, importNames } from "./layout.js";
 import { type Node, references, type Schema } from "./model.js";
 
-const shared = "./values.guards.generated.js";
+const shared = "./values.guards.js";
 
 /** Re-exports all of them, so that there is one file to load. */
 export function emitAllGuards(subjects: readonly string[]): string {
-  const lines = subjects.map((subject) => `export * from "./${subject}.guards.generated.js";\n`);
+  const lines = subjects.map((subject) => `export * from "./${subject}.guards.js";\n`);
   return `${header}\n/** Every predicate. */\n\n${lines.join("")}`;
 }
 
@@ -26,7 +26,7 @@ export function emitGuards(text: SubjectText): string {
   const helpers = [...file.helpers].filter((name) => name !== "Members");
   const patterns = [...file.patterns].map(([source, name]) => `const ${name} = ${source};\n`);
   const imports = [
-    importNames(names, `./${subject}.generated.js`, true),
+    importNames(names, `./${subject}.js`, true),
     ...importGuards(text),
     importNames(types, shared, true),
     importNames(helpers, shared),
@@ -96,6 +96,6 @@ function importGuards({ subject, schemas, subjectOf }: SubjectText): readonly st
   const others = [...new Set(names.map(subjectOf))].filter((other) => other !== subject).sort();
   return others.map((other) => {
     const guards = names.filter((name) => subjectOf(name) === other).map((name) => `is${name}`);
-    return importNames(guards, `./${other}.guards.generated.js`);
+    return importNames(guards, `./${other}.guards.js`);
   });
 }

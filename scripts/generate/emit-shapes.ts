@@ -9,12 +9,12 @@ export function importShapes(
 ): string {
   const lines = subjectsOf(shapes, subjectOf).map((subject) => {
     const names = shapes.filter((name) => subjectOf.get(name) === subject);
-    return importNames(names, `./${subject}.generated.js`, true);
+    return importNames(names, `./${subject}.js`, true);
   });
   return lines.join("");
 }
 
-export const shapeImport = 'import { type Shape, shape } from "./shape.js";\n';
+export const shapeImport = 'import { type Shape, shape } from "../schemas/shape.js";\n';
 
 /** The constants of shapes, after the imports of the modules they are read from. */
 export function emitShapes(
@@ -22,14 +22,14 @@ export function emitShapes(
   subjectOf: ReadonlyMap<string, string>,
 ): readonly string[] {
   const ways = subjectsOf(shapes, subjectOf).map(
-    (subject) => `const ${wayTo(subject)} = () => import("./${subject}.generated.js");\n`,
+    (subject) => `const ${wayTo(subject)} = () => import("./${subject}.js");\n`,
   );
   const constants = shapes.map((name) => {
     const way = wayTo(subjectOf.get(name) ?? "");
     return `const ${shapeName(name)}: Shape<${name}> = shape("${name}", predicates, ${way});\n`;
   });
   return [
-    ['const predicates = () => import("./guards.generated.js");\n', ...ways].join(""),
+    ['const predicates = () => import("./guards.js");\n', ...ways].join(""),
     constants.join(""),
   ];
 }

@@ -18,7 +18,7 @@ export function emitSubject({ subject, schemas, subjectOf }: SubjectText): strin
   return [
     `${header}\n/** Shapes of ${subject}: types and zod schemas. */\n`,
     `import * as z from "zod";\n${importSubjects(imported, subject, subjectOf)}`.concat(
-      importNames(helpers, "./values.guards.generated.js"),
+      importNames(helpers, "./values.guards.js"),
     ),
     ...schemas.map((schema) => `${emitType(schema)}\n${emitZod(schema)}`),
   ].join("\n");
@@ -35,7 +35,7 @@ function importSubjects(
     .map((other) =>
       importNames(
         names.filter((name) => subjectOf(name) === other),
-        `./${other}.generated.js`,
+        `./${other}.js`,
       ),
     )
     .join("");

@@ -20,7 +20,7 @@ export interface Refusal {
 
 /** What the expressions of one file need around them. */
 export interface Surroundings {
-  /** Requests a helper from `values.guards.generated.ts`. */
+  /** Requests a helper from `values.guards.ts`. */
   help(name: string): string;
   /** Hoists a regular expression, because a literal creates a new object each time. */
   pattern(source: string): string;

@@ -23,21 +23,21 @@ export function makeOutputs(source: Source, model: Model): Outputs {
   const outputs = new Map([
     ["docs/api.md", emitApiDocs(source, model)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
-    ["src/schemas/endpoints.generated.ts", emitEndpoints(model)],
-    ["src/schemas/event-shapes.generated.ts", emitEvents(model)],
-    ["src/schemas/pii.generated.ts", emitPii(source)],
-    ["src/schemas/when-unknown.generated.ts", emitWhenUnknown(source)],
-    ["src/schemas/values.guards.generated.ts", emitValues()],
-    ["src/schemas/answers.generated.ts", emitAnswers(model)],
-    ["src/schemas/guards.generated.ts", emitAllGuards(subjects.map(({ subject }) => subject))],
-    ["src/schemas/index.ts", emitIndex(model)],
+    ["src/generated/endpoints.ts", emitEndpoints(model)],
+    ["src/generated/event-shapes.ts", emitEvents(model)],
+    ["src/generated/pii.ts", emitPii(source)],
+    ["src/generated/when-unknown.ts", emitWhenUnknown(source)],
+    ["src/generated/values.guards.ts", emitValues()],
+    ["src/generated/answers.ts", emitAnswers(model)],
+    ["src/generated/guards.ts", emitAllGuards(subjects.map(({ subject }) => subject))],
+    ["src/generated/index.ts", emitIndex(model)],
   ]);
   for (const text of subjects) {
     for (const [kind, content] of [
       ["", emitSubject(text)],
       [".guards", emitGuards(text)],
     ] as const) {
-      const path = `src/schemas/${text.subject}${kind}.generated.ts`;
+      const path = `src/generated/${text.subject}${kind}.ts`;
       if (outputs.has(path)) throw new SpecError([`no subject can be called ${text.subject}`]);
       outputs.set(path, content);
     }

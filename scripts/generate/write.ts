@@ -31,16 +31,12 @@ export async function writeOutputs(root: string, outputs: Outputs): Promise<Diff
 }
 
 async function generatedFiles(root: string): Promise<readonly string[]> {
-  const folders = ["spec", "src/schemas"];
-  const found = await Promise.all(
-    folders.map(async (folder) => {
-      const names = await readdir(join(root, folder)).catch(ignoreMissing);
-      return names
-        .filter((name) => name.includes(".generated."))
-        .map((name) => `${folder}/${name}`);
-    }),
-  );
-  return found.flat();
+  const inside = await readdir(join(root, "src/generated")).catch(ignoreMissing);
+  const beside = await readdir(join(root, "spec")).catch(ignoreMissing);
+  return [
+    ...beside.filter((name) => name.includes(".generated.")).map((name) => `spec/${name}`),
+    ...inside.map((name) => `src/generated/${name}`),
+  ];
 }
 
 async function readText(path: string): Promise<string | undefined> {

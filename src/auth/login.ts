@@ -1,9 +1,9 @@
 /** Login with an API key. See https://www.airwallex.com/docs/api#/Authentication/API_Access/Login. */
 
 import type { Call, ResponseInfo } from "../core/call.js";
-import { ShapeError } from "../errors.js";
-import type { Token } from "../schemas/authentication.generated.js";
-import { authenticationLogin } from "../schemas/endpoints.generated.js";
+import { ShapeError } from "../errors/index.js";
+import type { Token } from "../generated/authentication.js";
+import { authenticationLogin } from "../generated/endpoints.js";
 import type { IssuedToken } from "./token-manager.js";
 
 export interface ApiKey {

@@ -18,7 +18,7 @@ import { type Deadline, DeadlineError } from "../core/deadline.js";
 import type { Topics } from "../core/observe.js";
 import { longestHoldMs } from "../core/retry-after.js";
 import { RememberedError } from "../core/wire.js";
-import { ApiError, AuthenticationError } from "../errors.js";
+import { ApiError, AuthenticationError } from "../errors/index.js";
 
 /** A token as issued by the login. */
 export interface IssuedToken {

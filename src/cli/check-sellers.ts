@@ -1,7 +1,7 @@
 /** Reports every problem in a file of sellers before anything is sent. */
 
-import { formatPath, type Issue } from "../errors.js";
-import { checkSeller } from "../resources/onboarding-check.js";
+import { formatPath, type Issue } from "../errors/index.js";
+import { checkSeller } from "../onboarding/check.js";
 import type { FiledSeller, FileProblem, SellersFile } from "./sellers-file.js";
 import { UsageError } from "./usage-error.js";
 

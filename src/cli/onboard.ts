@@ -5,17 +5,17 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createClient } from "../client.js";
+import { createClient } from "../client/client.js";
+import type { Environment } from "../client/options.js";
 import { checkRequirements } from "../kyc/check-requirements.js";
-import type { Environment } from "../options.js";
-import { updateOf } from "../resources/onboarding-check.js";
+import { updateOf } from "../onboarding/check.js";
 import type {
   MissingItem,
   OnboardingCounts,
   OnboardingEvent,
   OnboardingReport,
   OnboardingResult,
-} from "../resources/onboarding-types.js";
+} from "../onboarding/types.js";
 import { createFileStore } from "../stores/file.js";
 import { createMemoryStore } from "../stores/memory.js";
 import type { Store } from "../stores/store.js";

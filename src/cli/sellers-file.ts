@@ -14,7 +14,7 @@
 
 import { dirname, resolve } from "node:path";
 import type { SchemaNode } from "../core/issues.js";
-import type { Seller } from "../resources/onboarding-types.js";
+import type { Seller } from "../onboarding/types.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
 import { UsageError } from "./usage-error.js";
 
@@ -96,9 +96,7 @@ async function readHeader(header: CsvRow | undefined): Promise<readonly Column[]
     const message = "has no column identifier, expected the names of the columns";
     throw new CsvError(1, `${message}, with commas, semicolons or tabs between them`);
   }
-  const { AccountCreateRequest, AccountUpdateRequest } = await import(
-    "../schemas/accounts.generated.js"
-  );
+  const { AccountCreateRequest, AccountUpdateRequest } = await import("../generated/accounts.js");
   const shapes = [AccountUpdateRequest, AccountCreateRequest] as unknown as readonly SchemaNode[];
   const taken: string[] = [];
   return header.cells.map((name) => {

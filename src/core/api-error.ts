@@ -1,7 +1,7 @@
 /** Turns an error response into an error of ours, whatever the shape of its body. */
 
-import type { CallFacts, FieldError, RemoteError } from "../errors.js";
-import { ApiError, type ApiErrorCode } from "../errors.js";
+import type { CallFacts, FieldError, RemoteError } from "../errors/index.js";
+import { ApiError, type ApiErrorCode } from "../errors/index.js";
 import { isObject } from "./path.js";
 import type { Redactor } from "./redact.js";
 import { retryAfterMs } from "./retry-after.js";

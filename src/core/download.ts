@@ -1,8 +1,8 @@
 /** Fetches a pre-signed link as a stream. The bearer token is never sent to it. */
 
 import type { Readable } from "node:stream";
-import type { CallFacts } from "../errors.js";
-import { ShapeError } from "../errors.js";
+import type { CallFacts } from "../errors/index.js";
+import { ShapeError } from "../errors/index.js";
 import { stream as streams } from "./builtin.js";
 import { DeadlineError } from "./deadline.js";
 import { refusal, translate } from "./outcome.js";

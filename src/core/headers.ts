@@ -1,7 +1,7 @@
 /** Request headers as undici takes them: alternating names and values, prepared once per client. */
 
-import type { Issue } from "../errors.js";
-import { ValidationError } from "../errors.js";
+import type { Issue } from "../errors/index.js";
+import { ValidationError } from "../errors/index.js";
 import { kindOf } from "./path.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 

@@ -1,7 +1,7 @@
 /** Explains in plain words why a value does not match a schema, without ever showing the value. */
 
 import type { $ZodIssue } from "zod/v4/core";
-import type { Issue } from "../errors.js";
+import type { Issue } from "../errors/index.js";
 import { closest } from "../schemas/known-names.js";
 import { kindOf } from "./path.js";
 import { withoutEmail } from "./redact.js";

@@ -1,7 +1,7 @@
 /** Events an app can observe: every attempt, retry, drift and token, without bodies or secrets. */
 
 import { channel } from "node:diagnostics_channel";
-import type { CallFacts } from "../errors.js";
+import type { CallFacts } from "../errors/index.js";
 
 interface CallEvent extends Pick<CallFacts, "operation" | "method" | "path"> {
   /** 1 for the first. */

@@ -1,6 +1,6 @@
 /** Turns a response, or the lack of one, into a typed result or an error of ours. */
 
-import type { CallFacts } from "../errors.js";
+import type { CallFacts } from "../errors/index.js";
 import {
   ApiError,
   AuthenticationError,
@@ -9,7 +9,7 @@ import {
   SdkError,
   ShapeError,
   ValidationError,
-} from "../errors.js";
+} from "../errors/index.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, readRemoteError, toApiError } from "./api-error.js";
 import { DeadlineError } from "./deadline.js";

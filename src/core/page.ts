@@ -1,7 +1,7 @@
 /** A list: a promise of the first page that is also an async iterable of every item. */
 
-import type { CallFacts } from "../errors.js";
-import { ShapeError } from "../errors.js";
+import type { CallFacts } from "../errors/index.js";
+import { ShapeError } from "../errors/index.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import type { ApiPromise } from "./call.js";
 

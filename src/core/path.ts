@@ -1,7 +1,7 @@
 /** Builds paths and queries so that an id can never change the path. */
 
-import type { Issue } from "../errors.js";
-import { ValidationError } from "../errors.js";
+import type { Issue } from "../errors/index.js";
+import { ValidationError } from "../errors/index.js";
 
 interface Template {
   /** The literal text around the parameters: one part more than there are names. */

@@ -1,6 +1,6 @@
 /** Removes secrets, and personal data as marked in the account model, from what the API says. */
 
-import { piiFields } from "../schemas/pii.generated.js";
+import { piiFields } from "../generated/pii.js";
 
 const mark = "[redacted]";
 /** Bounded on both sides, or a long string without an @ would take forever. */

@@ -1,6 +1,6 @@
 /** Turns an endpoint and its input into the request that goes out on the wire. */
 
-import { ValidationError } from "../errors.js";
+import { ValidationError } from "../errors/index.js";
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import type { Shape } from "../schemas/shape.js";
 import { Deadline, longestTimerMs } from "./deadline.js";

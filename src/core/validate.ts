@@ -1,7 +1,7 @@
 /** Explains why a value does not fit a shape of the account model. */
 
-import type { Issue } from "../errors.js";
-import { ValidationError } from "../errors.js";
+import type { Issue } from "../errors/index.js";
+import { ValidationError } from "../errors/index.js";
 import type { Shape } from "../schemas/shape.js";
 import { type SchemaNode, toIssues } from "./issues.js";
 

@@ -1,6 +1,6 @@
 /** Publishes changes, such as those of an account's status, to listeners. */
 
-import type { Account } from "../schemas/index.js";
+import type { Account } from "../generated/index.js";
 
 type AccountStatus = Account["status"];
 

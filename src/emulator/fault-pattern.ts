@@ -1,6 +1,6 @@
 /** Patterns that say which requests a fault hits: `POST /api/v1/accounts/{id}/submit`. */
 
-import { endpoints } from "../schemas/endpoints.generated.js";
+import { endpoints } from "../generated/endpoints.js";
 import { closest } from "../schemas/known-names.js";
 import type { Routed } from "./router.js";
 

@@ -1,7 +1,7 @@
 /** Handlers: one function per endpoint, typed by that endpoint. */
 
+import type * as table from "../generated/endpoints.js";
 import type { Endpoint } from "../schemas/endpoint.js";
-import type * as table from "../schemas/endpoints.generated.js";
 import type { AccountRecord } from "./accounts/record.js";
 import type { EmulatedRequest, EmulatedResponse } from "./exchange.js";
 import type { World } from "./state.js";

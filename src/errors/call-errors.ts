@@ -1,6 +1,6 @@
 /** What can go wrong with a call. */
 
-import type { Account } from "../schemas/accounts.generated.js";
+import type { Account } from "../generated/accounts.js";
 import {
   type ApiCode,
   adviseOnUnknown,

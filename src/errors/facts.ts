@@ -1,6 +1,6 @@
 /** What an error knows about the failed call, and how its message says so. */
 
-import { whenUnknown } from "../schemas/when-unknown.generated.js";
+import { whenUnknown } from "../generated/when-unknown.js";
 
 /**
  * Whether a failed call changed anything on the API's side.

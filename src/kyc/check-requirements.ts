@@ -1,7 +1,7 @@
 /** What an account still lacks for a submission, as far as that is known. */
 
-import type { Account } from "../schemas/index.js";
-import { piiFields } from "../schemas/pii.generated.js";
+import type { Account } from "../generated/index.js";
+import { piiFields } from "../generated/pii.js";
 import { businessCoverage, type Coverage, individualCoverage, type Known } from "./coverage.js";
 import { fieldToDo } from "./field-to-do.js";
 import {

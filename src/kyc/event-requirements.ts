@@ -4,7 +4,7 @@ import type {
   AccountActionRequiredData,
   AccountRequirements,
   LegacyAccountActionRequiredData,
-} from "../schemas/index.js";
+} from "../generated/index.js";
 
 /** In snake_case or, in older events, camelCase. */
 export type EventRequirements = AccountActionRequiredData | LegacyAccountActionRequiredData;

@@ -1,7 +1,7 @@
 /** To-do items from a call that was refused, by the API or before it was sent. */
 
-import type { ApiError, ValidationError } from "../errors.js";
-import { formatPath } from "../errors.js";
+import type { ApiError, ValidationError } from "../errors/index.js";
+import { formatPath } from "../errors/index.js";
 import { fieldToDo } from "./field-to-do.js";
 import { agreeToTerms } from "./from-requirements.js";
 import { inputAt, inWords, type Known, valueAt } from "./input-shape.js";

@@ -1,6 +1,10 @@
 /** To-do items from the requirements of an account. */
 
-import type { Account, AccountRequirements, IdentificationRequirement } from "../schemas/index.js";
+import type {
+  Account,
+  AccountRequirements,
+  IdentificationRequirement,
+} from "../generated/index.js";
 import { inputAt } from "./input-shape.js";
 import { isIndividual } from "./missing.js";
 import { isEmpty, member, objectsOf } from "./paths.js";

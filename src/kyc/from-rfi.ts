@@ -1,6 +1,6 @@
 /** To-do items from a request for information. */
 
-import type { Rfi, RfiAnswerType, RfiQuestion } from "../schemas/index.js";
+import type { Rfi, RfiAnswerType, RfiQuestion } from "../generated/index.js";
 import type { InputShape } from "./input-shape.js";
 import { isEmpty } from "./paths.js";
 import { replyMember } from "./rfi-answers.js";

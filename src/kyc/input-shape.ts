@@ -1,6 +1,6 @@
 /** Turns the path of a field into the shape of the input that fills it, and into readable words. */
 
-import type { Account } from "../schemas/index.js";
+import type { Account } from "../generated/index.js";
 import { member } from "./paths.js";
 
 /** An input whose unknown values are named in angle brackets, such as `"<date>"`. */

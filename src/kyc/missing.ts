@@ -1,6 +1,6 @@
 /** What an account still lacks before it can be submitted. */
 
-import type { Account } from "../schemas/index.js";
+import type { Account } from "../generated/index.js";
 import { missingInIdentification } from "./identification.js";
 import { findAll, isEmpty, member } from "./paths.js";
 import {

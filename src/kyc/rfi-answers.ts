@@ -5,7 +5,7 @@ import type {
   RfiAnswerTypeInput,
   RfiFileIdInput,
   RfiIdentityDocumentInput,
-} from "../schemas/index.js";
+} from "../generated/index.js";
 import { isEmpty, member } from "./paths.js";
 
 interface WithComment {

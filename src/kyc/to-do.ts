@@ -1,6 +1,6 @@
 /** One list of everything that an account is waiting for, whatever the source. */
 
-import type { RfiAnswerType, RfiQuestion } from "../schemas/index.js";
+import type { RfiAnswerType, RfiQuestion } from "../generated/index.js";
 import type { InputShape } from "./input-shape.js";
 
 /**

@@ -1,7 +1,7 @@
 /** One to-do list, from an account, a request for information, a refused call, or several of them. */
 
-import { AccountStatusError, ApiError, ValidationError } from "../errors.js";
-import type { Account, Rfi } from "../schemas/index.js";
+import { AccountStatusError, ApiError, ValidationError } from "../errors/index.js";
+import type { Account, Rfi } from "../generated/index.js";
 import {
   asRequirements,
   type EventRequirements,

@@ -1,14 +1,11 @@
 /** Connected accounts: open, fill, submit, watch. */
 
+import { beganAt } from "../core/began-at.js";
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listPages } from "../core/page.js";
 import type { CallOptions } from "../core/settings.js";
-import {
-  type CheckedAccount,
-  type CheckRequirementsOptions,
-  checkRequirements,
-  type RequirementsCheck,
-} from "../kyc/check-requirements.js";
+import { type WaitForStatusOptions, waitForStatus } from "../core/wait-for-status.js";
+import { withinCall } from "../core/within-call.js";
 import type {
   Account,
   AccountCloneRequest,
@@ -17,8 +14,8 @@ import type {
   AccountListQuery,
   AccountUpdateRequest,
   WalletInfo,
-} from "../schemas/accounts.generated.js";
-import type { TermsAndConditionsInput } from "../schemas/agreements.generated.js";
+} from "../generated/accounts.js";
+import type { TermsAndConditionsInput } from "../generated/agreements.js";
 import {
   accountsAgreeToTerms,
   accountsClone,
@@ -31,10 +28,13 @@ import {
   accountsSuspend,
   accountsUpdate,
   accountsWalletInfo,
-} from "../schemas/endpoints.generated.js";
-import { beganAt } from "./began-at.js";
-import { type WaitForStatusOptions, waitForStatus } from "./wait-for-status.js";
-import { withinCall } from "./within-call.js";
+} from "../generated/endpoints.js";
+import {
+  type CheckedAccount,
+  type CheckRequirementsOptions,
+  checkRequirements,
+  type RequirementsCheck,
+} from "../kyc/check-requirements.js";
 
 /**
  * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O when

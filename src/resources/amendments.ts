@@ -2,10 +2,10 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import type { PrimaryContactInput } from "../schemas/agreements.generated.js";
-import type { Amendment } from "../schemas/amendments.generated.js";
-import { amendmentsCreate, amendmentsRetrieve } from "../schemas/endpoints.generated.js";
-import type { StoreDetailsInput } from "../schemas/store.generated.js";
+import type { PrimaryContactInput } from "../generated/agreements.js";
+import type { Amendment } from "../generated/amendments.js";
+import { amendmentsCreate, amendmentsRetrieve } from "../generated/endpoints.js";
+import type { StoreDetailsInput } from "../generated/store.js";
 
 /** A change to request: the part of the account, and its new content. */
 export type AmendmentInput =

@@ -2,8 +2,8 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import type { WalletBalances } from "../schemas/balances.generated.js";
-import { balancesCurrent } from "../schemas/endpoints.generated.js";
+import type { WalletBalances } from "../generated/balances.js";
+import { balancesCurrent } from "../generated/endpoints.js";
 
 /** Balances of the account that the client acts for. Errors are the same as for `client.accounts`. */
 export interface BalancesResource {

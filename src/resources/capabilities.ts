@@ -2,7 +2,9 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listPages } from "../core/page.js";
+import { resolveDuplicate, type WithoutRequestId, withRequestId } from "../core/request-id.js";
 import type { CallOptions } from "../core/settings.js";
+import { withinCall } from "../core/within-call.js";
 import type {
   AccountCapability,
   FundingLimit,
@@ -10,15 +12,13 @@ import type {
   FundingLimitApplyRequest,
   FundingLimitList,
   FundingLimitListQuery,
-} from "../schemas/capabilities.generated.js";
+} from "../generated/capabilities.js";
 import {
   capabilitiesApplyForFundingLimits,
   capabilitiesEnable,
   capabilitiesFundingLimits,
   capabilitiesRetrieve,
-} from "../schemas/endpoints.generated.js";
-import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
-import { withinCall } from "./within-call.js";
+} from "../generated/endpoints.js";
 
 /** The limits to apply for; a `request_id` is generated unless you give one. */
 export type FundingLimitApplyInput = WithoutRequestId<FundingLimitApplyRequest>;

@@ -1,17 +1,17 @@
 /** Money that the platform pulls from a connected account. */
 
 import type { ApiPromise, Call } from "../core/call.js";
+import { moveOnce } from "../core/movement.js";
 import { type ListPromise, listPages } from "../core/page.js";
+import { type WithoutRequestId, withRequestId } from "../core/request-id.js";
 import type { CallOptions } from "../core/settings.js";
 import type {
   Charge,
   ChargeCreateRequest,
   ChargeList,
   ChargeListQuery,
-} from "../schemas/charges.generated.js";
-import { chargesCreate, chargesList, chargesRetrieve } from "../schemas/endpoints.generated.js";
-import { moveOnce } from "./movement.js";
-import { type WithoutRequestId, withRequestId } from "./request-id.js";
+} from "../generated/charges.js";
+import { chargesCreate, chargesList, chargesRetrieve } from "../generated/endpoints.js";
 
 /** Input for a new charge; `request_id` is optional. */
 export type ChargeInput = WithoutRequestId<ChargeCreateRequest>;

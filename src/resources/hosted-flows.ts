@@ -6,12 +6,12 @@ import {
   hostedFlowsAuthorize,
   hostedFlowsCreate,
   hostedFlowsRetrieve,
-} from "../schemas/endpoints.generated.js";
+} from "../generated/endpoints.js";
 import type {
   HostedFlow,
   HostedFlowAuthorizeRequest,
   HostedFlowCreateRequest,
-} from "../schemas/hosted-flows.generated.js";
+} from "../generated/hosted-flows.js";
 
 /** Flows through pages hosted by Airwallex. Errors are the same as for `client.accounts`. */
 export interface HostedFlowsResource {

@@ -2,13 +2,13 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import { invitationLinksCreate, invitationLinksRetrieve } from "../schemas/endpoints.generated.js";
+import { invitationLinksCreate, invitationLinksRetrieve } from "../generated/endpoints.js";
 import type {
   InvitationConnectInput,
   InvitationLink,
   InvitationLinkCreateRequest,
   InvitationOAuthInput,
-} from "../schemas/invitation-links.generated.js";
+} from "../generated/invitation-links.js";
 
 /** What a customer is invited to; each mode has its own members. */
 export type InvitationLinkInput = Omit<

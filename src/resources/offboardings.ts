@@ -1,22 +1,22 @@
 /** Closes connected accounts for good. */
 
+import { beganAt } from "../core/began-at.js";
 import type { ApiPromise, Call } from "../core/call.js";
 import type { ListPromise } from "../core/page.js";
 import { listCursorPages } from "../core/page.js";
 import type { CallOptions } from "../core/settings.js";
+import { withinCall } from "../core/within-call.js";
 import {
   offboardingsCreate,
   offboardingsList,
   offboardingsRetrieve,
-} from "../schemas/endpoints.generated.js";
+} from "../generated/endpoints.js";
 import type {
   Offboarding,
   OffboardingCreateRequest,
   OffboardingList,
   OffboardingListQuery,
-} from "../schemas/offboardings.generated.js";
-import { beganAt } from "./began-at.js";
-import { withinCall } from "./within-call.js";
+} from "../generated/offboardings.js";
 
 /** Requests to close connected accounts. Errors are the same as for `client.accounts`. */
 export interface OffboardingsResource {

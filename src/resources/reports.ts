@@ -7,14 +7,14 @@ import {
   platformReportsRetrieve,
   settlementReportsPrepare,
   settlementReportsRetrieve,
-} from "../schemas/endpoints.generated.js";
+} from "../generated/endpoints.js";
 import type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateRequest,
   SettlementReport,
   SettlementReportPrepareRequest,
-} from "../schemas/reports.generated.js";
+} from "../generated/reports.js";
 
 /** Reports on the platform's accounts, as files. Errors are the same as for `client.accounts`. */
 export interface PlatformReportsResource {

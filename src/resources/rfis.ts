@@ -4,12 +4,12 @@ import type { ApiPromise, Call } from "../core/call.js";
 import type { ListPromise } from "../core/page.js";
 import { listCursorPages } from "../core/page.js";
 import type { CallOptions } from "../core/settings.js";
-import { type Issue, ValidationError } from "../errors.js";
+import { withinCall } from "../core/within-call.js";
+import { type Issue, ValidationError } from "../errors/index.js";
+import { rfisList, rfisRespond, rfisRetrieve } from "../generated/endpoints.js";
+import type { Rfi, RfiList, RfiListQuery, RfiQuestion } from "../generated/rfis.js";
 import { member } from "../kyc/paths.js";
 import { type RfiReply, replyMember, replyProblems } from "../kyc/rfi-answers.js";
-import { rfisList, rfisRespond, rfisRetrieve } from "../schemas/endpoints.generated.js";
-import type { Rfi, RfiList, RfiListQuery, RfiQuestion } from "../schemas/rfis.generated.js";
-import { withinCall } from "./within-call.js";
 
 /** Answers to questions of the active round. Questions left out stay open. */
 export interface RfiRespondInput {

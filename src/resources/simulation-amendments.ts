@@ -2,11 +2,8 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import type { Amendment } from "../schemas/amendments.generated.js";
-import {
-  simulationAmendmentsApprove,
-  simulationAmendmentsReject,
-} from "../schemas/endpoints.generated.js";
+import type { Amendment } from "../generated/amendments.js";
+import { simulationAmendmentsApprove, simulationAmendmentsReject } from "../generated/endpoints.js";
 
 /** Amendments of the account that the client acts for: use `client.onBehalfOf(id)`. */
 export interface SimulationAmendments {

@@ -5,8 +5,8 @@ import type { CallOptions } from "../core/settings.js";
 import {
   simulationOffboardingsCancel,
   simulationOffboardingsComplete,
-} from "../schemas/endpoints.generated.js";
-import type { Offboarding } from "../schemas/offboardings.generated.js";
+} from "../generated/endpoints.js";
+import type { Offboarding } from "../generated/offboardings.js";
 
 /** Offboardings of connected accounts. */
 export interface SimulationOffboardings {

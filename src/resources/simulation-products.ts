@@ -25,7 +25,7 @@ import {
   simulationPaymentsTransition,
   simulationShopperActionsPerform,
   simulationTransfersTransition,
-} from "../schemas/endpoints.generated.js";
+} from "../generated/endpoints.js";
 import type {
   CardTransaction,
   PaymentDispute,
@@ -43,7 +43,7 @@ import type {
   SimulationPaymentTransition,
   SimulationShopperActionRequest,
   SimulationTransferTransition,
-} from "../schemas/products.generated.js";
+} from "../generated/products.js";
 
 /** What a shopper does on a payment page: `verify` is for payment consents. */
 export type ShopperAction = "pay" | "reject" | "verify" | (string & {});

@@ -6,12 +6,12 @@ import {
   simulationRfisClose,
   simulationRfisCreate,
   simulationRfisFollowUp,
-} from "../schemas/endpoints.generated.js";
+} from "../generated/endpoints.js";
 import type {
   Rfi,
   SimulationRfiCreateRequest,
   SimulationRfiFollowUpRequest,
-} from "../schemas/rfis.generated.js";
+} from "../generated/rfis.js";
 
 /** Requests for information in the sandbox, about the account that the client acts for. */
 export interface SimulationRfis {

@@ -2,9 +2,9 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import type { Account } from "../schemas/accounts.generated.js";
-import { simulationAccountsUpdateStatus } from "../schemas/endpoints.generated.js";
-import type { SimulationStatusUpdate } from "../schemas/simulation.generated.js";
+import type { Account } from "../generated/accounts.js";
+import { simulationAccountsUpdateStatus } from "../generated/endpoints.js";
+import type { SimulationStatusUpdate } from "../generated/simulation.js";
 import { type SimulationAmendments, simulationAmendments } from "./simulation-amendments.js";
 import { type SimulationOffboardings, simulationOffboardings } from "./simulation-offboardings.js";
 import { type SimulationProducts, simulationProducts } from "./simulation-products.js";

@@ -1,21 +1,17 @@
 /** Moves money between accounts of the platform. */
 
 import type { ApiPromise, Call } from "../core/call.js";
+import { moveOnce } from "../core/movement.js";
 import { type ListPromise, listPages } from "../core/page.js";
+import { type WithoutRequestId, withRequestId } from "../core/request-id.js";
 import type { CallOptions } from "../core/settings.js";
-import {
-  transfersCreate,
-  transfersList,
-  transfersRetrieve,
-} from "../schemas/endpoints.generated.js";
+import { transfersCreate, transfersList, transfersRetrieve } from "../generated/endpoints.js";
 import type {
   ConnectedAccountTransfer,
   TransferCreateRequest,
   TransferList,
   TransferListQuery,
-} from "../schemas/transfers.generated.js";
-import { moveOnce } from "./movement.js";
-import { type WithoutRequestId, withRequestId } from "./request-id.js";
+} from "../generated/transfers.js";
 
 /** Input for a new transfer; `request_id` is optional. */
 export type TransferInput = WithoutRequestId<TransferCreateRequest>;

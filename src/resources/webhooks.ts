@@ -2,15 +2,17 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listCursorPages } from "../core/page.js";
+import { resolveDuplicate, type WithoutRequestId, withRequestId } from "../core/request-id.js";
 import type { CallOptions } from "../core/settings.js";
 import type { AlreadyDone } from "../core/wire.js";
+import { withinCall } from "../core/within-call.js";
 import {
   webhooksCreate,
   webhooksDelete,
   webhooksList,
   webhooksRetrieve,
   webhooksUpdate,
-} from "../schemas/endpoints.generated.js";
+} from "../generated/endpoints.js";
 import type {
   WebhookListQuery,
   WebhookSubscription,
@@ -18,9 +20,7 @@ import type {
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
   WebhookSubscriptionUpdateRequest,
-} from "../schemas/webhooks.generated.js";
-import { resolveDuplicate, type WithoutRequestId, withRequestId } from "./request-id.js";
-import { withinCall } from "./within-call.js";
+} from "../generated/webhooks.js";
 
 /** Input for a new subscription; `request_id` is optional. */
 export type WebhookSubscriptionInput = WithoutRequestId<WebhookSubscriptionCreateRequest>;

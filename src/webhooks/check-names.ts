@@ -1,6 +1,6 @@
 /** Finds handlers that no event can reach. Loaded with the first event, to keep the entry point small. */
 
-import { eventShapes } from "../schemas/event-shapes.generated.js";
+import { eventShapes } from "../generated/event-shapes.js";
 import { closest } from "../schemas/known-names.js";
 import { warn } from "./warn.js";
 

@@ -1,6 +1,6 @@
 /** Converts the older camelCase account to the current model. The rules are loaded on demand. */
 
-import type { LegacyAccount } from "../schemas/legacy.generated.js";
+import type { LegacyAccount } from "../generated/legacy.js";
 import type { CurrentAccount } from "./legacy-rules.js";
 
 export type { CurrentAccount } from "./legacy-rules.js";

@@ -1,6 +1,6 @@
 /** Events as the app sees them: one shape for both envelopes, discriminated on `name` and `era`. */
 
-import type { EventData } from "../schemas/event-shapes.generated.js";
+import type { EventData } from "../generated/event-shapes.js";
 
 /** Names of the modelled events. */
 export type EventName = keyof EventData;

@@ -3,8 +3,8 @@
  * lists those that moved, were split or are gone.
  */
 
-import type { Account } from "../schemas/accounts.generated.js";
-import type { LegacyAccount } from "../schemas/legacy.generated.js";
+import type { Account } from "../generated/accounts.js";
+import type { LegacyAccount } from "../generated/legacy.js";
 import { isMembers } from "./parse.js";
 
 /** The result of `toCurrentAccount`. */

@@ -59,7 +59,7 @@ type Shapes = Readonly<Record<string, Partial<Record<"current" | "legacy", Shape
 let loaded: Shapes | undefined;
 
 async function loadShapes(): Promise<Shapes> {
-  loaded ??= (await import("../schemas/event-shapes.generated.js")).eventShapes;
+  loaded ??= (await import("../generated/event-shapes.js")).eventShapes;
   return loaded;
 }
 

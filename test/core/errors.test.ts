@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import * as errors from "../../src/errors.js";
+import * as errors from "../../src/errors/index.js";
+import { endpoints } from "../../src/generated/endpoints.js";
 import {
   AccountStatusError,
   ApiError,
@@ -13,7 +14,6 @@ import {
   StoreError,
   ValidationError,
 } from "../../src/index.js";
-import { endpoints } from "../../src/schemas/endpoints.generated.js";
 import { cut, json, key, newAccount, refuse, startServer, text } from "../scripted-server.js";
 
 const facts = {
@@ -65,7 +65,7 @@ const classes = [
 /** The same modules again, as a second copy of the package would load them. */
 async function secondCopy(): Promise<typeof errors> {
   vi.resetModules();
-  const copy = await import("../../src/errors.js");
+  const copy = await import("../../src/errors/index.js");
   expect(copy.ApiError).not.toBe(errors.ApiError);
   expect(copy.SdkError).not.toBe(errors.SdkError);
   return copy;

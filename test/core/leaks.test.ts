@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
+import { piiFields } from "../../src/generated/pii.js";
 import {
   type AccountCreateRequest,
   type Client,
@@ -8,7 +9,6 @@ import {
   isAirwallexError,
   type Observer,
 } from "../../src/index.js";
-import { piiFields } from "../../src/schemas/pii.generated.js";
 import {
   type Answer,
   account,

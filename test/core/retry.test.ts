@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { createCall } from "../../src/core/call.js";
 import { createTopics } from "../../src/core/observe.js";
+import { type RequestFunction, requestFunction } from "../../src/core/request-function.js";
 import { withRetry } from "../../src/core/retry.js";
 import { createTransport } from "../../src/core/send.js";
 import type { CallSettings } from "../../src/core/settings.js";
 import { type ApiPromise, createClient, type Observer, type RetryEvent } from "../../src/index.js";
 import { type AccountsResource, accountsResource } from "../../src/resources/accounts.js";
-import { type RequestFunction, requestFunction } from "../../src/resources/request.js";
 import {
   type Answer,
   account,

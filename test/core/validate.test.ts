@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { patternWords } from "../../src/core/issues.js";
-import { listIssues } from "../../src/errors.js";
+import { listIssues } from "../../src/errors/index.js";
 import { type AccountCreateRequest, createClient, ValidationError } from "../../src/index.js";
 import { key, newAccount, startServer } from "../scripted-server.js";
 
@@ -131,8 +131,8 @@ describe("accounts.create()", () => {
   });
 
   it("has words for every pattern of the account model", () => {
-    const folder = new URL("../../src/schemas/", import.meta.url);
-    const files = readdirSync(folder).filter((name) => name.endsWith(".generated.ts"));
+    const folder = new URL("../../src/generated/", import.meta.url);
+    const files = readdirSync(folder);
     const patterns = files.flatMap((name) => {
       const text = readFileSync(new URL(name, folder), "utf8");
       return [...text.matchAll(/regex\((\/.+?\/u)\)/g)].map((match) => match[1] as string);

@@ -8,7 +8,7 @@ import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/operations.
 import type { RfiChange } from "../../src/emulator/rfis/record.js";
 import { respond } from "../../src/emulator/rfis/respond.js";
 import { createWorld } from "../../src/emulator/state.js";
-import type { SimulationRfiCreateRequest } from "../../src/schemas/index.js";
+import type { SimulationRfiCreateRequest } from "../../src/generated/index.js";
 import { type Api, connect } from "./api.js";
 import { business, individual } from "./inputs.js";
 

@@ -64,7 +64,7 @@ export async function compileFixture(): Promise<(file: string) => Promise<Module
     await writeFile(target, outputText);
   }
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  return (file) => import(pathToFileURL(join(folder, "src/schemas", file)).href);
+  return (file) => import(pathToFileURL(join(folder, "src/generated", file)).href);
 }
 
 /** Asks both the predicate and the zod schema of a name, which have to agree. */
@@ -72,8 +72,8 @@ export async function loadVerdict(
   subject: string,
 ): Promise<(name: string, value: unknown) => boolean> {
   const load = await compileFixture();
-  const schemas = await load(`${subject}.generated.js`);
-  const guards = await load(`${subject}.guards.generated.js`);
+  const schemas = await load(`${subject}.js`);
+  const guards = await load(`${subject}.guards.js`);
   return (name, value) => {
     const schema = schemas[name] as ZodType;
     const guard = guards[`is${name}`] as (value: unknown) => boolean;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { check, generate } from "../../scripts/generate/run.js";
 import { makeProject } from "./fixture.js";
 
-const endpoints = "src/schemas/endpoints.generated.ts";
+const endpoints = "src/generated/endpoints.ts";
 
 describe("generate()", () => {
   it("writes every file once, and the same ones again", async () => {
@@ -16,7 +16,7 @@ describe("generate()", () => {
   it("removes files that no longer have a source", async () => {
     const root = await makeProject();
     await generate(root);
-    await writeFile(join(root, "src/schemas/gone.generated.ts"), "");
+    await writeFile(join(root, "src/generated/gone.ts"), "");
     expect(await generate(root)).toBe("14 files: 0 written, 1 removed");
   });
 });
@@ -32,12 +32,12 @@ describe("check()", () => {
     const root = await makeProject();
     await generate(root);
     await writeFile(join(root, endpoints), "// Changed by hand.\n");
-    await writeFile(join(root, "src/schemas/gone.generated.ts"), "");
+    await writeFile(join(root, "src/generated/gone.ts"), "");
     await rm(join(root, "spec/openapi.generated.json"));
     expect(await check(root)).toEqual([
       'spec/openapi.generated.json is not what spec/ says; run "npm run generate"',
       `${endpoints} is not what spec/ says; run "npm run generate"`,
-      'src/schemas/gone.generated.ts stands for nothing in spec/; run "npm run generate"',
+      'src/generated/gone.ts stands for nothing in spec/; run "npm run generate"',
     ]);
     expect(await readFile(join(root, endpoints), "utf8")).toBe("// Changed by hand.\n");
   });

@@ -3,8 +3,8 @@
 import { createClient } from "airwallex-connect";
 import { createEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
+import * as schemas from "../../src/generated/index.js";
 import { checkRequirements } from "../../src/kyc/check-requirements.js";
-import * as schemas from "../../src/schemas/index.js";
 import { business, individual } from "../emulator/inputs.js";
 
 const details = individual.account_details.individual_details;

@@ -11,9 +11,9 @@ import {
 import { createEmulator, failingFileId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { expect, test } from "vitest";
+import { missingOf as missingOfSources } from "../../src/onboarding/to-do.js";
+import { createWatch } from "../../src/onboarding/watch.js";
 import type { AccountsResource } from "../../src/resources/accounts.js";
-import { missingOf as missingOfSources } from "../../src/resources/onboarding-to-do.js";
-import { createWatch } from "../../src/resources/onboarding-watch.js";
 import type { Store } from "../../src/stores/store.js";
 import { business } from "../emulator/inputs.js";
 import { prove } from "./proof.js";

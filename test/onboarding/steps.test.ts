@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
-import { ApiError, type ApiErrorCode, ConnectionError, ValidationError } from "../../src/errors.js";
-import { pauseAfter } from "../../src/resources/onboarding-steps.js";
+import {
+  ApiError,
+  type ApiErrorCode,
+  ConnectionError,
+  ValidationError,
+} from "../../src/errors/index.js";
+import { pauseAfter } from "../../src/onboarding/steps.js";
 
 const facts = {
   operation: "accounts.submit",

@@ -6,9 +6,9 @@ import { describe, expect, it } from "vitest";
 import { expand } from "../../scripts/generate/expand.js";
 import { loadSource } from "../../scripts/generate/load.js";
 import type { Operation } from "../../scripts/generate/model.js";
+import { endpoints } from "../../src/generated/endpoints.js";
 import { createClient } from "../../src/index.js";
-import { endpoints } from "../../src/schemas/endpoints.generated.js";
-import { fitting } from "../schemas/arbitraries.js";
+import { fitting } from "../generated/arbitraries.js";
 
 const model = expand(await loadSource(fileURLToPath(new URL("../../spec", import.meta.url))));
 const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));

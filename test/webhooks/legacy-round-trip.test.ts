@@ -13,7 +13,7 @@ import { expand } from "../../scripts/generate/expand.js";
 import { loadSource } from "../../scripts/generate/load.js";
 import type { Node } from "../../scripts/generate/model.js";
 import { toLegacyAccount } from "../../src/emulator/webhooks/legacy-account.js";
-import { fitting } from "../schemas/arbitraries.js";
+import { fitting } from "../generated/arbitraries.js";
 
 const model = expand(await loadSource(fileURLToPath(new URL("../../spec", import.meta.url))));
 const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));

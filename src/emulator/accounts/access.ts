@@ -1,6 +1,6 @@
 /** Lets tests see and change accounts without a call. */
 
-import type { Account, AccountStatusInput } from "../../schemas/index.js";
+import type { Account, AccountStatusInput } from "../../generated/index.js";
 import type { World } from "../state.js";
 import { moveTo } from "./move.js";
 import { approveConnection } from "./operations.js";

@@ -4,12 +4,12 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/create
  */
 
-import { isEmpty } from "../../kyc/paths.js";
 import type {
   AccountCloneRequest,
   AccountCreateRequest,
   AccountDetails,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
+import { isEmpty } from "../../kyc/paths.js";
 import { fieldRequired, invalidArgument } from "../refusal.js";
 import type { World } from "../state.js";
 import { merge, withPersonIds } from "./merge.js";

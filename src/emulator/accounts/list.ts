@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/list
  */
 
-import type { AccountListQuery } from "../../schemas/index.js";
+import type { AccountListQuery } from "../../generated/index.js";
 import { isDate, statusIn } from "../api-version.js";
 import { invalidArgument } from "../refusal.js";
 import type { AccountRecord, Accounts } from "./record.js";

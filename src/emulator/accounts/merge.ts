@@ -1,6 +1,10 @@
 /** How new data are merged into what an account already holds. */
 
-import type { AccountDetails, AccountUpdateDetails, BusinessPerson } from "../../schemas/index.js";
+import type {
+  AccountDetails,
+  AccountUpdateDetails,
+  BusinessPerson,
+} from "../../generated/index.js";
 import type { Ids } from "../ids.js";
 import { invalidArgument } from "../refusal.js";
 

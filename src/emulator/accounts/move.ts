@@ -1,6 +1,6 @@
 /** The only place where the status of an account changes. */
 
-import type { AccountRequirements } from "../../schemas/index.js";
+import type { AccountRequirements } from "../../generated/index.js";
 import type { World } from "../state.js";
 import type { AccountRecord, AccountStatus } from "./record.js";
 

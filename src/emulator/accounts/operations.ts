@@ -1,7 +1,7 @@
 /** What a platform does to an account besides changing its data, and the statuses that allow it. */
 
+import type { TermsAndConditions } from "../../generated/index.js";
 import { findMissing, type MissingField } from "../../kyc/missing.js";
-import type { TermsAndConditions } from "../../schemas/index.js";
 import { formatTimestamp } from "../api-version.js";
 import {
   type FieldProblem,

@@ -6,7 +6,7 @@ import type {
   AccountRequirements,
   CustomerAgreements,
   PrimaryContact,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { Ids } from "../ids.js";
 import { notFound } from "../refusal.js";
 

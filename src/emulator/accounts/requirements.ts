@@ -4,14 +4,14 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */
 
-import { documentMembers } from "../../kyc/identification.js";
-import { isIndividual } from "../../kyc/missing.js";
 import type {
   AccountRequirements,
   IdentificationRequirement,
   IndividualDetails,
   IndividualIdentification,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
+import { documentMembers } from "../../kyc/identification.js";
+import { isIndividual } from "../../kyc/missing.js";
 import type { AccountRecord } from "./record.js";
 
 /**

@@ -1,6 +1,6 @@
 /** The review of a submitted account, through the simulation endpoint or by the clock. */
 
-import type { AccountRequirements } from "../../schemas/index.js";
+import type { AccountRequirements } from "../../generated/index.js";
 import type { World } from "../state.js";
 import { moveTo } from "./move.js";
 import type { AccountRecord } from "./record.js";

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/update
  */
 
-import type { AccountUpdateRequest } from "../../schemas/index.js";
+import type { AccountUpdateRequest } from "../../generated/index.js";
 import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";
 import { merge, mergeDetails } from "./merge.js";

@@ -1,6 +1,11 @@
 /** An account as the API shows it. As in real responses, most unset members are null, not absent. */
 
-import type { Account, AccountDetails, BusinessDetails, WalletInfo } from "../../schemas/index.js";
+import type {
+  Account,
+  AccountDetails,
+  BusinessDetails,
+  WalletInfo,
+} from "../../generated/index.js";
 import { formatTimestamp, statusIn } from "../api-version.js";
 import type { AccountRecord, Intervention } from "./record.js";
 

@@ -1,6 +1,6 @@
 /** Lets tests see amendments, which the API cannot list. */
 
-import type { Amendment } from "../../schemas/index.js";
+import type { Amendment } from "../../generated/index.js";
 import type { World } from "../state.js";
 import { viewAmendment } from "./operations.js";
 

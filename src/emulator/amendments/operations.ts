@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts
  */
 
-import type { Amendment, AmendmentCreateRequest } from "../../schemas/index.js";
+import type { Amendment, AmendmentCreateRequest } from "../../generated/index.js";
 import { merge } from "../accounts/merge.js";
 import type { AccountRecord, AccountStatus } from "../accounts/record.js";
 import { fieldRequired, notFound, Refusal } from "../refusal.js";

@@ -1,6 +1,6 @@
 /** An amendment as the emulator keeps it. */
 
-import type { AmendmentCreateRequest } from "../../schemas/index.js";
+import type { AmendmentCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { type Changes, createChanges } from "../changes.js";
 

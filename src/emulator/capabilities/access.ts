@@ -1,6 +1,6 @@
 /** Lets tests decide on capabilities, whose review the API cannot simulate. */
 
-import type { AccountCapability } from "../../schemas/index.js";
+import type { AccountCapability } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";

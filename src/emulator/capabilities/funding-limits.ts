@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/account_capability/account_capability
  */
 
-import type { FundingLimit, FundingLimitApplyRequest } from "../../schemas/index.js";
+import type { FundingLimit, FundingLimitApplyRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
 import { Refusal } from "../refusal.js";

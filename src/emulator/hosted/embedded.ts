@@ -6,7 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { EmbeddedAuthorizeRequest } from "../../schemas/index.js";
+import type { EmbeddedAuthorizeRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import type { EmulatedRequest, EmulatedResponse } from "../exchange.js";
 import type { Page } from "../handlers.js";

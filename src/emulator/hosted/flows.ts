@@ -4,8 +4,8 @@
  * @see https://www.airwallex.com/docs/api/scale/hosted_flows
  */
 
+import type { HostedFlow, HostedFlowCreateRequest } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
-import type { HostedFlow, HostedFlowCreateRequest } from "../../schemas/index.js";
 import type { EmulatedRequest, EmulatedResponse } from "../exchange.js";
 import type { Page } from "../handlers.js";
 import { redirect } from "../oauth/pages.js";

@@ -1,6 +1,6 @@
 /** Hosted flows, and codes for embedded components, as the emulator keeps them. */
 
-import type { EmbeddedAuthorizeRequest, HostedFlowCreateRequest } from "../../schemas/index.js";
+import type { EmbeddedAuthorizeRequest, HostedFlowCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 
 export interface HostedFlowRecord {

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/invitation_links/create
  */
 
-import type { InvitationLink, InvitationLinkCreateRequest } from "../../schemas/index.js";
+import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
 import { type ReadAuthorization, readAuthorization } from "../oauth/authorize.js";

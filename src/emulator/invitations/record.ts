@@ -1,6 +1,6 @@
 /** An invitation as the emulator keeps it. */
 
-import type { InvitationLinkCreateRequest } from "../../schemas/index.js";
+import type { InvitationLinkCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 
 export interface InvitationRecord {

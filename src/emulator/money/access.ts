@@ -5,7 +5,7 @@ import type {
   ConnectedAccountTransfer,
   DepositEventData,
   MoneyMovementStatus,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { World } from "../state.js";
 import { parseUnits, toText } from "./amounts.js";
 import { viewDeposit } from "./deposits.js";

@@ -9,7 +9,7 @@ import type {
   DepositStatus,
   SimulatedDeposit,
   SimulationDepositCreateRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
 import { invalidArgument, notFound, Refusal } from "../refusal.js";

@@ -9,7 +9,7 @@ import type {
   ChargeCreateRequest,
   MoneyMovementStatus,
   TransferCreateRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { invalidArgument, Refusal } from "../refusal.js";
 import type { World } from "../state.js";

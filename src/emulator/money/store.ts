@@ -4,7 +4,7 @@ import type {
   DepositStatus,
   MoneyMovementStatus,
   SimulationDepositCreateRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import { type Changes, createChanges } from "../changes.js";
 import { toUnits } from "./amounts.js";
 

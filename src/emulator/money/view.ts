@@ -6,7 +6,7 @@ import type {
   ConnectedAccountTransfer,
   TransferListQuery,
   WalletBalance,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import { readTime } from "../accounts/list.js";
 import { formatTimestamp } from "../api-version.js";
 import type { World } from "../state.js";

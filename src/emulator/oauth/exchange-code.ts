@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { OAuthTokenRequest } from "../../schemas/index.js";
+import type { OAuthTokenRequest } from "../../generated/index.js";
 import type { World } from "../state.js";
 import { connect, connectionOf, disconnect, isClosed } from "./connections.js";
 import type { OAuthApp } from "./options.js";

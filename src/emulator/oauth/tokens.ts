@@ -1,6 +1,6 @@
 /** Issues pairs of tokens, and finds the account that an access token acts for. */
 
-import type { OAuthToken } from "../../schemas/index.js";
+import type { OAuthToken } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { digest } from "../random.js";
 import { Refusal } from "../refusal.js";

@@ -8,7 +8,7 @@ import type {
   Offboarding,
   OffboardingCreateRequest,
   OffboardingListQuery,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import { readTime } from "../accounts/list.js";
 import { moveTo } from "../accounts/move.js";
 import type { AccountRecord } from "../accounts/record.js";

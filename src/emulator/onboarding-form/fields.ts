@@ -1,6 +1,6 @@
 /** The fields of the onboarding pages. */
 
-import type { AccountDetails } from "../../schemas/index.js";
+import type { AccountDetails } from "../../generated/index.js";
 import { isDate } from "../api-version.js";
 
 /** In this order. */

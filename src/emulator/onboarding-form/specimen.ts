@@ -1,6 +1,6 @@
 /** Completes an account with the owner's answers, then what it already held, then examples. */
 
-import type { AccountDetails, BusinessDetails, BusinessPerson } from "../../schemas/index.js";
+import type { AccountDetails, BusinessDetails, BusinessPerson } from "../../generated/index.js";
 import { merge, withPersonIds } from "../accounts/merge.js";
 import type { AccountRecord } from "../accounts/record.js";
 import type { World } from "../state.js";

@@ -10,7 +10,7 @@ import type {
   SimulationCardTransactionCreateRequest,
   SimulationCardTransactionRefundRequest,
   SimulationCardTransactionReverseRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
 import { fieldRequired, invalidArgument, Refusal } from "../refusal.js";

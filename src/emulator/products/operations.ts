@@ -8,7 +8,7 @@ import type {
   PayoutFailureTypeInput,
   SimulationDisputeCreateRequest,
   SimulationDisputeEscalateRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import { formatTimestamp } from "../api-version.js";
 import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";

@@ -1,6 +1,6 @@
 /** Reports as the emulator keeps them. */
 
-import type { PlatformReportCreateRequest, SettlementReport } from "../../schemas/index.js";
+import type { PlatformReportCreateRequest, SettlementReport } from "../../generated/index.js";
 import { type Changes, createChanges } from "../changes.js";
 
 export interface ReportRecord {

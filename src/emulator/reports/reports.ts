@@ -9,7 +9,7 @@ import type {
   PlatformReportCreateRequest,
   SettlementReport,
   SettlementReportPrepareRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import { readTime } from "../accounts/list.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";

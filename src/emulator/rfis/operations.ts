@@ -9,7 +9,7 @@ import type {
   RfiStatusInput,
   SimulationRfiCreateRequest,
   SimulationRfiFollowUpRequest,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import {
   invalidArgument,

@@ -1,6 +1,6 @@
 /** The questions of requests that are opened without any. */
 
-import type { RfiAnswerTypeInput, RfiTypeInput } from "../../schemas/index.js";
+import type { RfiAnswerTypeInput, RfiTypeInput } from "../../generated/index.js";
 import type { World } from "../state.js";
 import type { QuestionRecord } from "./record.js";
 

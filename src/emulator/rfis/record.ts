@@ -5,7 +5,7 @@ import type {
   RfiAnswerTypeInput,
   RfiStatusInput,
   RfiTypeInput,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { type Changes, createChanges } from "../changes.js";
 import type { Sequenced } from "../cursor-pages.js";

@@ -4,9 +4,9 @@
  * @see https://www.airwallex.com/docs/api/risk/rfis/respond
  */
 
+import type { RfiAnswer, RfiAnswerInput, RfiRespondRequest } from "../../generated/index.js";
 import { isEmpty, member } from "../../kyc/paths.js";
 import { replyMember, replyProblems } from "../../kyc/rfi-answers.js";
-import type { RfiAnswer, RfiAnswerInput, RfiRespondRequest } from "../../schemas/index.js";
 import { type FieldProblem, invalidProblem, refuseFields, requiredProblem } from "../refusal.js";
 import type { World } from "../state.js";
 import { expectStatus, moveRfi } from "./operations.js";

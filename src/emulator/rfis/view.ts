@@ -1,7 +1,7 @@
 /** A request for information as the API shows it. */
 
+import type { Rfi, RfiQuestion, RfiRequest, RfiSource } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
-import type { Rfi, RfiQuestion, RfiRequest, RfiSource } from "../../schemas/index.js";
 import type { AccountRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
 import type { QuestionRecord, RfiRecord, Round } from "./record.js";

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts
  */
 
-import { capabilitiesFundingLimits, offboardingsList } from "../../schemas/endpoints.generated.js";
+import { capabilitiesFundingLimits, offboardingsList } from "../../generated/endpoints.js";
 import { readQuery } from "../accept.js";
 import { requireCountries } from "../accounts/addresses.js";
 import { findConnected } from "../accounts/record.js";

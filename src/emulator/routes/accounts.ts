@@ -4,8 +4,8 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts
  */
 
-import { accountsList } from "../../schemas/endpoints.generated.js";
-import type { Account } from "../../schemas/index.js";
+import { accountsList } from "../../generated/endpoints.js";
+import type { Account } from "../../generated/index.js";
 import { readQuery } from "../accept.js";
 import { requireCountries } from "../accounts/addresses.js";
 import { cloneAccount, createAccount } from "../accounts/create.js";

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/supporting_services/file_service
  */
 
-import type { DownloadLink } from "../../schemas/index.js";
+import type { DownloadLink } from "../../generated/index.js";
 import type { EmulatedRequest, EmulatedResponse } from "../exchange.js";
 import { downloadPath, type StoredFile } from "../file-store.js";
 import type { HandlersOf, Page } from "../handlers.js";

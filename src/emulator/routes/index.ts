@@ -1,7 +1,7 @@
 /** Everything that the emulator serves. New files of handlers are added here. */
 
+import * as table from "../../generated/endpoints.js";
 import type { Endpoint } from "../../schemas/endpoint.js";
-import * as table from "../../schemas/endpoints.generated.js";
 import type { EndpointKey, Handlers, Page } from "../handlers.js";
 import { oauthPages } from "../oauth/pages.js";
 import { type ScopeName, scopeFor } from "../oauth/scopes.js";

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
  */
 
-import { chargesList, transfersList } from "../../schemas/endpoints.generated.js";
+import { chargesList, transfersList } from "../../generated/endpoints.js";
 import { readQuery } from "../accept.js";
 import type { AccountRecord } from "../accounts/record.js";
 import type { EndpointKey, HandlersOf } from "../handlers.js";

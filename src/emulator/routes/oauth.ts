@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
 
-import type { OAuthTokenRequest } from "../../schemas/index.js";
+import type { OAuthTokenRequest } from "../../generated/index.js";
 import type { HandlersOf } from "../handlers.js";
 import { exchangeCode } from "../oauth/exchange-code.js";
 import type { OAuthApp } from "../oauth/options.js";

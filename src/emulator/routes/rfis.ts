@@ -4,8 +4,8 @@
  * @see https://www.airwallex.com/docs/connected-accounts/handle-rfis
  */
 
-import { rfisList } from "../../schemas/endpoints.generated.js";
-import type { Rfi, RfiListQuery } from "../../schemas/index.js";
+import { rfisList } from "../../generated/endpoints.js";
+import type { Rfi, RfiListQuery } from "../../generated/index.js";
 import { readQuery } from "../accept.js";
 import { readTime } from "../accounts/list.js";
 import { cursorPage } from "../cursor-pages.js";

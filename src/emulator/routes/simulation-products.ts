@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment
  */
 
-import type { DepositStatus } from "../../schemas/index.js";
+import type { DepositStatus } from "../../generated/index.js";
 import type { Call, EndpointKey, HandlersOf } from "../handlers.js";
 import { createDeposit, moveDeposit, viewSimulatedDeposit } from "../money/deposits.js";
 import { viewObject } from "../products/access.js";

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
  */
 
-import { webhooksCreate, webhooksList } from "../../schemas/endpoints.generated.js";
+import { webhooksCreate, webhooksList } from "../../generated/endpoints.js";
 import { readQuery } from "../accept.js";
 import { cursorPage } from "../cursor-pages.js";
 import type { EndpointKey, HandlersOf } from "../handlers.js";

@@ -1,6 +1,6 @@
 /** Lets tests see and control webhooks without a call. */
 
-import type { WebhookSubscription } from "../../schemas/index.js";
+import type { WebhookSubscription } from "../../generated/index.js";
 import { isDate } from "../api-version.js";
 import { Refusal } from "../refusal.js";
 import type { World } from "../state.js";

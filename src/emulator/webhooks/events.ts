@@ -1,6 +1,6 @@
 /** Events, and their payloads in the version that a subscriber chose. */
 
-import type { Account, AccountRequirements } from "../../schemas/index.js";
+import type { Account, AccountRequirements } from "../../generated/index.js";
 import type { AccountRecord, AccountStatus } from "../accounts/record.js";
 import { viewAccount, viewWallet } from "../accounts/view.js";
 import { formatTimestamp, hasLegacyWebhooks, statusIn } from "../api-version.js";

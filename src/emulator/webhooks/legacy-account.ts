@@ -5,7 +5,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
  */
 
-import type { Account, AccountRequirements, LegacyAccount } from "../../schemas/index.js";
+import type { Account, AccountRequirements, LegacyAccount } from "../../generated/index.js";
 
 type Convert = (value: unknown) => unknown;
 

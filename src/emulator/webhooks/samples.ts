@@ -1,6 +1,6 @@
 /** Data for events that nothing in the emulator has caused, for trying out handlers. */
 
-import { eventShapes } from "../../schemas/event-shapes.generated.js";
+import { eventShapes } from "../../generated/event-shapes.js";
 import type {
   AccountCapability,
   Amendment,
@@ -8,7 +8,7 @@ import type {
   DisconnectedConnection,
   PlatformReport,
   RfiEventData,
-} from "../../schemas/index.js";
+} from "../../generated/index.js";
 import { type AccountRecord, newRecord } from "../accounts/record.js";
 import { formatTimestamp } from "../api-version.js";
 import { createIds, type Ids } from "../ids.js";

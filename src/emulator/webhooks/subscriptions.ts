@@ -1,6 +1,6 @@
 /** Subscriptions: which events go to which URL. */
 
-import type { WebhookSubscription } from "../../schemas/index.js";
+import type { WebhookSubscription } from "../../generated/index.js";
 import { formatTimestamp } from "../api-version.js";
 import { invalidArgument, notFound } from "../refusal.js";
 import type { World } from "../state.js";

@@ -8,7 +8,7 @@ import {
   eventNames,
 } from "airwallex-connect/emulator";
 import { describe, expect, test } from "vitest";
-import { eventShapes } from "../../../src/schemas/event-shapes.generated.js";
+import { eventShapes } from "../../../src/generated/event-shapes.js";
 import type { Shape } from "../../../src/schemas/shape.js";
 import { connect, send } from "../api.js";
 import { business, individual } from "../inputs.js";

@@ -1,0 +1,144 @@
+/** A client's options as they are passed in, and the hosts and limits of each environment. */
+
+import type { Observer } from "../core/observe.js";
+import type { RateLimits } from "../core/rate-limit.js";
+import type { DispatcherLike } from "../core/send.js";
+import type { FetchLike } from "../core/send-fetch.js";
+import type { Validation } from "../core/settings.js";
+import type { Store } from "../stores/store.js";
+
+/** `demo` is the sandbox under its older host names. */
+export type Environment = "production" | "sandbox" | "demo";
+
+/** Settings that `with()` can change on a derived client. */
+export interface ClientOverrides {
+  /** Connected account to act for, sent as `x-on-behalf-of`. */
+  readonly onBehalfOf?: string | undefined;
+  /** Account to log in as when a scoped key covers several; sent as `x-login-as`. */
+  readonly loginAs?: string | undefined;
+  /** Dated API version. Default: the one this package models; null uses the account's own. */
+  readonly apiVersion?: string | null | undefined;
+  /** Total time for a call in milliseconds, including login, waits, retries and body. Default: 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Attempts after the first. Default: 3. */
+  readonly maxRetries?: number | undefined;
+  /** Additional request headers, sent with every call. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What to do with a successful response of an unexpected shape. Default: `observe`. */
+  readonly validation?: Validation | undefined;
+}
+
+/** A partner's OAuth app, and where its connections are stored. */
+export interface OAuthOptions {
+  /** The app's id, as issued to the partner by Airwallex. Not the client id of an API key. */
+  readonly clientId: string;
+  /** The app's secret. It also encrypts the `state` of an authorization. */
+  readonly clientSecret: string;
+  /** Where customers return to, exactly as registered with Airwallex. */
+  readonly redirectUri: string;
+  /** Shared by every process that uses the same connections. */
+  readonly store: Store;
+  /** Scopes to request, unless `authorizationUrl` is given others. Default: none. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Format of requests to the token endpoint. Default: `json`. */
+  readonly tokenFormat?: "json" | "form" | undefined;
+  /** Where customers consent. Default: depends on the environment, or below `baseUrl`. */
+  readonly authorizeUrl?: string | URL | undefined;
+  /** Where codes and refresh tokens are exchanged. Default: as for `authorizeUrl`. */
+  readonly tokenUrl?: string | URL | undefined;
+  /** Prefix of every key in the store. Default: `airwallex:connection:`. */
+  readonly keyPrefix?: string | undefined;
+}
+
+/** The API key of the platform's own account: Developer > API keys in the web app. */
+export interface ApiKeyOptions {
+  /** Client id that belongs to the API key. */
+  readonly clientId: string;
+  /** The API key. Production and the sandbox have different ones. */
+  readonly apiKey: string;
+}
+
+interface KeyClientOptions extends ApiKeyOptions {
+  /** A partner's OAuth app, for customers who connect their own accounts by consent. */
+  readonly oauth?: OAuthOptions | undefined;
+}
+
+/** A client without an API key can only call `oauth` and its connections; all else rejects with TypeError. */
+interface AppClientOptions {
+  /** A partner's OAuth app, for customers who connect their own accounts by consent. */
+  readonly oauth: OAuthOptions;
+  readonly clientId?: undefined;
+  readonly apiKey?: undefined;
+}
+
+/** Options of `createClient`: an API key, an OAuth app, or both. */
+export type ClientOptions<E extends Environment = Environment> = CommonOptions<E> &
+  (KeyClientOptions | AppClientOptions);
+
+interface CommonOptions<E extends Environment> extends ClientOverrides {
+  /** `production`, `sandbox` or `demo`. No default, so that real money never moves by accident. */
+  readonly environment: E;
+  /**
+   * Another API host, such as the emulator's, without `/api/v1`. Plain `http:` is allowed for this machine
+   * only. Default: the environment's host.
+   */
+  readonly baseUrl?: string | URL | undefined;
+  /** Another host for uploads. Default: `baseUrl` if given, else the environment's host. */
+  readonly filesBaseUrl?: string | URL | undefined;
+  /** Allows `http:` to other machines, for an emulator in a container. Default: false. */
+  readonly allowInsecureHttp?: boolean | undefined;
+  /** Connections per host. Default: 50, the API's own limit on concurrent requests. */
+  readonly connections?: number | undefined;
+  /** Time to open a connection in milliseconds; after that it is retried. Default: 10 000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** An undici 7 or 8 Agent, ProxyAgent or MockAgent to use. Closing the client does not close it. */
+  readonly dispatcher?: DispatcherLike | undefined;
+  /** A `fetch` to use instead of undici, for msw, the in-process emulator and the like. */
+  readonly fetch?: FetchLike | undefined;
+  /**
+   * Spaces calls out to stay within the API's limits instead of being refused. True uses the environment's
+   * documented limits; pass your own numbers where several processes share them. Default: false, where only
+   * `onboarding.run` is spaced out.
+   */
+  readonly rateLimit?: boolean | Partial<RateLimits> | undefined;
+  /** Hooks for logs and metrics, called for every attempt, retry, drift, token and connection event. */
+  readonly observer?: Observer | undefined;
+}
+
+/** The dated API version that the account model describes. */
+export const apiVersion = "2026-08-21";
+
+/** The hosts of an environment. */
+export interface Places {
+  readonly api: string;
+  readonly files: string;
+  /** The web app, where customers consent. */
+  readonly web: string;
+}
+
+export const hosts: Readonly<Record<Environment, Places>> = {
+  production: {
+    api: "https://api.airwallex.com",
+    files: "https://files.airwallex.com",
+    web: "https://www.airwallex.com",
+  },
+  sandbox: {
+    api: "https://api.sandbox.airwallex.com",
+    files: "https://files.sandbox.airwallex.com",
+    web: "https://www.sandbox.airwallex.com",
+  },
+  demo: {
+    api: "https://api-demo.airwallex.com",
+    files: "https://files-demo.airwallex.com",
+    web: "https://demo.airwallex.com",
+  },
+};
+
+/** https://www.airwallex.com/docs/developer-tools/api/rate-limits, per account. */
+const production: RateLimits = { perSecond: 100, perEndpointPerSecond: 20, concurrent: 50 };
+const sandbox: RateLimits = { perSecond: 20, perEndpointPerSecond: 10, concurrent: 10 };
+export const documentedLimits: Readonly<Record<Environment, RateLimits>> = {
+  production,
+  sandbox,
+  demo: sandbox,
+};

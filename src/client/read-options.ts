@@ -1,0 +1,284 @@
+/** Reads and checks a client's options, once. */
+
+import type { ApiKey } from "../auth/login.js";
+import { longestTimerMs } from "../core/deadline.js";
+import { isVersion } from "../core/headers.js";
+import { showNumber } from "../core/path.js";
+import type { RateLimits } from "../core/rate-limit.js";
+import type { TransportOptions } from "../core/send.js";
+import type { CallSettings, Host } from "../core/settings.js";
+import type { OAuthApp } from "../oauth/token-endpoint.js";
+import { allOf, refuseUnknown } from "../schemas/known-names.js";
+import type { Store } from "../stores/store.js";
+import {
+  apiVersion,
+  type ClientOptions,
+  type ClientOverrides,
+  documentedLimits,
+  type Environment,
+  hosts,
+  type OAuthOptions,
+  type Places,
+} from "./options.js";
+
+/** Options with their defaults filled in. */
+export interface Settings {
+  readonly environment: Environment;
+  /** Undefined when the client has only an OAuth app. */
+  readonly key: ApiKey | undefined;
+  readonly oauth: OAuthSettings | undefined;
+  readonly call: Omit<CallSettings, "topics" | "unauthorized">;
+  readonly transport: TransportOptions;
+  readonly rateLimit: RateLimitSettings;
+  override(overrides: ClientOverrides): Settings;
+}
+
+export interface RateLimitSettings {
+  readonly limits: RateLimits;
+  /** Whether every call is held to the limits, or only those that opt in. */
+  readonly everyCall: boolean;
+}
+
+/** The OAuth app with its defaults filled in. */
+export interface OAuthSettings {
+  readonly app: OAuthApp & { readonly authorizeUrl: string; readonly scopes: readonly string[] };
+  readonly tokenHost: Host;
+  readonly store: Store;
+  readonly keyPrefix: string;
+}
+
+const overridable: ReadonlySet<string> = allOf<keyof ClientOverrides>({
+  onBehalfOf: true,
+  loginAs: true,
+  apiVersion: true,
+  timeoutMs: true,
+  maxRetries: true,
+  headers: true,
+  validation: true,
+});
+
+const known: ReadonlySet<string> = new Set([
+  ...overridable,
+  ...allOf<Exclude<keyof ClientOptions, keyof ClientOverrides>>({
+    environment: true,
+    clientId: true,
+    apiKey: true,
+    oauth: true,
+    baseUrl: true,
+    filesBaseUrl: true,
+    allowInsecureHttp: true,
+    connections: true,
+    connectTimeoutMs: true,
+    dispatcher: true,
+    fetch: true,
+    rateLimit: true,
+    observer: true,
+  }),
+]);
+
+const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthOptions>({
+  clientId: true,
+  clientSecret: true,
+  redirectUri: true,
+  store: true,
+  scopes: true,
+  tokenFormat: true,
+  authorizeUrl: true,
+  tokenUrl: true,
+  keyPrefix: true,
+});
+
+export function readOptions(options: ClientOptions): Settings {
+  refuseUnknown("Cannot create client", options, known);
+  const { environment, dispatcher } = options;
+  const places = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
+  if (!places) {
+    throw new TypeError(
+      `Cannot create client: environment is ${JSON.stringify(environment)}, expected "production", "sandbox" or "demo"`,
+    );
+  }
+  if (options.fetch !== undefined && typeof options.fetch !== "function") {
+    throw wrong("fetch", "is not a function");
+  }
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
+    throw wrong("dispatcher", "has no dispatch function, expected an undici Agent or the like");
+  }
+  if (dispatcher && options.fetch) {
+    throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
+  }
+  const insecure = options.allowInsecureHttp ?? false;
+  const api = readHost("baseUrl", options.baseUrl ?? places.api, insecure);
+  const files = options.filesBaseUrl ?? options.baseUrl ?? places.files;
+  const transport = {
+    dispatcher,
+    connections: positive("connections", options.connections ?? 50),
+    connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
+  };
+  const both = { api, files: readHost("filesBaseUrl", files, insecure) };
+  const key = readKey(options);
+  const oauth = options.oauth && readOAuth(options.oauth, options, places, insecure);
+  const rateLimit = readRateLimit(environment, options.rateLimit ?? false);
+  return settle({ environment, key, oauth, hosts: both, transport, rateLimit }, options);
+}
+
+function readRateLimit(
+  environment: Environment,
+  given: boolean | Partial<RateLimits>,
+): RateLimitSettings {
+  const own = typeof given === "object" ? given : {};
+  const names = new Set(Object.keys(documentedLimits[environment]));
+  refuseUnknown("Cannot create client", own, names, "rateLimit.");
+  const limits = { ...documentedLimits[environment], ...definedOf(own) };
+  for (const [name, limit] of Object.entries(limits)) {
+    positive(`rateLimit.${name}`, limit);
+  }
+  return { limits, everyCall: given !== false };
+}
+
+function definedOf(limits: Partial<RateLimits>): Partial<RateLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+}
+
+function readKey({ clientId, apiKey, oauth }: ClientOptions): Omit<ApiKey, "loginAs"> | undefined {
+  if (oauth && clientId === undefined && apiKey === undefined) return undefined;
+  return { clientId: requireKey("clientId", clientId), apiKey: requireKey("apiKey", apiKey) };
+}
+
+function readOAuth(
+  oauth: OAuthOptions,
+  { baseUrl }: ClientOptions,
+  { api, web }: Places,
+  insecure: boolean,
+): OAuthSettings {
+  refuseUnknown("Cannot create client", oauth, knownOfApp, "oauth.");
+  const below = (url: string | URL): string => `${String(url).replace(/\/+$/, "")}/oauth`;
+  const authorizeUrl = String(oauth.authorizeUrl ?? `${below(baseUrl ?? web)}/authorize`);
+  const token = readHost(
+    "oauth.tokenUrl",
+    oauth.tokenUrl ?? `${below(baseUrl ?? api)}/token`,
+    insecure,
+  );
+  readHost("oauth.authorizeUrl", authorizeUrl, insecure);
+  if (typeof oauth.store?.withLease !== "function") {
+    throw wrong("oauth.store", "is not a store, expected one such as createMemoryStore()");
+  }
+  if (!URL.canParse(oauth.redirectUri)) throw wrong("oauth.redirectUri", "is not a URL");
+  return {
+    app: {
+      clientId: requireText("oauth.clientId", oauth.clientId, ofApp),
+      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret, ofApp),
+      redirectUri: oauth.redirectUri,
+      tokenFormat: oneOf("oauth.tokenFormat", oauth.tokenFormat ?? "json", ["json", "form"]),
+      tokenPath: token.prefix,
+      authorizeUrl,
+      scopes: oauth.scopes ?? [],
+    },
+    tokenHost: { origin: token.origin, prefix: "" },
+    store: oauth.store,
+    keyPrefix: oauth.keyPrefix ?? "airwallex:connection:",
+  };
+}
+
+interface Fixed {
+  readonly environment: Environment;
+  readonly key: Omit<ApiKey, "loginAs"> | undefined;
+  readonly oauth: OAuthSettings | undefined;
+  readonly hosts: CallSettings["hosts"];
+  readonly transport: TransportOptions;
+  readonly rateLimit: RateLimitSettings;
+}
+
+function settle(fixed: Fixed, options: ClientOverrides): Settings {
+  const { environment, key, oauth, hosts: both, transport, rateLimit } = fixed;
+  // Copied, so that later changes by the caller have no effect.
+  const headers = { ...options.headers };
+  const own = { ...options, headers };
+  return {
+    environment,
+    transport,
+    rateLimit,
+    oauth,
+    key: key && { ...key, loginAs: optionalId("loginAs", options.loginAs) },
+    call: {
+      hosts: both,
+      timeoutMs: positive("timeoutMs", options.timeoutMs ?? 60_000),
+      maxRetries: wholeNumber("maxRetries", options.maxRetries ?? 3),
+      onBehalfOf: optionalId("onBehalfOf", options.onBehalfOf),
+      apiVersion: readVersion(options.apiVersion),
+      headers,
+      validation: oneOf("validation", options.validation ?? "observe", validations),
+    },
+    override(overrides) {
+      refuseUnknown("Cannot create client", overrides, overridable);
+      return settle(fixed, { ...own, ...overrides });
+    },
+  };
+}
+
+function readVersion(version: string | null | undefined): string | null {
+  if (version === undefined) return apiVersion;
+  if (isVersion(version)) return version;
+  throw wrong("apiVersion", `is not a dated version, expected one such as ${apiVersion}, or null`);
+}
+
+const validations = ["observe", "strict", "off"] as const;
+
+const ofApp = "your OAuth app at Airwallex";
+
+function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
+  if (!URL.canParse(String(value)))
+    throw wrong(option, "is not a URL, expected one such as https://host");
+  const { protocol, hostname, origin, pathname, search, hash, username } = new URL(value);
+  if (search || hash || username) throw wrong(option, "has a query, a fragment or a user");
+  if (/\/api(\/v\d+)?\/*$/.test(pathname)) {
+    throw wrong(option, `ends in ${pathname}, expected the host alone: each path has that already`);
+  }
+  const local =
+    hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+  const safe = protocol === "https:" || (protocol === "http:" && (local || allowInsecure));
+  if (!safe)
+    throw wrong(option, "is not https; http is for this machine, or with allowInsecureHttp");
+  return { origin, prefix: pathname.replace(/\/+$/, "") };
+}
+
+function requireText(option: string, value: unknown, place: string): string {
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw wrong(option, `is missing, expected a string; see ${place}`);
+}
+
+/** The key goes into a header. Secrets read from a file often end in a line break. */
+function requireKey(option: string, value: unknown): string {
+  const text = requireText(option, value, "Developer > API keys in the web app");
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another character";
+  throw wrong(option, `holds ${found} that no key has, expected it without; try .trim()`);
+}
+
+/** An empty id would act for the wrong account. */
+function optionalId(option: string, value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw wrong(option, "is not an id, expected an account id or nothing");
+}
+
+function positive(option: string, value: number): number {
+  if (typeof value === "number" && value > 0 && value <= longestTimerMs) return value;
+  throw new RangeError(
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0 and up to ${longestTimerMs}`,
+  );
+}
+
+function wholeNumber(option: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new RangeError(
+    `Cannot create client: ${option} is ${showNumber(value)}, expected a whole number of at least 0`,
+  );
+}
+
+function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw wrong(option, `is not known, expected one of ${allowed.join(", ")}`);
+}
+
+function wrong(option: string, problem: string): TypeError {
+  return new TypeError(`Cannot create client: ${option} ${problem}`);
+}

@@ -1,0 +1,103 @@
+/** Everything this package throws, and how to tell one failure from another. */
+
+import type {
+  AccountStatusError,
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  ShapeError,
+  ValidationError,
+} from "./call-errors.js";
+import type {
+  ConnectionRevokedError,
+  OAuthCallbackError,
+  RefreshOutcomeUnknownError,
+  TokenRefreshUnavailableError,
+} from "./connection-errors.js";
+import { SdkError } from "./sdk-error.js";
+import type { StoreError } from "./store-errors.js";
+import type {
+  WebhookHandlerError,
+  WebhookPayloadError,
+  WebhookRequestError,
+  WebhookVerificationError,
+} from "./webhook-errors.js";
+
+export {
+  AccountStatusError,
+  type AccountStatusErrorCode,
+  ApiError,
+  type ApiErrorCode,
+  AuthenticationError,
+  type AuthenticationErrorCode,
+  ConnectionError,
+  type ConnectionErrorCode,
+  ShapeError,
+  type ShapeErrorCode,
+  ValidationError,
+} from "./call-errors.js";
+export {
+  ConnectionRevokedError,
+  type ConnectionRevokedErrorCode,
+  OAuthCallbackError,
+  type OAuthCallbackErrorCode,
+  RefreshOutcomeUnknownError,
+  TokenRefreshUnavailableError,
+} from "./connection-errors.js";
+export type {
+  ApiCode,
+  CallFacts,
+  FieldError,
+  Issue,
+  Outcome,
+  RemoteError,
+} from "./facts.js";
+export { formatPath, listIssues } from "./facts.js";
+export { SdkError } from "./sdk-error.js";
+export { StoreError, type StoreErrorCode } from "./store-errors.js";
+export {
+  WebhookHandlerError,
+  WebhookPayloadError,
+  type WebhookPayloadErrorCode,
+  WebhookRequestError,
+  type WebhookRequestErrorCode,
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
+} from "./webhook-errors.js";
+
+/** Every `code` that an error from this package can have. */
+export type SdkErrorCode = AirwallexError["code"];
+
+/** Every error class in this package; a `switch` on `code` narrows it. */
+export type AirwallexError =
+  | ApiError
+  | AuthenticationError
+  | ConnectionError
+  | ValidationError
+  | ShapeError
+  | AccountStatusError
+  | ConnectionRevokedError
+  | OAuthCallbackError
+  | RefreshOutcomeUnknownError
+  | TokenRefreshUnavailableError
+  | StoreError
+  | WebhookVerificationError
+  | WebhookPayloadError
+  | WebhookRequestError
+  | WebhookHandlerError;
+
+/**
+ * True for every error from this package, including one from a duplicate copy of it. A
+ * `switch (error.code)` then narrows the type.
+ *
+ * @example
+ * try {
+ *   await client.accounts.submit(id);
+ * } catch (error) {
+ *   if (isAirwallexError(error) && error.code === "invalid_request") console.log(error.fieldErrors);
+ *   else throw error;
+ * }
+ */
+export function isAirwallexError(value: unknown): value is AirwallexError {
+  return value instanceof SdkError;
+}

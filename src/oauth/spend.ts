@@ -1,0 +1,60 @@
+/** Spends one refresh token, as often as it takes and for as long as that is safe. */
+
+import type { TokenPair } from "./tokens.js";
+
+/** The outcome of spending a refresh token once. */
+export type RefreshAnswer =
+  | { readonly kind: "issued"; readonly pair: TokenPair }
+  /** The request never left. */
+  | { readonly kind: "not_sent"; readonly error: unknown }
+  /** The request was sent, but there was no clear response: the token may have been spent. */
+  | { readonly kind: "lost"; readonly error: unknown }
+  /** The server is already refreshing the same token, or has too many requests. */
+  | { readonly kind: "busy"; readonly error: unknown }
+  /** Expired, revoked or used before. */
+  | { readonly kind: "dead"; readonly error: unknown }
+  /** The client itself was rejected, and the token was not looked at. */
+  | { readonly kind: "refused"; readonly error: unknown };
+
+/** The outcome of spending it as often as it took. */
+export type Spent =
+  | Exclude<RefreshAnswer, { readonly kind: "issued" }>
+  | { readonly kind: "issued"; readonly pair: TokenPair; readonly sentAtMs: number };
+
+export type Refresh = (refreshToken: string, timeoutMs: number) => Promise<RefreshAnswer>;
+
+export interface SpendTools {
+  readonly refresh: Refresh;
+  readonly limits: { readonly requestMs: number; readonly againMs: number };
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
+}
+
+/**
+ * Spends until there is a response to act on, or no time for another request. After a lost response the
+ * result is `lost`, unless a later request yields a pair or finds the token dead. `not_sent` means that no
+ * request was processed.
+ */
+export async function spendInTime(
+  { refresh, limits, nowMs, sleep, random }: SpendTools,
+  refreshToken: string,
+  timeLeft: () => number,
+): Promise<Spent> {
+  let lost: Spent | undefined;
+  for (let waitMs = limits.againMs; ; waitMs *= 2) {
+    // A process that was suspended until here must not spend what others may have spent meanwhile.
+    if (timeLeft() <= 0) return lost ?? { kind: "not_sent", error: new Error("no time was left") };
+    const sentAtMs = nowMs();
+    const answer = await refresh(refreshToken, limits.requestMs);
+    if (answer.kind === "issued") return { ...answer, sentAtMs };
+    if (answer.kind === "dead" || answer.kind === "refused") {
+      return answer.kind === "refused" && lost ? lost : answer;
+    }
+    if (answer.kind === "lost") lost = answer;
+    const pauseMs = waitMs * (0.5 + random() / 2);
+    if (timeLeft() <= pauseMs) return lost ?? answer;
+    await sleep(pauseMs);
+  }
+}

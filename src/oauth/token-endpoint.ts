@@ -1,0 +1,86 @@
+/** The token endpoint: a code or a refresh token goes in, a pair of tokens comes out. */
+
+import type { Call } from "../core/call.js";
+import { ApiError, AuthenticationError, ConnectionError, ShapeError } from "../errors/index.js";
+import { oauthToken } from "../generated/endpoints.js";
+import type { OAuthTokenRequest } from "../generated/oauth.js";
+import { anything } from "../schemas/anything.js";
+import type { RefreshAnswer } from "./spend.js";
+import { readTokenPair, type TokenPair } from "./tokens.js";
+
+export interface OAuthApp {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
+  /** Body format for the token endpoint; the API accepts both. */
+  readonly tokenFormat: "json" | "form";
+  /** Path of the token endpoint, on the host that `call` targets. */
+  readonly tokenPath: string;
+}
+
+export interface OAuthEndpoint {
+  /** Rejects with the error of the call. */
+  exchangeCode(code: string, codeVerifier: string | undefined): Promise<TokenPair>;
+  /** Never rejects: rotation acts on every outcome. */
+  refresh(refreshToken: string, timeoutMs: number): Promise<RefreshAnswer>;
+}
+
+export function createOAuthEndpoint(call: Call, app: OAuthApp): OAuthEndpoint {
+  const { clientId: client_id, clientSecret: client_secret, redirectUri: redirect_uri } = app;
+  // `readTokenPair` is lenient instead: servers send numbers as strings, and leave fields out.
+  const endpoint = { ...oauthToken, path: app.tokenPath, response: anything };
+
+  async function post(
+    body: OAuthTokenRequest,
+    timeoutMs?: number,
+    refreshToken?: string,
+  ): Promise<TokenPair> {
+    const secrets = { token: [body.code, body.refresh_token, body.code_verifier, client_secret] };
+    const form = new URLSearchParams(body as unknown as Record<string, string>).toString();
+    const text = app.tokenFormat === "form" ? form : JSON.stringify(body);
+    const type =
+      app.tokenFormat === "form" ? "application/x-www-form-urlencoded" : "application/json";
+    const payload = { body: text, headers: { "content-type": type }, describes: secrets };
+    const options = { timeoutMs, maxRetries: 0, headers: { accept: "application/json" } };
+    const { data, response } = await call(endpoint, { body }, options, { payload }).withResponse();
+    const pair = readTokenPair(data, refreshToken);
+    if (!("missing" in pair)) return pair;
+    const { name, method, path } = endpoint;
+    const { attempts, requestId } = response;
+    const facts = { operation: name, method, path, outcome: "done", attempts, requestId } as const;
+    const message = `Cannot use the answer to ${name}: it has no ${pair.missing}`;
+    throw new ShapeError("unexpected_shape", message, facts, [], data);
+  }
+
+  return {
+    exchangeCode(code, code_verifier) {
+      const grant = { grant_type: "authorization_code", code, redirect_uri, client_id } as const;
+      return post({ ...grant, client_secret, ...(code_verifier && { code_verifier }) });
+    },
+    async refresh(refresh_token, timeoutMs) {
+      const grant_type = "refresh_token";
+      try {
+        const body = { grant_type, refresh_token, client_id, client_secret } as const;
+        return { kind: "issued", pair: await post(body, timeoutMs, refresh_token) };
+      } catch (error) {
+        return { kind: classify(error), error };
+      }
+    },
+  };
+}
+
+/**
+ * - 400 `invalid_grant`: the token is dead. 429: another refresh is in progress, or too many at once.
+ * - Any other refusal: the client was rejected, and the token was not looked at.
+ * - Any other failure after the request was sent, including 5xx and unreadable responses: the token may
+ *   have been spent.
+ */
+function classify(error: unknown): Exclude<RefreshAnswer["kind"], "issued"> {
+  if (error instanceof ApiError || error instanceof AuthenticationError) {
+    if (error.apiCode === "invalid_grant") return "dead";
+    if (error.status === 429) return "busy";
+    return error.outcome === "not_done" ? "refused" : "lost";
+  }
+  if (error instanceof ConnectionError) return error.outcome === "not_done" ? "not_sent" : "lost";
+  return error instanceof ShapeError ? "lost" : "not_sent";
+}

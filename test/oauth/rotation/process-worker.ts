@@ -1,0 +1,124 @@
+/**
+ * A separate process that uses one connection; `processes.test.ts` starts several of them.
+ *
+ * Reads its order as JSON from the command line, says when it is ready, waits for a line on stdin, and
+ * reports the results in lines on stdout.
+ */
+
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createConnectionManager } from "../../../src/oauth/connection-manager.js";
+import { type RotationLimits, rotationLimits } from "../../../src/oauth/rotation.js";
+import type { RefreshAnswer } from "../../../src/oauth/spend.js";
+import { readTokenPair } from "../../../src/oauth/tokens.js";
+import type { Store } from "../../../src/stores/store.js";
+
+export interface Order {
+  /** `call`: fifty callers of one expired connection. `rotate`: renews over and over until killed. */
+  readonly task: "call" | "rotate";
+  readonly store: "file" | "redis" | "postgres";
+  /** The URL of the database, or the directory. */
+  readonly where: string;
+  readonly emulatorUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly connectionId: string;
+  readonly keyPrefix: string;
+}
+
+export interface Line {
+  readonly event: "ready" | "called" | "rotated" | "failed";
+  /** How many calls were answered. */
+  readonly answered?: number;
+  /** Names of errors. */
+  readonly errors?: readonly string[];
+}
+
+const order = JSON.parse(process.argv[2] ?? "") as Order;
+const { store, close } = await open();
+
+/** Loads only what it needs: processes are killed faster than heavier ones would start. */
+async function open(): Promise<{ readonly store: Store; readonly close: () => unknown }> {
+  if (order.store === "file") {
+    const { createFileStore } = await import("../../../src/stores/file.js");
+    return { store: createFileStore({ directory: order.where }), close: () => undefined };
+  }
+  if (order.store === "redis") {
+    const { Redis } = await import("ioredis");
+    const { createRedisStore } = await import("../../../src/stores/redis.js");
+    const redis = new Redis(order.where);
+    return { store: createRedisStore(redis), close: () => redis.disconnect() };
+  }
+  const { Pool } = await import("pg");
+  const { createPostgresStore } = await import("../../../src/stores/postgres.js");
+  const pool = new Pool({ connectionString: order.where, max: 2 });
+  return { store: createPostgresStore(pool), close: () => pool.end() };
+}
+
+function tell(line: Line): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+
+async function call(): Promise<void> {
+  const { createClient } = await import("../../../src/index.js");
+  const { clientId, clientSecret, emulatorUrl: baseUrl, connectionId } = order;
+  const app = { clientId, clientSecret, redirectUri: "http://127.0.0.1:3000/callback" };
+  const oauth = { ...app, scopes: ["account_details:read"], keyPrefix: order.keyPrefix, store };
+  const client = createClient({ environment: "sandbox", baseUrl, oauth });
+  const connection = client.oauth.connection(connectionId);
+  const calls = Array.from({ length: 50 }, () => connection.accounts.current());
+  const results = await Promise.allSettled(calls);
+  const failed = results.filter((result) => result.status === "rejected");
+  const errors = failed.map(({ reason }) => nameOf(reason));
+  tell({ event: "called", answered: results.length - failed.length, errors });
+}
+
+/** Lets the lease of a killed process end soon. */
+const hurried: RotationLimits = { ...rotationLimits, requestMs: 300, leaseMs: 600, againMs: 50 };
+
+async function refresh(refresh_token: string, timeoutMs: number): Promise<RefreshAnswer> {
+  const { clientId: client_id, clientSecret: client_secret, emulatorUrl } = order;
+  try {
+    const answer = await fetch(`${emulatorUrl}/oauth/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        grant_type: "refresh_token",
+        refresh_token,
+        client_id,
+        client_secret,
+      }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const body = (await answer.json()) as Record<string, unknown>;
+    if (answer.status === 429) return { kind: "busy", error: body };
+    if (answer.status !== 200) return { kind: "dead", error: body };
+    const pair = readTokenPair(body);
+    return "missing" in pair ? { kind: "lost", error: pair } : { kind: "issued", pair };
+  } catch (error) {
+    return { kind: "lost", error };
+  }
+}
+
+async function rotate(): Promise<never> {
+  const manager = createConnectionManager({
+    ...{ store, refresh, limits: hurried, keyOf: (id) => order.keyPrefix + id, newId: randomUUID },
+    ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    publish: () => undefined,
+  });
+  for (;;) {
+    await manager.renew(order.connectionId).then(
+      () => tell({ event: "rotated" }),
+      (error: unknown) => tell({ event: "failed", errors: [nameOf(error)] }),
+    );
+  }
+}
+
+tell({ event: "ready" });
+await once(process.stdin, "data");
+await (order.task === "call" ? call() : rotate());
+await close();
+process.stdin.destroy();

@@ -1,0 +1,101 @@
+/** One store for all processes of a simulation, with the rules that real stores keep. */
+
+import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
+import type { StoreBackend } from "../../../src/stores/backend.js";
+import { buildStore } from "../../../src/stores/build-store.js";
+import {
+  acquire,
+  emptyRecordCell,
+  giveBack,
+  type RecordCell,
+  recordOf,
+  type Step,
+  write,
+} from "../../../src/stores/record-cell.js";
+import type { RecordStore, StoredRecord } from "../../../src/stores/store.js";
+import type { VirtualNetwork } from "./virtual-network.js";
+import type { VirtualProcess } from "./virtual-process.js";
+
+/** The steps that a store does atomically. A broken store does some of them differently. */
+export interface CellSteps {
+  readonly acquire: typeof acquire;
+  readonly giveBack: typeof giveBack;
+  readonly write: typeof write;
+}
+
+export const rightSteps: CellSteps = { acquire, giveBack, write };
+
+export interface VirtualStore {
+  /** The store as one process sees it. */
+  open(process: VirtualProcess, network: VirtualNetwork, random: () => number): RecordStore;
+  /** What is stored, without asking over the network. */
+  peek(): ConnectionRecord | undefined;
+  put(record: ConnectionRecord): void;
+}
+
+export interface VirtualStoreOptions {
+  readonly nowMs: () => number;
+  readonly steps: CellSteps;
+  /** Called on every change. */
+  readonly changed: (before: ConnectionRecord | undefined, after: ConnectionRecord) => void;
+}
+
+export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOptions): VirtualStore {
+  let cell: RecordCell = emptyRecordCell;
+
+  function change<Result>(step: Step<RecordCell, Result>): Result {
+    const before = parse(cell);
+    const { version } = cell;
+    if (step.cell) cell = step.cell;
+    const after = parse(cell);
+    if (after && cell.version !== version) changed(before, after);
+    return step.result;
+  }
+
+  function put(record: ConnectionRecord): void {
+    const text = { value: JSON.stringify(record), expiresAtMs: undefined };
+    change(write(cell, { ...text, expectedVersion: cell.version }, nowMs()));
+  }
+
+  function open(
+    process: VirtualProcess,
+    network: VirtualNetwork,
+    random: () => number,
+  ): RecordStore {
+    async function ask<T>(what: string, work: () => T): Promise<T> {
+      const request = { process, to: "store", what, work: async () => work() } as const;
+      const outcome = await network.send(request);
+      if (outcome.kind === "answered") return outcome.answer;
+      throw new Error("the store is away");
+    }
+    const unused = (): never => {
+      throw new Error("no part of this simulation");
+    };
+    const backend: StoreBackend = {
+      read: () => ask("read", (): StoredRecord | undefined => recordOf(cell, nowMs())),
+      acquire: (_, attempt) => ask("acquire", () => change(steps.acquire(cell, attempt, nowMs()))),
+      giveBack: (_, fence) =>
+        // As real stores do: what cannot be given back expires by itself.
+        Promise.race([
+          ask("give back", () => change(steps.giveBack(cell, fence))),
+          process.sleep(1000),
+        ]),
+      write: (_, asked) => ask("write", () => change(steps.write(cell, asked, nowMs()))),
+      ...{ remove: unused, list: unused, claim: unused, confirm: unused, release: unused },
+      pollMs: [50, 1000],
+    };
+    let tokens = 0;
+    return buildStore(backend, {
+      nowMs: process.nowMs,
+      sleep: process.sleep,
+      random,
+      newToken: () => `${process.name}-${++tokens}`,
+    });
+  }
+
+  return { open, put, peek: () => parse(cell) };
+}
+
+function parse({ value }: RecordCell): ConnectionRecord | undefined {
+  return value === undefined ? undefined : (JSON.parse(value) as ConnectionRecord);
+}
