@@ -7,7 +7,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Client } from "airwallex-connect";
-import { nodeHandler, webhooks } from "airwallex-connect/webhooks";
+import { createWebhooks, nodeHandler } from "airwallex-connect/webhooks";
 
 export interface EventPrinter {
   /** Deletes the subscription and stops the handler. */
@@ -28,7 +28,7 @@ export async function printEvents(
     version: "2026-08-21",
   });
   if (!secret) throw new Error("The subscription came without a secret");
-  const hooks = webhooks({ secrets: secret })
+  const hooks = createWebhooks({ secrets: secret })
     .on("account.submitted", ({ accountId }) => print(`account.submitted        ${accountId}`))
     .on("account.action_required", ({ accountId, data }) =>
       print(`account.action_required  ${accountId}, ${Object.keys(data).join(", ")}`),

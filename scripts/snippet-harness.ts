@@ -36,17 +36,17 @@ export {
   createPostgresTables,
 } from "airwallex-connect/stores/postgres";
 export { createRedisStore } from "airwallex-connect/stores/redis";
-export { sealed } from "airwallex-connect/stores/sealed";
+export { createSealedStore } from "airwallex-connect/stores/sealed";
 export {
+  constructEvent,
   createInbox,
+  createWebhooks,
   fetchHandler,
   nodeHandler,
-  receive,
-  respond,
+  respondToDelivery,
   signPayload,
   toCurrentAccount,
   verifySignature,
-  webhooks,
 } from "airwallex-connect/webhooks";
 export { Redis } from "ioredis";
 export { Pool } from "pg";

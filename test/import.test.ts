@@ -48,7 +48,7 @@ describe("importing the package", () => {
       ${noteLoads}
       const { createClient } = await import("./src/index.ts");
       ${makeClient(server.url)}
-      client.onBehalfOf("acct_9").with({ maxRetries: 1 });
+      client.onBehalfOf("acct_9").withOptions({ maxRetries: 1 });
       await settle();
       const ours = loaded.some((url) => url.includes("/src/index"));
       const none = packagesOf();

@@ -56,7 +56,7 @@ export function createApp({ client, cookieSecret, isHttps }: AppOptions): Hono {
 
   app.post("/disconnect", async (c) => {
     const id = await connectionOf(c);
-    if (id) await client.oauth.forget(id);
+    if (id) await client.oauth.delete(id);
     deleteCookie(c, "connection", cookie);
     return c.html(pages.disconnected());
   });

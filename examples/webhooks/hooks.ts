@@ -1,6 +1,6 @@
 /** What the app does with events; the other files in this folder receive them. */
 
-import { type WebhookEvent, webhooks } from "airwallex-connect/webhooks";
+import { createWebhooks, type WebhookEvent } from "airwallex-connect/webhooks";
 
 /** The events received, for the tests of these examples. An app would use its database. */
 export const seen: string[] = [];
@@ -8,7 +8,7 @@ export const seen: string[] = [];
 const note = (event: WebhookEvent) => seen.push(`${event.name} ${event.accountId}`);
 
 // Throws if the variable is missing: a default secret that everyone knows would be worse than none.
-export const hooks = webhooks({ secrets: process.env["AIRWALLEX_WEBHOOK_SECRET"] ?? "" })
+export const hooks = createWebhooks({ secrets: process.env["AIRWALLEX_WEBHOOK_SECRET"] ?? "" })
   .on("account.active", note)
   .on("account.submitted", note)
   .onUnknown(note);

@@ -1,4 +1,4 @@
-import { respond } from "airwallex-connect/webhooks";
+import { respondToDelivery } from "airwallex-connect/webhooks";
 import { hooks, onError } from "./hooks.js";
 
 /** What the events of a function URL, an API Gateway (REST or HTTP) and a load balancer share. */
@@ -14,6 +14,6 @@ export async function handler(event: LambdaEvent) {
   // Prefer these: `headers` holds only the last value of a repeated header.
   const headers = event.multiValueHeaders ?? event.headers ?? {};
   const rawBody = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  const { status, ...answer } = await respond(hooks, { rawBody, headers }, { onError });
+  const { status, ...answer } = await respondToDelivery(hooks, { rawBody, headers }, { onError });
   return { statusCode: status, ...answer };
 }

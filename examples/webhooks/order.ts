@@ -1,7 +1,7 @@
 /** Deliveries arrive in any order: an older one must not overwrite a newer one. */
 
 import type { Client } from "airwallex-connect";
-import { type WebhookEvent, webhooks } from "airwallex-connect/webhooks";
+import { createWebhooks, type WebhookEvent } from "airwallex-connect/webhooks";
 
 /** An app keeps these in its database and compares `asOf` in the `where` clause of its update. */
 export const shops = new Map<string, { readonly status: string; readonly asOf: string }>();
@@ -19,7 +19,7 @@ export const orderedHooks = (client: Client) => {
       shops.set(accountId, { status, asOf });
     };
 
-  return webhooks({ secrets: process.env["AIRWALLEX_WEBHOOK_SECRET"] ?? "" })
+  return createWebhooks({ secrets: process.env["AIRWALLEX_WEBHOOK_SECRET"] ?? "" })
     .on("account.submitted", keep("SUBMITTED"))
     .on("account.active", keep("ACTIVE"))
     .on("account.suspended", keep("SUSPENDED"));

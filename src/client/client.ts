@@ -127,9 +127,9 @@ interface BaseClient<E extends Environment> {
    * @throws TypeError, RangeError for invalid settings
    *
    * @example
-   * const patient = client.with({ timeoutMs: 120_000, maxRetries: 5 });
+   * const patient = client.withOptions({ timeoutMs: 120_000, maxRetries: 5 });
    */
-  with(overrides: ClientOverrides): Client<E>;
+  withOptions(overrides: ClientOverrides): Client<E>;
   /** Closes idle connections. Optional: nothing here keeps a process from exiting. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -248,7 +248,7 @@ function assemble(shared: Shared, settings: Settings, identity: Identity): BaseC
     request: requestFunction(call),
     // An id of undefined becomes "", which is rejected; otherwise the platform itself would act.
     onBehalfOf: keepRecent(keptClients, (id) => derive({ onBehalfOf: id ?? "" })),
-    with: derive,
+    withOptions: derive,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -10,7 +10,7 @@ import type { Store } from "../stores/store.js";
 /** `demo` is the sandbox under its older host names. */
 export type Environment = "production" | "sandbox" | "demo";
 
-/** Settings that `with()` can change on a derived client. */
+/** Settings that `withOptions()` can change on a derived client. */
 export interface ClientOverrides {
   /** Connected account to act for, sent as `x-on-behalf-of`. */
   readonly onBehalfOf?: string | undefined;
@@ -24,7 +24,7 @@ export interface ClientOverrides {
   readonly maxRetries?: number | undefined;
   /** Additional request headers, sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What to do with a successful response of an unexpected shape. Default: `observe`. */
+  /** What to do with a successful response of an unexpected shape. Default: `report`. */
   readonly validation?: Validation | undefined;
 }
 
@@ -88,7 +88,7 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
   /** Allows `http:` to other machines, for an emulator in a container. Default: false. */
   readonly allowInsecureHttp?: boolean | undefined;
   /** Connections per host. Default: 50, the API's own limit on concurrent requests. */
-  readonly connections?: number | undefined;
+  readonly maxSockets?: number | undefined;
   /** Time to open a connection in milliseconds; after that it is retried. Default: 10 000. */
   readonly connectTimeoutMs?: number | undefined;
   /** An undici 7 or 8 Agent, ProxyAgent or MockAgent to use. Closing the client does not close it. */

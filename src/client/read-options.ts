@@ -67,7 +67,7 @@ const known: ReadonlySet<string> = new Set([
     baseUrl: true,
     filesBaseUrl: true,
     allowInsecureHttp: true,
-    connections: true,
+    maxSockets: true,
     connectTimeoutMs: true,
     dispatcher: true,
     fetch: true,
@@ -111,7 +111,7 @@ export function readOptions(options: ClientOptions): Settings {
   const files = options.filesBaseUrl ?? options.baseUrl ?? places.files;
   const transport = {
     dispatcher,
-    connections: positive("connections", options.connections ?? 50),
+    maxSockets: positive("maxSockets", options.maxSockets ?? 50),
     connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
   };
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
@@ -206,7 +206,7 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
       onBehalfOf: optionalId("onBehalfOf", options.onBehalfOf),
       apiVersion: readVersion(options.apiVersion),
       headers,
-      validation: oneOf("validation", options.validation ?? "observe", validations),
+      validation: oneOf("validation", options.validation ?? "report", validations),
     },
     override(overrides) {
       refuseUnknown("Cannot create client", overrides, overridable);
@@ -221,7 +221,7 @@ function readVersion(version: string | null | undefined): string | null {
   throw wrong("apiVersion", `is not a dated version, expected one such as ${apiVersion}, or null`);
 }
 
-const validations = ["observe", "strict", "off"] as const;
+const validations = ["report", "strict", "off"] as const;
 
 const ofApp = "your OAuth app at Airwallex";
 

@@ -10,7 +10,7 @@ import { openDeadline } from "./request.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 import { header, type Send, WireError, type WireRequest } from "./wire.js";
 
-/** Fails with `ConnectionError` if a lost connection or the deadline cuts the transfer short. */
+/** Fails with `NetworkError` if a lost connection or the deadline cuts the transfer short. */
 export type Download = (
   operation: string,
   url: string,

@@ -4,8 +4,8 @@ import type { CallFacts } from "../errors/index.js";
 import {
   ApiError,
   AuthenticationError,
-  ConnectionError,
   listIssues,
+  NetworkError,
   SdkError,
   ShapeError,
   ValidationError,
@@ -107,7 +107,7 @@ export function translate(error: unknown, request: WireRequest): unknown {
     const cause = error instanceof DeadlineError ? error.cause : undefined;
     const failed = cause instanceof Error ? `, which had failed: ${cause.message}` : "";
     const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}${failed}`;
-    return new ConnectionError("timeout", phase, message, facts, cause);
+    return new NetworkError("timeout", phase, message, facts, cause);
   }
   if (error instanceof RememberedError) return translateLogin(error.cause, request, error.untilMs);
   if (!(error instanceof WireError)) return translateLogin(error, request);
@@ -120,15 +120,15 @@ export function translate(error: unknown, request: WireRequest): unknown {
   // OpenSSL ends its messages with a newline.
   const text = cause instanceof Error ? cause.message.trim() || cause.name : "unknown reason";
   return sent
-    ? new ConnectionError(
-        "connection_lost",
+    ? new NetworkError(
+        "response_lost",
         phase,
         `Cannot finish ${operation}: the connection was lost while ${phase}, ${text}`,
         facts,
         cause,
       )
-    : new ConnectionError(
-        "connection_failed",
+    : new NetworkError(
+        "unreachable",
         phase,
         `Cannot reach ${request.origin} for ${operation}: ${text}`,
         facts,
@@ -161,8 +161,8 @@ function translateLogin(error: unknown, request: WireRequest, untilMs?: number):
     });
   if (error instanceof ShapeError)
     return new ShapeError(error.code, start, facts, error.issues, error.data, error);
-  if (error instanceof ConnectionError)
-    return new ConnectionError(error.code, error.phase, start, facts, error);
+  if (error instanceof NetworkError)
+    return new NetworkError(error.code, error.phase, start, facts, error);
   return error;
 }
 
@@ -171,10 +171,10 @@ function isOf(operation: string, error: SdkError): boolean {
 }
 
 /** A write that may have been done and could not be repeated. */
-function lost(error: SdkError, request: WireRequest): ConnectionError {
+function lost(error: SdkError, request: WireRequest): NetworkError {
   const message = `Cannot finish ${request.operation}: its answer was lost, and it could not be made again, ${error.message}`;
   const { phase } = request.deadline;
-  return new ConnectionError("connection_lost", phase, message, factsOf(request, undefined), error);
+  return new NetworkError("response_lost", phase, message, factsOf(request, undefined), error);
 }
 
 /** Finds an error thrown by the request body while being read, such as a stream too long; fetch wraps it. */

@@ -21,7 +21,7 @@ export interface DispatcherLike {
 export interface TransportOptions {
   readonly dispatcher?: DispatcherLike | undefined;
   /** Sockets per host. */
-  readonly connections: number;
+  readonly maxSockets: number;
   readonly connectTimeoutMs: number;
 }
 
@@ -64,13 +64,13 @@ interface OwnAgent extends DispatcherLike {
  * Importing undici replaces the dispatcher behind the app's global `fetch`, unless Node has already set
  * up its own (nodejs/undici#5500). Touching `Response` makes Node do that.
  */
-async function loadAgent({ connections, connectTimeoutMs }: TransportOptions): Promise<OwnAgent> {
+async function loadAgent({ maxSockets, connectTimeoutMs }: TransportOptions): Promise<OwnAgent> {
   // The build would remove a bare read as unused.
   if (typeof globalThis.Response !== "function")
     throw new Error("Cannot load undici: this Node.js has no fetch");
   const { Agent } = await import("undici");
   return new Agent({
-    connections,
+    connections: maxSockets,
     pipelining: 1,
     allowH2: false,
     connect: { timeout: connectTimeoutMs },

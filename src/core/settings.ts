@@ -24,10 +24,10 @@ export interface CallOptions {
 }
 
 /**
- * What to do with a successful response of an unexpected shape: `observe` returns it and notifies the
+ * What to do with a successful response of an unexpected shape: `report` returns it and notifies the
  * observer, `strict` throws `ShapeError` with the data, `off` does not check.
  */
-export type Validation = "observe" | "strict" | "off";
+export type Validation = "report" | "strict" | "off";
 
 /** The host for one kind of call. */
 export interface Host {

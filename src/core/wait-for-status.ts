@@ -1,6 +1,6 @@
 /** Polls an account until it reaches a status, or no longer can. */
 
-import { AccountStatusError, ConnectionError, ValidationError } from "../errors/index.js";
+import { AccountStatusError, NetworkError, ValidationError } from "../errors/index.js";
 import type { Account, AccountStatus } from "../generated/accounts.js";
 import { allOf, closest, refuseUnknown } from "../schemas/known-names.js";
 import { DeadlineError } from "./deadline.js";
@@ -112,7 +112,7 @@ function checkWaits(waits: Readonly<Record<string, number>>): void {
 
 function isTimeout(error: unknown): boolean {
   if (error instanceof DeadlineError) return true;
-  return error instanceof ConnectionError && error.code === "timeout";
+  return error instanceof NetworkError && error.code === "timeout";
 }
 
 function unreachable(

@@ -29,8 +29,8 @@ export type ApiErrorCode =
 /** Codes of {@link AuthenticationError}. */
 export type AuthenticationErrorCode = "login_refused" | "token_refused";
 
-/** Codes of {@link ConnectionError}. */
-export type ConnectionErrorCode = "timeout" | "connection_failed" | "connection_lost";
+/** Codes of {@link NetworkError}. */
+export type NetworkErrorCode = "timeout" | "unreachable" | "response_lost";
 
 /** Codes of {@link ShapeError}. */
 export type ShapeErrorCode = "unexpected_shape" | "unreadable_response" | "repeated_page";
@@ -170,19 +170,19 @@ function adviseOnRefusal(
 }
 
 /** No response: the connection failed or was lost, or the deadline passed. */
-export class ConnectionError extends CallError {
-  readonly code: ConnectionErrorCode;
+export class NetworkError extends CallError {
+  readonly code: NetworkErrorCode;
   /** What the call was doing, such as `waiting for the answer`. */
   readonly phase: string;
 
   constructor(
-    code: ConnectionErrorCode,
+    code: NetworkErrorCode,
     phase: string,
     message: string,
     facts: CallFacts,
     cause?: unknown,
   ) {
-    super("ConnectionError", message, facts, cause);
+    super("NetworkError", message, facts, cause);
     this.code = code;
     this.phase = phase;
   }

@@ -4,7 +4,7 @@ import type {
   AccountStatusError,
   ApiError,
   AuthenticationError,
-  ConnectionError,
+  NetworkError,
   ShapeError,
   ValidationError,
 } from "./call-errors.js";
@@ -30,8 +30,8 @@ export {
   type ApiErrorCode,
   AuthenticationError,
   type AuthenticationErrorCode,
-  ConnectionError,
-  type ConnectionErrorCode,
+  NetworkError,
+  type NetworkErrorCode,
   ShapeError,
   type ShapeErrorCode,
   ValidationError,
@@ -72,7 +72,7 @@ export type SdkErrorCode = AirwallexError["code"];
 export type AirwallexError =
   | ApiError
   | AuthenticationError
-  | ConnectionError
+  | NetworkError
   | ValidationError
   | ShapeError
   | AccountStatusError

@@ -142,7 +142,7 @@ export interface OAuthResource<C> {
   ): Promise<{ readonly refreshed: number; readonly failed: number }>;
 
   /** Deletes a connection from the store. The customer's consent at Airwallex remains. */
-  forget(id: string): Promise<boolean>;
+  delete(id: string): Promise<boolean>;
 
   /** Only exchanges the code, for apps that store tokens themselves. The result is secret. */
   exchangeCode(
@@ -270,7 +270,7 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       await Promise.all(Array.from({ length: concurrency }, work));
       return count;
     },
-    async forget(id) {
+    async delete(id) {
       manager.forget(id);
       // A deletion keeps the fence of the key, even when there was nothing to delete.
       if (!(await store.read(keyOf(id)))) return false;

@@ -1,7 +1,7 @@
 /** The token endpoint: a code or a refresh token goes in, a pair of tokens comes out. */
 
 import type { Call } from "../core/call.js";
-import { ApiError, AuthenticationError, ConnectionError, ShapeError } from "../errors/index.js";
+import { ApiError, AuthenticationError, NetworkError, ShapeError } from "../errors/index.js";
 import { oauthToken } from "../generated/endpoints.js";
 import type { OAuthTokenRequest } from "../generated/oauth.js";
 import { anything } from "../schemas/anything.js";
@@ -81,6 +81,6 @@ function classify(error: unknown): Exclude<RefreshAnswer["kind"], "issued"> {
     if (error.status === 429) return "busy";
     return error.outcome === "not_done" ? "refused" : "lost";
   }
-  if (error instanceof ConnectionError) return error.outcome === "not_done" ? "not_sent" : "lost";
+  if (error instanceof NetworkError) return error.outcome === "not_done" ? "not_sent" : "lost";
   return error instanceof ShapeError ? "lost" : "not_sent";
 }

@@ -15,7 +15,7 @@ export interface OnboardingResource {
    * respect the API's rate limits. What happens to one seller never stops another.
    *
    * @throws TypeError for options that make no sense; what the first call, a list of accounts, throws:
-   *   AuthenticationError when the key is refused, ApiError, ConnectionError; AuthenticationError at any
+   *   AuthenticationError when the key is refused, ApiError, NetworkError; AuthenticationError at any
    *   later time; what the input or `onProgress` throws; the signal's own reason. Any other failure is the
    *   result of its seller.
    *

@@ -265,8 +265,8 @@ function isEditable(status: string): boolean {
 
 const passing: ReadonlySet<string> = new Set([
   "timeout",
-  "connection_failed",
-  "connection_lost",
+  "unreachable",
+  "response_lost",
   "rate_limited",
   "server_error",
   "conflict",

@@ -39,7 +39,7 @@ import {
 /**
  * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O when
  * its input is invalid, with `ApiError` when the API refuses the call, with `AuthenticationError` when
- * the key or token is refused, and with `ConnectionError` when no response arrives in time.
+ * the key or token is refused, and with `NetworkError` when no response arrives in time.
  */
 export interface AccountsResource {
   /**

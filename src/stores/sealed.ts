@@ -7,7 +7,7 @@ import type { LeaseOptions, Store, StoredRecord } from "./store.js";
 export type { Store } from "./store.js";
 
 /** Options of `sealed`. */
-export interface SealOptions {
+export interface SealedStoreOptions {
   /**
    * Keys by name, 32 bytes each, raw or in base64url. Any of them can open records; each record holds the
    * name of its key.
@@ -35,9 +35,9 @@ export interface SealOptions {
  * import { randomBytes } from "node:crypto";
  *
  * const keys = { "2026-01": randomBytes(32) }; // from your secret manager
- * const store = sealed(createMemoryStore(), { keys, currentKid: "2026-01" });
+ * const store = createSealedStore(createMemoryStore(), { keys, currentKid: "2026-01" });
  */
-export function sealed(store: Store, options: SealOptions): Store {
+export function createSealedStore(store: Store, options: SealedStoreOptions): Store {
   const box = createBox(options);
 
   async function openRecord(
@@ -84,7 +84,7 @@ interface Box {
 const keyParameter = "record";
 const encryption = "A256GCM";
 
-function createBox({ keys, currentKid }: SealOptions): Box {
+function createBox({ keys, currentKid }: SealedStoreOptions): Box {
   const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, toBytes(kid, key)]));
   const current = secrets.get(currentKid);
   if (current === undefined) {

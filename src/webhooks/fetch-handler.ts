@@ -18,7 +18,7 @@ import { type RawDelivery, respondTo } from "./respond.js";
  *
  * @throws RangeError for limits that are out of range.
  * @example
- * const hooks = webhooks({ secrets: "whsec_test" });
+ * const hooks = createWebhooks({ secrets: "whsec_test" });
  * const POST = fetchHandler(hooks);
  * const body = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
  * const headers = signPayload(body, { secret: "whsec_test" });

@@ -9,14 +9,15 @@
  */
 
 import { WebhookHandlerError } from "../errors/webhook-errors.js";
+import { type ConstructEventOptions, constructEvent, isModelled } from "./construct-event.js";
 import type { EventName, EventNamed, UnknownEvent, WebhookEvent } from "./events.js";
 import type { WebhookHeaders } from "./header-values.js";
 import type { Inbox, InboxOutcome } from "./inbox.js";
-import { isModelled, type ReceiveOptions, receive } from "./receive.js";
 import { checkVerifyOptions, type RawBody } from "./signature.js";
 
-/** Options of {@link webhooks}. */
-export interface WebhooksOptions<Context = undefined> extends Omit<ReceiveOptions, "receivedAtMs"> {
+/** Options of {@link createWebhooks}. */
+export interface WebhooksOptions<Context = undefined>
+  extends Omit<ConstructEventOptions, "receivedAtMs"> {
   /** Remembers which events were handled. Without one, handlers run for every delivery. */
   readonly inbox?: Inbox<Context> | undefined;
 }
@@ -47,11 +48,11 @@ export interface Webhooks<Context = undefined> {
   onUnknown(handler: Handler<UnknownEvent, Context>): this;
   /** The same, with a handler that accepts any event. */
   onUnknown(handler: Handler<WebhookEvent, Context>): this;
-  /** Verifies a delivery and reads its event; see {@link receive}. */
-  receive(
+  /** Verifies a delivery and reads its event; see {@link constructEvent}. */
+  constructEvent(
     rawBody: RawBody,
     headers: WebhookHeaders,
-    options?: Pick<ReceiveOptions, "receivedAtMs">,
+    options?: Pick<ConstructEventOptions, "receivedAtMs">,
   ): Promise<WebhookEvent>;
   /**
    * Runs the handlers of an event, in the same process or behind a queue.
@@ -68,11 +69,11 @@ type AnyHandler<Context> = Handler<never, Context>;
  *
  * @throws TypeError or RangeError for invalid `secrets` or `toleranceMs`.
  * @example
- * const hooks = webhooks({ secrets: "whsec_test" })
+ * const hooks = createWebhooks({ secrets: "whsec_test" })
  *   .on("account.active", (event) => console.log(event.accountId, "can be paid"))
  *   .onUnknown((event) => console.log(event.name));
  */
-export function webhooks<Context = undefined>(
+export function createWebhooks<Context = undefined>(
   options: WebhooksOptions<Context>,
 ): Webhooks<Context> {
   checkVerifyOptions(options);
@@ -94,8 +95,8 @@ export function webhooks<Context = undefined>(
       unknown.push(checkHandler(handler));
       return hooks;
     },
-    receive(rawBody, headers, { receivedAtMs } = {}) {
-      return receive(rawBody, headers, { secrets, toleranceMs, onDrift, receivedAtMs });
+    constructEvent(rawBody, headers, { receivedAtMs } = {}) {
+      return constructEvent(rawBody, headers, { secrets, toleranceMs, onDrift, receivedAtMs });
     },
     async handle(event) {
       if (!checked) {

@@ -10,6 +10,11 @@ export {
   WebhookVerificationError,
   type WebhookVerificationErrorCode,
 } from "../errors/webhook-errors.js";
+export {
+  type ConstructEventOptions,
+  constructEvent,
+  type WebhookDrift,
+} from "./construct-event.js";
 export { type CurrentAccount, toCurrentAccount } from "./current-account.js";
 // Events
 export type {
@@ -24,24 +29,22 @@ export type {
 export { fetchHandler } from "./fetch-handler.js";
 // Handlers, and events that are handled once
 export {
+  createWebhooks,
   type HandleOutcome,
   type Handler,
   type HandlerFacts,
   type Webhooks,
   type WebhooksOptions,
-  webhooks,
 } from "./handlers.js";
-
 // Signatures
 export type { WebhookHeaders } from "./header-values.js";
 export { createInbox, type Inbox, type InboxOptions, type InboxOutcome } from "./inbox.js";
 export { nodeHandler } from "./node-handler.js";
 export type { WebhookHandlerOptions } from "./read-body.js";
-export { type ReceiveOptions, receive, type WebhookDrift } from "./receive.js";
 export {
   type RawDelivery,
-  type RespondOptions,
-  respond,
+  type RespondToDeliveryOptions,
+  respondToDelivery,
   type WebhookAnswer,
 } from "./respond.js";
 export {

@@ -24,7 +24,7 @@ import { type RawDelivery, respondTo, type WebhookAnswer } from "./respond.js";
  * @example
  * import { createServer } from "node:http";
  *
- * const hooks = webhooks({ secrets: "whsec_test" });
+ * const hooks = createWebhooks({ secrets: "whsec_test" });
  * const server = createServer(nodeHandler(hooks));
  */
 export function nodeHandler<Context>(

@@ -1,10 +1,10 @@
 /** Reads the raw body of a delivery, within limits on its size and time. */
 
 import { WebhookRequestError, WebhookVerificationError } from "../errors/webhook-errors.js";
-import type { RespondOptions } from "./respond.js";
+import type { RespondToDeliveryOptions } from "./respond.js";
 
 /** Options of `fetchHandler` and `nodeHandler`. */
-export interface WebhookHandlerOptions extends RespondOptions {
+export interface WebhookHandlerOptions extends RespondToDeliveryOptions {
   /** Maximum size of a body in bytes. Default: 1 048 576 (1 MB). */
   readonly maxBytes?: number | undefined;
   /** How long the whole body may take to arrive, in milliseconds. Default: 10 000. */

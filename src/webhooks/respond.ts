@@ -25,8 +25,8 @@ import type { WebhookHeaders } from "./header-values.js";
 import type { RawBody } from "./signature.js";
 import { warn } from "./warn.js";
 
-/** Options of {@link respond} and of the HTTP handlers. */
-export interface RespondOptions {
+/** Options of {@link respondToDelivery} and of the HTTP handlers. */
+export interface RespondToDeliveryOptions {
   /**
    * Takes the event instead of the handlers, which run later behind a queue, through `hooks.handle`. The
    * response is sent when its promise is fulfilled, so the queue must have the event by then.
@@ -60,15 +60,15 @@ export interface RawDelivery {
  * `nodeHandler`.
  *
  * @example
- * const hooks = webhooks({ secrets: "whsec_test" });
+ * const hooks = createWebhooks({ secrets: "whsec_test" });
  * const rawBody = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
  * const headers = signPayload(rawBody, { secret: "whsec_test" });
  * const { status } = await respond(hooks, { rawBody, headers });
  */
-export function respond<Context>(
+export function respondToDelivery<Context>(
   hooks: Webhooks<Context>,
   delivery: RawDelivery,
-  options: RespondOptions = {},
+  options: RespondToDeliveryOptions = {},
 ): Promise<WebhookAnswer> {
   return respondTo(hooks, async () => delivery, options);
 }
@@ -77,11 +77,11 @@ export function respond<Context>(
 export async function respondTo<Context>(
   hooks: Webhooks<Context>,
   read: () => Promise<RawDelivery>,
-  { enqueue, onError }: RespondOptions,
+  { enqueue, onError }: RespondToDeliveryOptions,
 ): Promise<WebhookAnswer> {
   try {
     const { rawBody, headers } = await read();
-    const event = await hooks.receive(rawBody, headers);
+    const event = await hooks.constructEvent(rawBody, headers);
     if (enqueue) {
       await enqueue(event);
       return answer(200, "enqueued");

@@ -89,14 +89,14 @@ describe("the login", () => {
   it("is shared by derived clients, and made again for each account to log in as", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
-    const other = client.with({ loginAs: "acct_8" });
+    const other = client.withOptions({ loginAs: "acct_8" });
     await Promise.all([
       client.accounts.retrieve("acct_1"),
       client.onBehalfOf("acct_9").accounts.retrieve("acct_2"),
-      client.with({ timeoutMs: 5000 }).accounts.retrieve("acct_3"),
+      client.withOptions({ timeoutMs: 5000 }).accounts.retrieve("acct_3"),
       other.accounts.retrieve("acct_4"),
       other.onBehalfOf("acct_7").accounts.retrieve("acct_5"),
-      client.with({ loginAs: "acct_8", maxRetries: 1 }).accounts.retrieve("acct_6"),
+      client.withOptions({ loginAs: "acct_8", maxRetries: 1 }).accounts.retrieve("acct_6"),
     ]);
     const names = server.logins.map(({ headers }) => headers["x-login-as"]);
     expect(names.sort()).toEqual(["acct_8", undefined]);
@@ -193,7 +193,7 @@ describe("a login that fails", () => {
     const client = createClient({ ...key, baseUrl: server.url });
     const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
     expect(String(error)).toContain("check clientId and apiKey");
-    const as = client.with({ loginAs: "acct_2" }).accounts.submit("acct_1");
+    const as = client.withOptions({ loginAs: "acct_2" }).accounts.submit("acct_1");
     await expect(as).rejects.toThrow("check clientId, apiKey and loginAs");
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/s3cr3t|client-id-7Qk2/);
   });

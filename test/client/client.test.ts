@@ -40,7 +40,7 @@ describe("createClient()", () => {
     expect(create(changes)).not.toThrow("s3cr3t");
   });
 
-  it.each(["timeoutMs", "connectTimeoutMs", "connections"])(
+  it.each(["timeoutMs", "connectTimeoutMs", "maxSockets"])(
     "refuses %s unless it is a number above 0",
     (name) => {
       for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "5", 2 ** 31]) {
@@ -107,8 +107,8 @@ describe("createClient()", () => {
     expect(create({ oauth: { store: {}, clientid: "x" } })).toThrow('did you mean "clientId"');
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
-    expect(() => client.with(wrong)).toThrow(TypeError);
-    expect(() => client.with(wrong)).toThrow(`Cannot create client: ${hint}`);
+    expect(() => client.withOptions(wrong)).toThrow(TypeError);
+    expect(() => client.withOptions(wrong)).toThrow(`Cannot create client: ${hint}`);
     await expect(client.accounts.retrieve("acct_1", wrong)).rejects.toThrow(
       new TypeError(`Cannot call accounts.retrieve: ${hint}`),
     );
@@ -169,7 +169,7 @@ describe("createClient()", () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");
-    for (const one of [client, client.with({ loginAs: "acct_8" })]) {
+    for (const one of [client, client.withOptions({ loginAs: "acct_8" })]) {
       const shown = inspect(one, { depth: Number.POSITIVE_INFINITY, showHidden: true });
       expect(shown + JSON.stringify(one)).not.toMatch(/s3cr3t|client-id-7Qk2/);
     }
@@ -187,7 +187,7 @@ describe("createClient()", () => {
     Object.assign(options, { onBehalfOf: "acct_2", baseUrl: "https://evil.example" });
     options.headers["x-own"] = "2";
     await client.accounts.current();
-    await client.with({ maxRetries: 1 }).accounts.current();
+    await client.withOptions({ maxRetries: 1 }).accounts.current();
     for (const { headers } of server.requests) {
       expect(headers).toMatchObject({ "x-own": "1", "x-on-behalf-of": "acct_1" });
     }
@@ -210,7 +210,7 @@ describe("onBehalfOf()", () => {
 
   it("shares connections and token", async () => {
     const server = await startServer({ otherwise: slowly(5, json(200, account())) });
-    const client = createClient({ ...key, baseUrl: server.url, connections: 2 });
+    const client = createClient({ ...key, baseUrl: server.url, maxSockets: 2 });
     const calls = Array.from({ length: 20 }, (_, i) =>
       client.onBehalfOf(`acct_${i}`).accounts.current(),
     );
@@ -242,10 +242,12 @@ describe("with()", () => {
       onBehalfOf: "acct_9",
       headers: { "x-own": "1" },
     });
-    const other = client.with({ apiVersion: "2025-01-01" });
+    const other = client.withOptions({ apiVersion: "2025-01-01" });
     await other.accounts.current();
     await client.accounts.current();
-    await other.with({ apiVersion: null, onBehalfOf: undefined, headers: {} }).accounts.current();
+    await other
+      .withOptions({ apiVersion: null, onBehalfOf: undefined, headers: {} })
+      .accounts.current();
     const [changed, first, cleared] = server.requests.map(({ headers }) => headers);
     expect(changed).toMatchObject({
       "x-api-version": "2025-01-01",
@@ -261,24 +263,26 @@ describe("with()", () => {
 
   it("validates what it is given", () => {
     const client = createClient(key);
-    expect(() => client.with({ timeoutMs: 0 })).toThrow(RangeError);
-    expect(() => client.with({ maxRetries: -1 })).toThrow(RangeError);
-    expect(() => client.with({ validation: "loose" as "off" })).toThrow(TypeError);
-    expect(() => client.with({ environment: "production" } as never)).toThrow("environment is not");
-    expect(() => client.with({ headers: { host: "evil.example" } })).toThrow("headers.host");
+    expect(() => client.withOptions({ timeoutMs: 0 })).toThrow(RangeError);
+    expect(() => client.withOptions({ maxRetries: -1 })).toThrow(RangeError);
+    expect(() => client.withOptions({ validation: "loose" as "off" })).toThrow(TypeError);
+    expect(() => client.withOptions({ environment: "production" } as never)).toThrow(
+      "environment is not",
+    );
+    expect(() => client.withOptions({ headers: { host: "evil.example" } })).toThrow("headers.host");
   });
 
   it("refuses an empty loginAs, which would log in as somebody else", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
-    const act = async () => await client.with({ loginAs: "" }).accounts.current();
+    const act = async () => await client.withOptions({ loginAs: "" }).accounts.current();
     await expect(act()).rejects.toThrow(/login-as|loginAs/);
     expect(server.connections).toBe(0);
   });
 
   it("leaves every client frozen", () => {
     const client = createClient(key);
-    for (const one of [client, client.with({}), client.onBehalfOf("acct_9")]) {
+    for (const one of [client, client.withOptions({}), client.onBehalfOf("acct_9")]) {
       expect(Object.isFrozen(one)).toBe(true);
       expect(() => Object.assign(one, { environment: "production" })).toThrow(TypeError);
     }

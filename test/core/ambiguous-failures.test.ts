@@ -195,7 +195,7 @@ function clientOf({ clientOptions }: RunningEmulator, baseUrl: string): Client<"
   const { random } = Math;
   Math.random = () => 0;
   try {
-    return createClient({ ...clientOptions, baseUrl, connections: atOnce });
+    return createClient({ ...clientOptions, baseUrl, maxSockets: atOnce });
   } finally {
     Math.random = random;
   }

@@ -129,7 +129,7 @@ describe("the stack of an error", () => {
     vi.restoreAllMocks();
     const openShop = async () => await client.accounts.update("acct_1", {});
     await expect(openShop()).rejects.toMatchObject({
-      name: "ConnectionError",
+      name: "NetworkError",
       attempts: 4,
       stack: calledFromHere,
     });
@@ -138,7 +138,7 @@ describe("the stack of an error", () => {
   it("points to the call that ran out of time, or whose answer cannot be read", async () => {
     const server = await startServer({ answers: [stall(), text(200, "<html>")] });
     const client = createClient({ ...key, baseUrl: server.url });
-    for (const name of ["ConnectionError", "ShapeError"]) {
+    for (const name of ["NetworkError", "ShapeError"]) {
       const openShop = async () => await client.accounts.retrieve("acct_1", { timeoutMs: 80 });
       await expect(openShop()).rejects.toMatchObject({ name, stack: calledFromHere });
     }

@@ -122,7 +122,7 @@ describe("a 429", () => {
       first,
       client.accounts.retrieve("acct_2"),
       client.onBehalfOf("acct_9").accounts.retrieve("acct_3"),
-      client.with({ maxRetries: 0, loginAs: "acct_8" }).accounts.retrieve("acct_4"),
+      client.withOptions({ maxRetries: 0, loginAs: "acct_8" }).accounts.retrieve("acct_4"),
     ]);
     expect(startedMs.length).toBe(4);
     for (const ms of startedMs) expect(ms - start).toBeGreaterThan(245);

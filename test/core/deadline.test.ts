@@ -64,7 +64,7 @@ describe("an aborted call", () => {
 
   it("rejects while it connects, or waits for a free connection", async () => {
     const server = await startServer({ answers: [stall()] });
-    const client = createClient({ ...key, baseUrl: server.url, connections: 1 });
+    const client = createClient({ ...key, baseUrl: server.url, maxSockets: 1 });
     const controller = new AbortController();
     const first = client.accounts.retrieve("acct_1", { signal: controller.signal });
     first.catch(() => undefined);

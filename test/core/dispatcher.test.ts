@@ -61,7 +61,7 @@ describe("an app's own dispatcher", () => {
     api.intercept({ path: "/api/v1/accounts/acct_1/submit", method: "POST" }).replyWithError(reset);
     const client = createClient({ ...key, environment: "production", dispatcher: mock });
     const { error } = await failureOf(client.accounts.submit("acct_1", { maxRetries: 0 }));
-    expect(error).toMatchObject({ name: "ConnectionError", cause: reset });
+    expect(error).toMatchObject({ name: "NetworkError", cause: reset });
     mock.assertNoPendingInterceptors();
     await mock.close();
   });
@@ -72,7 +72,7 @@ describe("an app's own dispatcher", () => {
     const client = createClient({ ...key, dispatcher: mock });
     const { error, tookMs } = await failureOf(client.accounts.submit("acct_1"));
     expect(error).toMatchObject({
-      name: "ConnectionError",
+      name: "NetworkError",
       outcome: "not_done",
       cause: { operation: "authentication.login", attempts: 1 },
     });

@@ -66,7 +66,7 @@ describe("a transfer", () => {
       response.write("some");
     });
     const client = createClient({ ...key, baseUrl: server.url });
-    const late = { name: "ConnectionError", code: "timeout", phase: "reading the answer" };
+    const late = { name: "NetworkError", code: "timeout", phase: "reading the answer" };
     const path = join(await folder(), "x.png");
     for (const read of ["bytes", "saveTo"] as const) {
       const start = performance.now();
@@ -87,7 +87,7 @@ describe("a transfer", () => {
     await writeFile(there, "from before");
     for (const path of [there, join(directory, "new.png")]) {
       const download = await client.files.download("file_1");
-      await expect(download.saveTo(path)).rejects.toMatchObject({ name: "ConnectionError" });
+      await expect(download.saveTo(path)).rejects.toMatchObject({ name: "NetworkError" });
     }
     expect(await readdir(directory)).toEqual(["there.png"]);
     expect(await readFile(there, "utf8")).toBe("from before");
@@ -120,8 +120,8 @@ describe("a transfer", () => {
     const client = createClient({ ...key, baseUrl: server.url, ...options });
     const download = await client.files.download("file_1");
     await expect(download.bytes()).rejects.toMatchObject({
-      name: "ConnectionError",
-      code: "connection_lost",
+      name: "NetworkError",
+      code: "response_lost",
       operation: "files.download",
       outcome: "not_done",
     });

@@ -6,9 +6,9 @@ import {
   AccountStatusError,
   ApiError,
   AuthenticationError,
-  ConnectionError,
   createClient,
   isAirwallexError,
+  NetworkError,
   SdkError,
   ShapeError,
   StoreError,
@@ -44,7 +44,7 @@ function oneOfEach(copy: typeof errors): readonly errors.AirwallexError[] {
   return [
     new copy.ApiError("invalid_request", remote, facts, { body: {} }),
     new copy.AuthenticationError("token_refused", { ...remote, status: 401 }, facts),
-    new copy.ConnectionError("connection_lost", "connecting", "Lost", facts, socketError),
+    new copy.NetworkError("response_lost", "connecting", "Lost", facts, socketError),
     new copy.ValidationError("accounts.create", [{ path: ["a", 0], message: "is wrong" }]),
     new copy.ShapeError("unexpected_shape", "Strange", facts, [], {}),
     new copy.AccountStatusError("status_timeout", "Too late", account, undefined),
@@ -55,7 +55,7 @@ function oneOfEach(copy: typeof errors): readonly errors.AirwallexError[] {
 const classes = [
   ApiError,
   AuthenticationError,
-  ConnectionError,
+  NetworkError,
   ValidationError,
   ShapeError,
   AccountStatusError,
@@ -121,7 +121,7 @@ describe("an error", () => {
     expect(oneOfEach(errors).map(String)).toEqual([
       'ApiError: Cannot call accounts.submit: 400 field_required, "is required", source business_name (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
       'AuthenticationError: Cannot call accounts.submit: 401 field_required, "is required", source business_name; a valid token was refused; check the permissions of the API key, and its IP allow-list (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)',
-      "ConnectionError: Lost (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
+      "NetworkError: Lost (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
       "ValidationError: Cannot call accounts.create: a[0]: is wrong",
       "ShapeError: Strange (POST /api/v1/accounts/acct_1/submit, outcome not_done, 2 attempts, request id r-1)",
       "AccountStatusError: Too late",
@@ -148,7 +148,7 @@ describe("an error", () => {
   it("of unknown outcome says what to do, for every endpoint in the table", () => {
     for (const { name, retry, environment } of endpoints) {
       const write = { ...facts, operation: name, outcome: "unknown" } as const;
-      const { message } = new ConnectionError("connection_lost", "x", "Lost", write);
+      const { message } = new NetworkError("response_lost", "x", "Lost", write);
       expect(message).toContain("; it may have been done");
       if (retry === "safe" || retry === "request_id") continue;
       if (environment === "sandbox") continue;
@@ -180,7 +180,7 @@ describe("an error", () => {
       cause: { name: "Error", message: "socket hang up", code: "ECONNRESET" },
     });
     for (const other of oneOfEach(errors)) {
-      if (other !== error && other.name !== "ConnectionError")
+      if (other !== error && other.name !== "NetworkError")
         expect(other).not.toHaveProperty("cause");
     }
   });
@@ -239,7 +239,7 @@ describe("what a call rejects with", () => {
       "invalid_request",
       "not_found",
       "token_refused",
-      "connection_lost",
+      "response_lost",
       "unreadable_response",
       "unexpected_shape",
       "invalid_input",

@@ -166,13 +166,13 @@ const cases: Readonly<Record<string, Case>> = {
   "a deadline": {
     script: { otherwise: stall() },
     call: (client) => client.accounts.create(input, { timeoutMs: 80 }),
-    name: "ConnectionError",
+    name: "NetworkError",
   },
-  "a lost connection": { script: { otherwise: cut() }, call: create, name: "ConnectionError" },
+  "a lost connection": { script: { otherwise: cut() }, call: create, name: "NetworkError" },
   "an answer that is not HTTP": {
     script: { otherwise: (response, seen, request) => raw(echoOf(seen))(response, seen, request) },
     call: create,
-    name: "ConnectionError",
+    name: "NetworkError",
   },
   "an answer of broken HTTP": {
     script: {
@@ -180,7 +180,7 @@ const cases: Readonly<Record<string, Case>> = {
         raw(`HTTP/1.1 200 OK\r\ncontent-length: 1${echoOf(seen)}\r\n\r\n`)(response, seen, request),
     },
     call: create,
-    name: "ConnectionError",
+    name: "NetworkError",
   },
   "an input that does not fit": {
     script: {},
@@ -208,7 +208,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "an answer of another shape": {
     script: { otherwise: json(200, { ...accountOfAlice, id: 7, nickname: ["Quillfeather"] }) },
-    call: (client) => client.with({ validation: "strict" }).accounts.retrieve("acct_1"),
+    call: (client) => client.withOptions({ validation: "strict" }).accounts.retrieve("acct_1"),
     name: "ShapeError",
   },
   "a page that repeats itself": {
@@ -256,7 +256,7 @@ describe("an error", () => {
   it("of a closed server shows no secret and no personal data", async () => {
     const client = createClient({ ...key, baseUrl: await closedServer(), maxRetries: 0 });
     const error = await client.accounts.create(input).catch((reason: unknown) => reason);
-    expect(error).toHaveProperty("name", "ConnectionError");
+    expect(error).toHaveProperty("name", "NetworkError");
     for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
   });
 
@@ -265,7 +265,7 @@ describe("an error", () => {
     const answers = [echo(400), echo(401), echoText, echoText, cut()];
     const server = await startServer({ answers });
     const client = createClient({ ...key, baseUrl: server.url, fetch, maxRetries: 0 });
-    for (const name of ["ApiError", "ShapeError", "ConnectionError"]) {
+    for (const name of ["ApiError", "ShapeError", "NetworkError"]) {
       const error = await client.accounts.create(input).catch((reason: unknown) => reason);
       expect(error).toHaveProperty("name", name);
       for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
@@ -286,7 +286,7 @@ describe("an error", () => {
     const calls = [() => client.accounts.create(input), () => client.accounts.list({ email })];
     for (const call of calls) {
       const error = await call().catch((reason: unknown) => reason);
-      expect(error).toMatchObject({ code: "connection_lost" });
+      expect(error).toMatchObject({ code: "response_lost" });
       expect(String(error)).toContain(`request to ${server.url}/api/v1/accounts`);
       for (const shown of formsOf(error)) {
         expect(leaksIn(shown)).toEqual([]);
@@ -304,7 +304,7 @@ describe("an error", () => {
     );
     for (const [i, call] of calls.entries()) {
       const error = await call().catch((reason: unknown) => reason);
-      expect(error).toHaveProperty("name", ["ApiError", "ConnectionError"][i]);
+      expect(error).toHaveProperty("name", ["ApiError", "NetworkError"][i]);
       for (const shown of formsOf(error)) expect(leaksIn(shown)).toEqual([]);
     }
   });

@@ -77,7 +77,7 @@ describe("accounts.create()", () => {
     const error = await clientOf(server)
       .accounts.create(newAccount)
       .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown", attempts: 1 });
+    expect(error).toMatchObject({ code: "response_lost", outcome: "unknown", attempts: 1 });
     expect(String(error)).toContain("outcome unknown");
     expect(kept.length).toBe(1);
   });
@@ -176,7 +176,7 @@ describe("accounts.create()", () => {
       const error = await openShop(server).catch((reason: unknown) => reason);
       expect(error).toMatchObject({
         operation: "accounts.create",
-        code: "connection_lost",
+        code: "response_lost",
         outcome: "unknown",
         attempts: 1,
       });

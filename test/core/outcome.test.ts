@@ -69,7 +69,7 @@ describe("a successful answer", () => {
     const server = await startServer({ otherwise: json(200, body) });
     const client = createClient({ ...key, baseUrl: server.url, observer: { onDrift } });
     await expect(client.accounts.retrieve("acct_1")).resolves.toEqual(body);
-    const strict = client.with({ validation: "strict" });
+    const strict = client.withOptions({ validation: "strict" });
     await expect(strict.accounts.retrieve("acct_1")).resolves.toEqual(body);
     expect(events).toEqual([]);
   });

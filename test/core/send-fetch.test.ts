@@ -96,12 +96,12 @@ describe("the fetch option", () => {
   it("tells a connection that was never made from an answer that was lost", async () => {
     const server = await startServer({ answers: [cut(), cutBody()] });
     const client = createClient({ ...key, baseUrl: server.url, fetch });
-    const lost = { code: "connection_lost", outcome: "unknown", attempts: 1 };
+    const lost = { code: "response_lost", outcome: "unknown", attempts: 1 };
     await expect(client.accounts.submit("acct_1")).rejects.toMatchObject(lost);
     await expect(client.accounts.submit("acct_1")).rejects.toMatchObject(lost);
     const closed = createClient({ ...key, baseUrl: await closedServer(), fetch, maxRetries: 0 });
     await expect(closed.accounts.submit("acct_1")).rejects.toMatchObject({
-      code: "connection_failed",
+      code: "unreachable",
       outcome: "not_done",
     });
   });
@@ -157,7 +157,7 @@ describe("the fetch option", () => {
     const broken = () => Promise.reject(reason);
     const client = createClient({ ...key, fetch: broken, maxRetries: 0 });
     await expect(client.accounts.retrieve("acct_1")).rejects.toMatchObject({
-      name: "ConnectionError",
+      name: "NetworkError",
       cause: { cause: reason },
     });
     const throws = () => {

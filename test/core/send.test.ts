@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent } from "undici";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ConnectionError, createClient } from "../../src/index.js";
+import { createClient, NetworkError } from "../../src/index.js";
 import {
   account,
   chunks,
@@ -26,16 +26,16 @@ describe("a call that never leaves this machine", () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: await closedServer() });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
-    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toBeInstanceOf(NetworkError);
     expect(error).toMatchObject({
-      code: "connection_failed",
+      code: "unreachable",
       phase: "connecting",
       outcome: "not_done",
       operation: "accounts.submit",
       cause: { operation: "authentication.login", cause: { code: "ECONNREFUSED" } },
     });
     expect(String(error)).toMatch(
-      /^ConnectionError: Cannot call accounts\.submit: the login failed, Cannot reach http:\/\/127\.0\.0\.1:\d+ for /,
+      /^NetworkError: Cannot call accounts\.submit: the login failed, Cannot reach http:\/\/127\.0\.0\.1:\d+ for /,
     );
   });
 
@@ -53,7 +53,7 @@ describe("a call that never leaves this machine", () => {
       failureOf(client.files.upload(Buffer.from("x"), { name: "x.pdf" })),
     ]);
     for (const { error } of failures) {
-      expect(error).toMatchObject({ code: "connection_failed", attempts: 3, outcome: "not_done" });
+      expect(error).toMatchObject({ code: "unreachable", attempts: 3, outcome: "not_done" });
     }
   });
 
@@ -72,7 +72,7 @@ describe("a call that never leaves this machine", () => {
     const client = createClient({ ...key, baseUrl, dispatcher: agent, maxRetries: 0 });
     const { error } = await failureOf(client.accounts.create(newAccount));
     expect(error).toMatchObject({
-      code: "connection_failed",
+      code: "unreachable",
       operation: "accounts.create",
       outcome: "not_done",
       cause: { cause: { code: "ENOTFOUND" } },
@@ -94,7 +94,7 @@ describe("a call that never leaves this machine", () => {
 
   it("fails as not done while it still waits for a free connection", async () => {
     const server = await startServer({ otherwise: stall() });
-    const client = createClient({ ...key, baseUrl: server.url, connections: 1 });
+    const client = createClient({ ...key, baseUrl: server.url, maxSockets: 1 });
     const first = failureOf(client.accounts.submit("acct_1", { timeoutMs: 400 }));
     await vi.waitFor(() => expect(server.requests.length).toBe(1));
     const { error, tookMs } = await failureOf(client.accounts.submit("acct_2", { timeoutMs: 100 }));
@@ -111,7 +111,7 @@ describe("a connection that is lost", () => {
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
     expect(error).toMatchObject({
-      code: "connection_lost",
+      code: "response_lost",
       phase: "waiting for the answer",
       outcome: "unknown",
       attempts: 1,
@@ -125,7 +125,7 @@ describe("a connection that is lost", () => {
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
     expect(error).toMatchObject({
-      code: "connection_lost",
+      code: "response_lost",
       phase: "reading the answer",
       outcome: "unknown",
     });
@@ -137,15 +137,15 @@ describe("a connection that is lost", () => {
     });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
-    expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown" });
+    expect(error).toMatchObject({ code: "response_lost", outcome: "unknown" });
   });
 
   it("is how an answer that is not HTTP is reported", async () => {
     const server = await startServer({ answers: [raw("SSH-2.0-OpenSSH_9.6\r\n")] });
     const client = createClient({ ...key, baseUrl: server.url });
     const { error } = await failureOf(client.accounts.submit("acct_1"));
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ code: "connection_lost", outcome: "unknown", attempts: 1 });
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(error).toMatchObject({ code: "response_lost", outcome: "unknown", attempts: 1 });
   });
 
   it("costs a call nothing if it was idle", async () => {
@@ -157,7 +157,7 @@ describe("a connection that is lost", () => {
         },
       ],
     });
-    const client = createClient({ ...key, baseUrl: server.url, connections: 1, maxRetries: 0 });
+    const client = createClient({ ...key, baseUrl: server.url, maxSockets: 1, maxRetries: 0 });
     await client.accounts.retrieve("acct_1");
     await sleep(30);
     await client.accounts.submit("acct_1");
@@ -210,7 +210,7 @@ describe("a body", () => {
 describe("connections", () => {
   it("are limited by the option, and reused", async () => {
     const server = await startServer({ otherwise: slowly(5, json(200, account())) });
-    const client = createClient({ ...key, baseUrl: server.url, connections: 3 });
+    const client = createClient({ ...key, baseUrl: server.url, maxSockets: 3 });
     const ids = Array.from({ length: 30 }, (_, i) => `acct_${i}`);
     await Promise.all(ids.map((id) => client.accounts.retrieve(id)));
     expect(server.requests.length).toBe(30);
@@ -232,7 +232,7 @@ describe("connections", () => {
     await client.accounts.retrieve("acct_1");
     await client.close();
     const { error, tookMs } = await failureOf(client.accounts.retrieve("acct_1"));
-    expect(error).toMatchObject({ name: "ConnectionError", outcome: "not_done" });
+    expect(error).toMatchObject({ name: "NetworkError", outcome: "not_done" });
     expect(tookMs).toBeLessThan(100);
   });
 });
@@ -244,7 +244,7 @@ describe("close()", () => {
     await client.accounts.retrieve("acct_1");
     await client.close();
     const { error } = await failureOf(client.onBehalfOf("acct_2").accounts.submit("acct_1"));
-    expect(error).toMatchObject({ code: "connection_failed", outcome: "not_done" });
+    expect(error).toMatchObject({ code: "unreachable", outcome: "not_done" });
     expect(String(error)).toContain("the client is closed");
     expect(server.requests.length).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConnectionError, createClient } from "../../src/index.js";
+import { createClient, NetworkError } from "../../src/index.js";
 import {
   account,
   failureOf,
@@ -20,7 +20,7 @@ describe("a server that stalls", { retry: 2 }, () => {
     const { error, tookMs } = await failureOf(
       client.accounts.retrieve("acct_1", { timeoutMs: 150 }),
     );
-    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toBeInstanceOf(NetworkError);
     expect(error).toMatchObject({
       code: "timeout",
       phase: "waiting for the answer",

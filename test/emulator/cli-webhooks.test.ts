@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { createClient } from "airwallex-connect";
 import { defaultApiKey, defaultClientId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
-import { createInbox, nodeHandler, webhooks } from "airwallex-connect/webhooks";
+import { createInbox, createWebhooks, nodeHandler } from "airwallex-connect/webhooks";
 import express from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { signatureOf, startReceiver } from "./webhooks/receiver.js";
@@ -154,7 +154,7 @@ test("trigger names an account, in the envelope and in its output", async () => 
 });
 
 test("trigger reports what the handler made of the event", async () => {
-  const hooks = webhooks({ secrets: "whsec_test", inbox: createInbox(createMemoryStore()) });
+  const hooks = createWebhooks({ secrets: "whsec_test", inbox: createInbox(createMemoryStore()) });
   hooks.on("account.active", () => undefined);
   const app = express().use("/parsed", express.json());
   app.use(nodeHandler(hooks, { onError: () => undefined }));

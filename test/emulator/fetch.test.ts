@@ -184,7 +184,7 @@ test("msw refuses an upload to a host without a handler", async () => {
   const emulator = createEmulator();
   using suite = interceptSandbox(emulator, "api");
   const upload = suite.client.files.upload(Buffer.from("a document"), { name: "a.pdf" });
-  await expect(upload).rejects.toMatchObject({ name: "ConnectionError" });
+  await expect(upload).rejects.toMatchObject({ name: "NetworkError" });
   expect(suite.unhandled).toEqual(["https://files.sandbox.airwallex.com/api/v1/files/upload"]);
   expect(emulator.requests.map(({ endpoint }) => endpoint)).toEqual(["authentication.login"]);
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { createClient } from "airwallex-connect";
 import { createEmulator } from "airwallex-connect/emulator";
-import { receive, signPayload } from "airwallex-connect/webhooks";
+import { constructEvent, signPayload } from "airwallex-connect/webhooks";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 const secret = vi.hoisted(() => {
@@ -195,7 +195,7 @@ describe("examples/webhooks", () => {
         for (const index of order) {
           const body = told[index] ?? "";
           const headers = signPayload(body, { secret, timestampMs: timestampMs++ });
-          await hooks.handle(await receive(body, headers, { secrets: secret }));
+          await hooks.handle(await constructEvent(body, headers, { secrets: secret }));
         }
         expect(shops.get(id)?.status, `${isLegacy} ${order}`).toBe("SUSPENDED");
       }

@@ -12,7 +12,7 @@ import {
 } from "airwallex-connect";
 import { createEmulator, failingFileId } from "airwallex-connect/emulator";
 import type { AccountUpdateRequest } from "airwallex-connect/schemas";
-import { signPayload, webhooks } from "airwallex-connect/webhooks";
+import { createWebhooks, signPayload } from "airwallex-connect/webhooks";
 import { expect, test } from "vitest";
 import { business, individual } from "../emulator/inputs.js";
 
@@ -351,7 +351,7 @@ test("whatIsMissing() of account.action_required data lists the requirements, in
   const emulator = createEmulator();
   const client = createClient(emulator.clientOptions);
   const { id } = await client.accounts.create(individual);
-  const hooks = webhooks({ secrets: "whsec_test" });
+  const hooks = createWebhooks({ secrets: "whsec_test" });
   const lists: unknown[] = [];
   hooks.on("account.action_required", ({ data, accountId }) => {
     lists.push(whatIsMissing(data, { account: { id: accountId } }));
@@ -375,7 +375,7 @@ test("whatIsMissing() of account.action_required data lists the requirements, in
       data,
     });
     const headers = signPayload(body, { secret: "whsec_test" });
-    await hooks.handle(await hooks.receive(body, headers));
+    await hooks.handle(await hooks.constructEvent(body, headers));
   }
   const update = { method: "accounts.update", id };
   const expected = [

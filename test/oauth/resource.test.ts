@@ -349,9 +349,9 @@ describe("oauth.connection()", () => {
     const { connection, account } = await connect(emulator, client);
     const customer = client.oauth.connection(connection.id);
     const derived = [
-      customer.with({ timeoutMs: 5000 }),
-      customer.with({ loginAs: "acct_1" }),
-      customer.with({ loginAs: "acct_1" }).with({ loginAs: undefined }),
+      customer.withOptions({ timeoutMs: 5000 }),
+      customer.withOptions({ loginAs: "acct_1" }),
+      customer.withOptions({ loginAs: "acct_1" }).withOptions({ loginAs: undefined }),
     ];
     for (const one of derived) expect((await one.accounts.current()).id).toBe(account.id);
   });
@@ -422,7 +422,7 @@ describe("oauth.connection()", () => {
         await expect(call).rejects.toMatchObject({ code: "connection_missing" });
       }
       expect(await client.oauth.retrieve(id)).toBeUndefined();
-      expect(await client.oauth.forget(id)).toBe(false);
+      expect(await client.oauth.delete(id)).toBe(false);
     }
     expect(await readdir(directory, { recursive: true })).toEqual([]);
   });
@@ -533,14 +533,14 @@ describe("oauth.refreshExpiring() of tokens with an unknown expiry", () => {
   });
 });
 
-describe("oauth.forget()", () => {
+describe("oauth.delete()", () => {
   it("deletes the stored connection", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const { connection } = await connect(emulator, client);
-    expect(await client.oauth.forget(connection.id)).toBe(true);
+    expect(await client.oauth.delete(connection.id)).toBe(true);
     expect(await client.oauth.retrieve(connection.id)).toBeUndefined();
-    expect(await client.oauth.forget(connection.id)).toBe(false);
+    expect(await client.oauth.delete(connection.id)).toBe(false);
   });
 });
 

@@ -154,7 +154,7 @@ test("run() keeps separate records per account to act for, and accepts a prefix"
   };
   const { platformId } = emulator.accounts;
   await client.onBehalfOf(platformId).onboarding.run(sellerOf(1), { store });
-  await client.with({ loginAs: platformId }).onboarding.run(sellerOf(1), { store });
+  await client.withOptions({ loginAs: platformId }).onboarding.run(sellerOf(1), { store });
   await client.onboarding.run(sellerOf(1), { store, keyPrefix: "mine:" });
   const { clientId } = emulator.clientOptions;
   const host = encodeURIComponent(new URL(emulator.url).host);
@@ -181,7 +181,7 @@ test("run() with a refused key reports nobody as done, whatever the store holds"
 test("run() survives an outage at the start", async () => {
   await using suite = await startSuite();
   for (let i = 0; i < 2; i++) suite.emulator.faults.next("accounts.list", { status: 503 });
-  const client = suite.client.with({ maxRetries: 0 });
+  const client = suite.client.withOptions({ maxRetries: 0 });
   const { counts } = await client.onboarding.run(sellerOf(1), { store: createMemoryStore() });
   expect(counts.done).toBe(1);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import {
   ApiError,
   type ApiErrorCode,
-  ConnectionError,
+  NetworkError,
   ValidationError,
 } from "../../src/errors/index.js";
 import { pauseAfter } from "../../src/onboarding/steps.js";
@@ -33,9 +33,9 @@ test.each([
   ["a conflict", refused("conflict", 409)],
   ["a rate limit", refused("rate_limited", 429)],
   ["a server that fails", refused("server_error", 503)],
-  ["a timeout", new ConnectionError("timeout", "connecting", "Cannot call", facts)],
-  ["a refused connection", new ConnectionError("connection_failed", "connecting", "", facts)],
-  ["a lost answer", new ConnectionError("connection_lost", "waiting", "Cannot call", facts)],
+  ["a timeout", new NetworkError("timeout", "connecting", "Cannot call", facts)],
+  ["a refused connection", new NetworkError("unreachable", "connecting", "", facts)],
+  ["a lost answer", new NetworkError("response_lost", "waiting", "Cannot call", facts)],
 ])("pauseAfter() tries again after %s, four times, each wait up to twice as long", (_, error) => {
   for (const [failures, mostMs] of [1000, 2000, 4000, 8000].entries()) {
     const pauseMs = pauseAfter(error, failures) ?? 0;

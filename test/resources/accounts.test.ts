@@ -79,7 +79,7 @@ describe("accounts", () => {
   it.each(calls)("%s passes the call's options on", async (_, call) => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
-    await call(client.with({ onBehalfOf: "acct_9", headers: { "x-trace": "7" } }));
+    await call(client.withOptions({ onBehalfOf: "acct_9", headers: { "x-trace": "7" } }));
     expect(server.requests[0]?.headers).toMatchObject({
       "x-on-behalf-of": "acct_9",
       "x-trace": "7",

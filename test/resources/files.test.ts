@@ -160,7 +160,7 @@ describe("files.upload()", () => {
     const server = await startServer({ otherwise: cut() });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.files.upload(Buffer.from("x"), { name: "x.png" })).rejects.toMatchObject({
-      code: "connection_lost",
+      code: "response_lost",
       outcome: "unknown",
       attempts: 1,
     });

@@ -164,7 +164,7 @@ describe("transfers.create()", () => {
     const error = await failure(client.transfers.create(rest));
     const sent = JSON.parse(String(server.requests[0]?.body)).request_id;
     expect(error).toMatchObject({
-      code: "connection_lost",
+      code: "response_lost",
       outcome: "unknown",
       idempotencyKey: sent,
     });

@@ -5,7 +5,11 @@ import { json, key, startServer, text } from "../scripted-server.js";
 describe("simulation", () => {
   it("is missing from a production client, and from everything derived from it", () => {
     const client = createClient({ ...key, environment: "production" });
-    for (const one of [client, client.onBehalfOf("acct_9"), client.with({ maxRetries: 1 })]) {
+    for (const one of [
+      client,
+      client.onBehalfOf("acct_9"),
+      client.withOptions({ maxRetries: 1 }),
+    ]) {
       expect("simulation" in one).toBe(false);
     }
   });

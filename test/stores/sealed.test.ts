@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../../src/stores/memory.js";
-import { sealed } from "../../src/stores/sealed.js";
+import { createSealedStore } from "../../src/stores/sealed.js";
 import type { Store } from "../../src/stores/store.js";
 import { describeConformance, plainWrite } from "./conformance-suite.js";
 
@@ -11,13 +11,13 @@ const newKey = randomBytes(32).toString("base64url");
 const secret = "refresh-token-of-somebody";
 
 const shared = createMemoryStore();
-describeConformance("sealed() keeps the contract of the store in it", () =>
-  sealed(shared, { keys: { old: oldKey }, currentKid: "old" }),
+describeConformance("createSealedStore() keeps the contract of the store in it", () =>
+  createSealedStore(shared, { keys: { old: oldKey }, currentKid: "old" }),
 );
 
 async function sealedRecord(): Promise<{ readonly plain: Store; readonly store: Store }> {
   const plain = createMemoryStore();
-  const store = sealed(plain, { keys: { old: oldKey }, currentKid: "old" });
+  const store = createSealedStore(plain, { keys: { old: oldKey }, currentKid: "old" });
   await store.compareAndSet("a", plainWrite(secret, 0));
   return { plain, store };
 }
@@ -39,7 +39,7 @@ async function failsWith(reading: Promise<unknown>, code: string): Promise<void>
   }
 }
 
-test("sealed() writes nothing that is readable without the key", async () => {
+test("createSealedStore() writes nothing that is readable without the key", async () => {
   const { plain } = await sealedRecord();
   const kept = (await plain.read("a"))?.value ?? "";
   const [header = "", ...rest] = kept.split(".");
@@ -53,20 +53,20 @@ test("sealed() writes nothing that is readable without the key", async () => {
   expect(kept).not.toContain(Buffer.from(secret).toString("base64url"));
 });
 
-test("sealed() seals the same value differently each time", async () => {
+test("createSealedStore() seals the same value differently each time", async () => {
   const { plain, store } = await sealedRecord();
   const first = (await plain.read("a"))?.value;
   await store.compareAndSet("a", plainWrite(secret, 1));
   expect((await plain.read("a"))?.value).not.toBe(first);
 });
 
-test("sealed() refuses a record that was copied to another key", async () => {
+test("createSealedStore() refuses a record that was copied to another key", async () => {
   const { plain, store } = await sealedRecord();
   await put(plain, "b", (await plain.read("a"))?.value ?? "");
   await failsWith(store.read("b"), "sealed_record_moved");
 });
 
-test("sealed() refuses a record whose header was rewritten to name another key", async () => {
+test("createSealedStore() refuses a record whose header was rewritten to name another key", async () => {
   const { plain, store } = await sealedRecord();
   const [header = "", ...rest] = ((await plain.read("a"))?.value ?? "").split(".");
   const parsed = JSON.parse(Buffer.from(header, "base64url").toString()) as object;
@@ -75,7 +75,7 @@ test("sealed() refuses a record whose header was rewritten to name another key",
   await failsWith(store.read("b"), "sealed_record_invalid");
 });
 
-test("sealed() refuses a record with any part changed", async () => {
+test("createSealedStore() refuses a record with any part changed", async () => {
   const { plain, store } = await sealedRecord();
   const parts = ((await plain.read("a"))?.value ?? "").split(".");
   for (const index of [2, 3, 4]) {
@@ -92,15 +92,15 @@ test.each([
   ["JSON", JSON.stringify({ refresh_token: secret })],
   ["five parts without a header", `${secret}....`],
   ["a header that is not an object", `${Buffer.from("7").toString("base64url")}....`],
-])("sealed() refuses %s", async (_what, value) => {
+])("createSealedStore() refuses %s", async (_what, value) => {
   const { plain, store } = await sealedRecord();
   await put(plain, "a", value);
   await failsWith(store.read("a"), "sealed_record_invalid");
 });
 
-test("sealed() names the missing key, even one that is not a valid name", async () => {
+test("createSealedStore() names the missing key, even one that is not a valid name", async () => {
   const { plain, store } = await sealedRecord();
-  const other = sealed(plain, { keys: { new: newKey }, currentKid: "new" });
+  const other = createSealedStore(plain, { keys: { new: newKey }, currentKid: "new" });
   await failsWith(other.read("a"), "sealed_key_missing");
   await expect(other.read("a")).rejects.toThrow('"old"');
   const header = { alg: "dir", enc: "A256GCM", kid: "__proto__", record: "a" };
@@ -111,7 +111,7 @@ test("sealed() names the missing key, even one that is not a valid name", async 
   await expect(store.read("a")).rejects.toThrow(/"k{100}"/);
 });
 
-test("sealed() does not open a record that names another algorithm", async () => {
+test("createSealedStore() does not open a record that names another algorithm", async () => {
   const { plain, store } = await sealedRecord();
   const { CompactEncrypt } = await import("jose");
   const short = await new CompactEncrypt(Buffer.from("forged"))
@@ -121,17 +121,17 @@ test("sealed() does not open a record that names another algorithm", async () =>
   await failsWith(store.read("a"), "sealed_record_invalid");
 });
 
-test("sealed() reads records sealed with an old key, and writes with the current one", async () => {
+test("createSealedStore() reads records sealed with an old key, and writes with the current one", async () => {
   const { plain, store: before } = await sealedRecord();
-  const after = sealed(plain, { keys: { old: oldKey, new: newKey }, currentKid: "new" });
+  const after = createSealedStore(plain, { keys: { old: oldKey, new: newKey }, currentKid: "new" });
   expect((await after.read("a"))?.value).toBe(secret);
   expect((await after.compareAndSet("a", plainWrite("next", 1)))?.value).toBe("next");
-  const onlyNew = sealed(plain, { keys: { new: newKey }, currentKid: "new" });
+  const onlyNew = createSealedStore(plain, { keys: { new: newKey }, currentKid: "new" });
   expect((await onlyNew.read("a"))?.value).toBe("next");
   await failsWith(before.read("a"), "sealed_key_missing");
 });
 
-test("sealed() fails a lease on a record that does not open, gives it back, and can delete the record", async () => {
+test("createSealedStore() fails a lease on a record that does not open, gives it back, and can delete the record", async () => {
   const { plain, store } = await sealedRecord();
   await put(plain, "a", "rubbish");
   const work = () => expect.fail("it worked");
@@ -142,7 +142,7 @@ test("sealed() fails a lease on a record that does not open, gives it back, and 
   expect((await store.compareAndSet("a", plainWrite("anew", 0)))?.version).toBe(3);
 });
 
-test("sealed() fails a wait for a record that does not open", async () => {
+test("createSealedStore() fails a wait for a record that does not open", async () => {
   const { plain, store } = await sealedRecord();
   await put(plain, "a", "rubbish");
   void plain.withLease("a", { leaseMs: 60_000, waitMs: 0 }, () => new Promise(() => undefined));
@@ -154,21 +154,21 @@ test("sealed() fails a wait for a record that does not open", async () => {
   await failsWith(waiting, "sealed_record_invalid");
 });
 
-test("sealed() refuses keys that are not 32 bytes, without showing them", () => {
+test("createSealedStore() refuses keys that are not 32 bytes, without showing them", () => {
   const make = (keys: Record<string, string | Uint8Array>, currentKid = "a") =>
-    sealed(createMemoryStore(), { keys, currentKid });
+    createSealedStore(createMemoryStore(), { keys, currentKid });
   expect(() => make({ a: oldKey }, "b")).toThrow(RangeError);
   expect(() => make({ a: randomBytes(16) })).toThrow(/"a" has 16 bytes, expected 32/);
   expect(() => make({ a: oldKey, b: "c2hvcnQ" })).toThrow(/"b" has 5 bytes/);
   expect(() => make({ a: undefined as unknown as string })).toThrow(TypeError);
 });
 
-test("sealed() is not affected when the caller wipes a key afterwards", async () => {
+test("createSealedStore() is not affected when the caller wipes a key afterwards", async () => {
   const plain = createMemoryStore();
   const given = Uint8Array.from(oldKey);
-  const store = sealed(plain, { keys: { old: given }, currentKid: "old" });
+  const store = createSealedStore(plain, { keys: { old: given }, currentKid: "old" });
   given.fill(0);
   await store.compareAndSet("a", plainWrite(secret, 0));
-  const same = sealed(plain, { keys: { old: oldKey }, currentKid: "old" });
+  const same = createSealedStore(plain, { keys: { old: oldKey }, currentKid: "old" });
   expect((await same.read("a"))?.value).toBe(secret);
 });

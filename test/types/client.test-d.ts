@@ -8,10 +8,10 @@ import {
   type AccountsResource,
   type ApiPromise,
   type Client,
-  type ConnectionError,
   createClient,
   type Environment,
   type ListPromise,
+  type NetworkError,
   type NumberedPage,
   type OAuthOptions,
   type PlatformReport,
@@ -37,13 +37,13 @@ const either = createClient({ ...key, environment });
 expectTypeOf(sandbox.simulation).toEqualTypeOf<SimulationResource>();
 expectTypeOf(demo.simulation).toEqualTypeOf<SimulationResource>();
 expectTypeOf(sandbox.onBehalfOf("acct_1").simulation).toEqualTypeOf<SimulationResource>();
-expectTypeOf(sandbox.with({ maxRetries: 1 }).simulation).toEqualTypeOf<SimulationResource>();
+expectTypeOf(sandbox.withOptions({ maxRetries: 1 }).simulation).toEqualTypeOf<SimulationResource>();
 // @ts-expect-error: production has no simulation
 production.simulation;
 // @ts-expect-error: nor does anything derived from it
 production.onBehalfOf("acct_1").simulation;
 // @ts-expect-error: nor does anything derived from it
-production.with({}).simulation;
+production.withOptions({}).simulation;
 // @ts-expect-error: nor does a client that may be for production
 either.simulation;
 if (either.environment !== "production" && "simulation" in either) either.simulation;
@@ -76,9 +76,9 @@ createClient({ ...key, environment: "staging" });
 // @ts-expect-error: unknown option
 createClient({ ...key, environment: "sandbox", timeout: 5 });
 // @ts-expect-error: a number is needed
-sandbox.with({ timeoutMs: "5" });
+sandbox.withOptions({ timeoutMs: "5" });
 // @ts-expect-error: the key cannot be changed afterwards
-sandbox.with({ apiKey: "other" });
+sandbox.withOptions({ apiKey: "other" });
 // @ts-expect-error: an id is required, or calls would act for the platform
 sandbox.onBehalfOf(undefined);
 
@@ -230,4 +230,4 @@ for (const item of whatIsMissing({} as Account)) {
   item.answerType;
 }
 // @ts-expect-error: an error that may not name any fields
-whatIsMissing({} as ConnectionError);
+whatIsMissing({} as NetworkError);

@@ -8,10 +8,10 @@ import {
   type ApiCode,
   ApiError,
   AuthenticationError,
-  ConnectionError,
   type FieldError,
   type Issue,
   isAirwallexError,
+  NetworkError,
   type Outcome,
   SdkError,
   type SdkErrorCode,
@@ -42,9 +42,9 @@ if (isAirwallexError(caught)) {
       expectTypeOf(caught).toEqualTypeOf<AuthenticationError>();
       break;
     case "timeout":
-    case "connection_failed":
-    case "connection_lost":
-      expectTypeOf(caught).toEqualTypeOf<ConnectionError>();
+    case "unreachable":
+    case "response_lost":
+      expectTypeOf(caught).toEqualTypeOf<NetworkError>();
       expectTypeOf(caught.outcome).toEqualTypeOf<Outcome>();
       break;
     case "unexpected_shape":
@@ -77,7 +77,7 @@ if (caught instanceof ApiError) {
   expectTypeOf(caught.apiCode).toEqualTypeOf<ApiCode | undefined>();
   expectTypeOf<string>().toExtend<ApiCode>();
 }
-if (caught instanceof ConnectionError) expectTypeOf(caught.phase).toBeString();
+if (caught instanceof NetworkError) expectTypeOf(caught.phase).toBeString();
 if (caught instanceof SdkError) expectTypeOf(caught.code).toBeString();
 for (const one of [AuthenticationError, ShapeError, ValidationError, AccountStatusError]) {
   if (caught instanceof one) expectTypeOf(caught.message).toBeString();

@@ -3,12 +3,12 @@
 import type { Account } from "airwallex-connect";
 import type { Charge, LegacyAccount, RfiEventData } from "airwallex-connect/schemas";
 import {
+  createWebhooks,
   type Era,
   type EventNamed,
   type Inbox,
   type UnknownEvent,
   type WebhookEvent,
-  webhooks,
 } from "airwallex-connect/webhooks";
 import { expectTypeOf } from "vitest";
 
@@ -96,7 +96,7 @@ switch (event.name) {
 }
 
 // Handlers receive their event
-const hooks = webhooks({ secrets: "x" })
+const hooks = createWebhooks({ secrets: "x" })
   .on("account.active", (active, { context }) => {
     expectTypeOf(active).toEqualTypeOf<EventNamed<"account.active">>();
     expectTypeOf(context).toEqualTypeOf<undefined>();
@@ -128,7 +128,7 @@ hooks.on("payout.transfer.paid", () => undefined);
 
 // Handlers receive what the inbox passes on
 declare const inbox: Inbox<{ readonly query: (sql: string) => Promise<unknown> }>;
-webhooks({ secrets: ["a", "b"], inbox }).on("account.active", (_, { context }) =>
+createWebhooks({ secrets: ["a", "b"], inbox }).on("account.active", (_, { context }) =>
   context.query("select 1"),
 );
 
@@ -136,4 +136,4 @@ webhooks({ secrets: ["a", "b"], inbox }).on("account.active", (_, { context }) =
 // @ts-expect-error: readonly
 event.id = "x";
 // @ts-expect-error: secrets are required
-webhooks({});
+createWebhooks({});

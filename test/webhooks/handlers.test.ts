@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 import { WebhookHandlerError } from "airwallex-connect";
-import { type Inbox, receive, webhooks } from "airwallex-connect/webhooks";
+import { constructEvent, createWebhooks, type Inbox } from "airwallex-connect/webhooks";
 import { describe, expect, it } from "vitest";
 import { envelope, listenToWarnings, secret, signed } from "./deliveries.js";
 
 const event = (members: object = {}) => {
   const body = envelope(members);
-  return receive(body, signed(body), { secrets: secret });
+  return constructEvent(body, signed(body), { secrets: secret });
 };
 
 /** Remembers ids in a set: as much of an inbox as the handlers need. */
@@ -25,7 +25,7 @@ function setInbox(): Inbox<string> {
 describe("webhooks()", () => {
   it("runs the handlers of an event in order, one after another", async () => {
     const calls: string[] = [];
-    const hooks = webhooks({ secrets: secret })
+    const hooks = createWebhooks({ secrets: secret })
       .on("account.submitted", async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         calls.push("first");
@@ -39,7 +39,7 @@ describe("webhooks()", () => {
 
   it("passes unmodelled names to onUnknown(), and ignores modelled ones without a handler", async () => {
     const calls: string[] = [];
-    const hooks = webhooks({ secrets: secret })
+    const hooks = createWebhooks({ secrets: secret })
       .onUnknown(({ name }) => calls.push(name))
       .on("account.submitted", ({ name }) => calls.push(name));
     expect(await hooks.handle(await event({ name: "payout.transfer.paid" }))).toBe("handled");
@@ -50,7 +50,7 @@ describe("webhooks()", () => {
 
   it("warns once about unmodelled names in JavaScript, and says which was probably meant", async () => {
     const warnings = listenToWarnings();
-    const hooks = webhooks({ secrets: secret })
+    const hooks = createWebhooks({ secrets: secret })
       .on("account.submitted", () => undefined)
       // @ts-expect-error: a typo
       .on("account.activ", () => undefined)
@@ -67,7 +67,7 @@ describe("webhooks()", () => {
   it("runs all handlers even if one fails, and collects what they threw", async () => {
     const calls: string[] = [];
     const [first, third] = [new Error("first"), "third"];
-    const hooks = webhooks({ secrets: secret })
+    const hooks = createWebhooks({ secrets: secret })
       .on("account.submitted", () => Promise.reject(first))
       .on("account.submitted", () => calls.push("second"))
       .on("account.submitted", () => {
@@ -91,7 +91,7 @@ describe("webhooks()", () => {
 
   it("runs once per event with an inbox, and again if a handler failed", async () => {
     let runs = 0;
-    const hooks = webhooks({ secrets: secret, inbox: setInbox() }).on(
+    const hooks = createWebhooks({ secrets: secret, inbox: setInbox() }).on(
       "account.submitted",
       (_, { context }) => {
         runs += 1;
@@ -107,26 +107,28 @@ describe("webhooks()", () => {
 
   it("claims nothing for an event without a handler", async () => {
     const inbox: Inbox = { run: () => Promise.reject(new Error("was asked")) };
-    const hooks = webhooks({ secrets: secret, inbox }).on("account.active", () => undefined);
+    const hooks = createWebhooks({ secrets: secret, inbox }).on("account.active", () => undefined);
     expect(await hooks.handle(await event())).toBe("ignored");
   });
 
   it("checks its options at once", () => {
-    expect(() => webhooks({ secrets: "" })).toThrow(TypeError);
-    expect(() => webhooks({ secrets: secret, toleranceMs: 0 })).toThrow(RangeError);
-    expect(() => webhooks({ secrets: secret }).on("account.active", undefined as never)).toThrow(
-      TypeError,
-    );
+    expect(() => createWebhooks({ secrets: "" })).toThrow(TypeError);
+    expect(() => createWebhooks({ secrets: secret, toleranceMs: 0 })).toThrow(RangeError);
+    expect(() =>
+      createWebhooks({ secrets: secret }).on("account.active", undefined as never),
+    ).toThrow(TypeError);
   });
 
   it("verifies with its secrets and window", async () => {
     const body = envelope();
     const receivedAtMs = Date.now() + 600_000;
-    const narrow = webhooks({ secrets: ["other", secret] });
-    await expect(narrow.receive(body, signed(body), { receivedAtMs })).rejects.toMatchObject({
-      code: "webhook_timestamp_stale",
-    });
-    const wide = webhooks({ secrets: secret, toleranceMs: 700_000 });
-    expect((await wide.receive(body, signed(body), { receivedAtMs })).id).toBe("evt_1");
+    const narrow = createWebhooks({ secrets: ["other", secret] });
+    await expect(narrow.constructEvent(body, signed(body), { receivedAtMs })).rejects.toMatchObject(
+      {
+        code: "webhook_timestamp_stale",
+      },
+    );
+    const wide = createWebhooks({ secrets: secret, toleranceMs: 700_000 });
+    expect((await wide.constructEvent(body, signed(body), { receivedAtMs })).id).toBe("evt_1");
   });
 });

@@ -3,11 +3,11 @@ import { createServer, type RequestListener, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import {
+  createWebhooks,
   fetchHandler,
   nodeHandler,
-  respond,
+  respondToDelivery,
   signPayload,
-  webhooks,
 } from "airwallex-connect/webhooks";
 import express from "express";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -27,7 +27,7 @@ const body = envelope();
 
 function counting(handler: () => unknown = () => undefined) {
   const calls: string[] = [];
-  const hooks = webhooks({ secrets: secret }).on("account.submitted", ({ id }) => {
+  const hooks = createWebhooks({ secrets: secret }).on("account.submitted", ({ id }) => {
     calls.push(id);
     return handler();
   });
@@ -120,8 +120,8 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
   });
 
   it("answers 409 while another process is handling the event, and 500 when the inbox is away", async () => {
-    const busy = webhooks({ secrets: secret, inbox: { run: async () => "busy" as const } });
-    const away = webhooks({
+    const busy = createWebhooks({ secrets: secret, inbox: { run: async () => "busy" as const } });
+    const away = createWebhooks({
       secrets: secret,
       inbox: { run: () => Promise.reject(new Error("x")) },
     });
@@ -286,16 +286,16 @@ describe("respond()", () => {
     const { hooks } = counting();
     // No other test in this file is refused for this reason.
     const late = signPayload(body, { secret, timestampMs: Date.now() - 86_400_000 });
-    for (const _ of [1, 2]) await respond(hooks, { rawBody: body, headers: late });
+    for (const _ of [1, 2]) await respondToDelivery(hooks, { rawBody: body, headers: late });
     const stale = (await warnings()).filter((text) => text.includes("webhook_timestamp_stale"));
     expect(stale).toHaveLength(1);
   });
 
   it("answers for a body that is already there", async () => {
     const { hooks } = counting();
-    const answer = await respond(hooks, { rawBody: body, headers: signed(body) });
+    const answer = await respondToDelivery(hooks, { rawBody: body, headers: signed(body) });
     expect(answer).toMatchObject({ status: 200, body: "handled" });
-    const parsed = await respond(hooks, { rawBody: {} as string, headers: signed(body) });
+    const parsed = await respondToDelivery(hooks, { rawBody: {} as string, headers: signed(body) });
     expect(parsed).toMatchObject({ status: 500, body: "webhook_body_not_raw" });
   });
 });

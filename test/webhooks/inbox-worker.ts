@@ -13,7 +13,7 @@ import { Redis } from "ioredis";
 import { Pool } from "pg";
 import { createPostgresInbox, createPostgresStore } from "../../src/stores/postgres.js";
 import { createRedisStore } from "../../src/stores/redis.js";
-import { createInbox, type Inbox, nodeHandler, webhooks } from "../../src/webhooks/index.js";
+import { createInbox, createWebhooks, type Inbox, nodeHandler } from "../../src/webhooks/index.js";
 
 /** Claims on Redis, claims on Postgres, and the transaction on Postgres. */
 export type InboxName = "redis" | "postgres" | "transaction";
@@ -70,7 +70,7 @@ function receiver<Context>(
   inbox: Inbox<Context>,
   effect: (id: string, context: Context) => Promise<unknown>,
 ): Listener {
-  const hooks = webhooks({ secrets: order.secret, inbox: telling(name, inbox) }).on(
+  const hooks = createWebhooks({ secrets: order.secret, inbox: telling(name, inbox) }).on(
     "account.active",
     ({ id }, { context }) => work(name, id, () => effect(id, context)),
   );

@@ -6,7 +6,7 @@ import {
   startEmulator,
   type WebhookOptions,
 } from "airwallex-connect/emulator";
-import { fetchHandler, webhooks } from "airwallex-connect/webhooks";
+import { createWebhooks, fetchHandler } from "airwallex-connect/webhooks";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { verifySignature } from "../../../src/webhooks/signature.js";
 import { signatureOf, startReceiver } from "./receiver.js";
@@ -316,9 +316,11 @@ describe("webhooks.fetch", () => {
   };
 
   test("may be an app's handler, whose answer is in the log", async () => {
-    const hooks = webhooks({ secrets: "whsec_test" }).on("account.active", () => undefined);
+    const hooks = createWebhooks({ secrets: "whsec_test" }).on("account.active", () => undefined);
     expect(await send(fetchHandler(hooks))).toMatchObject({ status: 200, answer: "handled" });
-    const other = fetchHandler(webhooks({ secrets: "another" }), { onError: () => undefined });
+    const other = fetchHandler(createWebhooks({ secrets: "another" }), {
+      onError: () => undefined,
+    });
     expect(await send(other)).toMatchObject({ status: 400, answer: "webhook_signature_mismatch" });
   });
 

@@ -1,14 +1,14 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { WebhookPayloadError } from "airwallex-connect";
-import { receive, type WebhookDrift, type WebhookEvent } from "airwallex-connect/webhooks";
+import { constructEvent, type WebhookDrift, type WebhookEvent } from "airwallex-connect/webhooks";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { envelope, fixture, secret, signed } from "./deliveries.js";
 
 const options = { secrets: secret };
 
 const read = (body: string | Buffer, more = {}): Promise<WebhookEvent> =>
-  receive(body, signed(body), { ...options, ...more });
+  constructEvent(body, signed(body), { ...options, ...more });
 
 describe("receive()", () => {
   it.each([

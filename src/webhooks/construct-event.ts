@@ -17,8 +17,8 @@ export interface WebhookDrift {
   readonly issues: readonly Issue[];
 }
 
-/** Options of {@link receive}. */
-export interface ReceiveOptions extends VerifySignatureOptions {
+/** Options of {@link constructEvent}. */
+export interface ConstructEventOptions extends VerifySignatureOptions {
   /**
    * Called if the data of an event does not have the expected shape. Errors it throws are ignored. The same
    * is published on the `node:diagnostics_channel` channel `airwallex-connect:webhook-drift`.
@@ -37,10 +37,10 @@ export interface ReceiveOptions extends VerifySignatureOptions {
  * const event = await receive(body, signPayload(body, { secret: "whsec_test" }), { secrets: "whsec_test" });
  * if (event.name === "account.submitted") console.log(event.accountId);
  */
-export async function receive(
+export async function constructEvent(
   rawBody: RawBody,
   headers: WebhookHeaders,
-  options: ReceiveOptions,
+  options: ConstructEventOptions,
 ): Promise<WebhookEvent> {
   const { timestampMs } = verifySignature(rawBody, headers, options);
   const event = parseEvent(rawBody, timestampMs);
@@ -78,7 +78,7 @@ function shapeOf({ name, era }: WebhookEvent, shapes: Shapes): Shape<unknown> | 
 async function tellDrift(
   event: WebhookEvent,
   shape: Shape<unknown>,
-  onDrift: ReceiveOptions["onDrift"],
+  onDrift: ConstructEventOptions["onDrift"],
 ): Promise<void> {
   const { explain } = await import("../core/validate.js");
   const issues = await explain(shape, event.data);
