@@ -11,6 +11,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: readonl
   ["layers", tsx, "scripts/check-layers.ts"],
   ["generated files", tsx, "scripts/generate/index.ts", "--check"],
   ["account model", tsx, "scripts/check-model.ts"],
+  ["contract", tsx, "scripts/contract/check.ts", "--list"],
   ["documentation", tsx, "scripts/check-docs.ts"],
   ["build", "npm", "run", "--silent", "build", "--", "--silent"],
   ["package", tsx, "scripts/check-pack.ts"],

@@ -20,7 +20,9 @@ export async function loadSource(folder: string): Promise<Source> {
     ...operationTasks(files, (operation) => operations.push(operation)),
     () => refuseRepeats(operations),
   ]);
-  return { files, schemas, operations };
+  const commonErrors =
+    readFields(files.get("openapi.yaml"), "openapi.yaml").texts("x-error-codes") ?? [];
+  return { files, schemas, operations, commonErrors };
 }
 
 async function readFiles(folder: string): Promise<Files> {

@@ -2,7 +2,7 @@
 
 import { type Fields, readFields } from "./fields.js";
 import { Problem } from "./problem.js";
-import { type Resolve, readMember } from "./read-schema.js";
+import { readMember } from "./read-schema.js";
 import { type Files, findSchemas, lookUp, resolveReference, resolveSchema } from "./references.js";
 import { retryClasses, type SourceMember, type SourceOperation } from "./source.js";
 
@@ -21,7 +21,8 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
   const fields = readFields(raw, where);
   const parameters = readParameters(fields, place);
   const query = readQuery(fields, parameters);
-  const body = readBody(fields.child("requestBody"), place);
+  const requestBody = fields.child("requestBody");
+  const body = readBody(requestBody, place);
   const docs = fields.requireChild("externalDocs").requireText("url");
   // Published as written, and checked by the linter.
   for (const key of ["description", "tags", "security", "servers"]) fields.any(key);
@@ -33,7 +34,11 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     host: fields.oneOf("x-host", ["files"]) ?? "api",
     ...readRetry(fields),
     caller: fields.oneOf("x-caller", ["client"]) ?? "method",
+    oauth: fields.requireFlag("x-oauth"),
+    errorCodes: fields.texts("x-error-codes") ?? [],
     pathParameters: readPathParameters(parameters, place),
+    headers: membersIn(parameters, "header"),
+    multipart: requestBody !== undefined && body === undefined,
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),
     success: readSuccess(fields.requireChild("responses"), place),
@@ -45,11 +50,10 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
 }
 
 interface Parameter {
-  readonly in: "path" | "query";
+  readonly in: "path" | "query" | "header";
   readonly member: SourceMember;
 }
 
-/** Path and query parameters; headers are the transport's business. */
 function readParameters(fields: Fields, place: Place): readonly Parameter[] {
   const written = fields.any("parameters") ?? [];
   if (!Array.isArray(written)) throw new Problem(fields.where, "parameters is not a list");
@@ -69,10 +73,9 @@ function readSharedParameter(text: string, place: Place): readonly Parameter[] {
 
 function readParameter(fields: Fields, place: Place): readonly Parameter[] {
   const kind = fields.oneOf("in", ["path", "query", "header"]);
-  if (kind === "header") return [];
   if (kind === undefined) throw new Problem(fields.where, "in is missing");
   const { where, files, file } = place;
-  const resolve: Resolve = (text) => resolveSchema(files, file, text, where);
+  const resolve = (text: string) => resolveSchema(files, file, text, where);
   const name = fields.requireText("name");
   // A parameter has next to its schema what a member has inside it.
   const schema = fields.requireChild("schema");
@@ -83,11 +86,14 @@ function readParameter(fields: Fields, place: Place): readonly Parameter[] {
   fields.any("explode");
   fields.end();
   const member = readFields({ ...joined, description }, `${where}.${name}`);
-  return [{ in: kind, member: readMember(name, member, required, resolve) }];
+  return [{ in: kind, member: readMember(name, member, required, { resolve, sourced: false }) }];
 }
 
+const membersIn = (parameters: readonly Parameter[], kind: Parameter["in"]) =>
+  parameters.flatMap((one) => (one.in === kind ? [one.member] : []));
+
 function readPathParameters(parameters: readonly Parameter[], { path, where }: Place) {
-  const members = parameters.flatMap((one) => (one.in === "path" ? [one.member] : []));
+  const members = membersIn(parameters, "path");
   const inTemplate = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   const described = members.map((member) => member.name);
   if (inTemplate.join() !== described.join()) {
@@ -101,7 +107,7 @@ function readPathParameters(parameters: readonly Parameter[], { path, where }: P
 }
 
 function readQuery(fields: Fields, parameters: readonly Parameter[]): SourceOperation["query"] {
-  const members = parameters.flatMap((one) => (one.in === "query" ? [one.member] : []));
+  const members = membersIn(parameters, "query");
   const name = fields.text("x-query-name");
   if (name === undefined && members.length === 0) return undefined;
   if (name === undefined) throw new Problem(fields.where, "x-query-name is missing");

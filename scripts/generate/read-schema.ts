@@ -4,25 +4,30 @@ import { type Fields, readFields } from "./fields.js";
 import { Problem } from "./problem.js";
 import type { SourceMember, SourceNode, SourceSchema } from "./source.js";
 
-/** Turns the text of a reference into the name of the schema that it points at. */
-export type Resolve = (text: string, where: string) => string;
+/** What the parts of one schema have in common. */
+export interface Context {
+  /** Turns the text of a reference into the name of the schema that it points at. */
+  readonly resolve: (text: string, where: string) => string;
+  /** Whether the schema as a whole has an `x-source`. */
+  readonly sourced: boolean;
+}
 
 export function readSchema(
   raw: unknown,
   at: Pick<SourceSchema, "name" | "subject" | "where">,
-  resolve: Resolve,
+  resolve: Context["resolve"],
 ): SourceSchema {
   const fields = readFields(raw, at.where);
   const description = fields.requireText("description");
   const direction = fields.oneOf("x-direction", ["response"]);
   // Only the coverage check reads the vendor's names.
   fields.any("x-model");
-  readSource(fields);
+  const sourced = readSource(fields) !== undefined;
   const events = {
     current: fields.texts("x-events") ?? [],
     legacy: fields.texts("x-legacy-events") ?? [],
   };
-  const node = readNode(fields, resolve);
+  const node = readNode(fields, { resolve, sourced });
   fields.end();
   return { ...at, description, node, events, ...(direction === undefined ? {} : { direction }) };
 }
@@ -32,40 +37,43 @@ export function readMember(
   name: string,
   fields: Fields,
   required: boolean,
-  resolve: Resolve,
+  context: Context,
 ): SourceMember {
   const readOnly = fields.flag("readOnly");
   const writeOnly = fields.flag("writeOnly");
   if (readOnly && writeOnly) throw new Problem(fields.where, "is both readOnly and writeOnly");
   if (name === "__proto__") throw new Problem(fields.where, "cannot be the name of a member");
+  const source = readSource(fields);
   const member: SourceMember = {
     name,
     description: fields.requireText("description"),
     required,
     access: readOnly ? "read" : writeOnly ? "write" : "both",
     pii: fields.flag("x-pii"),
-    observed: readSource(fields) === "observed",
-    node: readNode(fields, resolve),
+    observed: source === "observed",
+    sourced: context.sourced || source !== undefined,
+    node: readNode(fields, context),
   };
   fields.end();
   return member;
 }
 
 /** What a value may be. The caller reads the keywords around it and ends the fields. */
-export function readNode(fields: Fields, resolve: Resolve): SourceNode {
+export function readNode(fields: Fields, context: Context): SourceNode {
   const reference = fields.text("$ref");
-  if (reference !== undefined) return { kind: "ref", name: resolve(reference, fields.where) };
+  if (reference !== undefined)
+    return { kind: "ref", name: context.resolve(reference, fields.where) };
   if (Array.isArray(fields.any("type"))) return readDecimal(fields);
   const type = fields.text("type");
   switch (type) {
     case "object":
       return fields.has("additionalProperties")
-        ? readMap(fields, resolve)
-        : { kind: "object", members: readMembers(fields, resolve) };
+        ? readMap(fields, context)
+        : { kind: "object", members: readMembers(fields, context) };
     case "array":
       return {
         kind: "array",
-        items: readInner(fields.requireChild("items"), resolve),
+        items: readInner(fields.requireChild("items"), context),
         limits: readLimits(fields, ["minItems", "maxItems"]),
       };
     case "string":
@@ -82,20 +90,19 @@ export function readNode(fields: Fields, resolve: Resolve): SourceNode {
   }
 }
 
-/** Where a fact comes from matters only when it comes from real answers. */
-function readSource(fields: Fields): "docs" | "sdk" | "observed" | "inferred" {
-  return fields.oneOf("x-source", ["docs", "sdk", "observed", "inferred"]) ?? "sdk";
-}
+/** Where a fact is known from, other than the contract. */
+const readSource = (fields: Fields) =>
+  fields.oneOf("x-source", ["docs", "sdk", "observed", "inferred"]);
 
 /** The items of an array or the values of a map, which need no description. */
-function readInner(fields: Fields, resolve: Resolve): SourceNode {
+function readInner(fields: Fields, context: Context): SourceNode {
   fields.text("description");
-  const node = readNode(fields, resolve);
+  const node = readNode(fields, context);
   fields.end();
   return node;
 }
 
-function readMembers(fields: Fields, resolve: Resolve): readonly SourceMember[] {
+function readMembers(fields: Fields, context: Context): readonly SourceMember[] {
   const properties = fields.child("properties");
   const required = new Set(fields.texts("required"));
   const members = (properties?.keys ?? []).map((name) =>
@@ -103,7 +110,7 @@ function readMembers(fields: Fields, resolve: Resolve): readonly SourceMember[] 
       name,
       readFields(properties?.any(name), `${fields.where}.${name}`),
       required.delete(name),
-      resolve,
+      context,
     ),
   );
   for (const name of required)
@@ -111,13 +118,13 @@ function readMembers(fields: Fields, resolve: Resolve): readonly SourceMember[] 
   return members;
 }
 
-function readMap(fields: Fields, resolve: Resolve): SourceNode {
+function readMap(fields: Fields, context: Context): SourceNode {
   const names = fields.child("propertyNames");
   const maxKeyLength = names?.number("maxLength");
   names?.end();
   return {
     kind: "map",
-    values: readInner(fields.requireChild("additionalProperties"), resolve),
+    values: readInner(fields.requireChild("additionalProperties"), context),
     limits: {
       ...readLimits(fields, ["maxProperties"]),
       ...(maxKeyLength === undefined ? {} : { maxKeyLength }),

@@ -51,6 +51,8 @@ export interface SourceMember {
   readonly pii: boolean;
   /** Known only from real responses. */
   readonly observed: boolean;
+  /** Whether `x-source` says where it is known from. */
+  readonly sourced: boolean;
 }
 
 export interface SourceSchema {
@@ -98,9 +100,15 @@ export interface SourceOperation {
   readonly caller: "method" | "client";
   readonly docs: string;
   readonly summary: string;
+  /** Whether a token from OAuth may call it. */
+  readonly oauth: boolean;
+  /** Codes that its errors have, beside those that every operation may answer with. */
+  readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];
   readonly query?: { readonly name: string; readonly members: readonly SourceMember[] };
+  readonly headers: readonly SourceMember[];
   /** A JSON body; a multipart body is built by hand-written code and has no shape. */
+  readonly multipart: boolean;
   readonly body?: { readonly schema: string; readonly required: boolean };
   readonly success: { readonly status: number; readonly schema?: string };
   /** The schemas of every response, including failures. */
@@ -111,6 +119,8 @@ export interface SourceOperation {
 
 export interface Source {
   readonly files: Files;
+  /** Codes of errors that every operation may answer with. */
+  readonly commonErrors: readonly string[];
   readonly schemas: ReadonlyMap<string, SourceSchema>;
   readonly operations: readonly SourceOperation[];
 }

@@ -247,7 +247,7 @@ describe("docs/api.md", () => {
     const listed = (entry: string) =>
       generateFixture(["openapi.yaml", "components:", `x-not-modelled: [${entry}]\n\ncomponents:`]);
     const other = (tag: string, endpoint: string) =>
-      `{ tag: ${tag}, endpoint: ${endpoint}, reason: because }`;
+      `{ tag: ${tag}, endpoints: [${endpoint}], reason: because }`;
     expect((await listed(other("orders", "GET /other"))).get("docs/api.md")).toContain(
       "- `GET /other`: because",
     );
