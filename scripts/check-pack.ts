@@ -21,7 +21,7 @@ interface Manifest {
 /** Everything that may be in the tarball. */
 const expected = [
   /^package\.json$/,
-  /^(README|CHANGELOG|ARCHITECTURE|CONTRIBUTING)\.md$/,
+  /^(README|CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY)\.md$/,
   /^LICENSE$/,
   /^spec\/(openapi\.generated\.json|README\.md)$/,
   /^docs\/[\w-]+\.(md|png)$/,
