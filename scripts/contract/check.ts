@@ -6,10 +6,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSource } from "../generate/load.js";
+import { buildContract } from "./build.js";
 import { compareContracts, type Difference, type Topic } from "./compare.js";
 import { explain, readDeviations } from "./deviations.js";
+import { readTables } from "./files.js";
 import { contractOfSpec } from "./from-spec.js";
-import { readContract } from "./tables.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const isList = process.argv.includes("--list");
@@ -17,7 +18,7 @@ const isList = process.argv.includes("--list");
 const spec = join(root, "spec");
 const source = await loadSource(spec);
 const { differences, counts } = compareContracts(
-  await readContract(join(spec, "contract")),
+  buildContract(await readTables(join(spec, "contract"))),
   contractOfSpec(source),
   { commonErrors: source.commonErrors },
 );

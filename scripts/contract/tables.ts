@@ -1,247 +1,164 @@
-/** Reads the tables of spec/contract/; spec/README.md says what their columns mean. */
+/** The tables of spec/contract/, as text and as rows; spec/README.md says what their columns mean. */
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type Contract,
-  type ContractOperation,
-  type Limits,
-  type Member,
-  noMembers,
-  type Shape,
-  type ShapeType,
-} from "./contract.js";
+import type { Limits } from "./contract.js";
 
-export const tableNames = {
-  operations: "operations.tsv",
-  fields: "fields.tsv",
-  prose: "prose.tsv",
-} as const;
+export interface OperationRow {
+  /** Method and path. */
+  readonly operation: string;
+  /** Absent when only the name is kept. */
+  readonly facts?: {
+    readonly oauth: boolean;
+    readonly body?: { readonly required: boolean; readonly type: string };
+    readonly status: number;
+    readonly answer?: string;
+    /** Error codes by HTTP status. */
+    readonly errors: ReadonlyMap<string, readonly string[]>;
+  };
+  readonly textHash: string;
+}
 
 export interface FieldRow {
+  /** The name of a schema, or an operation and its part: `GET /api/v1/accounts query`. */
   readonly schema: string;
+  /** A path within it: `store_details.store_photos[].file_id`; `.` is the schema itself. */
   readonly field: string;
+  /** `string`, `string(date)`, `array<ref:Account>`, `map<string>`. */
   readonly type: string;
   readonly required: boolean;
   readonly readOnly: boolean;
   readonly limits: Limits;
   readonly values: readonly string[];
+  readonly textHash: string;
 }
 
-/** What only the text of a description says; it is kept by hand and laid over the rows of fields. */
+/** What only the text of a description says. */
 export type ProseRow = Pick<FieldRow, "schema" | "field" | "required" | "limits" | "values">;
 
-interface OperationRow {
-  readonly operation: string;
-  readonly oauth: string;
-  readonly body: string;
-  readonly bodyType: string;
-  readonly status: string;
-  readonly answer: string;
-  readonly errors: string;
+export interface Tables {
+  readonly version: string;
+  readonly operations: readonly OperationRow[];
+  readonly fields: readonly FieldRow[];
+  /** Kept by hand, and laid over the fields. */
+  readonly prose: readonly ProseRow[];
 }
 
-/** @param folder spec/contract */
-export async function readContract(folder: string): Promise<Contract> {
-  const read = (name: string) => readFile(join(folder, name), "utf8");
-  const [operations, fields, prose] = await Promise.all([
-    read(tableNames.operations),
-    read(tableNames.fields),
-    read(tableNames.prose),
-  ]);
-  const rows = layOver(readFields(fields), readProse(prose));
-  return buildContract(operations, rows);
+/** The texts of the three files. */
+export interface TableTexts {
+  readonly operations: string;
+  readonly fields: string;
+  readonly prose: string;
 }
 
-export function readFields(text: string): readonly FieldRow[] {
-  return cells(text).map(
-    ([schema = "", field = "", type = "", required, readOnly, limits, values]) => ({
-      ...{ schema, field, type },
-      required: required === "yes",
-      readOnly: readOnly === "yes",
-      limits: readLimits(limits),
-      values: words(values),
-    }),
-  );
-}
+export const tableNames: Readonly<Record<keyof TableTexts, string>> = {
+  operations: "operations.tsv",
+  fields: "fields.tsv",
+  prose: "prose.tsv",
+};
 
-export function readProse(text: string): readonly ProseRow[] {
-  return cells(text).map(([schema = "", field = "", required, limits, values]) => ({
-    ...{ schema, field },
-    required: required === "yes",
-    limits: readLimits(limits),
-    values: words(values),
-  }));
-}
+const heads: TableTexts = {
+  operations: "operation\toauth\tbody\tstatus\tanswer\terrors\ttext",
+  fields: "schema\tfield\ttype\trequired\tread_only\tlimits\tvalues\ttext",
+  prose: "schema\tfield\trequired\tlimits\tvalues",
+};
 
-/** @throws when a row of prose is about a field that is not there. */
-function layOver(rows: readonly FieldRow[], prose: readonly ProseRow[]): readonly FieldRow[] {
-  const key = ({ schema, field }: Pick<FieldRow, "schema" | "field">) => `${schema} ${field}`;
-  const said = new Map(prose.map((row) => [key(row), row]));
-  const merged = rows.map((row) => {
-    const words = said.get(key(row));
-    said.delete(key(row));
-    if (words === undefined) return row;
-    return {
-      ...row,
-      required: row.required || words.required,
-      limits: { ...words.limits, ...row.limits },
-      values: row.values.length > 0 ? row.values : words.values,
-    };
-  });
-  const [lost] = said.keys();
-  if (lost !== undefined)
-    throw new Error(`${tableNames.prose}: ${lost} is not in ${tableNames.fields}`);
-  return merged;
-}
+const title = "# Airwallex Client API";
 
-function buildContract(text: string, rows: readonly FieldRow[]): Contract {
-  const version = /^# .* (\S+)$/m.exec(text)?.[1] ?? "unknown";
-  const shapes = buildShapes(rows);
-  const operations = new Map<string, ContractOperation>();
-  const others = new Set<string>();
-  for (const row of readOperations(text)) {
-    if (row.status === "") others.add(row.operation);
-    else operations.set(row.operation, buildOperation(row, shapes));
-  }
-  const isOperation = (name: string) => /^[A-Z]+ \//.test(name);
-  const schemas = new Map([...shapes].filter(([name]) => !isOperation(name)));
-  return { version, operations, others, schemas };
-}
-
-function readOperations(text: string): readonly OperationRow[] {
-  return cells(text).map(
-    ([
-      operation = "",
-      oauth = "",
-      body = "",
-      bodyType = "",
-      status = "",
-      answer = "",
-      errors = "",
-    ]) => ({
-      ...{ operation, oauth, body, bodyType, status, answer, errors },
-    }),
-  );
-}
-
-function buildOperation(row: OperationRow, shapes: ReadonlyMap<string, Shape>): ContractOperation {
-  const own = (part: string) => shapes.get(`${row.operation} ${part}`);
-  const written = (type: string, part: string): Shape =>
-    (type === "object" ? own(part) : undefined) ?? readType(type, own(part)?.members);
+export function parseTables({ operations, fields, prose }: TableTexts): Tables {
   return {
-    oauth: row.oauth === "yes",
-    status: Number(row.status),
-    query: own("query") ?? noMembers,
-    headers: own("header") ?? noMembers,
-    ...(row.body && {
-      body: { required: row.body === "required", shape: written(row.bodyType, "request") },
-    }),
-    ...(row.answer && { answer: written(row.answer, "answer") }),
-    errors: new Map(
-      words(row.errors).map((entry) => {
-        const [status = "", codes = ""] = entry.split("=");
-        return [status, codes.split(",")];
+    version: operations.split("\n", 1)[0]?.slice(title.length + 1) ?? "",
+    operations: cells(operations).map(parseOperation),
+    fields: cells(fields).map(
+      ([
+        schema = "",
+        field = "",
+        type = "",
+        required,
+        readOnly,
+        limits,
+        values,
+        textHash = "",
+      ]) => ({
+        ...{ schema, field, type, textHash },
+        ...{ required: required === "yes", readOnly: readOnly === "yes" },
+        ...{ limits: parseLimits(limits), values: words(values) },
+      }),
+    ),
+    prose: cells(prose).map(([schema = "", field = "", required, limits, values]) => ({
+      ...{ schema, field, required: required === "yes" },
+      ...{ limits: parseLimits(limits), values: words(values) },
+    })),
+  };
+}
+
+export function printTables({ version, operations, fields, prose }: Tables): TableTexts {
+  const table = (name: keyof TableTexts, rows: readonly (readonly string[])[]) =>
+    [heads[name], ...rows.map((row) => row.join("\t").trimEnd()), ""].join("\n");
+  return {
+    operations: `${title} ${version}\n${table("operations", operations.map(operationCells))}`,
+    fields: table(
+      "fields",
+      fields.map((row) => [row.schema, row.field, row.type, ...factCells(row)]),
+    ),
+    prose: table(
+      "prose",
+      prose.map(({ schema, field, required, limits, values }) => {
+        return [schema, field, yes(required), printLimits(limits), values.join(" ")];
       }),
     ),
   };
 }
 
-/** A tree for each schema, from rows whose fields are paths. */
-function buildShapes(rows: readonly FieldRow[]): ReadonlyMap<string, Shape> {
-  const byName = new Map<string, FieldRow[]>();
-  for (const row of rows) {
-    byName.set(row.schema, [...(byName.get(row.schema) ?? []), row]);
-  }
-  return new Map([...byName].map(([name, own]) => [name, buildShape(own)]));
+function parseOperation(row: readonly string[]): OperationRow {
+  const [operation = "", oauth, body = "", status = "", answer = "", errors, textHash = ""] = row;
+  if (status === "") return { operation, textHash };
+  const [type = "", required] = body.split(" ");
+  const codes = words(errors).map((entry) => {
+    const [key = "", list = ""] = entry.split("=");
+    return [key, list.split(",")] as const;
+  });
+  const facts = {
+    ...{ oauth: oauth === "yes", status: Number(status), errors: new Map(codes) },
+    ...(type !== "" && { body: { type, required: required === "required" } }),
+    ...(answer !== "" && { answer }),
+  };
+  return { operation, facts, textHash };
 }
 
-function buildShape(rows: readonly FieldRow[]): Shape {
-  const itself = rows.find(({ field }) => field === ".");
-  const members = buildMembers(
-    rows.filter(({ field }) => field !== "."),
-    "",
+function operationCells({ operation, facts, textHash }: OperationRow): readonly string[] {
+  if (facts === undefined) return [operation];
+  const { oauth, body, status, answer = "", errors } = facts;
+  const codes = [...errors].map(([key, list]) => `${key}=${list.join(",")}`);
+  const bodyCell = body === undefined ? "" : body.required ? `${body.type} required` : body.type;
+  return [operation, yes(oauth), bodyCell, String(status), answer, codes.join(" "), textHash];
+}
+
+function factCells({ required, readOnly, limits, values, textHash }: FieldRow): readonly string[] {
+  return [yes(required), yes(readOnly), printLimits(limits), values.join(" "), textHash];
+}
+
+/** `maxItems=50;maxLength=36` */
+function parseLimits(text = ""): Limits {
+  const entries = text.split(";").filter(Boolean);
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const at = entry.indexOf("=");
+      const value = entry.slice(at + 1);
+      return [entry.slice(0, at), entry.startsWith("pattern=") ? value : Number(value)];
+    }),
   );
-  return itself === undefined
-    ? { type: "object", members, limits: {} }
-    : withLimits(readType(itself.type, members), itself);
 }
 
-function buildMembers(rows: readonly FieldRow[], prefix: string): ReadonlyMap<string, Member> {
-  const members = new Map<string, Member>();
-  for (const row of rows) {
-    const name = row.field.slice(prefix.length);
-    if (!row.field.startsWith(prefix) || name.includes(".")) continue;
-    const path = `${row.field}${marks(row.type)}.`;
-    const inner = rows.filter(({ field }) => field.startsWith(path));
-    const shape = withLimits(readType(row.type, buildMembers(inner, path)), row);
-    const access = row.readOnly ? "read" : "both";
-    members.set(name, { shape, required: row.required, access });
-  }
-  return members;
-}
-
-/** `[]` for each array and `{}` for each map around the objects of a type. */
-export function marks(type: string): string {
-  const inner = /^(array|map)<(.*)>$/.exec(type);
-  return inner === null ? "" : `${inner[1] === "array" ? "[]" : "{}"}${marks(inner[2] ?? "")}`;
-}
-
-/** `array<ref:Account>`, `map<string>`, `string(date)`; members belong to the object inside. */
-function readType(text: string, members: Shape["members"] = new Map()): Shape {
-  const [, outer, inner] = /^(array|map)<(.*)>$/.exec(text) ?? [];
-  if (outer === "array" || outer === "map") {
-    return { type: outer, of: readType(inner ?? "", members), limits: {} };
-  }
-  const [, ref] = /^ref:(.*)$/.exec(text) ?? [];
-  if (ref !== undefined) return { type: "ref", ref, limits: {} };
-  const [, type, format] = /^([a-z]+)(?:\((.*)\))?$/.exec(text) ?? [];
-  if (!isType(type)) throw new Error(`${tableNames.fields}: unknown type ${text}`);
-  // An object whose members nobody names is a map of anything.
-  if (type === "object" && members?.size === 0) {
-    return { type: "map", of: { type: "any", limits: {} }, limits: {} };
-  }
-  return {
-    type,
-    ...(type === "object" && { members }),
-    limits: format === undefined ? {} : { format },
-  };
-}
-
-const isType = (text: string | undefined): text is ShapeType =>
-  text !== undefined && /^(object|string|number|integer|boolean|any|multipart)$/.test(text);
-
-const ofContainer = /^(minItems|maxItems|maxProperties|maxKeyLength)$/;
-
-/** Limits of a list stay with the list; those of its items, and values, go to the items. */
-function withLimits(shape: Shape, row: Pick<FieldRow, "limits" | "values">): Shape {
-  const isContainer = shape.of !== undefined;
-  const entries = Object.entries(row.limits);
-  const own = entries.filter(([name]) => !isContainer || ofContainer.test(name));
-  const rest = {
-    limits: Object.fromEntries(entries.filter((one) => !own.includes(one))),
-    values: row.values,
-  };
-  return {
-    ...shape,
-    limits: { ...shape.limits, ...Object.fromEntries(own) },
-    ...(shape.of !== undefined && { of: withLimits(shape.of, rest) }),
-    ...(!isContainer && row.values.length > 0 && { values: row.values }),
-  };
-}
-
-function readLimits(text = ""): Limits {
-  const entries = text
-    .split(";")
-    .filter(Boolean)
-    .map((entry) => entry.split("="));
-  return Object.fromEntries(entries.map(([name = "", value = ""]) => [name, Number(value)]));
-}
+const printLimits = (limits: Limits): string =>
+  Object.entries(limits)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(";");
 
 /** The cells of every row below the head. */
 function cells(text: string): readonly (readonly string[])[] {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.slice(1).map((line) => line.split("\t"));
 }
+
+const yes = (flag: boolean): string => (flag ? "yes" : "");
 
 const words = (text = ""): readonly string[] => text.split(" ").filter(Boolean);
