@@ -1,6 +1,6 @@
 /** `airwallex-connect emulator`: runs an emulator until it is told to stop. */
 
-import { parseDuration } from "../emulator/duration.js";
+import { parseDuration } from "../emulator/engine/duration.js";
 import {
   defaultApiKey,
   defaultClientId,

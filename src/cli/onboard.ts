@@ -24,7 +24,7 @@ import { type FiledSeller, readSellers } from "./sellers-file.js";
 import { UsageError } from "./usage-error.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";
-// The emulator's own defaults, which are not secret. See src/emulator/options.ts.
+// The emulator's own defaults, which are not secret. See src/emulator/engine/options.ts.
 const emulatorKey = { clientId: "emulator_client_id", apiKey: "emulator_api_key" };
 
 const help = `Usage: airwallex-connect onboard <file> [options]

@@ -1,34 +1,37 @@
 /** Assembles an emulator, with or without a socket. */
 
-import { type AccountsAccess, createAccountsAccess } from "./accounts/access.js";
-import { type AmendmentsAccess, createAmendmentsAccess } from "./amendments/access.js";
-import { type CapabilitiesAccess, createCapabilitiesAccess } from "./capabilities/access.js";
-import { createClock, type EmulatorClock } from "./clock.js";
-import { createFaults, type Faults } from "./faults.js";
-import { createFetch } from "./fetch.js";
-import { createHandle, type Handle } from "./handle.js";
-import { createMoneyAccess, type MoneyAccess } from "./money/access.js";
-import { createOAuthAccess, type OAuthAccess } from "./oauth/access.js";
-import { endWithAccounts } from "./oauth/connections.js";
+import { type AccountsAccess, createAccountsAccess } from "./accounts/account-controls.js";
+import { type AmendmentsAccess, createAmendmentsAccess } from "./amendments/amendment-controls.js";
+import type { EmulatorTokens } from "./authentication/api-tokens.js";
+import {
+  type CapabilitiesAccess,
+  createCapabilitiesAccess,
+} from "./capabilities/capability-controls.js";
+import { createClock, type EmulatorClock } from "./engine/clock.js";
+import { createFaults, type Faults } from "./engine/faults.js";
+import { createFetch } from "./engine/fetch.js";
+import { createHandle, type Handle } from "./engine/handle.js";
 import {
   type EmulatorOptions,
   readOptions,
   type Settings,
   type StartEmulatorOptions,
-} from "./options.js";
+} from "./engine/options.js";
+import type { LoggedRequest } from "./engine/request-log.js";
+import { listen } from "./engine/server.js";
+import { createWorld } from "./engine/world.js";
+import { createMoneyAccess, type MoneyAccess } from "./money/money-controls.js";
+import { endWithAccounts } from "./oauth/connections.js";
+import { createOAuthAccess, type OAuthAccess } from "./oauth/oauth-controls.js";
 import { createSimulatedAccess, type SimulatedAccess } from "./products/access.js";
-import type { LoggedRequest } from "./request-log.js";
-import { routes } from "./routes/index.js";
-import { listen } from "./server.js";
-import { createWorld } from "./state.js";
-import type { EmulatorTokens } from "./tokens.js";
+import { routes } from "./routes.js";
+import { announce } from "./webhooks/announce.js";
 import {
   createWebhooksAccess,
   deliver,
   type EventToDeliver,
   type WebhooksAccess,
-} from "./webhooks/access.js";
-import { announce } from "./webhooks/announce.js";
+} from "./webhooks/webhook-controls.js";
 
 /** What a client needs to talk to an emulator; spread it into the options of `createClient`. */
 export interface EmulatorClientOptions {

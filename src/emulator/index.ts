@@ -1,11 +1,11 @@
 /** The entry point `airwallex-connect/emulator`: the connected accounts API on localhost. */
 
-export type { AccountsAccess } from "./accounts/access.js";
+export type { AccountsAccess } from "./accounts/account-controls.js";
 export { failingFileId } from "./accounts/requirements.js";
-export type { AmendmentsAccess } from "./amendments/access.js";
-export type { CapabilitiesAccess } from "./capabilities/access.js";
-export type { CapabilityVerdict } from "./capabilities/operations.js";
-export type { EmulatorClock } from "./clock.js";
+export type { AmendmentsAccess } from "./amendments/amendment-controls.js";
+export type { EmulatorTokens } from "./authentication/api-tokens.js";
+export type { CapabilityVerdict } from "./capabilities/capabilities.js";
+export type { CapabilitiesAccess } from "./capabilities/capability-controls.js";
 export {
   createEmulator,
   type Emulator,
@@ -15,6 +15,7 @@ export {
   type RunningEmulator,
   startEmulator,
 } from "./emulator.js";
+export type { EmulatorClock } from "./engine/clock.js";
 export type {
   Fault,
   FaultEffect,
@@ -23,28 +24,31 @@ export type {
   NextFaultOptions,
   RandomFaults,
   RawAnswer,
-} from "./faults.js";
-export type { MoneyAccess } from "./money/access.js";
-export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/access.js";
-export {
-  defaultOAuthClientId,
-  defaultOAuthClientSecret,
-  type OAuthApp,
-  type OAuthOptions,
-} from "./oauth/options.js";
-export type { DisconnectReason, NewCustomer } from "./oauth/store.js";
+} from "./engine/faults.js";
 export {
   defaultApiKey,
   defaultClientId,
   type EmulatorOptions,
   type StartEmulatorOptions,
-} from "./options.js";
+} from "./engine/options.js";
+export type { RateLimits } from "./engine/rate-limits.js";
+export type { LoggedRequest } from "./engine/request-log.js";
+export type { MoneyAccess } from "./money/money-controls.js";
+export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/oauth-controls.js";
+export {
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  type OAuthApp,
+  type OAuthOptions,
+} from "./oauth/oauth-options.js";
+export type { DisconnectReason, NewCustomer } from "./oauth/oauth-store.js";
 export type { SimulatedAccess, SimulatedObject } from "./products/access.js";
 export type { SimulatedKind } from "./products/record.js";
-export type { RateLimits } from "./rate-limits.js";
-export type { LoggedRequest } from "./request-log.js";
-export type { EmulatorTokens } from "./tokens.js";
-export type { EventToDeliver, SubscribeOptions, WebhooksAccess } from "./webhooks/access.js";
 export type { LoggedDelivery } from "./webhooks/deliveries.js";
-export type { RetrySchedule, WebhookOptions } from "./webhooks/options.js";
 export { eventNames } from "./webhooks/samples.js";
+export type {
+  EventToDeliver,
+  SubscribeOptions,
+  WebhooksAccess,
+} from "./webhooks/webhook-controls.js";
+export type { RetrySchedule, WebhookOptions } from "./webhooks/webhook-options.js";

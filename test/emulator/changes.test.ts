@@ -1,18 +1,18 @@
 /** Listeners hear of every new account and every new status, once and in order. */
 
 import { expect, test } from "vitest";
-import { createAccount } from "../../src/emulator/accounts/create.js";
+import { createAccount } from "../../src/emulator/accounts/create-account.js";
 import {
   agreeToTerms,
   reactivate,
   submit,
   suspend,
-} from "../../src/emulator/accounts/operations.js";
+} from "../../src/emulator/accounts/life-cycle.js";
 import { decide } from "../../src/emulator/accounts/review.js";
-import type { StatusChange } from "../../src/emulator/changes.js";
-import { createClock } from "../../src/emulator/clock.js";
-import { readOptions } from "../../src/emulator/options.js";
-import { createWorld } from "../../src/emulator/state.js";
+import type { StatusChange } from "../../src/emulator/engine/changes.js";
+import { createClock } from "../../src/emulator/engine/clock.js";
+import { readOptions } from "../../src/emulator/engine/options.js";
+import { createWorld } from "../../src/emulator/engine/world.js";
 import { individual } from "./inputs.js";
 
 test("changes are published with the old status, the new status and the time", () => {

@@ -1,7 +1,7 @@
 /** Tasks that fall due on the emulator's clock. */
 
 import { expect, test } from "vitest";
-import { createClock } from "../../src/emulator/clock.js";
+import { createClock } from "../../src/emulator/engine/clock.js";
 
 test("advance() runs what has fallen due, the earliest first, each at its own time", () => {
   const clock = createClock({ now: 1_000, frozen: true });

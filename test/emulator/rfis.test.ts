@@ -2,12 +2,12 @@
 
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
-import { createClock } from "../../src/emulator/clock.js";
-import { readOptions } from "../../src/emulator/options.js";
-import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/operations.js";
-import type { RfiChange } from "../../src/emulator/rfis/record.js";
-import { respond } from "../../src/emulator/rfis/respond.js";
-import { createWorld } from "../../src/emulator/state.js";
+import { createClock } from "../../src/emulator/engine/clock.js";
+import { readOptions } from "../../src/emulator/engine/options.js";
+import { createWorld } from "../../src/emulator/engine/world.js";
+import { respond } from "../../src/emulator/rfis/respond-to-rfi.js";
+import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/rfi-life-cycle.js";
+import type { RfiChange } from "../../src/emulator/rfis/rfi-record.js";
 import type { SimulationRfiCreateRequest } from "../../src/generated/index.js";
 import { type Api, connect } from "./api.js";
 import { business, individual } from "./inputs.js";

@@ -1,7 +1,7 @@
 /** Which route answers a path. */
 
 import { expect, test } from "vitest";
-import { createRouter } from "../../src/emulator/router.js";
+import { createRouter } from "../../src/emulator/engine/router.js";
 
 const router = createRouter([
   { method: "GET", path: "/accounts/{id}", name: "one" },

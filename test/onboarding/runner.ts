@@ -11,7 +11,7 @@ import { createPostgresStore } from "airwallex-connect/stores/postgres";
 import { createRedisStore } from "airwallex-connect/stores/redis";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
-import { defaultApiKey, defaultClientId } from "../../src/emulator/options.js";
+import { defaultApiKey, defaultClientId } from "../../src/emulator/engine/options.js";
 import type { Store } from "../../src/stores/store.js";
 import { sellersUpTo } from "./sellers.js";
 

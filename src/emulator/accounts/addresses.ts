@@ -1,7 +1,7 @@
 /** Since version 2026-07-17 an address without a country is refused. */
 
 import { addressFields } from "../../kyc/input-shape.js";
-import { fieldRequired } from "../refusal.js";
+import { fieldRequired } from "../engine/refusal.js";
 
 /** @throws Refusal for the first address without a country in a body. */
 export function requireCountries(value: unknown, path = ""): void {

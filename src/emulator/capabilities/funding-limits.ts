@@ -5,10 +5,10 @@
  */
 
 import type { FundingLimit, FundingLimitApplyRequest } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/record.js";
-import { formatTimestamp } from "../api-version.js";
-import { Refusal } from "../refusal.js";
-import type { World } from "../state.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
 
 /** @throws Refusal for a `request_id` that the account has used. */
 export function applyForLimits(

@@ -3,14 +3,14 @@
  * polls the state once a second, and fetches one item in full when a reader opens it.
  */
 
-import { viewAccount, viewWallet } from "../accounts/view.js";
-import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../exchange.js";
-import { uuidOf } from "../ids.js";
-import { viewBalances } from "../money/view.js";
-import type { World } from "../state.js";
+import { viewAccount, viewWallet } from "../accounts/view-account.js";
+import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../engine/exchange.js";
+import { uuidOf } from "../engine/ids.js";
+import type { World } from "../engine/world.js";
+import { viewBalances } from "../money/view-money.js";
 import type { LoggedDelivery } from "../webhooks/deliveries.js";
-import type { LoggedEvent } from "../webhooks/store.js";
-import { inspectorPage } from "./page.js";
+import type { LoggedEvent } from "../webhooks/webhook-store.js";
+import { inspectorPage } from "./inspector-page.js";
 
 /** As many as a reader would look through. */
 const shown = 200;

@@ -10,13 +10,13 @@ import type {
   SimulatedDeposit,
   SimulationDepositCreateRequest,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/record.js";
-import { formatTimestamp } from "../api-version.js";
-import { invalidArgument, notFound, Refusal } from "../refusal.js";
-import type { World } from "../state.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { invalidArgument, notFound, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
 import { parseUnits, toAmount } from "./amounts.js";
-import { pay } from "./move.js";
-import type { Deposit } from "./store.js";
+import type { Deposit } from "./money-store.js";
+import { pay } from "./movements.js";
 
 /** The status that must come before each status of a deposit. */
 const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {

@@ -4,9 +4,9 @@
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1
  */
 
-import { allowsRedirect, type OAuthApp, type OAuthSettings } from "./options.js";
+import { allowsRedirect, type OAuthApp, type OAuthSettings } from "./oauth-options.js";
+import type { AuthorizationRequest } from "./oauth-store.js";
 import { holds, scopeWords } from "./scopes.js";
-import type { AuthorizationRequest } from "./store.js";
 
 /**
  * The outcome of reading a request.

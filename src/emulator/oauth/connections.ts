@@ -1,8 +1,8 @@
 /** How connections begin and end. */
 
-import type { AccountRecord } from "../accounts/record.js";
-import type { World } from "../state.js";
-import type { AuthorizationRequest, Connection, DisconnectReason, Grant } from "./store.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import type { World } from "../engine/world.js";
+import type { AuthorizationRequest, Connection, DisconnectReason, Grant } from "./oauth-store.js";
 
 /** The documented format: base64 of client id and account id, without padding. */
 export function connectionId(clientId: string, accountId: string): string {

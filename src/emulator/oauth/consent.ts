@@ -1,10 +1,10 @@
 /** Decisions of customers, on the page or through the shortcut for tests. */
 
-import type { AccountRecord } from "../accounts/record.js";
-import type { World } from "../state.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import type { World } from "../engine/world.js";
 import { redirectWithCode, redirectWithError } from "./authorize.js";
 import { isClosed } from "./connections.js";
-import { type AuthorizationRequest, type NewCustomer, newCustomer } from "./store.js";
+import { type AuthorizationRequest, type NewCustomer, newCustomer } from "./oauth-store.js";
 
 /** Accounts to choose from: open ones of OAuth customers, then active ones of the platform. */
 export function choosableAccounts({ accounts, oauth }: World): readonly AccountRecord[] {

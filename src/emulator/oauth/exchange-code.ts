@@ -6,11 +6,11 @@
 
 import { createHash } from "node:crypto";
 import type { OAuthTokenRequest } from "../../generated/index.js";
-import type { World } from "../state.js";
+import type { World } from "../engine/world.js";
 import { connect, connectionOf, disconnect, isClosed } from "./connections.js";
-import type { OAuthApp } from "./options.js";
-import { invalidGrant, invalidRequest, type OAuthRefusal } from "./refusal.js";
-import type { AuthorizationCode, Grant } from "./store.js";
+import type { OAuthApp } from "./oauth-options.js";
+import { invalidGrant, invalidRequest, type OAuthRefusal } from "./oauth-refusal.js";
+import type { AuthorizationCode, Grant } from "./oauth-store.js";
 
 /**
  * A refusal changes nothing, except on a second use, which ends the connection.

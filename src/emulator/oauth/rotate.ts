@@ -11,12 +11,12 @@
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
 
-import type { World } from "../state.js";
+import type { World } from "../engine/world.js";
 import { connectionOf, disconnect } from "./connections.js";
-import type { OAuthApp } from "./options.js";
-import { concurrentRefresh, invalidGrant, invalidRequest } from "./refusal.js";
-import type { Grant, RefreshToken } from "./store.js";
-import { issueRefreshToken } from "./tokens.js";
+import type { OAuthApp } from "./oauth-options.js";
+import { concurrentRefresh, invalidGrant, invalidRequest } from "./oauth-refusal.js";
+import type { Grant, RefreshToken } from "./oauth-store.js";
+import { issueRefreshToken } from "./oauth-tokens.js";
 
 /** A grant and the refresh token just issued for it. */
 export interface Rotated {

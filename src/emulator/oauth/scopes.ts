@@ -4,8 +4,8 @@
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
 
-import type { EndpointKey } from "../handlers.js";
-import { Refusal } from "../refusal.js";
+import type { EndpointKey } from "../engine/handlers.js";
+import { Refusal } from "../engine/refusal.js";
 
 interface Scope {
   /** The newer spelling, `<resource>:<read|write>`. */

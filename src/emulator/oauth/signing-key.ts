@@ -2,7 +2,7 @@
 
 import { createECDH } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { digest } from "../random.js";
+import { digest } from "../engine/random.js";
 
 /** A public key as JSON. */
 export interface PublicJwk {

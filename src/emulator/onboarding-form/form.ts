@@ -3,12 +3,12 @@
  * at a time. Hosted flows and embedded components lead here.
  */
 
-import { agreeToTerms, submit } from "../accounts/operations.js";
-import type { AccountRecord, AccountStatus } from "../accounts/record.js";
-import { Refusal } from "../refusal.js";
-import type { World } from "../state.js";
-import { fieldsOf, problemWith, screens } from "./fields.js";
-import type { FormProblem, OnboardingForm } from "./record.js";
+import type { AccountRecord, AccountStatus } from "../accounts/account-record.js";
+import { agreeToTerms, submit } from "../accounts/life-cycle.js";
+import { Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import { fieldsOf, problemWith, screens } from "./form-fields.js";
+import type { FormProblem, OnboardingForm } from "./form-record.js";
 import { complete } from "./specimen.js";
 
 const lifetimeMs = 30 * 60_000;

@@ -1,10 +1,10 @@
 /** Completes an account with the owner's answers, then what it already held, then examples. */
 
 import type { AccountDetails, BusinessDetails, BusinessPerson } from "../../generated/index.js";
-import { merge, withPersonIds } from "../accounts/merge.js";
-import type { AccountRecord } from "../accounts/record.js";
-import type { World } from "../state.js";
-import type { FieldName } from "./fields.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { merge, withPersonIds } from "../accounts/merge-details.js";
+import type { World } from "../engine/world.js";
+import type { FieldName } from "./form-fields.js";
 
 type Values = Readonly<Record<FieldName, string>>;
 

@@ -1,6 +1,6 @@
 /** Lets tests add objects that the emulator does not create itself. */
 
-import type { World } from "../state.js";
+import type { World } from "../engine/world.js";
 import { putObject } from "./objects.js";
 import { kinds, type ProductObject, type SimulatedKind } from "./record.js";
 

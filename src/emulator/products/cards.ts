@@ -11,10 +11,10 @@ import type {
   SimulationCardTransactionRefundRequest,
   SimulationCardTransactionReverseRequest,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/record.js";
-import { formatTimestamp } from "../api-version.js";
-import { fieldRequired, invalidArgument, Refusal } from "../refusal.js";
-import type { World } from "../state.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { fieldRequired, invalidArgument, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
 import { findObject, putObject } from "./objects.js";
 import type { ProductObject } from "./record.js";
 

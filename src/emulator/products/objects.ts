@@ -1,9 +1,9 @@
 /** Adds and finds objects, and changes their status. */
 
-import type { AccountRecord } from "../accounts/record.js";
-import { formatTimestamp } from "../api-version.js";
-import { notFound, Refusal } from "../refusal.js";
-import type { World } from "../state.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { notFound, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
 import { kinds, type Members, type ProductObject, type SimulatedKind } from "./record.js";
 
 /** Adds an object, or replaces the one with its id. */

@@ -9,9 +9,9 @@ import type {
   SimulationDisputeCreateRequest,
   SimulationDisputeEscalateRequest,
 } from "../../generated/index.js";
-import { formatTimestamp } from "../api-version.js";
-import { Refusal } from "../refusal.js";
-import type { World } from "../state.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
 import { expectStatus, moveObject, touch } from "./objects.js";
 import type { ProductObject } from "./record.js";
 

@@ -4,7 +4,7 @@
  * simulations enforce.
  */
 
-import { type Changes, createChanges } from "../changes.js";
+import { type Changes, createChanges } from "../engine/changes.js";
 
 /** The kind of an object; `transfer` is a payout, `payment` one before API version 2024-01-31. */
 export type SimulatedKind =

@@ -10,13 +10,13 @@ import type {
   SettlementReport,
   SettlementReportPrepareRequest,
 } from "../../generated/index.js";
-import { readTime } from "../accounts/list.js";
-import type { AccountRecord } from "../accounts/record.js";
-import { formatTimestamp } from "../api-version.js";
-import { invalidArgument, notFound } from "../refusal.js";
-import type { World } from "../state.js";
-import type { ReportRecord } from "./record.js";
-import { type Period, reportWriters } from "./rows.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { readTime } from "../accounts/list-accounts.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { invalidArgument, notFound } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { ReportRecord } from "./report-record.js";
+import { type Period, reportWriters } from "./report-rows.js";
 
 /**
  * Creates a report, which is written at once or when its period ends.

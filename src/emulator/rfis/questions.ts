@@ -1,8 +1,8 @@
 /** The questions of requests that are opened without any. */
 
 import type { RfiAnswerTypeInput, RfiTypeInput } from "../../generated/index.js";
-import type { World } from "../state.js";
-import type { QuestionRecord } from "./record.js";
+import type { World } from "../engine/world.js";
+import type { QuestionRecord } from "./rfi-record.js";
 
 interface Topic {
   readonly asks: RfiAnswerTypeInput;

@@ -5,7 +5,7 @@
  */
 
 import type { DepositStatus } from "../../generated/index.js";
-import type { Call, EndpointKey, HandlersOf } from "../handlers.js";
+import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { createDeposit, moveDeposit, viewSimulatedDeposit } from "../money/deposits.js";
 import { viewObject } from "../products/access.js";
 import { capture, payByCard, refund, reverse } from "../products/cards.js";

@@ -1,20 +1,20 @@
 /** Turns changes in the emulator into events. */
 
-import { viewAmendment } from "../amendments/operations.js";
-import type { AmendmentChange } from "../amendments/record.js";
-import { viewCapability } from "../capabilities/operations.js";
-import type { CapabilityChange } from "../capabilities/record.js";
-import type { StatusChange } from "../changes.js";
+import type { AmendmentChange } from "../amendments/amendment-record.js";
+import { viewAmendment } from "../amendments/amendments.js";
+import { viewCapability } from "../capabilities/capabilities.js";
+import type { CapabilityChange } from "../capabilities/capability-record.js";
+import type { StatusChange } from "../engine/changes.js";
+import type { World } from "../engine/world.js";
 import { viewDeposit } from "../money/deposits.js";
-import type { DepositChange, MovementChange } from "../money/store.js";
-import { viewMovement } from "../money/view.js";
-import type { ConnectionChange } from "../oauth/store.js";
+import type { DepositChange, MovementChange } from "../money/money-store.js";
+import { viewMovement } from "../money/view-money.js";
+import type { ConnectionChange } from "../oauth/oauth-store.js";
 import { viewObject } from "../products/access.js";
 import { kinds, type ProductChange } from "../products/record.js";
-import type { ReportChange } from "../reports/record.js";
+import type { ReportChange } from "../reports/report-record.js";
 import { viewReport } from "../reports/reports.js";
-import type { RfiChange } from "../rfis/record.js";
-import type { World } from "../state.js";
+import type { RfiChange } from "../rfis/rfi-record.js";
 import { dispatch } from "./dispatch.js";
 import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 

@@ -13,12 +13,12 @@
 
 import { setMaxListeners } from "node:events";
 import { signPayload } from "../../webhooks/signature.js";
-import type { Clock } from "../clock.js";
-import { uuidOf } from "../ids.js";
-import { createHold } from "./hold.js";
-import type { WebhookSettings } from "./options.js";
+import type { Clock } from "../engine/clock.js";
+import { uuidOf } from "../engine/ids.js";
 import { post } from "./post.js";
-import type { Subscription, Subscriptions } from "./subscription.js";
+import { createHold } from "./shuffle.js";
+import type { Subscription, Subscriptions } from "./subscription-record.js";
+import type { WebhookSettings } from "./webhook-options.js";
 
 /** One attempt to deliver an event. */
 export interface LoggedDelivery {

@@ -1,7 +1,7 @@
 /** Finds the subscribers of an event. */
 
-import { knowsEvent } from "../api-version.js";
-import type { World } from "../state.js";
+import { knowsEvent } from "../engine/api-version.js";
+import type { World } from "../engine/world.js";
 import { type EmulatorEvent, idIn, writePayload } from "./events.js";
 
 /** Sends an event to its subscribers. The platform receives those of all accounts, others their own. */

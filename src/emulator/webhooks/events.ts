@@ -1,10 +1,10 @@
 /** Events, and their payloads in the version that a subscriber chose. */
 
 import type { Account, AccountRequirements } from "../../generated/index.js";
-import type { AccountRecord, AccountStatus } from "../accounts/record.js";
-import { viewAccount, viewWallet } from "../accounts/view.js";
-import { formatTimestamp, hasLegacyWebhooks, statusIn } from "../api-version.js";
-import { uuidOf } from "../ids.js";
+import type { AccountRecord, AccountStatus } from "../accounts/account-record.js";
+import { viewAccount, viewWallet } from "../accounts/view-account.js";
+import { formatTimestamp, hasLegacyWebhooks, statusIn } from "../engine/api-version.js";
+import { uuidOf } from "../engine/ids.js";
 import { toLegacyAccount, toLegacyNames, toLegacyRequirements } from "./legacy-account.js";
 
 /** Something that happened, independent of any version. */

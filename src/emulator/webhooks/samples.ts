@@ -9,15 +9,15 @@ import type {
   PlatformReport,
   RfiEventData,
 } from "../../generated/index.js";
-import { type AccountRecord, newRecord } from "../accounts/record.js";
-import { formatTimestamp } from "../api-version.js";
-import { createIds, type Ids } from "../ids.js";
-import { shortReferencePrefix } from "../money/move.js";
-import type { Movement, MovementKind } from "../money/store.js";
-import { viewMovement } from "../money/view.js";
+import { type AccountRecord, newRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { createIds, type Ids } from "../engine/ids.js";
+import type { World } from "../engine/world.js";
+import type { Movement, MovementKind } from "../money/money-store.js";
+import { shortReferencePrefix } from "../money/movements.js";
+import { viewMovement } from "../money/view-money.js";
 import { connectionId } from "../oauth/connections.js";
-import { defaultOAuthClientId } from "../oauth/options.js";
-import type { World } from "../state.js";
+import { defaultOAuthClientId } from "../oauth/oauth-options.js";
 import { dataOfAccount, type EventData } from "./events.js";
 
 /** Names of the events with sample data. */

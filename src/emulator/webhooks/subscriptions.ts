@@ -1,10 +1,10 @@
 /** Subscriptions: which events go to which URL. */
 
 import type { WebhookSubscription } from "../../generated/index.js";
-import { formatTimestamp } from "../api-version.js";
-import { invalidArgument, notFound } from "../refusal.js";
-import type { World } from "../state.js";
-import type { Subscription } from "./subscription.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { invalidArgument, notFound } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { Subscription } from "./subscription-record.js";
 
 export interface NewSubscription {
   readonly ownerId: string;

@@ -2,12 +2,12 @@
 
 import { createEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
-import { createClock } from "../../../src/emulator/clock.js";
-import { createOAuthAccess } from "../../../src/emulator/oauth/access.js";
+import { createClock } from "../../../src/emulator/engine/clock.js";
+import { readOptions } from "../../../src/emulator/engine/options.js";
+import { createWorld } from "../../../src/emulator/engine/world.js";
 import { connect, connectionId, endWithAccounts } from "../../../src/emulator/oauth/connections.js";
-import type { AuthorizationRequest } from "../../../src/emulator/oauth/store.js";
-import { readOptions } from "../../../src/emulator/options.js";
-import { createWorld } from "../../../src/emulator/state.js";
+import { createOAuthAccess } from "../../../src/emulator/oauth/oauth-controls.js";
+import type { AuthorizationRequest } from "../../../src/emulator/oauth/oauth-store.js";
 import { connect as logIn } from "../api.js";
 import { minimal } from "../inputs.js";
 import { connectAccount, consent, exchange, readAccount, refresh, usualApp } from "./app.js";

@@ -1,0 +1,92 @@
+/** Lets tests see and change accounts without a call. */
+
+import type { Account, AccountStatusInput } from "../../generated/index.js";
+import type { World } from "../engine/world.js";
+import type { AccountRecord, AccountStatus } from "./account-record.js";
+import { moveTo } from "./account-status.js";
+import { approveConnection } from "./life-cycle.js";
+import { decide } from "./review.js";
+import { viewAccount } from "./view-account.js";
+
+/** Access to the accounts of an emulator. Everything it returns is a copy. */
+export interface AccountsAccess {
+  /** Id of the account that the API key belongs to. */
+  readonly platformId: string;
+  /** A connected account, or that of an OAuth customer; undefined if none has this id. */
+  get(id: string): Account | undefined;
+  /** All connected accounts, oldest first. */
+  list(): readonly Account[];
+  /**
+   * Approves the connection to the platform on behalf of the owner of a business account, as the option
+   * `requireOwnerConsent` demands. An account that was waiting only for this becomes active.
+   *
+   * @throws RangeError if there is no such account.
+   */
+  approveConnection(id: string): Account;
+  /**
+   * Puts an account into any status, including those that no call leads to, such as `DORMANT` and
+   * `CLOSED`. The platform cannot undo a suspension made this way.
+   *
+   * @throws RangeError if there is no such account, or no such status.
+   */
+  setStatus(id: string, status: AccountStatus): Account;
+}
+
+export function createAccountsAccess(currentWorld: () => World): AccountsAccess {
+  const present = (): World => {
+    const world = currentWorld();
+    world.clock.runDue();
+    return world;
+  };
+  const view = (record: AccountRecord): Account =>
+    viewAccount(record, currentWorld().settings.apiVersion, "COMPLETE");
+  const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {
+    const world = present();
+    const record = find(world, id);
+    if (record === undefined) {
+      throw new RangeError(`Cannot change account: there is none with the id "${id}"`);
+    }
+    act(world, record);
+    return view(record);
+  };
+  return {
+    get platformId() {
+      return currentWorld().accounts.platform.id;
+    },
+    get(id) {
+      const record = find(present(), id);
+      return record && view(record);
+    },
+    list: () => [...present().accounts.connected.values()].map(view),
+    approveConnection: (id) => change(id, approveConnection),
+    setStatus(id, status) {
+      if (!statuses.some((one) => one === status)) {
+        throw new RangeError(
+          `Cannot change account: status is "${status}", expected one of ${statuses.join(", ")}`,
+        );
+      }
+      return change(id, (world, record) => put(world, record, status));
+    },
+  };
+}
+
+/** The documented statuses. The type is open, because the API may return others. */
+const statuses: readonly AccountStatusInput[] = [
+  "CREATED",
+  "SUBMITTED",
+  "ACTION_REQUIRED",
+  "ACTIVE",
+  "SUSPENDED",
+  "DORMANT",
+  "CLOSED",
+];
+
+/** A suspension counts as Airwallex's own, which the platform cannot undo. */
+function put(world: World, record: AccountRecord, status: AccountStatus): void {
+  if (status === "SUSPENDED") decide(world, record, { next: "SUSPENDED", force: true });
+  else moveTo(world, record, status);
+}
+
+function find({ accounts, oauth }: World, id: string): AccountRecord | undefined {
+  return accounts.connected.get(id) ?? oauth.customers.get(id);
+}

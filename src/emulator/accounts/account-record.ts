@@ -1,0 +1,93 @@
+/** An account as the emulator keeps it. */
+
+import type {
+  Account,
+  AccountDetails,
+  AccountRequirements,
+  CustomerAgreements,
+  PrimaryContact,
+} from "../../generated/index.js";
+import type { Ids } from "../engine/ids.js";
+import { notFound } from "../engine/refusal.js";
+
+export type AccountStatus = Account["status"];
+
+/** A suspension or reactivation, and who initiated it. */
+export interface Intervention {
+  readonly by: "PLATFORM" | "AIRWALLEX";
+  readonly atMs: number;
+}
+
+export interface AccountRecord {
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly walletNumber: string;
+  readonly identifier: string | undefined;
+  status: AccountStatus;
+  details: AccountDetails;
+  primaryContact: PrimaryContact;
+  agreements: CustomerAgreements;
+  nickname: string | undefined;
+  metadata: Readonly<Record<string, string>> | undefined;
+  /** Whether the owner approved the connection to the platform. */
+  ownerApproved: boolean;
+  /** What keeps the account in ACTION_REQUIRED. */
+  requirements: AccountRequirements | undefined;
+  suspensions: readonly Intervention[];
+  reactivation: Intervention | undefined;
+  /** Cancels the scheduled review. */
+  cancelReview: (() => void) | undefined;
+}
+
+export interface Accounts {
+  /** The account that the API key belongs to. */
+  readonly platform: AccountRecord;
+  /** By id, oldest first. */
+  readonly connected: Map<string, AccountRecord>;
+}
+
+/** The data of a new account; the rest starts empty. */
+export type AccountSeed = Pick<
+  AccountRecord,
+  "id" | "createdAtMs" | "walletNumber" | "status" | "details" | "primaryContact" | "agreements"
+> &
+  Partial<Pick<AccountRecord, "identifier" | "nickname" | "metadata" | "ownerApproved">>;
+
+export function newRecord(seed: AccountSeed): AccountRecord {
+  return {
+    identifier: undefined,
+    nickname: undefined,
+    metadata: undefined,
+    ownerApproved: false,
+    requirements: undefined,
+    suspensions: [],
+    reactivation: undefined,
+    cancelReview: undefined,
+    ...seed,
+  };
+}
+
+export function createPlatform(ids: Ids, nowMs: number): AccountRecord {
+  return newRecord({
+    id: ids.account(),
+    createdAtMs: nowMs,
+    walletNumber: ids.walletNumber(),
+    status: "ACTIVE",
+    details: {
+      legal_entity_id: ids.legalEntity(),
+      legal_entity_type: "BUSINESS",
+      business_details: { business_name: "Emulator Platform", business_structure: "COMPANY" },
+    },
+    primaryContact: { email: "platform@example.com" },
+    agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+    nickname: "Emulator Platform",
+    ownerApproved: true,
+  });
+}
+
+/** @throws Refusal if the platform has no such account. */
+export function findConnected(accounts: Accounts, id: string): AccountRecord {
+  const record = accounts.connected.get(id);
+  if (record === undefined) throw notFound(`Account [${id}]`);
+  return record;
+}

@@ -1,0 +1,77 @@
+/**
+ * Connected accounts, and the account of the caller.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/accounts
+ */
+
+import { accountsList } from "../../generated/endpoints.js";
+import type { Account } from "../../generated/index.js";
+import { readQuery } from "../engine/accept.js";
+import { requiresCountryInAddresses } from "../engine/api-version.js";
+import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
+import { type AccountRecord, findConnected } from "./account-record.js";
+import { requireCountries } from "./addresses.js";
+import { cloneAccount, createAccount } from "./create-account.js";
+import { agreeToTerms, reactivate, submit, suspend } from "./life-cycle.js";
+import { listAccounts } from "./list-accounts.js";
+import { updateAccount } from "./update-account.js";
+import { viewAccount, viewWallet } from "./view-account.js";
+
+type Key = Extract<EndpointKey, `accounts${string}`>;
+type IdCall = Call<{ readonly id: string }, unknown>;
+
+export const accountsHandlers: HandlersOf<Key> = {
+  accountsCreate({ world, body, apiVersion }) {
+    if (requiresCountryInAddresses(apiVersion)) requireCountries(body);
+    const record = createAccount(world, body);
+    const supplementary = body.account_details?.legal_entity_id !== undefined;
+    return viewAccount(record, apiVersion, supplementary ? "COMPLETE" : "EXCLUDED_PII");
+  },
+
+  async accountsList({ world, request, apiVersion }) {
+    const query = await readQuery(accountsList.query, request.query);
+    const { items, hasMore } = listAccounts(world.accounts, query, apiVersion);
+    return {
+      has_more: hasMore,
+      items: items.map((record) => viewAccount(record, apiVersion, "EXCLUDED_PII")),
+    };
+  },
+
+  accountsRetrieve: (call) =>
+    call.path.id === call.world.accounts.platform.id
+      ? viewAccount(call.world.accounts.platform, call.apiVersion, "COMPLETE")
+      : onConnected(call, () => {}),
+
+  accountsUpdate(call) {
+    if (requiresCountryInAddresses(call.apiVersion)) requireCountries(call.body);
+    return onConnected(call, (record) => updateAccount(call.world, record, call.body));
+  },
+
+  accountsSubmit: (call) => onConnected(call, (record) => submit(call.world, record)),
+
+  accountsAgreeToTerms: (call) =>
+    onConnected(call, (record) => agreeToTerms(call.world, record, call.body, call.apiVersion)),
+
+  accountsSuspend: (call) => onConnected(call, (record) => suspend(call.world, record)),
+
+  accountsReactivate: (call) => onConnected(call, (record) => reactivate(call.world, record)),
+
+  accountsClone({ world, path, body, apiVersion }) {
+    const clone = cloneAccount(world, findConnected(world.accounts, path.id), body);
+    return viewAccount(clone, apiVersion, "EXCLUDED_PII");
+  },
+
+  accountsCurrent: ({ actingFor, apiVersion }) => viewAccount(actingFor, apiVersion, "COMPLETE"),
+
+  accountsWalletInfo: ({ actingFor }) => viewWallet(actingFor),
+};
+
+/** Applies an operation to the account in the path and returns the result. */
+function onConnected(
+  { world, path, apiVersion }: IdCall,
+  act: (record: AccountRecord) => void,
+): Account {
+  const record = findConnected(world.accounts, path.id);
+  act(record);
+  return viewAccount(record, apiVersion, "EXCLUDED_PII");
+}

@@ -1,0 +1,71 @@
+/** How new data are merged into what an account already holds. */
+
+import type {
+  AccountDetails,
+  AccountUpdateDetails,
+  BusinessPerson,
+} from "../../generated/index.js";
+import type { Ids } from "../engine/ids.js";
+import { invalidArgument } from "../engine/refusal.js";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Objects are merged member by member; lists and everything else are replaced. */
+export function merge<T extends object>(old: T | null | undefined, change: object): T {
+  const merged: Record<string, unknown> = { ...old };
+  for (const [name, value] of Object.entries(change)) {
+    const before = merged[name];
+    // Not an assignment: a member named `__proto__` would set the prototype.
+    Object.defineProperty(merged, name, {
+      value: isObject(value) && isObject(before) ? merge(before, value) : value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return merged as T;
+}
+
+/**
+ * Merges an update into the details of an account. The persons sent replace the present ones; one with the
+ * id of a present person is merged with that person.
+ *
+ * @throws Refusal for a `person_id` that the account does not have.
+ */
+export function mergeDetails(
+  old: AccountDetails,
+  change: AccountUpdateDetails,
+  ids: Ids,
+): AccountDetails {
+  const { business_person_details: sent, ...rest } = change;
+  const details = merge(old, rest);
+  if (sent === undefined) return withPersonIds(details, ids);
+  const people = sent.map((person, index) => {
+    if (person.person_id === undefined) return person;
+    const known = old.business_person_details?.find(
+      ({ person_id }) => person_id === person.person_id,
+    );
+    if (known !== undefined) return merge<BusinessPerson>(known, person);
+    const source = `account_details.business_person_details[${index}].person_id`;
+    throw invalidArgument(source, "the account has no such person");
+  });
+  return withPersonIds({ ...details, business_person_details: people }, ids);
+}
+
+/** Gives an id to every person without one. */
+export function withPersonIds(details: AccountDetails, ids: Ids): AccountDetails {
+  const { individual_details: individual, business_person_details: people } = details;
+  const named = <T extends { readonly person_id?: string | null | undefined }>(person: T): T => ({
+    ...person,
+    person_id: person.person_id ?? ids.person(),
+  });
+  return {
+    ...details,
+    ...(individual && { individual_details: named(individual) }),
+    ...(people && { business_person_details: people.map(named) }),
+  };
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

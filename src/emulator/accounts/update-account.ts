@@ -1,0 +1,33 @@
+/**
+ * Changing the data of an account before it is verified.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/accounts/update
+ */
+
+import type { AccountUpdateRequest } from "../../generated/index.js";
+import { Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { AccountRecord, AccountStatus } from "./account-record.js";
+import { merge, mergeDetails } from "./merge-details.js";
+
+const editable: readonly AccountStatus[] = ["CREATED", "ACTION_REQUIRED"];
+
+/** @throws Refusal if the status allows changes only by amendment, or not at all. */
+export function updateAccount(
+  world: World,
+  record: AccountRecord,
+  request: AccountUpdateRequest,
+): void {
+  if (!editable.includes(record.status)) {
+    throw new Refusal(
+      400,
+      "can_not_be_edited",
+      `Account [${record.id}] cannot be edited: its status is ${record.status}.`,
+    );
+  }
+  const { account_details, customer_agreements, metadata, nickname } = request;
+  if (account_details) record.details = mergeDetails(record.details, account_details, world.ids);
+  if (customer_agreements) record.agreements = merge(record.agreements, customer_agreements);
+  if (metadata) record.metadata = { ...record.metadata, ...metadata };
+  if (nickname !== undefined) record.nickname = nickname;
+}

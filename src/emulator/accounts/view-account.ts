@@ -1,0 +1,107 @@
+/** An account as the API shows it. As in real responses, most unset members are null, not absent. */
+
+import type {
+  Account,
+  AccountDetails,
+  BusinessDetails,
+  WalletInfo,
+} from "../../generated/index.js";
+import { formatTimestamp, statusIn } from "../engine/api-version.js";
+import type { AccountRecord, Intervention } from "./account-record.js";
+
+/** Members of a business that are shown as null until they are set. */
+const unsetBusiness: BusinessDetails = {
+  as_trustee: null,
+  business_address: null,
+  business_name: null,
+  business_name_english: null,
+  business_name_trading: null,
+  business_start_date: null,
+  business_structure: null,
+  contact_number: null,
+  description_of_goods_or_services: null,
+  explanation_for_high_risk_countries_exposure: null,
+  exports_goods_or_services: null,
+  has_member_holding_public_office: null,
+  has_nominee_shareholders: null,
+  has_prior_financial_institution_refusal: null,
+  has_ringgit_borrowing: null,
+  industry_category_code: null,
+  no_shareholders_with_over_25percent: null,
+  registration_address: null,
+  registration_address_english: null,
+  state_of_incorporation: null,
+  url: null,
+};
+
+/** A copy that shares nothing with the record. */
+export function viewAccount(
+  record: AccountRecord,
+  apiVersion: string,
+  viewType: "COMPLETE" | "EXCLUDED_PII",
+): Account {
+  const { id, identifier, metadata, requirements, reactivation } = record;
+  const shown = (event: Intervention, verb: string) => ({
+    initiated_by: event.by,
+    [verb]: formatTimestamp(event.atMs, apiVersion),
+  });
+  return structuredClone({
+    account_details: viewDetails(record.details),
+    created_at: formatTimestamp(record.createdAtMs, apiVersion),
+    customer_agreements: viewAgreements(record),
+    id,
+    ...(identifier !== undefined && { identifier }),
+    ...(metadata !== undefined && { metadata }),
+    nickname: record.nickname ?? id,
+    primary_contact: { ...record.primaryContact, attachments: { identity_files: [] } },
+    reactivate_details: reactivation ? shown(reactivation, "reactivated_at") : null,
+    ...(requirements !== undefined && { requirements }),
+    status: statusIn(apiVersion, record.status),
+    suspend_details: record.suspensions.map((suspension) => shown(suspension, "suspended_at")),
+    view_type: viewType,
+  });
+}
+
+function viewDetails(details: AccountDetails): AccountDetails {
+  const { attachments, business_details: business, store_details: store } = details;
+  return {
+    attachments: { additional_files: [], ...attachments },
+    business_details: business ? viewBusiness(business) : null,
+    business_person_details: details.business_person_details ?? [],
+    individual_details: details.individual_details ?? null,
+    legal_entity_id: details.legal_entity_id,
+    legal_entity_identifier: null,
+    legal_entity_type: details.legal_entity_type,
+    ...(store && { store_details: store }),
+    trustee_details: details.trustee_details ?? null,
+  };
+}
+
+function viewBusiness(business: BusinessDetails): BusinessDetails {
+  return {
+    ...unsetBusiness,
+    account_usage: null,
+    business_identifiers: [],
+    operating_country: [],
+    urls: business.url ? [business.url] : [],
+    ...business,
+    attachments: { business_documents: [], ...business.attachments },
+  };
+}
+
+function viewAgreements({ agreements }: AccountRecord): Account["customer_agreements"] {
+  const unset = { device_data: {}, service_agreement_type: "FULL" };
+  return {
+    agreed_to_terms_and_conditions: false,
+    opt_in_for_marketing: false,
+    ...agreements,
+    terms_and_conditions: { ...unset, ...agreements.terms_and_conditions },
+  };
+}
+
+export function viewWallet({ details, nickname, id, walletNumber }: AccountRecord): WalletInfo {
+  const { first_name: first, last_name: last } = details.individual_details ?? {};
+  const person = [first, last].filter(Boolean).join(" ");
+  const name = details.business_details?.business_name || person || nickname || id;
+  return { account_name: name, account_number: walletNumber };
+}

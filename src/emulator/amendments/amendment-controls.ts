@@ -1,0 +1,21 @@
+/** Lets tests see amendments, which the API cannot list. */
+
+import type { Amendment } from "../../generated/index.js";
+import type { World } from "../engine/world.js";
+import { viewAmendment } from "./amendments.js";
+
+/** Access to the amendments of an emulator. Everything it returns is a copy. */
+export interface AmendmentsAccess {
+  /** All amendments of all accounts, oldest first. */
+  list(): readonly Amendment[];
+}
+
+export function createAmendmentsAccess(currentWorld: () => World): AmendmentsAccess {
+  return {
+    list() {
+      const { amendments, clock } = currentWorld();
+      clock.runDue();
+      return [...amendments.byId.values()].map(viewAmendment);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Access tokens: JWTs with the claims of the real ones, and a table of those issued. */
+
+import type { Clock } from "../engine/clock.js";
+import type { Ids } from "../engine/ids.js";
+import { digest } from "../engine/random.js";
+import { Refusal } from "../engine/refusal.js";
+
+/** What tests can do to tokens. */
+export interface EmulatorTokens {
+  /**
+   * Revokes every token issued for the API key so far, as if the key had been revoked. Tokens of OAuth
+   * connections keep working.
+   */
+  revokeAll(): void;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly expiresAtMs: number;
+}
+
+export interface Tokens extends EmulatorTokens {
+  issue(accountId: string, apiVersion: string): Promise<IssuedToken>;
+  /** Returns the account that a token was issued to. @throws Refusal if it is invalid or expired. */
+  check(token: string): string;
+}
+
+export function createTokens(seed: string, clock: Clock, ids: Ids, lifetimeMs: number): Tokens {
+  const issued = new Map<string, { readonly accountId: string; readonly expiresAtMs: number }>();
+  const key = digest(seed, "token key");
+  const organisation = `org_${digest(seed, "organisation").toString("base64url").slice(0, 22)}`;
+  return {
+    async issue(accountId, apiVersion) {
+      const nowMs = clock.nowMs();
+      const expiresAtMs = nowMs + lifetimeMs;
+      const claims = { account_id: accountId, org_id: organisation, api_version: apiVersion };
+      const { SignJWT } = await import("jose");
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setIssuedAt(Math.floor(nowMs / 1_000))
+        .setExpirationTime(Math.floor(expiresAtMs / 1_000))
+        .setJti(ids.token())
+        .sign(key);
+      issued.set(token, { accountId, expiresAtMs });
+      return { token, expiresAtMs };
+    },
+    check(token) {
+      const known = issued.get(token);
+      if (known === undefined) {
+        throw new Refusal(401, "credentials_invalid", "The access token is invalid.");
+      }
+      if (known.expiresAtMs <= clock.nowMs()) {
+        throw new Refusal(401, "credentials_expired", "The access token has expired.");
+      }
+      return known.accountId;
+    },
+    revokeAll() {
+      issued.clear();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Capabilities: what accounts can do once they are enabled.
+ *
+ * @see https://www.airwallex.com/docs/api/account_capability/account_capability
+ */
+
+import type { AccountCapability } from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { CapabilityRecord, CapabilityStatus } from "./capability-record.js";
+
+/** Covers some hundred payment methods, only some of whose names are public. */
+const known = /^(transfer_cny_local|payments_[a-z0-9_]+)$/;
+
+/** @throws Refusal for an unknown capability. */
+export function findCapability(
+  { capabilities }: World,
+  account: AccountRecord,
+  id: string,
+): CapabilityRecord {
+  if (!known.test(id)) {
+    throw new Refusal(400, "capability_not_supported", `Capability [${id}] is not supported.`);
+  }
+  const key = `${account.id} ${id}`;
+  const record = capabilities.records.get(key) ?? untouched(account, id);
+  capabilities.records.set(key, record);
+  return record;
+}
+
+function untouched(account: AccountRecord, id: string): CapabilityRecord {
+  return {
+    ...{ id, account, status: "DISABLED", comment: "", reasonCodes: [] },
+    updatedAtMs: account.createdAtMs,
+    cancelReview: undefined,
+  };
+}
+
+/** Leaves an enabled or pending capability as it is. @throws Refusal unless the account is active. */
+export function enableCapability(world: World, record: CapabilityRecord): void {
+  const { account } = record;
+  if (account.status !== "ACTIVE") {
+    throw new Refusal(
+      400,
+      "invalid_status_for_operation",
+      `Account [${account.id}] cannot be given capabilities: its status is ${account.status}, expected ACTIVE.`,
+      { source: "status" },
+    );
+  }
+  if (record.status !== "DISABLED") return;
+  decideCapability(world, record, { status: "PENDING" });
+  scheduleReview(world, record);
+}
+
+/** Payments are only enabled for accounts with store details. */
+function scheduleReview(world: World, record: CapabilityRecord): void {
+  const { settings, clock } = world;
+  if (settings.reviewAfterMs === undefined) return;
+  record.cancelReview = clock.schedule(clock.nowMs() + settings.reviewAfterMs, (atMs) => {
+    const lacksStore = record.id.startsWith("payments_") && !record.account.details.store_details;
+    const verdict: CapabilityVerdict = lacksStore
+      ? { status: "DISABLED", reasonCodes: ["STORE_DETAILS_MISSING"] }
+      : { status: "ENABLED" };
+    decideCapability(world, record, { ...verdict, atMs });
+  });
+}
+
+/** The decision on a capability. */
+export interface CapabilityVerdict {
+  readonly status: CapabilityStatus;
+  /** Why it is disabled; default none. */
+  readonly reasonCodes?: readonly string[] | undefined;
+  /** A remark; default none. */
+  readonly comment?: string | undefined;
+}
+
+export function decideCapability(
+  { capabilities, clock }: World,
+  capability: CapabilityRecord,
+  verdict: CapabilityVerdict & { readonly atMs?: number },
+): void {
+  const { status: to, reasonCodes = [], comment = "", atMs = clock.nowMs() } = verdict;
+  capability.cancelReview?.();
+  capability.cancelReview = undefined;
+  Object.assign(capability, { status: to, reasonCodes, comment, updatedAtMs: atMs });
+  capabilities.changes.publish({ capability, to, atMs });
+}
+
+export function viewCapability(record: CapabilityRecord, apiVersion: string): AccountCapability {
+  const { id, account, status, comment, reasonCodes, updatedAtMs } = record;
+  return {
+    comment,
+    details: { reason_codes: [...reasonCodes] },
+    entity_type: account.details.legal_entity_type,
+    id,
+    status,
+    updated_at: formatTimestamp(updatedAtMs, apiVersion),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Capabilities of accounts, and their funding limits.
+ *
+ * @see https://www.airwallex.com/docs/api/account_capability/account_capability
+ */
+
+import { capabilitiesFundingLimits } from "../../generated/endpoints.js";
+import { readQuery } from "../engine/accept.js";
+import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
+import { enableCapability, findCapability, viewCapability } from "./capabilities.js";
+import { applyForLimits, viewLimits } from "./funding-limits.js";
+
+type Key = Extract<EndpointKey, `capabilities${string}`>;
+
+export const capabilitiesHandlers: HandlersOf<Key> = {
+  capabilitiesRetrieve: ({ world, actingFor, path, apiVersion }) =>
+    viewCapability(findCapability(world, actingFor, path.id), apiVersion),
+
+  capabilitiesEnable({ world, actingFor, path, apiVersion }) {
+    const record = findCapability(world, actingFor, path.id);
+    enableCapability(world, record);
+    return viewCapability(record, apiVersion);
+  },
+
+  async capabilitiesFundingLimits({ world, actingFor, request, apiVersion }) {
+    const query = await readQuery(capabilitiesFundingLimits.query, request.query);
+    const { currency, page_num: number = 0, page_size: size = 100 } = query;
+    const all = viewLimits(world, actingFor, apiVersion).filter(
+      (limit) => currency === undefined || limit.currency === currency,
+    );
+    const start = number * size;
+    return { has_more: all.length > start + size, items: all.slice(start, start + size) };
+  },
+
+  capabilitiesApplyForFundingLimits({ world, actingFor, body }) {
+    applyForLimits(world, actingFor, body);
+    return { result: "REQUESTED" };
+  },
+};

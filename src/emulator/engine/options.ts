@@ -1,0 +1,155 @@
+/** The options of an emulator, and their defaults. */
+
+import { allOf, refuseUnknown } from "../../schemas/known-names.js";
+import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "../oauth/oauth-options.js";
+import {
+  readWebhookOptions,
+  type WebhookOptions,
+  type WebhookSettings,
+} from "../webhooks/webhook-options.js";
+import { currentApiVersion, isDate } from "./api-version.js";
+import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
+import type { LoggedRequest } from "./request-log.js";
+
+/** The client id of an emulator, unless the options set another. */
+export const defaultClientId = "emulator_client_id";
+
+/** The API key of an emulator, unless the options set another. It is not a secret. */
+export const defaultApiKey = "emulator_api_key";
+
+/** Options of {@link createEmulator}. All are optional. */
+export interface EmulatorOptions {
+  /** What all ids are derived from: the same seed and the same calls give the same ids. */
+  readonly seed?: string | undefined;
+  /** Client id that can log in; default {@link defaultClientId}. */
+  readonly clientId?: string | undefined;
+  /** API key that can log in; default {@link defaultApiKey}. */
+  readonly apiKey?: string | undefined;
+  /** Time at which the emulator's clock starts; default real time. */
+  readonly now?: Date | string | number | undefined;
+  /** Whether the clock starts frozen, for runs that are repeatable to the millisecond; default false. */
+  readonly frozen?: boolean | undefined;
+  /** How long a token works, in milliseconds, at least 1,000; default 30 minutes. */
+  readonly tokenLifetimeMs?: number | undefined;
+  /** Version (YYYY-MM-DD) of requests without `x-api-version`; default `2026-08-21`. */
+  readonly apiVersion?: string | undefined;
+  /** Whether owners of business accounts must approve the connection; default false. */
+  readonly requireOwnerConsent?: boolean | undefined;
+  /** Whether individuals may be submitted before they are identified; default false. */
+  readonly deferredIdentityVerification?: boolean | undefined;
+  /**
+   * How long after submission accounts, amendments, capabilities and funding limits are reviewed
+   * automatically, in milliseconds of the emulator's clock. Default: never, only simulations and the
+   * emulator's controls decide.
+   */
+  readonly reviewAfterMs?: number | undefined;
+  /**
+   * How long after its creation a transfer or charge is settled, in milliseconds of the emulator's clock;
+   * default 0, at once. False: never, only `money.setStatus` decides.
+   */
+  readonly settleAfterMs?: number | false | undefined;
+  /** Limits to enforce: those of an environment, or numbers. Default false: none. */
+  readonly rateLimits?: false | "sandbox" | "production" | RateLimits | undefined;
+  /** Whether a 429 says in `Retry-After` how long to wait; default false, as documented. */
+  readonly retryAfter?: boolean | undefined;
+  /** Status of a request without a token; default 401. The documentation also mentions 403. */
+  readonly missingAuthStatus?: 401 | 403 | undefined;
+  /** Whether the request log keeps bodies; default false. */
+  readonly recordBodies?: boolean | undefined;
+  /** Called with every request once its response is ready, as logged in `requests`. */
+  readonly onRequest?: ((request: LoggedRequest) => void) | undefined;
+  /** Apps that customers can connect their accounts to, and how long their tokens live. */
+  readonly oauth?: OAuthOptions | undefined;
+  /** How webhooks are delivered. */
+  readonly webhooks?: WebhookOptions | undefined;
+}
+
+/** Options of {@link startEmulator}. */
+export interface StartEmulatorOptions extends EmulatorOptions {
+  /** Address to listen on; default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** Port to listen on; default 0, any that is free. */
+  readonly port?: number | undefined;
+}
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly seed: string;
+  readonly clientId: string;
+  readonly apiKey: string;
+  readonly now: Date | string | number | undefined;
+  readonly frozen: boolean;
+  readonly tokenLifetimeMs: number;
+  readonly apiVersion: string;
+  readonly requireOwnerConsent: boolean;
+  readonly deferredIdentityVerification: boolean;
+  readonly reviewAfterMs: number | undefined;
+  readonly settleAfterMs: number | false;
+  readonly rateLimits: RateLimits;
+  readonly retryAfter: boolean;
+  readonly missingAuthStatus: 401 | 403;
+  readonly recordBodies: boolean;
+  readonly onRequest: ((request: LoggedRequest) => void) | undefined;
+  readonly oauth: OAuthSettings;
+  readonly webhooks: WebhookSettings;
+}
+
+const known: ReadonlySet<string> = allOf<keyof EmulatorOptions>({
+  seed: true,
+  clientId: true,
+  apiKey: true,
+  now: true,
+  frozen: true,
+  tokenLifetimeMs: true,
+  apiVersion: true,
+  requireOwnerConsent: true,
+  deferredIdentityVerification: true,
+  reviewAfterMs: true,
+  settleAfterMs: true,
+  rateLimits: true,
+  retryAfter: true,
+  missingAuthStatus: true,
+  recordBodies: true,
+  onRequest: true,
+  oauth: true,
+  webhooks: true,
+});
+
+/** @throws TypeError for an unknown name, RangeError for an invalid value. */
+export function readOptions(options: EmulatorOptions): Settings {
+  refuseUnknown("Cannot make emulator", options, known);
+  const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
+  if (!(tokenLifetimeMs >= 1_000)) refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
+  if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");
+  if (reviewAfterMs !== undefined && !(reviewAfterMs >= 0)) {
+    refuse("reviewAfterMs", reviewAfterMs, "0 or more");
+  }
+  const { settleAfterMs = 0 } = options;
+  if (settleAfterMs !== false && !(settleAfterMs >= 0)) {
+    refuse("settleAfterMs", settleAfterMs, "0 or more, or false");
+  }
+  return {
+    seed: options.seed ?? "airwallex-connect",
+    clientId: options.clientId ?? defaultClientId,
+    apiKey: options.apiKey ?? defaultApiKey,
+    now: options.now,
+    frozen: options.frozen ?? false,
+    tokenLifetimeMs,
+    apiVersion,
+    requireOwnerConsent: options.requireOwnerConsent ?? false,
+    deferredIdentityVerification: options.deferredIdentityVerification ?? false,
+    reviewAfterMs,
+    settleAfterMs,
+    rateLimits: rateLimitsOf(options.rateLimits ?? false),
+    retryAfter: options.retryAfter ?? false,
+    missingAuthStatus: options.missingAuthStatus ?? 401,
+    recordBodies: options.recordBodies ?? false,
+    onRequest: options.onRequest,
+    oauth: readOAuthOptions(options.oauth),
+    webhooks: readWebhookOptions(options.webhooks),
+  };
+}
+
+function refuse(option: string, value: unknown, expected: string): never {
+  throw new RangeError(`Cannot make emulator: ${option} is ${value}, expected ${expected}`);
+}

@@ -1,0 +1,83 @@
+/**
+ * Uploaded files and their download links.
+ *
+ * @see https://www.airwallex.com/docs/api/supporting_services/file_service
+ */
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../engine/clock.js";
+import type { Ids } from "../engine/ids.js";
+import { digest } from "../engine/random.js";
+
+const dayMs = 86_400_000;
+
+/** The sandbox deletes files after this time. */
+const keptMs = 90 * dayMs;
+
+/** How long a download link works. */
+const linkLifetimeMs = dayMs;
+
+export interface StoredFile {
+  readonly id: string;
+  readonly filename: string;
+  readonly notes: string | undefined;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  readonly createdMs: number;
+}
+
+export interface Link {
+  /** Path with its query. */
+  readonly path: string;
+  readonly validUntilMs: number;
+}
+
+export interface FileStore {
+  add(file: Omit<StoredFile, "id" | "createdMs">): StoredFile;
+  /** Undefined if there is no such file, or it has been deleted. */
+  find(id: string): StoredFile | undefined;
+  /** Anyone with the link can read the file, without a token. */
+  link(id: string): Link;
+  /** The file that a link leads to; undefined if the link is forged or expired, or the file is gone. */
+  open(id: string, query: URLSearchParams): StoredFile | undefined;
+}
+
+export const downloadPath = "/files/download/{id}";
+
+export function createFileStore(seed: string, clock: Clock, ids: Ids): FileStore {
+  const files = new Map<string, StoredFile>();
+  const key = digest(seed, "download links");
+  const sign = (id: string, expires: string) =>
+    createHmac("sha256", key).update(`${expires}.${id}`).digest("hex");
+
+  const find = (id: string): StoredFile | undefined => {
+    const file = files.get(id);
+    if (file === undefined || clock.nowMs() < file.createdMs + keptMs) return file;
+    files.delete(id);
+    return undefined;
+  };
+  return {
+    add(file) {
+      const createdMs = clock.nowMs();
+      const stored = { ...file, id: ids.file(file.filename, createdMs), createdMs };
+      files.set(stored.id, stored);
+      return stored;
+    },
+    find,
+    link(id) {
+      const validUntilMs = clock.nowMs() + linkLifetimeMs;
+      const expires = String(validUntilMs);
+      const query = new URLSearchParams({ expires, signature: sign(id, expires) });
+      const path = downloadPath.replace("{id}", encodeURIComponent(id));
+      return { path: `${path}?${query}`, validUntilMs };
+    },
+    open(id, query) {
+      const expires = query.get("expires") ?? "";
+      const signature = Buffer.from(query.get("signature") ?? "");
+      const expected = Buffer.from(sign(id, expires));
+      if (signature.length !== expected.length) return undefined;
+      if (!timingSafeEqual(signature, expected)) return undefined;
+      return Number(expires) > clock.nowMs() ? find(id) : undefined;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Codes for components embedded in a platform's own pages. The components are Airwallex's; a page of the
+ * emulator stands in for the onboarding one.
+ *
+ * @see https://www.airwallex.com/docs/api/authentication/api_access_token/authorize
+ */
+
+import { createHash } from "node:crypto";
+import type { EmbeddedAuthorizeRequest } from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
+import type { Page } from "../engine/handlers.js";
+import type { World } from "../engine/world.js";
+import { showRefusal } from "../oauth/consent-screens.js";
+import { canBeFilled, startForm } from "../onboarding-form/form.js";
+import { redirectToForm } from "../onboarding-form/form-pages.js";
+
+const codeLifetimeMs = 30_000;
+
+/** Returns the code. */
+export function authorizeEmbedded(
+  { ids, clock, embedded }: World,
+  account: AccountRecord,
+  request: EmbeddedAuthorizeRequest,
+): string {
+  const code = ids.secret("embedded");
+  embedded.set(code, { account, request, expiresAtMs: clock.nowMs() + codeLifetimeMs });
+  return code;
+}
+
+export const embeddedPages: readonly Page[] = [
+  { method: "GET", path: "/embedded/onboarding", run: open },
+];
+
+/** Takes the `code` and `code_verifier` that the component is given. */
+function open(world: World, { query }: EmulatedRequest): EmulatedResponse {
+  const code = query.get("code") ?? "";
+  const known = world.embedded.get(code);
+  // A code works for one attempt, whatever the outcome.
+  world.embedded.delete(code);
+  if (known === undefined || known.expiresAtMs <= world.clock.nowMs()) {
+    return showRefusal("UNAUTHORIZED: the code is unknown, was used before, or has expired.");
+  }
+  const { account, request } = known;
+  const challenge = createHash("sha256")
+    .update(query.get("code_verifier") ?? "")
+    .digest("base64url");
+  if (challenge !== request.code_challenge) {
+    return showRefusal("UNAUTHORIZED: the verifier does not belong to the code.");
+  }
+  if (!request.scope.includes("w:awx_action:onboarding")) {
+    return showRefusal("UNAUTHORIZED: the code lacks the scope w:awx_action:onboarding.");
+  }
+  if (!canBeFilled(account)) {
+    return showRefusal("INVALID_KYC_STATUS: there is nothing left to do for this account.");
+  }
+  return redirectToForm(startForm(world, account, () => undefined));
+}

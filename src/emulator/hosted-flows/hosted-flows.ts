@@ -1,0 +1,95 @@
+/**
+ * Hosted flows, which take account owners through Airwallex's pages, and the links to them.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/hosted_flows
+ */
+
+import type { HostedFlow, HostedFlowCreateRequest } from "../../generated/index.js";
+import { isIndividual } from "../../kyc/missing.js";
+import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
+import type { Page } from "../engine/handlers.js";
+import { invalidArgument, notFound } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import { showRefusal } from "../oauth/consent-screens.js";
+import { redirect } from "../oauth/oauth-pages.js";
+import { canBeFilled, startForm } from "../onboarding-form/form.js";
+import { redirectToForm } from "../onboarding-form/form-pages.js";
+import type { HostedFlowRecord } from "./hosted-record.js";
+
+const linkPath = "/hosted_flows/{token}";
+const linkLifetimeMs = 5 * 60_000;
+
+/** @throws Refusal for an account that is unknown or not a business, or a URL that is not allowed. */
+export function createHostedFlow(
+  { accounts, ids, hostedFlows }: World,
+  request: HostedFlowCreateRequest,
+): HostedFlowRecord {
+  const account = accounts.connected.get(request.account_id);
+  if (account === undefined) {
+    throw invalidArgument("account_id", "the platform has no such account");
+  }
+  if (isIndividual({ account_details: account.details })) {
+    throw invalidArgument("account_id", "the account is not one of a business");
+  }
+  checkUrl("return_url", request.return_url);
+  checkUrl("error_url", request.error_url);
+  const flow: HostedFlowRecord = { id: ids.prefixed("ahfi"), account, request, status: "INIT" };
+  hostedFlows.byId.set(flow.id, flow);
+  return flow;
+}
+
+function checkUrl(name: string, url: string | undefined): void {
+  if (url === undefined) return;
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", hostname: "" };
+  if (/^https?:$/.test(protocol) && hostname !== "localhost") return;
+  throw invalidArgument(name, `Invalid value for ${name}`);
+}
+
+/** @throws Refusal if there is no such flow. */
+export function findHostedFlow({ hostedFlows }: World, id: string): HostedFlowRecord {
+  const flow = hostedFlows.byId.get(id);
+  if (flow === undefined) throw notFound(`Hosted flow [${id}]`);
+  return flow;
+}
+
+/** Returns the path of a new link, which works once. */
+export function makeLink({ hostedFlows, ids, clock }: World, flow: HostedFlowRecord): string {
+  const token = ids.secret("hosted");
+  hostedFlows.links.set(token, { flow, expiresAtMs: clock.nowMs() + linkLifetimeMs, used: false });
+  return linkPath.replace("{token}", token);
+}
+
+export function viewHostedFlow({ id, status, request }: HostedFlowRecord): HostedFlow {
+  return { id, ...(request.metadata && { metadata: { ...request.metadata } }), status };
+}
+
+export const hostedFlowPages: readonly Page[] = [{ method: "GET", path: linkPath, run: follow }];
+
+function follow(
+  world: World,
+  _: EmulatedRequest,
+  { token = "" }: Readonly<Record<string, string>>,
+): EmulatedResponse {
+  const link = world.hostedFlows.links.get(token);
+  if (link === undefined) return showRefusal("There is no such page.");
+  const { flow } = link;
+  const isOver = link.used || link.expiresAtMs <= world.clock.nowMs();
+  if (isOver || flow.status === "FINISHED" || !canBeFilled(flow.account)) return fail(flow);
+  link.used = true;
+  flow.status = "PROCESSING";
+  const form = startForm(world, flow.account, (finished) => {
+    if (finished) flow.status = "FINISHED";
+    return flow.request.return_url;
+  });
+  return redirectToForm(form);
+}
+
+/** Sends the owner to the platform's `error_url`, if there is one. */
+function fail({ id, request }: HostedFlowRecord): EmulatedResponse {
+  if (request.error_url === undefined) {
+    return showRefusal("This page has expired, or there is nothing left to do.");
+  }
+  const url = new URL(request.error_url);
+  url.searchParams.set("ahfi_id", id);
+  return redirect(302, url.href);
+}

@@ -1,0 +1,104 @@
+/**
+ * Invitation links for customers.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/invitation_links/create
+ */
+
+import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { fieldRequired, invalidArgument, notFound } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import { type ReadAuthorization, readAuthorization } from "../oauth/authorize.js";
+import { allowsRedirect, type OAuthSettings } from "../oauth/oauth-options.js";
+import type { InvitationRecord } from "./invitation-record.js";
+
+export const invitationPath = "/invitations/{token}";
+
+const dayMs = 86_400_000;
+const lifetimeMs = 30 * dayMs;
+
+/** @throws Refusal if what the mode needs is missing, or the customer would be refused. */
+export function createInvitation(
+  world: World,
+  request: InvitationLinkCreateRequest,
+): InvitationRecord {
+  const account = request.mode === "scale_connect" ? readConnect(world, request) : undefined;
+  if (request.mode === "oauth2") checkOAuth(world.settings.oauth, request);
+  const createdAtMs = world.clock.nowMs();
+  // The link works until the end of the day that it shows.
+  const expiresAtMs = (Math.floor((createdAtMs + lifetimeMs) / dayMs) + 1) * dayMs;
+  const id = world.ids.prefixed("inv");
+  const token = world.ids.secret("invite");
+  const times = { createdAtMs, expiresAtMs };
+  const record: InvitationRecord = { id, token, request, account, ...times, answered: false };
+  world.invitations.set(id, record);
+  return record;
+}
+
+function readConnect(
+  { accounts }: World,
+  { account_id: id, scale_connect: connect }: InvitationLinkCreateRequest,
+): AccountRecord {
+  if (id === undefined) throw fieldRequired("account_id");
+  if (connect === undefined) throw fieldRequired("scale_connect");
+  if (!URL.canParse(connect.redirect_uri)) {
+    throw invalidArgument("scale_connect.redirect_uri", "expected a URL");
+  }
+  const account = accounts.connected.get(id);
+  if (account === undefined) {
+    throw invalidArgument("account_id", "the platform has no such account");
+  }
+  return account;
+}
+
+function checkOAuth(settings: OAuthSettings, request: InvitationLinkCreateRequest): void {
+  if (request.oauth2 === undefined) throw fieldRequired("oauth2");
+  const read = readInvited(settings, request);
+  if (read.kind === "refused") throw invalidArgument("oauth2.redirect_uri", read.message);
+  if (read.kind === "redirect") {
+    const why = new URL(read.url).searchParams.get("error_description") ?? "";
+    throw invalidArgument("oauth2.scope", why.replace(/\.$/, ""));
+  }
+}
+
+/** The authorization request behind an invitation, for the app that registered the redirect URI. */
+export function readInvited(
+  settings: OAuthSettings,
+  { oauth2, identifier }: InvitationLinkCreateRequest,
+): ReadAuthorization {
+  const { redirect_uri = "", scope = [], state } = oauth2 ?? {};
+  const app = settings.apps.find((one) => !one.public && allowsRedirect(one, redirect_uri));
+  const query = new URLSearchParams({
+    response_type: "code",
+    client_id: app?.clientId ?? settings.apps[0]?.clientId ?? "",
+    redirect_uri,
+    scope: scope.join(" "),
+    sign_up: "true",
+    ...(state !== undefined && { state }),
+  });
+  const read = readAuthorization(settings, query);
+  if (read.kind !== "request") return read;
+  return { ...read, request: { ...read.request, identifier } };
+}
+
+/** @throws Refusal if there is no such link. */
+export function findInvitation({ invitations }: World, id: string): InvitationRecord {
+  const record = invitations.get(id);
+  if (record === undefined) throw notFound(`Invitation link [${id}]`);
+  return record;
+}
+
+export function viewInvitation(
+  { id, token, request, createdAtMs, expiresAtMs }: InvitationRecord,
+  apiVersion: string,
+  origin: string,
+): InvitationLink {
+  return structuredClone({
+    ...request,
+    created_at: formatTimestamp(createdAtMs, apiVersion),
+    expire_at: new Date(expiresAtMs - dayMs).toISOString().slice(0, 10),
+    id,
+    url: origin + invitationPath.replace("{token}", token),
+  });
+}

@@ -1,0 +1,24 @@
+/** An invitation as the emulator keeps it. */
+
+import type { InvitationLinkCreateRequest } from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+
+export interface InvitationRecord {
+  readonly id: string;
+  /** Part of the link; anyone who has it can use it. */
+  readonly token: string;
+  readonly request: InvitationLinkCreateRequest;
+  /** The account whose connection is to be approved; undefined in mode `oauth2`. */
+  readonly account: AccountRecord | undefined;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Whether the owner of the account has decided. */
+  answered: boolean;
+}
+
+/** By id. */
+export type InvitationStore = Map<string, InvitationRecord>;
+
+export function createInvitationStore(): InvitationStore {
+  return new Map();
+}

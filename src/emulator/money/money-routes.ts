@@ -1,0 +1,75 @@
+/**
+ * Transfers, charges and balances.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
+ */
+
+import { chargesList, transfersList } from "../../generated/endpoints.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { readQuery } from "../engine/accept.js";
+import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
+import { notFound, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { Movement, MovementKind } from "./money-store.js";
+import { createMovement, findParty, notOperational, refuseDuplicate } from "./movements.js";
+import { listMovements, viewBalances, viewCharge, viewTransfer } from "./view-money.js";
+
+type Key = Extract<EndpointKey, `${"transfers" | "charges" | "balances"}${string}`>;
+
+export const moneyHandlers: HandlersOf<Key> = {
+  transfersCreate({ world, body, actingFor: payer, apiVersion }) {
+    refuseDuplicate(world, "transfer", payer, body.request_id);
+    if (payer.status !== "ACTIVE") {
+      throw new Refusal(400, "validation_failed", "The account that pays is not operational.");
+    }
+    const payee = findParty(world, body.destination, "destination");
+    if (payee.id === payer.id) throw notOperational("destination", "is the one that pays");
+    const asked = { kind: "transfer", request: body, owner: payer, payer, payee } as const;
+    const more = { additionalInfo: body.additional_info };
+    return viewTransfer(createMovement(world, { ...asked, ...more }), apiVersion);
+  },
+
+  async transfersList({ world, request, actingFor, apiVersion }) {
+    const query = await readQuery(transfersList.query, request.query);
+    const { items, hasMore } = listMovements(world, "transfer", actingFor.id, query);
+    return { has_more: hasMore, items: items.map((one) => viewTransfer(one, apiVersion)) };
+  },
+
+  transfersRetrieve: ({ world, path, actingFor, apiVersion }) =>
+    viewTransfer(find(world, "transfer", path.id, actingFor), apiVersion),
+
+  chargesCreate({ world, body, actingFor, apiVersion }) {
+    const { platform } = world.accounts;
+    if (actingFor.id !== platform.id) {
+      throw new Refusal(403, "forbidden", "Only a platform can charge its accounts.");
+    }
+    refuseDuplicate(world, "charge", platform, body.request_id);
+    const payer = findParty(world, body.source, "source");
+    if (payer.id === platform.id) throw notOperational("source", "is the platform itself");
+    const asked = {
+      kind: "charge",
+      request: body,
+      owner: platform,
+      payer,
+      payee: platform,
+    } as const;
+    return viewCharge(createMovement(world, asked), apiVersion);
+  },
+
+  async chargesList({ world, request, actingFor, apiVersion }) {
+    const query = await readQuery(chargesList.query, request.query);
+    const { items, hasMore } = listMovements(world, "charge", actingFor.id, query);
+    return { has_more: hasMore, items: items.map((one) => viewCharge(one, apiVersion)) };
+  },
+
+  chargesRetrieve: ({ world, path, actingFor, apiVersion }) =>
+    viewCharge(find(world, "charge", path.id, actingFor), apiVersion),
+
+  balancesCurrent: ({ world, actingFor }) => viewBalances(world, actingFor.id),
+};
+
+function find(world: World, kind: MovementKind, id: string, owner: AccountRecord): Movement {
+  const found = world.money.movements.get(id);
+  if (found?.kind === kind && found.ownerId === owner.id) return found;
+  throw notFound(`${kind === "transfer" ? "Transfer" : "Charge"} [${id}]`);
+}

@@ -1,0 +1,155 @@
+/**
+ * Moving money: it leaves the payer when a transfer or charge is created, then arrives when that is
+ * settled, or returns when it fails.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
+ */
+
+import type {
+  ChargeCreateRequest,
+  MoneyMovementStatus,
+  TransferCreateRequest,
+} from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { invalidArgument, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import { toUnits } from "./amounts.js";
+import type { Movement, MovementKind } from "./money-store.js";
+
+export interface Asked {
+  readonly kind: MovementKind;
+  readonly request: Omit<TransferCreateRequest | ChargeCreateRequest, "source" | "destination">;
+  readonly owner: AccountRecord;
+  readonly payer: AccountRecord;
+  readonly payee: AccountRecord;
+  readonly additionalInfo?: unknown;
+}
+
+/** The prefix of the reference that people see. */
+export const shortReferencePrefix = { transfer: "CT", charge: "CH" } as const;
+
+/** @throws Refusal with the documented code. */
+export function createMovement(world: World, asked: Asked): Movement {
+  const { money, ids, clock } = world;
+  const { kind, request, owner, payer, payee } = asked;
+  const { currency } = request;
+  const units = readAmount(request.amount, currency);
+  if (money.available(payer.id, currency) < units) {
+    throw new Refusal(400, "insufficient_fund", "The balance of the source wallet is too low.");
+  }
+  const createdAtMs = clock.nowMs();
+  const movement: Movement = {
+    kind,
+    id: ids.movement(),
+    shortReferenceId: ids.shortReference(shortReferencePrefix[kind]),
+    requestId: request.request_id,
+    ...{ ownerId: owner.id, payerId: payer.id, payeeId: payee.id, units, currency },
+    reason: request.reason,
+    reference: request.reference,
+    description: request.description,
+    additionalInfo: asked.additionalInfo,
+    status: "NEW",
+    failureReasons: [],
+    ...{ createdAtMs, updatedAtMs: createdAtMs },
+    cancelSettlement: undefined,
+  };
+  money.movements.set(movement.id, movement);
+  pay(world, payer.id, currency, -units);
+  money.changes.publish({ movement, atMs: createdAtMs });
+  scheduleSettlement(world, movement);
+  return movement;
+}
+
+/** The counterparty that a request names. @throws Refusal if it is unknown or not active. */
+export function findParty(
+  { accounts }: World,
+  id: string,
+  field: "source" | "destination",
+): AccountRecord {
+  const { platform, connected } = accounts;
+  const found = id === platform.id ? platform : connected.get(id);
+  if (found?.status === "ACTIVE") return found;
+  throw notOperational(field, "is not connected to the platform, or not fully operational");
+}
+
+export function notOperational(field: string, what: string): Refusal {
+  return new Refusal(400, "validation_failed", `The account of [${field}] ${what}.`, {
+    source: field,
+  });
+}
+
+/** Whether the money has arrived, or has been returned. */
+export function isOver({ status }: Movement): boolean {
+  return status === "SETTLED" || status === "FAILED";
+}
+
+/** The only place where the status of a movement changes; one that is over stays as it is. */
+export function moveTo(
+  world: World,
+  movement: Movement,
+  to: MoneyMovementStatus,
+  {
+    atMs = world.clock.nowMs(),
+    reasons = [],
+  }: { atMs?: number; reasons?: readonly unknown[] } = {},
+): void {
+  if (isOver(movement)) return;
+  const { payerId, payeeId, currency, units } = movement;
+  movement.cancelSettlement?.();
+  movement.cancelSettlement = undefined;
+  movement.status = to;
+  movement.failureReasons = reasons;
+  movement.updatedAtMs = atMs;
+  if (to === "SETTLED") pay(world, payeeId, currency, units);
+  if (to === "FAILED") pay(world, payerId, currency, units);
+  world.money.changes.publish({ movement, atMs });
+}
+
+/**
+ * Called before other checks: a repeat is a repeat, whatever is left in the wallet by now and whatever has
+ * become of the counterparty.
+ *
+ * @throws Refusal if the account has used the id before, for a movement of the same kind.
+ */
+export function refuseDuplicate(
+  { money }: World,
+  kind: MovementKind,
+  owner: AccountRecord,
+  requestId: string,
+): void {
+  for (const one of money.movements.values()) {
+    if (one.requestId !== requestId || one.kind !== kind) continue;
+    if (one.ownerId !== owner.id) continue;
+    throw new Refusal(
+      400,
+      "request_id_duplicate",
+      "A request with this request_id was made before.",
+      { source: "request_id" },
+    );
+  }
+}
+
+function readAmount(amount: string | number, currency: string): bigint {
+  const units = toUnits(amount, currency);
+  if (units === undefined) {
+    throw new Refusal(400, "validation_failed", `The amount has more decimals than ${currency}.`, {
+      source: "amount",
+    });
+  }
+  if (units === 0n) throw invalidArgument("amount", "expected more than 0");
+  return units;
+}
+
+/** Adds money to a wallet; negative units take it out. */
+export function pay({ money }: World, accountId: string, currency: string, units: bigint): void {
+  money.set(accountId, currency, money.available(accountId, currency) + units);
+}
+
+function scheduleSettlement(world: World, movement: Movement): void {
+  const { settleAfterMs } = world.settings;
+  if (settleAfterMs === false) return;
+  movement.cancelSettlement = world.clock.schedule(movement.createdAtMs + settleAfterMs, (atMs) => {
+    if (movement.status === "NEW") moveTo(world, movement, "PENDING", { atMs });
+    moveTo(world, movement, "SETTLED", { atMs });
+  });
+}

@@ -1,0 +1,121 @@
+/** Money as the API shows it. */
+
+import type {
+  Charge,
+  ChargeListQuery,
+  ConnectedAccountTransfer,
+  TransferListQuery,
+  WalletBalance,
+} from "../../generated/index.js";
+import { readTime } from "../accounts/list-accounts.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import type { World } from "../engine/world.js";
+import { toAmount } from "./amounts.js";
+import type { Money, Movement, MovementKind } from "./money-store.js";
+import { isOver } from "./movements.js";
+
+export function viewMovement(
+  movement: Movement,
+  apiVersion: string,
+): ConnectedAccountTransfer | Charge {
+  return movement.kind === "transfer"
+    ? viewTransfer(movement, apiVersion)
+    : viewCharge(movement, apiVersion);
+}
+
+export function viewTransfer(movement: Movement, apiVersion: string): ConnectedAccountTransfer {
+  return {
+    ...viewCommon(movement, apiVersion),
+    destination: movement.payeeId,
+    failure_reasons: [...movement.failureReasons],
+    additional_info: movement.additionalInfo ?? null,
+  };
+}
+
+export function viewCharge(movement: Movement, apiVersion: string): Charge {
+  return { ...viewCommon(movement, apiVersion), source: movement.payerId };
+}
+
+function viewCommon(movement: Movement, apiVersion: string) {
+  const { id, units, currency, reason, reference, status, createdAtMs, updatedAtMs } = movement;
+  return {
+    ...{ id, amount: toAmount(units, currency), currency, fee: 0, reason, reference },
+    description: movement.description ?? null,
+    request_id: movement.requestId,
+    short_reference_id: movement.shortReferenceId,
+    status,
+    created_at: formatTimestamp(createdAtMs, apiVersion),
+    updated_at: formatTimestamp(updatedAtMs, apiVersion),
+  };
+}
+
+const usualPageSize = 100;
+
+/** The movements that an account has made, newest first. @throws Refusal for an invalid time. */
+export function listMovements(
+  { money }: World,
+  kind: MovementKind,
+  ownerId: string,
+  query: TransferListQuery & ChargeListQuery,
+): { readonly items: readonly Movement[]; readonly hasMore: boolean } {
+  const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
+  const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;
+  const fits = (asked: string | undefined, value: string): boolean =>
+    asked === undefined || asked === value;
+  const all = [...money.movements.values()].filter((one) => {
+    const shownMs = Math.floor(one.createdAtMs / 1_000) * 1_000;
+    return (
+      one.kind === kind &&
+      one.ownerId === ownerId &&
+      fits(query.request_id, one.requestId) &&
+      fits(query.currency, one.currency) &&
+      fits(query.status, one.status) &&
+      fits(query.destination, one.payeeId) &&
+      fits(query.source, one.payerId) &&
+      shownMs >= fromMs &&
+      shownMs <= toMs
+    );
+  });
+  const size = query.page_size ?? usualPageSize;
+  const start = (query.page_num ?? 0) * size;
+  return {
+    items: all.reverse().slice(start, start + size),
+    hasMore: all.length > start + size,
+  };
+}
+
+export function viewBalances({ money }: World, accountId: string): readonly WalletBalance[] {
+  return money.currencies(accountId).map((currency) => {
+    const available = money.available(accountId, currency);
+    const reserved = underWay(money, currency, ({ payerId }) => payerId === accountId);
+    const pending =
+      underWay(money, currency, ({ payeeId }) => payeeId === accountId) +
+      comingIn(money, accountId, currency);
+    return {
+      currency,
+      available_amount: toAmount(available, currency),
+      pending_amount: toAmount(pending, currency),
+      reserved_amount: toAmount(reserved, currency),
+      total_amount: toAmount(available + reserved, currency),
+    };
+  });
+}
+
+function underWay(
+  { movements }: Money,
+  currency: string,
+  concerns: (movement: Movement) => boolean,
+): bigint {
+  const open = [...movements.values()].filter(
+    (one) => !isOver(one) && one.currency === currency && concerns(one),
+  );
+  return open.reduce((sum, { units }) => sum + units, 0n);
+}
+
+function comingIn({ deposits }: Money, accountId: string, currency: string): bigint {
+  const open = [...deposits.values()].filter(
+    ({ status, account }) =>
+      status === "PENDING" && account.accountId === accountId && account.currency === currency,
+  );
+  return open.reduce((sum, { units }) => sum + units, 0n);
+}

@@ -1,0 +1,166 @@
+/** The OAuth state of an emulator. */
+
+import { type AccountRecord, newRecord } from "../accounts/account-record.js";
+import { type Changes, createChanges } from "../engine/changes.js";
+import { createIds, type Ids } from "../engine/ids.js";
+import type { OAuthApp } from "./oauth-options.js";
+import { createSigningKey, type SigningKey } from "./signing-key.js";
+
+/** An app's authorization request. */
+export interface AuthorizationRequest {
+  readonly app: OAuthApp;
+  readonly redirectUri: string;
+  /** As the app spelled them. */
+  readonly scopes: readonly string[];
+  /** Passed back unchanged; undefined if there was none. */
+  readonly state: string | undefined;
+  /** base64url of the SHA-256 of a verifier. */
+  readonly codeChallenge: string | undefined;
+  readonly signUp: boolean;
+  /** The platform's reference from an invitation, returned in the redirect; undefined if none. */
+  readonly identifier?: string | undefined;
+}
+
+/** The code of a consent, kept after its use so that a second use is detected. */
+export interface AuthorizationCode {
+  readonly request: AuthorizationRequest;
+  readonly account: AccountRecord;
+  readonly expiresAtMs: number;
+  /** The grant that its first use created. */
+  grant: Grant | undefined;
+}
+
+/** Why a connection ended. */
+export type DisconnectReason = "customer" | "token_reuse" | "code_reuse" | "account";
+
+/** An account's connection to an app; one for each pair, however many grants. */
+export interface Connection {
+  readonly id: string;
+  readonly clientId: string;
+  readonly account: AccountRecord;
+  status: "CONNECTED" | "DISCONNECTED";
+  /** The newest consent; tokens of earlier ones do not work. */
+  grant: Grant;
+  disconnected: DisconnectReason | undefined;
+  refreshes: number;
+  spent: number;
+}
+
+/** One consent of a customer, from its code to the end of its tokens. */
+export interface Grant {
+  readonly clientId: string;
+  readonly account: AccountRecord;
+  readonly scopes: readonly string[];
+  ended: boolean;
+  /** The refresh token that replaces all earlier ones. */
+  newest: RefreshToken | undefined;
+}
+
+export interface RefreshToken {
+  readonly grant: Grant;
+  readonly expiresAtMs: number;
+  /** When the next one was issued; undefined for the newest. */
+  replacedAtMs: number | undefined;
+  /** Whether it was exchanged; one that was replaced by a sibling may never be. */
+  spent: boolean;
+}
+
+export interface AccessToken {
+  readonly grant: Grant;
+  readonly expiresAtMs: number;
+}
+
+export type FlowScreen = "sign_in" | "sign_up" | "accounts" | "permissions";
+
+/** An invalid field of a form, and the message about it. */
+export interface FormProblem {
+  readonly field: "email" | "business_name" | "account_id";
+  readonly text: string;
+}
+
+/** A customer's way through the consent page. */
+export interface Flow {
+  readonly id: string;
+  readonly request: AuthorizationRequest;
+  readonly expiresAtMs: number;
+  screen: FlowScreen;
+  email: string;
+  businessName: string;
+  account: AccountRecord | undefined;
+  /** What was wrong with the last form sent. */
+  problem: FormProblem | undefined;
+}
+
+/** A change of a connection; the fields of its event. */
+export interface ConnectionChange {
+  readonly connectionId: string;
+  readonly clientId: string;
+  readonly accountId: string;
+  readonly authorizedScopes: readonly string[];
+  readonly to: Connection["status"];
+  /** Undefined while it is connected. */
+  readonly reason: DisconnectReason | undefined;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
+export interface OAuthStore {
+  /** Separate from the ids of the API, so that a consent does not change those that follow. */
+  readonly ids: Ids;
+  readonly key: SigningKey;
+  readonly changes: Changes<ConnectionChange>;
+  /** Accounts of OAuth customers, which are not the platform's, by id. */
+  readonly customers: Map<string, AccountRecord>;
+  readonly flows: Map<string, Flow>;
+  readonly codes: Map<string, AuthorizationCode>;
+  readonly connections: Map<string, Connection>;
+  readonly refreshTokens: Map<string, RefreshToken>;
+  readonly accessTokens: Map<string, AccessToken>;
+  /** Refresh tokens that a request is using. */
+  readonly busy: Set<string>;
+}
+
+/** Starts with one customer, so that there is an account to connect. */
+export function createOAuthStore(seed: string, nowMs: number): OAuthStore {
+  const ids = createIds(`${seed} oauth`);
+  const first = newCustomer(ids, nowMs, { name: "Example Customer", email: "owner@example.com" });
+  first.status = "ACTIVE";
+  return {
+    ids,
+    key: createSigningKey(seed),
+    changes: createChanges(),
+    customers: new Map([[first.id, first]]),
+    flows: new Map(),
+    codes: new Map(),
+    connections: new Map(),
+    refreshTokens: new Map(),
+    accessTokens: new Map(),
+    busy: new Set(),
+  };
+}
+
+/** A customer who signs up. */
+export interface NewCustomer {
+  /** Name of the business. */
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A new account, before any verification. */
+export function newCustomer(ids: Ids, nowMs: number, { name, email }: NewCustomer): AccountRecord {
+  return newRecord({
+    id: ids.account(),
+    createdAtMs: nowMs,
+    walletNumber: ids.walletNumber(),
+    status: "CREATED",
+    details: {
+      legal_entity_id: ids.legalEntity(),
+      legal_entity_type: "BUSINESS",
+      business_details: { business_name: name },
+    },
+    primaryContact: { email },
+    agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+    nickname: name,
+    ownerApproved: true,
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * Offboardings: closing connected accounts for good.
+ *
+ * @see https://www.airwallex.com/docs/api/scale/offboardings/list
+ */
+
+import type {
+  Offboarding,
+  OffboardingCreateRequest,
+  OffboardingListQuery,
+} from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { moveTo } from "../accounts/account-status.js";
+import { readTime } from "../accounts/list-accounts.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { notFound, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { OffboardingRecord, OffboardingStatus } from "./offboarding-record.js";
+
+/** How long an account stays suspended before it is closed for good. */
+const graceMs = 30 * 86_400_000;
+
+/** @throws Refusal if the account is closed or about to be, or its legal entity is being offboarded. */
+export function createOffboarding(
+  world: World,
+  account: AccountRecord,
+  { reason_code: reasonCode, comment }: OffboardingCreateRequest,
+): OffboardingRecord {
+  refuseClosed(world, account);
+  const open = world.offboardings.find(
+    (other) => other.status === "PENDING" && entityOf(other.account) === entityOf(account),
+  );
+  if (open) throw wrongStatus(`Offboarding [${open.id}] of the same legal entity is not over yet.`);
+  const nowMs = world.clock.nowMs();
+  const record: OffboardingRecord = {
+    ...{ id: world.ids.prefixed("off"), account, reasonCode, comment, status: "PENDING" },
+    sequence: world.offboardings.length,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  world.offboardings.push(record);
+  return record;
+}
+
+function refuseClosed({ offboardings }: World, account: AccountRecord): void {
+  const closing = offboardings.some(
+    (other) => other.account === account && other.status === "COMPLETED",
+  );
+  if (!closing && account.status !== "CLOSED") return;
+  throw wrongStatus(`Account [${account.id}] is closed already, or about to be.`);
+}
+
+function entityOf({ details, id }: AccountRecord): string {
+  return details.legal_entity_id ?? id;
+}
+
+/** @throws Refusal if the account has no such offboarding. */
+export function findOffboarding(
+  { offboardings }: World,
+  account: AccountRecord,
+  id: string,
+): OffboardingRecord {
+  const record = offboardings.find((other) => other.id === id && other.account === account);
+  if (record === undefined) throw notFound(`Offboarding [${id}]`);
+  return record;
+}
+
+/** @throws Refusal for an invalid time. */
+export function listOffboardings(
+  { offboardings }: World,
+  account: AccountRecord,
+  query: OffboardingListQuery,
+): readonly OffboardingRecord[] {
+  const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
+  const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;
+  return offboardings
+    .filter((record) => record.account === account)
+    .filter(({ status }) => query.status === undefined || status === query.status)
+    .filter(({ createdAtMs }) => toSecond(createdAtMs) >= fromMs && toSecond(createdAtMs) <= toMs);
+}
+
+/** The time as the API shows it. */
+function toSecond(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
+}
+
+/** @throws Refusal if it is over, or its account is closed or about to be. */
+export function completeOffboarding(world: World, record: OffboardingRecord): void {
+  const { account } = record;
+  refuseClosed(world, account);
+  end(world, record, "COMPLETED");
+  const { updatedAtMs: atMs } = record;
+  // Suspended by Airwallex, so that the platform cannot reactivate it.
+  account.suspensions = [...account.suspensions, { by: "AIRWALLEX", atMs }];
+  if (account.status !== "SUSPENDED") moveTo(world, account, "SUSPENDED", { atMs });
+  world.clock.schedule(atMs + graceMs, (dueMs) => {
+    if (account.status !== "CLOSED") moveTo(world, account, "CLOSED", { atMs: dueMs });
+  });
+}
+
+/** @throws Refusal if it is over. */
+export function cancelOffboarding(world: World, record: OffboardingRecord): void {
+  end(world, record, "CANCELLED");
+}
+
+function end({ clock }: World, record: OffboardingRecord, to: OffboardingStatus): void {
+  if (record.status !== "PENDING") {
+    throw wrongStatus(`Offboarding [${record.id}] is over: its status is ${record.status}.`);
+  }
+  record.status = to;
+  record.updatedAtMs = clock.nowMs();
+}
+
+function wrongStatus(message: string): Refusal {
+  return new Refusal(400, "invalid_status_for_operation", message, { source: "status" });
+}
+
+export function viewOffboarding(record: OffboardingRecord, apiVersion: string): Offboarding {
+  const { id, comment, reasonCode, status, createdAtMs, updatedAtMs } = record;
+  return {
+    ...(comment !== undefined && { comment }),
+    created_at: formatTimestamp(createdAtMs, apiVersion),
+    id,
+    reason_code: reasonCode,
+    status,
+    updated_at: formatTimestamp(updatedAtMs, apiVersion),
+  };
+}

@@ -1,0 +1,82 @@
+/** The rows of a report: one per balance or transaction of the platform's connected accounts. */
+
+import { formatTimestamp } from "../engine/api-version.js";
+import type { World } from "../engine/world.js";
+import { toText } from "../money/amounts.js";
+import type { Movement } from "../money/money-store.js";
+import { viewBalances } from "../money/view-money.js";
+
+/** Both ends are inclusive; emulator time in milliseconds. */
+export interface Period {
+  readonly createdFromMs: number;
+  readonly createdToMs: number;
+  readonly updatedFromMs: number;
+  readonly updatedToMs: number;
+}
+
+type Writer = (world: World, period: Period, atMs: number) => string;
+
+/** By type of report. */
+export const reportWriters: Readonly<Record<string, Writer | undefined>> = {
+  BALANCE_REPORT: (world, _, atMs) =>
+    toCsv([
+      [
+        ...["account_id", "currency", "available_balance", "reserved_balance", "total_balance"],
+        "last_update",
+      ],
+      ...[...world.accounts.connected.keys()].flatMap((id) =>
+        viewBalances(world, id).map((balance) => [
+          ...[id, balance.currency, balance.available_amount, balance.reserved_amount],
+          ...[balance.total_amount, timeIn(world, atMs)],
+        ]),
+      ),
+    ]),
+  TRANSACTION_RECON_REPORT: (world, period) =>
+    toCsv([
+      [
+        ...["transaction_id", "request_id", "account_id", "transaction_type", "status", "currency"],
+        ...["amount", "reference", "created_at", "updated_at"],
+      ],
+      ...[...world.money.movements.values()]
+        .filter((one) => isWithin(period, one))
+        .flatMap((one) => rowsOf(world, one)),
+    ]),
+};
+
+/** A movement is one transaction for each connected account involved. */
+function rowsOf(world: World, movement: Movement): readonly Row[] {
+  const { id, requestId, kind, status, currency, units, reference } = movement;
+  const sides = [
+    [movement.payerId, -units],
+    [movement.payeeId, units],
+  ] as const;
+  return sides
+    .filter(([accountId]) => world.accounts.connected.has(accountId))
+    .map(([accountId, amount]) => [
+      ...[id, requestId, accountId, kind.toUpperCase(), status, currency],
+      ...[toText(amount, currency), reference],
+      ...[timeIn(world, movement.createdAtMs), timeIn(world, movement.updatedAtMs)],
+    ]);
+}
+
+function isWithin(period: Period, { createdAtMs, updatedAtMs }: Movement): boolean {
+  return (
+    createdAtMs >= period.createdFromMs &&
+    createdAtMs <= period.createdToMs &&
+    updatedAtMs >= period.updatedFromMs &&
+    updatedAtMs <= period.updatedToMs
+  );
+}
+
+function timeIn({ settings }: World, ms: number): string {
+  return formatTimestamp(ms, settings.apiVersion);
+}
+
+type Row = readonly (string | number)[];
+
+/** As in RFC 4180: lines end with CR LF, and a quote within quotes is doubled. */
+function toCsv(rows: readonly Row[]): string {
+  const cell = (value: string | number): string =>
+    /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}

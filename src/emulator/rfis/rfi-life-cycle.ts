@@ -1,0 +1,133 @@
+/**
+ * The life cycle of a request for information: asked, answered, asked again, closed. None of this changes
+ * the status of the account.
+ *
+ * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/risk/simulate-kyc-rfi
+ */
+
+import type {
+  RfiStatusInput,
+  SimulationRfiCreateRequest,
+  SimulationRfiFollowUpRequest,
+} from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import {
+  invalidArgument,
+  invalidProblem,
+  Refusal,
+  refuseFields,
+  requiredProblem,
+} from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import { defaultQuestions, newQuestion } from "./questions.js";
+import type { QuestionRecord, RfiRecord, Round } from "./rfi-record.js";
+
+/** How long a request about a transaction waits; others wait forever. */
+const transactionLifetimeMs = 7 * 24 * 60 * 60_000;
+
+export function openRfi(
+  world: World,
+  account: AccountRecord,
+  { type, questions }: SimulationRfiCreateRequest,
+): RfiRecord {
+  const nowMs = world.clock.nowMs();
+  const record: RfiRecord = {
+    id: world.ids.rfi(),
+    sequence: world.rfis.byId.size,
+    account,
+    type,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    status: "ACTION_REQUIRED",
+    active: undefined,
+    answered: [],
+    cancelExpiry: undefined,
+  };
+  world.rfis.byId.set(record.id, record);
+  const asked = questions?.map(({ answer }) => newQuestion(world, { asks: answer.type })) ?? [];
+  ask(world, record, asked.length > 0 ? asked : defaultQuestions(world, type), undefined);
+  return record;
+}
+
+/** @throws Refusal unless everything is answered, or for a question that is unknown or repeated. */
+export function followUp(
+  world: World,
+  record: RfiRecord,
+  { questions = [] }: SimulationRfiFollowUpRequest,
+): void {
+  expectStatus(record, ["ANSWERED"], "followed up");
+  const ids = questions.map(({ id }) => id);
+  const twice = ids.findIndex((id, index) => id !== undefined && ids.indexOf(id) < index);
+  if (twice >= 0) throw invalidArgument(`questions[${twice}].id`, "it is asked twice");
+  const asked = questions.map((item, index) => askAgain(world, record, item, index));
+  const all = asked.length > 0 ? asked : defaultQuestions(world, record.type);
+  ask(world, record, all, record.status);
+}
+
+type FollowUpItem = NonNullable<SimulationRfiFollowUpRequest["questions"]>[number];
+
+function askAgain(
+  world: World,
+  { answered }: RfiRecord,
+  { id, answer }: FollowUpItem,
+  index: number,
+): QuestionRecord {
+  if (id === undefined) {
+    if (answer) return newQuestion(world, { asks: answer.type });
+    throw refuseFields([requiredProblem(`questions[${index}].answer.type`)]);
+  }
+  const known = answered.flatMap((round) => round.questions).findLast((one) => one.id === id);
+  if (known) return { ...known, answer: undefined, isAlive: false };
+  throw refuseFields([invalidProblem(`questions[${index}].id`, "there is no such question")]);
+}
+
+/** @throws Refusal if it is already closed. */
+export function closeRfi(world: World, record: RfiRecord, atMs = world.clock.nowMs()): void {
+  expectStatus(record, ["ACTION_REQUIRED", "ANSWERED"], "closed");
+  moveRfi(world, record, "CLOSED", atMs, record.status);
+}
+
+function ask(
+  world: World,
+  record: RfiRecord,
+  questions: readonly QuestionRecord[],
+  from: RfiStatusInput | undefined,
+): void {
+  const nowMs = world.clock.nowMs();
+  const expiresAtMs = record.type === "TRANSACTION" ? nowMs + transactionLifetimeMs : undefined;
+  const round: Round = { createdAtMs: nowMs, updatedAtMs: nowMs, expiresAtMs, questions };
+  record.active = round;
+  moveRfi(world, record, "ACTION_REQUIRED", nowMs, from);
+  if (expiresAtMs === undefined) return;
+  record.cancelExpiry = world.clock.schedule(expiresAtMs, (atMs) => closeRfi(world, record, atMs));
+}
+
+/** The only place where the status of a request changes. */
+export function moveRfi(
+  world: World,
+  record: RfiRecord,
+  to: RfiStatusInput,
+  atMs: number,
+  from: RfiStatusInput | undefined,
+): void {
+  record.status = to;
+  record.updatedAtMs = atMs;
+  record.cancelExpiry?.();
+  record.cancelExpiry = undefined;
+  world.rfis.changes.publish({ rfiId: record.id, accountId: record.account.id, from, to, atMs });
+}
+
+/** @throws Refusal in any other status. */
+export function expectStatus(
+  { id, status }: RfiRecord,
+  allowed: readonly RfiStatusInput[],
+  done: string,
+): void {
+  if (allowed.includes(status)) return;
+  throw new Refusal(
+    400,
+    "invalid_state_for_operation",
+    `RFI [${id}] cannot be ${done}: its status is ${status}, expected ${allowed.join(" or ")}.`,
+    { source: "status" },
+  );
+}

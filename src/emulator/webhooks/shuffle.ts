@@ -1,0 +1,43 @@
+/** Holds back what happens within a moment, and releases it in another order. */
+
+import { createRandom } from "../engine/random.js";
+
+const heldMs = 50;
+
+export interface Hold<Item> {
+  add(item: Item): void;
+  /** Releases everything at once. */
+  release(): void;
+  /** Drops what is held. */
+  stop(): void;
+}
+
+export function createHold<Item>(letGo: (item: Item) => void, seed: string): Hold<Item> {
+  const random = createRandom(seed, "webhooks");
+  let held: Item[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const take = (): Item[] => {
+    clearTimeout(timer);
+    timer = undefined;
+    const taken = held;
+    held = [];
+    return taken;
+  };
+  const release = (): void => shuffle(take(), random).forEach(letGo);
+  return {
+    add(item) {
+      held.push(item);
+      timer ??= setTimeout(release, heldMs);
+    },
+    release,
+    stop: take,
+  };
+}
+
+/** Never the original order, unless there is only one item. */
+function shuffle<Item>(items: readonly Item[], random: () => number): readonly Item[] {
+  const drawn = items.map((item) => ({ item, rank: random() }));
+  const shuffled = drawn.toSorted((a, b) => a.rank - b.rank).map(({ item }) => item);
+  const same = shuffled.every((item, place) => item === items[place]);
+  return same ? shuffled.toReversed() : shuffled;
+}

@@ -1,0 +1,125 @@
+/** Lets tests see and control webhooks without a call. */
+
+import type { WebhookSubscription } from "../../generated/index.js";
+import { isDate } from "../engine/api-version.js";
+import { Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { LoggedDelivery } from "./deliveries.js";
+import { dispatch } from "./dispatch.js";
+import { type Sample, sampleAccount, sampleOf } from "./samples.js";
+import { checkUrl, subscribe, viewSubscription } from "./subscriptions.js";
+
+/** A subscription to make without a call. */
+export interface SubscribeOptions {
+  /** Where to send events, http or https. */
+  readonly url: string;
+  /** Names of events, such as `account.active`. */
+  readonly events: readonly string[];
+  /** Version (YYYY-MM-DD) of the payloads; default that of the emulator. */
+  readonly version?: string | undefined;
+  /** The secret that signs deliveries; default a generated one. */
+  readonly secret?: string | undefined;
+}
+
+/** A custom event. */
+export interface EventToDeliver {
+  /** Any name, such as `account.active`. */
+  readonly name: string;
+  /** The account that it belongs to; default the platform for its own events, else a made-up account. */
+  readonly accountId?: string | undefined;
+  /** Sent as it is, whatever the version of a subscription; default sample data for such an event. */
+  readonly data?: unknown;
+  /** Default a new one. */
+  readonly id?: string | undefined;
+  /** Default the emulator's present time. */
+  readonly createdAt?: Date | undefined;
+}
+
+/** Access to the webhooks of an emulator. */
+export interface WebhooksAccess {
+  /** All subscriptions, oldest first, whoever made them. They are copies. */
+  readonly subscriptions: readonly WebhookSubscription[];
+  /**
+   * Creates a subscription for the platform.
+   *
+   * @throws RangeError for an invalid URL or version, and for a blank secret.
+   */
+  subscribe(options: SubscribeOptions): WebhookSubscription;
+  /** The newest 1,000 attempts to deliver an event, oldest first. */
+  deliveries(): readonly LoggedDelivery[];
+  /**
+   * Sends an event again to every subscription that it was sent to, with the same id and the same bytes.
+   * Takes the id that was sent, or the one that `deliver` returned.
+   *
+   * @throws RangeError if no such event was sent.
+   */
+  resend(eventId: string): void;
+  /**
+   * Resolves once every delivery that is due has been answered or has failed. Does not wait for attempts
+   * that are due later: move the clock, then call it again.
+   */
+  settled(): Promise<void>;
+}
+
+export function createWebhooksAccess(currentWorld: () => World): WebhooksAccess {
+  const present = (): World => {
+    const world = currentWorld();
+    world.clock.runDue();
+    return world;
+  };
+  return {
+    get subscriptions() {
+      const { webhooks, settings } = present();
+      return [...webhooks.subscriptions.values()].map((one) =>
+        viewSubscription(one, settings.apiVersion),
+      );
+    },
+    subscribe(options) {
+      const world = present();
+      const { version = world.settings.apiVersion, url, events, secret } = options;
+      check(url, version);
+      if (secret?.trim() === "") {
+        throw new RangeError("Cannot subscribe: the secret is blank, expected what to sign with");
+      }
+      const asked = { ownerId: world.accounts.platform.id, requestId: world.ids.request() };
+      const made = subscribe(world, { ...asked, url, events: [...events], version, secret });
+      return viewSubscription(made, world.settings.apiVersion);
+    },
+    deliveries: () => present().webhooks.deliveries.log(),
+    resend(eventId) {
+      if (present().webhooks.deliveries.resend(eventId) > 0) return;
+      throw new RangeError(`Cannot resend event: none with the id "${eventId}" was sent`);
+    },
+    settled: () => present().webhooks.deliveries.settled(),
+  };
+}
+
+/** Sends an event to every subscription to its name. Returns its id. */
+export function deliver(world: World, event: EventToDeliver): string {
+  world.clock.runDue();
+  const { name, accountId, data, id = world.ids.event(), createdAt } = event;
+  const { connected, platform } = world.accounts;
+  const known = accountId === undefined ? undefined : connected.get(accountId);
+  const account = known ?? sampleAccount(world, name, accountId);
+  const sample: Sample =
+    data === undefined ? sampleOf(world, name, account) : { data: { kind: "given", value: data } };
+  const ofPlatform = name === "account.connected" || sample.ofPlatform;
+  const usual = ofPlatform ? platform.id : account.id;
+  dispatch(world, {
+    ...{ id, name, accountId: accountId ?? usual, data: sample.data, sourceId: sample.sourceId },
+    atMs: createdAt?.getTime() ?? world.clock.nowMs(),
+  });
+  return id;
+}
+
+function check(url: string, version: string): void {
+  if (!isDate(version)) {
+    throw new RangeError(`Cannot subscribe: version is "${version}", expected YYYY-MM-DD`);
+  }
+  try {
+    checkUrl(url);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new RangeError(`Cannot subscribe: url is "${url}", expected an http or https URL`);
+  }
+}

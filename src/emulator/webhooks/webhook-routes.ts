@@ -1,0 +1,63 @@
+/**
+ * Webhook subscriptions.
+ *
+ * @see https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
+ */
+
+import { webhooksCreate, webhooksList } from "../../generated/endpoints.js";
+import { readQuery } from "../engine/accept.js";
+import { cursorPage } from "../engine/cursor-pages.js";
+import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
+import {
+  changeUrl,
+  checkUrl,
+  findSubscription,
+  subscribe,
+  viewSubscription,
+} from "./subscriptions.js";
+
+type Key = Extract<EndpointKey, `webhooks${string}`>;
+
+const usualPageSize = 20;
+
+export const webhooksHandlers: HandlersOf<Key> = {
+  webhooksCreate({ world, body, actingFor, apiVersion }) {
+    const { request_id: requestId, url, version, events } = body;
+    checkUrl(url);
+    const use = { accountId: actingFor.id, endpoint: webhooksCreate.name, requestId };
+    world.requestIds.take(use, "duplicate_request");
+    const subscription = subscribe(world, {
+      ownerId: actingFor.id,
+      requestId,
+      url,
+      version,
+      events,
+    });
+    return viewSubscription(subscription, apiVersion);
+  },
+
+  async webhooksList({ world, request, actingFor, apiVersion }) {
+    const query = await readQuery(webhooksList.query, request.query);
+    const all = [...world.webhooks.subscriptions.values()];
+    const own = all.filter(({ ownerId }) => ownerId === actingFor.id);
+    const page = cursorPage(own, query, usualPageSize);
+    return { ...page, items: page.items.map((one) => viewSubscription(one, apiVersion)) };
+  },
+
+  webhooksRetrieve({ world, path, actingFor, apiVersion }) {
+    return viewSubscription(findSubscription(world, path.id, actingFor.id), apiVersion);
+  },
+
+  webhooksUpdate({ world, path, body, actingFor, apiVersion }) {
+    const subscription = findSubscription(world, path.id, actingFor.id);
+    checkUrl(body.url);
+    changeUrl(world, subscription, body.url);
+    return viewSubscription(subscription, apiVersion);
+  },
+
+  webhooksDelete({ world, path, actingFor }) {
+    const { id } = findSubscription(world, path.id, actingFor.id);
+    world.webhooks.subscriptions.delete(id);
+    return { id, deleted: true };
+  },
+};
