@@ -32,7 +32,7 @@ export type {
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
 export type { AmendmentInput, AmendmentsResource } from "./resources/amendments.js";
-export type { CapabilitiesResource, FundingLimitApplyInput } from "./resources/capabilities.js";
+export type { CapabilitiesResource } from "./resources/capabilities.js";
 export type {
   EmbeddedAuthorizeInput,
   EmbeddedPermission,
@@ -58,14 +58,15 @@ export type {
   SellerFile,
 } from "./onboarding/types.js";
 export type { OnboardingResource } from "./onboarding/resource.js";
-export type { PlatformReportsResource, SettlementReportsResource } from "./resources/reports.js";
+export type { PlatformReportsResource } from "./resources/reports.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./core/request-function.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
 export type { SimulationAmendments } from "./resources/simulation-amendments.js";
 export type { SimulationOffboardings } from "./resources/simulation-offboardings.js";
-export type { ShopperAction, SimulationProducts } from "./resources/simulation-products.js";
+export type { SimulationDeposits } from "./resources/simulation-deposits.js";
+export type { SimulationTransfers } from "./resources/simulation-transfers.js";
 export type { TransferInput, TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./core/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
@@ -140,7 +141,6 @@ export type { Amendment } from "./generated/amendments.js";
 export type {
   AccountCapability,
   FundingLimit,
-  FundingLimitApplication,
   FundingLimitList,
   FundingLimitListQuery,
 } from "./generated/capabilities.js";
@@ -167,8 +167,6 @@ export type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateRequest,
-  SettlementReport,
-  SettlementReportPrepareRequest,
 } from "./generated/reports.js";
 export type { AccountRequirements } from "./generated/requirements.js";
 export type {
@@ -181,23 +179,13 @@ export type {
 } from "./generated/rfis.js";
 export type { SimulationStatusUpdate } from "./generated/simulation.js";
 export type {
-  CardTransaction,
-  PaymentDispute,
   SimulatedDeposit,
-  SimulatedPayment,
-  SimulatedPayout,
-  SimulationCardTransactionCaptureRequest,
-  SimulationCardTransactionCreateRequest,
-  SimulationCardTransactionRefundRequest,
-  SimulationCardTransactionReverseRequest,
   SimulationDepositCreateRequest,
-  SimulationDisputeCreateRequest,
-  SimulationDisputeEscalateRequest,
-  SimulationDisputeResolveRequest,
-  SimulationPaymentTransition,
-  SimulationShopperActionRequest,
+} from "./generated/simulation-deposits.js";
+export type {
+  SimulatedPayout,
   SimulationTransferTransition,
-} from "./generated/products.js";
+} from "./generated/simulation-transfers.js";
 export type {
   ConnectedAccountTransfer,
   MoneyMovementStatus,

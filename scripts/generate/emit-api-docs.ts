@@ -42,7 +42,7 @@ function write(source: Source, { operations, events }: Model): string {
     overview(subjects),
     ...subjects.map(section),
     eventsSection(events),
-    ...(elsewhere.length === 0 ? [] : [`## Other endpoints\n${rest(elsewhere)}`]),
+    ...(elsewhere.length === 0 ? [] : [`${otherIntro}${rest(elsewhere)}`]),
     "",
   ].join("\n");
 }
@@ -64,6 +64,12 @@ The last column says what the client does when it has sent a request and the ans
 | request_id | sends again with the same \`request_id\`, which the API accepts once |
 | lookup | checks whether it was done, and sends again only if it was not |
 | never | stops, with outcome \`unknown\`: only you can know whether twice is harmless |
+`;
+
+const otherIntro = `## Other endpoints
+
+\`client.request\` calls them by method and path, and checks the answer with your own schema if you like:
+\`client.request({ method: "POST", path: "/api/v1/simulation/issuing/create", body, schema })\`.
 `;
 
 function overview(subjects: readonly Subject[]): string {

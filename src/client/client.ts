@@ -33,12 +33,7 @@ import {
   invitationLinksResource,
 } from "../resources/invitation-links.js";
 import { type OffboardingsResource, offboardingsResource } from "../resources/offboardings.js";
-import {
-  type PlatformReportsResource,
-  platformReportsResource,
-  type SettlementReportsResource,
-  settlementReportsResource,
-} from "../resources/reports.js";
+import { type PlatformReportsResource, platformReportsResource } from "../resources/reports.js";
 import { type RfisResource, rfisResource } from "../resources/rfis.js";
 import { type SimulationResource, simulationResource } from "../resources/simulation.js";
 import { type TransfersResource, transfersResource } from "../resources/transfers.js";
@@ -85,7 +80,6 @@ interface BaseClient<E extends Environment> {
   /** Reports on the platform's accounts, delivered as files. */
   readonly platformReports: PlatformReportsResource;
   /** Reports that break deposits down into their parts. */
-  readonly settlementReports: SettlementReportsResource;
   /** Event subscriptions. Read what they deliver with `airwallex-connect/webhooks`. */
   readonly webhooks: WebhooksResource;
   /** Requests for information (RFIs): a reviewer's questions, and your answers. */
@@ -225,7 +219,6 @@ function assemble(shared: Shared, settings: Settings, identity: Identity): BaseC
     charges: chargesResource(call),
     balances: balancesResource(call),
     platformReports: platformReportsResource(call),
-    settlementReports: settlementReportsResource(call),
     webhooks: webhooksResource(call),
     rfis: rfisResource(call),
     amendments: amendmentsResource(call),

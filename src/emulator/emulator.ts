@@ -23,7 +23,6 @@ import { createWorld } from "./engine/world.js";
 import { createMoneyAccess, type MoneyAccess } from "./money/money-controls.js";
 import { endWithAccounts } from "./oauth/connections.js";
 import { createOAuthAccess, type OAuthAccess } from "./oauth/oauth-controls.js";
-import { createSimulatedAccess, type SimulatedAccess } from "./products/access.js";
 import { routes } from "./routes.js";
 import { announce } from "./webhooks/announce.js";
 import {
@@ -67,8 +66,6 @@ export interface EmulatorControls {
   readonly money: MoneyAccess;
   /** OAuth connections of customers, and their consent without a browser. */
   readonly oauth: OAuthAccess;
-  /** Payouts, linked accounts, cards and disputes, for `client.simulation` to act on. */
-  readonly simulated: SimulatedAccess;
   /** Subscriptions, and every delivery attempt. */
   readonly webhooks: WebhooksAccess;
   /**
@@ -183,7 +180,6 @@ function assemble(settings: Settings): {
     capabilities: createCapabilitiesAccess(() => world),
     money: createMoneyAccess(() => world),
     oauth: createOAuthAccess(() => world),
-    simulated: createSimulatedAccess(() => world),
     webhooks: createWebhooksAccess(() => world),
     deliver: (event) => deliver(world, event),
     get requests() {

@@ -42,8 +42,6 @@ export {
   type OAuthOptions,
 } from "./oauth/oauth-options.js";
 export type { DisconnectReason, NewCustomer } from "./oauth/oauth-store.js";
-export type { SimulatedAccess, SimulatedObject } from "./products/access.js";
-export type { SimulatedKind } from "./products/record.js";
 export type { LoggedDelivery } from "./webhooks/deliveries.js";
 export { eventNames } from "./webhooks/samples.js";
 export type {

@@ -22,7 +22,6 @@ import { offboardingsHandlers } from "./offboardings/offboarding-routes.js";
 import { formPages } from "./onboarding-form/form-pages.js";
 import { reportsHandlers } from "./reports/report-routes.js";
 import { rfisHandlers, rfisPages } from "./rfis/rfi-routes.js";
-import { simulationProductsHandlers } from "./routes/simulation-products.js";
 import { webhooksHandlers } from "./webhooks/webhook-routes.js";
 
 const handlers: Handlers = {
@@ -40,7 +39,6 @@ const handlers: Handlers = {
   ...invitationsHandlers,
   ...moneyHandlers,
   ...reportsHandlers,
-  ...simulationProductsHandlers,
 };
 
 const pages: readonly Page[] = [
@@ -63,10 +61,6 @@ const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
 const codesOfInvalid: Partial<Record<EndpointKey, string>> = {
   transfersCreate: "validation_failed",
   chargesCreate: "validation_failed",
-  simulationShopperActionsPerform: "validation_error",
-  simulationPaymentDisputesCreate: "validation_error",
-  simulationPaymentDisputesResolve: "validation_error",
-  simulationPaymentDisputesEscalate: "validation_error",
 };
 
 /** An endpoint and its handler; `Handlers` has matched their types. */

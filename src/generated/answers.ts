@@ -16,11 +16,7 @@ import { isToken } from "./authentication.guards.js";
 import * as balances from "./balances.js";
 import { isWalletBalances } from "./balances.guards.js";
 import * as capabilities from "./capabilities.js";
-import {
-  isAccountCapability,
-  isFundingLimitApplication,
-  isFundingLimitList,
-} from "./capabilities.guards.js";
+import { isAccountCapability, isFundingLimitList } from "./capabilities.guards.js";
 import * as charges from "./charges.js";
 import { isCharge, isChargeList } from "./charges.guards.js";
 import * as embedded from "./embedded.js";
@@ -35,18 +31,14 @@ import * as oauth from "./oauth.js";
 import { isOAuthToken } from "./oauth.guards.js";
 import * as offboardings from "./offboardings.js";
 import { isOffboarding, isOffboardingList } from "./offboardings.guards.js";
-import * as products from "./products.js";
-import {
-  isCardTransaction,
-  isPaymentDispute,
-  isSimulatedDeposit,
-  isSimulatedPayment,
-  isSimulatedPayout,
-} from "./products.guards.js";
 import * as reports from "./reports.js";
-import { isPlatformReport, isPlatformReportCreated, isSettlementReport } from "./reports.guards.js";
+import { isPlatformReport, isPlatformReportCreated } from "./reports.guards.js";
 import * as rfis from "./rfis.js";
 import { isRfi, isRfiList } from "./rfis.guards.js";
+import * as simulationDeposits from "./simulation-deposits.js";
+import { isSimulatedDeposit } from "./simulation-deposits.guards.js";
+import * as simulationTransfers from "./simulation-transfers.js";
+import { isSimulatedPayout } from "./simulation-transfers.guards.js";
 import * as transfers from "./transfers.js";
 import { isConnectedAccountTransfer, isTransferList } from "./transfers.guards.js";
 import * as webhooks from "./webhooks.js";
@@ -127,15 +119,6 @@ const FundingLimitListSchema: z.ZodType<capabilities.FundingLimitList> = z.withP
 );
 
 export { FundingLimitListSchema as FundingLimitList };
-
-/** How an application for new funding limits was received. */
-type FundingLimitApplicationSchema = capabilities.FundingLimitApplication;
-
-const FundingLimitApplicationSchema: z.ZodType<capabilities.FundingLimitApplication> = z.withParser(capabilities.FundingLimitApplication, (value) =>
-  isFundingLimitApplication(value) ? value : z.INVALID,
-);
-
-export { FundingLimitApplicationSchema as FundingLimitApplication };
 
 /** Money pulled from a connected account to the platform. */
 type ChargeSchema = charges.Charge;
@@ -227,54 +210,6 @@ const OffboardingListSchema: z.ZodType<offboardings.OffboardingList> = z.withPar
 
 export { OffboardingListSchema as OffboardingList };
 
-/** A deposit, as its simulation returns it. */
-type SimulatedDepositSchema = products.SimulatedDeposit;
-
-const SimulatedDepositSchema: z.ZodType<products.SimulatedDeposit> = z.withParser(products.SimulatedDeposit, (value) =>
-  isSimulatedDeposit(value) ? value : z.INVALID,
-);
-
-export { SimulatedDepositSchema as SimulatedDeposit };
-
-/**
- * A payout, as its simulation returns it. It has more members than these; read them with
- * `client.request` and a schema of your own.
- */
-type SimulatedPayoutSchema = products.SimulatedPayout;
-
-const SimulatedPayoutSchema: z.ZodType<products.SimulatedPayout> = z.withParser(products.SimulatedPayout, (value) =>
-  isSimulatedPayout(value) ? value : z.INVALID,
-);
-
-export { SimulatedPayoutSchema as SimulatedPayout };
-
-/** A payout of the older API, as its simulation returns it. It has more members than these. */
-type SimulatedPaymentSchema = products.SimulatedPayment;
-
-const SimulatedPaymentSchema: z.ZodType<products.SimulatedPayment> = z.withParser(products.SimulatedPayment, (value) =>
-  isSimulatedPayment(value) ? value : z.INVALID,
-);
-
-export { SimulatedPaymentSchema as SimulatedPayment };
-
-/** A dispute about a payment. */
-type PaymentDisputeSchema = products.PaymentDispute;
-
-const PaymentDisputeSchema: z.ZodType<products.PaymentDispute> = z.withParser(products.PaymentDispute, (value) =>
-  isPaymentDispute(value) ? value : z.INVALID,
-);
-
-export { PaymentDisputeSchema as PaymentDispute };
-
-/** A transaction on an issued card. */
-type CardTransactionSchema = products.CardTransaction;
-
-const CardTransactionSchema: z.ZodType<products.CardTransaction> = z.withParser(products.CardTransaction, (value) =>
-  isCardTransaction(value) ? value : z.INVALID,
-);
-
-export { CardTransactionSchema as CardTransaction };
-
 /** A requested report. */
 type PlatformReportCreatedSchema = reports.PlatformReportCreated;
 
@@ -292,15 +227,6 @@ const PlatformReportSchema: z.ZodType<reports.PlatformReport> = z.withParser(rep
 );
 
 export { PlatformReportSchema as PlatformReport };
-
-/** What a deposit consists of, as submitted. */
-type SettlementReportSchema = reports.SettlementReport;
-
-const SettlementReportSchema: z.ZodType<reports.SettlementReport> = z.withParser(reports.SettlementReport, (value) =>
-  isSettlementReport(value) ? value : z.INVALID,
-);
-
-export { SettlementReportSchema as SettlementReport };
 
 /**
  * A request for information: questions that someone at Airwallex asks about an account, and the
@@ -322,6 +248,27 @@ const RfiListSchema: z.ZodType<rfis.RfiList> = z.withParser(rfis.RfiList, (value
 );
 
 export { RfiListSchema as RfiList };
+
+/** A deposit, as its simulation returns it. */
+type SimulatedDepositSchema = simulationDeposits.SimulatedDeposit;
+
+const SimulatedDepositSchema: z.ZodType<simulationDeposits.SimulatedDeposit> = z.withParser(simulationDeposits.SimulatedDeposit, (value) =>
+  isSimulatedDeposit(value) ? value : z.INVALID,
+);
+
+export { SimulatedDepositSchema as SimulatedDeposit };
+
+/**
+ * A payout, as its simulation returns it. It has more members than these; read them with
+ * `client.request` and a schema of your own.
+ */
+type SimulatedPayoutSchema = simulationTransfers.SimulatedPayout;
+
+const SimulatedPayoutSchema: z.ZodType<simulationTransfers.SimulatedPayout> = z.withParser(simulationTransfers.SimulatedPayout, (value) =>
+  isSimulatedPayout(value) ? value : z.INVALID,
+);
+
+export { SimulatedPayoutSchema as SimulatedPayout };
 
 /** Money pushed to an account of the same platform. */
 type ConnectedAccountTransferSchema = transfers.ConnectedAccountTransfer;

@@ -6,18 +6,13 @@ import type {
   AccountCapabilityDetails,
   AccountCapabilityStatus,
   FundingLimit,
-  FundingLimitApplication,
-  FundingLimitApplyRequest,
   FundingLimitList,
   FundingLimitListQuery,
   FundingLimitStatus,
   FundingLimitType,
-  FundingLimitTypeInput,
-  FundingLimitWish,
 } from "./capabilities.js";
 import { isLegalEntityType } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
-import { isLonger } from "./values.guards.js";
 
 export function isAccountCapabilityDetails(v: unknown): v is AccountCapabilityDetails {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
@@ -81,16 +76,6 @@ export function isFundingLimit(v: unknown): v is FundingLimit {
   return true;
 }
 
-export function isFundingLimitTypeInput(v: unknown): v is FundingLimitTypeInput {
-  switch (v) {
-    case "DIRECT_DEBIT_DEPOSIT":
-    case "FASTER_DIRECT_DEBIT_DEPOSIT":
-      return true;
-    default:
-      return false;
-  }
-}
-
 export function isFundingLimitList(v: unknown): v is FundingLimitList {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<FundingLimitList> = v;
@@ -105,65 +90,6 @@ function isArrayOfFundingLimit(v: unknown): boolean {
     const item: unknown = v[i];
     if (!isFundingLimit(item)) return false;
   }
-  return true;
-}
-
-export function isFundingLimitWish(v: unknown): v is FundingLimitWish {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<FundingLimitWish> = v;
-  if (typeof o.currency !== "string") return false;
-  if (typeof o.limit !== "number" || !Number.isFinite(o.limit) || o.limit < 0) return false;
-  if (!isFundingLimitTypeInput(o.type)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "currency":
-      case "limit":
-      case "type":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-export function isFundingLimitApplyRequest(v: unknown): v is FundingLimitApplyRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<FundingLimitApplyRequest> = v;
-  if (!fitsFundingLimitApplyRequestFundingLimits(o.funding_limits)) return false;
-  if (
-    typeof o.request_id !== "string" ||
-    o.request_id === "" ||
-    isLonger(o.request_id, 50)
-  ) {
-    return false;
-  }
-  for (const key in v) {
-    switch (key) {
-      case "funding_limits":
-      case "request_id":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-function fitsFundingLimitApplyRequestFundingLimits(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  if (v.length < 1) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (!isFundingLimitWish(item)) return false;
-  }
-  return true;
-}
-
-export function isFundingLimitApplication(v: unknown): v is FundingLimitApplication {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<FundingLimitApplication> = v;
-  if (o.result != null && typeof o.result !== "string") return false;
   return true;
 }
 

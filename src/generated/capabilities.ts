@@ -97,14 +97,6 @@ export const FundingLimit: z.ZodType<FundingLimit> = z.looseObject({
   updated_at: z.string().nullish(),
 });
 
-/** How funds are added to an account. */
-export type FundingLimitTypeInput = "DIRECT_DEBIT_DEPOSIT" | "FASTER_DIRECT_DEBIT_DEPOSIT";
-
-export const FundingLimitTypeInput: z.ZodType<FundingLimitTypeInput> = z.enum([
-  "DIRECT_DEBIT_DEPOSIT",
-  "FASTER_DIRECT_DEBIT_DEPOSIT",
-]);
-
 /** One page of funding limits. */
 export interface FundingLimitList {
   /** Whether there is another page. */
@@ -116,45 +108,6 @@ export interface FundingLimitList {
 export const FundingLimitList: z.ZodType<FundingLimitList> = z.looseObject({
   has_more: z.boolean(),
   items: z.array(FundingLimit),
-});
-
-/** A requested funding limit. */
-export interface FundingLimitWish {
-  /** Currency (ISO 4217). */
-  currency: string;
-  /** The requested limit. At least 0. */
-  limit: number;
-  /** How funds are added. */
-  type: FundingLimitTypeInput;
-}
-
-export const FundingLimitWish: z.ZodType<FundingLimitWish> = z.strictObject({
-  currency: z.string(),
-  limit: z.number().min(0),
-  type: FundingLimitTypeInput,
-});
-
-/** An application for new funding limits. */
-export interface FundingLimitApplyRequest {
-  /** The requested limits. At least 1 items. */
-  funding_limits: readonly FundingLimitWish[];
-  /** Chosen by the caller; a second use is refused. 1 to 50 characters. */
-  request_id: string;
-}
-
-export const FundingLimitApplyRequest: z.ZodType<FundingLimitApplyRequest> = z.strictObject({
-  funding_limits: z.array(FundingLimitWish).min(1),
-  request_id: z.string().min(1).max(50),
-});
-
-/** How an application for new funding limits was received. */
-export interface FundingLimitApplication {
-  /** The outcome; the values are not documented. */
-  readonly result?: string | null | undefined;
-}
-
-export const FundingLimitApplication: z.ZodType<FundingLimitApplication> = z.looseObject({
-  result: z.string().nullish(),
 });
 
 /** Query parameters of `capabilities.fundingLimits`. */

@@ -14,13 +14,7 @@ import type { TermsAndConditionsInput } from "./agreements.js";
 import type { Amendment, AmendmentCreateRequest } from "./amendments.js";
 import type { Token } from "./authentication.js";
 import type { WalletBalances } from "./balances.js";
-import type {
-  AccountCapability,
-  FundingLimitApplication,
-  FundingLimitApplyRequest,
-  FundingLimitList,
-  FundingLimitListQuery,
-} from "./capabilities.js";
+import type { AccountCapability, FundingLimitList, FundingLimitListQuery } from "./capabilities.js";
 import type { Charge, ChargeCreateRequest, ChargeList, ChargeListQuery } from "./charges.js";
 import type { EmbeddedAuthorization, EmbeddedAuthorizeRequest } from "./embedded.js";
 import type {
@@ -43,29 +37,9 @@ import type {
   OffboardingListQuery,
 } from "./offboardings.js";
 import type {
-  CardTransaction,
-  PaymentDispute,
-  SimulatedDeposit,
-  SimulatedPayment,
-  SimulatedPayout,
-  SimulationCardTransactionCaptureRequest,
-  SimulationCardTransactionCreateRequest,
-  SimulationCardTransactionRefundRequest,
-  SimulationCardTransactionReverseRequest,
-  SimulationDepositCreateRequest,
-  SimulationDisputeCreateRequest,
-  SimulationDisputeEscalateRequest,
-  SimulationDisputeResolveRequest,
-  SimulationPaymentTransition,
-  SimulationShopperActionRequest,
-  SimulationTransferTransition,
-} from "./products.js";
-import type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateRequest,
-  SettlementReport,
-  SettlementReportPrepareRequest,
 } from "./reports.js";
 import type {
   Rfi,
@@ -76,6 +50,8 @@ import type {
   SimulationRfiFollowUpRequest,
 } from "./rfis.js";
 import type { SimulationStatusUpdate } from "./simulation.js";
+import type { SimulatedDeposit, SimulationDepositCreateRequest } from "./simulation-deposits.js";
+import type { SimulatedPayout, SimulationTransferTransition } from "./simulation-transfers.js";
 import type {
   ConnectedAccountTransfer,
   TransferCreateRequest,
@@ -107,10 +83,11 @@ const hostedFlowsSchemas = () => import("./hosted-flows.js");
 const invitationLinksSchemas = () => import("./invitation-links.js");
 const oauthSchemas = () => import("./oauth.js");
 const offboardingsSchemas = () => import("./offboardings.js");
-const productsSchemas = () => import("./products.js");
 const reportsSchemas = () => import("./reports.js");
 const rfisSchemas = () => import("./rfis.js");
 const simulationSchemas = () => import("./simulation.js");
+const simulationDepositsSchemas = () => import("./simulation-deposits.js");
+const simulationTransfersSchemas = () => import("./simulation-transfers.js");
 const transfersSchemas = () => import("./transfers.js");
 const webhooksSchemas = () => import("./webhooks.js");
 
@@ -123,7 +100,6 @@ const accountListQueryShape: Shape<AccountListQuery> = shape("AccountListQuery",
 const accountUpdateRequestShape: Shape<AccountUpdateRequest> = shape("AccountUpdateRequest", predicates, accountsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
-const cardTransactionShape: Shape<CardTransaction> = shape("CardTransaction", predicates, productsSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreateRequest", predicates, chargesSchemas);
 const chargeListShape: Shape<ChargeList> = shape("ChargeList", predicates, chargesSchemas);
@@ -134,8 +110,6 @@ const downloadLinksRequestShape: Shape<DownloadLinksRequest> = shape("DownloadLi
 const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = shape("EmbeddedAuthorization", predicates, embeddedSchemas);
 const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = shape("EmbeddedAuthorizeRequest", predicates, embeddedSchemas);
 const fileUploadQueryShape: Shape<FileUploadQuery> = shape("FileUploadQuery", predicates, filesSchemas);
-const fundingLimitApplicationShape: Shape<FundingLimitApplication> = shape("FundingLimitApplication", predicates, capabilitiesSchemas);
-const fundingLimitApplyRequestShape: Shape<FundingLimitApplyRequest> = shape("FundingLimitApplyRequest", predicates, capabilitiesSchemas);
 const fundingLimitListShape: Shape<FundingLimitList> = shape("FundingLimitList", predicates, capabilitiesSchemas);
 const fundingLimitListQueryShape: Shape<FundingLimitListQuery> = shape("FundingLimitListQuery", predicates, capabilitiesSchemas);
 const hostedFlowShape: Shape<HostedFlow> = shape("HostedFlow", predicates, hostedFlowsSchemas);
@@ -149,7 +123,6 @@ const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, of
 const offboardingCreateRequestShape: Shape<OffboardingCreateRequest> = shape("OffboardingCreateRequest", predicates, offboardingsSchemas);
 const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
 const offboardingListQueryShape: Shape<OffboardingListQuery> = shape("OffboardingListQuery", predicates, offboardingsSchemas);
-const paymentDisputeShape: Shape<PaymentDispute> = shape("PaymentDispute", predicates, productsSchemas);
 const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
 const platformReportCreateRequestShape: Shape<PlatformReportCreateRequest> = shape("PlatformReportCreateRequest", predicates, reportsSchemas);
 const platformReportCreatedShape: Shape<PlatformReportCreated> = shape("PlatformReportCreated", predicates, reportsSchemas);
@@ -157,25 +130,13 @@ const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
 const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
 const rfiListQueryShape: Shape<RfiListQuery> = shape("RfiListQuery", predicates, rfisSchemas);
 const rfiRespondRequestShape: Shape<RfiRespondRequest> = shape("RfiRespondRequest", predicates, rfisSchemas);
-const settlementReportShape: Shape<SettlementReport> = shape("SettlementReport", predicates, reportsSchemas);
-const settlementReportPrepareRequestShape: Shape<SettlementReportPrepareRequest> = shape("SettlementReportPrepareRequest", predicates, reportsSchemas);
-const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit", predicates, productsSchemas);
-const simulatedPaymentShape: Shape<SimulatedPayment> = shape("SimulatedPayment", predicates, productsSchemas);
-const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, productsSchemas);
-const simulationCardTransactionCaptureRequestShape: Shape<SimulationCardTransactionCaptureRequest> = shape("SimulationCardTransactionCaptureRequest", predicates, productsSchemas);
-const simulationCardTransactionCreateRequestShape: Shape<SimulationCardTransactionCreateRequest> = shape("SimulationCardTransactionCreateRequest", predicates, productsSchemas);
-const simulationCardTransactionRefundRequestShape: Shape<SimulationCardTransactionRefundRequest> = shape("SimulationCardTransactionRefundRequest", predicates, productsSchemas);
-const simulationCardTransactionReverseRequestShape: Shape<SimulationCardTransactionReverseRequest> = shape("SimulationCardTransactionReverseRequest", predicates, productsSchemas);
-const simulationDepositCreateRequestShape: Shape<SimulationDepositCreateRequest> = shape("SimulationDepositCreateRequest", predicates, productsSchemas);
-const simulationDisputeCreateRequestShape: Shape<SimulationDisputeCreateRequest> = shape("SimulationDisputeCreateRequest", predicates, productsSchemas);
-const simulationDisputeEscalateRequestShape: Shape<SimulationDisputeEscalateRequest> = shape("SimulationDisputeEscalateRequest", predicates, productsSchemas);
-const simulationDisputeResolveRequestShape: Shape<SimulationDisputeResolveRequest> = shape("SimulationDisputeResolveRequest", predicates, productsSchemas);
-const simulationPaymentTransitionShape: Shape<SimulationPaymentTransition> = shape("SimulationPaymentTransition", predicates, productsSchemas);
+const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit", predicates, simulationDepositsSchemas);
+const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, simulationTransfersSchemas);
+const simulationDepositCreateRequestShape: Shape<SimulationDepositCreateRequest> = shape("SimulationDepositCreateRequest", predicates, simulationDepositsSchemas);
 const simulationRfiCreateRequestShape: Shape<SimulationRfiCreateRequest> = shape("SimulationRfiCreateRequest", predicates, rfisSchemas);
 const simulationRfiFollowUpRequestShape: Shape<SimulationRfiFollowUpRequest> = shape("SimulationRfiFollowUpRequest", predicates, rfisSchemas);
-const simulationShopperActionRequestShape: Shape<SimulationShopperActionRequest> = shape("SimulationShopperActionRequest", predicates, productsSchemas);
 const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = shape("SimulationStatusUpdate", predicates, simulationSchemas);
-const simulationTransferTransitionShape: Shape<SimulationTransferTransition> = shape("SimulationTransferTransition", predicates, productsSchemas);
+const simulationTransferTransitionShape: Shape<SimulationTransferTransition> = shape("SimulationTransferTransition", predicates, simulationTransfersSchemas);
 const termsAndConditionsInputShape: Shape<TermsAndConditionsInput> = shape("TermsAndConditionsInput", predicates, agreementsSchemas);
 const tokenShape: Shape<Token> = shape("Token", predicates, authenticationSchemas);
 const transferCreateRequestShape: Shape<TransferCreateRequest> = shape("TransferCreateRequest", predicates, transfersSchemas);
@@ -538,39 +499,6 @@ export const platformReportsRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/platform_reports/retrieve",
   response: platformReportShape,
-};
-
-/** Prepare a settlement report. */
-export const settlementReportsPrepare: Endpoint<
-  { readonly body: SettlementReportPrepareRequest },
-  SettlementReport
-> = {
-  name: "settlementReports.prepare",
-  method: "POST",
-  path: "/api/v1/settlement_reports/prepare",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 200,
-  docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
-  body: settlementReportPrepareRequestShape,
-  response: settlementReportShape,
-};
-
-/** Retrieve a settlement report. */
-export const settlementReportsRetrieve: Endpoint<
-  { readonly path: { readonly settlement_report_id: string } },
-  SettlementReport
-> = {
-  name: "settlementReports.retrieve",
-  method: "GET",
-  path: "/api/v1/settlement_reports/{settlement_report_id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
-  response: settlementReportShape,
 };
 
 /** Create a webhook subscription. */
@@ -984,23 +912,6 @@ export const capabilitiesFundingLimits: Endpoint<
   response: fundingLimitListShape,
 };
 
-/** Apply for higher funding limits. */
-export const capabilitiesApplyForFundingLimits: Endpoint<
-  { readonly body: FundingLimitApplyRequest },
-  FundingLimitApplication
-> = {
-  name: "capabilities.applyForFundingLimits",
-  method: "POST",
-  path: "/api/v1/account_capabilities/apply",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/apply",
-  body: fundingLimitApplyRequestShape,
-  response: fundingLimitApplicationShape,
-};
-
 /** Create a hosted flow. */
 export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateRequest }, HostedFlow> = {
   name: "hostedFlows.create",
@@ -1144,233 +1055,6 @@ export const simulationTransfersTransition: Endpoint<
   response: simulatedPayoutShape,
 };
 
-/** Move a payout of the older API to its next status. */
-export const simulationPaymentsTransition: Endpoint<
-  { readonly path: { readonly payment_id: string }; readonly body: SimulationPaymentTransition },
-  SimulatedPayment
-> = {
-  name: "simulation.payments.transition",
-  method: "POST",
-  path: "/api/v1/simulation/payments/{payment_id}/transition",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/payments/transition",
-  body: simulationPaymentTransitionShape,
-  response: simulatedPaymentShape,
-};
-
-/** Accept the mandate of a linked account. */
-export const simulationLinkedAccountsAcceptMandate: Endpoint<
-  { readonly path: { readonly id: string } },
-  undefined
-> = {
-  name: "simulation.linkedAccounts.acceptMandate",
-  method: "POST",
-  path: "/api/v1/simulation/linked_accounts/{id}/mandate/accept",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/accept_mandate",
-};
-
-/** Reject the mandate of a linked account. */
-export const simulationLinkedAccountsRejectMandate: Endpoint<
-  { readonly path: { readonly id: string } },
-  undefined
-> = {
-  name: "simulation.linkedAccounts.rejectMandate",
-  method: "POST",
-  path: "/api/v1/simulation/linked_accounts/{id}/mandate/reject",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/reject_mandate",
-};
-
-/** Cancel the mandate of a linked account. */
-export const simulationLinkedAccountsCancelMandate: Endpoint<
-  { readonly path: { readonly id: string } },
-  undefined
-> = {
-  name: "simulation.linkedAccounts.cancelMandate",
-  method: "POST",
-  path: "/api/v1/simulation/linked_accounts/{id}/mandate/cancel",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/cancel_mandate",
-};
-
-/** Fail the micro-deposits of a linked account. */
-export const simulationLinkedAccountsFailMicrodeposits: Endpoint<
-  { readonly path: { readonly id: string } },
-  undefined
-> = {
-  name: "simulation.linkedAccounts.failMicrodeposits",
-  method: "POST",
-  path: "/api/v1/simulation/linked_accounts/{id}/fail_microdeposits",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/linked_accounts/fail_microdeposits",
-};
-
-/** Act as a shopper. */
-export const simulationShopperActionsPerform: Endpoint<
-  { readonly path: { readonly action: string }; readonly body: SimulationShopperActionRequest },
-  undefined
-> = {
-  name: "simulation.shopperActions.perform",
-  method: "POST",
-  path: "/api/v1/simulation/pa/shopper_actions/{action}",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/payments/shopper_actions",
-  body: simulationShopperActionRequestShape,
-};
-
-/** Dispute a payment. */
-export const simulationPaymentDisputesCreate: Endpoint<
-  { readonly body: SimulationDisputeCreateRequest },
-  PaymentDispute
-> = {
-  name: "simulation.paymentDisputes.create",
-  method: "POST",
-  path: "/api/v1/simulation/pa/payment_disputes/create",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/simulation/payments/create_payment_disputes",
-  body: simulationDisputeCreateRequestShape,
-  response: paymentDisputeShape,
-};
-
-/** Resolve a dispute. */
-export const simulationPaymentDisputesResolve: Endpoint<
-  { readonly path: { readonly id: string }; readonly body: SimulationDisputeResolveRequest },
-  PaymentDispute
-> = {
-  name: "simulation.paymentDisputes.resolve",
-  method: "POST",
-  path: "/api/v1/simulation/pa/payment_disputes/{id}/resolve",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/payments/resolve_payment_disputes",
-  body: simulationDisputeResolveRequestShape,
-  response: paymentDisputeShape,
-};
-
-/** Escalate a dispute. */
-export const simulationPaymentDisputesEscalate: Endpoint<
-  { readonly path: { readonly id: string }; readonly body: SimulationDisputeEscalateRequest },
-  PaymentDispute
-> = {
-  name: "simulation.paymentDisputes.escalate",
-  method: "POST",
-  path: "/api/v1/simulation/pa/payment_disputes/{id}/escalate",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/payments/escalate_payment_disputes",
-  body: simulationDisputeEscalateRequestShape,
-  response: paymentDisputeShape,
-};
-
-/** Pay with a card. */
-export const simulationIssuingCreate: Endpoint<
-  { readonly body: SimulationCardTransactionCreateRequest },
-  CardTransaction
-> = {
-  name: "simulation.issuing.create",
-  method: "POST",
-  path: "/api/v1/simulation/issuing/create",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/simulation/issuing/create",
-  body: simulationCardTransactionCreateRequestShape,
-  response: cardTransactionShape,
-};
-
-/** Refund a card transaction. */
-export const simulationIssuingRefund: Endpoint<
-  { readonly body: SimulationCardTransactionRefundRequest },
-  CardTransaction
-> = {
-  name: "simulation.issuing.refund",
-  method: "POST",
-  path: "/api/v1/simulation/issuing/refund",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/simulation/issuing/refund",
-  body: simulationCardTransactionRefundRequestShape,
-  response: cardTransactionShape,
-};
-
-/** Capture a card transaction. */
-export const simulationIssuingCapture: Endpoint<
-  { readonly path: { readonly transaction_id: string }; readonly body: SimulationCardTransactionCaptureRequest },
-  CardTransaction
-> = {
-  name: "simulation.issuing.capture",
-  method: "POST",
-  path: "/api/v1/simulation/issuing/{transaction_id}/capture",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/issuing/capture",
-  body: simulationCardTransactionCaptureRequestShape,
-  response: cardTransactionShape,
-};
-
-/** Reverse a card transaction. */
-export const simulationIssuingReverse: Endpoint<
-  { readonly path: { readonly transaction_id: string }; readonly body: SimulationCardTransactionReverseRequest },
-  CardTransaction
-> = {
-  name: "simulation.issuing.reverse",
-  method: "POST",
-  path: "/api/v1/simulation/issuing/{transaction_id}/reverse",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/issuing/reverse",
-  body: simulationCardTransactionReverseRequestShape,
-  response: cardTransactionShape,
-};
-
-/** Pass the review of a cardholder. */
-export const simulationCardholdersPassReview: Endpoint<
-  { readonly path: { readonly id: string } },
-  undefined
-> = {
-  name: "simulation.cardholders.passReview",
-  method: "POST",
-  path: "/api/v1/simulation/issuing/cardholders/{id}/pass_review",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/issuing/pass_review_cardholders",
-};
-
 /** Every endpoint, in the order of the description. */
 export const endpoints: readonly Endpoint[] = [
   authenticationLogin,
@@ -1397,8 +1081,6 @@ export const endpoints: readonly Endpoint[] = [
   balancesCurrent,
   platformReportsCreate,
   platformReportsRetrieve,
-  settlementReportsPrepare,
-  settlementReportsRetrieve,
   webhooksCreate,
   webhooksList,
   webhooksRetrieve,
@@ -1425,7 +1107,6 @@ export const endpoints: readonly Endpoint[] = [
   capabilitiesRetrieve,
   capabilitiesEnable,
   capabilitiesFundingLimits,
-  capabilitiesApplyForFundingLimits,
   hostedFlowsCreate,
   hostedFlowsRetrieve,
   hostedFlowsAuthorize,
@@ -1435,18 +1116,4 @@ export const endpoints: readonly Endpoint[] = [
   simulationDepositsReject,
   simulationDepositsReverse,
   simulationTransfersTransition,
-  simulationPaymentsTransition,
-  simulationLinkedAccountsAcceptMandate,
-  simulationLinkedAccountsRejectMandate,
-  simulationLinkedAccountsCancelMandate,
-  simulationLinkedAccountsFailMicrodeposits,
-  simulationShopperActionsPerform,
-  simulationPaymentDisputesCreate,
-  simulationPaymentDisputesResolve,
-  simulationPaymentDisputesEscalate,
-  simulationIssuingCreate,
-  simulationIssuingRefund,
-  simulationIssuingCapture,
-  simulationIssuingReverse,
-  simulationCardholdersPassReview,
 ];

@@ -47,27 +47,22 @@ export {
   AccountCapability,
   AccountList,
   Amendment,
-  CardTransaction,
   Charge,
   ChargeList,
   ConnectedAccountTransfer,
   DownloadLinks,
   EmbeddedAuthorization,
-  FundingLimitApplication,
   FundingLimitList,
   HostedFlow,
   InvitationLink,
   OAuthToken,
   Offboarding,
   OffboardingList,
-  PaymentDispute,
   PlatformReport,
   PlatformReportCreated,
   Rfi,
   RfiList,
-  SettlementReport,
   SimulatedDeposit,
-  SimulatedPayment,
   SimulatedPayout,
   Token,
   TransferList,
@@ -104,12 +99,9 @@ export {
   AccountCapabilityDetails,
   AccountCapabilityStatus,
   FundingLimit,
-  FundingLimitApplyRequest,
   FundingLimitListQuery,
   FundingLimitStatus,
   FundingLimitType,
-  FundingLimitTypeInput,
-  FundingLimitWish,
 } from "./capabilities.js";
 export { ChargeCreateRequest, ChargeListQuery } from "./charges.js";
 export {
@@ -273,35 +265,10 @@ export {
   PersonTaxIdTypeInput,
 } from "./persons.js";
 export {
-  CardMerchant,
-  DisputeParty,
-  DisputeReason,
-  DisputeStage,
-  DisputeStageInput,
-  PayoutFailureType,
-  PayoutFailureTypeInput,
-  SimulatedCardFailure,
-  SimulatedDepositStatus,
-  SimulatedDepositStatusInput,
-  SimulatedPayoutStatus,
-  SimulationCardTransactionCaptureRequest,
-  SimulationCardTransactionCreateRequest,
-  SimulationCardTransactionRefundRequest,
-  SimulationCardTransactionReverseRequest,
-  SimulationDepositCreateRequest,
-  SimulationDisputeCreateRequest,
-  SimulationDisputeEscalateRequest,
-  SimulationDisputeResolveRequest,
-  SimulationPaymentTransition,
-  SimulationShopperActionRequest,
-  SimulationTransferTransition,
-} from "./products.js";
-export {
   PlatformReportCreateRequest,
   PlatformReportStatus,
   ReportFileFormat,
   ReportFileFormatInput,
-  SettlementReportPrepareRequest,
 } from "./reports.js";
 export {
   AccountRequirements,
@@ -354,6 +321,17 @@ export {
   SimulationRfiFollowUpRequest,
   SimulationRfiQuestion,
 } from "./rfis.js";
+export {
+  SimulatedDepositStatus,
+  SimulatedDepositStatusInput,
+  SimulationDepositCreateRequest,
+} from "./simulation-deposits.js";
+export {
+  PayoutFailureType,
+  PayoutFailureTypeInput,
+  SimulatedPayoutStatus,
+  SimulationTransferTransition,
+} from "./simulation-transfers.js";
 export { SimulatedStatus, SimulationStatusUpdate } from "./simulation.js";
 export {
   EstimatedTransactionVolume,

@@ -8,8 +8,6 @@ import type {
   PlatformReportStatus,
   ReportFileFormat,
   ReportFileFormatInput,
-  SettlementReport,
-  SettlementReportPrepareRequest,
 } from "./reports.js";
 import type { Members } from "./values.guards.js";
 import { isDateTime } from "./values.guards.js";
@@ -110,31 +108,5 @@ export function isPlatformReport(v: unknown): v is PlatformReport {
   if (o.to_created_at != null && typeof o.to_created_at !== "string") return false;
   if (o.to_updated_at != null && typeof o.to_updated_at !== "string") return false;
   if (o.type != null && typeof o.type !== "string") return false;
-  return true;
-}
-
-export function isSettlementReportPrepareRequest(v: unknown): v is SettlementReportPrepareRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SettlementReportPrepareRequest> = v;
-  if (typeof o.deposit_id !== "string" || o.deposit_id === "") return false;
-  if (typeof o.file_id !== "string" || o.file_id === "") return false;
-  for (const key in v) {
-    switch (key) {
-      case "deposit_id":
-      case "file_id":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-export function isSettlementReport(v: unknown): v is SettlementReport {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SettlementReport> = v;
-  if (o.create_at != null && typeof o.create_at !== "string") return false;
-  if (o.file_id != null && typeof o.file_id !== "string") return false;
-  if (typeof o.settlement_report_id !== "string") return false;
   return true;
 }

@@ -102,32 +102,3 @@ export const PlatformReport: z.ZodType<PlatformReport> = z.looseObject({
   to_updated_at: z.string().nullish(),
   type: z.string().nullish(),
 });
-
-/** What a deposit consists of. */
-export interface SettlementReportPrepareRequest {
-  /** Id of the deposit. Not empty. */
-  deposit_id: string;
-  /** Id of the file that lists it. Not empty. Personal data. */
-  file_id: string;
-}
-
-export const SettlementReportPrepareRequest: z.ZodType<SettlementReportPrepareRequest> = z.strictObject({
-  deposit_id: z.string().min(1),
-  file_id: z.string().min(1),
-});
-
-/** What a deposit consists of, as submitted. */
-export interface SettlementReport {
-  /** When it was submitted. */
-  readonly create_at?: string | null | undefined;
-  /** Id of the file. Personal data. */
-  readonly file_id?: string | null | undefined;
-  /** Id of the settlement report. */
-  readonly settlement_report_id: string;
-}
-
-export const SettlementReport: z.ZodType<SettlementReport> = z.looseObject({
-  create_at: z.string().nullish(),
-  file_id: z.string().nullish(),
-  settlement_report_id: z.string(),
-});

@@ -21,7 +21,6 @@ export const whenUnknown: Readonly<Record<string, string | undefined>> = {
   "offboardings.create": "look for it in offboardings.list before you call again",
   "platformReports.create": "calling again does no harm",
   "rfis.respond": "read the request for information before you call again",
-  "settlementReports.prepare": "calling again does no harm",
   "webhooks.delete": "calling again does no harm",
   "webhooks.update": "calling again does no harm",
 };

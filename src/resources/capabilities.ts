@@ -2,26 +2,19 @@
 
 import type { ApiPromise, Call } from "../core/call.js";
 import { type ListPromise, listPages } from "../core/page.js";
-import { resolveDuplicate, type WithoutRequestId, withRequestId } from "../core/request-id.js";
 import type { CallOptions } from "../core/settings.js";
 import { withinCall } from "../core/within-call.js";
 import type {
   AccountCapability,
   FundingLimit,
-  FundingLimitApplication,
-  FundingLimitApplyRequest,
   FundingLimitList,
   FundingLimitListQuery,
 } from "../generated/capabilities.js";
 import {
-  capabilitiesApplyForFundingLimits,
   capabilitiesEnable,
   capabilitiesFundingLimits,
   capabilitiesRetrieve,
 } from "../generated/endpoints.js";
-
-/** The limits to apply for; a `request_id` is generated unless you give one. */
-export type FundingLimitApplyInput = WithoutRequestId<FundingLimitApplyRequest>;
 
 /**
  * Capabilities of the account that the client acts for: use `client.onBehalfOf(id)` for a connected
@@ -65,23 +58,6 @@ export interface CapabilitiesResource {
     query?: FundingLimitListQuery,
     options?: CallOptions,
   ): ListPromise<FundingLimit, FundingLimitList>;
-
-  /**
-   * Applies for new funding limits, once: the API refuses a second use of the `request_id`. If the
-   * response is lost and the next attempt is refused for that reason, the application was received, and
-   * the answer has no `result`.
-   *
-   * See https://www.airwallex.com/docs/api/account_capability/account_capability/apply
-   *
-   * @example
-   * await client.onBehalfOf(account.id).capabilities.applyForFundingLimits({
-   *   funding_limits: [{ currency: "AUD", limit: 50_000, type: "DIRECT_DEBIT_DEPOSIT" }],
-   * });
-   */
-  applyForFundingLimits(
-    input: FundingLimitApplyInput,
-    options?: CallOptions,
-  ): ApiPromise<FundingLimitApplication>;
 }
 
 export function capabilitiesResource(call: Call): CapabilitiesResource {
@@ -99,11 +75,6 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
           call(capabilitiesFundingLimits, { query: query && { ...query, page_num } }, options),
         ({ currency, type, status }) => `${currency} ${type} ${status}`,
       ),
-    applyForFundingLimits: (input, options) =>
-      call(capabilitiesApplyForFundingLimits, { body: withRequestId(input) }, options, {
-        // The first response is lost; all that is known is that the API has the application.
-        alreadyDone: resolveDuplicate(async () => ({})).alreadyDone,
-      }),
   };
 }
 

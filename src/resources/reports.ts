@@ -1,19 +1,12 @@
-/** Reports on the accounts of a platform, and on what deposits consist of. */
+/** Reports on the accounts of a platform. */
 
 import { type ApiPromise, type Call, exactly } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
-import {
-  platformReportsCreate,
-  platformReportsRetrieve,
-  settlementReportsPrepare,
-  settlementReportsRetrieve,
-} from "../generated/endpoints.js";
+import { platformReportsCreate, platformReportsRetrieve } from "../generated/endpoints.js";
 import type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateRequest,
-  SettlementReport,
-  SettlementReportPrepareRequest,
 } from "../generated/reports.js";
 
 /** Reports on the platform's accounts, as files. Errors are the same as for `client.accounts`. */
@@ -51,45 +44,10 @@ export interface PlatformReportsResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<PlatformReport>;
 }
 
-/**
- * Settlement reports. They are not documented; what is known comes from the vendor's own SDK. Errors
- * are the same as for `client.accounts`.
- */
-export interface SettlementReportsResource {
-  /**
-   * Links a deposit to an uploaded file that says what it consists of.
-   *
-   * See https://www.npmjs.com/package/@airwallex/node-sdk
-   *
-   * @throws ApiError when there is no such deposit or file
-   */
-  prepare(
-    input: SettlementReportPrepareRequest,
-    options?: CallOptions,
-  ): ApiPromise<SettlementReport>;
-
-  /**
-   * Reads a settlement report. Its members are not documented, so expect more or others than the type
-   * names.
-   *
-   * See https://www.npmjs.com/package/@airwallex/node-sdk
-   */
-  retrieve(id: string, options?: CallOptions): ApiPromise<SettlementReport>;
-}
-
 export function platformReportsResource(call: Call): PlatformReportsResource {
   const send = exactly(call);
   return {
     create: (body, options) => send(platformReportsCreate, { body }, options),
     retrieve: (id, options) => send(platformReportsRetrieve, { path: { id } }, options),
-  };
-}
-
-export function settlementReportsResource(call: Call): SettlementReportsResource {
-  const send = exactly(call);
-  return {
-    prepare: (body, options) => send(settlementReportsPrepare, { body }, options),
-    retrieve: (settlement_report_id, options) =>
-      send(settlementReportsRetrieve, { path: { settlement_report_id } }, options),
   };
 }

@@ -1,4 +1,4 @@
-/** Moves sandbox objects along, as reviewers, banks and shoppers would in production. */
+/** Moves sandbox objects along, as reviewers and banks would in production. */
 
 import type { ApiPromise, Call } from "../core/call.js";
 import type { CallOptions } from "../core/settings.js";
@@ -6,12 +6,13 @@ import type { Account } from "../generated/accounts.js";
 import { simulationAccountsUpdateStatus } from "../generated/endpoints.js";
 import type { SimulationStatusUpdate } from "../generated/simulation.js";
 import { type SimulationAmendments, simulationAmendments } from "./simulation-amendments.js";
+import { type SimulationDeposits, simulationDeposits } from "./simulation-deposits.js";
 import { type SimulationOffboardings, simulationOffboardings } from "./simulation-offboardings.js";
-import { type SimulationProducts, simulationProducts } from "./simulation-products.js";
 import { type SimulationRfis, simulationRfis } from "./simulation-rfis.js";
+import { type SimulationTransfers, simulationTransfers } from "./simulation-transfers.js";
 
 /** Available outside production only; a production client has no `simulation`. */
-export interface SimulationResource extends SimulationProducts {
+export interface SimulationResource {
   readonly accounts: {
     /**
      * Decides the review of a submitted account.
@@ -35,6 +36,8 @@ export interface SimulationResource extends SimulationProducts {
   readonly rfis: SimulationRfis;
   readonly amendments: SimulationAmendments;
   readonly offboardings: SimulationOffboardings;
+  readonly deposits: SimulationDeposits;
+  readonly transfers: SimulationTransfers;
 }
 
 export function simulationResource(call: Call): SimulationResource {
@@ -46,6 +49,7 @@ export function simulationResource(call: Call): SimulationResource {
     rfis: simulationRfis(call),
     amendments: simulationAmendments(call),
     offboardings: simulationOffboardings(call),
-    ...simulationProducts(call),
+    deposits: simulationDeposits(call),
+    transfers: simulationTransfers(call),
   };
 }

@@ -106,55 +106,18 @@ test.each([{ cut: "before" }, { cut: "after" }, { cut: "midBody" }] as const)(
   },
 );
 
-test("funding limits are applied for, granted, and listed by currency and page", async () => {
+test("funding limits are those that a test has set, listed by currency and page", async () => {
   const { emulator, id, capabilities } = await open();
   expect(await capabilities.fundingLimits()).toEqual({ has_more: false, items: [] });
-  const type = "DIRECT_DEBIT_DEPOSIT";
-  await capabilities.applyForFundingLimits({
-    funding_limits: [
-      { currency: "AUD", limit: 50_000, type },
-      { currency: "USD", limit: 20_000, type },
-    ],
-  });
-  const [requested] = (await capabilities.fundingLimits({ currency: "AUD" })).items;
-  expect(requested).toMatchObject({
-    ...{ currency: "AUD", type, status: "REQUESTED" },
-    ...{ limit: 0, available: 0, requested_limit: 50_000 },
-  });
-  emulator.capabilities.grantFundingLimits(id);
-  const limits = await capabilities.fundingLimits({ page_size: 1 }).toArray({ limit: 10 });
-  expect(limits).toMatchObject([
-    { currency: "AUD", limit: 50_000, available: 50_000, status: "ACTIVE" },
-    { currency: "USD", limit: 20_000, available: 20_000, status: "ACTIVE" },
-  ]);
-  expect(limits[0]).not.toHaveProperty("requested_limit");
-});
-
-test("an application is made once per request_id, and by default once per call", async () => {
-  const { emulator, capabilities } = await open({ recordBodies: true });
-  const funding_limits = [{ currency: "AUD", limit: 1, type: "DIRECT_DEBIT_DEPOSIT" }] as const;
-  await capabilities.applyForFundingLimits({
-    funding_limits: [...funding_limits],
-    request_id: "one",
-  });
-  await expect(
-    capabilities.applyForFundingLimits({ funding_limits: [...funding_limits], request_id: "one" }),
-  ).rejects.toMatchObject({ apiCode: "duplicate_request" });
-  for (let call = 0; call < 2; call++) {
-    await capabilities.applyForFundingLimits({ funding_limits: [...funding_limits] });
-  }
-  const sent = emulator.requests
-    .filter(({ endpoint }) => endpoint === "capabilities.applyForFundingLimits")
-    .map(({ requestBody }) => JSON.parse(requestBody ?? "{}").request_id);
-  expect(new Set(sent).size).toBe(3);
-});
-
-test("an application whose answer was lost is known to have arrived, and was made once", async () => {
-  const { emulator, capabilities } = await open();
-  emulator.faults.next("capabilities.applyForFundingLimits", { cut: "after" });
-  const result = await capabilities.applyForFundingLimits({
-    funding_limits: [{ currency: "AUD", limit: 1, type: "DIRECT_DEBIT_DEPOSIT" }],
-  });
-  expect(result).toEqual({});
-  expect((await capabilities.fundingLimits()).items).toHaveLength(1);
+  const limit = { type: "DIRECT_DEBIT_DEPOSIT", status: "ACTIVE", limit: 50_000, available: 1 };
+  const limits = [
+    { ...limit, currency: "AUD" },
+    { ...limit, currency: "USD" },
+  ];
+  emulator.capabilities.setFundingLimits(id, limits);
+  expect(await capabilities.fundingLimits({ page_size: 1 }).toArray({ limit: 10 })).toEqual(limits);
+  expect((await capabilities.fundingLimits({ currency: "USD" })).items).toEqual([limits[1]]);
+  emulator.capabilities.setFundingLimits(id, []);
+  expect((await capabilities.fundingLimits()).items).toEqual([]);
+  expect(() => emulator.capabilities.setFundingLimits("acct_none", [])).toThrow(RangeError);
 });

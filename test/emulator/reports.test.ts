@@ -1,4 +1,4 @@
-/** Reports on the platform and on deposits, and what their files contain. */
+/** Reports on the platform, and what their files contain. */
 
 import { createClient } from "airwallex-connect";
 import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
@@ -148,33 +148,4 @@ test("a report that cannot be made is refused", async () => {
   const seller = client.onBehalfOf(id).platformReports;
   const balances = { ...csv, type: "BALANCE_REPORT" };
   await expect(seller.create(balances)).rejects.toMatchObject({ apiCode: "forbidden" });
-});
-
-test("a settlement report joins a deposit with a file", async () => {
-  const { emulator, client, id } = await open();
-  const seller = client.onBehalfOf(id);
-  const globalAccount = emulator.money.openGlobalAccount({ accountId: id, currency: "USD" });
-  const deposit = await seller.simulation.deposits.create({
-    ...{ amount: 10, global_account_id: globalAccount },
-  });
-  const { file_id } = await client.files.upload(Buffer.from("a,b"), { name: "settlement.csv" });
-  const asked = { deposit_id: deposit.id, file_id };
-  const report = await seller.settlementReports.prepare(asked);
-  expect(report).toEqual({
-    settlement_report_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    file_id,
-    create_at: "2026-09-01T10:00:00+00:00",
-  });
-  const { settlement_report_id } = report;
-  expect(await seller.settlementReports.retrieve(settlement_report_id)).toEqual(report);
-  const notThere = { code: "not_found", apiCode: "not_found" };
-  for (const call of [
-    client.settlementReports.retrieve(settlement_report_id),
-    client.settlementReports.prepare(asked),
-    seller.settlementReports.prepare({ ...asked, file_id: "none" }),
-    seller.settlementReports.prepare({ ...asked, deposit_id: "none" }),
-    seller.settlementReports.retrieve("none"),
-  ]) {
-    await expect(call).rejects.toMatchObject(notThere);
-  }
 });

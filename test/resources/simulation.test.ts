@@ -37,9 +37,6 @@ describe("simulation", () => {
     expect(server.connections).toBe(0);
   });
 
-  const due_at = "2026-09-20T00:00:00+00:00";
-  const dispute = { payment_intent_id: "int_1", reason_code: "4837", stage: "CHARGEBACK", due_at };
-
   it.each([
     ["deposits.create", [{ amount: "10", global_account_id: "ga_1" }]],
     ["deposits.create", [{ amount: 10 }]],
@@ -48,15 +45,6 @@ describe("simulation", () => {
     ["transfers.transition", ["tfr_1", { next_status: "LOST" }]],
     ["transfers.transition", ["tfr_1", { next_status: "FAILED", failure_type: "WEATHER" }]],
     ["transfers.transition", ["tfr_1", { nextStatus: "PAID" }]],
-    ["payments.transition", ["pay_1", {}]],
-    ["shopperActions.perform", ["pay", {}]],
-    ["paymentDisputes.create", [{ ...dispute, stage: "LOUD" }]],
-    ["paymentDisputes.create", [{ ...dispute, due_at: "tomorrow" }]],
-    ["paymentDisputes.resolve", ["dst_1", { in_favor_of: "NOBODY" }]],
-    ["paymentDisputes.escalate", ["dst_1", {}]],
-    ["issuing.create", [{ card_id: "card_1", transaction_amount: 1 }]],
-    ["issuing.capture", ["txn_1", { amount: 1 }]],
-    ["issuing.refund", [{ transaction_amount: 1, transaction_currency: "dollars" }]],
   ] as const)("refuses invalid input for %s before anything is sent", async (name, input) => {
     const server = await startServer();
     const { simulation } = createClient({ ...key, baseUrl: server.url });

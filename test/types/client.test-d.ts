@@ -100,7 +100,7 @@ expectTypeOf(sandbox.simulation.accounts.updateStatus).returns.resolves.toEqualT
 
 expectTypeOf(sandbox.accounts.clone).returns.resolves.toEqualTypeOf<Account>();
 
-// Simulations of other products: available outside production, with closed requests and open answers
+// Simulations of money: available outside production, with closed requests and open answers
 declare const productionClient: Client<"production">;
 // @ts-expect-error: production has no simulation
 productionClient.simulation.deposits;
@@ -109,23 +109,17 @@ expectTypeOf(sandbox.simulation.deposits.create).returns.resolves.toEqualTypeOf<
 sandbox.simulation.transfers.transition("tfr_1", { next_status: "PAID" });
 // @ts-expect-error: no such status
 sandbox.simulation.transfers.transition("tfr_1", { next_status: "LOST" });
+const failed = { next_status: "FAILED" } as const;
 // @ts-expect-error: no such reason
-sandbox.simulation.payments.transition("pay_1", { next_status: "x", failure_type: "WEATHER" });
+sandbox.simulation.transfers.transition("tfr_1", { ...failed, failure_type: "WEATHER" });
 // @ts-expect-error: an amount is a number here
 sandbox.simulation.deposits.create({ amount: "1", global_account_id: "ga_1" });
-sandbox.simulation.shopperActions.perform("pay", { url: "https://example.com" });
-// @ts-expect-error: a shopper action needs a URL
-sandbox.simulation.shopperActions.perform("pay", {});
-sandbox.simulation.issuing.capture("txn_1");
-// @ts-expect-error: a dispute needs the side that wins
-sandbox.simulation.paymentDisputes.resolve("dst_1", {});
 
 // Reports are available in every environment
 expectTypeOf(production.platformReports.retrieve).returns.resolves.toEqualTypeOf<PlatformReport>();
 production.platformReports.create({ type: "BALANCE_REPORT", file_format: "CSV" });
 // @ts-expect-error: no such format
 production.platformReports.create({ type: "BALANCE_REPORT", file_format: "PDF" });
-expectTypeOf(production.settlementReports.prepare).parameter(0).toHaveProperty("deposit_id");
 
 // Lists: a promise of a page, and an iterable of items
 const list = sandbox.accounts.list({ account_status: "ACTIVE", page_size: 5 });

@@ -1,6 +1,6 @@
-/** Lets tests decide on capabilities, whose review the API cannot simulate. */
+/** Lets tests decide on capabilities and funding limits, whose review the API cannot simulate. */
 
-import type { AccountCapability } from "../../generated/index.js";
+import type { AccountCapability, FundingLimit } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
@@ -10,7 +10,6 @@ import {
   findCapability,
   viewCapability,
 } from "./capabilities.js";
-import { grantLimits } from "./funding-limits.js";
 
 /** Access to the capabilities of accounts in an emulator. */
 export interface CapabilitiesAccess {
@@ -21,11 +20,12 @@ export interface CapabilitiesAccess {
    */
   decide(accountId: string, id: string, verdict: CapabilityVerdict): AccountCapability;
   /**
-   * Grants the funding limits that a connected account has applied for.
+   * Sets how much a connected account may add by direct debit, in place of the limits that it had. A new
+   * account has none.
    *
    * @throws RangeError if there is no such account.
    */
-  grantFundingLimits(accountId: string): void;
+  setFundingLimits(accountId: string, limits: readonly FundingLimit[]): void;
 }
 
 export function createCapabilitiesAccess(currentWorld: () => World): CapabilitiesAccess {
@@ -45,9 +45,10 @@ export function createCapabilitiesAccess(currentWorld: () => World): Capabilitie
       decideCapability(world, record, verdict);
       return viewCapability(record, world.settings.apiVersion);
     },
-    grantFundingLimits(accountId) {
+    setFundingLimits(accountId, limits) {
       const world = currentWorld();
-      grantLimits(world, find(world, accountId), world.clock.nowMs());
+      const { id } = find(world, accountId);
+      world.capabilities.fundingLimits.set(id, structuredClone(limits));
     },
   };
 }

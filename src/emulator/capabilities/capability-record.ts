@@ -1,5 +1,6 @@
 /** Capabilities and funding limits as the emulator keeps them. */
 
+import type { FundingLimit } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { type Changes, createChanges } from "../engine/changes.js";
 
@@ -27,27 +28,10 @@ export interface CapabilityStore {
   /** By account and name; an entry is created when first asked for. */
   readonly records: Map<string, CapabilityRecord>;
   readonly changes: Changes<CapabilityChange>;
-  readonly funding: FundingStore;
-}
-
-export interface LimitRecord {
-  readonly currency: string;
-  readonly type: string;
-  limit: number;
-  available: number;
-  /** Undefined if there is no pending application. */
-  requested: number | undefined;
-  updatedAtMs: number;
-}
-
-export interface FundingStore {
   /** By account id. */
-  readonly limits: Map<string, readonly LimitRecord[]>;
-  /** By account id and `request_id`. */
-  readonly requests: Set<string>;
+  readonly fundingLimits: Map<string, readonly FundingLimit[]>;
 }
 
 export function createCapabilityStore(): CapabilityStore {
-  const funding: FundingStore = { limits: new Map(), requests: new Set() };
-  return { records: new Map(), changes: createChanges(), funding };
+  return { records: new Map(), changes: createChanges(), fundingLimits: new Map() };
 }

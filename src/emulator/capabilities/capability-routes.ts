@@ -8,7 +8,6 @@ import { capabilitiesFundingLimits } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { enableCapability, findCapability, viewCapability } from "./capabilities.js";
-import { applyForLimits, viewLimits } from "./funding-limits.js";
 
 type Key = Extract<EndpointKey, `capabilities${string}`>;
 
@@ -22,18 +21,12 @@ export const capabilitiesHandlers: HandlersOf<Key> = {
     return viewCapability(record, apiVersion);
   },
 
-  async capabilitiesFundingLimits({ world, actingFor, request, apiVersion }) {
+  async capabilitiesFundingLimits({ world, actingFor, request }) {
     const query = await readQuery(capabilitiesFundingLimits.query, request.query);
     const { currency, page_num: number = 0, page_size: size = 100 } = query;
-    const all = viewLimits(world, actingFor, apiVersion).filter(
-      (limit) => currency === undefined || limit.currency === currency,
-    );
+    const limits = world.capabilities.fundingLimits.get(actingFor.id) ?? [];
+    const all = limits.filter((limit) => currency === undefined || limit.currency === currency);
     const start = number * size;
     return { has_more: all.length > start + size, items: all.slice(start, start + size) };
-  },
-
-  capabilitiesApplyForFundingLimits({ world, actingFor, body }) {
-    applyForLimits(world, actingFor, body);
-    return { result: "REQUESTED" };
   },
 };

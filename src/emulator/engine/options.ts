@@ -38,7 +38,7 @@ export interface EmulatorOptions {
   /** Whether individuals may be submitted before they are identified; default false. */
   readonly deferredIdentityVerification?: boolean | undefined;
   /**
-   * How long after submission accounts, amendments, capabilities and funding limits are reviewed
+   * How long after submission accounts, amendments and capabilities are reviewed
    * automatically, in milliseconds of the emulator's clock. Default: never, only simulations and the
    * emulator's controls decide.
    */

@@ -19,7 +19,6 @@ import {
   type OffboardingStore,
 } from "../offboardings/offboarding-record.js";
 import { createFormStore, type FormStore } from "../onboarding-form/form-record.js";
-import { createProducts, type Products } from "../products/record.js";
 import { createReportStore, type ReportStore } from "../reports/report-record.js";
 import { createRfiStore, type RfiStore } from "../rfis/rfi-record.js";
 import { createWebhooks, type Webhooks } from "../webhooks/webhook-store.js";
@@ -54,7 +53,6 @@ export interface World {
   readonly hostedFlows: HostedFlowStore;
   readonly embedded: EmbeddedStore;
   readonly onboardingForms: FormStore;
-  readonly products: Products;
   readonly reports: ReportStore;
 }
 
@@ -82,7 +80,6 @@ export function createWorld(settings: Settings, clock: Clock): World {
     hostedFlows: createHostedFlowStore(),
     embedded: createEmbeddedStore(),
     onboardingForms: createFormStore(),
-    products: createProducts(),
     reports: createReportStore(),
   };
 }

@@ -5,12 +5,14 @@ import type {
   ConnectedAccountTransfer,
   DepositEventData,
   MoneyMovementStatus,
+  SimulatedPayout,
 } from "../../generated/index.js";
 import type { World } from "../engine/world.js";
 import { parseUnits, toText } from "./amounts.js";
 import { viewDeposit } from "./deposits.js";
 import type { Movement, MovementKind } from "./money-store.js";
 import { isOver, moveTo } from "./movements.js";
+import { putPayout, viewPayout } from "./payouts.js";
 import { viewCharge, viewTransfer } from "./view-money.js";
 
 /** Access to the money of an emulator. Everything it returns is a copy. */
@@ -36,6 +38,20 @@ export interface MoneyAccess {
   }): string;
   /** All deposits, oldest first, as events show them. */
   deposits(): readonly DepositEventData[];
+  /**
+   * Adds a payout, which the API calls a transfer, for `simulation.transfers.transition` to move along. One
+   * with the same id is replaced.
+   *
+   * @param payout Any members, as the API shows them; default: a new `id`, and the status `SCHEDULED`.
+   * @param options.accountId The account that pays; default the platform.
+   * @throws RangeError for an unknown account.
+   */
+  addPayout(
+    payout?: Readonly<Record<string, unknown>>,
+    options?: { readonly accountId?: string | undefined },
+  ): SimulatedPayout;
+  /** All payouts, oldest first. */
+  payouts(): readonly SimulatedPayout[];
   /** All transfers, oldest first. */
   transfers(): readonly ConnectedAccountTransfer[];
   /** All charges, oldest first. */
@@ -99,6 +115,12 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
       const { money, settings } = present();
       return [...money.deposits.values()].map((one) => viewDeposit(one, settings.apiVersion));
     },
+    addPayout(payout = {}, { accountId } = {}) {
+      const world = present();
+      if (accountId !== undefined) refuseNobody(world, accountId);
+      return viewPayout(putPayout(world, accountId ?? world.accounts.platform.id, payout));
+    },
+    payouts: () => [...present().money.payouts.values()].map(viewPayout),
     transfers: () => all("transfer", viewTransfer),
     charges: () => all("charge", viewCharge),
     setStatus(id, status, options = {}) {

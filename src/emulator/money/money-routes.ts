@@ -1,20 +1,28 @@
 /**
- * Transfers, charges and balances.
+ * Transfers, charges and balances; simulated deposits and payouts.
  *
  * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
  */
 
 import { chargesList, transfersList } from "../../generated/endpoints.js";
+import type { DepositStatus } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { readQuery } from "../engine/accept.js";
-import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
+import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { notFound, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
+import { createDeposit, moveDeposit, viewSimulatedDeposit } from "./deposits.js";
 import type { Movement, MovementKind } from "./money-store.js";
 import { createMovement, findParty, notOperational, refuseDuplicate } from "./movements.js";
+import { transitionPayout, viewPayout } from "./payouts.js";
 import { listMovements, viewBalances, viewCharge, viewTransfer } from "./view-money.js";
 
-type Key = Extract<EndpointKey, `${"transfers" | "charges" | "balances"}${string}`>;
+type Key = Extract<
+  EndpointKey,
+  `${"transfers" | "charges" | "balances" | "simulationDeposits" | "simulationTransfers"}${string}`
+>;
+
+type DepositCall = Call<{ readonly deposit_id: string }, unknown>;
 
 export const moneyHandlers: HandlersOf<Key> = {
   transfersCreate({ world, body, actingFor: payer, apiVersion }) {
@@ -66,7 +74,23 @@ export const moneyHandlers: HandlersOf<Key> = {
     viewCharge(find(world, "charge", path.id, actingFor), apiVersion),
 
   balancesCurrent: ({ world, actingFor }) => viewBalances(world, actingFor.id),
+
+  simulationDepositsCreate: ({ world, actingFor, body, apiVersion }) =>
+    viewSimulatedDeposit(createDeposit(world, actingFor, body), apiVersion),
+
+  simulationDepositsSettle: (call) => become(call, "SETTLED"),
+
+  simulationDepositsReject: (call) => become(call, "REJECTED"),
+
+  simulationDepositsReverse: (call) => become(call, "REVERSED"),
+
+  simulationTransfersTransition: ({ world, actingFor, path, body }) =>
+    viewPayout(transitionPayout(world, actingFor, path.id, body)),
 };
+
+function become({ world, actingFor, path }: DepositCall, to: DepositStatus): undefined {
+  moveDeposit(world, actingFor, path.deposit_id, to);
+}
 
 function find(world: World, kind: MovementKind, id: string, owner: AccountRecord): Movement {
   const found = world.money.movements.get(id);

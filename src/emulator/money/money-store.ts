@@ -67,12 +67,30 @@ export interface DepositChange {
   readonly atMs: number;
 }
 
+/** A payout as the emulator keeps it. */
+export interface Payout {
+  readonly id: string;
+  /** The account that pays. */
+  readonly accountId: string;
+  /** As the API shows it. */
+  readonly members: Record<string, unknown>;
+}
+
+export interface PayoutChange {
+  readonly payout: Payout;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
 export interface Money {
   /** By id. */
   readonly globalAccounts: Map<string, GlobalAccount>;
   /** By id, oldest first. */
   readonly deposits: Map<string, Deposit>;
   readonly depositChanges: Changes<DepositChange>;
+  /** By id, oldest first. */
+  readonly payouts: Map<string, Payout>;
+  readonly payoutChanges: Changes<PayoutChange>;
   /** By id, oldest first. */
   readonly movements: Map<string, Movement>;
   readonly changes: Changes<MovementChange>;
@@ -101,6 +119,8 @@ export function createMoney(platformId: string): Money {
     globalAccounts: new Map(),
     deposits: new Map(),
     depositChanges: createChanges(),
+    payouts: new Map(),
+    payoutChanges: createChanges(),
     movements: new Map(),
     changes: createChanges(),
     available: (accountId, currency) => balances.get(accountId)?.get(currency) ?? 0n,

@@ -87,8 +87,7 @@ const needed: Partial<Record<EndpointKey, ScopeName>> = {
 };
 
 /** Simulations that act on the token's own account. */
-const simulates =
-  /^simulation(?:Deposits|Transfers|Payments|LinkedAccounts|ShopperActions|PaymentDisputes|Issuing|Cardholders)/;
+const simulates = /^simulation(?:Deposits|Transfers)/;
 
 export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {
   return simulates.test(endpoint) ? "simulation:write" : needed[endpoint];

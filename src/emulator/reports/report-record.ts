@@ -1,6 +1,6 @@
 /** Reports as the emulator keeps them. */
 
-import type { PlatformReportCreateRequest, SettlementReport } from "../../generated/index.js";
+import type { PlatformReportCreateRequest } from "../../generated/index.js";
 import { type Changes, createChanges } from "../engine/changes.js";
 
 export interface ReportRecord {
@@ -21,9 +21,8 @@ export interface ReportChange {
 export interface ReportStore {
   readonly byId: Map<string, ReportRecord>;
   readonly changes: Changes<ReportChange>;
-  readonly settlements: Map<string, { readonly ownerId: string; readonly shown: SettlementReport }>;
 }
 
 export function createReportStore(): ReportStore {
-  return { byId: new Map(), changes: createChanges(), settlements: new Map() };
+  return { byId: new Map(), changes: createChanges() };
 }

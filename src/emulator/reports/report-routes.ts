@@ -1,20 +1,14 @@
 /**
- * Platform reports, and settlement reports of deposits.
+ * Platform reports.
  *
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */
 
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { Refusal } from "../engine/refusal.js";
-import {
-  createReport,
-  findReport,
-  findSettlement,
-  prepareSettlement,
-  viewReport,
-} from "./reports.js";
+import { createReport, findReport, viewReport } from "./reports.js";
 
-type Key = Extract<EndpointKey, `platformReports${string}` | `settlementReports${string}`>;
+type Key = Extract<EndpointKey, `platformReports${string}`>;
 
 export const reportsHandlers: HandlersOf<Key> = {
   platformReportsCreate(call) {
@@ -26,12 +20,6 @@ export const reportsHandlers: HandlersOf<Key> = {
     requirePlatform(call);
     return viewReport(call.world, findReport(call.world, call.path.id), call.apiVersion);
   },
-
-  settlementReportsPrepare: ({ world, actingFor, body, apiVersion }) =>
-    prepareSettlement(world, actingFor, body, apiVersion),
-
-  settlementReportsRetrieve: ({ world, actingFor, path }) =>
-    findSettlement(world, actingFor, path.settlement_report_id),
 };
 
 function requirePlatform({ world, actingFor }: Call<unknown, unknown>): void {

@@ -1,16 +1,10 @@
 /**
- * Reports: on the platform's accounts, as real CSV files, and on what deposits are made of.
+ * Reports on the platform's accounts, as real CSV files.
  *
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */
 
-import type {
-  PlatformReport,
-  PlatformReportCreateRequest,
-  SettlementReport,
-  SettlementReportPrepareRequest,
-} from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { PlatformReport, PlatformReportCreateRequest } from "../../generated/index.js";
 import { readTime } from "../accounts/list-accounts.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { invalidArgument, notFound } from "../engine/refusal.js";
@@ -77,36 +71,4 @@ export function viewReport(world: World, report: ReportRecord, apiVersion: strin
     ...{ id, status: "COMPLETED", download_url: origin + path },
     download_url_expires_at: formatTimestamp(validUntilMs, apiVersion),
   };
-}
-
-/** @throws Refusal if the owner has no such deposit, or there is no such file. */
-export function prepareSettlement(
-  world: World,
-  owner: AccountRecord,
-  { deposit_id: depositId, file_id }: SettlementReportPrepareRequest,
-  apiVersion: string,
-): SettlementReport {
-  const { money, files, ids, clock, reports } = world;
-  if (money.deposits.get(depositId)?.account.accountId !== owner.id) {
-    throw notFound(`Deposit [${depositId}]`);
-  }
-  if (files.find(file_id) === undefined) throw notFound(`File [${file_id}]`);
-  const shown: SettlementReport = {
-    create_at: formatTimestamp(clock.nowMs(), apiVersion),
-    file_id,
-    settlement_report_id: ids.report(),
-  };
-  reports.settlements.set(shown.settlement_report_id, { ownerId: owner.id, shown });
-  return shown;
-}
-
-/** @throws Refusal if the account has no such report. */
-export function findSettlement(
-  { reports }: World,
-  owner: AccountRecord,
-  id: string,
-): SettlementReport {
-  const found = reports.settlements.get(id);
-  if (found?.ownerId !== owner.id) throw notFound(`Settlement report [${id}]`);
-  return found.shown;
 }

@@ -7,11 +7,10 @@ import type { CapabilityChange } from "../capabilities/capability-record.js";
 import type { StatusChange } from "../engine/changes.js";
 import type { World } from "../engine/world.js";
 import { viewDeposit } from "../money/deposits.js";
-import type { DepositChange, MovementChange } from "../money/money-store.js";
+import type { DepositChange, MovementChange, PayoutChange } from "../money/money-store.js";
+import { viewPayout } from "../money/payouts.js";
 import { viewMovement } from "../money/view-money.js";
 import type { ConnectionChange } from "../oauth/oauth-store.js";
-import { viewObject } from "../products/access.js";
-import { kinds, type ProductChange } from "../products/record.js";
 import type { ReportChange } from "../reports/report-record.js";
 import { viewReport } from "../reports/reports.js";
 import type { RfiChange } from "../rfis/rfi-record.js";
@@ -27,7 +26,7 @@ export function announce(world: World): World {
   world.capabilities.changes.subscribe((change) => announceCapability(world, change));
   world.money.changes.subscribe((change) => announceMovement(world, change));
   world.money.depositChanges.subscribe((change) => announceDeposit(world, change));
-  world.products.changes.subscribe((change) => announceProduct(world, change));
+  world.money.payoutChanges.subscribe((change) => announcePayout(world, change));
   world.reports.changes.subscribe((change) => announceReport(world, change));
   return world;
 }
@@ -62,13 +61,11 @@ function announceDeposit(world: World, { deposit, atMs }: DepositChange): void {
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-/** Only for kinds whose event names are known. */
-function announceProduct(world: World, { object, atMs }: ProductChange): void {
-  const { kind, id: sourceId, accountId, members } = object;
-  const { event } = kinds[kind];
-  if (event === undefined) return;
-  const name = `${event}.${String(members["status"]).toLowerCase()}`;
-  const data: EventData = { kind: "other", value: viewObject(object) };
+function announcePayout(world: World, { payout, atMs }: PayoutChange): void {
+  const { id: sourceId, accountId } = payout;
+  const value = viewPayout(payout);
+  const name = `payout.transfer.${String(value.status).toLowerCase()}`;
+  const data: EventData = { kind: "other", value };
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 

@@ -95,7 +95,6 @@ test.each([
   ["POST", "/api/v1/simulation/accounts/x/update_status", "simulation:write", 403],
   ["POST", "/api/v1/simulation/deposits/x/settle", "simulation:write", 404],
   ["POST", "/api/v1/simulation/deposits/x/settle", "balance:read", 403],
-  ["POST", "/api/v1/simulation/issuing/cardholders/x/pass_review", "simulation:write", 404],
   ["POST", "/api/v1/platform_reports/create", "simulation:write", 403],
 ])("%s %s with %s returns %i", async (method, path, scope, status) => {
   const emulator = createEmulator();

@@ -1,0 +1,70 @@
+/**
+ * Payouts. The emulator does not make them: tests put them in, and simulations move them along. No wallet
+ * changes.
+ *
+ * @see https://www.airwallex.com/docs/api/simulation/transfers/transition
+ */
+
+import type { SimulatedPayout, SimulationTransferTransition } from "../../generated/index.js";
+import type { AccountRecord } from "../accounts/account-record.js";
+import { formatTimestamp } from "../engine/api-version.js";
+import { notFound, Refusal } from "../engine/refusal.js";
+import type { World } from "../engine/world.js";
+import type { Payout } from "./money-store.js";
+
+/** The statuses that may come before each status of a payout. */
+const comesFrom: Readonly<Record<string, readonly string[]>> = {
+  OVERDUE: ["SCHEDULED"],
+  PROCESSING: ["SCHEDULED", "OVERDUE"],
+  SENT: ["PROCESSING"],
+  PAID: ["SENT"],
+  FAILED: ["SCHEDULED", "OVERDUE", "PROCESSING", "SENT"],
+  CANCELLED: ["SCHEDULED", "OVERDUE", "PROCESSING"],
+};
+
+/** Adds a payout, or replaces the one with its id. */
+export function putPayout(
+  { ids, money }: World,
+  accountId: string,
+  members: Readonly<Record<string, unknown>>,
+): Payout {
+  const id = String(members["id"] ?? ids.prefixed("transfer"));
+  const payout = {
+    id,
+    accountId,
+    members: structuredClone({ status: "SCHEDULED", ...members, id }),
+  };
+  money.payouts.set(id, payout);
+  return payout;
+}
+
+/** @throws Refusal if the owner has no such payout, or its status does not allow the change. */
+export function transitionPayout(
+  { clock, money, settings }: World,
+  owner: AccountRecord,
+  id: string,
+  { next_status: to, failure_type = "OTHER" }: SimulationTransferTransition,
+): Payout {
+  const payout = money.payouts.get(id);
+  if (payout?.accountId !== owner.id) throw notFound(`Transfer [${id}]`);
+  const { members } = payout;
+  const from = comesFrom[to] ?? [];
+  if (!from.some((one) => one === members["status"])) {
+    throw new Refusal(
+      400,
+      "invalid_status_for_operation",
+      `Transfer [${id}] cannot become ${to}: its status is ${String(members["status"])}, expected ${from.join(" or ")}.`,
+      { source: "status" },
+    );
+  }
+  const atMs = clock.nowMs();
+  const updated_at = formatTimestamp(atMs, settings.apiVersion);
+  Object.assign(members, { status: to, updated_at }, to === "FAILED" && { failure_type });
+  money.payoutChanges.publish({ payout, atMs });
+  return payout;
+}
+
+/** Payouts hold whatever tests have put into them, besides id and status. */
+export function viewPayout({ members }: Payout): SimulatedPayout {
+  return structuredClone(members) as Record<string, unknown> & SimulatedPayout;
+}
