@@ -1,8 +1,8 @@
 /** Files: upload, limits, links, and how long they last. */
 
-import { startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
-import { connect } from "./api.js";
+import { type Answer, connect, login, type Target } from "./api.js";
 
 const mib = 1024 * 1024;
 
@@ -153,4 +153,103 @@ test.each([
   const api = await connect(emulator);
   const answer = await api("POST", "/api/v1/files/download_links", body);
   expect(answer).toMatchObject({ status: 400, body: { code, source: "file_ids" } });
+});
+
+/** Uploads a body whose part has these headers, as clients of other languages write them. */
+async function uploadRaw(
+  headers: string,
+  emulator: Target = createEmulator(),
+  contentType = "multipart/form-data; boundary=B",
+): Promise<Pick<Answer, "status" | "body">> {
+  const { body: session } = await login(emulator);
+  const response = await emulator.fetch("http://emulator.localhost/api/v1/files/upload", {
+    method: "POST",
+    headers: { authorization: `Bearer ${session.token}`, "content-type": contentType },
+    body: `--B\r\n${headers}\r\n\r\nDATA\r\n--BX is content\r\n--B--\r\n`,
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+test.each([
+  ["a browser", 'form-data; name="file"; filename="a.png"', "a.png"],
+  ["a browser, with a quote", 'form-data; name="file"; filename="a%22b.png"', 'a"b.png'],
+  ["a browser, in Japanese", 'form-data; name="file"; filename="旅券.png"', "旅券.png"],
+  [".NET", "form-data; name=file; filename=a.png; filename*=utf-8''a.png", "a.png"],
+  [
+    ".NET, with an accent",
+    `form-data; name=file; filename="=?utf-8?B?w6kucG5n?="; filename*=utf-8''%C3%A9.png`,
+    "é.png",
+  ],
+  [
+    "Apache HttpClient 5",
+    `form-data; name="file"; filename="?.png"; filename*="UTF-8''na%C3%AFve.png"`,
+    "naïve.png",
+  ],
+  ["a client that names the language", "form-data; name=file; filename*=UTF-8'en'a.png", "a.png"],
+  ["a client with ISO 8859-1", "form-data; name=file; filename*=iso-8859-1''%e9.png", "é.png"],
+  [
+    "an unknown charset, with a plain name",
+    "form-data; name=file; filename=a.png; filename*=x-y''b",
+    "a.png",
+  ],
+  ["Go", 'form-data; name="file"; filename="a\\"b.png"', 'a"b.png'],
+  ["Go, with a backslash", 'form-data; name="file"; filename="a\\\\b.png"', "a\\b.png"],
+  ["a path of Windows", 'form-data; name="file"; filename="C:\\scan.png"', "C:\\scan.png"],
+  ["a semicolon in the name", 'form-data; name="file"; filename="a; b=c.png"', "a; b=c.png"],
+  ["no spaces, in capitals", 'FORM-DATA;NAME="file";FILENAME="a.png"', "a.png"],
+])("upload reads the file name as written by %s", async (_, disposition, filename) => {
+  const answer = await uploadRaw(`Content-Disposition: ${disposition}\r\nContent-Type: image/png`);
+  expect(answer).toMatchObject({ status: 201, body: { filename, size: 21 } });
+});
+
+test.each([
+  ["a quoted boundary", 'multipart/form-data; boundary="B"'],
+  ["a charset before the boundary", "Multipart/Form-Data; charset=utf-8; boundary=B"],
+])("upload reads %s", async (_, contentType) => {
+  const answer = await uploadRaw(
+    'content-disposition: form-data; name="file"; filename="a"',
+    createEmulator(),
+    contentType,
+  );
+  expect(answer).toMatchObject({ status: 201, body: { filename: "a" } });
+});
+
+test.each([
+  ["no boundary", "multipart/form-data", 'form-data; name="file"; filename="a"'],
+  ["another boundary", "multipart/form-data; boundary=C", 'form-data; name="file"; filename="a"'],
+  ["a part that is not of a form", "multipart/form-data; boundary=B", "attachment; filename=a"],
+  ["a part without a name", "multipart/form-data; boundary=B", "form-data; filename=a"],
+])("upload refuses %s", async (_, contentType, disposition) => {
+  const answer = await uploadRaw(
+    `content-disposition: ${disposition}`,
+    createEmulator(),
+    contentType,
+  );
+  expect(answer).toMatchObject({ status: 400, body: { code: "invalid_argument", source: "file" } });
+});
+
+test("a download is served as an attachment, in the type and by the name of the upload", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const page = form("<script>", "it's (a) page*.html", "text/html");
+  const { body } = await api("POST", "/api/v1/files/upload", page);
+  const links = await api("POST", "/api/v1/files/download_links", { file_ids: [body.file_id] });
+  const { headers } = await fetch(links.body.files[0].url);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    "content-type": "text/html",
+    "content-disposition": "attachment; filename*=UTF-8''it%27s%20%28a%29%20page%2a.html",
+    "x-content-type-options": "nosniff",
+  });
+});
+
+test("a file whose type is not printable is served as plain bytes", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body } = await uploadRaw(
+    'content-disposition: form-data; name="file"; filename="a"\r\ncontent-type: text/html; x="é"',
+    emulator,
+  );
+  const links = await api("POST", "/api/v1/files/download_links", { file_ids: [body.file_id] });
+  const { status, headers } = await fetch(links.body.files[0].url);
+  expect([status, headers.get("content-type")]).toEqual([200, "application/octet-stream"]);
 });

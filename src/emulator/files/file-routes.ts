@@ -13,8 +13,8 @@ import { downloadPath, type StoredFile } from "./file-store.js";
 import { readUpload } from "./read-upload.js";
 
 export const filesHandlers: HandlersOf<"filesUpload" | "filesDownloadLinks"> = {
-  async filesUpload({ world, request }) {
-    const file = world.files.add(await readUpload(request));
+  filesUpload({ world, request }) {
+    const file = world.files.add(readUpload(request));
     return {
       created: file.createdMs,
       file_id: file.id,
@@ -58,12 +58,18 @@ function download(
   if (file === undefined) {
     throw new Refusal(403, "forbidden", "The download link is invalid or has expired.");
   }
-  const name = encodeURIComponent(file.filename);
+  // What encodeURIComponent leaves and RFC 5987 does not allow.
+  const name = encodeURIComponent(file.filename).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16)}`,
+  );
   return {
     status: 200,
     headers: {
       "content-type": file.contentType,
       "content-disposition": `attachment; filename*=UTF-8''${name}`,
+      // The type is whatever the upload said: no browser may guess another.
+      "x-content-type-options": "nosniff",
     },
     body: file.content,
     delivery: "whole",

@@ -2,6 +2,7 @@
 
 import type { EmulatedRequest } from "../engine/exchange.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
+import { readMultipart } from "./multipart.js";
 
 /** Documented as 20 MB; read as binary megabytes, so that no valid file is refused. */
 const maxFileBytes = 20 * 1024 * 1024;
@@ -16,33 +17,21 @@ export interface Upload {
 }
 
 /** @throws Refusal if the file is missing, empty or over a limit. */
-export async function readUpload(request: EmulatedRequest): Promise<Upload> {
-  const form = await readForm(request);
-  const file = form.get("file");
-  if (file === null || typeof file === "string") throw fieldRequired("file");
-  const inForm = form.get("notes");
-  const notes = request.query.get("notes") ?? (typeof inForm === "string" ? inForm : undefined);
-  if (file.size > maxFileBytes) throw invalidArgument("file", "expected at most 20 MB");
-  if (file.size === 0) throw invalidArgument("file", "expected a file that is not empty");
-  checkLength("filename", file.name);
-  checkLength("notes", notes);
-  return {
-    filename: file.name,
-    notes,
-    contentType: file.type || "application/octet-stream",
-    content: new Uint8Array(await file.arrayBuffer()),
-  };
-}
-
-async function readForm({ headers, body }: EmulatedRequest): Promise<FormData> {
-  const type = headers["content-type"] ?? "";
-  try {
-    return await new Response(new Uint8Array(body), {
-      headers: { "content-type": type },
-    }).formData();
-  } catch {
-    throw invalidArgument("file", "expected a body of type multipart/form-data");
+export function readUpload({ headers, body, query }: EmulatedRequest): Upload {
+  const parts = readMultipart(headers["content-type"] ?? "", body);
+  if (parts === undefined) {
+    throw invalidArgument("file", "expected a complete body of type multipart/form-data");
   }
+  const file = parts.find(({ name, filename }) => name === "file" && filename !== undefined);
+  if (file?.filename === undefined) throw fieldRequired("file");
+  const { filename, contentType, content } = file;
+  const inForm = parts.find((part) => part.name === "notes" && part.filename === undefined);
+  const notes = query.get("notes") ?? inForm?.content.toString("utf8");
+  if (content.length > maxFileBytes) throw invalidArgument("file", "expected at most 20 MB");
+  if (content.length === 0) throw invalidArgument("file", "expected a file that is not empty");
+  checkLength("filename", filename);
+  checkLength("notes", notes);
+  return { filename, notes, contentType: contentType || "application/octet-stream", content };
 }
 
 function checkLength(name: string, text: string | undefined): void {
