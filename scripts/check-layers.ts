@@ -7,11 +7,16 @@ import { type Import, listSources, readImports } from "./imports.js";
 
 /** Folders and files of src/, lowest layer first; those in one layer do not import each other. */
 const floors: readonly (readonly string[])[] = [
+  ["checks"],
   ["schemas"],
   ["generated"],
   ["errors"],
   ["kyc"],
-  ["core"],
+  ["report"],
+  ["transport"],
+  ["retry"],
+  ["call"],
+  ["idempotency"],
   ["stores"],
   ["auth"],
   ["resources", "webhooks"],
@@ -24,14 +29,14 @@ const floors: readonly (readonly string[])[] = [
 const besides: Readonly<Record<string, readonly string[]>> = {
   // Separate from the client: it shares the schemas, the KYC rules and the signatures, and only the CLI
   // starts it.
-  emulator: ["schemas", "generated", "kyc", "webhooks"],
+  emulator: ["checks", "schemas", "generated", "kyc", "webhooks"],
   cli: ["emulator"],
 };
 
 /** Where each package may be imported. */
 const packages: Readonly<Record<string, RegExp>> = {
-  undici: /^src\/core\/send\.ts$/,
-  "p-retry": /^src\/core\/retry\.ts$/,
+  undici: /^src\/transport\/undici\.ts$/,
+  "p-retry": /^src\/retry\/retry\.ts$/,
   zod: /^src\/(schemas|generated)\//,
   jose: /^src\/(auth|oauth|stores|emulator)\//,
 };

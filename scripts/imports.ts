@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 import ts from "typescript";
 
 export interface Import {
-  /** Path from the root, such as `src/core/call.ts`. */
+  /** Path from the root, such as `src/call/call.ts`. */
   readonly from: string;
   /** Path from the root for one of our files, otherwise the package name. */
   readonly to: string;

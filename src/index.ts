@@ -14,12 +14,12 @@ export {
 } from "./client/options.js";
 
 // Calls
-export type { ApiPromise, ResponseInfo } from "./core/call.js";
-export type { CursorPage, ListPromise, NumberedPage } from "./core/page.js";
-export type { CallOptions, Validation } from "./core/settings.js";
-export type { RateLimits } from "./core/rate-limit.js";
-export type { DispatcherLike } from "./core/send.js";
-export type { FetchLike } from "./core/send-fetch.js";
+export type { ApiPromise, ResponseInfo } from "./call/call.js";
+export type { CursorPage, ListPromise, NumberedPage } from "./call/page.js";
+export type { CallOptions, Validation } from "./call/settings.js";
+export type { RateLimits } from "./retry/rate-limit.js";
+export type { DispatcherLike } from "./transport/undici.js";
+export type { FetchLike } from "./transport/fetch.js";
 export type {
   AttemptEvent,
   ConnectionEvent,
@@ -27,7 +27,7 @@ export type {
   Observer,
   RetryEvent,
   TokenEvent,
-} from "./core/observe.js";
+} from "./report/observe.js";
 
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
@@ -42,7 +42,7 @@ export type {
 export type { BalancesResource } from "./resources/balances.js";
 export type { ChargeInput, ChargesResource } from "./resources/charges.js";
 export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
-export type { FileSource } from "./core/multipart.js";
+export type { FileSource } from "./transport/multipart.js";
 export type { HostedFlowsResource } from "./resources/hosted-flows.js";
 export type { InvitationLinkInput, InvitationLinksResource } from "./resources/invitation-links.js";
 export type { OffboardingsResource } from "./resources/offboardings.js";
@@ -59,7 +59,7 @@ export type {
 } from "./onboarding/types.js";
 export type { OnboardingResource } from "./onboarding/resource.js";
 export type { PlatformReportsResource } from "./resources/reports.js";
-export type { CustomRequest, RequestFunction, SchemaLike } from "./core/request-function.js";
+export type { CustomRequest, RequestFunction, SchemaLike } from "./call/request-function.js";
 export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
@@ -68,7 +68,7 @@ export type { SimulationOffboardings } from "./resources/simulation-offboardings
 export type { SimulationDeposits } from "./resources/simulation-deposits.js";
 export type { SimulationTransfers } from "./resources/simulation-transfers.js";
 export type { TransferInput, TransfersResource } from "./resources/transfers.js";
-export type { WaitForStatusOptions } from "./core/wait-for-status.js";
+export type { WaitForStatusOptions } from "./call/wait-for-status.js";
 export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
 
 // What verification asks for

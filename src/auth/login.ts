@@ -1,6 +1,6 @@
 /** Login with an API key. See https://www.airwallex.com/docs/api#/Authentication/API_Access/Login. */
 
-import type { Call, ResponseInfo } from "../core/call.js";
+import type { Call, ResponseInfo } from "../call/call.js";
 import { ShapeError } from "../errors/index.js";
 import type { Token } from "../generated/authentication.js";
 import { authenticationLogin } from "../generated/endpoints.js";

@@ -14,11 +14,11 @@
  * Times are monotonic, so that a clock change neither extends nor ends a token's life.
  */
 
-import { type Deadline, DeadlineError } from "../core/deadline.js";
-import type { Topics } from "../core/observe.js";
-import { longestHoldMs } from "../core/retry-after.js";
-import { RememberedError } from "../core/wire.js";
 import { ApiError, AuthenticationError } from "../errors/index.js";
+import type { Topics } from "../report/observe.js";
+import { longestHoldMs } from "../retry/retry-after.js";
+import { type Deadline, DeadlineError } from "../transport/deadline.js";
+import { RememberedError } from "../transport/wire.js";
 
 /** A token as issued by the login. */
 export interface IssuedToken {

@@ -1,6 +1,6 @@
 /** Adds the bearer token to every request, and replaces a refused token once. */
 
-import type { Send, WireRequest } from "../core/wire.js";
+import type { Send, WireRequest } from "../transport/wire.js";
 import type { TokenManager } from "./token-manager.js";
 
 export function withAuth(send: Send, tokens: TokenManager): Send {

@@ -1,5 +1,6 @@
 /** `airwallex-connect emulator`: runs an emulator until it is told to stop. */
 
+import { longestTimerMs } from "../checks/values.js";
 import { parseDuration } from "../emulator/engine/duration.js";
 import {
   defaultApiKey,
@@ -125,7 +126,7 @@ function readRetries(text: string | undefined): WebhookOptions["retries"] {
 
 function readTimeout(text: string | undefined): number | undefined {
   const timeoutMs = readDuration("--webhook-timeout", text);
-  if (timeoutMs === undefined || (timeoutMs >= 1 && timeoutMs < 2 ** 31)) return timeoutMs;
+  if (timeoutMs === undefined || (timeoutMs >= 1 && timeoutMs <= longestTimerMs)) return timeoutMs;
   throw new UsageError(`--webhook-timeout is "${text}", expected 1ms to 24d`);
 }
 

@@ -13,8 +13,8 @@
  */
 
 import { dirname, resolve } from "node:path";
-import type { SchemaNode } from "../core/issues.js";
 import type { Seller } from "../onboarding/types.js";
+import { nodeAt, type SchemaNode } from "../report/issues.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
 import { UsageError } from "./usage-error.js";
 
@@ -122,21 +122,10 @@ function isWithin(path: string, whole: string): boolean {
 function typeAt(shapes: readonly SchemaNode[], path: string): string | undefined {
   if (path === "agree_to_terms") return "boolean";
   for (const shape of shapes) {
-    let node: SchemaNode | undefined = unwrap(shape);
-    for (const part of partsOf(path)) {
-      const { shape: members, element } = node?._zod.def ?? {};
-      node = unwrap(typeof part === "number" ? element : members?.[part]);
-    }
-    const type = node?._zod.def.type;
+    const type = nodeAt(shape, partsOf(path))?._zod.def.type;
     if (type !== undefined) return type;
   }
   return undefined;
-}
-
-function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
-  let node = schema;
-  while (node?._zod.def.innerType) node = node._zod.def.innerType;
-  return node;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** `airwallex-connect trigger`: sends one signed event to a handler. */
 
+import { closest } from "../checks/closest.js";
 import {
   createEmulator,
   type EventToDeliver,
   eventNames,
   type LoggedDelivery,
 } from "../emulator/index.js";
-import { closest } from "../schemas/known-names.js";
 import { readEra, readFlags, readUrl } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 

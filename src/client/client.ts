@@ -3,23 +3,17 @@
 import { login } from "../auth/login.js";
 import { createTokenManager, type IssuedToken, type TokenManager } from "../auth/token-manager.js";
 import { withAuth } from "../auth/with-auth.js";
-import { type Call, createCall } from "../core/call.js";
-import { createDownload } from "../core/download.js";
-import { createTopics } from "../core/observe.js";
-import { createRateLimiter, type RateLimiter } from "../core/rate-limit.js";
-import { keepRecent } from "../core/recent.js";
-import { type RequestFunction, requestFunction } from "../core/request-function.js";
-import { withRetry } from "../core/retry.js";
-import { createTransport } from "../core/send.js";
-import { fetchTransport } from "../core/send-fetch.js";
-import type { CallSettings } from "../core/settings.js";
-import type { Send } from "../core/wire.js";
+import { type Call, createCall } from "../call/call.js";
+import { createDownload } from "../call/download.js";
+import { type RequestFunction, requestFunction } from "../call/request-function.js";
+import type { CallSettings } from "../call/settings.js";
 import { createConnectionManager } from "../oauth/connection-manager.js";
 import { type OAuthResource, oauthResource } from "../oauth/resource.js";
 import { rotationLimits } from "../oauth/rotation.js";
 import { createStateSealer } from "../oauth/state.js";
 import { createOAuthEndpoint } from "../oauth/token-endpoint.js";
 import { type OnboardingResource, onboardingResource } from "../onboarding/resource.js";
+import { createTopics } from "../report/observe.js";
 import { type AccountsResource, accountsResource } from "../resources/accounts.js";
 import { type AmendmentsResource, amendmentsResource } from "../resources/amendments.js";
 import { type BalancesResource, balancesResource } from "../resources/balances.js";
@@ -38,8 +32,15 @@ import { type RfisResource, rfisResource } from "../resources/rfis.js";
 import { type SimulationResource, simulationResource } from "../resources/simulation.js";
 import { type TransfersResource, transfersResource } from "../resources/transfers.js";
 import { type WebhooksResource, webhooksResource } from "../resources/webhooks.js";
+import { createCoolDown } from "../retry/cool-down.js";
+import { createRateLimiter, type RateLimiter } from "../retry/rate-limit.js";
+import { withRetry } from "../retry/retry.js";
+import { fetchTransport } from "../transport/fetch.js";
+import { createTransport } from "../transport/undici.js";
+import type { Send } from "../transport/wire.js";
 import type { ClientOptions, ClientOverrides, Environment, OAuthOptions } from "./options.js";
 import { type OAuthSettings, readOptions, type Settings } from "./read-options.js";
+import { keepRecent } from "./recent.js";
 
 /**
  * A client for one Airwallex account. Cheap to derive from, safe to share, immutable.
@@ -156,11 +157,14 @@ export function createClient(options: ClientOptions): unknown {
     : createTransport(settings.transport);
   const topics = createTopics(options.observer);
   const random = Math.random;
+  const retry = { topics, random, coolDown: createCoolDown(random) };
+  const limiter = createRateLimiter(settings.rateLimit.limits);
   const shared: Shared = {
     topics,
-    send: withRetry(transport.send, { topics, random }),
+    send: withRetry(transport.send, retry),
+    spacedSend: withRetry(transport.send, { ...retry, limiter }),
     close: () => transport.close(),
-    limiter: createRateLimiter(settings.rateLimit.limits),
+    limiter,
     tokens: new Map(),
   };
   const client = assemble(shared, settings, {
@@ -177,6 +181,8 @@ const keptClients = 1000;
 /** What a client and everything derived from it have in common. */
 interface Shared extends Pick<CallSettings, "topics"> {
   readonly send: Send;
+  /** Waits for its turn under the rate limit before each attempt. */
+  readonly spacedSend: Send;
   readonly close: () => Promise<void>;
   /** The limits belong to the platform's account, whichever account it acts for. */
   readonly limiter: RateLimiter;
@@ -202,13 +208,13 @@ interface Identity {
 }
 
 function assemble(shared: Shared, settings: Settings, identity: Identity): BaseClient<Environment> {
-  const { topics, send, close, limiter } = shared;
+  const { topics, send, spacedSend, close, limiter } = shared;
   const { tokensFor, callerOf, check } = identity;
   const tokens = tokensFor(settings);
-  const every = settings.rateLimit.everyCall ? { limiter } : {};
   const refused = { unauthorized: "token_refused", check } as const;
-  const base: CallSettings = { ...settings.call, topics, ...refused, ...every };
-  const call = createCall(withAuth(send, tokens), base);
+  const base: CallSettings = { ...settings.call, topics, ...refused };
+  const everySend = settings.rateLimit.everyCall ? spacedSend : send;
+  const call = createCall(withAuth(everySend, tokens), base);
   const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
     Object.freeze(assemble(shared, settings.override(overrides), identity));
   return {
@@ -228,7 +234,7 @@ function assemble(shared: Shared, settings: Settings, identity: Identity): BaseC
     hostedFlows: hostedFlowsResource(call),
     embedded: embeddedResource(call),
     onboarding: onboardingResource(() => {
-      const spaced = createCall(withAuth(send, tokens), { ...base, limiter });
+      const spaced = createCall(withAuth(spacedSend, tokens), base);
       return {
         platform: platformOf(settings, callerOf(settings)),
         accounts: accountsResource(spaced),

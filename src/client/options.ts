@@ -1,11 +1,11 @@
 /** A client's options as they are passed in, and the hosts and limits of each environment. */
 
-import type { Observer } from "../core/observe.js";
-import type { RateLimits } from "../core/rate-limit.js";
-import type { DispatcherLike } from "../core/send.js";
-import type { FetchLike } from "../core/send-fetch.js";
-import type { Validation } from "../core/settings.js";
+import type { Validation } from "../call/settings.js";
+import type { Observer } from "../report/observe.js";
+import type { RateLimits } from "../retry/rate-limit.js";
 import type { Store } from "../stores/store.js";
+import type { FetchLike } from "../transport/fetch.js";
+import type { DispatcherLike } from "../transport/undici.js";
 
 /** `demo` is the sandbox under its older host names. */
 export type Environment = "production" | "sandbox" | "demo";

@@ -1,15 +1,14 @@
 /** Reads and checks a client's options, once. */
 
 import type { ApiKey } from "../auth/login.js";
-import { longestTimerMs } from "../core/deadline.js";
-import { isVersion } from "../core/headers.js";
-import { showNumber } from "../core/path.js";
-import type { RateLimits } from "../core/rate-limit.js";
-import type { TransportOptions } from "../core/send.js";
-import type { CallSettings, Host } from "../core/settings.js";
+import { isVersion } from "../call/headers.js";
+import type { CallSettings, Host } from "../call/settings.js";
+import { allOf, refuseUnknown } from "../checks/options.js";
+import { longestTimerMs, showNumber } from "../checks/values.js";
 import type { OAuthApp } from "../oauth/token-endpoint.js";
-import { allOf, refuseUnknown } from "../schemas/known-names.js";
+import type { RateLimits } from "../retry/rate-limit.js";
 import type { Store } from "../stores/store.js";
+import type { TransportOptions } from "../transport/undici.js";
 import {
   apiVersion,
   type ClientOptions,

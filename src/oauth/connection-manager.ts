@@ -12,13 +12,13 @@
  */
 
 import type { TokenManager } from "../auth/token-manager.js";
-import type { Deadline } from "../core/deadline.js";
-import type { ConnectionEvent } from "../core/observe.js";
 import {
   ConnectionRevokedError,
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
 } from "../errors/index.js";
+import type { ConnectionEvent } from "../report/observe.js";
+import type { Deadline } from "../transport/deadline.js";
 import { type Connection, type HeldRecord, toConnection } from "./connection-record.js";
 import { heldOf, type Rotated, type RotationTools, rotate, type Unsaved } from "./rotation.js";
 

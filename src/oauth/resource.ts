@@ -1,6 +1,7 @@
 /** Connections to existing Airwallex customers: consent, code exchange, and token renewal. */
 
 import { createPkce } from "../auth/pkce.js";
+import { allOf, refuseUnknown } from "../checks/options.js";
 import type { Issue } from "../errors/index.js";
 import {
   ApiError,
@@ -12,7 +13,6 @@ import {
 } from "../errors/index.js";
 import type { Account } from "../generated/accounts.js";
 import { accountsCurrent } from "../generated/endpoints.js";
-import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import type { Store } from "../stores/store.js";
 import { declined, readCallback } from "./callback.js";
 import { createCodeClaims } from "./code-claim.js";

@@ -1,10 +1,10 @@
 /** The token endpoint: a code or a refresh token goes in, a pair of tokens comes out. */
 
-import type { Call } from "../core/call.js";
+import type { Call } from "../call/call.js";
 import { ApiError, AuthenticationError, NetworkError, ShapeError } from "../errors/index.js";
 import { oauthToken } from "../generated/endpoints.js";
 import type { OAuthTokenRequest } from "../generated/oauth.js";
-import { anything } from "../schemas/anything.js";
+import { anything } from "../schemas/shape.js";
 import type { RefreshAnswer } from "./spend.js";
 import { readTokenPair, type TokenPair } from "./tokens.js";
 

@@ -1,5 +1,7 @@
 /** Reads the OAuth server's responses leniently: numbers as strings, fields missing, fields unknown. */
 
+import { textOf } from "../checks/values.js";
+
 /** A pair of tokens as issued. */
 export interface TokenPair {
   readonly accessToken: string;
@@ -24,8 +26,8 @@ export function readTokenPair(
   spent?: string,
 ): TokenPair | { readonly missing: string } {
   const answer = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
-  const accessToken = text(answer["access_token"]);
-  const refreshToken = text(answer["refresh_token"]) ?? spent;
+  const accessToken = textOf(answer["access_token"]);
+  const refreshToken = textOf(answer["refresh_token"]) ?? spent;
   if (accessToken === undefined) return { missing: "access_token" };
   if (refreshToken === undefined) return { missing: "refresh_token" };
   return {
@@ -33,14 +35,10 @@ export function readTokenPair(
     refreshToken,
     accessLifetimeMs: milliseconds(answer["expires_in"]) ?? documentedAccessLifetimeMs,
     refreshLifetimeMs: milliseconds(answer["refresh_token_expires_in"]),
-    accountId: text(answer["account_id"]),
-    orgId: text(answer["org_id"]),
-    scopes: text(answer["scope"])?.split(/[ +]/).filter(Boolean),
+    accountId: textOf(answer["account_id"]),
+    orgId: textOf(answer["org_id"]),
+    scopes: textOf(answer["scope"])?.split(/[ +]/).filter(Boolean),
   };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Longer than any token's lifetime; a much greater number would not make a valid date. */

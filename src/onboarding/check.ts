@@ -2,9 +2,9 @@
  * Checks a seller before the first call for it: whether its fields are valid and its files can be read.
  */
 
-import { explain } from "../core/validate.js";
 import { type Issue, ValidationError } from "../errors/index.js";
 import { accountsAgreeToTerms, accountsCreate, accountsUpdate } from "../generated/endpoints.js";
+import { explain } from "../report/issues.js";
 import { checkUpload } from "../resources/files.js";
 import type { Shape } from "../schemas/shape.js";
 import type { OnboardingStep, Seller, SellerFile } from "./types.js";

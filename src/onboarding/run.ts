@@ -4,13 +4,13 @@
  */
 
 import { setMaxListeners } from "node:events";
+import { allOf, refuseUnknown } from "../checks/options.js";
 import { AccountStatusError, ValidationError } from "../errors/index.js";
 import type { Account } from "../generated/accounts.js";
 import type { Rfi } from "../generated/rfis.js";
 import type { AccountsResource } from "../resources/accounts.js";
 import type { FilesResource } from "../resources/files.js";
 import type { RfisResource } from "../resources/rfis.js";
-import { allOf, refuseUnknown } from "../schemas/known-names.js";
 import type { Store } from "../stores/store.js";
 import { createRecords } from "./record.js";
 import { createSource, type Taken } from "./source.js";

@@ -1,12 +1,12 @@
 /** What the API still asks of a seller: the output of `whatIsMissing`, without personal data. */
 
-import { createRedactor } from "../core/redact.js";
 import { ApiError } from "../errors/index.js";
 import type { Account } from "../generated/accounts.js";
 import type { Rfi } from "../generated/rfis.js";
 import { generalOrder } from "../kyc/from-rfi.js";
 import type { ToDo } from "../kyc/to-do.js";
 import { type MissingSource, whatIsMissing } from "../kyc/what-is-missing.js";
+import { createRedactor } from "../report/redact.js";
 import type { RfisResource } from "../resources/rfis.js";
 import type { MissingItem } from "./types.js";
 

@@ -1,6 +1,5 @@
 /** The input and the output of an onboarding run. */
 
-import type { FileSource } from "../core/multipart.js";
 import type {
   AccountCreateRequest,
   AccountStatus,
@@ -10,6 +9,7 @@ import type { TermsAndConditionsInput } from "../generated/agreements.js";
 import type { ToDo } from "../kyc/to-do.js";
 import type { FileUploadOptions } from "../resources/files.js";
 import type { Store } from "../stores/store.js";
+import type { FileSource } from "../transport/multipart.js";
 
 /** One account to open, and the data for it. */
 export interface Seller {

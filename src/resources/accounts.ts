@@ -1,11 +1,9 @@
 /** Connected accounts: open, fill, submit, watch. */
 
-import { beganAt } from "../core/began-at.js";
-import type { ApiPromise, Call } from "../core/call.js";
-import { type ListPromise, listPages } from "../core/page.js";
-import type { CallOptions } from "../core/settings.js";
-import { type WaitForStatusOptions, waitForStatus } from "../core/wait-for-status.js";
-import { withinCall } from "../core/within-call.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import { type ListPromise, listPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
+import { type WaitForStatusOptions, waitForStatus } from "../call/wait-for-status.js";
 import type {
   Account,
   AccountCloneRequest,
@@ -29,6 +27,7 @@ import {
   accountsUpdate,
   accountsWalletInfo,
 } from "../generated/endpoints.js";
+import { beganAt, withinCall } from "../idempotency/lookup.js";
 import {
   type CheckedAccount,
   type CheckRequirementsOptions,

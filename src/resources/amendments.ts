@@ -1,7 +1,7 @@
 /** Changes to accounts that have been verified. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import type { PrimaryContactInput } from "../generated/agreements.js";
 import type { Amendment } from "../generated/amendments.js";
 import { amendmentsCreate, amendmentsRetrieve } from "../generated/endpoints.js";

@@ -1,7 +1,7 @@
 /** What an account holds. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import type { WalletBalances } from "../generated/balances.js";
 import { balancesCurrent } from "../generated/endpoints.js";
 

@@ -1,9 +1,8 @@
 /** What accounts can do once it is enabled. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import { type ListPromise, listPages } from "../core/page.js";
-import type { CallOptions } from "../core/settings.js";
-import { withinCall } from "../core/within-call.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import { type ListPromise, listPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
 import type {
   AccountCapability,
   FundingLimit,
@@ -15,6 +14,7 @@ import {
   capabilitiesFundingLimits,
   capabilitiesRetrieve,
 } from "../generated/endpoints.js";
+import { withinCall } from "../idempotency/lookup.js";
 
 /**
  * Capabilities of the account that the client acts for: use `client.onBehalfOf(id)` for a connected

@@ -1,10 +1,8 @@
 /** Money that the platform pulls from a connected account. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import { moveOnce } from "../core/movement.js";
-import { type ListPromise, listPages } from "../core/page.js";
-import { type WithoutRequestId, withRequestId } from "../core/request-id.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import { type ListPromise, listPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
 import type {
   Charge,
   ChargeCreateRequest,
@@ -12,6 +10,8 @@ import type {
   ChargeListQuery,
 } from "../generated/charges.js";
 import { chargesCreate, chargesList, chargesRetrieve } from "../generated/endpoints.js";
+import { moveOnce } from "../idempotency/movement.js";
+import { type WithoutRequestId, withRequestId } from "../idempotency/request-id.js";
 
 /** Input for a new charge; `request_id` is optional. */
 export type ChargeInput = WithoutRequestId<ChargeCreateRequest>;

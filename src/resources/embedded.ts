@@ -1,8 +1,8 @@
 /** Permission to show Airwallex components in your own pages, with the proof that goes with it. */
 
 import { createPkce } from "../auth/pkce.js";
-import { type ApiPromise, type Call, callAfter, mapCall } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import { type ApiPromise, type Call, callAfter, mapCall } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import { embeddedAuthorize } from "../generated/endpoints.js";
 
 /** What a component may do. Known scopes are suggested; others are sent as they are. */

@@ -1,15 +1,20 @@
 /** Documents for KYC: upload, and download by link. */
 
 import type { Readable } from "node:stream";
-import { type ApiPromise, type Call, callAfter, callOptions } from "../core/call.js";
-import type { Download, Downloaded } from "../core/download.js";
-import { type FileSource, inspectFile, multipart, type OpenableFile } from "../core/multipart.js";
-import type { CallOptions } from "../core/settings.js";
+import { type ApiPromise, type Call, callAfter, callOptions } from "../call/call.js";
+import type { Download, Downloaded } from "../call/download.js";
+import type { CallOptions } from "../call/settings.js";
+import { refuseUnknown } from "../checks/options.js";
 import type { Issue } from "../errors/index.js";
 import { ApiError, ValidationError } from "../errors/index.js";
 import { filesDownloadLinks, filesUpload } from "../generated/endpoints.js";
 import type { DownloadLink, DownloadLinks, UploadedFile } from "../generated/files.js";
-import { refuseUnknown } from "../schemas/known-names.js";
+import {
+  type FileSource,
+  inspectFile,
+  multipart,
+  type OpenableFile,
+} from "../transport/multipart.js";
 
 /** Options of `files.upload`. */
 export interface FileUploadOptions extends CallOptions {

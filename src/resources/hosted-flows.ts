@@ -1,7 +1,7 @@
 /** Pages hosted by Airwallex, on which account owners do what you would rather not build. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import {
   hostedFlowsAuthorize,
   hostedFlowsCreate,

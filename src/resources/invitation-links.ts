@@ -1,7 +1,7 @@
 /** Links that invite customers to connect their accounts. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import { invitationLinksCreate, invitationLinksRetrieve } from "../generated/endpoints.js";
 import type {
   InvitationConnectInput,

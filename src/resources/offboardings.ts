@@ -1,11 +1,9 @@
 /** Closes connected accounts for good. */
 
-import { beganAt } from "../core/began-at.js";
-import type { ApiPromise, Call } from "../core/call.js";
-import type { ListPromise } from "../core/page.js";
-import { listCursorPages } from "../core/page.js";
-import type { CallOptions } from "../core/settings.js";
-import { withinCall } from "../core/within-call.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { ListPromise } from "../call/page.js";
+import { listCursorPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
 import {
   offboardingsCreate,
   offboardingsList,
@@ -17,6 +15,7 @@ import type {
   OffboardingList,
   OffboardingListQuery,
 } from "../generated/offboardings.js";
+import { beganAt, withinCall } from "../idempotency/lookup.js";
 
 /** Requests to close connected accounts. Errors are the same as for `client.accounts`. */
 export interface OffboardingsResource {

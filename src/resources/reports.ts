@@ -1,7 +1,7 @@
 /** Reports on the accounts of a platform. */
 
-import { type ApiPromise, type Call, exactly } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import { type ApiPromise, type Call, exactly } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import { platformReportsCreate, platformReportsRetrieve } from "../generated/endpoints.js";
 import type {
   PlatformReport,

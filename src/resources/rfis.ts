@@ -1,13 +1,13 @@
 /** Requests for information: what Airwallex asks about an account, and the answers. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { ListPromise } from "../core/page.js";
-import { listCursorPages } from "../core/page.js";
-import type { CallOptions } from "../core/settings.js";
-import { withinCall } from "../core/within-call.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { ListPromise } from "../call/page.js";
+import { listCursorPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
 import { type Issue, ValidationError } from "../errors/index.js";
 import { rfisList, rfisRespond, rfisRetrieve } from "../generated/endpoints.js";
 import type { Rfi, RfiList, RfiListQuery, RfiQuestion } from "../generated/rfis.js";
+import { withinCall } from "../idempotency/lookup.js";
 import { member } from "../kyc/paths.js";
 import { type RfiReply, replyMember, replyProblems } from "../kyc/rfi-answers.js";
 

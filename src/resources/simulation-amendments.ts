@@ -1,7 +1,7 @@
 /** Simulates the decisions of reviewers about amendments. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import type { Amendment } from "../generated/amendments.js";
 import { simulationAmendmentsApprove, simulationAmendmentsReject } from "../generated/endpoints.js";
 

@@ -1,7 +1,7 @@
 /** Pays money into accounts in the sandbox, as senders and their banks do in production. */
 
-import { type ApiPromise, type Call, exactly } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import { type ApiPromise, type Call, exactly } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import {
   simulationDepositsCreate,
   simulationDepositsReject,

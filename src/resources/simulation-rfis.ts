@@ -1,7 +1,7 @@
 /** Asks questions in the sandbox, as Airwallex's reviewers do in production. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import {
   simulationRfisClose,
   simulationRfisCreate,

@@ -1,7 +1,7 @@
 /** Moves payouts along in the sandbox, as banks do in production. */
 
-import { type ApiPromise, type Call, exactly } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import { type ApiPromise, type Call, exactly } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import { simulationTransfersTransition } from "../generated/endpoints.js";
 import type {
   SimulatedPayout,

@@ -1,7 +1,7 @@
 /** Moves sandbox objects along, as reviewers and banks would in production. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import type { CallOptions } from "../call/settings.js";
 import type { Account } from "../generated/accounts.js";
 import { simulationAccountsUpdateStatus } from "../generated/endpoints.js";
 import type { SimulationStatusUpdate } from "../generated/simulation.js";

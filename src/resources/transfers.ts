@@ -1,10 +1,8 @@
 /** Moves money between accounts of the platform. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import { moveOnce } from "../core/movement.js";
-import { type ListPromise, listPages } from "../core/page.js";
-import { type WithoutRequestId, withRequestId } from "../core/request-id.js";
-import type { CallOptions } from "../core/settings.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import { type ListPromise, listPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
 import { transfersCreate, transfersList, transfersRetrieve } from "../generated/endpoints.js";
 import type {
   ConnectedAccountTransfer,
@@ -12,6 +10,8 @@ import type {
   TransferList,
   TransferListQuery,
 } from "../generated/transfers.js";
+import { moveOnce } from "../idempotency/movement.js";
+import { type WithoutRequestId, withRequestId } from "../idempotency/request-id.js";
 
 /** Input for a new transfer; `request_id` is optional. */
 export type TransferInput = WithoutRequestId<TransferCreateRequest>;

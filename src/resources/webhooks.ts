@@ -1,11 +1,8 @@
 /** Subscriptions to events: what is sent, in which version, and where to. */
 
-import type { ApiPromise, Call } from "../core/call.js";
-import { type ListPromise, listCursorPages } from "../core/page.js";
-import { resolveDuplicate, type WithoutRequestId, withRequestId } from "../core/request-id.js";
-import type { CallOptions } from "../core/settings.js";
-import type { AlreadyDone } from "../core/wire.js";
-import { withinCall } from "../core/within-call.js";
+import type { ApiPromise, Call } from "../call/call.js";
+import { type ListPromise, listCursorPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
 import {
   webhooksCreate,
   webhooksDelete,
@@ -21,6 +18,13 @@ import type {
   WebhookSubscriptionList,
   WebhookSubscriptionUpdateRequest,
 } from "../generated/webhooks.js";
+import { withinCall } from "../idempotency/lookup.js";
+import {
+  resolveDuplicate,
+  type WithoutRequestId,
+  withRequestId,
+} from "../idempotency/request-id.js";
+import type { AlreadyDone } from "../transport/wire.js";
 
 /** Input for a new subscription; `request_id` is optional. */
 export type WebhookSubscriptionInput = WithoutRequestId<WebhookSubscriptionCreateRequest>;

@@ -34,3 +34,10 @@ export function shape<T, Name extends string>(
     schema: async () => (await schemas())[name],
   };
 }
+
+/** The shape of a response that is not modelled. */
+export const anything: Shape<unknown> = {
+  name: "unknown",
+  fits: () => true,
+  schema: () => import("zod").then((zod) => zod.unknown()),
+};

@@ -1,5 +1,7 @@
 /** Time and randomness, injected. */
 
+import { longestTimerMs } from "../checks/values.js";
+
 export interface Runtime {
   /** Monotonic milliseconds; used for waiting, never for what is stored. */
   nowMs(): number;
@@ -19,9 +21,6 @@ export const systemRuntime: Runtime = {
   newToken: () => crypto.randomUUID(),
 };
 
-/** The longest delay a timer supports. */
-const longestMs = 2 ** 31 - 1;
-
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
@@ -30,7 +29,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, Math.min(ms, longestMs));
+    const timer = setTimeout(end, Math.min(ms, longestTimerMs));
     signal.addEventListener("abort", end);
   });
 }

@@ -1,7 +1,7 @@
 /** Finds handlers that no event can reach. Loaded with the first event, to keep the entry point small. */
 
+import { closest } from "../checks/closest.js";
 import { eventShapes } from "../generated/event-shapes.js";
-import { closest } from "../schemas/known-names.js";
 import { warn } from "./warn.js";
 
 /** TypeScript rejects unknown names; JavaScript gets a warning, because a handler with a typo never runs. */

@@ -80,7 +80,7 @@ async function tellDrift(
   shape: Shape<unknown>,
   onDrift: ConstructEventOptions["onDrift"],
 ): Promise<void> {
-  const { explain } = await import("../core/validate.js");
+  const { explain } = await import("../report/issues.js");
   const issues = await explain(shape, event.data);
   const drift = { eventId: event.id, eventName: event.name, shape: shape.name, issues };
   try {

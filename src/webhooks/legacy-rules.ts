@@ -3,9 +3,9 @@
  * lists those that moved, were split or are gone.
  */
 
+import { isObject } from "../checks/values.js";
 import type { Account } from "../generated/accounts.js";
 import type { LegacyAccount } from "../generated/legacy.js";
-import { isMembers } from "./parse.js";
 
 /** The result of `toCurrentAccount`. */
 export interface CurrentAccount {
@@ -70,7 +70,7 @@ function writeValue(
   if (Array.isArray(value)) {
     return value.map((one, i) => writeValue(one, rules, { path: `${path}[${i}]`, unmapped }));
   }
-  return isMembers(value) ? write(value, rules, path, unmapped) : value;
+  return isObject(value) ? write(value, rules, path, unmapped) : value;
 }
 
 const snake = (name: string): string =>
@@ -121,7 +121,7 @@ const personAs =
   (into, value, { path, unmapped }) => {
     const written = [writeValue(value, person, { path, unmapped })].flat();
     const known = (into["business_person_details"] ?? []) as readonly unknown[];
-    const people = written.filter(isMembers).map((one) => ({ ...one, roles: [role] }));
+    const people = written.filter(isObject).map((one) => ({ ...one, roles: [role] }));
     into["business_person_details"] = [...known, ...people];
     return true;
   };
@@ -130,7 +130,7 @@ const identifiedBy =
   (type: string): Move =>
   (into, value) => {
     const known = (into["business_identifiers"] ?? []) as readonly unknown[];
-    const given = Array.isArray(value) ? value.filter(isMembers) : [{ vatNumber: value }];
+    const given = Array.isArray(value) ? value.filter(isObject) : [{ vatNumber: value }];
     const numbers = given.map(({ countryCode, vatNumber: number }: Members) =>
       countryCode === undefined ? { number, type } : { country_code: countryCode, number, type },
     );
@@ -184,7 +184,7 @@ const accountRules: Rules = {
   accountUsage(into, value, at) {
     const details = into["account_details"] as Record<string, unknown> | undefined;
     const owner = details?.["individual_details"];
-    if (!isMembers(owner) || details?.["legal_entity_type"] === "BUSINESS") return false;
+    if (!isObject(owner) || details?.["legal_entity_type"] === "BUSINESS") return false;
     owner["account_usage"] = writeValue(value, { collectionFrom: gone, payoutTo: gone }, at);
     return true;
   },

@@ -1,6 +1,7 @@
 /** Parses the bytes of a delivery into an event: both envelopes become one, and nothing is dropped. */
 
-import { parseExactly } from "../core/exact-json.js";
+import { parseExactly } from "../call/exact-json.js";
+import { isObject, textOf } from "../checks/values.js";
 import { WebhookPayloadError } from "../errors/webhook-errors.js";
 import type { Era, UnmodelledName, WebhookEvent } from "./events.js";
 import type { RawBody } from "./signature.js";
@@ -14,7 +15,7 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
   const { text: body, value } = readJson(rawBody);
-  if (!isMembers(value)) {
+  if (!isObject(value)) {
     throw new WebhookPayloadError("webhook_envelope_invalid", "the body is not an object");
   }
   const name = requireText(value, "name");
@@ -25,10 +26,10 @@ export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
     // Any name at all, despite the type; handlers tell modelled names apart by `eventShapes`.
     name: name as UnmodelledName,
     era: eraOf(raw),
-    accountId: text(raw["account_id"]) ?? text(raw["accountId"]),
+    accountId: textOf(raw["account_id"]) ?? textOf(raw["accountId"]),
     createdAt: moment(raw["created_at"] ?? raw["createdAt"]),
     signedAtMs,
-    version: text(raw["version"]),
+    version: textOf(raw["version"]),
     data: raw["data"],
     raw,
   };
@@ -50,7 +51,7 @@ function readJson(rawBody: RawBody): { readonly text: string; readonly value: un
 }
 
 function requireText(raw: Members, member: string): string {
-  const value = text(raw[member]);
+  const value = textOf(raw[member]);
   if (value !== undefined) return value;
   const why = `the envelope has no ${member}, expected a string`;
   throw new WebhookPayloadError("webhook_envelope_invalid", why);
@@ -62,7 +63,7 @@ function requireText(raw: Members, member: string): string {
  */
 function eraOf(raw: Members): Era {
   const data = raw["data"];
-  const names = isMembers(data) ? Object.keys(data) : [];
+  const names = isObject(data) ? Object.keys(data) : [];
   if (names.some((name) => name.includes("_"))) return "current";
   if (names.some((name) => /[a-z\d][A-Z]/.test(name))) return "legacy";
   return "accountId" in raw ? "legacy" : "current";
@@ -79,12 +80,4 @@ function moment(value: unknown): string | undefined {
   // Without an offset it would be read as this machine's local time.
   const date = new Date(/[T ][\d:.]+$/.test(value) ? `${value}Z` : value);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-export function isMembers(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** Reads the raw body of a delivery, within limits on its size and time. */
 
+import { longestTimerMs } from "../checks/values.js";
 import { WebhookRequestError, WebhookVerificationError } from "../errors/webhook-errors.js";
 import type { RespondToDeliveryOptions } from "./respond.js";
 
@@ -19,11 +20,10 @@ export interface BodyLimits {
 /** @throws RangeError for limits that are out of range. */
 export function readLimits(options: WebhookHandlerOptions): BodyLimits {
   const { maxBytes = 1_048_576, bodyTimeoutMs = 10_000 } = options;
-  // Node's timers cannot be longer than this.
   for (const [name, value] of Object.entries({ maxBytes, bodyTimeoutMs })) {
-    if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) continue;
+    if (Number.isInteger(value) && value >= 1 && value <= longestTimerMs) continue;
     throw new RangeError(
-      `Cannot limit the body: ${name} is out of range, expected 1 to 2147483647`,
+      `Cannot limit the body: ${name} is out of range, expected 1 to ${longestTimerMs}`,
     );
   }
   return { maxBytes, bodyTimeoutMs };

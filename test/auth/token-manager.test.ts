@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTokenManager, type IssuedToken } from "../../src/auth/token-manager.js";
-import { Deadline, type DeadlineError } from "../../src/core/deadline.js";
-import { createTopics } from "../../src/core/observe.js";
 import { ApiError, AuthenticationError } from "../../src/index.js";
+import { createTopics } from "../../src/report/observe.js";
+import { Deadline, type DeadlineError } from "../../src/transport/deadline.js";
 
 const topics = createTopics();
 const halfAnHour = 30 * 60_000;

@@ -113,9 +113,9 @@ describe("createClient()", () => {
       new TypeError(`Cannot call accounts.retrieve: ${hint}`),
     );
     await expect(client.accounts.retrieve("acct_1", "acct" as never)).rejects.toThrow(
-      new TypeError("Cannot call accounts.retrieve: the options are string, expected an object"),
+      new TypeError("Cannot call accounts.retrieve: the options are a string, expected an object"),
     );
-    expect(() => createClient(undefined as never)).toThrow("the options are undefined, expected");
+    expect(() => createClient(undefined as never)).toThrow("the options are missing, expected");
     expect(server.connections).toBe(0);
   });
 

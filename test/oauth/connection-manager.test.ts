@@ -2,12 +2,12 @@ import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { Deadline } from "../../src/core/deadline.js";
 import {
   ConnectionRevokedError,
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
 } from "../../src/index.js";
+import { Deadline } from "../../src/transport/deadline.js";
 import { error, lifeMs, settle, setUp } from "./rotation/one-connection.js";
 
 const deadline = new Deadline(5000, undefined);

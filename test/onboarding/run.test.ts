@@ -704,7 +704,7 @@ test("run() refuses missing and unknown options", async () => {
   await using suite = await startSuite();
   const { run } = suite.client.onboarding;
   await expect(run([], undefined as never)).rejects.toThrow(
-    "Cannot run onboarding: the options are undefined, expected an object",
+    "Cannot run onboarding: the options are missing, expected an object",
   );
   await expect(run([], {} as never)).rejects.toThrow("Cannot run onboarding: store is not a store");
   const options = { store: createMemoryStore(), onprogress: () => {} };

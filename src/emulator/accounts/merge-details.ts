@@ -1,5 +1,6 @@
 /** How new data are merged into what an account already holds. */
 
+import { isObject } from "../../checks/values.js";
 import type {
   AccountDetails,
   AccountUpdateDetails,
@@ -7,8 +8,6 @@ import type {
 } from "../../generated/index.js";
 import type { Ids } from "../engine/ids.js";
 import { invalidArgument } from "../engine/refusal.js";
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Objects are merged member by member; lists and everything else are replaced. */
 export function merge<T extends object>(old: T | null | undefined, change: object): T {
@@ -64,8 +63,4 @@ export function withPersonIds(details: AccountDetails, ids: Ids): AccountDetails
     ...(individual && { individual_details: named(individual) }),
     ...(people && { business_person_details: people.map(named) }),
   };
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** The emulator's clock: real time plus an offset that tests control, and tasks that fall due on it. */
 
+import { longestTimerMs } from "../../checks/values.js";
 import { parseDuration } from "./duration.js";
 
 /** The time of an emulator. It runs with real time until it is frozen. */
@@ -100,9 +101,6 @@ interface Alarm {
   stop(): void;
 }
 
-/** The longest delay of a timer; one that rings too early finds nothing due and is set again. */
-const longestDelayMs = 2 ** 31 - 1;
-
 function createAlarm(ring: () => void): Alarm {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -110,7 +108,8 @@ function createAlarm(ring: () => void): Alarm {
     set(delayMs) {
       clearTimeout(timer);
       if (stopped || delayMs === undefined) return;
-      timer = setTimeout(ring, Math.min(Math.max(delayMs, 0), longestDelayMs));
+      // One that rings too early finds nothing due and is set again.
+      timer = setTimeout(ring, Math.min(Math.max(delayMs, 0), longestTimerMs));
       timer.unref();
     },
     stop() {

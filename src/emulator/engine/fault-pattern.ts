@@ -1,7 +1,7 @@
 /** Patterns that say which requests a fault hits: `POST /api/v1/accounts/{id}/submit`. */
 
+import { closest } from "../../checks/closest.js";
 import { endpoints } from "../../generated/endpoints.js";
-import { closest } from "../../schemas/known-names.js";
 import type { Routed } from "./router.js";
 
 /** A request as faults see it. */

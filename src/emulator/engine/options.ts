@@ -1,6 +1,6 @@
 /** The options of an emulator, and their defaults. */
 
-import { allOf, refuseUnknown } from "../../schemas/known-names.js";
+import { allOf, refuseUnknown } from "../../checks/options.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "../oauth/oauth-options.js";
 import {
   readWebhookOptions,

@@ -1,6 +1,6 @@
 /** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
-import { allOf, refuseUnknown } from "../../schemas/known-names.js";
+import { allOf, refuseUnknown } from "../../checks/options.js";
 
 /** The client id of an emulator's default app. */
 export const defaultOAuthClientId = "appid_emulator";

@@ -1,6 +1,7 @@
 /** Options of webhook deliveries. */
 
-import { allOf, refuseUnknown } from "../../schemas/known-names.js";
+import { allOf, refuseUnknown } from "../../checks/options.js";
+import { longestTimerMs } from "../../checks/values.js";
 import type { Receive } from "./post.js";
 
 /**
@@ -62,7 +63,7 @@ const known: ReadonlySet<string> = allOf<keyof WebhookOptions>({
 export function readWebhookOptions(options: WebhookOptions = {}): WebhookSettings {
   refuseUnknown("Cannot make emulator", options, known, "webhooks.");
   const { retries = "compressed", timeoutMs = 10_000 } = options;
-  if (!(timeoutMs >= 1 && timeoutMs < 2 ** 31)) refuse("timeoutMs", timeoutMs, "1 or more");
+  if (!(timeoutMs >= 1 && timeoutMs <= longestTimerMs)) refuse("timeoutMs", timeoutMs, "1 or more");
   const retryDelaysMs = typeof retries === "string" ? schedules[retries] : [...retries];
   if (retryDelaysMs === undefined) refuse("retries", retries, "documented, compressed or a list");
   for (const delayMs of retryDelaysMs) {

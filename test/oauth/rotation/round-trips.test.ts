@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Deadline } from "../../../src/core/deadline.js";
 import {
   type ConnectionManager,
   createConnectionManager,
@@ -12,6 +11,7 @@ import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { rotationLimits } from "../../../src/oauth/rotation.js";
 import { createRedisStore } from "../../../src/stores/redis.js";
 import type { Store } from "../../../src/stores/store.js";
+import { Deadline } from "../../../src/transport/deadline.js";
 import { type RunningServer, redisMissing, startRedis, titled } from "../../servers.js";
 import { recordOf } from "./virtual-worker.js";
 

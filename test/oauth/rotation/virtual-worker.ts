@@ -1,7 +1,6 @@
 /** A process that asks for tokens, and what it may be told in return. */
 
 import { inspect } from "node:util";
-import { Deadline } from "../../../src/core/deadline.js";
 import {
   ConnectionRevokedError,
   RefreshOutcomeUnknownError,
@@ -16,6 +15,7 @@ import { rotationLimits } from "../../../src/oauth/rotation.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import type { TokenPair } from "../../../src/oauth/tokens.js";
 import type { RecordStore } from "../../../src/stores/store.js";
+import { Deadline } from "../../../src/transport/deadline.js";
 import type { Asking } from "./schedule.js";
 import type { Reply, TokenServer } from "./strict-server.js";
 import type { VirtualNetwork } from "./virtual-network.js";

@@ -1,0 +1,254 @@
+/** Turns a response, or the lack of one, into a typed result or an error of ours. */
+
+import type { CallFacts } from "../errors/index.js";
+import {
+  ApiError,
+  AuthenticationError,
+  listIssues,
+  NetworkError,
+  SdkError,
+  ShapeError,
+  ValidationError,
+} from "../errors/index.js";
+import { explain } from "../report/issues.js";
+import { createRedactor, type Redactor, redactPath } from "../report/redact.js";
+import { lookOnceMore } from "../retry/retry.js";
+import type { Endpoint } from "../schemas/endpoint.js";
+import { describeUnreadable, parseBody } from "../transport/body.js";
+import { DeadlineError } from "../transport/deadline.js";
+import {
+  header,
+  RememberedError,
+  WireError,
+  type WireRequest,
+  type WireResponse,
+} from "../transport/wire.js";
+import { readRemoteError, toApiError } from "./api-error.js";
+import { parseExactly } from "./exact-json.js";
+import type { CallExtras, CallSettings } from "./settings.js";
+
+/** A response with status 300 or above, as an error. */
+export function refusal(
+  request: WireRequest,
+  response: WireResponse,
+  /** Everything that was sent, so that it is recognised where the response quotes it. */
+  sent: unknown,
+  { unauthorized, check }: CallSettings,
+): Error {
+  const redactor = createRedactor(sent, secretsOf(request));
+  const facts = factsOf(request, response, redactor);
+  if (response.status !== 401) return toApiError(response, facts, redactor);
+  const remote = readRemoteError(response, parseBody(response), redactor);
+  return new AuthenticationError(unauthorized, remote, facts, { check, advice: response.hint });
+}
+
+/** Returned by {@link readBody} if the body cannot be read. */
+export const unreadable: unique symbol = Symbol("unreadable");
+
+/** The parsed body of a successful response. */
+export function readBody(
+  response: WireResponse,
+  { anyBody, exactNumbers }: Pick<CallExtras<unknown>, "anyBody" | "exactNumbers">,
+): unknown {
+  const data = parseBody(response, exactNumbers ? parseExactly : JSON.parse);
+  if (data !== undefined) return data;
+  if (!anyBody) return unreadable;
+  return response.body.length === 0 ? undefined : response.body.toString();
+}
+
+/**
+ * Handles a successful response that cannot be read. It may not come from the API: proxies and sign-in
+ * pages return 200 too. So a write is looked up where possible, and is otherwise as unknown as after a
+ * lost response.
+ */
+export async function settleUnreadable(
+  request: WireRequest,
+  response: WireResponse,
+): Promise<unknown> {
+  const isWrite = request.retry !== "safe";
+  if (isWrite) {
+    request.progress.ambiguous = true;
+    const done = await lookOnceMore(request);
+    if (done) return done.found;
+  }
+  const facts: CallFacts = {
+    ...factsOf(request, response),
+    outcome: isWrite ? "unknown" : "done",
+  };
+  const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${describeUnreadable(response)}`;
+  throw new ShapeError("unreadable_response", message, facts, [], response.body.toString());
+}
+
+/** Reports a successful response of an unexpected shape; throws only if validation is strict. */
+export async function reportDrift(
+  { response: shape }: Endpoint,
+  request: WireRequest,
+  response: WireResponse,
+  data: unknown,
+  { validation, topics: { drift } }: CallSettings,
+): Promise<void> {
+  const strict = validation === "strict";
+  if (!shape || !(strict || drift.active())) return;
+  const issues = await explain(shape, data);
+  if (issues.length === 0) return;
+  const { operation, method } = request;
+  const path = redactPath(request.path);
+  const requestId = header(response.headers, "x-request-id");
+  if (drift.active()) {
+    drift.publish({ operation, method, path, requestId, shape: shape.name, issues });
+  }
+  if (!strict) return;
+  const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
+  const message = `Cannot accept the answer to ${operation}: ${issues.length} ${issues.length === 1 ? "member differs" : "members differ"} from ${shape.name}; ${listIssues(issues)}`;
+  throw new ShapeError("unexpected_shape", message, facts, issues, data);
+}
+
+/** Translates a lower-level failure into what the caller sees; an abort becomes the caller's own reason. */
+export function translate(error: unknown, request: WireRequest): unknown {
+  const { operation, deadline } = request;
+  // Also covers an abort between two waits, which interrupted neither.
+  if (deadline.ended?.kind === "aborted") return deadline.ended.reason;
+  const facts = factsOf(request, undefined);
+  if (isEnd(error)) {
+    const phase = error instanceof WireError ? error.phase : deadline.phase;
+    const cause = error instanceof DeadlineError ? error.cause : undefined;
+    const failed = cause instanceof Error ? `, which had failed: ${cause.message}` : "";
+    const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}${failed}`;
+    return new NetworkError("timeout", phase, message, facts, cause);
+  }
+  if (error instanceof RememberedError) return translateLogin(error.cause, request, error.untilMs);
+  if (!(error instanceof WireError)) return translateLogin(error, request);
+  const { sent, phase } = error;
+  const own = ownError(error.cause);
+  // Re-created, because only here does the stack lead back to the caller.
+  if (own instanceof ValidationError) return new ValidationError(operation, own.issues, own.cause);
+  if (own) return own;
+  const cause = plainCause(error.cause, quotedIn(request));
+  // OpenSSL ends its messages with a newline.
+  const text = cause instanceof Error ? cause.message.trim() || cause.name : "unknown reason";
+  return sent
+    ? new NetworkError(
+        "response_lost",
+        phase,
+        `Cannot finish ${operation}: the connection was lost while ${phase}, ${text}`,
+        facts,
+        cause,
+      )
+    : new NetworkError(
+        "unreachable",
+        phase,
+        `Cannot reach ${request.origin} for ${operation}: ${text}`,
+        facts,
+        cause,
+      );
+}
+
+/**
+ * If another call, such as a login shared by many, kept this one from being made, each gets an error of
+ * its own with the other call's error as its cause. Other errors are returned unchanged.
+ */
+function translateLogin(error: unknown, request: WireRequest, untilMs?: number): unknown {
+  const { operation, progress } = request;
+  if (!(error instanceof SdkError)) return error;
+  if (progress.ambiguous) return isOf(operation, error) ? error : lost(error, request);
+  if (isOf(operation, error)) return error;
+  const leftMs = Math.max(0, (untilMs ?? 0) - performance.now());
+  const again = `failed a moment ago and is not made again for ${(leftMs / 1000).toFixed(1)} s`;
+  const login = isOf("authentication.login", error) ? "the login" : "the renewal of its token";
+  const because = `${login} ${untilMs === undefined ? "failed" : again}, `;
+  const facts = factsOf(request, undefined);
+  const start = `Cannot call ${operation}: ${because}${error.message}`;
+  if (error instanceof ApiError)
+    return new ApiError(error.code, error, facts, { body: error.body, because, cause: error });
+  if (error instanceof AuthenticationError)
+    return new AuthenticationError(error.code, error, facts, {
+      because,
+      cause: error,
+      check: error.check,
+    });
+  if (error instanceof ShapeError)
+    return new ShapeError(error.code, start, facts, error.issues, error.data, error);
+  if (error instanceof NetworkError)
+    return new NetworkError(error.code, error.phase, start, facts, error);
+  return error;
+}
+
+function isOf(operation: string, error: SdkError): boolean {
+  return "operation" in error && error.operation === operation;
+}
+
+/** A write that may have been done and could not be repeated. */
+function lost(error: SdkError, request: WireRequest): NetworkError {
+  const message = `Cannot finish ${request.operation}: its answer was lost, and it could not be made again, ${error.message}`;
+  const { phase } = request.deadline;
+  return new NetworkError("response_lost", phase, message, factsOf(request, undefined), error);
+}
+
+/** Finds an error thrown by the request body while being read, such as a stream too long; fetch wraps it. */
+function ownError(error: unknown): SdkError | undefined {
+  if (error instanceof SdkError) return error;
+  return error instanceof Error ? ownError(error.cause) : undefined;
+}
+
+/**
+ * A copy of a transport's error without data it may carry: undici's parser error has the response's bytes.
+ */
+function plainCause(error: unknown, redactor: Redactor): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const cause = plainCause(error.cause, redactor);
+  const message = redactor.text(error.message);
+  const plain = new Error(message, cause && { cause });
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code === "string") Object.assign(plain, { code });
+  Object.defineProperty(plain, "name", { value: error.name });
+  // Only the message is redacted in the stack: a path such as node_modules/@scope is not an email address.
+  const stack = error.stack?.replace(error.message, () => message);
+  Object.defineProperty(plain, "stack", { value: stack });
+  return plain;
+}
+
+/** Mocks, and an app's own `fetch`, may quote the URL, headers and body of a request they could not send. */
+function quotedIn(request: WireRequest): Redactor {
+  const { query, body } = request;
+  const text = typeof body === "string" ? body : "";
+  const fields = [Object.fromEntries(new URLSearchParams(query)), asJson(text)];
+  return createRedactor([...fields, { token: [query.slice(1), text] }], secretsOf(request));
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnd(error: unknown): boolean {
+  return (error instanceof WireError ? error.cause : error) instanceof DeadlineError;
+}
+
+function factsOf(
+  { operation, method, path, progress, idempotencyKey }: WireRequest,
+  response: WireResponse | undefined,
+  redactor?: Redactor,
+): CallFacts {
+  return {
+    operation,
+    method,
+    path: redactPath(path, redactor),
+    outcome: progress.ambiguous ? "unknown" : "not_done",
+    attempts: progress.attempts,
+    requestId: response && header(response.headers, "x-request-id"),
+    idempotencyKey,
+  };
+}
+
+/** Header values that must never be quoted back. */
+function secretsOf({ headers, progress }: WireRequest): readonly string[] {
+  const values = headers.filter(
+    (_, i) => i % 2 === 1 && secretHeaders.has(headers[i - 1] as string),
+  );
+  return progress.bearer === undefined ? values : [...values, progress.bearer];
+}
+
+const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id"]);

@@ -1,0 +1,27 @@
+/** Small questions about values, asked on every floor. */
+
+/** Describes a value's type for an error message; never shows the value. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
+}
+
+/** Whether it is an object, and neither an array nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Shows a would-be number in an error message; quotes reveal a string, such as one from `process.env`. */
+export function showNumber(value: unknown): string {
+  return typeof value === "string" ? `the text "${value}"` : String(value);
+}
+
+/** A string that is not empty, or undefined. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The longest time that a timer of the runtime can wait: a longer one would fire at once. */
+export const longestTimerMs: number = 2 ** 31 - 1;

@@ -1,0 +1,97 @@
+/** The same transport over a `fetch` passed in by the app, so that msw and the like can see requests. */
+
+import type { ReadableStream } from "node:stream/web";
+import { stream as streams } from "./builtin.js";
+import { clientClosed, type Transport } from "./undici.js";
+import { WireError, type WireRequest, type WireResponse } from "./wire.js";
+
+/** The part of `fetch` that is used: a URL as a string, and the request. */
+export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * The global `fetch` is looked up at each call, so that a test tool can patch it after the client was
+ * created.
+ */
+export function fetchTransport(fetch: FetchLike): Transport {
+  const late = fetch === globalThis.fetch;
+  let closed = false;
+  return {
+    send(request) {
+      if (closed) throw new WireError(false, "connecting", clientClosed());
+      return exchange(late ? globalThis.fetch : fetch, request);
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireResponse> {
+  const abort = new AbortController();
+  const { deadline } = request;
+  let delivered = false;
+  try {
+    return await new Promise<WireResponse>((resolve, reject) => {
+      deadline.watch("waiting for the answer", (error) => {
+        abort.abort(error);
+        if (!delivered) reject(error);
+      });
+      perform(fetch, request, abort.signal).then((response) => {
+        delivered = response.stream !== undefined;
+        resolve(response);
+      }, reject);
+    });
+  } catch (error) {
+    // Only the underlying error code tells a refused connection from a lost response.
+    throw new WireError(!neverSent(error), deadline.phase, error);
+  } finally {
+    if (!delivered) deadline.unwatch();
+  }
+}
+
+async function perform(
+  fetch: FetchLike,
+  request: WireRequest,
+  signal: AbortSignal,
+): Promise<WireResponse> {
+  const { origin, path, query, method, body } = request;
+  const init: RequestInit = { method, headers: pairs(request.headers), signal, redirect: "manual" };
+  if (typeof body === "object" && "open" in body) {
+    init.body = streams().Readable.toWeb(
+      streams().Readable.from(body.open()),
+    ) as unknown as RequestInit["body"] & {};
+    Object.assign(init, { duplex: "half" });
+  } else if (body !== undefined) init.body = body as RequestInit["body"] & {};
+  const response = await fetch(origin + path + query, init);
+  request.deadline.phase = "reading the answer";
+  const head = { status: response.status, headers: Object.fromEntries(response.headers) };
+  if (request.streamed && response.ok && response.body) {
+    const stream = streams().Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+    stream.once("close", () => request.deadline.unwatch());
+    return { ...head, body: Buffer.alloc(0), stream };
+  }
+  return { ...head, body: Buffer.from(await response.arrayBuffer()) };
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2)
+    list.push([flat[i] as string, flat[i + 1] as string]);
+  return list;
+}
+
+const beforeSending: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function neverSent(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    if (beforeSending.has((e as { readonly code?: unknown }).code)) return true;
+  }
+  return false;
+}

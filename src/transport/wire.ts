@@ -1,0 +1,118 @@
+/** One HTTP exchange as data: what goes out, what comes back, and how it can fail. */
+
+import type { Readable } from "node:stream";
+import type { RetryClass } from "../schemas/endpoint.js";
+import type { Deadline } from "./deadline.js";
+
+/** A body that is re-created for each attempt, or that can only be read once (`replayable: false`). */
+export interface StreamedBody {
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly replayable: boolean;
+}
+
+export interface WireRequest {
+  /** The method that was called, such as `accounts.create`. */
+  readonly operation: string;
+  readonly method: string;
+  readonly origin: string;
+  /** Path with its ids, without the query; shown through `redactPath`. */
+  readonly path: string;
+  /** `?…` or the empty string; may hold personal data. */
+  readonly query: string;
+  /** Alternating names and values, the form that undici takes without copying. */
+  readonly headers: readonly string[];
+  readonly body: string | Uint8Array | StreamedBody | undefined;
+  /** Deliver the response body as a stream as soon as the headers arrive. */
+  readonly streamed: boolean;
+  readonly retry: RetryClass;
+  /** The `request_id` in the body, if the API does the work of each id only once. */
+  readonly idempotencyKey?: string | undefined;
+  readonly maxRetries: number;
+  readonly deadline: Deadline;
+  readonly progress: Progress;
+  /**
+   * Finds out whether a write whose response was lost was done after all; undefined means that there is
+   * no trace of it.
+   */
+  readonly lookup?: (() => Promise<{ readonly found: unknown } | undefined>) | undefined;
+  readonly alreadyDone?: AlreadyDone<unknown> | undefined;
+}
+
+/**
+ * How the API refuses a write that was already done. If a response was lost, such a refusal of a later
+ * attempt means that the earlier one succeeded.
+ */
+export interface AlreadyDone<Output> {
+  /** The API's codes, such as `request_id_duplicate`. */
+  readonly apiCodes: readonly string[];
+  /** Whether a refusal of the very first attempt counts too, meaning that an earlier call did the work. */
+  readonly acrossCalls?: boolean;
+  /** Finds the result of the earlier attempt; `remainingMs` is the time the call has left. */
+  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | IdTaken | undefined>;
+}
+
+/** The id of a write belongs to something else, so the write was not done and never will be under this id. */
+export interface IdTaken {
+  /** What the id belongs to and what to do about it, for the error message. */
+  readonly taken: string;
+}
+
+/** What has happened in a call so far, across all its attempts. */
+export interface Progress {
+  attempts: number;
+  /** True once a write was sent without a clear outcome. */
+  ambiguous: boolean;
+  /** The token that was sent, so that no error quotes it. */
+  bearer?: string | undefined;
+  /** Called after a failed attempt that may be retried, with its response or the reason there was none. */
+  onRetry?: ((response: WireResponse | undefined, error: unknown) => void) | undefined;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: WireHeaders;
+  /** The whole body; empty when it is streamed. */
+  readonly body: Buffer;
+  readonly stream?: Readable | undefined;
+  /** A content-encoding that could not be decoded; the body is as received. */
+  readonly undecoded?: string | undefined;
+  /** Set instead of a body if a lookup found the result of an earlier attempt. */
+  readonly found?: unknown;
+  /** What we know about a refusal beyond what the API says, for the error message. */
+  readonly hint?: string | undefined;
+}
+
+/** Names in lower case. */
+export type WireHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export type Send = (request: WireRequest) => Promise<WireResponse>;
+
+/** There was no response. `sent` says whether the server may have seen the request. */
+export class WireError extends Error {
+  readonly sent: boolean;
+  /** What was going on, such as `connecting`. */
+  readonly phase: string;
+
+  constructor(sent: boolean, phase: string, cause: unknown) {
+    super(`failed while ${phase}`, { cause });
+    this.sent = sent;
+    this.phase = phase;
+  }
+}
+
+/** An earlier login failed (see `cause`), and is not retried before a given time. */
+export class RememberedError extends Error {
+  /** Monotonic. */
+  readonly untilMs: number;
+
+  constructor(error: unknown, untilMs: number) {
+    super(error instanceof Error ? error.message : "failed", { cause: error });
+    this.untilMs = untilMs;
+  }
+}
+
+/** A header's value as one string. */
+export function header(headers: WireHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}

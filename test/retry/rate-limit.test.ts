@@ -1,0 +1,144 @@
+import { createClient } from "airwallex-connect";
+import { startEmulator } from "airwallex-connect/emulator";
+import { describe, expect, it } from "vitest";
+import { createRateLimiter } from "../../src/retry/rate-limit.js";
+import { Deadline, DeadlineError } from "../../src/transport/deadline.js";
+
+const limits = { perSecond: 200, perEndpointPerSecond: 40, concurrent: 3 };
+
+/** Enters `count` times at once, and returns when each got through. */
+async function enterAll(count: number, endpoint: string, limiter = createRateLimiter(limits)) {
+  const times: number[] = [];
+  const deadlines = Array.from({ length: count }, () => new Deadline(20_000, undefined));
+  await Promise.all(
+    deadlines.map(async (deadline) => {
+      const leave = await limiter.enter(endpoint, deadline);
+      times.push(performance.now());
+      leave();
+      deadline.close();
+    }),
+  );
+  return times;
+}
+
+describe("createRateLimiter()", () => {
+  it("never lets more through in a second than an endpoint allows", async () => {
+    const times = await enterAll(90, "accounts.create");
+    const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
+    expect(tooSoon).toEqual([]);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2000);
+  });
+
+  it("spaces requests instead of letting a burst through", async () => {
+    const times = await enterAll(20, "accounts.create");
+    expect((times[19] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(200);
+  });
+
+  it("counts all endpoints together", async () => {
+    const limiter = createRateLimiter({ ...limits, perSecond: 40 });
+    const all = await Promise.all(["a", "b", "c"].map((name) => enterAll(20, name, limiter)));
+    const times = all.flat().sort((a, b) => a - b);
+    const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
+    expect(tooSoon).toEqual([]);
+  });
+
+  it("keeps its distance from requests that did not wait", async () => {
+    const limiter = createRateLimiter({ ...limits, perSecond: 1 });
+    const start = performance.now();
+    limiter.passed();
+    const [next = 0] = await enterAll(1, "a", limiter);
+    expect(next - start).toBeGreaterThanOrEqual(1000);
+  });
+
+  it("limits how many requests are under way", async () => {
+    const limiter = createRateLimiter(limits);
+    const deadline = new Deadline(20_000, undefined);
+    const leaves = [];
+    for (const name of ["a", "b", "c"]) leaves.push(await limiter.enter(name, deadline));
+    let entered = false;
+    const fourth = limiter.enter("d", deadline).then(() => {
+      entered = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(entered).toBe(false);
+    leaves[0]?.();
+    await fourth;
+    deadline.close();
+  });
+
+  it("drops a caller who gives up, and lets the next one go", async () => {
+    const limiter = createRateLimiter({ ...limits, concurrent: 1 });
+    const patient = new Deadline(20_000, undefined);
+    const leave = await limiter.enter("a", patient);
+    const hasty = new Deadline(50, undefined);
+    await expect(limiter.enter("a", hasty)).rejects.toBeInstanceOf(DeadlineError);
+    leave();
+    const next = await limiter.enter("a", patient);
+    next();
+    patient.close();
+  });
+
+  it("waits for months without spinning or warnings", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const limiter = createRateLimiter({ ...limits, perSecond: 1e-7 });
+    const deadline = new Deadline(50, undefined);
+    (await limiter.enter("a", deadline))();
+    await expect(limiter.enter("a", deadline)).rejects.toBeInstanceOf(DeadlineError);
+    await new Promise(setImmediate);
+    process.off("warning", onWarning);
+    deadline.close();
+    expect(warnings).toEqual([]);
+  });
+
+  it("holds back an endpoint after a 429, and no other", async () => {
+    const limiter = createRateLimiter(limits);
+    limiter.refused("a");
+    const start = performance.now();
+    const [[held = 0], [other = 0]] = await Promise.all([
+      enterAll(1, "a", limiter),
+      enterAll(1, "b", limiter),
+    ]);
+    expect(held - start).toBeGreaterThanOrEqual(99);
+    expect(other).toBeLessThan(held);
+  });
+
+  it("holds back an endpoint twice as long when the next request is refused too", async () => {
+    const limiter = createRateLimiter(limits);
+    limiter.refused("a");
+    await enterAll(1, "a", limiter);
+    const start = performance.now();
+    limiter.refused("a");
+    const [again = 0] = await enterAll(1, "a", limiter);
+    expect(again - start).toBeGreaterThanOrEqual(199);
+  });
+
+  it("counts refusals of concurrent requests as one", async () => {
+    const limiter = createRateLimiter(limits);
+    for (let request = 0; request < 6; request++) limiter.refused("a");
+    const deadline = new Deadline(2000, undefined);
+    // Six in a row would be 3.2 s.
+    const leave = await limiter.enter("a", deadline);
+    expect(deadline.remainingMs).toBeGreaterThan(0);
+    leave();
+    deadline.close();
+  });
+});
+
+describe("rateLimit", () => {
+  it("keeps a client below the limits that refuse another", async () => {
+    const rateLimits = { perSecond: 60, perEndpointPerSecond: 30, concurrent: 5 };
+    await using emulator = await startEmulator({ rateLimits });
+    const client = createClient({ ...emulator.clientOptions, rateLimit: rateLimits });
+    await Promise.all(Array.from({ length: 60 }, () => client.accounts.current()));
+    const refused = emulator.requests.filter(({ status }) => status === 429);
+    // One or two may arrive closer together than they were sent.
+    expect(refused.length).toBeLessThan(10);
+  }, 30_000);
+
+  it("refuses limits that make no sense", () => {
+    const options = { environment: "sandbox", clientId: "a", apiKey: "b" } as const;
+    expect(() => createClient({ ...options, rateLimit: { perSecond: 0 } })).toThrow(RangeError);
+  });
+});
