@@ -9,11 +9,11 @@ const main = { index: "src/index.ts" };
 const others = {
   emulator: "src/emulator/index.ts",
   schemas: "src/generated/index.ts",
-  "stores/conformance": "src/stores/conformance.ts",
-  "stores/file": "src/stores/file.ts",
-  "stores/memory": "src/stores/memory.ts",
-  "stores/postgres": "src/stores/postgres.ts",
-  "stores/redis": "src/stores/redis.ts",
+  "stores/conformance": "src/stores/conformance/index.ts",
+  "stores/file": "src/stores/file/index.ts",
+  "stores/memory": "src/stores/memory/index.ts",
+  "stores/postgres": "src/stores/postgres/index.ts",
+  "stores/redis": "src/stores/redis/index.ts",
   "stores/sealed": "src/stores/sealed.ts",
   webhooks: "src/webhooks/index.ts",
 };

@@ -9,7 +9,14 @@ export default defineConfig({
     alias: [
       { find: /^airwallex-connect$/, replacement: source("./src/index.ts") },
       { find: "airwallex-connect/schemas", replacement: source("./src/generated/index.ts") },
-      { find: /^airwallex-connect\/stores\/(\w+)$/, replacement: source("./src/stores/$1.ts") },
+      {
+        find: "airwallex-connect/stores/sealed",
+        replacement: source("./src/stores/sealed.ts"),
+      },
+      {
+        find: /^airwallex-connect\/stores\/(\w+)$/,
+        replacement: source("./src/stores/$1/index.ts"),
+      },
       { find: "airwallex-connect/webhooks", replacement: source("./src/webhooks/index.ts") },
       { find: "airwallex-connect/emulator", replacement: source("./src/emulator/index.ts") },
     ],

@@ -27,9 +27,10 @@ const doors = [
   "src/generated/index.ts",
   "src/emulator/index.ts",
   "src/webhooks/index.ts",
-  ...["conformance", "file", "memory", "postgres", "redis", "sealed"].map(
-    (name) => `src/stores/${name}.ts`,
+  ...["conformance", "file", "memory", "postgres", "redis"].map(
+    (name) => `src/stores/${name}/index.ts`,
   ),
+  "src/stores/sealed.ts",
 ];
 const pages = [
   ...readdirSync(".").filter((file) => file.endsWith(".md")),

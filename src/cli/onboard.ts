@@ -16,8 +16,8 @@ import type {
   OnboardingReport,
   OnboardingResult,
 } from "../onboarding/types.js";
-import { createFileStore } from "../stores/file.js";
-import { createMemoryStore } from "../stores/memory.js";
+import { createFileStore } from "../stores/file/index.js";
+import { createMemoryStore } from "../stores/memory/index.js";
 import type { Store } from "../stores/store.js";
 import { refuseProblems } from "./check-sellers.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";

@@ -2,10 +2,9 @@
 
 import type { ListQuery, StoreBackend } from "./backend.js";
 import { checkDuration, checkKey, checkText, checkWhole } from "./check-input.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
 import { heldName, runWithLease } from "./lease.js";
 import { type Runtime, systemRuntime } from "./runtime.js";
-import type { LeaseOptions, ListOptions, Store, Write } from "./store.js";
+import type { LeaseOptions, ListedKey, ListOptions, Store, Write } from "./store.js";
 
 const mostKeysPerPage = 1000;
 const defaultKeysPerPage = 100;
@@ -84,4 +83,31 @@ function readQuery({ prefix, expiringBeforeMs, limit, cursor }: ListOptions): Li
     limit: limit ?? defaultKeysPerPage,
     after: cursor === undefined ? undefined : decodeCursor(cursor, expiringBeforeMs !== undefined),
   };
+}
+
+/** A cursor is the last key looked at, encoded so that it is safe in a URL. */
+function encodeCursor({ key, expiresAtMs }: ListedKey): string {
+  return Buffer.from(JSON.stringify([key, expiresAtMs ?? null])).toString("base64url");
+}
+
+/** @throws RangeError if it is not a cursor that `encodeCursor` made for the same kind of list. */
+function decodeCursor(cursor: string, byExpiry: boolean): ListedKey {
+  const [key, expiresAtMs] = parse(cursor);
+  const dated = typeof expiresAtMs === "number";
+  if (typeof key !== "string" || (byExpiry && !dated)) {
+    throw new RangeError(
+      "Cannot list keys: the cursor is unknown, expected `next` of a page of the same list",
+    );
+  }
+  return { key, expiresAtMs: dated ? expiresAtMs : undefined };
+}
+
+function parse(cursor: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    // Whatever is wrong with it, the caller gets the same error.
+    return [];
+  }
 }

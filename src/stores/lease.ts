@@ -100,9 +100,9 @@ async function tryUntilFound(
     if (found.kind === "changed") continue;
     const leftMs = endsAtMs - runtime.nowMs();
     if (leftMs <= 0) return { kind: "busy" };
-    const news = (await listener?.start()) ?? "never";
-    if (news === "now") continue;
-    const lookMs = news === "never" ? pollMs(context, looks) : lookAgainMs;
+    const listening = (await listener?.start()) ?? "never";
+    if (listening === "now") continue;
+    const lookMs = listening === "never" ? pollMs(context, looks) : lookAgainMs;
     // Jittered, so that those waiting for the same lease do not all return at once.
     const leaseEndMs = found.remainingMs + 1 + runtime.random() * 10;
     await pause(runtime, Math.min(leftMs, lookMs, leaseEndMs), signal, listener);

@@ -1,5 +1,6 @@
 /** Time and randomness, injected. */
 
+import { setTimeout as wait } from "node:timers/promises";
 import { longestTimerMs } from "../checks/values.js";
 
 export interface Runtime {
@@ -22,14 +23,6 @@ export const systemRuntime: Runtime = {
 };
 
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.min(ms, longestTimerMs));
-    signal.addEventListener("abort", end);
-  });
+  // It rejects only when the signal is aborted.
+  return wait(Math.min(ms, longestTimerMs), undefined, { signal }).catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import type { LeaseOptions, Store, StoredRecord } from "./store.js";
 
 export type { Store } from "./store.js";
 
-/** Options of `sealed`. */
+/** Options of `createSealedStore`. */
 export interface SealedStoreOptions {
   /**
    * Keys by name, 32 bytes each, raw or in base64url. Any of them can open records; each record holds the
@@ -38,13 +38,13 @@ export interface SealedStoreOptions {
  * const store = createSealedStore(createMemoryStore(), { keys, currentKid: "2026-01" });
  */
 export function createSealedStore(store: Store, options: SealedStoreOptions): Store {
-  const box = createBox(options);
+  const cipher = createCipher(options);
 
   async function openRecord(
     key: string,
     record: StoredRecord | undefined,
   ): Promise<StoredRecord | undefined> {
-    return record && { ...record, value: await box.open(key, record.value) };
+    return record && { ...record, value: await cipher.open(key, record.value) };
   }
 
   function openedFirst(key: string, { enough, ...rest }: LeaseOptions): LeaseOptions {
@@ -63,7 +63,7 @@ export function createSealedStore(store: Store, options: SealedStoreOptions): St
     },
     async compareAndSet(key, write) {
       checkText("value", write.value);
-      const value = await box.seal(key, write.value);
+      const value = await cipher.seal(key, write.value);
       const written = await store.compareAndSet(key, { ...write, value });
       return written && { ...written, value: write.value };
     },
@@ -75,7 +75,7 @@ export function createSealedStore(store: Store, options: SealedStoreOptions): St
   };
 }
 
-interface Box {
+interface Cipher {
   seal(key: string, value: string): Promise<string>;
   open(key: string, text: string): Promise<string>;
 }
@@ -84,7 +84,7 @@ interface Box {
 const keyParameter = "record";
 const encryption = "A256GCM";
 
-function createBox({ keys, currentKid }: SealedStoreOptions): Box {
+function createCipher({ keys, currentKid }: SealedStoreOptions): Cipher {
   const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, toBytes(kid, key)]));
   const current = secrets.get(currentKid);
   if (current === undefined) {

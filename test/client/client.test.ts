@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { apiVersion, type ClientOptions, createClient } from "../../src/index.js";
-import { createMemoryStore } from "../../src/stores/memory.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { account, json, key, slowly, startServer, tokenOf } from "../scripted-server.js";
 
 const create = (changes: object) => () => createClient({ ...key, ...changes } as ClientOptions);

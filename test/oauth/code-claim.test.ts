@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCodeClaims } from "../../src/oauth/code-claim.js";
-import { createMemoryStore } from "../../src/stores/memory.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 
 describe("createCodeClaims()", () => {
   it("shares the work between identical callbacks, but not with a caller who has only the code", async () => {

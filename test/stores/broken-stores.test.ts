@@ -1,8 +1,8 @@
 /** Stores that are broken on purpose: the conformance suite must catch each, and for the right reason. */
 
 import { expect, test } from "vitest";
-import { runStoreConformance } from "../../src/stores/conformance.js";
-import { createMemoryStore } from "../../src/stores/memory.js";
+import { runStoreConformance } from "../../src/stores/conformance/index.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import type { Lease, Store, Write } from "../../src/stores/store.js";
 
 type Breaking = (good: Store) => Partial<Store>;

@@ -1,7 +1,7 @@
 /** Runs the conformance suite under vitest. */
 
 import { describe, test } from "vitest";
-import { storeConformanceCases } from "../../src/stores/conformance.js";
+import { storeConformanceCases } from "../../src/stores/conformance/index.js";
 import type { Store } from "../../src/stores/store.js";
 
 export function describeConformance(title: string, makeStore: () => Store | Promise<Store>): void {

@@ -13,10 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { createFileStore, type Store } from "../../src/stores/file.js";
-import { createCells } from "../../src/stores/file-cell.js";
-import { replaceState } from "../../src/stores/file-disk.js";
-import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file-holder.js";
+import { replaceState } from "../../src/stores/file/disk.js";
+import { createFileStore, type Store } from "../../src/stores/file/index.js";
+import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file/lock-holder.js";
+import { createLockedStates } from "../../src/stores/file/locked-states.js";
 import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
 
 const root = mkdtempSync(join(tmpdir(), "file-store-"));
@@ -36,7 +36,7 @@ function everything(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name));
 }
 
-function onlyCell(part: "records" | "claims"): string {
+function onlyDirectory(part: "records" | "claims"): string {
   const state = everything(join(directory, part)).find((path) => path.endsWith("state.json"));
   return join(state ?? "missing", "..");
 }
@@ -82,24 +82,24 @@ test("createFileStore() keeps its records across a restart of the process", asyn
 test("createFileStore() takes over from a process that died while writing", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
-  const cell = onlyCell("records");
-  const held = join(cell, `held.${nameOfTheDead()}`);
-  renameSync(join(cell, "free"), held);
+  const found = onlyDirectory("records");
+  const held = join(found, `held.${nameOfTheDead()}`);
+  renameSync(join(found, "free"), held);
   writeFileSync(join(held, "next.half.json"), '{"value":"half');
 
   const startMs = performance.now();
   expect((await store.read("key"))?.value).toBe("a");
   expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
   expect(performance.now() - startMs).toBeLessThan(1000);
-  expect(readdirSync(cell).sort()).toEqual(["free", "state.json"]);
-  expect(readdirSync(join(cell, "free"))).toEqual([]);
+  expect(readdirSync(found).sort()).toEqual(["free", "state.json"]);
+  expect(readdirSync(join(found, "free"))).toEqual([]);
 });
 
 test("createFileStore() takes over from a process that it cannot see once that is overdue", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
-  const cell = onlyCell("records");
-  renameSync(join(cell, "free"), join(cell, `held.elsewhere.1.1.${Date.now() - 9500}.x`));
+  const found = onlyDirectory("records");
+  renameSync(join(found, "free"), join(found, `held.elsewhere.1.1.${Date.now() - 9500}.x`));
   const startMs = performance.now();
   expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
   expect(performance.now() - startMs).toBeGreaterThan(300);
@@ -108,24 +108,24 @@ test("createFileStore() takes over from a process that it cannot see once that i
 test("createFileStore() takes over from a process that seems to start later, when the clock was set back", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("a", 0));
-  const cell = onlyCell("records");
-  renameSync(join(cell, "free"), join(cell, `held.elsewhere.1.1.${Date.now() + 3_600_000}.x`));
+  const found = onlyDirectory("records");
+  renameSync(join(found, "free"), join(found, `held.elsewhere.1.1.${Date.now() + 3_600_000}.x`));
   expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
 });
 
 test("createFileStore() starts over when its turn was taken while it slept", async () => {
   const store = createFileStore({ directory });
   await store.compareAndSet("key", plainWrite("0", 0));
-  const cell = onlyCell("records");
+  const found = onlyDirectory("records");
   let stop = false;
   const thief = (async () => {
     let stolen = 0;
     while (!stop && stolen < 10) {
-      const held = readdirSync(cell).find((name) => name.startsWith("held."));
+      const held = readdirSync(found).find((name) => name.startsWith("held."));
       if (held !== undefined) {
         try {
           // What another process does to one that is overdue.
-          renameSync(join(cell, held), join(cell, `held.${nameOfTheDead()}`));
+          renameSync(join(found, held), join(found, `held.${nameOfTheDead()}`));
           stolen++;
         } catch {
           // The turn was given back in between.
@@ -144,27 +144,27 @@ test("createFileStore() starts over when its turn was taken while it slept", asy
   expect((await store.read("key"))?.value).toBe("20");
 });
 
-test("createCells() does not let a process that slept overwrite what its successor wrote", async () => {
-  const cells = createCells<{ readonly by: string }>(directory, join(directory, "scratch"));
+test("createLockedStates() does not let a process that slept overwrite what its successor wrote", async () => {
+  const states = createLockedStates<{ readonly by: string }>(directory, join(directory, "scratch"));
   const name = "ab12";
-  const cell = join(directory, "ab", name);
-  await cells.change(name, () => ({ cell: { by: "somebody" }, result: undefined }));
+  const found = join(directory, "ab", name);
+  await states.change(name, () => ({ state: { by: "somebody" }, result: undefined }));
   const seen: unknown[] = [];
-  const result = await cells.change(name, (before) => {
+  const result = await states.change(name, (before) => {
     seen.push(before);
     if (seen.length === 1) {
-      // What happens while this process sleeps: the baton is taken, used, and given back.
-      const held = readdirSync(cell).find((entry) => entry.startsWith("held.")) ?? "";
-      renameSync(join(cell, held), join(cell, "held.successor"));
-      writeFileSync(join(cell, "state.json"), JSON.stringify({ by: "successor" }));
-      renameSync(join(cell, "held.successor"), join(cell, "free"));
+      // What happens while this process sleeps: the lock is taken, used, and given back.
+      const held = readdirSync(found).find((entry) => entry.startsWith("held.")) ?? "";
+      renameSync(join(found, held), join(found, "held.successor"));
+      writeFileSync(join(found, "state.json"), JSON.stringify({ by: "successor" }));
+      renameSync(join(found, "held.successor"), join(found, "free"));
     }
-    return { cell: { by: "sleeper" }, result: seen.length };
+    return { state: { by: "sleeper" }, result: seen.length };
   });
   expect(seen).toEqual([{ by: "somebody" }, { by: "successor" }]);
   expect(result).toBe(2);
-  expect(await cells.read(name)).toEqual({ by: "sleeper" });
-  expect(readdirSync(cell).sort()).toEqual(["free", "state.json"]);
+  expect(await states.read(name)).toEqual({ by: "sleeper" });
+  expect(readdirSync(found).sort()).toEqual(["free", "state.json"]);
 });
 
 test("createFileStore() frees the lease of a dead process at once", async () => {
@@ -173,9 +173,9 @@ test("createFileStore() frees the lease of a dead process at once", async () => 
   expect(await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).toEqual({
     kind: "busy",
   });
-  const state = join(onlyCell("records"), "state.json");
-  const cell = JSON.parse(readFileSync(state, "utf8")) as Record<string, unknown>;
-  writeFileSync(state, JSON.stringify({ ...cell, holder: nameOfTheDead() }));
+  const state = join(onlyDirectory("records"), "state.json");
+  const kept = JSON.parse(readFileSync(state, "utf8")) as Record<string, unknown>;
+  writeFileSync(state, JSON.stringify({ ...kept, holder: nameOfTheDead() }));
   expect((await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).kind).toBe(
     "worked",
   );
@@ -184,9 +184,9 @@ test("createFileStore() frees the lease of a dead process at once", async () => 
 test("createFileStore() does not wait for a lease that seems to start later, when the clock was set back", async () => {
   const store = createFileStore({ directory });
   await hold(store);
-  const state = join(onlyCell("records"), "state.json");
-  const cell = JSON.parse(readFileSync(state, "utf8")) as Record<string, number>;
-  writeFileSync(state, JSON.stringify({ ...cell, leasedUntilMs: Date.now() + 3_600_000 }));
+  const state = join(onlyDirectory("records"), "state.json");
+  const kept = JSON.parse(readFileSync(state, "utf8")) as Record<string, number>;
+  writeFileSync(state, JSON.stringify({ ...kept, leasedUntilMs: Date.now() + 3_600_000 }));
   expect((await store.withLease("key", { leaseMs: 1, waitMs: 0 }, async () => 1)).kind).toBe(
     "worked",
   );
@@ -202,12 +202,12 @@ test("createFileStore() names a broken file, and shows nothing of its contents",
     '{"version":"secret"}',
     '{"value":7}',
   ]) {
-    writeFileSync(join(onlyCell("records"), "state.json"), broken);
+    writeFileSync(join(onlyDirectory("records"), "state.json"), broken);
     await expect(store.compareAndSet("key", plainWrite("b", 0))).rejects.toThrow(
       "changed by somebody",
     );
   }
-  writeFileSync(join(onlyCell("records"), "state.json"), 'secret-token"');
+  writeFileSync(join(onlyDirectory("records"), "state.json"), 'secret-token"');
   const failure = await store.read("key").catch((error: unknown) => error);
   expect(failure).toMatchObject({ name: "StoreError", code: "record_unreadable" });
   expect(
@@ -219,7 +219,7 @@ test("createFileStore() removes expired claims, and what killed processes left b
   const store = createFileStore({ directory });
   const claim = await store.claim("old", { leaseMs: 1000 });
   if (claim.kind === "claimed") await store.confirm("old", claim.token, { keepMs: 1 });
-  const old = onlyCell("claims");
+  const old = onlyDirectory("claims");
   const left = join(directory, "scratch", "left");
   mkdirSync(join(left, "free"), { recursive: true });
   utimesSync(left, 0, 0);
@@ -237,11 +237,11 @@ test("createFileStore() removes expired claims, and what killed processes left b
 });
 
 test("replaceState() leaves nothing behind when it cannot write a state", async () => {
-  const [state, baton] = [join(directory, "state.json"), join(directory, "baton")];
+  const [state, lock] = [join(directory, "state.json"), join(directory, "lock")];
   mkdirSync(join(state, "in the way"), { recursive: true });
-  mkdirSync(baton);
-  await expect(replaceState(state, { value: "t0ken" }, baton)).rejects.toThrow();
-  expect(readdirSync(baton)).toEqual([]);
+  mkdirSync(lock);
+  await expect(replaceState(state, { value: "t0ken" }, lock)).rejects.toThrow();
+  expect(readdirSync(lock)).toEqual([]);
 });
 
 test("isGone() tells dead processes from living and unknown ones", () => {

@@ -1,13 +1,15 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createMemoryStore } from "../../src/stores/memory.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { describeConformance, plainWrite } from "./conformance-suite.js";
+import { createTimedMemoryStore } from "./memory-store.js";
 
 const shared = createMemoryStore();
 describeConformance("createMemoryStore() keeps the contract", () => shared);
 
-test("createMemoryStore() measures leases, claims and ages by the caller's clock", async () => {
+test("createMemoryBackend() measures leases, claims and ages by its clock", async () => {
   let now = 1_000_000;
-  const store = createMemoryStore({ now: () => now });
+  const store = createTimedMemoryStore({ now: () => now });
   await store.compareAndSet("key", plainWrite("a", 0));
   const claim = await store.claim("id", { leaseMs: 60_000 });
   const sleeper = store.withLease(
@@ -31,10 +33,10 @@ test("createMemoryStore() measures leases, claims and ages by the caller's clock
   void sleeper;
 });
 
-test("createMemoryStore() waits with the caller's sleep function", async () => {
+test("withLease() sleeps until the other lease is over, and not a moment longer", async () => {
   const slept: number[] = [];
   let now = 0;
-  const store = createMemoryStore({
+  const store = createTimedMemoryStore({
     now: () => now,
     random: () => 0,
     sleep: async (ms) => {
@@ -46,13 +48,6 @@ test("createMemoryStore() waits with the caller's sleep function", async () => {
   const result = await store.withLease("key", { leaseMs: 300, waitMs: 5000 }, async () => now);
   expect(result).toEqual({ kind: "worked", result: 301 });
   expect(slept).toEqual([301]);
-});
-
-test("createMemoryStore() makes different tokens whatever `random` returns", async () => {
-  const store = createMemoryStore({ random: () => 0.5 });
-  const first = await store.claim("a", { leaseMs: 1000 });
-  const second = await store.claim("b", { leaseMs: 1000 });
-  expect(first).not.toEqual(second);
 });
 
 test("createMemoryStore() hands a lease to the next in line without polling", async () => {
@@ -69,10 +64,44 @@ test("createMemoryStore() hands a lease to the next in line without polling", as
   const second = store.withLease("key", { leaseMs: 60_000, waitMs: 5000 }, async () =>
     performance.now(),
   );
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await wait(30);
   const endedAt = performance.now();
   end();
   await first;
   const result = await second;
   expect(result.kind === "worked" && result.result - endedAt).toBeLessThan(300);
+});
+
+const dayMs = 86_400_000;
+
+test("createMemoryStore() forgets claims that are over, and none that can still be confirmed", async () => {
+  let now = 1_000_000;
+  const store = createTimedMemoryStore({ now: () => now });
+  const claimed = async (id: string, leaseMs = 1000): Promise<string> => {
+    const claim = await store.claim(id, { leaseMs });
+    return claim.kind === "claimed" ? claim.token : expect.fail(`${id} is ${claim.kind}`);
+  };
+  /** A sweep comes after as many new claims as the one before has left. */
+  const claimMany = async (name: string, count: number): Promise<void> => {
+    for (let index = 0; index < count; index++) await claimed(`${name}/${index}`);
+  };
+  const done = await claimed("done");
+  await store.confirm("done", done, { keepMs: 2 * dayMs });
+  const abandoned = await claimed("abandoned");
+
+  now += dayMs;
+  const late = await claimed("late");
+  await claimMany("first", 2000);
+  expect(await store.claim("done", { leaseMs: 1 })).toEqual({ kind: "done" });
+  expect(await store.confirm("done", done, { keepMs: 2 * dayMs })).toBe(true);
+
+  now += dayMs;
+  await claimMany("second", 2000);
+  // A claim that is still kept answers true to its own token, even long after its end.
+  expect(await store.confirm("abandoned", abandoned, { keepMs: dayMs })).toBe(false);
+  expect(await store.confirm("late", late, { keepMs: dayMs })).toBe(true);
+
+  now += 2 * dayMs;
+  await claimMany("third", 10_000);
+  expect(await store.confirm("done", done, { keepMs: dayMs })).toBe(false);
 });

@@ -6,7 +6,7 @@ import {
   createPostgresTables,
   postgresTablesSql,
   type TransactionOf,
-} from "../../src/stores/postgres.js";
+} from "../../src/stores/postgres/index.js";
 import { postgresMissing, type RunningServer, startPostgres, titled } from "../servers.js";
 import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
 

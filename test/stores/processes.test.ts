@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFileStore } from "../../src/stores/file.js";
-import { createPostgresStore, createPostgresTables } from "../../src/stores/postgres.js";
-import { createRedisStore } from "../../src/stores/redis.js";
+import { createFileStore } from "../../src/stores/file/index.js";
+import { createPostgresStore, createPostgresTables } from "../../src/stores/postgres/index.js";
+import { createRedisStore } from "../../src/stores/redis/index.js";
 import type { Store } from "../../src/stores/store.js";
 import {
   postgresMissing,

@@ -6,8 +6,8 @@ import {
   createRedisStore,
   type RedisStore,
   type RedisStoreOptions,
-} from "../../src/stores/redis.js";
-import { createNews } from "../../src/stores/redis-news.js";
+} from "../../src/stores/redis/index.js";
+import { createChangeSubscription } from "../../src/stores/redis/subscription.js";
 import {
   type RunningServer,
   redisMissing,
@@ -208,24 +208,30 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     const channel = "idle";
     const subscribers = async () => (await io.pubsub("NUMSUB", channel))[1];
     const heard: string[] = [];
-    const onNews = (message: string) => heard.push(message);
-    const news = createNews({ client: io, subscriber: undefined, channel, onNews, idleMs: 50 });
-    expect(await news.start()).toBe("now");
-    expect(await news.start()).toBe("already");
-    news.leave();
+    const onMessage = (message: string) => heard.push(message);
+    const subscription = createChangeSubscription({
+      client: io,
+      subscriber: undefined,
+      channel,
+      onMessage,
+      idleMs: 50,
+    });
+    expect(await subscription.start()).toBe("now");
+    expect(await subscription.start()).toBe("already");
+    subscription.leave();
     await pause(20);
-    news.keep();
+    subscription.keep();
     await pause(80);
     expect(await subscribers(), "somebody came back in time").toBe(1);
-    news.leave();
+    subscription.leave();
     await pause(150);
     expect(await subscribers(), "nobody did").toBe(0);
-    expect(await news.start()).toBe("now");
+    expect(await subscription.start()).toBe("now");
     await io.publish(channel, "key");
     await pause(50);
     expect(heard).toEqual(["key"]);
-    news.close();
-    expect(await news.start(), "after the store was closed").toBe("never");
+    subscription.close();
+    expect(await subscription.start(), "after the store was closed").toBe("never");
   });
 
   test("answers the same when a client sends a command twice", async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { createMemoryStore } from "../../src/stores/memory.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { createSealedStore } from "../../src/stores/sealed.js";
 import type { Store } from "../../src/stores/store.js";
 import { describeConformance, plainWrite } from "./conformance-suite.js";

@@ -7,9 +7,9 @@
 import { once } from "node:events";
 import { Redis } from "ioredis";
 import { Pool, type PoolClient } from "pg";
-import { createFileStore } from "../../src/stores/file.js";
-import { createPostgresInbox, createPostgresStore } from "../../src/stores/postgres.js";
-import { createRedisStore } from "../../src/stores/redis.js";
+import { createFileStore } from "../../src/stores/file/index.js";
+import { createPostgresInbox, createPostgresStore } from "../../src/stores/postgres/index.js";
+import { createRedisStore } from "../../src/stores/redis/index.js";
 import type { Store } from "../../src/stores/store.js";
 
 export interface Order {

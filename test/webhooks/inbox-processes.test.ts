@@ -7,7 +7,7 @@
 import { Redis } from "ioredis";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPostgresTables } from "../../src/stores/postgres.js";
+import { createPostgresTables } from "../../src/stores/postgres/index.js";
 import {
   postgresMissing,
   type RunningServer,

@@ -11,8 +11,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
-import { createPostgresInbox, createPostgresStore } from "../../src/stores/postgres.js";
-import { createRedisStore } from "../../src/stores/redis.js";
+import { createPostgresInbox, createPostgresStore } from "../../src/stores/postgres/index.js";
+import { createRedisStore } from "../../src/stores/redis/index.js";
 import { createInbox, createWebhooks, type Inbox, nodeHandler } from "../../src/webhooks/index.js";
 
 /** Claims on Redis, claims on Postgres, and the transaction on Postgres. */

@@ -1,17 +1,18 @@
 import type { PoolClient } from "pg";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { Inbox } from "../../src/stores/inbox.js";
-import { createMemoryStore } from "../../src/stores/memory.js";
-import { createPostgresInbox } from "../../src/stores/postgres.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
+import { createPostgresInbox } from "../../src/stores/postgres/index.js";
 import type { Store } from "../../src/stores/store.js";
 import { createInbox } from "../../src/webhooks/inbox.js";
+import { createTimedMemoryStore } from "../stores/memory-store.js";
 
 const dayMs = 86_400_000;
 
 /** A store whose time the test moves. */
 function storeAt(startMs: number) {
   let nowMs = startMs;
-  const store = createMemoryStore({ now: () => nowMs });
+  const store = createTimedMemoryStore({ now: () => nowMs });
   return {
     store,
     pass: (ms: number) => {

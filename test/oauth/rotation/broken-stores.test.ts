@@ -2,15 +2,15 @@
 
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { acquire, type RecordCell, write } from "../../../src/stores/record-cell.js";
+import { acquire, type RecordState, write } from "../../../src/stores/record-state.js";
 import { lateMark, schedules } from "./schedule.js";
-import { type CellSteps, rightSteps } from "./virtual-store.js";
+import { rightSteps, type StateSteps } from "./virtual-store.js";
 import { runSchedule } from "./world.js";
 
 // On a busy machine it can take a while to find one.
 vi.setConfig({ testTimeout: 120_000 });
 
-async function firstProblem(steps: Partial<CellSteps>): Promise<string | undefined> {
+async function firstProblem(steps: Partial<StateSteps>): Promise<string | undefined> {
   const options = { storeSteps: { ...rightSteps, ...steps } };
   const { problems, end } = await runSchedule(lateMark, options);
   if (end !== "alive") return `the connection is ${end}`;
@@ -24,40 +24,40 @@ async function firstProblem(steps: Partial<CellSteps>): Promise<string | undefin
   return errorInstance instanceof Error ? errorInstance.message : undefined;
 }
 
-const presentVersion = ({ value, version }: RecordCell): number =>
+const presentVersion = ({ value, version }: RecordState): number =>
   value === undefined ? 0 : version;
 
-test.each<[what: string, steps: Partial<CellSteps>]>([
+test.each<[what: string, steps: Partial<StateSteps>]>([
   [
     // Fences alone would make up for versions that are not checked.
     "writes whatever the current version is",
     {
-      write: (cell, asked, nowMs) => {
-        const fence = asked.fence && cell.fence;
-        return write(cell, { ...asked, fence, expectedVersion: presentVersion(cell) }, nowMs);
+      write: (state, asked, nowMs) => {
+        const fence = asked.fence && state.fence;
+        return write(state, { ...asked, fence, expectedVersion: presentVersion(state) }, nowMs);
       },
     },
   ],
   [
     "takes writes under a lease that others have got since",
     {
-      write: (cell, asked, nowMs) =>
-        write(cell, { ...asked, fence: asked.fence && Math.max(asked.fence, cell.fence) }, nowMs),
+      write: (state, asked, nowMs) =>
+        write(state, { ...asked, fence: asked.fence && Math.max(asked.fence, state.fence) }, nowMs),
     },
   ],
   [
     "gives a lease that another holds",
-    { acquire: (cell, asked, nowMs) => acquire({ ...cell, leasedUntilMs: 0 }, asked, nowMs) },
+    { acquire: (state, asked, nowMs) => acquire({ ...state, leasedUntilMs: 0 }, asked, nowMs) },
   ],
   [
     "says that every record is new",
     {
-      acquire: (cell, asked, nowMs) => acquire({ ...cell, writtenAtMs: nowMs }, asked, nowMs),
+      acquire: (state, asked, nowMs) => acquire({ ...state, writtenAtMs: nowMs }, asked, nowMs),
     },
   ],
   [
     "forgets the age of a record that is to keep it",
-    { write: (cell, asked, nowMs) => write(cell, { ...asked, keepAge: false }, nowMs) },
+    { write: (state, asked, nowMs) => write(state, { ...asked, keepAge: false }, nowMs) },
   ],
 ])("runSchedule() finds a problem with a store that %s", async (_, steps) => {
   expect(await firstProblem(steps)).toBeTypeOf("string");

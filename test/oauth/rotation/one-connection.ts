@@ -8,8 +8,8 @@ import {
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { rotationLimits } from "../../../src/oauth/rotation.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
-import { createMemoryStore } from "../../../src/stores/memory.js";
 import type { RecordStore } from "../../../src/stores/store.js";
+import { createTimedMemoryStore } from "../../stores/memory-store.js";
 
 export const lifeMs = 300_000;
 /** What the server says when it does not issue tokens. */
@@ -22,7 +22,7 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
   const asleep: { readonly untilMs: number; readonly wake: () => void }[] = [];
   const sleep = (ms: number) =>
     new Promise<void>((wake) => asleep.push({ untilMs: nowMs + ms, wake }));
-  const store = createMemoryStore({ now: () => nowMs, sleep });
+  const store = createTimedMemoryStore({ now: () => nowMs, sleep });
   const record: ConnectionRecord = {
     ...{ id: "c1", accountId: "acct_1", connectedAtMs: 0, rotatedAtMs: 0, status: "connected" },
     ...{ accessToken: "secret-access-0", refreshToken: "secret-refresh-0", accessLeftMs },

@@ -40,17 +40,17 @@ const { store, close } = await open();
 /** Loads only what it needs: processes are killed faster than heavier ones would start. */
 async function open(): Promise<{ readonly store: Store; readonly close: () => unknown }> {
   if (order.store === "file") {
-    const { createFileStore } = await import("../../../src/stores/file.js");
+    const { createFileStore } = await import("../../../src/stores/file/index.js");
     return { store: createFileStore({ directory: order.where }), close: () => undefined };
   }
   if (order.store === "redis") {
     const { Redis } = await import("ioredis");
-    const { createRedisStore } = await import("../../../src/stores/redis.js");
+    const { createRedisStore } = await import("../../../src/stores/redis/index.js");
     const redis = new Redis(order.where);
     return { store: createRedisStore(redis), close: () => redis.disconnect() };
   }
   const { Pool } = await import("pg");
-  const { createPostgresStore } = await import("../../../src/stores/postgres.js");
+  const { createPostgresStore } = await import("../../../src/stores/postgres/index.js");
   const pool = new Pool({ connectionString: order.where, max: 2 });
   return { store: createPostgresStore(pool), close: () => pool.end() };
 }

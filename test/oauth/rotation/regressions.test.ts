@@ -9,8 +9,8 @@ import {
 } from "../../../src/oauth/rotation.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import { readTokenPair, type TokenPair } from "../../../src/oauth/tokens.js";
-import { createMemoryStore } from "../../../src/stores/memory.js";
 import type { RecordStore } from "../../../src/stores/store.js";
+import { createTimedMemoryStore } from "../../stores/memory-store.js";
 import { lateMark, type Schedule, scheduleOf } from "./schedule.js";
 import { createStrictServer } from "./strict-server.js";
 import { recordOf } from "./virtual-worker.js";
@@ -137,7 +137,7 @@ describe("rotate()", () => {
       accessLifetimeMs: 300_000,
       refreshLifetimeMs: 86_400_000,
     });
-    const store = createMemoryStore({ now: clock.nowMs, sleep: pass });
+    const store = createTimedMemoryStore({ now: clock.nowMs, sleep: pass });
     const record = { ...recordOf(server.first), accessLeftMs: 0 };
     const text = { value: JSON.stringify(record), expiresAtMs: undefined };
     await store.compareAndSet("key", { ...text, expectedVersion: 0 });

@@ -9,7 +9,7 @@ import {
 } from "../../../src/oauth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { rotationLimits } from "../../../src/oauth/rotation.js";
-import { createRedisStore } from "../../../src/stores/redis.js";
+import { createRedisStore } from "../../../src/stores/redis/index.js";
 import type { Store } from "../../../src/stores/store.js";
 import { Deadline } from "../../../src/transport/deadline.js";
 import { type RunningServer, redisMissing, startRedis, titled } from "../../servers.js";

@@ -5,25 +5,25 @@ import type { StoreBackend } from "../../../src/stores/backend.js";
 import { buildStore } from "../../../src/stores/build-store.js";
 import {
   acquire,
-  emptyRecordCell,
+  type Change,
+  emptyRecordState,
   giveBack,
-  type RecordCell,
+  type RecordState,
   recordOf,
-  type Step,
   write,
-} from "../../../src/stores/record-cell.js";
+} from "../../../src/stores/record-state.js";
 import type { RecordStore, StoredRecord } from "../../../src/stores/store.js";
 import type { VirtualNetwork } from "./virtual-network.js";
 import type { VirtualProcess } from "./virtual-process.js";
 
 /** The steps that a store does atomically. A broken store does some of them differently. */
-export interface CellSteps {
+export interface StateSteps {
   readonly acquire: typeof acquire;
   readonly giveBack: typeof giveBack;
   readonly write: typeof write;
 }
 
-export const rightSteps: CellSteps = { acquire, giveBack, write };
+export const rightSteps: StateSteps = { acquire, giveBack, write };
 
 export interface VirtualStore {
   /** The store as one process sees it. */
@@ -35,26 +35,26 @@ export interface VirtualStore {
 
 export interface VirtualStoreOptions {
   readonly nowMs: () => number;
-  readonly steps: CellSteps;
+  readonly steps: StateSteps;
   /** Called on every change. */
   readonly changed: (before: ConnectionRecord | undefined, after: ConnectionRecord) => void;
 }
 
 export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOptions): VirtualStore {
-  let cell: RecordCell = emptyRecordCell;
+  let state: RecordState = emptyRecordState;
 
-  function change<Result>(step: Step<RecordCell, Result>): Result {
-    const before = parse(cell);
-    const { version } = cell;
-    if (step.cell) cell = step.cell;
-    const after = parse(cell);
-    if (after && cell.version !== version) changed(before, after);
+  function change<Result>(step: Change<RecordState, Result>): Result {
+    const before = parse(state);
+    const { version } = state;
+    if (step.state) state = step.state;
+    const after = parse(state);
+    if (after && state.version !== version) changed(before, after);
     return step.result;
   }
 
   function put(record: ConnectionRecord): void {
     const text = { value: JSON.stringify(record), expiresAtMs: undefined };
-    change(write(cell, { ...text, expectedVersion: cell.version }, nowMs()));
+    change(write(state, { ...text, expectedVersion: state.version }, nowMs()));
   }
 
   function open(
@@ -72,15 +72,15 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
       throw new Error("no part of this simulation");
     };
     const backend: StoreBackend = {
-      read: () => ask("read", (): StoredRecord | undefined => recordOf(cell, nowMs())),
-      acquire: (_, attempt) => ask("acquire", () => change(steps.acquire(cell, attempt, nowMs()))),
+      read: () => ask("read", (): StoredRecord | undefined => recordOf(state, nowMs())),
+      acquire: (_, attempt) => ask("acquire", () => change(steps.acquire(state, attempt, nowMs()))),
       giveBack: (_, fence) =>
         // As real stores do: what cannot be given back expires by itself.
         Promise.race([
-          ask("give back", () => change(steps.giveBack(cell, fence))),
+          ask("give back", () => change(steps.giveBack(state, fence))),
           process.sleep(1000),
         ]),
-      write: (_, asked) => ask("write", () => change(steps.write(cell, asked, nowMs()))),
+      write: (_, asked) => ask("write", () => change(steps.write(state, asked, nowMs()))),
       ...{ remove: unused, list: unused, claim: unused, confirm: unused, release: unused },
       pollMs: [50, 1000],
     };
@@ -93,9 +93,9 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
     });
   }
 
-  return { open, put, peek: () => parse(cell) };
+  return { open, put, peek: () => parse(state) };
 }
 
-function parse({ value }: RecordCell): ConnectionRecord | undefined {
+function parse({ value }: RecordState): ConnectionRecord | undefined {
   return value === undefined ? undefined : (JSON.parse(value) as ConnectionRecord);
 }

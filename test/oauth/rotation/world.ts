@@ -5,7 +5,7 @@ import { type Schedule, troubleMs } from "./schedule.js";
 import { createStrictServer, type ServerClock, type TokenServer } from "./strict-server.js";
 import { createVirtualNetwork } from "./virtual-network.js";
 import { createVirtualProcess, type VirtualProcess } from "./virtual-process.js";
-import { type CellSteps, createVirtualStore, rightSteps } from "./virtual-store.js";
+import { createVirtualStore, rightSteps, type StateSteps } from "./virtual-store.js";
 import { createRandom, createVirtualTime } from "./virtual-time.js";
 import {
   accessLifetimeMs,
@@ -28,7 +28,7 @@ export interface Result {
 }
 
 export interface WorldOptions {
-  readonly storeSteps?: CellSteps;
+  readonly storeSteps?: StateSteps;
   readonly createServer?: (clock: ServerClock) => Promise<TokenServer>;
   /** The real work that must finish before time goes on. */
   readonly settled?: () => Promise<unknown> | undefined;

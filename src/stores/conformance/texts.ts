@@ -1,8 +1,8 @@
 /** Cases about which keys and values are allowed. */
 
 import assert from "node:assert/strict";
-import { type CaseList, once, refuses, writing } from "./conformance-bench.js";
-import type { Store } from "./store.js";
+import type { Store } from "../store.js";
+import { type CaseList, once, refuses, writing } from "./case.js";
 
 /** Each of them can trip up some store: as a path, a pattern, a separator, a name, or by its length. */
 const hostileKeys: readonly string[] = [

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Lease, LeaseOptions, LeaseResult, Store, StoredRecord, Write } from "./store.js";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Lease, LeaseOptions, LeaseResult, Store, StoredRecord, Write } from "../store.js";
 
-export interface Bench {
+export interface CaseContext {
   /** Two stores on the same data. */
   readonly one: Store;
   readonly other: Store;
@@ -15,14 +16,14 @@ export interface Bench {
 }
 
 /** Cases by name, each name a sentence about the store. */
-export type CaseList = Readonly<Record<string, (bench: Bench) => Promise<void>>>;
+export type CaseList = Readonly<Record<string, (context: CaseContext) => Promise<void>>>;
 
-export function createBench(one: Store, other: Store, paceMs: number): Bench {
+export function createCaseContext(one: Store, other: Store, paceMs: number): CaseContext {
   return { one, other, paceMs, key: `conformance-${randomUUID()}/key` };
 }
 
-export function rest(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+export function pause(ms: number): Promise<void> {
+  return wait(ms);
 }
 
 /** A write without expiry or lease, unless told otherwise. */

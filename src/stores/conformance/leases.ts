@@ -1,6 +1,7 @@
 /** Cases about leases: who holds one, who must wait, and whose write counts. */
 
 import assert from "node:assert/strict";
+import type { LeaseOptions, Store } from "../store.js";
 import {
   type CaseList,
   equalRecord,
@@ -8,15 +9,14 @@ import {
   isHeld,
   leasing,
   once,
+  pause,
   refuses,
-  rest,
   writing,
-} from "./conformance-bench.js";
-import type { LeaseOptions, Store } from "./store.js";
+} from "./case.js";
 
 export const leaseCases: CaseList = {
-  async "withLease() passes the record to the work, and returns what the work returned"(bench) {
-    const { one, other, key } = bench;
+  async "withLease() passes the record to the work, and returns what the work returned"(context) {
+    const { one, other, key } = context;
     const first = await one.withLease(key, once, async ({ record }) => record);
     assert.deepEqual(first, { kind: "worked", result: undefined });
     await one.compareAndSet(key, writing("a", 0, { expiresAtMs: 5000 }));
@@ -50,7 +50,7 @@ export const leaseCases: CaseList = {
     let most = 0;
     const work = async (): Promise<void> => {
       most = Math.max(most, ++inside);
-      await rest(5);
+      await pause(5);
       inside--;
     };
     const stores = [one, other, one, other, one, other];
@@ -59,8 +59,8 @@ export const leaseCases: CaseList = {
     assert.equal(most, 1, `${most} were inside at once`);
   },
 
-  async "withLease() gives the lease back when the work throws, and throws the same"(bench) {
-    const { one, other, key } = bench;
+  async "withLease() gives the lease back when the work throws, and throws the same"(context) {
+    const { one, other, key } = context;
     const failure = new Error("work failed");
     const working = one.withLease(key, once, async () => {
       throw failure;
@@ -128,7 +128,7 @@ export const leaseCases: CaseList = {
     const stop = new AbortController();
     const result = await one.withLease(key, leasing({ signal: stop.signal }), async () => {
       stop.abort();
-      await rest(5);
+      await pause(5);
       return "done";
     });
     assert.deepEqual(result, { kind: "worked", result: "done" });
@@ -172,10 +172,10 @@ export const handOverCases: CaseList = {
     await held.end();
   },
 
-  async "a holder whose lease passed to another cannot write any more"(bench) {
-    const { one, other, paceMs } = bench;
+  async "a holder whose lease passed to another cannot write any more"(context) {
+    const { one, other, paceMs } = context;
     for (const version of [0, 1]) {
-      const key = `${bench.key}${version}`;
+      const key = `${context.key}${version}`;
       if (version === 1) await one.compareAndSet(key, writing("before", 0));
       const late = await hold(one, key, leasing({ leaseMs: paceMs }));
       const next = await hold(other, key);
@@ -188,8 +188,8 @@ export const handOverCases: CaseList = {
     }
   },
 
-  async "a holder who comes back late does not end its successor's lease"(bench) {
-    const { one, other, key, paceMs } = bench;
+  async "a holder who comes back late does not end its successor's lease"(context) {
+    const { one, other, key, paceMs } = context;
     const late = await hold(one, key, leasing({ leaseMs: paceMs }));
     const next = await hold(other, key);
     await late.end();
@@ -197,10 +197,10 @@ export const handOverCases: CaseList = {
     await next.end();
   },
 
-  async "an expired lease still lets its holder write, if nobody has taken another"(bench) {
-    const { one, other, key, paceMs } = bench;
+  async "an expired lease still lets its holder write, if nobody has taken another"(context) {
+    const { one, other, key, paceMs } = context;
     const late = await hold(one, key, leasing({ leaseMs: paceMs }));
-    await rest(2 * paceMs);
+    await pause(2 * paceMs);
     const written = await other.compareAndSet(key, writing("a", 0, { fence: late.lease.fence }));
     equalRecord(written, { value: "a", version: 1, expiresAtMs: undefined });
     await late.end();

@@ -1,53 +1,19 @@
-/** A store in Postgres, next to the application's own data. */
+/** What a store does, by the Postgres statements: their parameters, and what their rows mean. */
 
-import type { Acquired, Listed, ListQuery, StoreBackend } from "./backend.js";
-import { buildStore } from "./build-store.js";
-import { type PostgresQueryable, type Row, rowsOf, toNumber } from "./postgres-client.js";
-import { type Statements, writeStatements } from "./postgres-statements.js";
-import { explain, nameTables, type PostgresTableOptions } from "./postgres-tables.js";
-import type { ListedKey, Store, StoredRecord, Write } from "./store.js";
-
-export type { Inbox, InboxOutcome } from "./inbox.js";
-export type { PostgresConnection, PostgresPool, PostgresQueryable } from "./postgres-client.js";
-export {
-  createPostgresInbox,
-  type PostgresInboxOptions,
-  type TransactionOf,
-} from "./postgres-inbox.js";
-export {
-  createPostgresTables,
-  type PostgresTableOptions,
-  postgresTablesSql,
-} from "./postgres-tables.js";
-export type { Store } from "./store.js";
-
-/**
- * A store in Postgres 12 or later, on the caller's own pool: pg, or anything with its `query(text,
- * values)`. Create the tables with `createPostgresTables` or `postgresTablesSql`.
- *
- * Every operation is a single statement, so a pooler in transaction mode works, and no transaction stays
- * open while a token is refreshed: a refresh takes three statements. Waiters poll every 50 to 500 ms.
- *
- * @throws RangeError for a schema or prefix that is not a plain name.
- * @example
- * const store = createPostgresStore(pool, { schema: "shop" });
- */
-export function createPostgresStore(
-  pool: PostgresQueryable,
-  options: PostgresTableOptions = {},
-): Store {
-  const statements = writeStatements(nameTables(options));
-  return buildStore(createPostgresBackend(pool, statements));
-}
+import type { Acquired, Listed, ListQuery, StoreBackend } from "../backend.js";
+import type { ListedKey, StoredRecord, Write } from "../store.js";
+import { type PostgresQueryable, type Row, rowsOf, toNumber } from "./client.js";
+import type { Statements } from "./statements.js";
+import { explainMissingTables } from "./tables.js";
 
 type Run = (text: string, ...values: unknown[]) => Promise<readonly Row[]>;
 
-function createPostgresBackend(pool: PostgresQueryable, sql: Statements): StoreBackend {
+export function createPostgresBackend(pool: PostgresQueryable, sql: Statements): StoreBackend {
   const run: Run = async (text, ...values) => {
     try {
       return await rowsOf(pool, text, values);
     } catch (error) {
-      throw explain(error);
+      throw explainMissingTables(error);
     }
   };
   const sweep = createSweep(run, sql);

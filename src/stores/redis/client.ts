@@ -46,15 +46,16 @@ export async function runScript(
     return await evaluate(client, { sha }, input);
   } catch (error) {
     // NOSCRIPT comes after a restart, a failover or SCRIPT FLUSH. The script has not run, so resend it.
-    if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw bare(error);
+    if (!(error instanceof Error && error.message.startsWith("NOSCRIPT")))
+      throw withoutCommand(error);
   }
   return evaluate(client, { lua }, input).catch((error: unknown) => {
-    throw bare(error);
+    throw withoutCommand(error);
   });
 }
 
 /** Removes the command that ioredis attaches to its errors: a log would show the tokens in its arguments. */
-function bare(error: unknown): unknown {
+function withoutCommand(error: unknown): unknown {
   if (error instanceof Error) Reflect.deleteProperty(error, "command");
   return error;
 }

@@ -7,15 +7,16 @@
  */
 
 import { AssertionError } from "node:assert";
-import { type CaseList, createBench } from "./conformance-bench.js";
-import { claimCases } from "./conformance-claims.js";
-import { handOverCases, leaseCases } from "./conformance-leases.js";
-import { listCases } from "./conformance-lists.js";
-import { recordCases } from "./conformance-records.js";
-import { textCases } from "./conformance-texts.js";
-import type { Store } from "./store.js";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Store } from "../store.js";
+import { type CaseList, createCaseContext } from "./case.js";
+import { claimCases } from "./claims.js";
+import { handOverCases, leaseCases } from "./leases.js";
+import { listCases } from "./lists.js";
+import { recordCases } from "./records.js";
+import { textCases } from "./texts.js";
 
-export type { Store } from "./store.js";
+export type { Store } from "../store.js";
 
 /** How long the suite waits. */
 export interface StoreConformanceOptions {
@@ -67,7 +68,7 @@ export function storeConformanceCases(
     async run() {
       stores ??= make();
       const [one, other] = await stores;
-      await inTime(check(createBench(one, other, paceMs)), limitMs);
+      await inTime(check(createCaseContext(one, other, paceMs)), limitMs);
     },
   }));
 }
@@ -112,14 +113,14 @@ function describe(error: unknown): string {
 }
 
 async function inTime(check: Promise<void>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const message = `it is not over after ${limitMs} ms`;
-    timer = setTimeout(() => reject(new AssertionError({ message })), limitMs);
+  const over = new AbortController();
+  const late = wait(limitMs, undefined, { signal: over.signal }).then(() => {
+    throw new AssertionError({ message: `it is not over after ${limitMs} ms` });
   });
   try {
     await Promise.race([check, late]);
   } finally {
-    clearTimeout(timer);
+    over.abort();
+    late.catch(() => undefined);
   }
 }

@@ -1,8 +1,9 @@
-/** Receives changes via pub/sub, by default on a connection that is only open while someone waits. */
+/** Hears of changes by publish and subscribe, by default on a connection that is only open while someone waits. */
 
-import { isNodeRedis, type RedisClient } from "./redis-client.js";
+import { setTimeout as wait } from "node:timers/promises";
+import { isNodeRedis, type RedisClient } from "./client.js";
 
-export interface News {
+export interface ChangeSubscription {
   /** See `Listener.start`. */
   start(): Promise<"now" | "already" | "never">;
   /** Someone listens; the connection stays open. */
@@ -28,50 +29,50 @@ interface Connection {
   destroy?(): unknown;
 }
 
-export interface NewsOptions {
+export interface ChangeSubscriptionOptions {
   readonly client: RedisClient;
   /** The caller's own connection, which is not closed here. */
   readonly subscriber: RedisSubscriber | undefined;
   readonly channel: string;
-  readonly onNews: (message: string) => void;
+  readonly onMessage: (message: string) => void;
   /** How long the connection stays open after the last listener has left. */
   readonly idleMs: number;
 }
 
-/** Starting a subscription must not take longer than polling would. */
+/** Starting to subscribe must not take longer than polling would. */
 const longestStartMs = 500;
-/** After a subscription fails, waiters poll, and the next one is only tried after this long. */
-const restMs = 10_000;
+/** After it fails, waiters poll, and it is only tried again after this long. */
+const retryAfterMs = 10_000;
 
-export function createNews(options: NewsOptions): News {
-  let subscription: Subscription | undefined;
+export function createChangeSubscription(options: ChangeSubscriptionOptions): ChangeSubscription {
+  let current: Attempt | undefined;
   let idle: NodeJS.Timeout | undefined;
-  let restsUntilMs = 0;
+  let retryAtMs = 0;
   let closed = false;
 
   function close(): void {
-    subscription?.end();
-    subscription = undefined;
+    current?.end();
+    current = undefined;
   }
 
   function failed(): void {
-    restsUntilMs = performance.now() + restMs;
+    retryAtMs = performance.now() + retryAfterMs;
     close();
   }
 
   return {
     async start() {
-      if (subscription?.active) return "already";
-      if (closed || performance.now() < restsUntilMs) return "never";
-      subscription ??= subscribe(options, failed);
-      return (await within(subscription.begun, longestStartMs)) ? "now" : "never";
+      if (current?.active) return "already";
+      if (closed || performance.now() < retryAtMs) return "never";
+      current ??= subscribe(options, failed);
+      return (await within(current.begun, longestStartMs)) ? "now" : "never";
     },
     keep() {
       clearTimeout(idle);
       idle = undefined;
     },
     leave() {
-      if (subscription && !options.subscriber) idle = setTimeout(close, options.idleMs).unref();
+      if (current && !options.subscriber) idle = setTimeout(close, options.idleMs).unref();
     },
     close() {
       closed = true;
@@ -81,14 +82,14 @@ export function createNews(options: NewsOptions): News {
   };
 }
 
-interface Subscription {
+interface Attempt {
   readonly active: boolean;
   /** True once messages arrive. */
   readonly begun: Promise<boolean>;
   end(): void;
 }
 
-function subscribe(options: NewsOptions, failed: () => void): Subscription {
+function subscribe(options: ChangeSubscriptionOptions, failed: () => void): Attempt {
   // Both clients have their own types for this, which say more than is needed here.
   const connection = (options.subscriber ?? options.client.duplicate?.()) as Connection | undefined;
   if (!connection) return { active: false, begun: Promise.resolve(false), end: () => undefined };
@@ -117,17 +118,17 @@ function subscribe(options: NewsOptions, failed: () => void): Subscription {
 
 async function begin(
   connection: Connection,
-  { client, subscriber, channel, onNews }: NewsOptions,
+  { client, subscriber, channel, onMessage }: ChangeSubscriptionOptions,
 ): Promise<void> {
   // Without a listener, a connection error would crash the process; both clients reconnect by themselves.
   if (!subscriber) connection.on("error", () => undefined);
   if (isNodeRedis(client)) {
     if (!connection.isOpen) await connection.connect?.();
-    await connection.subscribe(channel, onNews);
+    await connection.subscribe(channel, onMessage);
     return;
   }
   connection.on("message", (from: string, message: string) => {
-    if (from === channel) onNews(message);
+    if (from === channel) onMessage(message);
   });
   await connection.subscribe(channel);
 }
@@ -140,14 +141,13 @@ function disconnect(connection: Connection): void {
   end().catch(() => undefined);
 }
 
+/** The answer, or false if it takes longer. */
 async function within(answer: Promise<boolean>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
+  const answered = new AbortController();
+  const late = wait(ms, false, { signal: answered.signal });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, late.catch(() => false)]);
   } finally {
-    clearTimeout(timer);
+    answered.abort();
   }
 }

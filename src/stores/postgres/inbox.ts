@@ -1,11 +1,11 @@
 /** Handles each id exactly once: the claim and the work's own writes share one transaction. */
 
-import { StoreError } from "../errors/store-errors.js";
-import { checkKey } from "./check-input.js";
-import { checkKeep, type Inbox } from "./inbox.js";
-import { type PostgresConnection, type PostgresPool, rowsOf } from "./postgres-client.js";
-import { type Statements, writeStatements } from "./postgres-statements.js";
-import { explain, nameTables, type PostgresTableOptions } from "./postgres-tables.js";
+import { StoreError } from "../../errors/store-errors.js";
+import { checkKey } from "../check-input.js";
+import { checkKeep, type Inbox } from "../inbox.js";
+import { type PostgresConnection, type PostgresPool, rowsOf } from "./client.js";
+import { type Statements, writeStatements } from "./statements.js";
+import { explainMissingTables, nameTables, type PostgresTableOptions } from "./tables.js";
 
 /** The type of the connections that a pool hands out. */
 export type TransactionOf<Pool> = Pool extends {
@@ -88,7 +88,7 @@ async function claim(sql: Statements, connection: PostgresConnection, id: string
     const [row] = await rowsOf(connection, sql.claim, [id, token, claimMs]);
     return { kind: (row?.["kind"] ?? "busy") as Claim["kind"], transaction };
   } catch (error) {
-    throw explain(error);
+    throw explainMissingTables(error);
   }
 }
 

@@ -11,7 +11,7 @@
  * even if the last one was lost because a stale replica took over or a key's stub expired.
  */
 
-import { defineScript, type Script } from "./redis-client.js";
+import { defineScript, type Script } from "./client.js";
 
 /** How long the counters of a key without a record are kept after their last use: 30 days. */
 const stubMs = 30 * 24 * 60 * 60_000;

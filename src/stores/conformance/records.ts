@@ -1,16 +1,16 @@
 /** Cases about records and their versions. */
 
 import assert from "node:assert/strict";
-import { type CaseList, equalRecord, refuses, rest, writing } from "./conformance-bench.js";
-import type { Store } from "./store.js";
+import type { Store } from "../store.js";
+import { type CaseList, equalRecord, pause, refuses, writing } from "./case.js";
 
 export const recordCases: CaseList = {
   async "read() returns undefined for a key that was never written"({ one, key }) {
     assert.equal(await one.read(key), undefined);
   },
 
-  async "compareAndSet() counts versions from 1, and read() returns what was written"(bench) {
-    const { one, other, key } = bench;
+  async "compareAndSet() counts versions from 1, and read() returns what was written"(context) {
+    const { one, other, key } = context;
     const first = await one.compareAndSet(key, writing("a", 0, { expiresAtMs: 1_234_567_890_123 }));
     equalRecord(first, { value: "a", version: 1, expiresAtMs: 1_234_567_890_123 });
     equalRecord(await other.read(key), { value: "a", version: 1, expiresAtMs: 1_234_567_890_123 });
@@ -58,9 +58,9 @@ export const recordCases: CaseList = {
   },
 
   async "compareAndSet() refuses a writer that read the record before it was deleted and re-created"(
-    bench,
+    context,
   ) {
-    const { one, other, key } = bench;
+    const { one, other, key } = context;
     await one.compareAndSet(key, writing("old", 0));
     await other.delete(key);
     assert.equal(await one.compareAndSet(key, writing("late", 1)), undefined, "while it is gone");
@@ -77,7 +77,7 @@ export const recordCases: CaseList = {
   async "ageMs counts from the last write"({ one, other, key, paceMs }) {
     const written = await one.compareAndSet(key, writing("a", 0));
     assert.ok((written?.ageMs ?? -1) >= 0, "it is negative");
-    await rest(5 * paceMs);
+    await pause(5 * paceMs);
     const aged = (await other.read(key))?.ageMs ?? -1;
     assert.ok(aged >= 4 * paceMs && aged < 5 * paceMs + 5000, `it is ${aged} ms`);
     await other.compareAndSet(key, writing("b", 1));
@@ -85,10 +85,10 @@ export const recordCases: CaseList = {
     assert.ok(renewed >= 0 && renewed < aged, `it is ${renewed} ms after another write`);
   },
 
-  async "compareAndSet() with keepAge keeps counting from the previous write"(bench) {
-    const { one, other, key, paceMs } = bench;
+  async "compareAndSet() with keepAge keeps counting from the previous write"(context) {
+    const { one, other, key, paceMs } = context;
     await one.compareAndSet(key, writing("a", 0, { keepAge: true }));
-    await rest(5 * paceMs);
+    await pause(5 * paceMs);
     const kept = await other.compareAndSet(key, writing("b", 1, { keepAge: true }));
     const read = await one.read(key);
     for (const aged of [kept, read]) {
@@ -98,8 +98,8 @@ export const recordCases: CaseList = {
     }
   },
 
-  async "compareAndSet() refuses versions, fences and times that are not whole numbers"(bench) {
-    const { one, key } = bench;
+  async "compareAndSet() refuses versions, fences and times that are not whole numbers"(context) {
+    const { one, key } = context;
     for (const number of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       const asked = writing("a", 0);
       await refuses(`version ${number}`, () =>

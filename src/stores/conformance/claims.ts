@@ -1,8 +1,8 @@
 /** Cases about claims: ids that are to be handled once. */
 
 import assert from "node:assert/strict";
-import { type CaseList, refuses, rest } from "./conformance-bench.js";
-import type { Store } from "./store.js";
+import type { Store } from "../store.js";
+import { type CaseList, pause, refuses } from "./case.js";
 
 const long = { leaseMs: 60_000 };
 const kept = { keepMs: 60_000 };
@@ -20,13 +20,13 @@ export const claimCases: CaseList = {
     const token = await claimed(one, key, paceMs);
     assert.equal(await other.confirm(key, token, kept), true);
     assert.deepEqual(await one.claim(key, long), { kind: "done" });
-    await rest(2 * paceMs);
+    await pause(2 * paceMs);
     assert.deepEqual(await other.claim(key, long), { kind: "done" }, "after the claim's own time");
   },
 
   async "a claim that is not confirmed in time is open to others"({ one, other, key, paceMs }) {
     const lost = await claimed(one, key, paceMs);
-    await rest(2 * paceMs);
+    await pause(2 * paceMs);
     const token = await claimed(other, key, 60_000);
     assert.notEqual(token, lost);
     assert.equal(await one.confirm(key, lost, kept), false, "the first one confirmed");
@@ -37,7 +37,7 @@ export const claimCases: CaseList = {
 
   async "confirm() works on an expired claim that nobody has taken"({ one, other, key, paceMs }) {
     const token = await claimed(one, key, paceMs);
-    await rest(2 * paceMs);
+    await pause(2 * paceMs);
     assert.equal(await one.confirm(key, token, kept), true);
     assert.deepEqual(await other.claim(key, long), { kind: "done" });
   },
@@ -72,7 +72,7 @@ export const claimCases: CaseList = {
   async "what is done is forgotten after keepMs"({ one, other, key, paceMs }) {
     const token = await claimed(one, key, 60_000);
     await one.confirm(key, token, { keepMs: paceMs });
-    await rest(2 * paceMs);
+    await pause(2 * paceMs);
     const next = await claimed(other, key, 60_000);
     assert.equal(await one.confirm(key, token, kept), false, "by the token of the time before");
     assert.equal((await one.claim(key, long)).kind, "busy");
@@ -83,7 +83,7 @@ export const claimCases: CaseList = {
     // Long enough that the other store tries before the end, even on a slow disk.
     await claimed(one, key, 20 * paceMs);
     assert.equal((await other.claim(key, long)).kind, "busy");
-    await rest(21 * paceMs);
+    await pause(21 * paceMs);
     assert.equal((await other.claim(key, long)).kind, "claimed");
   },
 

@@ -6,8 +6,8 @@
  * even if the last one was lost because a stale replica took over or the row was swept.
  */
 
-import { lateConfirmMs } from "./claim-cell.js";
-import type { TableNames } from "./postgres-tables.js";
+import { lateConfirmMs } from "../claim-state.js";
+import type { TableNames } from "./tables.js";
 
 /** How long a row without a record is kept after its last use: 30 days. */
 const stubMs = 30 * 24 * 60 * 60_000;
@@ -22,7 +22,16 @@ const record = `value, version, case when value is not null then expires_at_ms e
 
 export type Statements = ReturnType<typeof writeStatements>;
 
-export function writeStatements({ records, claims }: TableNames) {
+export function writeStatements(tables: TableNames) {
+  return {
+    ...writeRecordStatements(tables),
+    ...writeListStatements(tables),
+    ...writeClaimStatements(tables),
+    ...writeSweepStatements(tables),
+  };
+}
+
+function writeRecordStatements({ records }: TableNames) {
   return {
     /** $1 key. */
     read: `select ${record} from ${records} where key = $1 and value is not null`,
@@ -66,7 +75,11 @@ export function writeStatements({ records, claims }: TableNames) {
     /** $1 key. */
     remove: `update ${records} set value = null, expires_at_ms = ${nowMs} + ${stubMs}
   where key = $1 and value is not null returning key`,
+  };
+}
 
+function writeListStatements({ records }: TableNames) {
+  return {
     /** $1 prefix, $2 last key or '', $3 limit. */
     listByKey: `select key, expires_at_ms from ${records}
   where value is not null and key > $2 and key >= $1 and starts_with(key, $1)
@@ -77,7 +90,11 @@ export function writeStatements({ records, claims }: TableNames) {
   where value is not null and starts_with(key, $1)
     and expires_at_ms < $4::bigint and (expires_at_ms, key) > ($5::bigint, $2)
   order by expires_at_ms, key limit $3`,
+  };
+}
 
+function writeClaimStatements({ claims }: TableNames) {
+  return {
     /** $1 id, $2 token, $3 lease in ms. No row means that another process claimed it at the same moment. */
     claim: `with mine as (
     insert into ${claims} as c (id, token, done, until_ms)
@@ -97,7 +114,15 @@ export function writeStatements({ records, claims }: TableNames) {
     /** $1 id, $2 token. */
     release: `delete from ${claims} where id = $1 and token = $2 and not done returning id`,
 
-    /** Deletes what nobody can need any more, in small batches, skipping rows in use. */
+    /** $1 id. Locks it until the transaction ends; never waits. */
+    lockId: `select pg_try_advisory_xact_lock(hashtextextended($1, 7162013427)) as locked,
+    txid_current()::text as transaction`,
+  };
+}
+
+/** They delete what has no use any more, in small batches, skipping rows in use. */
+function writeSweepStatements({ records, claims }: TableNames) {
+  return {
     sweepClaims: `delete from ${claims} where id in (
     select id from ${claims}
     where until_ms < ${nowMs} - ${lateConfirmMs} order by until_ms limit 1000 for update skip locked)`,
@@ -106,10 +131,6 @@ export function writeStatements({ records, claims }: TableNames) {
     select key from ${records}
     where value is null and expires_at_ms < ${nowMs} and leased_until_ms < ${nowMs}
     order by expires_at_ms limit 1000 for update skip locked)`,
-
-    /** $1 id. Locks it until the transaction ends; never waits. */
-    lockId: `select pg_try_advisory_xact_lock(hashtextextended($1, 7162013427)) as locked,
-    txid_current()::text as transaction`,
   };
 }
 

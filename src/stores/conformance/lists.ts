@@ -1,8 +1,8 @@
 /** Cases about lists of keys. */
 
 import assert from "node:assert/strict";
-import { type CaseList, refuses, writing } from "./conformance-bench.js";
-import type { ListedKey, ListOptions, Store } from "./store.js";
+import type { ListedKey, ListOptions, Store } from "../store.js";
+import { type CaseList, refuses, writing } from "./case.js";
 
 export const listCases: CaseList = {
   async "list() returns every key with the prefix once, page by page"({ one, other, key: prefix }) {

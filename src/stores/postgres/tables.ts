@@ -1,7 +1,7 @@
 /** The tables of the Postgres store, and the statements that create them. */
 
-import { StoreError } from "../errors/store-errors.js";
-import type { PostgresQueryable } from "./postgres-client.js";
+import { StoreError } from "../../errors/store-errors.js";
+import type { PostgresQueryable } from "./client.js";
 
 /** Where the tables are. Use the same options for everything that works on them. */
 export interface PostgresTableOptions {
@@ -84,7 +84,7 @@ export function nameTables({ schema, prefix = "airwallex_" }: PostgresTableOptio
 }
 
 /** Says what to do if the tables are missing; any other error passes unchanged. */
-export function explain(error: unknown): unknown {
+export function explainMissingTables(error: unknown): unknown {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (code !== "42P01") return error;
   return new StoreError(

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { StoreError } from "../errors/store-errors.js";
+import { StoreError } from "../../errors/store-errors.js";
 
 /** The state in a file, or undefined if there is no file. */
 export async function readState<State>(path: string): Promise<State | undefined> {

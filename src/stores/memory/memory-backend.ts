@@ -1,0 +1,88 @@
+/** Records and claims in two maps. */
+
+import type { StoreBackend } from "../backend.js";
+import { createChangeListeners } from "../change-listeners.js";
+import { type ClaimState, claim, confirm, isForgettable, isReleasable } from "../claim-state.js";
+import { pageOf } from "../key-page.js";
+import {
+  acquire,
+  type Change,
+  emptyRecordState,
+  giveBack,
+  type RecordState,
+  recordOf,
+  remove,
+  write,
+} from "../record-state.js";
+
+/** @param now Current Unix time in milliseconds. Leases, claims and ages follow it. */
+export function createMemoryBackend(now: () => number = Date.now): StoreBackend {
+  const records = new Map<string, RecordState>();
+  const listeners = createChangeListeners();
+
+  function change<Result>(
+    key: string,
+    step: (state: RecordState) => Change<RecordState, Result>,
+  ): Result {
+    const { state, result } = step(records.get(key) ?? emptyRecordState);
+    if (state) records.set(key, state);
+    return result;
+  }
+
+  function changeAndTell<Result>(
+    key: string,
+    step: (state: RecordState) => Change<RecordState, Result>,
+  ): Result {
+    const result = change(key, step);
+    listeners.tell(key);
+    return result;
+  }
+
+  return {
+    read: async (key) => recordOf(records.get(key), now()),
+    acquire: async (key, attempt) => change(key, (state) => acquire(state, attempt, now())),
+    giveBack: async (key, fence) => changeAndTell(key, (state) => giveBack(state, fence)),
+    write: async (key, asked) => changeAndTell(key, (state) => write(state, asked, now())),
+    remove: async (key) => changeAndTell(key, remove),
+    list: async (query) => pageOf(listed(records), query),
+    ...createClaims(now),
+    listen: (key) => listeners.listen(key, async () => "already"),
+    pollMs: [10, 100],
+  };
+}
+
+function createClaims(now: () => number): Pick<StoreBackend, "claim" | "confirm" | "release"> {
+  const claims = new Map<string, ClaimState>();
+  const sweep = createSweep(claims, now);
+
+  return {
+    async claim(id, token, leaseMs) {
+      sweep();
+      const { state, result } = claim(claims.get(id), { token, untilMs: now() + leaseMs }, now());
+      if (state) claims.set(id, state);
+      return result;
+    },
+    async confirm(id, token, keepMs) {
+      const { state, result } = confirm(claims.get(id), { token, untilMs: now() + keepMs });
+      if (state) claims.set(id, state);
+      return result;
+    },
+    release: async (id, token) => isReleasable(claims.get(id), token) && claims.delete(id),
+  };
+}
+
+function* listed(records: ReadonlyMap<string, RecordState>) {
+  for (const [key, { value, expiresAtMs }] of records) {
+    if (value !== undefined) yield { key, expiresAtMs };
+  }
+}
+
+/** Forgets old claims each time as many came in as were left by the last sweep: a constant cost per claim. */
+function createSweep(claims: Map<string, ClaimState>, now: () => number): () => void {
+  let until = 1000;
+  return () => {
+    if (--until > 0) return;
+    for (const [id, state] of claims) if (isForgettable(state, now())) claims.delete(id);
+    until = Math.max(1000, claims.size);
+  };
+}
