@@ -1,6 +1,6 @@
 /** The two sellers of the examples, with the minimum that verification requires. */
 
-import type { AccountCreateRequest, AccountUpdateRequest } from "airwallex-connect";
+import type { AccountCreateParams, AccountUpdateParams } from "airwallex-connect";
 
 const address = {
   address_line1: "200 Collins Street",
@@ -31,11 +31,11 @@ export const individual = {
   }),
 } as const satisfies Record<
   string,
-  AccountUpdateRequest | ((fileId: string) => AccountUpdateRequest)
+  AccountUpdateParams | ((fileId: string) => AccountUpdateParams)
 >;
 
 /** A company with two people, complete in one request. */
-export function business(identifier: string, fileId: string): AccountCreateRequest {
+export function business(identifier: string, fileId: string): AccountCreateParams {
   return {
     identifier,
     primary_contact: { email: `${identifier}@example.com` },

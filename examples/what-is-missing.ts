@@ -7,6 +7,7 @@
  */
 
 import {
+  checkRequirements,
   createClient,
   isAirwallexError,
   type RfiReply,
@@ -28,7 +29,7 @@ const { id } = await client.accounts.create({
 });
 const seller = client.onBehalfOf(id);
 await client.accounts.update(id, individual.name);
-const check = client.accounts.checkRequirements(await seller.accounts.current());
+const check = checkRequirements(await seller.accounts.current());
 for (const { what, value, confidence } of check.missing) {
   console.log(`  ${what}: ${JSON.stringify(value)} (${confidence})`);
 }
@@ -45,7 +46,7 @@ try {
 console.log("Complete, with a passport that will not pass");
 await client.accounts.update(id, individual.address);
 await client.accounts.update(id, individual.identity(failingFileId));
-console.log(`  ready: ${client.accounts.checkRequirements(await seller.accounts.current()).ready}`);
+console.log(`  ready: ${checkRequirements(await seller.accounts.current()).ready}`);
 await client.accounts.submit(id);
 const review = { next_status: "ACTIVE", force: false } as const;
 show(whatIsMissing(await client.simulation.accounts.updateStatus(id, review)));

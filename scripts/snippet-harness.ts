@@ -2,7 +2,7 @@
 
 import {
   type Account,
-  type AccountCreateRequest,
+  type AccountCreateParams,
   type Client,
   type ClientOptions,
   type ClientWithOAuth,
@@ -64,7 +64,7 @@ export function createClient(options: ClientOptions): unknown {
   return createRealClient({ ...options, ...known });
 }
 
-export const newAccount: AccountCreateRequest = business("seller-42", "file-id");
+export const newAccount: AccountCreateParams = business("seller-42", "file-id");
 
 /** A funded account that is waiting for its review, which the emulator soon decides. */
 export async function submittedAccount(client: Client): Promise<Account> {

@@ -50,6 +50,8 @@ const givens: Readonly<Record<string, string>> = {
 
 /** Names that the harness provides to a snippet that does not import them. */
 const lendable: readonly string[] = [
+  "checkRequirements",
+  "constructEvent",
   "createClient",
   "createEmulator",
   "createFileStore",
@@ -59,6 +61,8 @@ const lendable: readonly string[] = [
   "createPostgresStore",
   "createPostgresTables",
   "createRedisStore",
+  "createSealedStore",
+  "createWebhooks",
   "defaultApiKey",
   "defaultClientId",
   "emulator",
@@ -68,18 +72,15 @@ const lendable: readonly string[] = [
   "newAccount",
   "nodeHandler",
   "Pool",
-  "receive",
   "Redis",
-  "respond",
+  "respondToDelivery",
   "runStoreConformance",
-  "sealed",
   "signPayload",
   "startEmulator",
   "submittedAccount",
   "toCurrentAccount",
   "use",
   "verifySignature",
-  "webhooks",
   "whatIsMissing",
 ];
 

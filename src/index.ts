@@ -31,20 +31,23 @@ export type {
 
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
-export type { AmendmentInput, AmendmentsResource } from "./resources/amendments.js";
+export type { AmendmentCreateParams, AmendmentsResource } from "./resources/amendments.js";
 export type { CapabilitiesResource } from "./resources/capabilities.js";
 export type {
-  EmbeddedAuthorizeInput,
+  EmbeddedAuthorizeParams,
   EmbeddedPermission,
   EmbeddedResource,
   EmbeddedScope,
 } from "./resources/embedded.js";
 export type { BalancesResource } from "./resources/balances.js";
-export type { ChargeInput, ChargesResource } from "./resources/charges.js";
-export type { FileDownload, FilesResource, FileUploadOptions } from "./resources/files.js";
+export type { ChargesResource } from "./resources/charges.js";
+export type { FileDownload, FilesResource, FileUploadParams } from "./resources/files.js";
 export type { FileSource } from "./transport/multipart.js";
 export type { HostedFlowsResource } from "./resources/hosted-flows.js";
-export type { InvitationLinkInput, InvitationLinksResource } from "./resources/invitation-links.js";
+export type {
+  InvitationLinkCreateParams,
+  InvitationLinksResource,
+} from "./resources/invitation-links.js";
 export type { OffboardingsResource } from "./resources/offboardings.js";
 export type {
   MissingItem,
@@ -60,16 +63,16 @@ export type {
 export type { OnboardingResource } from "./onboarding/resource.js";
 export type { PlatformReportsResource } from "./resources/reports.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./call/request-function.js";
-export type { RfiQuestionReply, RfiRespondInput, RfisResource } from "./resources/rfis.js";
+export type { RfiQuestionReply, RfiRespondParams, RfisResource } from "./resources/rfis.js";
 export type { SimulationResource } from "./resources/simulation.js";
 export type { SimulationRfis } from "./resources/simulation-rfis.js";
 export type { SimulationAmendments } from "./resources/simulation-amendments.js";
 export type { SimulationOffboardings } from "./resources/simulation-offboardings.js";
 export type { SimulationDeposits } from "./resources/simulation-deposits.js";
 export type { SimulationTransfers } from "./resources/simulation-transfers.js";
-export type { TransferInput, TransfersResource } from "./resources/transfers.js";
+export type { TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./call/wait-for-status.js";
-export type { WebhookSubscriptionInput, WebhooksResource } from "./resources/webhooks.js";
+export type { WebhooksResource } from "./resources/webhooks.js";
 
 // What verification asks for
 export {
@@ -86,11 +89,12 @@ export type {
   ToDo,
 } from "./kyc/to-do.js";
 export type { InputShape } from "./kyc/input-shape.js";
-export type {
-  CheckedAccount,
-  CheckRequirementsOptions,
-  MissingRequirement,
-  RequirementsCheck,
+export {
+  type CheckedAccount,
+  checkRequirements,
+  type CheckRequirementsOptions,
+  type MissingRequirement,
+  type RequirementsCheck,
 } from "./kyc/check-requirements.js";
 export type { Coverage } from "./kyc/coverage.js";
 export type { Confidence, LegalForm, RuleSource } from "./kyc/rules.js";
@@ -123,80 +127,88 @@ export type {
 // The account model; `airwallex-connect/schemas` has all of it, with zod schemas
 export type {
   Account,
-  AccountCloneRequest,
-  AccountCreateRequest,
+  AccountCloneParams,
+  AccountCreateParams,
   AccountDetails,
   AccountList,
-  AccountListQuery,
+  AccountListParams,
   AccountStatus,
-  AccountUpdateRequest,
+  AccountUpdateParams,
   Metadata,
   WalletInfo,
 } from "./generated/accounts.js";
 export type {
+  AccountAgreeToTermsParams,
   CustomerAgreements,
-  TermsAndConditionsInput,
 } from "./generated/agreements.js";
 export type { Amendment } from "./generated/amendments.js";
 export type {
   AccountCapability,
   FundingLimit,
   FundingLimitList,
-  FundingLimitListQuery,
+  CapabilityFundingLimitsParams,
 } from "./generated/capabilities.js";
 export type { WalletBalance, WalletBalances } from "./generated/balances.js";
-export type { Charge, ChargeList, ChargeListQuery } from "./generated/charges.js";
+export type {
+  Charge,
+  ChargeCreateParams,
+  ChargeList,
+  ChargeListParams,
+} from "./generated/charges.js";
 export type { Decimal, DecimalInput } from "./generated/common.js";
 export type { BusinessDetails } from "./generated/business.js";
 export type { DownloadLink, DownloadLinks, UploadedFile } from "./generated/files.js";
 export type {
   HostedFlow,
-  HostedFlowAuthorizeRequest,
-  HostedFlowCreateRequest,
+  HostedFlowAuthorizeParams,
+  HostedFlowCreateParams,
 } from "./generated/hosted-flows.js";
 export type { InvitationLink } from "./generated/invitation-links.js";
 export type {
   Offboarding,
-  OffboardingCreateRequest,
+  OffboardingCreateParams,
   OffboardingList,
-  OffboardingListQuery,
+  OffboardingListParams,
 } from "./generated/offboardings.js";
 export type { IndividualDetails } from "./generated/individual.js";
 export type { BusinessPerson } from "./generated/persons.js";
 export type {
   PlatformReport,
   PlatformReportCreated,
-  PlatformReportCreateRequest,
+  PlatformReportCreateParams,
 } from "./generated/reports.js";
 export type { AccountRequirements } from "./generated/requirements.js";
 export type {
   Rfi,
   RfiList,
-  RfiListQuery,
+  RfiListParams,
   RfiQuestion,
-  SimulationRfiCreateRequest,
-  SimulationRfiFollowUpRequest,
+  SimulationRfiCreateParams,
+  SimulationRfiFollowUpParams,
 } from "./generated/rfis.js";
-export type { SimulationStatusUpdate } from "./generated/simulation.js";
+export type { SimulationAccountUpdateStatusParams } from "./generated/simulation.js";
 export type {
   SimulatedDeposit,
-  SimulationDepositCreateRequest,
+  SimulationDepositCreateParams,
 } from "./generated/simulation-deposits.js";
 export type {
   SimulatedPayout,
-  SimulationTransferTransition,
+  SimulationTransferTransitionParams,
 } from "./generated/simulation-transfers.js";
 export type {
   ConnectedAccountTransfer,
   MoneyMovementStatus,
+  TransferCreateParams,
   TransferList,
-  TransferListQuery,
+  TransferListParams,
 } from "./generated/transfers.js";
 export type {
-  WebhookListQuery,
+  WebhookCreateParams,
+  WebhookListParams,
   WebhookSubscription,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
+  WebhookUpdateParams,
 } from "./generated/webhooks.js";
 
 // Errors

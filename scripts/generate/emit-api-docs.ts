@@ -88,8 +88,8 @@ function section({ name, description, operations, others }: Subject): string {
 }
 
 function row(operation: Operation): string {
-  const { source, query, body, response } = operation;
-  const request = body?.schema ?? query?.schema;
+  const { source, params, query, body, response } = operation;
+  const request = params ?? body?.schema ?? query?.schema;
   const cells = [
     `[\`${source.method.toUpperCase()} ${source.path}\`](${source.docs})`,
     source.caller === "client" ? "the client itself" : `\`client.${source.id}\``,

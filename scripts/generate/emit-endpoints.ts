@@ -3,11 +3,7 @@
 import { emitShapes, importShapes, shapeImport, shapeName } from "./emit-shapes.js";
 import { comment, fits, header, importNames } from "./layout.js";
 import type { Model, Operation } from "./model.js";
-
-/** `simulation.accounts.updateStatus` becomes `simulationAccountsUpdateStatus`. */
-export function constantName(operationId: string): string {
-  return operationId.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
+import { constantName } from "./names.js";
 
 export function emitEndpoints(model: Model): string {
   const subjectOf = new Map(model.schemas.map((schema) => [schema.name, schema.subject]));

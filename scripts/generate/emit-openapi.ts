@@ -21,20 +21,24 @@ export function emitOpenapi(source: Source, model: Model): string {
   }
   const expanded = {
     ...Object.fromEntries([...document].filter(([key]) => !isHidden(key))),
-    paths: expandPaths(source, rewrite),
+    paths: expandPaths(model, rewrite),
     ...(model.events.length > 0 && { webhooks: describeEvents(model) }),
     components: { ...components, schemas: componentSchemas(model) },
   };
   return `${JSON.stringify(expanded, null, 2)}\n`;
 }
 
-function expandPaths({ operations }: Source, rewrite: Rewrite): Record<string, object> {
+function expandPaths({ operations }: Model, rewrite: Rewrite): Record<string, object> {
   const paths: Record<string, object> = {};
-  for (const { path, method, file, written } of operations) {
+  for (const { source, body } of operations) {
+    const { path, method, file, written } = source;
     const operation: Record<string, unknown> = {};
     for (const [key, raw] of mapping(written)) {
       if (isHidden(key)) continue;
-      operation[key] = rewrite(raw, file, key === "responses" ? "response" : "request");
+      operation[key] =
+        key === "requestBody" && body
+          ? rewriteTree(raw, () => `#/components/schemas/${body.schema}`)
+          : rewrite(raw, file, key === "responses" ? "response" : "request");
     }
     paths[path] = { ...paths[path], [method]: operation };
   }
@@ -62,12 +66,18 @@ function describeEvents({ events }: Model): Record<string, object> {
   return Object.fromEntries(events.map((event) => [event.name, describeEvent(event)]));
 }
 
-/** Query objects are left out: the document describes their members as parameters. */
+/**
+ * Query objects are left out: the document describes their members as parameters. So is what a method
+ * takes where another shape goes out on the wire.
+ */
 function componentSchemas({ schemas, operations }: Model): Record<string, unknown> {
-  const queries = new Set(operations.flatMap(({ query }) => query?.schema ?? []));
+  const ours = new Set(
+    operations.flatMap(({ query, params }) => [query?.schema, params]).filter(Boolean),
+  );
+  for (const { body } of operations) if (body) ours.delete(body.schema);
   return Object.fromEntries(
     schemas
-      .filter(({ name }) => !queries.has(name))
+      .filter(({ name }) => !ours.has(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, node, docs }) => [name, jsonSchema(node, docs)]),
   );

@@ -1,28 +1,22 @@
 /** Reads each schema once for requests and once for responses, by the table in spec/README.md. */
 
-import type { Direction, EventModel, Member, Model, Node, Operation, Schema } from "./model.js";
+import { expandNode, type NameOf } from "./expand-node.js";
+import { expandOperation } from "./expand-operation.js";
+import type { EventModel, Model, Schema } from "./model.js";
 import { orderSchemas, refuseSubjectCircles } from "./order.js";
 import { gatherProblems, Problem } from "./problem.js";
-import { exists, findReach, type Reach, refuseUnreached } from "./reach.js";
-import {
-  eras,
-  type Source,
-  type SourceMember,
-  type SourceNode,
-  type SourceOperation,
-  type SourceSchema,
-} from "./source.js";
-
-type NameOf = Model["nameOf"];
+import { findReach, type Reach, refuseUnreached } from "./reach.js";
+import { eras, type Source, type SourceSchema } from "./source.js";
 
 /** @throws {SpecError} naming every mistake that was found. */
 export function expand(source: Source): Model {
   const reach = findReach(source);
   const nameOf: NameOf = (name, direction) =>
     direction === "request" && reach.response.has(name) ? `${name}Input` : name;
+  const operations = source.operations.map((one) => expandOperation(one, source, nameOf));
   const expanded = [
     ...[...source.schemas.values()].flatMap((schema) => expandSchema(schema, reach, nameOf)),
-    ...source.operations.flatMap((operation) => expandQuery(operation, nameOf)),
+    ...operations.flatMap((operation) => operation.schemas),
   ];
   let schemas: readonly Schema[] = [];
   let events: readonly EventModel[] = [];
@@ -37,8 +31,7 @@ export function expand(source: Source): Model {
       events = gatherEvents(source, reach);
     },
   ]);
-  const operations = source.operations.map((operation) => expandOperation(operation, nameOf));
-  return { schemas, operations, events, nameOf };
+  return { schemas, operations: operations.map(({ operation }) => operation), events, nameOf };
 }
 
 /** @throws {Problem} when two schemas claim an event, or one that is not read as a response. */
@@ -70,91 +63,6 @@ function expandSchema(source: SourceSchema, reach: Reach, nameOf: NameOf): reado
       node: expandNode(source.node, direction, nameOf),
       ...{ subject, direction, where },
     }));
-}
-
-/** The query parameters of an operation are the members of one request object. */
-function expandQuery(operation: SourceOperation, nameOf: NameOf): readonly Schema[] {
-  const { subject, where, query, id } = operation;
-  if (query === undefined) return [];
-  const description = `Query parameters of \`${id}\`.`;
-  return [
-    {
-      name: query.name,
-      docs: { description, pii: false, observed: false },
-      direction: "request",
-      node: expandObject(query.members, "request", nameOf),
-      ...{ subject, where },
-    },
-  ];
-}
-
-function expandOperation(source: SourceOperation, nameOf: NameOf): Operation {
-  const { query, body, success } = source;
-  return {
-    source,
-    pathParameters: source.pathParameters.map((member) => expandMember(member, "request", nameOf)),
-    ...(query && {
-      query: { schema: query.name, required: query.members.some((member) => member.required) },
-    }),
-    ...(body && { body: { ...body, schema: nameOf(body.schema, "request") } }),
-    ...(success.schema && { response: nameOf(success.schema, "response") }),
-  };
-}
-
-function expandNode(node: SourceNode, direction: Direction, nameOf: NameOf): Node {
-  const checked = direction === "request";
-  switch (node.kind) {
-    case "ref":
-      return { kind: "ref", name: nameOf(node.name, direction) };
-    case "object":
-      return expandObject(node.members, direction, nameOf);
-    case "map":
-      return { ...unlimit(node, checked), values: expandNode(node.values, direction, nameOf) };
-    case "array":
-      return { ...unlimit(node, checked), items: expandNode(node.items, direction, nameOf) };
-    case "string": {
-      const { format } = node.limits;
-      return { ...unlimit(node, checked), ...(format && { format }) };
-    }
-    case "number":
-    case "integer":
-      return unlimit(node, checked);
-    case "decimal":
-      return { kind: "decimal", checked };
-    case "enum":
-      return { ...node, open: !checked };
-    default:
-      return node;
-  }
-}
-
-function expandObject(
-  members: readonly SourceMember[],
-  direction: Direction,
-  nameOf: NameOf,
-): Node {
-  return {
-    kind: "object",
-    strict: direction === "request",
-    members: members
-      .filter((member) => exists(member, direction))
-      .map((member) => expandMember(member, direction, nameOf)),
-  };
-}
-
-function expandMember(member: SourceMember, direction: Direction, nameOf: NameOf): Member {
-  const { name, description, pii, observed, access, required } = member;
-  return {
-    name,
-    docs: { description, pii, observed: observed && access === "read" },
-    node: expandNode(member.node, direction, nameOf),
-    optional: !required,
-    nullable: !required && direction === "response",
-  };
-}
-
-function unlimit<T extends { readonly limits: object }>(node: T, checked: boolean): T {
-  return checked ? node : { ...node, limits: {} };
 }
 
 function refuseRepeats(schemas: readonly Schema[]): (() => void)[] {

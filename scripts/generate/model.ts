@@ -74,6 +74,8 @@ export interface Schema {
 export interface Operation {
   readonly source: SourceOperation;
   readonly pathParameters: readonly Member[];
+  /** The schema of what its method takes, where that is generated. */
+  readonly params?: string;
   readonly query?: { readonly schema: string; readonly required: boolean };
   readonly body?: { readonly schema: string; readonly required: boolean };
   readonly response?: string;
@@ -91,7 +93,7 @@ export interface Model {
   readonly operations: readonly Operation[];
   /** By name. */
   readonly events: readonly EventModel[];
-  /** The name that a schema of the source has in a direction. */
+  /** The name that a schema of the source has in a direction, apart from bodies of requests. */
   readonly nameOf: (source: string, direction: Direction) => string;
 }
 

@@ -1,4 +1,7 @@
-/** Finds which schemas are reachable from requests, and which from responses. */
+/**
+ * Finds which schemas are reachable from requests, and which from responses. The body of a request is
+ * not among them: it becomes a schema of its operation.
+ */
 
 import type { Direction } from "./model.js";
 import { Problem } from "./problem.js";
@@ -10,7 +13,10 @@ export function findReach(source: Source): Reach {
   const request = new Set<string>();
   const response = new Set<string>();
   for (const { query, body, answers } of source.operations) {
-    if (body !== undefined) follow(source, body.schema, "request", request);
+    const fields = body && source.schemas.get(body.schema);
+    for (const name of fields ? namesIn(fields.node, "request") : []) {
+      follow(source, name, "request", request);
+    }
     for (const member of query?.members ?? []) {
       for (const name of namesIn(member.node, "request")) follow(source, name, "request", request);
     }
@@ -24,8 +30,9 @@ export function findReach(source: Source): Reach {
 
 /** @throws {Problem} when a schema is unreachable and does not state its direction. */
 export function refuseUnreached(source: Source, { request, response }: Reach): (() => void)[] {
+  const bodies = new Set(source.operations.map(({ body }) => body?.schema));
   return [...source.schemas.values()].map(({ name, where }) => () => {
-    if (request.has(name) || response.has(name)) return;
+    if (request.has(name) || response.has(name) || bodies.has(name)) return;
     throw new Problem(where, "no operation leads here, and x-direction is missing");
   });
 }

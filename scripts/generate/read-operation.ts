@@ -20,9 +20,10 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
   const { where, path, method, file, subject } = place;
   const fields = readFields(raw, where);
   const parameters = readParameters(fields, place);
-  const query = readQuery(fields, parameters);
+  const query = readQuery(parameters);
   const requestBody = fields.child("requestBody");
   const body = readBody(requestBody, place);
+  if (query && body) throw new Problem(where, "has a query and a body, expected one of them");
   const docs = fields.requireChild("externalDocs").requireText("url");
   // Published as written, and checked by the linter.
   for (const key of ["description", "tags", "security", "servers"]) fields.any(key);
@@ -34,6 +35,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     host: fields.oneOf("x-host", ["files"]) ?? "api",
     ...readRetry(fields),
     caller: fields.oneOf("x-caller", ["client"]) ?? "method",
+    params: fields.oneOf("x-params", ["by-hand"]) ?? "generated",
     oauth: fields.requireFlag("x-oauth"),
     errorCodes: fields.texts("x-error-codes") ?? [],
     pathParameters: readPathParameters(parameters, place),
@@ -106,13 +108,9 @@ function readPathParameters(parameters: readonly Parameter[], { path, where }: P
   return members;
 }
 
-function readQuery(fields: Fields, parameters: readonly Parameter[]): SourceOperation["query"] {
+function readQuery(parameters: readonly Parameter[]): SourceOperation["query"] {
   const members = membersIn(parameters, "query");
-  const name = fields.text("x-query-name");
-  if (name === undefined && members.length === 0) return undefined;
-  if (name === undefined) throw new Problem(fields.where, "x-query-name is missing");
-  if (members.length === 0) throw new Problem(fields.where, `${name} names no query parameters`);
-  return { name, members };
+  return members.length === 0 ? undefined : { members };
 }
 
 function readBody(fields: Fields | undefined, place: Place): SourceOperation["body"] {

@@ -105,7 +105,12 @@ export interface SourceOperation {
   /** Codes that its errors have, beside those that every operation may answer with. */
   readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];
-  readonly query?: { readonly name: string; readonly members: readonly SourceMember[] };
+  /**
+   * Whether the parameters of its method are generated, or written by hand because they are more than
+   * what goes out on the wire.
+   */
+  readonly params: "generated" | "by-hand";
+  readonly query?: { readonly members: readonly SourceMember[] };
   readonly headers: readonly SourceMember[];
   /** A JSON body; a multipart body is built by hand-written code and has no shape. */
   readonly multipart: boolean;

@@ -96,8 +96,8 @@ async function readHeader(header: CsvRow | undefined): Promise<readonly Column[]
     const message = "has no column identifier, expected the names of the columns";
     throw new CsvError(1, `${message}, with commas, semicolons or tabs between them`);
   }
-  const { AccountCreateRequest, AccountUpdateRequest } = await import("../generated/accounts.js");
-  const shapes = [AccountUpdateRequest, AccountCreateRequest] as unknown as readonly SchemaNode[];
+  const { AccountCreateParams, AccountUpdateParams } = await import("../generated/accounts.js");
+  const shapes = [AccountUpdateParams, AccountCreateParams] as unknown as readonly SchemaNode[];
   const taken: string[] = [];
   return header.cells.map((name) => {
     const [, kind, path = ""] = /^(?:(file):)?(.*)$/.exec(name.trim()) ?? [];

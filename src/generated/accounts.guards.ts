@@ -5,16 +5,16 @@ import type {
   Account,
   AccountAttachments,
   AccountAttachmentsInput,
-  AccountCloneRequest,
+  AccountCloneParams,
   AccountCreateDetails,
-  AccountCreateRequest,
+  AccountCreateParams,
   AccountDetails,
   AccountList,
-  AccountListQuery,
+  AccountListParams,
   AccountStatus,
   AccountStatusInput,
   AccountUpdateDetails,
-  AccountUpdateRequest,
+  AccountUpdateParams,
   AdditionalFile,
   AdditionalFileInput,
   AdditionalFileTag,
@@ -221,21 +221,6 @@ function isArrayOfAccount(v: unknown): boolean {
   return true;
 }
 
-export function isAccountCloneRequest(v: unknown): v is AccountCloneRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountCloneRequest> = v;
-  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "metadata":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
 export function isAdditionalFileTagInput(v: unknown): v is AdditionalFileTagInput {
   switch (v) {
     case "DRIVERS_LICENSE_FRONT":
@@ -352,31 +337,6 @@ function isArrayOfBusinessPersonInput(v: unknown): boolean {
   return true;
 }
 
-export function isAccountCreateRequest(v: unknown): v is AccountCreateRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountCreateRequest> = v;
-  if (o.account_details !== undefined && !isAccountCreateDetails(o.account_details)) return false;
-  if (!isCustomerAgreementsInput(o.customer_agreements)) return false;
-  if (o.identifier !== undefined && typeof o.identifier !== "string") return false;
-  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
-  if (o.nickname !== undefined && typeof o.nickname !== "string") return false;
-  if (!isPrimaryContactInput(o.primary_contact)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "account_details":
-      case "customer_agreements":
-      case "identifier":
-      case "metadata":
-      case "nickname":
-      case "primary_contact":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
 export function isAccountUpdateDetails(v: unknown): v is AccountUpdateDetails {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<AccountUpdateDetails> = v;
@@ -424,32 +384,6 @@ export function isAccountUpdateDetails(v: unknown): v is AccountUpdateDetails {
   return true;
 }
 
-export function isAccountUpdateRequest(v: unknown): v is AccountUpdateRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountUpdateRequest> = v;
-  if (o.account_details !== undefined && !isAccountUpdateDetails(o.account_details)) return false;
-  if (
-    o.customer_agreements !== undefined &&
-    !isCustomerAgreementsInput(o.customer_agreements)
-  ) {
-    return false;
-  }
-  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
-  if (o.nickname !== undefined && typeof o.nickname !== "string") return false;
-  for (const key in v) {
-    switch (key) {
-      case "account_details":
-      case "customer_agreements":
-      case "metadata":
-      case "nickname":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
 export function isWalletInfo(v: unknown): v is WalletInfo {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<WalletInfo> = v;
@@ -458,9 +392,34 @@ export function isWalletInfo(v: unknown): v is WalletInfo {
   return true;
 }
 
-export function isAccountListQuery(v: unknown): v is AccountListQuery {
+export function isAccountCreateParams(v: unknown): v is AccountCreateParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountListQuery> = v;
+  const o: Members<AccountCreateParams> = v;
+  if (o.account_details !== undefined && !isAccountCreateDetails(o.account_details)) return false;
+  if (!isCustomerAgreementsInput(o.customer_agreements)) return false;
+  if (o.identifier !== undefined && typeof o.identifier !== "string") return false;
+  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
+  if (o.nickname !== undefined && typeof o.nickname !== "string") return false;
+  if (!isPrimaryContactInput(o.primary_contact)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "account_details":
+      case "customer_agreements":
+      case "identifier":
+      case "metadata":
+      case "nickname":
+      case "primary_contact":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isAccountListParams(v: unknown): v is AccountListParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<AccountListParams> = v;
   if (o.account_status !== undefined && !isAccountStatusInput(o.account_status)) return false;
   if (o.email !== undefined && typeof o.email !== "string") return false;
   if (o.from_created_at !== undefined && typeof o.from_created_at !== "string") return false;
@@ -497,6 +456,47 @@ export function isAccountListQuery(v: unknown): v is AccountListQuery {
       case "page_num":
       case "page_size":
       case "to_created_at":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isAccountUpdateParams(v: unknown): v is AccountUpdateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<AccountUpdateParams> = v;
+  if (o.account_details !== undefined && !isAccountUpdateDetails(o.account_details)) return false;
+  if (
+    o.customer_agreements !== undefined &&
+    !isCustomerAgreementsInput(o.customer_agreements)
+  ) {
+    return false;
+  }
+  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
+  if (o.nickname !== undefined && typeof o.nickname !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "account_details":
+      case "customer_agreements":
+      case "metadata":
+      case "nickname":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isAccountCloneParams(v: unknown): v is AccountCloneParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<AccountCloneParams> = v;
+  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "metadata":
         continue;
       default:
         return false;

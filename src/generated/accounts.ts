@@ -232,16 +232,6 @@ export const AccountList: z.ZodType<AccountList> = z.looseObject({
   items: z.array(Account),
 });
 
-/** What differs in the clone of an account. */
-export interface AccountCloneRequest {
-  /** The platform's own data about the new account. */
-  metadata?: MetadataInput | undefined;
-}
-
-export const AccountCloneRequest: z.ZodType<AccountCloneRequest> = z.strictObject({
-  metadata: MetadataInput.optional(),
-});
-
 /** The kind of a document of an account that has no place of its own. */
 export type AdditionalFileTagInput =
   | "DRIVERS_LICENSE_FRONT"
@@ -319,31 +309,6 @@ export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = z.strictObj
   trustee_details: TrusteeDetailsInput.optional(),
 });
 
-/** A connected account to open. */
-export interface AccountCreateRequest {
-  /** Who owns the account. */
-  account_details?: AccountCreateDetails | undefined;
-  /** What the customer agrees to. */
-  customer_agreements: CustomerAgreementsInput;
-  /** The platform's own reference; the list can be filtered by it. */
-  identifier?: string | undefined;
-  /** The platform's own data. */
-  metadata?: MetadataInput | undefined;
-  /** Display name; default: the id. Personal data. */
-  nickname?: string | undefined;
-  /** How to reach the customer; may be empty if `legal_entity_id` is given. */
-  primary_contact: PrimaryContactInput;
-}
-
-export const AccountCreateRequest: z.ZodType<AccountCreateRequest> = z.strictObject({
-  account_details: AccountCreateDetails.optional(),
-  customer_agreements: CustomerAgreementsInput,
-  identifier: z.string().optional(),
-  metadata: MetadataInput.optional(),
-  nickname: z.string().optional(),
-  primary_contact: PrimaryContactInput,
-});
-
 /** Changes to the details of an account's owner. */
 export interface AccountUpdateDetails {
   /** Further documents. */
@@ -372,25 +337,6 @@ export const AccountUpdateDetails: z.ZodType<AccountUpdateDetails> = z.strictObj
   trustee_details: TrusteeDetailsInput.optional(),
 });
 
-/** Changes to a connected account. Members left out do not change. */
-export interface AccountUpdateRequest {
-  /** Who owns the account. */
-  account_details?: AccountUpdateDetails | undefined;
-  /** What the customer agrees to. */
-  customer_agreements?: CustomerAgreementsInput | undefined;
-  /** The platform's own data. */
-  metadata?: MetadataInput | undefined;
-  /** Display name. Personal data. */
-  nickname?: string | undefined;
-}
-
-export const AccountUpdateRequest: z.ZodType<AccountUpdateRequest> = z.strictObject({
-  account_details: AccountUpdateDetails.optional(),
-  customer_agreements: CustomerAgreementsInput.optional(),
-  metadata: MetadataInput.optional(),
-  nickname: z.string().optional(),
-});
-
 /** The name and number that another Airwallex account uses to pay into this one. */
 export interface WalletInfo {
   /** Name to give as beneficiary. Personal data. */
@@ -404,8 +350,33 @@ export const WalletInfo: z.ZodType<WalletInfo> = z.looseObject({
   account_number: z.string(),
 });
 
+/** A connected account to open. */
+export interface AccountCreateParams {
+  /** Who owns the account. */
+  account_details?: AccountCreateDetails | undefined;
+  /** What the customer agrees to. */
+  customer_agreements: CustomerAgreementsInput;
+  /** The platform's own reference; the list can be filtered by it. */
+  identifier?: string | undefined;
+  /** The platform's own data. */
+  metadata?: MetadataInput | undefined;
+  /** Display name; default: the id. Personal data. */
+  nickname?: string | undefined;
+  /** How to reach the customer; may be empty if `legal_entity_id` is given. */
+  primary_contact: PrimaryContactInput;
+}
+
+export const AccountCreateParams: z.ZodType<AccountCreateParams> = z.strictObject({
+  account_details: AccountCreateDetails.optional(),
+  customer_agreements: CustomerAgreementsInput,
+  identifier: z.string().optional(),
+  metadata: MetadataInput.optional(),
+  nickname: z.string().optional(),
+  primary_contact: PrimaryContactInput,
+});
+
 /** Query parameters of `accounts.list`. */
-export interface AccountListQuery {
+export interface AccountListParams {
   /** Only accounts in this status. */
   account_status?: AccountStatusInput | undefined;
   /** Only accounts whose primary contact has this email address. Personal data. */
@@ -424,7 +395,7 @@ export interface AccountListQuery {
   to_created_at?: string | undefined;
 }
 
-export const AccountListQuery: z.ZodType<AccountListQuery> = z.strictObject({
+export const AccountListParams: z.ZodType<AccountListParams> = z.strictObject({
   account_status: AccountStatusInput.optional(),
   email: z.string().optional(),
   from_created_at: z.string().optional(),
@@ -433,4 +404,33 @@ export const AccountListQuery: z.ZodType<AccountListQuery> = z.strictObject({
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).max(500).optional(),
   to_created_at: z.string().optional(),
+});
+
+/** Changes to a connected account. Members left out do not change. */
+export interface AccountUpdateParams {
+  /** Who owns the account. */
+  account_details?: AccountUpdateDetails | undefined;
+  /** What the customer agrees to. */
+  customer_agreements?: CustomerAgreementsInput | undefined;
+  /** The platform's own data. */
+  metadata?: MetadataInput | undefined;
+  /** Display name. Personal data. */
+  nickname?: string | undefined;
+}
+
+export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = z.strictObject({
+  account_details: AccountUpdateDetails.optional(),
+  customer_agreements: CustomerAgreementsInput.optional(),
+  metadata: MetadataInput.optional(),
+  nickname: z.string().optional(),
+});
+
+/** What differs in the clone of an account. */
+export interface AccountCloneParams {
+  /** The platform's own data about the new account. */
+  metadata?: MetadataInput | undefined;
+}
+
+export const AccountCloneParams: z.ZodType<AccountCloneParams> = z.strictObject({
+  metadata: MetadataInput.optional(),
 });

@@ -2,6 +2,7 @@
 /** Predicates of agreements; each agrees with the zod schema of its type. */
 
 import type {
+  AccountAgreeToTermsParams,
   CustomerAgreements,
   CustomerAgreementsInput,
   DeviceData,
@@ -187,6 +188,35 @@ export function isPrimaryContactInput(v: unknown): v is PrimaryContactInput {
     switch (key) {
       case "email":
       case "mobile":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isAccountAgreeToTermsParams(v: unknown): v is AccountAgreeToTermsParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<AccountAgreeToTermsParams> = v;
+  if (
+    o.agreed_at !== undefined &&
+    (typeof o.agreed_at !== "string" || !pattern1.test(o.agreed_at))
+  ) {
+    return false;
+  }
+  if (o.device_data !== undefined && !isDeviceDataInput(o.device_data)) return false;
+  if (
+    o.service_agreement_type !== undefined &&
+    !isServiceAgreementTypeInput(o.service_agreement_type)
+  ) {
+    return false;
+  }
+  for (const key in v) {
+    switch (key) {
+      case "agreed_at":
+      case "device_data":
+      case "service_agreement_type":
         continue;
       default:
         return false;

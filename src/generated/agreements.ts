@@ -156,3 +156,22 @@ export const PrimaryContactInput: z.ZodType<PrimaryContactInput> = z.strictObjec
   email: z.string().optional(),
   mobile: z.string().optional(),
 });
+
+/** Evidence of an agreement to the terms and conditions. */
+export interface AccountAgreeToTermsParams {
+  /**
+   * When the customer agreed (ISO 8601 with offset, such as `2026-08-21T09:30:00+00:00`). Matches
+   * `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$`.
+   */
+  agreed_at?: string | undefined;
+  /** Device on which the customer agreed. */
+  device_data?: DeviceDataInput | undefined;
+  /** Which terms the customer agreed to; default: FULL. */
+  service_agreement_type?: ServiceAgreementTypeInput | undefined;
+}
+
+export const AccountAgreeToTermsParams: z.ZodType<AccountAgreeToTermsParams> = z.strictObject({
+  agreed_at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/u).optional(),
+  device_data: DeviceDataInput.optional(),
+  service_agreement_type: ServiceAgreementTypeInput.optional(),
+});

@@ -5,9 +5,9 @@ import type {
   AccountCapability,
   AccountCapabilityDetails,
   AccountCapabilityStatus,
+  CapabilityFundingLimitsParams,
   FundingLimit,
   FundingLimitList,
-  FundingLimitListQuery,
   FundingLimitStatus,
   FundingLimitType,
 } from "./capabilities.js";
@@ -93,9 +93,9 @@ function isArrayOfFundingLimit(v: unknown): boolean {
   return true;
 }
 
-export function isFundingLimitListQuery(v: unknown): v is FundingLimitListQuery {
+export function isCapabilityFundingLimitsParams(v: unknown): v is CapabilityFundingLimitsParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<FundingLimitListQuery> = v;
+  const o: Members<CapabilityFundingLimitsParams> = v;
   if (o.currency !== undefined && typeof o.currency !== "string") return false;
   if (
     o.page_num !== undefined &&

@@ -111,7 +111,7 @@ export const FundingLimitList: z.ZodType<FundingLimitList> = z.looseObject({
 });
 
 /** Query parameters of `capabilities.fundingLimits`. */
-export interface FundingLimitListQuery {
+export interface CapabilityFundingLimitsParams {
   /** Only limits in this currency (ISO 4217). */
   currency?: string | undefined;
   /** Page to return, counted from 0; default: 0. At least 0. */
@@ -120,7 +120,7 @@ export interface FundingLimitListQuery {
   page_size?: number | undefined;
 }
 
-export const FundingLimitListQuery: z.ZodType<FundingLimitListQuery> = z.strictObject({
+export const CapabilityFundingLimitsParams: z.ZodType<CapabilityFundingLimitsParams> = z.strictObject({
   currency: z.string().optional(),
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),

@@ -51,6 +51,19 @@ export const Charge: z.ZodType<Charge> = z.looseObject({
   updated_at: z.string().nullish(),
 });
 
+/** One page of charges. */
+export interface ChargeList {
+  /** Whether another page follows. */
+  readonly has_more: boolean;
+  /** The charges. */
+  readonly items: readonly Charge[];
+}
+
+export const ChargeList: z.ZodType<ChargeList> = z.looseObject({
+  has_more: z.boolean(),
+  items: z.array(Charge),
+});
+
 /** A new charge. */
 export interface ChargeCreateRequest {
   /** Amount in units of the currency, greater than 0. Sent exactly as given. */
@@ -83,21 +96,43 @@ export const ChargeCreateRequest: z.ZodType<ChargeCreateRequest> = z.strictObjec
   source: z.string().min(1),
 });
 
-/** One page of charges. */
-export interface ChargeList {
-  /** Whether another page follows. */
-  readonly has_more: boolean;
-  /** The charges. */
-  readonly items: readonly Charge[];
+/** A new charge. */
+export interface ChargeCreateParams {
+  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
+  amount: DecimalInput;
+  /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
+  currency: string;
+  /** What it is for, as free text. */
+  description?: string | undefined;
+  /**
+   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
+   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
+   * empty.
+   */
+  reason: string;
+  /** Reference on the statements of both accounts. 1 to 140 characters. */
+  reference: string;
+  /**
+   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
+   * call whose outcome is unknown, even from another process: the work is then done only once.
+   */
+  request_id?: string | undefined;
+  /** Id of the connected account to charge. Not empty. */
+  source: string;
 }
 
-export const ChargeList: z.ZodType<ChargeList> = z.looseObject({
-  has_more: z.boolean(),
-  items: z.array(Charge),
+export const ChargeCreateParams: z.ZodType<ChargeCreateParams> = z.strictObject({
+  amount: DecimalInput,
+  currency: z.string().regex(/^[A-Z]{3}$/u),
+  description: z.string().optional(),
+  reason: z.string().min(1),
+  reference: z.string().min(1).max(140),
+  request_id: z.string().min(1).max(50).optional(),
+  source: z.string().min(1),
 });
 
 /** Query parameters of `charges.list`. */
-export interface ChargeListQuery {
+export interface ChargeListParams {
   /** Only charges in this currency (ISO 4217). */
   currency?: string | undefined;
   /** Only charges created at or after this date or timestamp (ISO 8601). */
@@ -116,7 +151,7 @@ export interface ChargeListQuery {
   to_created_at?: string | undefined;
 }
 
-export const ChargeListQuery: z.ZodType<ChargeListQuery> = z.strictObject({
+export const ChargeListParams: z.ZodType<ChargeListParams> = z.strictObject({
   currency: z.string().optional(),
   from_created_at: z.string().optional(),
   page_num: z.int().min(0).optional(),

@@ -6,6 +6,13 @@ import type { Members } from "./values.guards.js";
 
 const pattern1 = /^[\w-]{43}$/u;
 
+export function isEmbeddedAuthorization(v: unknown): v is EmbeddedAuthorization {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<EmbeddedAuthorization> = v;
+  if (typeof o.authorization_code !== "string") return false;
+  return true;
+}
+
 export function isEmbeddedAuthorizeRequest(v: unknown): v is EmbeddedAuthorizeRequest {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<EmbeddedAuthorizeRequest> = v;
@@ -32,12 +39,5 @@ function fitsEmbeddedAuthorizeRequestScope(v: unknown): boolean {
     const item: unknown = v[i];
     if (typeof item !== "string") return false;
   }
-  return true;
-}
-
-export function isEmbeddedAuthorization(v: unknown): v is EmbeddedAuthorization {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<EmbeddedAuthorization> = v;
-  if (typeof o.authorization_code !== "string") return false;
   return true;
 }

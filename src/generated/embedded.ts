@@ -3,6 +3,16 @@
 
 import * as z from "zod";
 
+/** A permission for embedded components. */
+export interface EmbeddedAuthorization {
+  /** The code that starts the components; valid for 30 seconds. Personal data. */
+  readonly authorization_code: string;
+}
+
+export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = z.looseObject({
+  authorization_code: z.string(),
+});
+
 /** What to permit embedded components to do. */
 export interface EmbeddedAuthorizeRequest {
   /** base64url of the SHA-256 of the verifier (RFC 7636). Matches `^[\w-]{43}$`. */
@@ -17,14 +27,4 @@ export const EmbeddedAuthorizeRequest: z.ZodType<EmbeddedAuthorizeRequest> = z.s
   code_challenge: z.string().regex(/^[\w-]{43}$/u),
   identity: z.string().optional(),
   scope: z.array(z.string()).min(1),
-});
-
-/** A permission for embedded components. */
-export interface EmbeddedAuthorization {
-  /** The code that starts the components; valid for 30 seconds. Personal data. */
-  readonly authorization_code: string;
-}
-
-export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = z.looseObject({
-  authorization_code: z.string(),
 });

@@ -3,68 +3,75 @@
 
 import type {
   Account,
-  AccountCloneRequest,
-  AccountCreateRequest,
+  AccountCloneParams,
+  AccountCreateParams,
   AccountList,
-  AccountListQuery,
-  AccountUpdateRequest,
+  AccountListParams,
+  AccountUpdateParams,
   WalletInfo,
 } from "./accounts.js";
-import type { TermsAndConditionsInput } from "./agreements.js";
+import type { AccountAgreeToTermsParams } from "./agreements.js";
 import type { Amendment, AmendmentCreateRequest } from "./amendments.js";
 import type { Token } from "./authentication.js";
 import type { WalletBalances } from "./balances.js";
-import type { AccountCapability, FundingLimitList, FundingLimitListQuery } from "./capabilities.js";
-import type { Charge, ChargeCreateRequest, ChargeList, ChargeListQuery } from "./charges.js";
+import type {
+  AccountCapability,
+  CapabilityFundingLimitsParams,
+  FundingLimitList,
+} from "./capabilities.js";
+import type { Charge, ChargeCreateRequest, ChargeList, ChargeListParams } from "./charges.js";
 import type { EmbeddedAuthorization, EmbeddedAuthorizeRequest } from "./embedded.js";
 import type {
   DownloadLinks,
-  DownloadLinksRequest,
-  FileUploadQuery,
+  FileDownloadLinksParams,
+  FileUploadRequest,
   UploadedFile,
 } from "./files.js";
 import type {
   HostedFlow,
-  HostedFlowAuthorizeRequest,
-  HostedFlowCreateRequest,
+  HostedFlowAuthorizeParams,
+  HostedFlowCreateParams,
 } from "./hosted-flows.js";
 import type { InvitationLink, InvitationLinkCreateRequest } from "./invitation-links.js";
-import type { OAuthToken, OAuthTokenRequest } from "./oauth.js";
+import type { OAuthToken, OAuthTokenParams } from "./oauth.js";
 import type {
   Offboarding,
-  OffboardingCreateRequest,
+  OffboardingCreateParams,
   OffboardingList,
-  OffboardingListQuery,
+  OffboardingListParams,
 } from "./offboardings.js";
 import type {
   PlatformReport,
   PlatformReportCreated,
-  PlatformReportCreateRequest,
+  PlatformReportCreateParams,
 } from "./reports.js";
 import type {
   Rfi,
   RfiList,
-  RfiListQuery,
+  RfiListParams,
   RfiRespondRequest,
-  SimulationRfiCreateRequest,
-  SimulationRfiFollowUpRequest,
+  SimulationRfiCreateParams,
+  SimulationRfiFollowUpParams,
 } from "./rfis.js";
-import type { SimulationStatusUpdate } from "./simulation.js";
-import type { SimulatedDeposit, SimulationDepositCreateRequest } from "./simulation-deposits.js";
-import type { SimulatedPayout, SimulationTransferTransition } from "./simulation-transfers.js";
+import type { SimulationAccountUpdateStatusParams } from "./simulation.js";
+import type { SimulatedDeposit, SimulationDepositCreateParams } from "./simulation-deposits.js";
+import type {
+  SimulatedPayout,
+  SimulationTransferTransitionParams,
+} from "./simulation-transfers.js";
 import type {
   ConnectedAccountTransfer,
   TransferCreateRequest,
   TransferList,
-  TransferListQuery,
+  TransferListParams,
 } from "./transfers.js";
 import type {
-  WebhookListQuery,
+  WebhookCreateRequest,
+  WebhookListParams,
   WebhookSubscription,
-  WebhookSubscriptionCreateRequest,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
-  WebhookSubscriptionUpdateRequest,
+  WebhookUpdateParams,
 } from "./webhooks.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { type Shape, shape } from "../schemas/shape.js";
@@ -92,65 +99,65 @@ const transfersSchemas = () => import("./transfers.js");
 const webhooksSchemas = () => import("./webhooks.js");
 
 const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
+const accountAgreeToTermsParamsShape: Shape<AccountAgreeToTermsParams> = shape("AccountAgreeToTermsParams", predicates, agreementsSchemas);
 const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapability", predicates, capabilitiesSchemas);
-const accountCloneRequestShape: Shape<AccountCloneRequest> = shape("AccountCloneRequest", predicates, accountsSchemas);
-const accountCreateRequestShape: Shape<AccountCreateRequest> = shape("AccountCreateRequest", predicates, accountsSchemas);
+const accountCloneParamsShape: Shape<AccountCloneParams> = shape("AccountCloneParams", predicates, accountsSchemas);
+const accountCreateParamsShape: Shape<AccountCreateParams> = shape("AccountCreateParams", predicates, accountsSchemas);
 const accountListShape: Shape<AccountList> = shape("AccountList", predicates, accountsSchemas);
-const accountListQueryShape: Shape<AccountListQuery> = shape("AccountListQuery", predicates, accountsSchemas);
-const accountUpdateRequestShape: Shape<AccountUpdateRequest> = shape("AccountUpdateRequest", predicates, accountsSchemas);
+const accountListParamsShape: Shape<AccountListParams> = shape("AccountListParams", predicates, accountsSchemas);
+const accountUpdateParamsShape: Shape<AccountUpdateParams> = shape("AccountUpdateParams", predicates, accountsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
+const capabilityFundingLimitsParamsShape: Shape<CapabilityFundingLimitsParams> = shape("CapabilityFundingLimitsParams", predicates, capabilitiesSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreateRequest", predicates, chargesSchemas);
 const chargeListShape: Shape<ChargeList> = shape("ChargeList", predicates, chargesSchemas);
-const chargeListQueryShape: Shape<ChargeListQuery> = shape("ChargeListQuery", predicates, chargesSchemas);
+const chargeListParamsShape: Shape<ChargeListParams> = shape("ChargeListParams", predicates, chargesSchemas);
 const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
 const downloadLinksShape: Shape<DownloadLinks> = shape("DownloadLinks", predicates, filesSchemas);
-const downloadLinksRequestShape: Shape<DownloadLinksRequest> = shape("DownloadLinksRequest", predicates, filesSchemas);
 const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = shape("EmbeddedAuthorization", predicates, embeddedSchemas);
 const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = shape("EmbeddedAuthorizeRequest", predicates, embeddedSchemas);
-const fileUploadQueryShape: Shape<FileUploadQuery> = shape("FileUploadQuery", predicates, filesSchemas);
+const fileDownloadLinksParamsShape: Shape<FileDownloadLinksParams> = shape("FileDownloadLinksParams", predicates, filesSchemas);
+const fileUploadRequestShape: Shape<FileUploadRequest> = shape("FileUploadRequest", predicates, filesSchemas);
 const fundingLimitListShape: Shape<FundingLimitList> = shape("FundingLimitList", predicates, capabilitiesSchemas);
-const fundingLimitListQueryShape: Shape<FundingLimitListQuery> = shape("FundingLimitListQuery", predicates, capabilitiesSchemas);
 const hostedFlowShape: Shape<HostedFlow> = shape("HostedFlow", predicates, hostedFlowsSchemas);
-const hostedFlowAuthorizeRequestShape: Shape<HostedFlowAuthorizeRequest> = shape("HostedFlowAuthorizeRequest", predicates, hostedFlowsSchemas);
-const hostedFlowCreateRequestShape: Shape<HostedFlowCreateRequest> = shape("HostedFlowCreateRequest", predicates, hostedFlowsSchemas);
+const hostedFlowAuthorizeParamsShape: Shape<HostedFlowAuthorizeParams> = shape("HostedFlowAuthorizeParams", predicates, hostedFlowsSchemas);
+const hostedFlowCreateParamsShape: Shape<HostedFlowCreateParams> = shape("HostedFlowCreateParams", predicates, hostedFlowsSchemas);
 const invitationLinkShape: Shape<InvitationLink> = shape("InvitationLink", predicates, invitationLinksSchemas);
 const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = shape("InvitationLinkCreateRequest", predicates, invitationLinksSchemas);
 const oAuthTokenShape: Shape<OAuthToken> = shape("OAuthToken", predicates, oauthSchemas);
-const oAuthTokenRequestShape: Shape<OAuthTokenRequest> = shape("OAuthTokenRequest", predicates, oauthSchemas);
+const oAuthTokenParamsShape: Shape<OAuthTokenParams> = shape("OAuthTokenParams", predicates, oauthSchemas);
 const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, offboardingsSchemas);
-const offboardingCreateRequestShape: Shape<OffboardingCreateRequest> = shape("OffboardingCreateRequest", predicates, offboardingsSchemas);
+const offboardingCreateParamsShape: Shape<OffboardingCreateParams> = shape("OffboardingCreateParams", predicates, offboardingsSchemas);
 const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
-const offboardingListQueryShape: Shape<OffboardingListQuery> = shape("OffboardingListQuery", predicates, offboardingsSchemas);
+const offboardingListParamsShape: Shape<OffboardingListParams> = shape("OffboardingListParams", predicates, offboardingsSchemas);
 const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
-const platformReportCreateRequestShape: Shape<PlatformReportCreateRequest> = shape("PlatformReportCreateRequest", predicates, reportsSchemas);
+const platformReportCreateParamsShape: Shape<PlatformReportCreateParams> = shape("PlatformReportCreateParams", predicates, reportsSchemas);
 const platformReportCreatedShape: Shape<PlatformReportCreated> = shape("PlatformReportCreated", predicates, reportsSchemas);
 const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
 const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
-const rfiListQueryShape: Shape<RfiListQuery> = shape("RfiListQuery", predicates, rfisSchemas);
+const rfiListParamsShape: Shape<RfiListParams> = shape("RfiListParams", predicates, rfisSchemas);
 const rfiRespondRequestShape: Shape<RfiRespondRequest> = shape("RfiRespondRequest", predicates, rfisSchemas);
 const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit", predicates, simulationDepositsSchemas);
 const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, simulationTransfersSchemas);
-const simulationDepositCreateRequestShape: Shape<SimulationDepositCreateRequest> = shape("SimulationDepositCreateRequest", predicates, simulationDepositsSchemas);
-const simulationRfiCreateRequestShape: Shape<SimulationRfiCreateRequest> = shape("SimulationRfiCreateRequest", predicates, rfisSchemas);
-const simulationRfiFollowUpRequestShape: Shape<SimulationRfiFollowUpRequest> = shape("SimulationRfiFollowUpRequest", predicates, rfisSchemas);
-const simulationStatusUpdateShape: Shape<SimulationStatusUpdate> = shape("SimulationStatusUpdate", predicates, simulationSchemas);
-const simulationTransferTransitionShape: Shape<SimulationTransferTransition> = shape("SimulationTransferTransition", predicates, simulationTransfersSchemas);
-const termsAndConditionsInputShape: Shape<TermsAndConditionsInput> = shape("TermsAndConditionsInput", predicates, agreementsSchemas);
+const simulationAccountUpdateStatusParamsShape: Shape<SimulationAccountUpdateStatusParams> = shape("SimulationAccountUpdateStatusParams", predicates, simulationSchemas);
+const simulationDepositCreateParamsShape: Shape<SimulationDepositCreateParams> = shape("SimulationDepositCreateParams", predicates, simulationDepositsSchemas);
+const simulationRfiCreateParamsShape: Shape<SimulationRfiCreateParams> = shape("SimulationRfiCreateParams", predicates, rfisSchemas);
+const simulationRfiFollowUpParamsShape: Shape<SimulationRfiFollowUpParams> = shape("SimulationRfiFollowUpParams", predicates, rfisSchemas);
+const simulationTransferTransitionParamsShape: Shape<SimulationTransferTransitionParams> = shape("SimulationTransferTransitionParams", predicates, simulationTransfersSchemas);
 const tokenShape: Shape<Token> = shape("Token", predicates, authenticationSchemas);
 const transferCreateRequestShape: Shape<TransferCreateRequest> = shape("TransferCreateRequest", predicates, transfersSchemas);
 const transferListShape: Shape<TransferList> = shape("TransferList", predicates, transfersSchemas);
-const transferListQueryShape: Shape<TransferListQuery> = shape("TransferListQuery", predicates, transfersSchemas);
+const transferListParamsShape: Shape<TransferListParams> = shape("TransferListParams", predicates, transfersSchemas);
 const uploadedFileShape: Shape<UploadedFile> = shape("UploadedFile", predicates, filesSchemas);
 const walletBalancesShape: Shape<WalletBalances> = shape("WalletBalances", predicates, balancesSchemas);
 const walletInfoShape: Shape<WalletInfo> = shape("WalletInfo", predicates, accountsSchemas);
-const webhookListQueryShape: Shape<WebhookListQuery> = shape("WebhookListQuery", predicates, webhooksSchemas);
+const webhookCreateRequestShape: Shape<WebhookCreateRequest> = shape("WebhookCreateRequest", predicates, webhooksSchemas);
+const webhookListParamsShape: Shape<WebhookListParams> = shape("WebhookListParams", predicates, webhooksSchemas);
 const webhookSubscriptionShape: Shape<WebhookSubscription> = shape("WebhookSubscription", predicates, webhooksSchemas);
-const webhookSubscriptionCreateRequestShape: Shape<WebhookSubscriptionCreateRequest> = shape("WebhookSubscriptionCreateRequest", predicates, webhooksSchemas);
 const webhookSubscriptionDeletionShape: Shape<WebhookSubscriptionDeletion> = shape("WebhookSubscriptionDeletion", predicates, webhooksSchemas);
 const webhookSubscriptionListShape: Shape<WebhookSubscriptionList> = shape("WebhookSubscriptionList", predicates, webhooksSchemas);
-const webhookSubscriptionUpdateRequestShape: Shape<WebhookSubscriptionUpdateRequest> = shape("WebhookSubscriptionUpdateRequest", predicates, webhooksSchemas);
+const webhookUpdateParamsShape: Shape<WebhookUpdateParams> = shape("WebhookUpdateParams", predicates, webhooksSchemas);
 
 /** Obtain an access token. */
 export const authenticationLogin: Endpoint<Record<never, never>, Token> = {
@@ -166,7 +173,7 @@ export const authenticationLogin: Endpoint<Record<never, never>, Token> = {
 };
 
 /** Exchange a code or a refresh token for tokens. */
-export const oauthToken: Endpoint<{ readonly body: OAuthTokenRequest }, OAuthToken> = {
+export const oauthToken: Endpoint<{ readonly body: OAuthTokenParams }, OAuthToken> = {
   name: "oauth.token",
   method: "POST",
   path: "/oauth/token",
@@ -175,12 +182,12 @@ export const oauthToken: Endpoint<{ readonly body: OAuthTokenRequest }, OAuthTok
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/partner-connections/integration-guide",
-  body: oAuthTokenRequestShape,
+  body: oAuthTokenParamsShape,
   response: oAuthTokenShape,
 };
 
 /** Create a connected account. */
-export const accountsCreate: Endpoint<{ readonly body: AccountCreateRequest }, Account> = {
+export const accountsCreate: Endpoint<{ readonly body: AccountCreateParams }, Account> = {
   name: "accounts.create",
   method: "POST",
   path: "/api/v1/accounts/create",
@@ -189,12 +196,12 @@ export const accountsCreate: Endpoint<{ readonly body: AccountCreateRequest }, A
   retry: "lookup",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/create",
-  body: accountCreateRequestShape,
+  body: accountCreateParamsShape,
   response: accountShape,
 };
 
 /** List connected accounts. */
-export const accountsList: Endpoint<{ readonly query?: AccountListQuery }, AccountList> = {
+export const accountsList: Endpoint<{ readonly query?: AccountListParams }, AccountList> = {
   name: "accounts.list",
   method: "GET",
   path: "/api/v1/accounts",
@@ -203,7 +210,7 @@ export const accountsList: Endpoint<{ readonly query?: AccountListQuery }, Accou
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/list",
-  query: accountListQueryShape,
+  query: accountListParamsShape,
   response: accountListShape,
 };
 
@@ -222,7 +229,7 @@ export const accountsRetrieve: Endpoint<{ readonly path: { readonly id: string }
 
 /** Update a connected account. */
 export const accountsUpdate: Endpoint<
-  { readonly path: { readonly id: string }; readonly body: AccountUpdateRequest },
+  { readonly path: { readonly id: string }; readonly body: AccountUpdateParams },
   Account
 > = {
   name: "accounts.update",
@@ -233,7 +240,7 @@ export const accountsUpdate: Endpoint<
   retry: "idempotent",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/update",
-  body: accountUpdateRequestShape,
+  body: accountUpdateParamsShape,
   response: accountShape,
 };
 
@@ -252,7 +259,7 @@ export const accountsSubmit: Endpoint<{ readonly path: { readonly id: string } }
 
 /** Agree to the terms and conditions. */
 export const accountsAgreeToTerms: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: TermsAndConditionsInput },
+  { readonly path: { readonly id: string }; readonly body?: AccountAgreeToTermsParams },
   Account
 > = {
   name: "accounts.agreeToTerms",
@@ -263,7 +270,7 @@ export const accountsAgreeToTerms: Endpoint<
   retry: "idempotent",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions",
-  body: termsAndConditionsInputShape,
+  body: accountAgreeToTermsParamsShape,
   response: accountShape,
 };
 
@@ -295,7 +302,7 @@ export const accountsReactivate: Endpoint<{ readonly path: { readonly id: string
 
 /** Clone a connected account. */
 export const accountsClone: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: AccountCloneRequest },
+  { readonly path: { readonly id: string }; readonly body?: AccountCloneParams },
   Account
 > = {
   name: "accounts.clone",
@@ -306,7 +313,7 @@ export const accountsClone: Endpoint<
   retry: "never",
   status: 201,
   docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
-  body: accountCloneRequestShape,
+  body: accountCloneParamsShape,
   response: accountShape,
 };
 
@@ -337,7 +344,7 @@ export const accountsWalletInfo: Endpoint<Record<never, never>, WalletInfo> = {
 };
 
 /** Upload a file. */
-export const filesUpload: Endpoint<{ readonly query?: FileUploadQuery }, UploadedFile> = {
+export const filesUpload: Endpoint<{ readonly query?: FileUploadRequest }, UploadedFile> = {
   name: "files.upload",
   method: "POST",
   path: "/api/v1/files/upload",
@@ -346,13 +353,13 @@ export const filesUpload: Endpoint<{ readonly query?: FileUploadQuery }, Uploade
   retry: "never",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/upload_files",
-  query: fileUploadQueryShape,
+  query: fileUploadRequestShape,
   response: uploadedFileShape,
 };
 
 /** Get links to download files. */
 export const filesDownloadLinks: Endpoint<
-  { readonly body: DownloadLinksRequest },
+  { readonly body: FileDownloadLinksParams },
   DownloadLinks
 > = {
   name: "files.downloadLinks",
@@ -363,7 +370,7 @@ export const filesDownloadLinks: Endpoint<
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/download_links_files",
-  body: downloadLinksRequestShape,
+  body: fileDownloadLinksParamsShape,
   response: downloadLinksShape,
 };
 
@@ -385,7 +392,7 @@ export const transfersCreate: Endpoint<
 };
 
 /** List transfers. */
-export const transfersList: Endpoint<{ readonly query?: TransferListQuery }, TransferList> = {
+export const transfersList: Endpoint<{ readonly query?: TransferListParams }, TransferList> = {
   name: "transfers.list",
   method: "GET",
   path: "/api/v1/connected_account_transfers",
@@ -394,7 +401,7 @@ export const transfersList: Endpoint<{ readonly query?: TransferListQuery }, Tra
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/list",
-  query: transferListQueryShape,
+  query: transferListParamsShape,
   response: transferListShape,
 };
 
@@ -429,7 +436,7 @@ export const chargesCreate: Endpoint<{ readonly body: ChargeCreateRequest }, Cha
 };
 
 /** List charges. */
-export const chargesList: Endpoint<{ readonly query?: ChargeListQuery }, ChargeList> = {
+export const chargesList: Endpoint<{ readonly query?: ChargeListParams }, ChargeList> = {
   name: "charges.list",
   method: "GET",
   path: "/api/v1/charges",
@@ -438,7 +445,7 @@ export const chargesList: Endpoint<{ readonly query?: ChargeListQuery }, ChargeL
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/charges/list",
-  query: chargeListQueryShape,
+  query: chargeListParamsShape,
   response: chargeListShape,
 };
 
@@ -470,7 +477,7 @@ export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
 
 /** Request a report. */
 export const platformReportsCreate: Endpoint<
-  { readonly body: PlatformReportCreateRequest },
+  { readonly body: PlatformReportCreateParams },
   PlatformReportCreated
 > = {
   name: "platformReports.create",
@@ -481,7 +488,7 @@ export const platformReportsCreate: Endpoint<
   retry: "never",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/scale/platform_reports/create",
-  body: platformReportCreateRequestShape,
+  body: platformReportCreateParamsShape,
   response: platformReportCreatedShape,
 };
 
@@ -503,7 +510,7 @@ export const platformReportsRetrieve: Endpoint<
 
 /** Create a webhook subscription. */
 export const webhooksCreate: Endpoint<
-  { readonly body: WebhookSubscriptionCreateRequest },
+  { readonly body: WebhookCreateRequest },
   WebhookSubscription
 > = {
   name: "webhooks.create",
@@ -514,13 +521,13 @@ export const webhooksCreate: Endpoint<
   retry: "request_id",
   status: 201,
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  body: webhookSubscriptionCreateRequestShape,
+  body: webhookCreateRequestShape,
   response: webhookSubscriptionShape,
 };
 
 /** List webhook subscriptions. */
 export const webhooksList: Endpoint<
-  { readonly query?: WebhookListQuery },
+  { readonly query?: WebhookListParams },
   WebhookSubscriptionList
 > = {
   name: "webhooks.list",
@@ -531,7 +538,7 @@ export const webhooksList: Endpoint<
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  query: webhookListQueryShape,
+  query: webhookListParamsShape,
   response: webhookSubscriptionListShape,
 };
 
@@ -553,7 +560,7 @@ export const webhooksRetrieve: Endpoint<
 
 /** Update a webhook subscription. */
 export const webhooksUpdate: Endpoint<
-  { readonly path: { readonly id: string }; readonly body: WebhookSubscriptionUpdateRequest },
+  { readonly path: { readonly id: string }; readonly body: WebhookUpdateParams },
   WebhookSubscription
 > = {
   name: "webhooks.update",
@@ -564,7 +571,7 @@ export const webhooksUpdate: Endpoint<
   retry: "idempotent",
   status: 200,
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  body: webhookSubscriptionUpdateRequestShape,
+  body: webhookUpdateParamsShape,
   response: webhookSubscriptionShape,
 };
 
@@ -585,7 +592,7 @@ export const webhooksDelete: Endpoint<
 };
 
 /** List requests for information. */
-export const rfisList: Endpoint<{ readonly query?: RfiListQuery }, RfiList> = {
+export const rfisList: Endpoint<{ readonly query?: RfiListParams }, RfiList> = {
   name: "rfis.list",
   method: "GET",
   path: "/api/v1/rfis",
@@ -594,7 +601,7 @@ export const rfisList: Endpoint<{ readonly query?: RfiListQuery }, RfiList> = {
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/risk/rfis/list",
-  query: rfiListQueryShape,
+  query: rfiListParamsShape,
   response: rfiListShape,
 };
 
@@ -630,7 +637,7 @@ export const rfisRespond: Endpoint<
 
 /** Decide the review of a submitted account. */
 export const simulationAccountsUpdateStatus: Endpoint<
-  { readonly path: { readonly account_id: string }; readonly body: SimulationStatusUpdate },
+  { readonly path: { readonly account_id: string }; readonly body: SimulationAccountUpdateStatusParams },
   Account
 > = {
   name: "simulation.accounts.updateStatus",
@@ -641,12 +648,12 @@ export const simulationAccountsUpdateStatus: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/accounts/update_status",
-  body: simulationStatusUpdateShape,
+  body: simulationAccountUpdateStatusParamsShape,
   response: accountShape,
 };
 
 /** Open a request for information. */
-export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreateRequest }, Rfi> = {
+export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreateParams }, Rfi> = {
   name: "simulation.rfis.create",
   method: "POST",
   path: "/api/v1/simulation/rfis/create",
@@ -655,13 +662,13 @@ export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreate
   retry: "never",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/create",
-  body: simulationRfiCreateRequestShape,
+  body: simulationRfiCreateParamsShape,
   response: rfiShape,
 };
 
 /** Ask follow-up questions. */
 export const simulationRfisFollowUp: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: SimulationRfiFollowUpRequest },
+  { readonly path: { readonly id: string }; readonly body?: SimulationRfiFollowUpParams },
   Rfi
 > = {
   name: "simulation.rfis.followUp",
@@ -672,7 +679,7 @@ export const simulationRfisFollowUp: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/follow_up",
-  body: simulationRfiFollowUpRequestShape,
+  body: simulationRfiFollowUpParamsShape,
   response: rfiShape,
 };
 
@@ -750,7 +757,7 @@ export const simulationAmendmentsReject: Endpoint<
 
 /** Request the closing of a connected account. */
 export const offboardingsCreate: Endpoint<
-  { readonly path: { readonly account_id: string }; readonly body: OffboardingCreateRequest },
+  { readonly path: { readonly account_id: string }; readonly body: OffboardingCreateParams },
   Offboarding
 > = {
   name: "offboardings.create",
@@ -761,13 +768,13 @@ export const offboardingsCreate: Endpoint<
   retry: "lookup",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/scale/offboardings/create",
-  body: offboardingCreateRequestShape,
+  body: offboardingCreateParamsShape,
   response: offboardingShape,
 };
 
 /** List the offboardings of a connected account. */
 export const offboardingsList: Endpoint<
-  { readonly path: { readonly account_id: string }; readonly query?: OffboardingListQuery },
+  { readonly path: { readonly account_id: string }; readonly query?: OffboardingListParams },
   OffboardingList
 > = {
   name: "offboardings.list",
@@ -778,7 +785,7 @@ export const offboardingsList: Endpoint<
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/offboardings/list",
-  query: offboardingListQueryShape,
+  query: offboardingListParamsShape,
   response: offboardingListShape,
 };
 
@@ -897,7 +904,7 @@ export const capabilitiesEnable: Endpoint<
 
 /** List the funding limits of an account. */
 export const capabilitiesFundingLimits: Endpoint<
-  { readonly query?: FundingLimitListQuery },
+  { readonly query?: CapabilityFundingLimitsParams },
   FundingLimitList
 > = {
   name: "capabilities.fundingLimits",
@@ -908,12 +915,12 @@ export const capabilitiesFundingLimits: Endpoint<
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits",
-  query: fundingLimitListQueryShape,
+  query: capabilityFundingLimitsParamsShape,
   response: fundingLimitListShape,
 };
 
 /** Create a hosted flow. */
-export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateRequest }, HostedFlow> = {
+export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateParams }, HostedFlow> = {
   name: "hostedFlows.create",
   method: "POST",
   path: "/api/v1/hosted_flows/create",
@@ -922,7 +929,7 @@ export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateReques
   retry: "never",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/create",
-  body: hostedFlowCreateRequestShape,
+  body: hostedFlowCreateParamsShape,
   response: hostedFlowShape,
 };
 
@@ -944,7 +951,7 @@ export const hostedFlowsRetrieve: Endpoint<
 
 /** Obtain a link to a hosted flow. */
 export const hostedFlowsAuthorize: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: HostedFlowAuthorizeRequest },
+  { readonly path: { readonly id: string }; readonly body?: HostedFlowAuthorizeParams },
   HostedFlow
 > = {
   name: "hostedFlows.authorize",
@@ -955,7 +962,7 @@ export const hostedFlowsAuthorize: Endpoint<
   retry: "idempotent",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/authorize",
-  body: hostedFlowAuthorizeRequestShape,
+  body: hostedFlowAuthorizeParamsShape,
   response: hostedFlowShape,
 };
 
@@ -978,7 +985,7 @@ export const embeddedAuthorize: Endpoint<
 
 /** Pay into a global account. */
 export const simulationDepositsCreate: Endpoint<
-  { readonly body: SimulationDepositCreateRequest },
+  { readonly body: SimulationDepositCreateParams },
   SimulatedDeposit
 > = {
   name: "simulation.deposits.create",
@@ -989,7 +996,7 @@ export const simulationDepositsCreate: Endpoint<
   retry: "never",
   status: 201,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/create",
-  body: simulationDepositCreateRequestShape,
+  body: simulationDepositCreateParamsShape,
   response: simulatedDepositShape,
 };
 
@@ -1040,7 +1047,7 @@ export const simulationDepositsReverse: Endpoint<
 
 /** Move a payout to its next status. */
 export const simulationTransfersTransition: Endpoint<
-  { readonly path: { readonly id: string }; readonly body: SimulationTransferTransition },
+  { readonly path: { readonly id: string }; readonly body: SimulationTransferTransitionParams },
   SimulatedPayout
 > = {
   name: "simulation.transfers.transition",
@@ -1051,7 +1058,7 @@ export const simulationTransfersTransition: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/transfers/transition",
-  body: simulationTransferTransitionShape,
+  body: simulationTransferTransitionParamsShape,
   response: simulatedPayoutShape,
 };
 

@@ -4,8 +4,8 @@
 import type {
   DownloadLink,
   DownloadLinks,
-  DownloadLinksRequest,
-  FileUploadQuery,
+  FileDownloadLinksParams,
+  FileUploadRequest,
   UploadedFile,
 } from "./files.js";
 import type { Members } from "./values.guards.js";
@@ -25,31 +25,6 @@ export function isUploadedFile(v: unknown): v is UploadedFile {
   if (o.notes != null && typeof o.notes !== "string") return false;
   if (o.object_type != null && typeof o.object_type !== "string") return false;
   if (o.size != null && (typeof o.size !== "number" || !Number.isSafeInteger(o.size))) return false;
-  return true;
-}
-
-export function isDownloadLinksRequest(v: unknown): v is DownloadLinksRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<DownloadLinksRequest> = v;
-  if (!fitsDownloadLinksRequestFileIds(o.file_ids)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "file_ids":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-function fitsDownloadLinksRequestFileIds(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  if (v.length < 1) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (typeof item !== "string" || item === "") return false;
-  }
   return true;
 }
 
@@ -96,9 +71,9 @@ function isArrayOfDownloadLink(v: unknown): boolean {
   return true;
 }
 
-export function isFileUploadQuery(v: unknown): v is FileUploadQuery {
+export function isFileUploadRequest(v: unknown): v is FileUploadRequest {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<FileUploadQuery> = v;
+  const o: Members<FileUploadRequest> = v;
   if (o.notes !== undefined && (typeof o.notes !== "string" || isLonger(o.notes, 50))) return false;
   for (const key in v) {
     switch (key) {
@@ -107,6 +82,31 @@ export function isFileUploadQuery(v: unknown): v is FileUploadQuery {
       default:
         return false;
     }
+  }
+  return true;
+}
+
+export function isFileDownloadLinksParams(v: unknown): v is FileDownloadLinksParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<FileDownloadLinksParams> = v;
+  if (!fitsFileDownloadLinksParamsFileIds(o.file_ids)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "file_ids":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function fitsFileDownloadLinksParamsFileIds(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  if (v.length < 1) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (typeof item !== "string" || item === "") return false;
   }
   return true;
 }

@@ -28,16 +28,6 @@ export const UploadedFile: z.ZodType<UploadedFile> = z.looseObject({
   size: z.int().nullish(),
 });
 
-/** The files to download. */
-export interface DownloadLinksRequest {
-  /** Ids of the files, as returned by upload. At least 1 items. */
-  file_ids: readonly string[];
-}
-
-export const DownloadLinksRequest: z.ZodType<DownloadLinksRequest> = z.strictObject({
-  file_ids: z.array(z.string().min(1)).min(1),
-});
-
 /** A link to download one file. */
 export interface DownloadLink {
   /** Media type, such as `application/octet-stream`. */
@@ -77,11 +67,21 @@ export const DownloadLinks: z.ZodType<DownloadLinks> = z.looseObject({
 });
 
 /** Query parameters of `files.upload`. */
-export interface FileUploadQuery {
+export interface FileUploadRequest {
   /** Note stored with the file, at most 50 characters. */
   notes?: string | undefined;
 }
 
-export const FileUploadQuery: z.ZodType<FileUploadQuery> = z.strictObject({
+export const FileUploadRequest: z.ZodType<FileUploadRequest> = z.strictObject({
   notes: z.string().max(50).optional(),
+});
+
+/** The files to download. */
+export interface FileDownloadLinksParams {
+  /** Ids of the files, as returned by upload. At least 1 items. */
+  file_ids: readonly string[];
+}
+
+export const FileDownloadLinksParams: z.ZodType<FileDownloadLinksParams> = z.strictObject({
+  file_ids: z.array(z.string().min(1)).min(1),
 });

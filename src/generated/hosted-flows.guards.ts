@@ -3,8 +3,8 @@
 
 import type {
   HostedFlow,
-  HostedFlowAuthorizeRequest,
-  HostedFlowCreateRequest,
+  HostedFlowAuthorizeParams,
+  HostedFlowCreateParams,
   HostedFlowStatus,
 } from "./hosted-flows.js";
 import { isMetadata, isMetadataInput } from "./accounts.guards.js";
@@ -24,9 +24,9 @@ export function isHostedFlow(v: unknown): v is HostedFlow {
   return true;
 }
 
-export function isHostedFlowCreateRequest(v: unknown): v is HostedFlowCreateRequest {
+export function isHostedFlowCreateParams(v: unknown): v is HostedFlowCreateParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<HostedFlowCreateRequest> = v;
+  const o: Members<HostedFlowCreateParams> = v;
   if (typeof o.account_id !== "string" || o.account_id === "") return false;
   if (o.error_url !== undefined && typeof o.error_url !== "string") return false;
   if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
@@ -47,9 +47,9 @@ export function isHostedFlowCreateRequest(v: unknown): v is HostedFlowCreateRequ
   return true;
 }
 
-export function isHostedFlowAuthorizeRequest(v: unknown): v is HostedFlowAuthorizeRequest {
+export function isHostedFlowAuthorizeParams(v: unknown): v is HostedFlowAuthorizeParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<HostedFlowAuthorizeRequest> = v;
+  const o: Members<HostedFlowAuthorizeParams> = v;
   if (o.identity !== undefined && typeof o.identity !== "string") return false;
   for (const key in v) {
     switch (key) {

@@ -35,7 +35,7 @@ export const HostedFlow: z.ZodType<HostedFlow> = z.looseObject({
 });
 
 /** A hosted flow to create. */
-export interface HostedFlowCreateRequest {
+export interface HostedFlowCreateParams {
   /** Id of the connected account. Not empty. */
   account_id: string;
   /** Where the owner is sent if something fails; `ahfi_id` is appended. */
@@ -48,7 +48,7 @@ export interface HostedFlowCreateRequest {
   template: string;
 }
 
-export const HostedFlowCreateRequest: z.ZodType<HostedFlowCreateRequest> = z.strictObject({
+export const HostedFlowCreateParams: z.ZodType<HostedFlowCreateParams> = z.strictObject({
   account_id: z.string().min(1),
   error_url: z.string().optional(),
   metadata: MetadataInput.optional(),
@@ -57,11 +57,11 @@ export const HostedFlowCreateRequest: z.ZodType<HostedFlowCreateRequest> = z.str
 });
 
 /** Who is about to follow the link to a hosted flow. */
-export interface HostedFlowAuthorizeRequest {
+export interface HostedFlowAuthorizeParams {
   /** The platform's own identifier for the person. Personal data. */
   identity?: string | undefined;
 }
 
-export const HostedFlowAuthorizeRequest: z.ZodType<HostedFlowAuthorizeRequest> = z.strictObject({
+export const HostedFlowAuthorizeParams: z.ZodType<HostedFlowAuthorizeParams> = z.strictObject({
   identity: z.string().optional(),
 });

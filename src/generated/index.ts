@@ -4,15 +4,15 @@
 export {
   AccountAttachments,
   AccountAttachmentsInput,
-  AccountCloneRequest,
+  AccountCloneParams,
   AccountCreateDetails,
-  AccountCreateRequest,
+  AccountCreateParams,
   AccountDetails,
-  AccountListQuery,
+  AccountListParams,
   AccountStatus,
   AccountStatusInput,
   AccountUpdateDetails,
-  AccountUpdateRequest,
+  AccountUpdateParams,
   AdditionalFile,
   AdditionalFileInput,
   AdditionalFileTag,
@@ -25,6 +25,7 @@ export {
   ViewType,
 } from "./accounts.js";
 export {
+  AccountAgreeToTermsParams,
   CustomerAgreements,
   CustomerAgreementsInput,
   DeviceData,
@@ -98,12 +99,12 @@ export {
 export {
   AccountCapabilityDetails,
   AccountCapabilityStatus,
+  CapabilityFundingLimitsParams,
   FundingLimit,
-  FundingLimitListQuery,
   FundingLimitStatus,
   FundingLimitType,
 } from "./capabilities.js";
-export { ChargeCreateRequest, ChargeListQuery } from "./charges.js";
+export { ChargeCreateParams, ChargeCreateRequest, ChargeListParams } from "./charges.js";
 export {
   Address,
   AddressInput,
@@ -129,10 +130,10 @@ export {
   LegacyEventEnvelope,
   RfiEventData,
 } from "./events.js";
-export { DownloadLink, DownloadLinksRequest, FileUploadQuery } from "./files.js";
+export { DownloadLink, FileDownloadLinksParams, FileUploadRequest } from "./files.js";
 export {
-  HostedFlowAuthorizeRequest,
-  HostedFlowCreateRequest,
+  HostedFlowAuthorizeParams,
+  HostedFlowCreateParams,
   HostedFlowStatus,
 } from "./hosted-flows.js";
 export {
@@ -223,10 +224,10 @@ export {
   LegacyTrusteeDetails,
   LegacyVatNumber,
 } from "./legacy.js";
-export { OAuthErrorResponse, OAuthGrantType, OAuthTokenRequest } from "./oauth.js";
+export { OAuthErrorResponse, OAuthGrantType, OAuthTokenParams } from "./oauth.js";
 export {
-  OffboardingCreateRequest,
-  OffboardingListQuery,
+  OffboardingCreateParams,
+  OffboardingListParams,
   OffboardingStatus,
   OffboardingStatusInput,
 } from "./offboardings.js";
@@ -265,7 +266,7 @@ export {
   PersonTaxIdTypeInput,
 } from "./persons.js";
 export {
-  PlatformReportCreateRequest,
+  PlatformReportCreateParams,
   PlatformReportStatus,
   ReportFileFormat,
   ReportFileFormatInput,
@@ -298,7 +299,7 @@ export {
   RfiIdentityDocumentInput,
   RfiIdentityDocumentType,
   RfiIdentityDocumentTypeInput,
-  RfiListQuery,
+  RfiListParams,
   RfiLiveness,
   RfiLivenessStatus,
   RfiPerson,
@@ -316,23 +317,23 @@ export {
   RfiTypeInput,
   RfiUploadedOrder,
   SimulationRfiAnswer,
-  SimulationRfiCreateRequest,
+  SimulationRfiCreateParams,
+  SimulationRfiFollowUpParams,
   SimulationRfiFollowUpQuestion,
-  SimulationRfiFollowUpRequest,
   SimulationRfiQuestion,
 } from "./rfis.js";
 export {
   SimulatedDepositStatus,
   SimulatedDepositStatusInput,
-  SimulationDepositCreateRequest,
+  SimulationDepositCreateParams,
 } from "./simulation-deposits.js";
 export {
   PayoutFailureType,
   PayoutFailureTypeInput,
   SimulatedPayoutStatus,
-  SimulationTransferTransition,
+  SimulationTransferTransitionParams,
 } from "./simulation-transfers.js";
-export { SimulatedStatus, SimulationStatusUpdate } from "./simulation.js";
+export { SimulatedStatus, SimulationAccountUpdateStatusParams } from "./simulation.js";
 export {
   EstimatedTransactionVolume,
   EstimatedTransactionVolumeInput,
@@ -354,8 +355,9 @@ export {
 export {
   MoneyMovementStatus,
   MoneyMovementStatusInput,
+  TransferCreateParams,
   TransferCreateRequest,
-  TransferListQuery,
+  TransferListParams,
 } from "./transfers.js";
 export {
   TrusteeBusiness,
@@ -368,7 +370,8 @@ export {
   TrusteeIndividualInput,
 } from "./trustee.js";
 export {
-  WebhookListQuery,
-  WebhookSubscriptionCreateRequest,
-  WebhookSubscriptionUpdateRequest,
+  WebhookCreateParams,
+  WebhookCreateRequest,
+  WebhookListParams,
+  WebhookUpdateParams,
 } from "./webhooks.js";

@@ -11,34 +11,6 @@ export const OAuthGrantType: z.ZodType<OAuthGrantType> = z.enum([
   "refresh_token",
 ]);
 
-/** A code or a refresh token, with the credentials of the app it was issued to. */
-export interface OAuthTokenRequest {
-  /** Client id of the app. */
-  client_id: string;
-  /** Client secret of the app; a public app has none. Personal data. */
-  client_secret?: string | undefined;
-  /** The code of a consent, with the grant `authorization_code`. It works once. */
-  code?: string | undefined;
-  /** The PKCE verifier, if the consent was requested with a challenge. Personal data. */
-  code_verifier?: string | undefined;
-  /** What to exchange for tokens. */
-  grant_type: OAuthGrantType;
-  /** The redirect URI of the consent, with the grant `authorization_code`. */
-  redirect_uri?: string | undefined;
-  /** The newest refresh token, with the grant `refresh_token`. Personal data. */
-  refresh_token?: string | undefined;
-}
-
-export const OAuthTokenRequest: z.ZodType<OAuthTokenRequest> = z.strictObject({
-  client_id: z.string(),
-  client_secret: z.string().optional(),
-  code: z.string().optional(),
-  code_verifier: z.string().optional(),
-  grant_type: OAuthGrantType,
-  redirect_uri: z.string().optional(),
-  refresh_token: z.string().optional(),
-});
-
 /** Tokens that let an app act for the account that was connected to it. */
 export interface OAuthToken {
   /** The access token, a JWT; send it as `Authorization: Bearer`. Personal data. */
@@ -96,4 +68,32 @@ export const OAuthErrorResponse: z.ZodType<OAuthErrorResponse> = z.looseObject({
   message: z.string().nullish(),
   source: z.string().nullish(),
   trace_id: z.string().nullish(),
+});
+
+/** A code or a refresh token, with the credentials of the app it was issued to. */
+export interface OAuthTokenParams {
+  /** Client id of the app. */
+  client_id: string;
+  /** Client secret of the app; a public app has none. Personal data. */
+  client_secret?: string | undefined;
+  /** The code of a consent, with the grant `authorization_code`. It works once. */
+  code?: string | undefined;
+  /** The PKCE verifier, if the consent was requested with a challenge. Personal data. */
+  code_verifier?: string | undefined;
+  /** What to exchange for tokens. */
+  grant_type: OAuthGrantType;
+  /** The redirect URI of the consent, with the grant `authorization_code`. */
+  redirect_uri?: string | undefined;
+  /** The newest refresh token, with the grant `refresh_token`. Personal data. */
+  refresh_token?: string | undefined;
+}
+
+export const OAuthTokenParams: z.ZodType<OAuthTokenParams> = z.strictObject({
+  client_id: z.string(),
+  client_secret: z.string().optional(),
+  code: z.string().optional(),
+  code_verifier: z.string().optional(),
+  grant_type: OAuthGrantType,
+  redirect_uri: z.string().optional(),
+  refresh_token: z.string().optional(),
 });

@@ -3,9 +3,9 @@
 
 import type {
   Offboarding,
-  OffboardingCreateRequest,
+  OffboardingCreateParams,
   OffboardingList,
-  OffboardingListQuery,
+  OffboardingListParams,
   OffboardingStatus,
   OffboardingStatusInput,
 } from "./offboardings.js";
@@ -56,9 +56,9 @@ function isArrayOfOffboarding(v: unknown): boolean {
   return true;
 }
 
-export function isOffboardingCreateRequest(v: unknown): v is OffboardingCreateRequest {
+export function isOffboardingCreateParams(v: unknown): v is OffboardingCreateParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<OffboardingCreateRequest> = v;
+  const o: Members<OffboardingCreateParams> = v;
   if (o.comment !== undefined && typeof o.comment !== "string") return false;
   if (typeof o.reason_code !== "string" || o.reason_code === "") return false;
   for (const key in v) {
@@ -73,9 +73,9 @@ export function isOffboardingCreateRequest(v: unknown): v is OffboardingCreateRe
   return true;
 }
 
-export function isOffboardingListQuery(v: unknown): v is OffboardingListQuery {
+export function isOffboardingListParams(v: unknown): v is OffboardingListParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<OffboardingListQuery> = v;
+  const o: Members<OffboardingListParams> = v;
   if (o.from_created_at !== undefined && typeof o.from_created_at !== "string") return false;
   if (o.page !== undefined && typeof o.page !== "string") return false;
   if (

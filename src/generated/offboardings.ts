@@ -65,20 +65,20 @@ export const OffboardingList: z.ZodType<OffboardingList> = z.looseObject({
 });
 
 /** A request to close a connected account. */
-export interface OffboardingCreateRequest {
+export interface OffboardingCreateParams {
   /** A comment on it. Personal data. */
   comment?: string | undefined;
   /** Why the account should be closed; the values are defined by Airwallex. Not empty. */
   reason_code: string;
 }
 
-export const OffboardingCreateRequest: z.ZodType<OffboardingCreateRequest> = z.strictObject({
+export const OffboardingCreateParams: z.ZodType<OffboardingCreateParams> = z.strictObject({
   comment: z.string().optional(),
   reason_code: z.string().min(1),
 });
 
 /** Query parameters of `offboardings.list`. */
-export interface OffboardingListQuery {
+export interface OffboardingListParams {
   /** Only offboardings created at or after this date or timestamp (ISO 8601). */
   from_created_at?: string | undefined;
   /** Page to return: the `page_before` or `page_after` of another page. */
@@ -91,7 +91,7 @@ export interface OffboardingListQuery {
   to_created_at?: string | undefined;
 }
 
-export const OffboardingListQuery: z.ZodType<OffboardingListQuery> = z.strictObject({
+export const OffboardingListParams: z.ZodType<OffboardingListParams> = z.strictObject({
   from_created_at: z.string().optional(),
   page: z.string().optional(),
   page_size: z.int().min(10).max(200).optional(),

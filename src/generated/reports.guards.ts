@@ -4,13 +4,17 @@
 import type {
   PlatformReport,
   PlatformReportCreated,
-  PlatformReportCreateRequest,
+  PlatformReportCreateParams,
   PlatformReportStatus,
   ReportFileFormat,
   ReportFileFormatInput,
 } from "./reports.js";
 import type { Members } from "./values.guards.js";
 import { isDateTime } from "./values.guards.js";
+
+export function isReportFileFormat(v: unknown): v is ReportFileFormat {
+  return typeof v === "string";
+}
 
 export function isReportFileFormatInput(v: unknown): v is ReportFileFormatInput {
   switch (v) {
@@ -21,9 +25,43 @@ export function isReportFileFormatInput(v: unknown): v is ReportFileFormatInput 
   }
 }
 
-export function isPlatformReportCreateRequest(v: unknown): v is PlatformReportCreateRequest {
+export function isPlatformReportCreated(v: unknown): v is PlatformReportCreated {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<PlatformReportCreateRequest> = v;
+  const o: Members<PlatformReportCreated> = v;
+  if (typeof o.id !== "string") return false;
+  return true;
+}
+
+export function isPlatformReportStatus(v: unknown): v is PlatformReportStatus {
+  return typeof v === "string";
+}
+
+export function isPlatformReport(v: unknown): v is PlatformReport {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<PlatformReport> = v;
+  if (o.download_url != null && typeof o.download_url !== "string") return false;
+  if (
+    o.download_url_expires_at != null &&
+    typeof o.download_url_expires_at !== "string"
+  ) {
+    return false;
+  }
+  if (o.failed_reason != null && typeof o.failed_reason !== "string") return false;
+  if (o.file_format != null && !isReportFileFormat(o.file_format)) return false;
+  if (o.file_name != null && typeof o.file_name !== "string") return false;
+  if (o.from_created_at != null && typeof o.from_created_at !== "string") return false;
+  if (o.from_updated_at != null && typeof o.from_updated_at !== "string") return false;
+  if (typeof o.id !== "string") return false;
+  if (!isPlatformReportStatus(o.status)) return false;
+  if (o.to_created_at != null && typeof o.to_created_at !== "string") return false;
+  if (o.to_updated_at != null && typeof o.to_updated_at !== "string") return false;
+  if (o.type != null && typeof o.type !== "string") return false;
+  return true;
+}
+
+export function isPlatformReportCreateParams(v: unknown): v is PlatformReportCreateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<PlatformReportCreateParams> = v;
   if (!isReportFileFormatInput(o.file_format)) return false;
   if (
     o.file_name !== undefined &&
@@ -70,43 +108,5 @@ export function isPlatformReportCreateRequest(v: unknown): v is PlatformReportCr
         return false;
     }
   }
-  return true;
-}
-
-export function isReportFileFormat(v: unknown): v is ReportFileFormat {
-  return typeof v === "string";
-}
-
-export function isPlatformReportCreated(v: unknown): v is PlatformReportCreated {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<PlatformReportCreated> = v;
-  if (typeof o.id !== "string") return false;
-  return true;
-}
-
-export function isPlatformReportStatus(v: unknown): v is PlatformReportStatus {
-  return typeof v === "string";
-}
-
-export function isPlatformReport(v: unknown): v is PlatformReport {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<PlatformReport> = v;
-  if (o.download_url != null && typeof o.download_url !== "string") return false;
-  if (
-    o.download_url_expires_at != null &&
-    typeof o.download_url_expires_at !== "string"
-  ) {
-    return false;
-  }
-  if (o.failed_reason != null && typeof o.failed_reason !== "string") return false;
-  if (o.file_format != null && !isReportFileFormat(o.file_format)) return false;
-  if (o.file_name != null && typeof o.file_name !== "string") return false;
-  if (o.from_created_at != null && typeof o.from_created_at !== "string") return false;
-  if (o.from_updated_at != null && typeof o.from_updated_at !== "string") return false;
-  if (typeof o.id !== "string") return false;
-  if (!isPlatformReportStatus(o.status)) return false;
-  if (o.to_created_at != null && typeof o.to_created_at !== "string") return false;
-  if (o.to_updated_at != null && typeof o.to_updated_at !== "string") return false;
-  if (o.type != null && typeof o.type !== "string") return false;
   return true;
 }

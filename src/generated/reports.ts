@@ -5,45 +5,14 @@ import * as z from "zod";
 import { isDateTime } from "./values.guards.js";
 
 /** Format of a report. */
-export type ReportFileFormatInput = "CSV";
-
-export const ReportFileFormatInput: z.ZodType<ReportFileFormatInput> = z.enum(["CSV"]);
-
-/** A report on the accounts of the platform. Periods are inclusive. */
-export interface PlatformReportCreateRequest {
-  /** Format of the file. */
-  file_format: ReportFileFormatInput;
-  /** Name of the file. Not empty. */
-  file_name?: string | undefined;
-  /** Start, by creation. ISO 8601. */
-  from_created_at?: string | undefined;
-  /** Start, by last change. ISO 8601. */
-  from_updated_at?: string | undefined;
-  /** End, by creation. If it is in the future, the report is generated then. ISO 8601. */
-  to_created_at?: string | undefined;
-  /** End, by last change. If it is in the future, the report is generated then. ISO 8601. */
-  to_updated_at?: string | undefined;
-  /**
-   * What it is about, such as `BALANCE_REPORT` or `TRANSACTION_RECON_REPORT`; the list of types is
-   * only partly public. Not empty.
-   */
-  type: string;
-}
-
-export const PlatformReportCreateRequest: z.ZodType<PlatformReportCreateRequest> = z.strictObject({
-  file_format: ReportFileFormatInput,
-  file_name: z.string().min(1).optional(),
-  from_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  from_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  to_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  to_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  type: z.string().min(1),
-});
-
-/** Format of a report. */
 export type ReportFileFormat = "CSV" | (string & {});
 
 export const ReportFileFormat: z.ZodType<ReportFileFormat> = z.string();
+
+/** Format of a report. */
+export type ReportFileFormatInput = "CSV";
+
+export const ReportFileFormatInput: z.ZodType<ReportFileFormatInput> = z.enum(["CSV"]);
 
 /** A requested report. */
 export interface PlatformReportCreated {
@@ -101,4 +70,35 @@ export const PlatformReport: z.ZodType<PlatformReport> = z.looseObject({
   to_created_at: z.string().nullish(),
   to_updated_at: z.string().nullish(),
   type: z.string().nullish(),
+});
+
+/** A report on the accounts of the platform. Periods are inclusive. */
+export interface PlatformReportCreateParams {
+  /** Format of the file. */
+  file_format: ReportFileFormatInput;
+  /** Name of the file. Not empty. */
+  file_name?: string | undefined;
+  /** Start, by creation. ISO 8601. */
+  from_created_at?: string | undefined;
+  /** Start, by last change. ISO 8601. */
+  from_updated_at?: string | undefined;
+  /** End, by creation. If it is in the future, the report is generated then. ISO 8601. */
+  to_created_at?: string | undefined;
+  /** End, by last change. If it is in the future, the report is generated then. ISO 8601. */
+  to_updated_at?: string | undefined;
+  /**
+   * What it is about, such as `BALANCE_REPORT` or `TRANSACTION_RECON_REPORT`; the list of types is
+   * only partly public. Not empty.
+   */
+  type: string;
+}
+
+export const PlatformReportCreateParams: z.ZodType<PlatformReportCreateParams> = z.strictObject({
+  file_format: ReportFileFormatInput,
+  file_name: z.string().min(1).optional(),
+  from_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  from_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  to_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  to_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  type: z.string().min(1),
 });

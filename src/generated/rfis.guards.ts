@@ -17,7 +17,7 @@ import type {
   RfiIdentityDocumentType,
   RfiIdentityDocumentTypeInput,
   RfiList,
-  RfiListQuery,
+  RfiListParams,
   RfiLiveness,
   RfiLivenessStatus,
   RfiPerson,
@@ -35,9 +35,9 @@ import type {
   RfiTypeInput,
   RfiUploadedOrder,
   SimulationRfiAnswer,
-  SimulationRfiCreateRequest,
+  SimulationRfiCreateParams,
+  SimulationRfiFollowUpParams,
   SimulationRfiFollowUpQuestion,
-  SimulationRfiFollowUpRequest,
   SimulationRfiQuestion,
 } from "./rfis.js";
 import type { Members } from "./values.guards.js";
@@ -460,31 +460,6 @@ export function isRfiResponseItem(v: unknown): v is RfiResponseItem {
   return true;
 }
 
-export function isRfiRespondRequest(v: unknown): v is RfiRespondRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<RfiRespondRequest> = v;
-  if (!fitsRfiRespondRequestQuestions(o.questions)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "questions":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-function fitsRfiRespondRequestQuestions(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  if (v.length < 1) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (!isRfiResponseItem(item)) return false;
-  }
-  return true;
-}
-
 export function isSimulationRfiAnswer(v: unknown): v is SimulationRfiAnswer {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<SimulationRfiAnswer> = v;
@@ -515,32 +490,6 @@ export function isSimulationRfiQuestion(v: unknown): v is SimulationRfiQuestion 
   return true;
 }
 
-export function isSimulationRfiCreateRequest(v: unknown): v is SimulationRfiCreateRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SimulationRfiCreateRequest> = v;
-  if (o.questions !== undefined && !isArrayOfSimulationRfiQuestion(o.questions)) return false;
-  if (!isRfiTypeInput(o.type)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "questions":
-      case "type":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-function isArrayOfSimulationRfiQuestion(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (!isSimulationRfiQuestion(item)) return false;
-  }
-  return true;
-}
-
 export function isSimulationRfiFollowUpQuestion(v: unknown): v is SimulationRfiFollowUpQuestion {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<SimulationRfiFollowUpQuestion> = v;
@@ -558,38 +507,9 @@ export function isSimulationRfiFollowUpQuestion(v: unknown): v is SimulationRfiF
   return true;
 }
 
-export function isSimulationRfiFollowUpRequest(v: unknown): v is SimulationRfiFollowUpRequest {
+export function isRfiListParams(v: unknown): v is RfiListParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SimulationRfiFollowUpRequest> = v;
-  if (
-    o.questions !== undefined &&
-    !isArrayOfSimulationRfiFollowUpQuestion(o.questions)
-  ) {
-    return false;
-  }
-  for (const key in v) {
-    switch (key) {
-      case "questions":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-function isArrayOfSimulationRfiFollowUpQuestion(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (!isSimulationRfiFollowUpQuestion(item)) return false;
-  }
-  return true;
-}
-
-export function isRfiListQuery(v: unknown): v is RfiListQuery {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<RfiListQuery> = v;
+  const o: Members<RfiListParams> = v;
   if (o.end_created_at !== undefined && typeof o.end_created_at !== "string") return false;
   if (o.from_created_at !== undefined && typeof o.from_created_at !== "string") return false;
   if (o.page !== undefined && typeof o.page !== "string") return false;
@@ -631,6 +551,86 @@ function isArrayOfRfiTypeInput(v: unknown): boolean {
   for (let i = 0; i < v.length; i++) {
     const item: unknown = v[i];
     if (!isRfiTypeInput(item)) return false;
+  }
+  return true;
+}
+
+export function isRfiRespondRequest(v: unknown): v is RfiRespondRequest {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<RfiRespondRequest> = v;
+  if (!fitsRfiRespondRequestQuestions(o.questions)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "questions":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function fitsRfiRespondRequestQuestions(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  if (v.length < 1) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isRfiResponseItem(item)) return false;
+  }
+  return true;
+}
+
+export function isSimulationRfiCreateParams(v: unknown): v is SimulationRfiCreateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SimulationRfiCreateParams> = v;
+  if (o.questions !== undefined && !isArrayOfSimulationRfiQuestion(o.questions)) return false;
+  if (!isRfiTypeInput(o.type)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "questions":
+      case "type":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function isArrayOfSimulationRfiQuestion(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isSimulationRfiQuestion(item)) return false;
+  }
+  return true;
+}
+
+export function isSimulationRfiFollowUpParams(v: unknown): v is SimulationRfiFollowUpParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SimulationRfiFollowUpParams> = v;
+  if (
+    o.questions !== undefined &&
+    !isArrayOfSimulationRfiFollowUpQuestion(o.questions)
+  ) {
+    return false;
+  }
+  for (const key in v) {
+    switch (key) {
+      case "questions":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function isArrayOfSimulationRfiFollowUpQuestion(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isSimulationRfiFollowUpQuestion(item)) return false;
   }
   return true;
 }

@@ -522,16 +522,6 @@ export const RfiResponseItem: z.ZodType<RfiResponseItem> = z.strictObject({
   id: z.string().min(1),
 });
 
-/** Answers to questions of the active round. */
-export interface RfiRespondRequest {
-  /** One item per question; questions left out stay open. At least 1 items. */
-  questions: readonly RfiResponseItem[];
-}
-
-export const RfiRespondRequest: z.ZodType<RfiRespondRequest> = z.strictObject({
-  questions: z.array(RfiResponseItem).min(1),
-});
-
 /** The kind of answer to ask for. */
 export interface SimulationRfiAnswer {
   /** The kind. */
@@ -552,19 +542,6 @@ export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictO
   answer: SimulationRfiAnswer,
 });
 
-/** A request for information to open. */
-export interface SimulationRfiCreateRequest {
-  /** What to ask; default: the questions that belong to the type. */
-  questions?: readonly SimulationRfiQuestion[] | undefined;
-  /** What it is about. */
-  type: RfiTypeInput;
-}
-
-export const SimulationRfiCreateRequest: z.ZodType<SimulationRfiCreateRequest> = z.strictObject({
-  questions: z.array(SimulationRfiQuestion).optional(),
-  type: RfiTypeInput,
-});
-
 /** Either an answered question to ask again, by its id, or a new one, by its kind of answer. */
 export interface SimulationRfiFollowUpQuestion {
   /** What to ask for, in a new question. */
@@ -578,18 +555,8 @@ export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuest
   id: z.string().optional(),
 });
 
-/** What to ask once everything is answered. */
-export interface SimulationRfiFollowUpRequest {
-  /** Questions to ask again, and new ones. */
-  questions?: readonly SimulationRfiFollowUpQuestion[] | undefined;
-}
-
-export const SimulationRfiFollowUpRequest: z.ZodType<SimulationRfiFollowUpRequest> = z.strictObject({
-  questions: z.array(SimulationRfiFollowUpQuestion).optional(),
-});
-
 /** Query parameters of `rfis.list`. */
-export interface RfiListQuery {
+export interface RfiListParams {
   /** Only requests opened at or before this date or timestamp (ISO 8601). */
   end_created_at?: string | undefined;
   /** Only requests opened at or after this date or timestamp (ISO 8601). */
@@ -604,11 +571,44 @@ export interface RfiListQuery {
   types?: readonly RfiTypeInput[] | undefined;
 }
 
-export const RfiListQuery: z.ZodType<RfiListQuery> = z.strictObject({
+export const RfiListParams: z.ZodType<RfiListParams> = z.strictObject({
   end_created_at: z.string().optional(),
   from_created_at: z.string().optional(),
   page: z.string().optional(),
   page_size: z.int().min(1).optional(),
   statuses: z.array(RfiStatusInput).optional(),
   types: z.array(RfiTypeInput).optional(),
+});
+
+/** Answers to questions of the active round. */
+export interface RfiRespondRequest {
+  /** One item per question; questions left out stay open. At least 1 items. */
+  questions: readonly RfiResponseItem[];
+}
+
+export const RfiRespondRequest: z.ZodType<RfiRespondRequest> = z.strictObject({
+  questions: z.array(RfiResponseItem).min(1),
+});
+
+/** A request for information to open. */
+export interface SimulationRfiCreateParams {
+  /** What to ask; default: the questions that belong to the type. */
+  questions?: readonly SimulationRfiQuestion[] | undefined;
+  /** What it is about. */
+  type: RfiTypeInput;
+}
+
+export const SimulationRfiCreateParams: z.ZodType<SimulationRfiCreateParams> = z.strictObject({
+  questions: z.array(SimulationRfiQuestion).optional(),
+  type: RfiTypeInput,
+});
+
+/** What to ask once everything is answered. */
+export interface SimulationRfiFollowUpParams {
+  /** Questions to ask again, and new ones. */
+  questions?: readonly SimulationRfiFollowUpQuestion[] | undefined;
+}
+
+export const SimulationRfiFollowUpParams: z.ZodType<SimulationRfiFollowUpParams> = z.strictObject({
+  questions: z.array(SimulationRfiFollowUpQuestion).optional(),
 });

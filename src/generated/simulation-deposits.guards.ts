@@ -5,11 +5,15 @@ import type {
   SimulatedDeposit,
   SimulatedDepositStatus,
   SimulatedDepositStatusInput,
-  SimulationDepositCreateRequest,
+  SimulationDepositCreateParams,
 } from "./simulation-deposits.js";
 import type { Members } from "./values.guards.js";
 
 const pattern1 = /^[A-Z]{2}$/u;
+
+export function isSimulatedDepositStatus(v: unknown): v is SimulatedDepositStatus {
+  return typeof v === "string";
+}
 
 export function isSimulatedDepositStatusInput(v: unknown): v is SimulatedDepositStatusInput {
   switch (v) {
@@ -22,9 +26,30 @@ export function isSimulatedDepositStatusInput(v: unknown): v is SimulatedDeposit
   }
 }
 
-export function isSimulationDepositCreateRequest(v: unknown): v is SimulationDepositCreateRequest {
+export function isSimulatedDeposit(v: unknown): v is SimulatedDeposit {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SimulationDepositCreateRequest> = v;
+  const o: Members<SimulatedDeposit> = v;
+  if (typeof o.amount !== "string" && !Number.isFinite(o.amount)) return false;
+  if (typeof o.currency !== "string") return false;
+  if (o.deposit_type != null && typeof o.deposit_type !== "string") return false;
+  if (
+    o.fee_amount != null &&
+    typeof o.fee_amount !== "string" && !Number.isFinite(o.fee_amount)
+  ) {
+    return false;
+  }
+  if (typeof o.id !== "string") return false;
+  if (o.payer_country != null && typeof o.payer_country !== "string") return false;
+  if (o.payer_name != null && typeof o.payer_name !== "string") return false;
+  if (o.reference != null && typeof o.reference !== "string") return false;
+  if (o.statement_ref != null && typeof o.statement_ref !== "string") return false;
+  if (o.status != null && !isSimulatedDepositStatus(o.status)) return false;
+  return true;
+}
+
+export function isSimulationDepositCreateParams(v: unknown): v is SimulationDepositCreateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SimulationDepositCreateParams> = v;
   if (typeof o.amount !== "number" || !Number.isFinite(o.amount)) return false;
   if (typeof o.global_account_id !== "string" || o.global_account_id === "") return false;
   if (o.payer_bankname !== undefined && typeof o.payer_bankname !== "string") return false;
@@ -53,30 +78,5 @@ export function isSimulationDepositCreateRequest(v: unknown): v is SimulationDep
         return false;
     }
   }
-  return true;
-}
-
-export function isSimulatedDepositStatus(v: unknown): v is SimulatedDepositStatus {
-  return typeof v === "string";
-}
-
-export function isSimulatedDeposit(v: unknown): v is SimulatedDeposit {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SimulatedDeposit> = v;
-  if (typeof o.amount !== "string" && !Number.isFinite(o.amount)) return false;
-  if (typeof o.currency !== "string") return false;
-  if (o.deposit_type != null && typeof o.deposit_type !== "string") return false;
-  if (
-    o.fee_amount != null &&
-    typeof o.fee_amount !== "string" && !Number.isFinite(o.fee_amount)
-  ) {
-    return false;
-  }
-  if (typeof o.id !== "string") return false;
-  if (o.payer_country != null && typeof o.payer_country !== "string") return false;
-  if (o.payer_name != null && typeof o.payer_name !== "string") return false;
-  if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.statement_ref != null && typeof o.statement_ref !== "string") return false;
-  if (o.status != null && !isSimulatedDepositStatus(o.status)) return false;
   return true;
 }

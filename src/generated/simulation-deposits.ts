@@ -4,6 +4,11 @@
 import * as z from "zod";
 
 /** A status that a simulated deposit can start in. */
+export type SimulatedDepositStatus = "PENDING" | "REJECTED" | "SETTLED" | (string & {});
+
+export const SimulatedDepositStatus: z.ZodType<SimulatedDepositStatus> = z.string();
+
+/** A status that a simulated deposit can start in. */
 export type SimulatedDepositStatusInput = "PENDING" | "REJECTED" | "SETTLED";
 
 export const SimulatedDepositStatusInput: z.ZodType<SimulatedDepositStatusInput> = z.enum([
@@ -11,42 +16,6 @@ export const SimulatedDepositStatusInput: z.ZodType<SimulatedDepositStatusInput>
   "REJECTED",
   "SETTLED",
 ]);
-
-/** A deposit into a global account. */
-export interface SimulationDepositCreateRequest {
-  /** Amount in units of the global account's currency. */
-  amount: number;
-  /** Id of the global account. Not empty. */
-  global_account_id: string;
-  /** Name of the payer's bank. Personal data. */
-  payer_bankname?: string | undefined;
-  /** Country of the payer (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  payer_country?: string | undefined;
-  /** Name of the payer. Personal data. */
-  payer_name?: string | undefined;
-  /** Reference of the payment. */
-  reference?: string | undefined;
-  /** Reference on the statement. */
-  statement_ref?: string | undefined;
-  /** Status of the new deposit. */
-  status?: SimulatedDepositStatusInput | undefined;
-}
-
-export const SimulationDepositCreateRequest: z.ZodType<SimulationDepositCreateRequest> = z.strictObject({
-  amount: z.number(),
-  global_account_id: z.string().min(1),
-  payer_bankname: z.string().optional(),
-  payer_country: z.string().regex(/^[A-Z]{2}$/u).optional(),
-  payer_name: z.string().optional(),
-  reference: z.string().optional(),
-  statement_ref: z.string().optional(),
-  status: SimulatedDepositStatusInput.optional(),
-});
-
-/** A status that a simulated deposit can start in. */
-export type SimulatedDepositStatus = "PENDING" | "REJECTED" | "SETTLED" | (string & {});
-
-export const SimulatedDepositStatus: z.ZodType<SimulatedDepositStatus> = z.string();
 
 /** A deposit, as its simulation returns it. */
 export interface SimulatedDeposit {
@@ -89,4 +58,35 @@ export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = z.looseObject({
   reference: z.string().nullish(),
   statement_ref: z.string().nullish(),
   status: SimulatedDepositStatus.nullish(),
+});
+
+/** A deposit into a global account. */
+export interface SimulationDepositCreateParams {
+  /** Amount in units of the global account's currency. */
+  amount: number;
+  /** Id of the global account. Not empty. */
+  global_account_id: string;
+  /** Name of the payer's bank. Personal data. */
+  payer_bankname?: string | undefined;
+  /** Country of the payer (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
+  payer_country?: string | undefined;
+  /** Name of the payer. Personal data. */
+  payer_name?: string | undefined;
+  /** Reference of the payment. */
+  reference?: string | undefined;
+  /** Reference on the statement. */
+  statement_ref?: string | undefined;
+  /** Status of the new deposit. */
+  status?: SimulatedDepositStatusInput | undefined;
+}
+
+export const SimulationDepositCreateParams: z.ZodType<SimulationDepositCreateParams> = z.strictObject({
+  amount: z.number(),
+  global_account_id: z.string().min(1),
+  payer_bankname: z.string().optional(),
+  payer_country: z.string().regex(/^[A-Z]{2}$/u).optional(),
+  payer_name: z.string().optional(),
+  reference: z.string().optional(),
+  statement_ref: z.string().optional(),
+  status: SimulatedDepositStatusInput.optional(),
 });

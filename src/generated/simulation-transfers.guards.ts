@@ -6,9 +6,27 @@ import type {
   PayoutFailureTypeInput,
   SimulatedPayout,
   SimulatedPayoutStatus,
-  SimulationTransferTransition,
+  SimulationTransferTransitionParams,
 } from "./simulation-transfers.js";
 import type { Members } from "./values.guards.js";
+
+export function isSimulatedPayoutStatus(v: unknown): v is SimulatedPayoutStatus {
+  switch (v) {
+    case "OVERDUE":
+    case "PROCESSING":
+    case "SENT":
+    case "PAID":
+    case "FAILED":
+    case "CANCELLED":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isPayoutFailureType(v: unknown): v is PayoutFailureType {
+  return typeof v === "string";
+}
 
 export function isPayoutFailureTypeInput(v: unknown): v is PayoutFailureTypeInput {
   switch (v) {
@@ -50,41 +68,6 @@ export function isPayoutFailureTypeInput(v: unknown): v is PayoutFailureTypeInpu
   }
 }
 
-export function isSimulatedPayoutStatus(v: unknown): v is SimulatedPayoutStatus {
-  switch (v) {
-    case "OVERDUE":
-    case "PROCESSING":
-    case "SENT":
-    case "PAID":
-    case "FAILED":
-    case "CANCELLED":
-      return true;
-    default:
-      return false;
-  }
-}
-
-export function isSimulationTransferTransition(v: unknown): v is SimulationTransferTransition {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SimulationTransferTransition> = v;
-  if (o.failure_type !== undefined && !isPayoutFailureTypeInput(o.failure_type)) return false;
-  if (!isSimulatedPayoutStatus(o.next_status)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "failure_type":
-      case "next_status":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-export function isPayoutFailureType(v: unknown): v is PayoutFailureType {
-  return typeof v === "string";
-}
-
 export function isSimulatedPayout(v: unknown): v is SimulatedPayout {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<SimulatedPayout> = v;
@@ -122,5 +105,22 @@ export function isSimulatedPayout(v: unknown): v is SimulatedPayout {
   if (o.transfer_date != null && typeof o.transfer_date !== "string") return false;
   if (o.transfer_method != null && typeof o.transfer_method !== "string") return false;
   if (o.updated_at != null && typeof o.updated_at !== "string") return false;
+  return true;
+}
+
+export function isSimulationTransferTransitionParams(v: unknown): v is SimulationTransferTransitionParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SimulationTransferTransitionParams> = v;
+  if (o.failure_type !== undefined && !isPayoutFailureTypeInput(o.failure_type)) return false;
+  if (!isSimulatedPayoutStatus(o.next_status)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "failure_type":
+      case "next_status":
+        continue;
+      default:
+        return false;
+    }
+  }
   return true;
 }

@@ -3,6 +3,62 @@
 
 import * as z from "zod";
 
+/** A status that a payout can be moved to. It has to be a valid successor of the current one. */
+export type SimulatedPayoutStatus =
+  | "OVERDUE"
+  | "PROCESSING"
+  | "SENT"
+  | "PAID"
+  | "FAILED"
+  | "CANCELLED";
+
+export const SimulatedPayoutStatus: z.ZodType<SimulatedPayoutStatus> = z.enum([
+  "OVERDUE",
+  "PROCESSING",
+  "SENT",
+  "PAID",
+  "FAILED",
+  "CANCELLED",
+]);
+
+/** Why a payout fails. */
+export type PayoutFailureType =
+  | "ACCOUNT_CLOSED"
+  | "ACCOUNT_CURRENCY_MISMATCH"
+  | "ACCOUNT_INACTIVE_OR_DORMANT"
+  | "ACCOUNT_UNDER_RESTRICTION"
+  | "BENEFICIARY_BANK_RETURNED"
+  | "BENEFICIARY_NAME_MISMATCH"
+  | "BENEFICIARY_REQUESTED"
+  | "CARD_ISSUER_ERROR"
+  | "CHANNEL_POLICY"
+  | "CHANNEL_TIMEOUT"
+  | "CLIENT_REQUESTED"
+  | "DUPLICATION_RETURN"
+  | "EXCEEDED_TRANSACTION_AMOUNT_OR_LIMIT"
+  | "INBOUND_2B_CARD_NOT_SUPPORTED"
+  | "INBOUND_BENFICIARY_VALIDATION_ERROR"
+  | "INBOUND_COMPANY_REGISTRATION_NUMBER_ERROR"
+  | "INBOUND_ORDER_ERROR"
+  | "INSUFFICIENT_FUNDS"
+  | "INVALID_ACCOUNT_NAME_OR_NUMBER"
+  | "INVALID_BANK_INFORMATION"
+  | "INVALID_BANK_OR_BRANCH_CODE"
+  | "INVALID_BENEFICIARY_DETAILS"
+  | "INVALID_CORRESPONDENT_BANK_INFORMATION"
+  | "INVALID_PAYMENT_PURPOSE"
+  | "INVALID_SPECIAL_CHARACTER"
+  | "INVALID_SWIFT_BIC_CODE"
+  | "OTHER"
+  | "RECALL_REQUESTED"
+  | "SYSTEM_ERROR"
+  | "TM_SUSPENDED"
+  | "TRANSACTION_AMOUNT_NOT_COVERING_FEE"
+  | "UNABLE_TO_APPLY"
+  | (string & {});
+
+export const PayoutFailureType: z.ZodType<PayoutFailureType> = z.string();
+
 /** Why a payout fails. */
 export type PayoutFailureTypeInput =
   | "ACCOUNT_CLOSED"
@@ -72,75 +128,6 @@ export const PayoutFailureTypeInput: z.ZodType<PayoutFailureTypeInput> = z.enum(
   "TRANSACTION_AMOUNT_NOT_COVERING_FEE",
   "UNABLE_TO_APPLY",
 ]);
-
-/** A status that a payout can be moved to. It has to be a valid successor of the current one. */
-export type SimulatedPayoutStatus =
-  | "OVERDUE"
-  | "PROCESSING"
-  | "SENT"
-  | "PAID"
-  | "FAILED"
-  | "CANCELLED";
-
-export const SimulatedPayoutStatus: z.ZodType<SimulatedPayoutStatus> = z.enum([
-  "OVERDUE",
-  "PROCESSING",
-  "SENT",
-  "PAID",
-  "FAILED",
-  "CANCELLED",
-]);
-
-/** The next status of a payout. */
-export interface SimulationTransferTransition {
-  /** Why it fails, if the next status is FAILED. */
-  failure_type?: PayoutFailureTypeInput | undefined;
-  /** Its next status. */
-  next_status: SimulatedPayoutStatus;
-}
-
-export const SimulationTransferTransition: z.ZodType<SimulationTransferTransition> = z.strictObject({
-  failure_type: PayoutFailureTypeInput.optional(),
-  next_status: SimulatedPayoutStatus,
-});
-
-/** Why a payout fails. */
-export type PayoutFailureType =
-  | "ACCOUNT_CLOSED"
-  | "ACCOUNT_CURRENCY_MISMATCH"
-  | "ACCOUNT_INACTIVE_OR_DORMANT"
-  | "ACCOUNT_UNDER_RESTRICTION"
-  | "BENEFICIARY_BANK_RETURNED"
-  | "BENEFICIARY_NAME_MISMATCH"
-  | "BENEFICIARY_REQUESTED"
-  | "CARD_ISSUER_ERROR"
-  | "CHANNEL_POLICY"
-  | "CHANNEL_TIMEOUT"
-  | "CLIENT_REQUESTED"
-  | "DUPLICATION_RETURN"
-  | "EXCEEDED_TRANSACTION_AMOUNT_OR_LIMIT"
-  | "INBOUND_2B_CARD_NOT_SUPPORTED"
-  | "INBOUND_BENFICIARY_VALIDATION_ERROR"
-  | "INBOUND_COMPANY_REGISTRATION_NUMBER_ERROR"
-  | "INBOUND_ORDER_ERROR"
-  | "INSUFFICIENT_FUNDS"
-  | "INVALID_ACCOUNT_NAME_OR_NUMBER"
-  | "INVALID_BANK_INFORMATION"
-  | "INVALID_BANK_OR_BRANCH_CODE"
-  | "INVALID_BENEFICIARY_DETAILS"
-  | "INVALID_CORRESPONDENT_BANK_INFORMATION"
-  | "INVALID_PAYMENT_PURPOSE"
-  | "INVALID_SPECIAL_CHARACTER"
-  | "INVALID_SWIFT_BIC_CODE"
-  | "OTHER"
-  | "RECALL_REQUESTED"
-  | "SYSTEM_ERROR"
-  | "TM_SUSPENDED"
-  | "TRANSACTION_AMOUNT_NOT_COVERING_FEE"
-  | "UNABLE_TO_APPLY"
-  | (string & {});
-
-export const PayoutFailureType: z.ZodType<PayoutFailureType> = z.string();
 
 /**
  * A payout, as its simulation returns it. It has more members than these; read them with
@@ -213,4 +200,17 @@ export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.looseObject({
   transfer_date: z.string().nullish(),
   transfer_method: z.string().nullish(),
   updated_at: z.string().nullish(),
+});
+
+/** The next status of a payout. */
+export interface SimulationTransferTransitionParams {
+  /** Why it fails, if the next status is FAILED. */
+  failure_type?: PayoutFailureTypeInput | undefined;
+  /** Its next status. */
+  next_status: SimulatedPayoutStatus;
+}
+
+export const SimulationTransferTransitionParams: z.ZodType<SimulationTransferTransitionParams> = z.strictObject({
+  failure_type: PayoutFailureTypeInput.optional(),
+  next_status: SimulatedPayoutStatus,
 });

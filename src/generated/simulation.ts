@@ -9,14 +9,14 @@ export type SimulatedStatus = "ACTIVE" | "SUSPENDED";
 export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum(["ACTIVE", "SUSPENDED"]);
 
 /** The outcome to give the review of a submitted account. */
-export interface SimulationStatusUpdate {
+export interface SimulationAccountUpdateStatusParams {
   /** Whether to set the status even if something is outstanding; default: true. */
   force?: boolean | undefined;
   /** Status to move the account to. */
   next_status: SimulatedStatus;
 }
 
-export const SimulationStatusUpdate: z.ZodType<SimulationStatusUpdate> = z.strictObject({
+export const SimulationAccountUpdateStatusParams: z.ZodType<SimulationAccountUpdateStatusParams> = z.strictObject({
   force: z.boolean().optional(),
   next_status: SimulatedStatus,
 });

@@ -5,9 +5,10 @@ import type {
   ConnectedAccountTransfer,
   MoneyMovementStatus,
   MoneyMovementStatusInput,
+  TransferCreateParams,
   TransferCreateRequest,
   TransferList,
-  TransferListQuery,
+  TransferListParams,
 } from "./transfers.js";
 import { isDecimal, isDecimalInput } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
@@ -62,6 +63,23 @@ function fitsConnectedAccountTransferFailureReasons(v: unknown): boolean {
   return true;
 }
 
+export function isTransferList(v: unknown): v is TransferList {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<TransferList> = v;
+  if (typeof o.has_more !== "boolean") return false;
+  if (!isArrayOfConnectedAccountTransfer(o.items)) return false;
+  return true;
+}
+
+function isArrayOfConnectedAccountTransfer(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isConnectedAccountTransfer(item)) return false;
+  }
+  return true;
+}
+
 export function isTransferCreateRequest(v: unknown): v is TransferCreateRequest {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<TransferCreateRequest> = v;
@@ -102,26 +120,48 @@ export function isTransferCreateRequest(v: unknown): v is TransferCreateRequest 
   return true;
 }
 
-export function isTransferList(v: unknown): v is TransferList {
+export function isTransferCreateParams(v: unknown): v is TransferCreateParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<TransferList> = v;
-  if (typeof o.has_more !== "boolean") return false;
-  if (!isArrayOfConnectedAccountTransfer(o.items)) return false;
-  return true;
-}
-
-function isArrayOfConnectedAccountTransfer(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (!isConnectedAccountTransfer(item)) return false;
+  const o: Members<TransferCreateParams> = v;
+  if (!isDecimalInput(o.amount)) return false;
+  if (typeof o.currency !== "string" || !pattern1.test(o.currency)) return false;
+  if (o.description !== undefined && typeof o.description !== "string") return false;
+  if (typeof o.destination !== "string" || o.destination === "") return false;
+  if (typeof o.reason !== "string" || o.reason === "") return false;
+  if (
+    typeof o.reference !== "string" ||
+    o.reference === "" ||
+    isLonger(o.reference, 140)
+  ) {
+    return false;
+  }
+  if (
+    o.request_id !== undefined &&
+    (typeof o.request_id !== "string" || o.request_id === "" || isLonger(o.request_id, 50))
+  ) {
+    return false;
+  }
+  for (const key in v) {
+    switch (key) {
+      case "additional_info":
+      case "amount":
+      case "currency":
+      case "description":
+      case "destination":
+      case "reason":
+      case "reference":
+      case "request_id":
+        continue;
+      default:
+        return false;
+    }
   }
   return true;
 }
 
-export function isTransferListQuery(v: unknown): v is TransferListQuery {
+export function isTransferListParams(v: unknown): v is TransferListParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<TransferListQuery> = v;
+  const o: Members<TransferListParams> = v;
   if (o.currency !== undefined && typeof o.currency !== "string") return false;
   if (o.destination !== undefined && typeof o.destination !== "string") return false;
   if (o.from_created_at !== undefined && typeof o.from_created_at !== "string") return false;

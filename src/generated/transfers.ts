@@ -84,6 +84,19 @@ export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.l
   updated_at: z.string().nullish(),
 });
 
+/** One page of transfers. */
+export interface TransferList {
+  /** Whether another page follows. */
+  readonly has_more: boolean;
+  /** The transfers. */
+  readonly items: readonly ConnectedAccountTransfer[];
+}
+
+export const TransferList: z.ZodType<TransferList> = z.looseObject({
+  has_more: z.boolean(),
+  items: z.array(ConnectedAccountTransfer),
+});
+
 /** A new transfer from the account that the call acts for. */
 export interface TransferCreateRequest {
   /** Any data to store with it. */
@@ -119,21 +132,46 @@ export const TransferCreateRequest: z.ZodType<TransferCreateRequest> = z.strictO
   request_id: z.string().min(1).max(50),
 });
 
-/** One page of transfers. */
-export interface TransferList {
-  /** Whether another page follows. */
-  readonly has_more: boolean;
-  /** The transfers. */
-  readonly items: readonly ConnectedAccountTransfer[];
+/** A new transfer from the account that the call acts for. */
+export interface TransferCreateParams {
+  /** Any data to store with it. */
+  additional_info?: unknown;
+  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
+  amount: DecimalInput;
+  /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
+  currency: string;
+  /** What it is for, as free text. */
+  description?: string | undefined;
+  /** Id of the account to pay. Not empty. */
+  destination: string;
+  /**
+   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
+   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
+   * empty.
+   */
+  reason: string;
+  /** Reference on the statements of both accounts. 1 to 140 characters. */
+  reference: string;
+  /**
+   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
+   * call whose outcome is unknown, even from another process: the work is then done only once.
+   */
+  request_id?: string | undefined;
 }
 
-export const TransferList: z.ZodType<TransferList> = z.looseObject({
-  has_more: z.boolean(),
-  items: z.array(ConnectedAccountTransfer),
+export const TransferCreateParams: z.ZodType<TransferCreateParams> = z.strictObject({
+  additional_info: z.unknown().optional(),
+  amount: DecimalInput,
+  currency: z.string().regex(/^[A-Z]{3}$/u),
+  description: z.string().optional(),
+  destination: z.string().min(1),
+  reason: z.string().min(1),
+  reference: z.string().min(1).max(140),
+  request_id: z.string().min(1).max(50).optional(),
 });
 
 /** Query parameters of `transfers.list`. */
-export interface TransferListQuery {
+export interface TransferListParams {
   /** Only transfers in this currency (ISO 4217). */
   currency?: string | undefined;
   /** Only transfers to this account. */
@@ -152,7 +190,7 @@ export interface TransferListQuery {
   to_created_at?: string | undefined;
 }
 
-export const TransferListQuery: z.ZodType<TransferListQuery> = z.strictObject({
+export const TransferListParams: z.ZodType<TransferListParams> = z.strictObject({
   currency: z.string().optional(),
   destination: z.string().optional(),
   from_created_at: z.string().optional(),

@@ -2,12 +2,13 @@
 /** Predicates of webhooks; each agrees with the zod schema of its type. */
 
 import type {
-  WebhookListQuery,
+  WebhookCreateParams,
+  WebhookCreateRequest,
+  WebhookListParams,
   WebhookSubscription,
-  WebhookSubscriptionCreateRequest,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
-  WebhookSubscriptionUpdateRequest,
+  WebhookUpdateParams,
 } from "./webhooks.js";
 import type { Members } from "./values.guards.js";
 import { isDate, isLonger } from "./values.guards.js";
@@ -31,58 +32,6 @@ function isArrayOfText(v: unknown): boolean {
   for (let i = 0; i < v.length; i++) {
     const item: unknown = v[i];
     if (typeof item !== "string") return false;
-  }
-  return true;
-}
-
-export function isWebhookSubscriptionCreateRequest(v: unknown): v is WebhookSubscriptionCreateRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<WebhookSubscriptionCreateRequest> = v;
-  if (!fitsWebhookSubscriptionCreateRequestEvents(o.events)) return false;
-  if (
-    typeof o.request_id !== "string" ||
-    o.request_id === "" ||
-    isLonger(o.request_id, 50)
-  ) {
-    return false;
-  }
-  if (typeof o.url !== "string" || o.url === "") return false;
-  if (typeof o.version !== "string" || !isDate(o.version)) return false;
-  for (const key in v) {
-    switch (key) {
-      case "events":
-      case "request_id":
-      case "url":
-      case "version":
-        continue;
-      default:
-        return false;
-    }
-  }
-  return true;
-}
-
-function fitsWebhookSubscriptionCreateRequestEvents(v: unknown): boolean {
-  if (!Array.isArray(v)) return false;
-  if (v.length < 1) return false;
-  for (let i = 0; i < v.length; i++) {
-    const item: unknown = v[i];
-    if (typeof item !== "string" || item === "") return false;
-  }
-  return true;
-}
-
-export function isWebhookSubscriptionUpdateRequest(v: unknown): v is WebhookSubscriptionUpdateRequest {
-  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<WebhookSubscriptionUpdateRequest> = v;
-  if (typeof o.url !== "string" || o.url === "") return false;
-  for (const key in v) {
-    switch (key) {
-      case "url":
-        continue;
-      default:
-        return false;
-    }
   }
   return true;
 }
@@ -113,9 +62,82 @@ export function isWebhookSubscriptionDeletion(v: unknown): v is WebhookSubscript
   return true;
 }
 
-export function isWebhookListQuery(v: unknown): v is WebhookListQuery {
+export function isWebhookCreateRequest(v: unknown): v is WebhookCreateRequest {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<WebhookListQuery> = v;
+  const o: Members<WebhookCreateRequest> = v;
+  if (!fitsWebhookCreateRequestEvents(o.events)) return false;
+  if (
+    typeof o.request_id !== "string" ||
+    o.request_id === "" ||
+    isLonger(o.request_id, 50)
+  ) {
+    return false;
+  }
+  if (typeof o.url !== "string" || o.url === "") return false;
+  if (typeof o.version !== "string" || !isDate(o.version)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "events":
+      case "request_id":
+      case "url":
+      case "version":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function fitsWebhookCreateRequestEvents(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  if (v.length < 1) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (typeof item !== "string" || item === "") return false;
+  }
+  return true;
+}
+
+export function isWebhookCreateParams(v: unknown): v is WebhookCreateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<WebhookCreateParams> = v;
+  if (!fitsWebhookCreateParamsEvents(o.events)) return false;
+  if (
+    o.request_id !== undefined &&
+    (typeof o.request_id !== "string" || o.request_id === "" || isLonger(o.request_id, 50))
+  ) {
+    return false;
+  }
+  if (typeof o.url !== "string" || o.url === "") return false;
+  if (typeof o.version !== "string" || !isDate(o.version)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "events":
+      case "request_id":
+      case "url":
+      case "version":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function fitsWebhookCreateParamsEvents(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  if (v.length < 1) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (typeof item !== "string" || item === "") return false;
+  }
+  return true;
+}
+
+export function isWebhookListParams(v: unknown): v is WebhookListParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<WebhookListParams> = v;
   if (o.page !== undefined && typeof o.page !== "string") return false;
   if (
     o.page_size !== undefined &&
@@ -127,6 +149,21 @@ export function isWebhookListQuery(v: unknown): v is WebhookListQuery {
     switch (key) {
       case "page":
       case "page_size":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isWebhookUpdateParams(v: unknown): v is WebhookUpdateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<WebhookUpdateParams> = v;
+  if (typeof o.url !== "string" || o.url === "") return false;
+  for (const key in v) {
+    switch (key) {
+      case "url":
         continue;
       default:
         return false;

@@ -37,41 +37,6 @@ export const WebhookSubscription: z.ZodType<WebhookSubscription> = z.looseObject
   version: z.string(),
 });
 
-/** A new subscription. */
-export interface WebhookSubscriptionCreateRequest {
-  /**
-   * Names of the events to send, such as `account.active`. They cannot be changed. At least 1
-   * items.
-   */
-  events: readonly string[];
-  /** An id of your own for this request; a second use of it is refused. 1 to 50 characters. */
-  request_id: string;
-  /** Where to send events, an HTTPS URL. Not empty. */
-  url: string;
-  /**
-   * Version of the API (YYYY-MM-DD) whose payloads to send; before 2024-02-22 they are in
-   * camelCase. It cannot be changed.
-   */
-  version: string;
-}
-
-export const WebhookSubscriptionCreateRequest: z.ZodType<WebhookSubscriptionCreateRequest> = z.strictObject({
-  events: z.array(z.string().min(1)).min(1),
-  request_id: z.string().min(1).max(50),
-  url: z.string().min(1),
-  version: z.iso.date(),
-});
-
-/** Changes to a subscription. */
-export interface WebhookSubscriptionUpdateRequest {
-  /** Where to send events, an HTTPS URL. Not empty. */
-  url: string;
-}
-
-export const WebhookSubscriptionUpdateRequest: z.ZodType<WebhookSubscriptionUpdateRequest> = z.strictObject({
-  url: z.string().min(1),
-});
-
 /** One page of subscriptions. */
 export interface WebhookSubscriptionList {
   /** The subscriptions. */
@@ -101,15 +66,78 @@ export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion>
   id: z.string(),
 });
 
+/** A new subscription. */
+export interface WebhookCreateRequest {
+  /**
+   * Names of the events to send, such as `account.active`. They cannot be changed. At least 1
+   * items.
+   */
+  events: readonly string[];
+  /** An id of your own for this request; a second use of it is refused. 1 to 50 characters. */
+  request_id: string;
+  /** Where to send events, an HTTPS URL. Not empty. */
+  url: string;
+  /**
+   * Version of the API (YYYY-MM-DD) whose payloads to send; before 2024-02-22 they are in
+   * camelCase. It cannot be changed.
+   */
+  version: string;
+}
+
+export const WebhookCreateRequest: z.ZodType<WebhookCreateRequest> = z.strictObject({
+  events: z.array(z.string().min(1)).min(1),
+  request_id: z.string().min(1).max(50),
+  url: z.string().min(1),
+  version: z.iso.date(),
+});
+
+/** A new subscription. */
+export interface WebhookCreateParams {
+  /**
+   * Names of the events to send, such as `account.active`. They cannot be changed. At least 1
+   * items.
+   */
+  events: readonly string[];
+  /**
+   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
+   * call whose outcome is unknown, even from another process: the work is then done only once.
+   */
+  request_id?: string | undefined;
+  /** Where to send events, an HTTPS URL. Not empty. */
+  url: string;
+  /**
+   * Version of the API (YYYY-MM-DD) whose payloads to send; before 2024-02-22 they are in
+   * camelCase. It cannot be changed.
+   */
+  version: string;
+}
+
+export const WebhookCreateParams: z.ZodType<WebhookCreateParams> = z.strictObject({
+  events: z.array(z.string().min(1)).min(1),
+  request_id: z.string().min(1).max(50).optional(),
+  url: z.string().min(1),
+  version: z.iso.date(),
+});
+
 /** Query parameters of `webhooks.list`. */
-export interface WebhookListQuery {
+export interface WebhookListParams {
   /** Page to return: the `page_before` or `page_after` of another page. */
   page?: string | undefined;
   /** Subscriptions per page; default: 20. At least 1. */
   page_size?: number | undefined;
 }
 
-export const WebhookListQuery: z.ZodType<WebhookListQuery> = z.strictObject({
+export const WebhookListParams: z.ZodType<WebhookListParams> = z.strictObject({
   page: z.string().optional(),
   page_size: z.int().min(1).optional(),
+});
+
+/** Changes to a subscription. */
+export interface WebhookUpdateParams {
+  /** Where to send events, an HTTPS URL. Not empty. */
+  url: string;
+}
+
+export const WebhookUpdateParams: z.ZodType<WebhookUpdateParams> = z.strictObject({
+  url: z.string().min(1),
 });

@@ -11,23 +11,11 @@
 
 import type { CallExtras } from "../call/settings.js";
 
-/** A request body whose `request_id` may be left out. */
-export type WithoutRequestId<Body extends { readonly request_id: string }> = Omit<
-  Body,
-  "request_id"
-> & {
-  /**
-   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a call
-   * whose outcome is unknown, even from another process: the work is then done only once.
-   */
-  readonly request_id?: string | undefined;
-};
-
-/** The body, with a generated id if the caller gave none. */
-export function withRequestId<Body extends { readonly request_id: string }>(
-  body: WithoutRequestId<Body>,
-): Body {
-  return { ...body, request_id: body?.request_id ?? crypto.randomUUID() } as Body;
+/** What goes out for these params: with a generated id if the caller gave none. */
+export function withRequestId<Params extends { readonly request_id?: string | undefined }>(
+  params: Params,
+): Params & { readonly request_id: string } {
+  return { ...params, request_id: params?.request_id ?? crypto.randomUUID() };
 }
 
 /** The codes with which the API refuses an id that was used before. */

@@ -15,11 +15,11 @@ import { member } from "./paths.js";
 import { type Confidence, type Evidence, knownLegalForm, type LegalForm } from "./rules.js";
 import type { ProvideField } from "./to-do.js";
 
-/** An account, or the input to create one. */
+/** An account, or the params to create one. */
 export type CheckedAccount = Pick<Account, "account_details"> &
   Partial<Pick<Account, "id" | "view_type">>;
 
-/** Options of `accounts.checkRequirements`. */
+/** Options of {@link checkRequirements}. */
 export interface CheckRequirementsOptions {
   /** Whether the platform identifies individuals later, by agreement with Airwallex. Default: false. */
   readonly deferredIdentityVerification?: boolean | undefined;
@@ -60,7 +60,23 @@ export interface RequirementsCheck {
   };
 }
 
-/** Looks only at the account and makes no request. The emulator applies the same rules. */
+/**
+ * Lists what a submission would still lack under the documented rules for this kind of owner, country
+ * and legal form. It makes no request. `whatIsMissing` lists what the API itself has asked for.
+ *
+ * The API's own tables are only partly public. `ready` is `"yes"` only where the whole table is known;
+ * otherwise `notKnown` says which parts are not. The emulator applies the same rules.
+ *
+ * See https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/native-api
+ *
+ * @param account as `onBehalfOf(id).accounts.current()` reads it, with its personal data, or what
+ *   `accounts.create` takes
+ *
+ * @example
+ * const { ready, missing, notKnown } = checkRequirements(account);
+ * for (const { path, what, value, confidence } of missing) console.log(path, what, value, confidence);
+ * if (ready === "not_known") console.log(notKnown);
+ */
 export function checkRequirements(
   account: CheckedAccount,
   options: CheckRequirementsOptions = {},

@@ -3,7 +3,7 @@
 import type { Call } from "../call/call.js";
 import { ApiError, AuthenticationError, NetworkError, ShapeError } from "../errors/index.js";
 import { oauthToken } from "../generated/endpoints.js";
-import type { OAuthTokenRequest } from "../generated/oauth.js";
+import type { OAuthTokenParams } from "../generated/oauth.js";
 import { anything } from "../schemas/shape.js";
 import type { RefreshAnswer } from "./spend.js";
 import { readTokenPair, type TokenPair } from "./tokens.js";
@@ -31,7 +31,7 @@ export function createOAuthEndpoint(call: Call, app: OAuthApp): OAuthEndpoint {
   const endpoint = { ...oauthToken, path: app.tokenPath, response: anything };
 
   async function post(
-    body: OAuthTokenRequest,
+    body: OAuthTokenParams,
     timeoutMs?: number,
     refreshToken?: string,
   ): Promise<TokenPair> {

@@ -67,9 +67,9 @@ async function misfits(
 }
 
 async function fileIssues(file: SellerFile | SellerFile["file"]): Promise<readonly Issue[]> {
-  const { file: source, ...options } = isSellerFile(file) ? file : { file };
+  const { file: source, ...params } = isSellerFile(file) ? file : { file };
   try {
-    await checkUpload(source, options);
+    await checkUpload(source, params);
     return [];
   } catch (error) {
     if (error instanceof ValidationError) return error.issues;

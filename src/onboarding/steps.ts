@@ -213,9 +213,9 @@ const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, DoStep>> = {
 
   async upload({ files, signal }, seller, holding, opened) {
     const [name, file] = nextFile(seller, opened) as [string, SellerFile | SellerFile["file"]];
-    const { file: source, ...options } = isSellerFile(file) ? file : { file };
+    const { file: source, ...params } = isSellerFile(file) ? file : { file };
     // Runs with the client's own timeout: a large file may outlast the lease, and is then sent again.
-    const { file_id } = await files.upload(source, { ...options, signal });
+    const { file_id } = await files.upload(source, params, { signal });
     await holding.save({ ...opened, fileIds: { ...opened.fileIds, [name]: file_id } });
   },
 

@@ -1,13 +1,13 @@
 /** The input and the output of an onboarding run. */
 
 import type {
-  AccountCreateRequest,
+  AccountCreateParams,
   AccountStatus,
-  AccountUpdateRequest,
+  AccountUpdateParams,
 } from "../generated/accounts.js";
 import type { TermsAndConditionsInput } from "../generated/agreements.js";
 import type { ToDo } from "../kyc/to-do.js";
-import type { FileUploadOptions } from "../resources/files.js";
+import type { FileUploadParams } from "../resources/files.js";
 import type { Store } from "../stores/store.js";
 import type { FileSource } from "../transport/multipart.js";
 
@@ -19,7 +19,7 @@ export interface Seller {
    * The input that opens the account. It is sent once, so data that may need correcting belongs in
    * `update`.
    */
-  readonly create: Omit<AccountCreateRequest, "identifier">;
+  readonly create: Omit<AccountCreateParams, "identifier">;
   /**
    * Documents to upload, keyed by names of your choice. A stream can be sent only once, a path
    * repeatedly.
@@ -31,8 +31,8 @@ export interface Seller {
    * valid.
    */
   readonly update?:
-    | AccountUpdateRequest
-    | ((fileIds: Readonly<Record<string, string>>) => AccountUpdateRequest)
+    | AccountUpdateParams
+    | ((fileIds: Readonly<Record<string, string>>) => AccountUpdateParams)
     | undefined;
   /**
    * Records that the customer agrees to the terms, after submission; `true` records it without
@@ -44,7 +44,7 @@ export interface Seller {
 }
 
 /** A file with its upload options. */
-export interface SellerFile extends Pick<FileUploadOptions, "name" | "notes" | "contentType"> {
+export interface SellerFile extends Pick<FileUploadParams, "name" | "notes" | "contentType"> {
   readonly file: FileSource;
 }
 

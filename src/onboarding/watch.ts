@@ -9,7 +9,7 @@
  */
 
 import { AuthenticationError } from "../errors/index.js";
-import type { Account, AccountListQuery } from "../generated/accounts.js";
+import type { Account, AccountListParams } from "../generated/accounts.js";
 import type { AccountsResource } from "../resources/accounts.js";
 
 export interface WatchTools {
@@ -95,7 +95,7 @@ export function createWatch(tools: WatchTools): Watch {
   /** Visits accounts, newest first, until all wanted ones were seen or it is no longer worth it. */
   async function walk(
     wanted: ReadonlySet<string>,
-    filter: AccountListQuery,
+    filter: AccountListParams,
     see: (account: Account) => void,
   ): Promise<void> {
     let pagesLeft = 1 + Math.floor(wanted.size / 10);

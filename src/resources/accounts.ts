@@ -6,14 +6,14 @@ import type { CallOptions } from "../call/settings.js";
 import { type WaitForStatusOptions, waitForStatus } from "../call/wait-for-status.js";
 import type {
   Account,
-  AccountCloneRequest,
-  AccountCreateRequest,
+  AccountCloneParams,
+  AccountCreateParams,
   AccountList,
-  AccountListQuery,
-  AccountUpdateRequest,
+  AccountListParams,
+  AccountUpdateParams,
   WalletInfo,
 } from "../generated/accounts.js";
-import type { TermsAndConditionsInput } from "../generated/agreements.js";
+import type { AccountAgreeToTermsParams } from "../generated/agreements.js";
 import {
   accountsAgreeToTerms,
   accountsClone,
@@ -28,12 +28,6 @@ import {
   accountsWalletInfo,
 } from "../generated/endpoints.js";
 import { beganAt, withinCall } from "../idempotency/lookup.js";
-import {
-  type CheckedAccount,
-  type CheckRequirementsOptions,
-  checkRequirements,
-  type RequirementsCheck,
-} from "../kyc/check-requirements.js";
 
 /**
  * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O when
@@ -63,7 +57,7 @@ export interface AccountsResource {
    *   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
    * });
    */
-  create(input: AccountCreateRequest, options?: CallOptions): ApiPromise<Account>;
+  create(params: AccountCreateParams, options?: CallOptions): ApiPromise<Account>;
 
   /**
    * Reads an account: its status and, in `requirements`, what is still needed.
@@ -83,7 +77,7 @@ export interface AccountsResource {
    * @throws ApiError `invalid_request` in any other status: use an amendment to change a verified
    *   account
    */
-  update(id: string, input: AccountUpdateRequest, options?: CallOptions): ApiPromise<Account>;
+  update(id: string, params: AccountUpdateParams, options?: CallOptions): ApiPromise<Account>;
 
   /**
    * Submits the account for verification.
@@ -103,36 +97,18 @@ export interface AccountsResource {
   submit(id: string, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Lists what a submission would still lack under the documented rules for this kind of owner, country
-   * and legal form. It makes no request, and takes an account or the input of `create`.
-   *
-   * The API's own tables are only partly public. `ready` is `"yes"` only where the whole table is
-   * known; otherwise `notKnown` says which parts are not.
-   *
-   * See https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/native-api
-   *
-   * @param account as `onBehalfOf(id).accounts.current()` reads it, with its personal data
-   *
-   * @example
-   * const { ready, missing, notKnown } = client.accounts.checkRequirements(account);
-   * for (const { path, what, value, confidence } of missing) console.log(path, what, value, confidence);
-   * if (ready === "not_known") console.log(notKnown);
-   */
-  checkRequirements(account: CheckedAccount, options?: CheckRequirementsOptions): RequirementsCheck;
-
-  /**
    * Lists the platform's accounts. Await it for the first page, or iterate it for every account.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/list
    *
-   * @param query filters; `page_num` counts from 0, `page_size` is 1 to 500, default 100
+   * @param params filters; `page_num` counts from 0, `page_size` is 1 to 500, default 100
    *
    * @example
    * for await (const account of client.accounts.list({ account_status: "ACTIVE" })) {
    *   console.log(account.id);
    * }
    */
-  list(query?: AccountListQuery, options?: CallOptions): ListPromise<Account, AccountList>;
+  list(params?: AccountListParams, options?: CallOptions): ListPromise<Account, AccountList>;
 
   /**
    * Records that the customer agrees to the terms. An account that is `ACTION_REQUIRED` for no other
@@ -140,7 +116,7 @@ export interface AccountsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions
    *
-   * @param terms evidence of the agreement: when, to which terms, and from which device
+   * @param params evidence of the agreement: when, to which terms, and from which device
    *
    * @example
    * await client.accounts.agreeToTerms(account.id, {
@@ -151,7 +127,7 @@ export interface AccountsResource {
    */
   agreeToTerms(
     id: string,
-    terms?: TermsAndConditionsInput,
+    params?: AccountAgreeToTermsParams,
     options?: CallOptions,
   ): ApiPromise<Account>;
 
@@ -180,7 +156,7 @@ export interface AccountsResource {
    *
    * @throws ApiError `not_found` when the platform has no such account, or the API no such path
    */
-  clone(id: string, input?: AccountCloneRequest, options?: CallOptions): ApiPromise<Account>;
+  clone(id: string, params?: AccountCloneParams, options?: CallOptions): ApiPromise<Account>;
 
   /**
    * Reads the account that the client acts for: the platform's own, or a connected one.
@@ -212,24 +188,24 @@ export interface AccountsResource {
 
 export function accountsResource(call: Call): AccountsResource {
   const resource: AccountsResource = {
-    create: (input, options) =>
-      call(accountsCreate, { body: input }, options, createLookup(call, input, options)),
+    create: (params, options) =>
+      call(accountsCreate, { body: params }, options, createLookup(call, params, options)),
     retrieve: (id, options) => call(accountsRetrieve, { path: { id } }, options),
-    update: (id, input, options) => call(accountsUpdate, { path: { id }, body: input }, options),
+    update: (id, params, options) => call(accountsUpdate, { path: { id }, body: params }, options),
     submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
-    checkRequirements,
-    list: (query = {}, options) =>
+    list: (params = {}, options) =>
       listPages(
         accountsList,
-        query?.page_num ?? 0,
-        (page_num) => call(accountsList, { query: query && { ...query, page_num } }, options),
+        params?.page_num ?? 0,
+        (page_num) => call(accountsList, { query: params && { ...params, page_num } }, options),
         ({ id }) => id,
       ),
-    agreeToTerms: (id, terms = {}, options) =>
-      call(accountsAgreeToTerms, { path: { id }, body: terms }, options),
+    agreeToTerms: (id, params = {}, options) =>
+      call(accountsAgreeToTerms, { path: { id }, body: params }, options),
     suspend: (id, options) => call(accountsSuspend, { path: { id } }, options),
     reactivate: (id, options) => call(accountsReactivate, { path: { id } }, options),
-    clone: (id, input = {}, options) => call(accountsClone, { path: { id }, body: input }, options),
+    clone: (id, params = {}, options) =>
+      call(accountsClone, { path: { id }, body: params }, options),
     current: (options) => call(accountsCurrent, {}, options),
     walletInfo: (options) => call(accountsWalletInfo, {}, options),
     waitForStatus: (id, options) => waitForStatus(resource.retrieve, id, options),
@@ -243,10 +219,10 @@ export function accountsResource(call: Call): AccountsResource {
  */
 function createLookup(
   call: Call,
-  input: AccountCreateRequest,
+  params: AccountCreateParams,
   options: CallOptions | undefined,
 ): { readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Account } | undefined> } {
-  const identifier: unknown = input?.identifier;
+  const identifier: unknown = params?.identifier;
   if (typeof identifier !== "string" || identifier === "") return {};
   const since = beganAt();
   return {

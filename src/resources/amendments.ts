@@ -8,7 +8,7 @@ import { amendmentsCreate, amendmentsRetrieve } from "../generated/endpoints.js"
 import type { StoreDetailsInput } from "../generated/store.js";
 
 /** A change to request: the part of the account, and its new content. */
-export type AmendmentInput =
+export type AmendmentCreateParams =
   | { readonly target: "primary_contact"; readonly primary_contact: PrimaryContactInput }
   | { readonly target: "account_details.store_details"; readonly store_details: StoreDetailsInput };
 
@@ -36,7 +36,7 @@ export interface AmendmentsResource {
    *   primary_contact: { email: "new@example.com" },
    * });
    */
-  create(input: AmendmentInput, options?: CallOptions): ApiPromise<Amendment>;
+  create(params: AmendmentCreateParams, options?: CallOptions): ApiPromise<Amendment>;
 
   /**
    * Reads an amendment: `PENDING`, `APPROVED` or `REJECTED`.
@@ -50,7 +50,7 @@ export interface AmendmentsResource {
 
 export function amendmentsResource(call: Call): AmendmentsResource {
   return {
-    create: (input, options) => call(amendmentsCreate, { body: input }, options),
+    create: (params, options) => call(amendmentsCreate, { body: params }, options),
     retrieve: (id, options) => call(amendmentsRetrieve, { path: { id } }, options),
   };
 }

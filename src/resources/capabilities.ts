@@ -5,9 +5,9 @@ import { type ListPromise, listPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import type {
   AccountCapability,
+  CapabilityFundingLimitsParams,
   FundingLimit,
   FundingLimitList,
-  FundingLimitListQuery,
 } from "../generated/capabilities.js";
 import {
   capabilitiesEnable,
@@ -52,10 +52,10 @@ export interface CapabilitiesResource {
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits
    *
-   * @param query `currency` (ISO 4217); `page_num` counts from 0
+   * @param params `currency` (ISO 4217); `page_num` counts from 0
    */
   fundingLimits(
-    query?: FundingLimitListQuery,
+    params?: CapabilityFundingLimitsParams,
     options?: CallOptions,
   ): ListPromise<FundingLimit, FundingLimitList>;
 }
@@ -67,12 +67,12 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
       call(capabilitiesEnable, { path: { id } }, options, {
         lookup: enableLookup(call, id, options),
       }),
-    fundingLimits: (query = {}, options) =>
+    fundingLimits: (params = {}, options) =>
       listPages(
         capabilitiesFundingLimits,
-        query?.page_num ?? 0,
+        params?.page_num ?? 0,
         (page_num) =>
-          call(capabilitiesFundingLimits, { query: query && { ...query, page_num } }, options),
+          call(capabilitiesFundingLimits, { query: params && { ...params, page_num } }, options),
         ({ currency, type, status }) => `${currency} ${type} ${status}`,
       ),
   };

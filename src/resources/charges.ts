@@ -5,16 +5,13 @@ import { type ListPromise, listPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import type {
   Charge,
-  ChargeCreateRequest,
+  ChargeCreateParams,
   ChargeList,
-  ChargeListQuery,
+  ChargeListParams,
 } from "../generated/charges.js";
 import { chargesCreate, chargesList, chargesRetrieve } from "../generated/endpoints.js";
 import { moveOnce } from "../idempotency/movement.js";
-import { type WithoutRequestId, withRequestId } from "../idempotency/request-id.js";
-
-/** Input for a new charge; `request_id` is optional. */
-export type ChargeInput = WithoutRequestId<ChargeCreateRequest>;
+import { withRequestId } from "../idempotency/request-id.js";
 
 /** Charges, such as fees. Amounts, errors and `request_id` are as in {@link TransfersResource}. */
 export interface ChargesResource {
@@ -39,7 +36,7 @@ export interface ChargesResource {
    *   reference: "Fees of September",
    * });
    */
-  create(input: ChargeInput, options?: CallOptions): ApiPromise<Charge>;
+  create(params: ChargeCreateParams, options?: CallOptions): ApiPromise<Charge>;
 
   /**
    * Reads a charge. `SETTLED` and `FAILED` are final; `SUSPENDED` waits for a refund.
@@ -55,16 +52,16 @@ export interface ChargesResource {
    *
    * See https://www.airwallex.com/docs/api/scale/charges/list
    *
-   * @param query filters; `page_num` counts from 0, `page_size` is 10 to 2,000, default 100
+   * @param params filters; `page_num` counts from 0, `page_size` is 10 to 2,000, default 100
    */
-  list(query?: ChargeListQuery, options?: CallOptions): ListPromise<Charge, ChargeList>;
+  list(params?: ChargeListParams, options?: CallOptions): ListPromise<Charge, ChargeList>;
 }
 
 export function chargesResource(call: Call): ChargesResource {
   const exact = { exactNumbers: true };
   const resource: ChargesResource = {
-    create(input, options) {
-      const body = withRequestId<ChargeCreateRequest>(input);
+    create(params, options) {
+      const body = withRequestId(params);
       return call(
         chargesCreate,
         { body },
@@ -73,11 +70,12 @@ export function chargesResource(call: Call): ChargesResource {
       );
     },
     retrieve: (id, options) => call(chargesRetrieve, { path: { id } }, options, exact),
-    list: (query = {}, options) =>
+    list: (params = {}, options) =>
       listPages(
         chargesList,
-        query?.page_num ?? 0,
-        (page_num) => call(chargesList, { query: query && { ...query, page_num } }, options, exact),
+        params?.page_num ?? 0,
+        (page_num) =>
+          call(chargesList, { query: params && { ...params, page_num } }, options, exact),
         ({ id }) => id,
       ),
   };

@@ -17,7 +17,7 @@ export type EmbeddedScope =
   | (string & {});
 
 /** What the components are for. */
-export interface EmbeddedAuthorizeInput {
+export interface EmbeddedAuthorizeParams {
   readonly scope: readonly EmbeddedScope[];
   /** The platform's own identifier for the person. */
   readonly identity?: string | undefined;
@@ -48,16 +48,16 @@ export interface EmbeddedResource {
    * const permission = await seller.embedded.authorize({ scope: ["w:awx_action:onboarding"] });
    * // in the browser: await init({ ...permission, clientId, env: "demo", enabledElements: [...] })
    */
-  authorize(input: EmbeddedAuthorizeInput, options?: CallOptions): ApiPromise<EmbeddedPermission>;
+  authorize(params: EmbeddedAuthorizeParams, options?: CallOptions): ApiPromise<EmbeddedPermission>;
 }
 
 const codeLifetimeMs = 30_000;
 
 export function embeddedResource(call: Call): EmbeddedResource {
   return {
-    authorize(input, options) {
+    authorize(params, options) {
       // Copied now: the caller may reuse the objects for another account.
-      const [given, own] = [{ ...input, scope: input?.scope as string[] }, { ...options }];
+      const [given, own] = [{ ...params, scope: params?.scope as string[] }, { ...options }];
       return callAfter(createPkce(), ({ verifier, challenge }) =>
         mapCall(
           call(embeddedAuthorize, { body: { ...given, code_challenge: challenge } }, own),

@@ -4,7 +4,8 @@ import type { Readable } from "node:stream";
 import { type ApiPromise, type Call, callAfter, callOptions } from "../call/call.js";
 import type { Download, Downloaded } from "../call/download.js";
 import type { CallOptions } from "../call/settings.js";
-import { refuseUnknown } from "../checks/options.js";
+import { closest } from "../checks/closest.js";
+import { allOf } from "../checks/options.js";
 import type { Issue } from "../errors/index.js";
 import { ApiError, ValidationError } from "../errors/index.js";
 import { filesDownloadLinks, filesUpload } from "../generated/endpoints.js";
@@ -16,8 +17,8 @@ import {
   type OpenableFile,
 } from "../transport/multipart.js";
 
-/** Options of `files.upload`. */
-export interface FileUploadOptions extends CallOptions {
+/** What `files.upload` takes beside the file. */
+export interface FileUploadParams {
   /**
    * File name, at most 50 characters. Default: that of the path or File; required for bytes and
    * streams.
@@ -61,7 +62,11 @@ export interface FilesResource {
    * @example
    * const { file_id } = await client.files.upload("./passport.jpg", { notes: "front" });
    */
-  upload(file: FileSource, options?: FileUploadOptions): ApiPromise<UploadedFile>;
+  upload(
+    source: FileSource,
+    params?: FileUploadParams,
+    options?: CallOptions,
+  ): ApiPromise<UploadedFile>;
 
   /**
    * Creates links that are valid for a day. Anyone with a link can read the file.
@@ -82,7 +87,7 @@ export interface FilesResource {
   download(fileId: string, options?: CallOptions): Promise<FileDownload>;
 }
 
-const uploadOptions = new Set([...callOptions, "name", "notes", "contentType"]);
+const uploadParams = allOf<keyof FileUploadParams>({ name: true, notes: true, contentType: true });
 
 const limits = { bytes: 20 * 1024 * 1024, nameLength: 50, notesLength: 50 };
 
@@ -92,18 +97,17 @@ export function filesResource(call: Call, download: Download): FilesResource {
 
   return {
     downloadLinks,
-    upload(source, options = {}) {
-      // Copied now: the caller may reuse the object for another account.
-      const { notes, contentType, ...own } = { ...options };
+    upload(source, params = {}, options = {}) {
+      // Copied now: the caller may reuse the objects for another account.
+      const [given, own] = [{ ...params }, { ...options }];
       return callAfter(inspectFile(source), (file) => {
-        refuseUnknown("Cannot call files.upload", own, uploadOptions);
-        const { name = file.name ?? "", ...rest } = own;
-        refuseFile(file, name, notes, contentType);
-        const type = contentType ?? file.contentType ?? typeOf(name);
-        const body = multipart(file, { name, contentType: type }, refuseLongStream);
+        refuseFile(file, given);
+        const { name = file.name ?? "", notes } = given;
+        const contentType = given.contentType ?? file.contentType ?? typeOf(name);
+        const body = multipart(file, { name, contentType }, refuseLongStream);
         const payload = { ...body, describes: { filename: name } };
-        const input = notes === undefined ? {} : { query: { notes } };
-        return call(filesUpload, input, rest, { payload });
+        const query = notes === undefined ? {} : { query: { notes } };
+        return call(filesUpload, query, own, { payload });
       });
     },
     async download(fileId, options = {}) {
@@ -124,23 +128,17 @@ export function filesResource(call: Call, download: Download): FilesResource {
  *
  * @throws what `files.upload` throws before anything is sent
  */
-export async function checkUpload(
-  source: FileSource,
-  { name, notes, contentType }: FileUploadOptions,
-): Promise<void> {
-  const file = await inspectFile(source);
-  refuseFile(file, name ?? file.name ?? "", notes, contentType);
+export async function checkUpload(source: FileSource, params: FileUploadParams): Promise<void> {
+  refuseFile(await inspectFile(source), params);
 }
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w.+-]+=[\w.+-]+)*$/;
 
-function refuseFile(
-  file: OpenableFile,
-  name: unknown,
-  notes: unknown,
-  contentType: unknown = "text/plain",
-): void {
-  const issues: Issue[] = [];
+function refuseFile(file: OpenableFile, params: FileUploadParams): void {
+  const { name = file.name ?? "", notes, contentType = "text/plain" } = params;
+  const issues: Issue[] = Object.keys(params)
+    .filter((key) => !uploadParams.has(key))
+    .map(unknownParam);
   const refuse = (field: string, message: string): void => {
     issues.push({ path: [field], message });
   };
@@ -156,6 +154,14 @@ function refuseFile(
   if (file.sizeBytes === 0) refuse("file", "is empty, expected at least one byte");
   if ((file.sizeBytes ?? 0) > limits.bytes) refuse("file", tooLarge(`${file.sizeBytes} bytes`));
   if (issues.length > 0) throw new ValidationError("files.upload", issues);
+}
+
+function unknownParam(key: string): Issue {
+  if (callOptions.has(key)) {
+    return { path: [key], message: "is an option, expected in the third argument" };
+  }
+  const suggestion = closest(key, [...uploadParams]);
+  return { path: [key], message: "is not a known field", ...(suggestion && { suggestion }) };
 }
 
 function refuseLongStream(totalBytes: number): void {

@@ -9,8 +9,8 @@ import {
 } from "../generated/endpoints.js";
 import type {
   HostedFlow,
-  HostedFlowAuthorizeRequest,
-  HostedFlowCreateRequest,
+  HostedFlowAuthorizeParams,
+  HostedFlowCreateParams,
 } from "../generated/hosted-flows.js";
 
 /** Flows through pages hosted by Airwallex. Errors are the same as for `client.accounts`. */
@@ -24,7 +24,7 @@ export interface HostedFlowsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/hosted_flows/create
    *
-   * @param input `return_url` must not be on `localhost`; use 127.0.0.1 instead
+   * @param params `return_url` must not be on `localhost`; use 127.0.0.1 instead
    *
    * @example
    * const flow = await client.hostedFlows.create({
@@ -36,7 +36,7 @@ export interface HostedFlowsResource {
    * const { url } = await client.hostedFlows.authorize(flow.id);
    * console.log(url); // redirect the owner of the account there, at once
    */
-  create(input: HostedFlowCreateRequest, options?: CallOptions): ApiPromise<HostedFlow>;
+  create(params: HostedFlowCreateParams, options?: CallOptions): ApiPromise<HostedFlow>;
 
   /**
    * Reads how far the owner has got: `INIT`, `PROCESSING` or `FINISHED`. Read the account for the
@@ -54,20 +54,20 @@ export interface HostedFlowsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/hosted_flows/authorize
    *
-   * @param input `identity`: your own identifier for the person
+   * @param params `identity`: your own identifier for the person
    */
   authorize(
     id: string,
-    input?: HostedFlowAuthorizeRequest,
+    params?: HostedFlowAuthorizeParams,
     options?: CallOptions,
   ): ApiPromise<HostedFlow>;
 }
 
 export function hostedFlowsResource(call: Call): HostedFlowsResource {
   return {
-    create: (input, options) => call(hostedFlowsCreate, { body: input }, options),
+    create: (params, options) => call(hostedFlowsCreate, { body: params }, options),
     retrieve: (id, options) => call(hostedFlowsRetrieve, { path: { id } }, options),
-    authorize: (id, input = {}, options) =>
-      call(hostedFlowsAuthorize, { path: { id }, body: input }, options),
+    authorize: (id, params = {}, options) =>
+      call(hostedFlowsAuthorize, { path: { id }, body: params }, options),
   };
 }

@@ -11,7 +11,7 @@ import type {
 } from "../generated/invitation-links.js";
 
 /** What a customer is invited to; each mode has its own members. */
-export type InvitationLinkInput = Omit<
+export type InvitationLinkCreateParams = Omit<
   InvitationLinkCreateRequest,
   "mode" | "oauth2" | "scale_connect" | "account_id"
 > &
@@ -53,7 +53,7 @@ export interface InvitationLinksResource {
    * });
    * console.log(invitation.url);
    */
-  create(input: InvitationLinkInput, options?: CallOptions): ApiPromise<InvitationLink>;
+  create(params: InvitationLinkCreateParams, options?: CallOptions): ApiPromise<InvitationLink>;
 
   /**
    * Reads a link as it was created.
@@ -67,7 +67,7 @@ export interface InvitationLinksResource {
 
 export function invitationLinksResource(call: Call): InvitationLinksResource {
   return {
-    create: (input, options) => call(invitationLinksCreate, { body: input }, options),
+    create: (params, options) => call(invitationLinksCreate, { body: params }, options),
     retrieve: (id, options) => call(invitationLinksRetrieve, { path: { id } }, options),
   };
 }

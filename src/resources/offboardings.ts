@@ -11,9 +11,9 @@ import {
 } from "../generated/endpoints.js";
 import type {
   Offboarding,
-  OffboardingCreateRequest,
+  OffboardingCreateParams,
   OffboardingList,
-  OffboardingListQuery,
+  OffboardingListParams,
 } from "../generated/offboardings.js";
 import { beganAt, withinCall } from "../idempotency/lookup.js";
 
@@ -29,7 +29,7 @@ export interface OffboardingsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/offboardings/create
    *
-   * @param input the reason; its codes are defined by Airwallex
+   * @param params the reason; its codes are defined by Airwallex
    * @throws ApiError `invalid_request` when the account is closed, or its legal entity has an open
    *   offboarding
    *
@@ -41,7 +41,7 @@ export interface OffboardingsResource {
    */
   create(
     accountId: string,
-    input: OffboardingCreateRequest,
+    params: OffboardingCreateParams,
     options?: CallOptions,
   ): ApiPromise<Offboarding>;
 
@@ -59,28 +59,28 @@ export interface OffboardingsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/offboardings/list
    *
-   * @param query filters; `page_size` is 10 to 200, default 100
+   * @param params filters; `page_size` is 10 to 200, default 100
    */
   list(
     accountId: string,
-    query?: OffboardingListQuery,
+    params?: OffboardingListParams,
     options?: CallOptions,
   ): ListPromise<Offboarding, OffboardingList>;
 }
 
 export function offboardingsResource(call: Call): OffboardingsResource {
   const resource: OffboardingsResource = {
-    create: (account_id, input, options) =>
-      call(offboardingsCreate, { path: { account_id }, body: input }, options, {
+    create: (account_id, params, options) =>
+      call(offboardingsCreate, { path: { account_id }, body: params }, options, {
         lookup: createLookup(resource, account_id, options),
       }),
     retrieve: (account_id, id, options) =>
       call(offboardingsRetrieve, { path: { account_id, id } }, options),
-    list: (account_id, query = {}, options) =>
-      listCursorPages(offboardingsList, query?.page, (page) =>
+    list: (account_id, params = {}, options) =>
+      listCursorPages(offboardingsList, params?.page, (page) =>
         call(
           offboardingsList,
-          { path: { account_id }, query: query && { ...query, page } },
+          { path: { account_id }, query: params && { ...params, page } },
           options,
         ),
       ),

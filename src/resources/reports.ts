@@ -6,7 +6,7 @@ import { platformReportsCreate, platformReportsRetrieve } from "../generated/end
 import type {
   PlatformReport,
   PlatformReportCreated,
-  PlatformReportCreateRequest,
+  PlatformReportCreateParams,
 } from "../generated/reports.js";
 
 /** Reports on the platform's accounts, as files. Errors are the same as for `client.accounts`. */
@@ -17,7 +17,7 @@ export interface PlatformReportsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/platform_reports/create
    *
-   * @param input `type` is `BALANCE_REPORT`, `TRANSACTION_RECON_REPORT` or another type of the API;
+   * @param params `type` is `BALANCE_REPORT`, `TRANSACTION_RECON_REPORT` or another type of the API;
    * `file_format` is `CSV`; periods are ISO 8601, both ends included
    *
    * @example
@@ -29,7 +29,7 @@ export interface PlatformReportsResource {
    * if (status === "COMPLETED") console.log(download_url);
    */
   create(
-    input: PlatformReportCreateRequest,
+    params: PlatformReportCreateParams,
     options?: CallOptions,
   ): ApiPromise<PlatformReportCreated>;
 
@@ -47,7 +47,7 @@ export interface PlatformReportsResource {
 export function platformReportsResource(call: Call): PlatformReportsResource {
   const send = exactly(call);
   return {
-    create: (body, options) => send(platformReportsCreate, { body }, options),
+    create: (params, options) => send(platformReportsCreate, { body: params }, options),
     retrieve: (id, options) => send(platformReportsRetrieve, { path: { id } }, options),
   };
 }

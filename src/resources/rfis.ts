@@ -6,13 +6,13 @@ import { listCursorPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import { type Issue, ValidationError } from "../errors/index.js";
 import { rfisList, rfisRespond, rfisRetrieve } from "../generated/endpoints.js";
-import type { Rfi, RfiList, RfiListQuery, RfiQuestion } from "../generated/rfis.js";
+import type { Rfi, RfiList, RfiListParams, RfiQuestion } from "../generated/rfis.js";
 import { withinCall } from "../idempotency/lookup.js";
 import { member } from "../kyc/paths.js";
 import { type RfiReply, replyMember, replyProblems } from "../kyc/rfi-answers.js";
 
 /** Answers to questions of the active round. Questions left out stay open. */
-export interface RfiRespondInput {
+export interface RfiRespondParams {
   readonly questions: readonly RfiQuestionReply[];
 }
 
@@ -35,14 +35,14 @@ export interface RfisResource {
    *
    * See https://www.airwallex.com/docs/api/risk/rfis/list
    *
-   * @param query filters; `page` is the `page_after` or `page_before` of another page
+   * @param params filters; `page` is the `page_after` or `page_before` of another page
    *
    * @example
    * for await (const rfi of client.rfis.list({ statuses: ["ACTION_REQUIRED"] })) {
    *   console.log(rfi.account_id, rfi.active_request?.questions?.length);
    * }
    */
-  list(query?: RfiListQuery, options?: CallOptions): ListPromise<Rfi, RfiList>;
+  list(params?: RfiListParams, options?: CallOptions): ListPromise<Rfi, RfiList>;
 
   /**
    * Reads a request. `active_request` has the current round of questions, `answered_requests` the
@@ -75,20 +75,20 @@ export interface RfisResource {
    *   await rfis.respond(rfi.id, { questions: [{ id: question.id, answer }] });
    * }
    */
-  respond(id: string, input: RfiRespondInput, options?: CallOptions): ApiPromise<Rfi>;
+  respond(id: string, params: RfiRespondParams, options?: CallOptions): ApiPromise<Rfi>;
 }
 
 export function rfisResource(call: Call): RfisResource {
   return {
-    list: (query = {}, options) =>
-      listCursorPages(rfisList, query?.page, (page) =>
-        call(rfisList, { query: query && { ...query, page } }, options),
+    list: (params = {}, options) =>
+      listCursorPages(rfisList, params?.page, (page) =>
+        call(rfisList, { query: params && { ...params, page } }, options),
       ),
     retrieve: (id, options) => call(rfisRetrieve, { path: { id } }, options),
-    respond: (id, input, options) => {
-      const find = respondLookup(call, id, input, options);
-      return call(rfisRespond, { path: { id }, body: input }, options, {
-        check: () => refuseReplies(input),
+    respond: (id, params, options) => {
+      const find = respondLookup(call, id, params, options);
+      return call(rfisRespond, { path: { id }, body: params }, options, {
+        check: () => refuseReplies(params),
         lookup: find,
         // The attempt whose response was lost was still running at the lookup, and has finished since.
         alreadyDone: { apiCodes: ["invalid_state_for_operation"], find },
@@ -97,7 +97,7 @@ export function rfisResource(call: Call): RfisResource {
   };
 }
 
-function refuseReplies({ questions }: RfiRespondInput): void {
+function refuseReplies({ questions }: RfiRespondParams): void {
   const issues = questions.flatMap(({ answer }, index) =>
     replyProblems(answer).map(({ member: name, is }): Issue => {
       const path = ["questions", index, "answer", name];
@@ -116,7 +116,7 @@ function refuseReplies({ questions }: RfiRespondInput): void {
 function respondLookup(
   call: Call,
   id: string,
-  input: RfiRespondInput,
+  params: RfiRespondParams,
   options: CallOptions | undefined,
 ): (remainingMs: number) => Promise<{ readonly found: Rfi } | undefined> {
   return async (remainingMs) => {
@@ -126,7 +126,7 @@ function respondLookup(
     const answered = new Set(
       rfi.answered_requests?.flatMap((round) => round.questions ?? []).map((one) => one.id),
     );
-    const arrived = input.questions.every((reply) => {
+    const arrived = params.questions.every((reply) => {
       const waiting = active.get(reply.id);
       return waiting ? holds(waiting, reply.answer) : answered.has(reply.id);
     });

@@ -10,7 +10,7 @@ import {
 } from "../generated/endpoints.js";
 import type {
   SimulatedDeposit,
-  SimulationDepositCreateRequest,
+  SimulationDepositCreateParams,
 } from "../generated/simulation-deposits.js";
 
 /** Incoming money of the account that the client acts for: use `client.onBehalfOf(id)`. */
@@ -20,7 +20,7 @@ export interface SimulationDeposits {
    *
    * See https://www.airwallex.com/docs/api/simulation/deposits/create
    *
-   * @param input `amount` is in units of the account's currency; `status` is `PENDING`, `SETTLED` or
+   * @param params `amount` is in units of the account's currency; `status` is `PENDING`, `SETTLED` or
    * `REJECTED`, and the default is not documented
    * @throws ApiError `not_found` when there is no such global account
    *
@@ -33,7 +33,7 @@ export interface SimulationDeposits {
    * await client.simulation.deposits.settle(deposit.id);
    */
   create(
-    input: SimulationDepositCreateRequest,
+    params: SimulationDepositCreateParams,
     options?: CallOptions,
   ): ApiPromise<SimulatedDeposit>;
 
@@ -68,7 +68,7 @@ export interface SimulationDeposits {
 export function simulationDeposits(call: Call): SimulationDeposits {
   const send = exactly(call);
   return {
-    create: (body, options) => send(simulationDepositsCreate, { body }, options),
+    create: (params, options) => send(simulationDepositsCreate, { body: params }, options),
     settle: (deposit_id, options) =>
       send(simulationDepositsSettle, { path: { deposit_id } }, options),
     reject: (deposit_id, options) =>

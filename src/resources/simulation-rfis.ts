@@ -9,8 +9,8 @@ import {
 } from "../generated/endpoints.js";
 import type {
   Rfi,
-  SimulationRfiCreateRequest,
-  SimulationRfiFollowUpRequest,
+  SimulationRfiCreateParams,
+  SimulationRfiFollowUpParams,
 } from "../generated/rfis.js";
 
 /** Requests for information in the sandbox, about the account that the client acts for. */
@@ -26,7 +26,7 @@ export interface SimulationRfis {
    *   questions: [{ answer: { type: "TEXT" } }, { answer: { type: "ATTACHMENT" } }],
    * });
    */
-  create(input: SimulationRfiCreateRequest, options?: CallOptions): ApiPromise<Rfi>;
+  create(params: SimulationRfiCreateParams, options?: CallOptions): ApiPromise<Rfi>;
 
   /**
    * Opens another round, once all questions are answered: an item with an `id` asks that question
@@ -38,7 +38,7 @@ export interface SimulationRfis {
    */
   followUp(
     id: string,
-    input?: SimulationRfiFollowUpRequest,
+    params?: SimulationRfiFollowUpParams,
     options?: CallOptions,
   ): ApiPromise<Rfi>;
 
@@ -54,9 +54,9 @@ export interface SimulationRfis {
 
 export function simulationRfis(call: Call): SimulationRfis {
   return {
-    create: (input, options) => call(simulationRfisCreate, { body: input }, options),
-    followUp: (id, input = {}, options) =>
-      call(simulationRfisFollowUp, { path: { id }, body: input }, options),
+    create: (params, options) => call(simulationRfisCreate, { body: params }, options),
+    followUp: (id, params = {}, options) =>
+      call(simulationRfisFollowUp, { path: { id }, body: params }, options),
     close: (id, options) => call(simulationRfisClose, { path: { id } }, options),
   };
 }

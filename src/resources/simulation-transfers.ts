@@ -5,7 +5,7 @@ import type { CallOptions } from "../call/settings.js";
 import { simulationTransfersTransition } from "../generated/endpoints.js";
 import type {
   SimulatedPayout,
-  SimulationTransferTransition,
+  SimulationTransferTransitionParams,
 } from "../generated/simulation-transfers.js";
 
 /** Payouts, which the API calls transfers; not those of `client.transfers`. */
@@ -20,7 +20,7 @@ export interface SimulationTransfers {
    */
   transition(
     id: string,
-    input: SimulationTransferTransition,
+    params: SimulationTransferTransitionParams,
     options?: CallOptions,
   ): ApiPromise<SimulatedPayout>;
 }
@@ -28,7 +28,7 @@ export interface SimulationTransfers {
 export function simulationTransfers(call: Call): SimulationTransfers {
   const send = exactly(call);
   return {
-    transition: (id, body, options) =>
-      send(simulationTransfersTransition, { path: { id }, body }, options),
+    transition: (id, params, options) =>
+      send(simulationTransfersTransition, { path: { id }, body: params }, options),
   };
 }

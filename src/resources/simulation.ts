@@ -4,7 +4,7 @@ import type { ApiPromise, Call } from "../call/call.js";
 import type { CallOptions } from "../call/settings.js";
 import type { Account } from "../generated/accounts.js";
 import { simulationAccountsUpdateStatus } from "../generated/endpoints.js";
-import type { SimulationStatusUpdate } from "../generated/simulation.js";
+import type { SimulationAccountUpdateStatusParams } from "../generated/simulation.js";
 import { type SimulationAmendments, simulationAmendments } from "./simulation-amendments.js";
 import { type SimulationDeposits, simulationDeposits } from "./simulation-deposits.js";
 import { type SimulationOffboardings, simulationOffboardings } from "./simulation-offboardings.js";
@@ -29,7 +29,7 @@ export interface SimulationResource {
      */
     updateStatus(
       accountId: string,
-      input: SimulationStatusUpdate,
+      params: SimulationAccountUpdateStatusParams,
       options?: CallOptions,
     ): ApiPromise<Account>;
   };
@@ -43,8 +43,8 @@ export interface SimulationResource {
 export function simulationResource(call: Call): SimulationResource {
   return {
     accounts: {
-      updateStatus: (account_id, input, options) =>
-        call(simulationAccountsUpdateStatus, { path: { account_id }, body: input }, options),
+      updateStatus: (account_id, params, options) =>
+        call(simulationAccountsUpdateStatus, { path: { account_id }, body: params }, options),
     },
     rfis: simulationRfis(call),
     amendments: simulationAmendments(call),

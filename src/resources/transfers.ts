@@ -6,15 +6,12 @@ import type { CallOptions } from "../call/settings.js";
 import { transfersCreate, transfersList, transfersRetrieve } from "../generated/endpoints.js";
 import type {
   ConnectedAccountTransfer,
-  TransferCreateRequest,
+  TransferCreateParams,
   TransferList,
-  TransferListQuery,
+  TransferListParams,
 } from "../generated/transfers.js";
 import { moveOnce } from "../idempotency/movement.js";
-import { type WithoutRequestId, withRequestId } from "../idempotency/request-id.js";
-
-/** Input for a new transfer; `request_id` is optional. */
-export type TransferInput = WithoutRequestId<TransferCreateRequest>;
+import { withRequestId } from "../idempotency/request-id.js";
 
 /**
  * Transfers from the account that the client acts for: the platform's own, or that of
@@ -35,7 +32,7 @@ export interface TransfersResource {
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/create
    *
-   * @param input `amount` is sent exactly as given: a string of digits such as `"12.50"`, or a number
+   * @param params `amount` is sent exactly as given: a string of digits such as `"12.50"`, or a number
    * of up to 15 digits; a number with rounding errors, such as 0.1 + 0.2, is refused
    * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the account has too
    * little, and `request_id_duplicate` when a different transfer has already used the `request_id`; the
@@ -52,7 +49,7 @@ export interface TransfersResource {
    *   reference: "Sales of September",
    * });
    */
-  create(input: TransferInput, options?: CallOptions): ApiPromise<ConnectedAccountTransfer>;
+  create(params: TransferCreateParams, options?: CallOptions): ApiPromise<ConnectedAccountTransfer>;
 
   /**
    * Reads a transfer. `SETTLED` and `FAILED` are final; `SUSPENDED` waits for a refund.
@@ -69,7 +66,7 @@ export interface TransfersResource {
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/list
    *
-   * @param query filters; `page_num` counts from 0, `page_size` is 10 to 2,000, default 100
+   * @param params filters; `page_num` counts from 0, `page_size` is 10 to 2,000, default 100
    *
    * @example
    * for await (const { id, amount, status } of client.transfers.list({ status: "SUSPENDED" })) {
@@ -77,7 +74,7 @@ export interface TransfersResource {
    * }
    */
   list(
-    query?: TransferListQuery,
+    params?: TransferListParams,
     options?: CallOptions,
   ): ListPromise<ConnectedAccountTransfer, TransferList>;
 }
@@ -85,8 +82,8 @@ export interface TransfersResource {
 export function transfersResource(call: Call): TransfersResource {
   const exact = { exactNumbers: true };
   const resource: TransfersResource = {
-    create(input, options) {
-      const body = withRequestId<TransferCreateRequest>(input);
+    create(params, options) {
+      const body = withRequestId(params);
       return call(
         transfersCreate,
         { body },
@@ -95,12 +92,12 @@ export function transfersResource(call: Call): TransfersResource {
       );
     },
     retrieve: (id, options) => call(transfersRetrieve, { path: { id } }, options, exact),
-    list: (query = {}, options) =>
+    list: (params = {}, options) =>
       listPages(
         transfersList,
-        query?.page_num ?? 0,
+        params?.page_num ?? 0,
         (page_num) =>
-          call(transfersList, { query: query && { ...query, page_num } }, options, exact),
+          call(transfersList, { query: params && { ...params, page_num } }, options, exact),
         ({ id }) => id,
       ),
   };

@@ -11,23 +11,16 @@ import {
   webhooksUpdate,
 } from "../generated/endpoints.js";
 import type {
-  WebhookListQuery,
+  WebhookCreateParams,
+  WebhookListParams,
   WebhookSubscription,
-  WebhookSubscriptionCreateRequest,
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
-  WebhookSubscriptionUpdateRequest,
+  WebhookUpdateParams,
 } from "../generated/webhooks.js";
 import { withinCall } from "../idempotency/lookup.js";
-import {
-  resolveDuplicate,
-  type WithoutRequestId,
-  withRequestId,
-} from "../idempotency/request-id.js";
+import { resolveDuplicate, withRequestId } from "../idempotency/request-id.js";
 import type { AlreadyDone } from "../transport/wire.js";
-
-/** Input for a new subscription; `request_id` is optional. */
-export type WebhookSubscriptionInput = WithoutRequestId<WebhookSubscriptionCreateRequest>;
 
 /**
  * Webhook subscriptions of the account that the client acts for. To read what arrives at their URLs,
@@ -43,7 +36,7 @@ export interface WebhooksResource {
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
-   * @param input `version` (YYYY-MM-DD) decides the payloads: before `2024-02-22` they are in camelCase
+   * @param params `version` (YYYY-MM-DD) decides the payloads: before `2024-02-22` they are in camelCase
    * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call used the
    *   `request_id`
    *
@@ -54,7 +47,7 @@ export interface WebhooksResource {
    *   version: "2026-08-21",
    * });
    */
-  create(input: WebhookSubscriptionInput, options?: CallOptions): ApiPromise<WebhookSubscription>;
+  create(params: WebhookCreateParams, options?: CallOptions): ApiPromise<WebhookSubscription>;
 
   /**
    * Reads a subscription.
@@ -72,7 +65,7 @@ export interface WebhooksResource {
    */
   update(
     id: string,
-    input: WebhookSubscriptionUpdateRequest,
+    params: WebhookUpdateParams,
     options?: CallOptions,
   ): ApiPromise<WebhookSubscription>;
 
@@ -89,7 +82,7 @@ export interface WebhooksResource {
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
-   * @param query `page` is the `page_after` or `page_before` of another page; `page_size` is in
+   * @param params `page` is the `page_after` or `page_before` of another page; `page_size` is in
    * subscriptions, default 20
    *
    * @example
@@ -98,27 +91,27 @@ export interface WebhooksResource {
    * }
    */
   list(
-    query?: WebhookListQuery,
+    params?: WebhookListParams,
     options?: CallOptions,
   ): ListPromise<WebhookSubscription, WebhookSubscriptionList>;
 }
 
 export function webhooksResource(call: Call): WebhooksResource {
   const resource: WebhooksResource = {
-    create(input, options) {
-      const body = withRequestId<WebhookSubscriptionCreateRequest>(input);
+    create(params, options) {
+      const body = withRequestId(params);
       const extras = resolveDuplicate((remainingMs) =>
         findByRequestId(resource, body.request_id, withinCall(options, remainingMs)),
       );
       return call(webhooksCreate, { body }, options, extras);
     },
     retrieve: (id, options) => call(webhooksRetrieve, { path: { id } }, options),
-    update: (id, input, options) => call(webhooksUpdate, { path: { id }, body: input }, options),
+    update: (id, params, options) => call(webhooksUpdate, { path: { id }, body: params }, options),
     delete: (id, options) =>
       call(webhooksDelete, { path: { id } }, options, { alreadyDone: gone(id) }),
-    list: (query = {}, options) =>
-      listCursorPages(webhooksList, query?.page, (page) =>
-        call(webhooksList, { query: query && { ...query, page } }, options),
+    list: (params = {}, options) =>
+      listCursorPages(webhooksList, params?.page, (page) =>
+        call(webhooksList, { query: params && { ...params, page } }, options),
       ),
   };
   return resource;

@@ -8,7 +8,7 @@ import { createWorld } from "../../src/emulator/engine/world.js";
 import { respond } from "../../src/emulator/rfis/respond-to-rfi.js";
 import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/rfi-life-cycle.js";
 import type { RfiChange } from "../../src/emulator/rfis/rfi-record.js";
-import type { SimulationRfiCreateRequest } from "../../src/generated/index.js";
+import type { SimulationRfiCreateParams } from "../../src/generated/index.js";
 import { type Api, connect } from "./api.js";
 import { business, individual } from "./inputs.js";
 
@@ -269,7 +269,7 @@ test("every change of turn is sent to subscribers, with the statuses before and 
   const heard: RfiChange[] = [];
   world.rfis.changes.subscribe((change) => heard.push(change));
   const { platform } = world.accounts;
-  const record = openRfi(world, platform, asking("TEXT", "TEXT") as SimulationRfiCreateRequest);
+  const record = openRfi(world, platform, asking("TEXT", "TEXT") as SimulationRfiCreateParams);
   for (const { id } of record.active?.questions ?? []) {
     respond(world, record, { questions: [{ id, answer: { type: "TEXT", text: "Savings" } }] });
   }

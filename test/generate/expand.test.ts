@@ -13,65 +13,69 @@ describe("a schema used in both directions", () => {
     const names = schemas.map(({ name, direction }) => `${name} ${direction}`).sort();
     expect(names).toEqual([
       "CancelReason request",
-      "Cancellation request",
       "Failure response",
       "Labels response",
       "LabelsInput request",
       "Order response",
+      "OrderCreateParams request",
       "OrderEvent response",
-      "OrderInput request",
       "OrderList response",
-      "OrderListQuery request",
+      "OrderListParams request",
       "OrderStatus response",
       "OrderStatusInput request",
       "Party response",
       "PartyInput request",
+      "SimulationOrderCancelAllParams request",
     ]);
   });
 
   it("refers to schemas of the same direction", async () => {
     const { schemas } = await expandFixture();
     const buyer = { kind: "ref", name: "PartyInput" };
-    expect(member(schemas, "OrderInput", "buyer").node).toEqual(buyer);
+    expect(member(schemas, "OrderCreateParams", "buyer").node).toEqual(buyer);
     expect(member(schemas, "Order", "buyer").node).toEqual({ kind: "ref", name: "Party" });
   });
 
   it("keeps unknown members in responses and refuses them in requests", () => {
     expect(verdict("Order", { ...response, news: 1 })).toBe(true);
-    expect(verdict("OrderInput", { ...request, news: 1 })).toBe(false);
+    expect(verdict("OrderCreateParams", { ...request, news: 1 })).toBe(false);
     expect(verdict("Order", { ...response, lines: [{ sku: "ab", news: 1 }] })).toBe(true);
-    expect(verdict("OrderInput", { ...request, lines: [{ sku: "ab", news: 1 }] })).toBe(false);
+    expect(verdict("OrderCreateParams", { ...request, lines: [{ sku: "ab", news: 1 }] })).toBe(
+      false,
+    );
   });
 
   it("lets responses omit or null optional members, and requests only omit them", () => {
     expect(verdict("Order", { ...response, paid: null })).toBe(true);
     expect(verdict("Order", { ...response, paid: undefined })).toBe(true);
-    expect(verdict("OrderInput", { ...request, paid: null })).toBe(false);
-    expect(verdict("OrderInput", { ...request, paid: undefined })).toBe(true);
+    expect(verdict("OrderCreateParams", { ...request, paid: null })).toBe(false);
+    expect(verdict("OrderCreateParams", { ...request, paid: undefined })).toBe(true);
   });
 
   it("requires required members, even if they may have any value", () => {
     expect(verdict("Order", { ...response, id: null })).toBe(false);
     expect(verdict("Order", { id: "1", buyer: { name: "Ada" } })).toBe(false);
-    expect(verdict("OrderInput", { buyer: { name: "Ada" } })).toBe(false);
-    expect(verdict("OrderInput", { buyer: { name: "Ada" }, extra: undefined })).toBe(true);
+    expect(verdict("OrderCreateParams", { buyer: { name: "Ada" } })).toBe(false);
+    expect(verdict("OrderCreateParams", { buyer: { name: "Ada" }, extra: undefined })).toBe(true);
   });
 
   it("leaves its enums open in responses and closes them in requests", () => {
     expect(verdict("Order", { ...response, status: "SOLD" })).toBe(true);
-    expect(verdict("OrderInput", { ...request, status: "SOLD" })).toBe(false);
-    expect(verdict("OrderInput", { ...request, status: "PAID" })).toBe(true);
+    expect(verdict("OrderCreateParams", { ...request, status: "SOLD" })).toBe(false);
+    expect(verdict("OrderCreateParams", { ...request, status: "PAID" })).toBe(true);
     expect(verdict("Order", { ...response, lines: [{ sku: "ab", size: "L" }] })).toBe(true);
-    expect(verdict("OrderInput", { ...request, lines: [{ sku: "ab", size: "L" }] })).toBe(false);
+    expect(verdict("OrderCreateParams", { ...request, lines: [{ sku: "ab", size: "L" }] })).toBe(
+      false,
+    );
   });
 
   it("keeps readOnly members in responses only, and writeOnly members in requests only", async () => {
     const { schemas } = await expandFixture();
     expect(names(schemas, "Order")).toContain("id");
     expect(names(schemas, "Order")).not.toContain("access_code");
-    expect(names(schemas, "OrderInput")).toContain("access_code");
-    expect(names(schemas, "OrderInput")).not.toContain("id");
-    expect(verdict("OrderInput", { ...request, id: "1" })).toBe(false);
+    expect(names(schemas, "OrderCreateParams")).toContain("access_code");
+    expect(names(schemas, "OrderCreateParams")).not.toContain("id");
+    expect(verdict("OrderCreateParams", { ...request, id: "1" })).toBe(false);
   });
 });
 
@@ -92,7 +96,7 @@ describe("limits and formats", () => {
     ["a key that is too long", { labels: { abcd: "1" } }],
     ["an entry that is too long", { labels: { a: "12345" } }],
   ])("are checked in requests only: %s", (_, members) => {
-    expect(verdict("OrderInput", { ...request, ...members })).toBe(false);
+    expect(verdict("OrderCreateParams", { ...request, ...members })).toBe(false);
     expect(verdict("Order", { ...response, ...members })).toBe(true);
   });
 
@@ -106,7 +110,7 @@ describe("limits and formats", () => {
       lines: [{ sku: "\u{1f600}a" }, { sku: "ab", size: "M" }],
       placed_at: "2024-02-29T10:00:00.5+0530",
     };
-    expect(verdict("OrderInput", { ...request, ...members })).toBe(true);
+    expect(verdict("OrderCreateParams", { ...request, ...members })).toBe(true);
   });
 
   it("leave types to be checked in both directions", () => {
@@ -120,22 +124,54 @@ describe("limits and formats", () => {
 
 describe("expand()", () => {
   it("turns query parameters into a strict request", () => {
-    expect(verdict("OrderListQuery", { buyer: "Ada", page_size: 50, status: "OPEN" })).toBe(true);
-    expect(verdict("OrderListQuery", { page_size: 50 })).toBe(false);
-    expect(verdict("OrderListQuery", { buyer: "Ada", page_size: "50" })).toBe(false);
-    expect(verdict("OrderListQuery", { buyer: "Ada", status: "SOLD" })).toBe(false);
-    expect(verdict("OrderListQuery", { buyer: "Ada", page: 1 })).toBe(false);
+    expect(verdict("OrderListParams", { buyer: "Ada", page_size: 50, status: "OPEN" })).toBe(true);
+    expect(verdict("OrderListParams", { page_size: 50 })).toBe(false);
+    expect(verdict("OrderListParams", { buyer: "Ada", page_size: "50" })).toBe(false);
+    expect(verdict("OrderListParams", { buyer: "Ada", status: "SOLD" })).toBe(false);
+    expect(verdict("OrderListParams", { buyer: "Ada", page: 1 })).toBe(false);
   });
 
   it("names the schemas of each operation", async () => {
     const { operations } = await expandFixture();
-    const shapes = operations.map(({ query, body, response }) => ({ query, body, response }));
+    const shapes = operations.map(({ source, pathParameters, ...names }) => names);
+    const cancelling = "SimulationOrderCancelAllParams";
     expect(shapes).toEqual([
-      { body: { schema: "OrderInput", required: true }, response: "Order" },
-      { query: { schema: "OrderListQuery", required: true }, response: "OrderList" },
-      { body: { schema: "Cancellation", required: false } },
+      {
+        params: "OrderCreateParams",
+        body: { schema: "OrderCreateParams", required: true },
+        response: "Order",
+      },
+      {
+        params: "OrderListParams",
+        query: { schema: "OrderListParams", required: true },
+        response: "OrderList",
+      },
+      { params: cancelling, body: { schema: cancelling, required: false } },
       { response: "Order" },
     ]);
+  });
+
+  it("lets a method go without the request_id that goes out on the wire", async () => {
+    const { operations, schemas } = await expandFixture([
+      "schemas/orders.yaml",
+      "  required: [id, buyer, extra]\n  properties:\n",
+      "  required: [id, buyer, extra, request_id]\n  properties:\n    request_id: { type: string, description: Its id. }\n",
+    ]);
+    const [{ params, body } = {}] = operations;
+    expect([params, body?.schema]).toEqual(["OrderCreateParams", "OrderCreateRequest"]);
+    expect(member(schemas, "OrderCreateParams", "request_id").optional).toBe(true);
+    expect(member(schemas, "OrderCreateRequest", "request_id").optional).toBe(false);
+  });
+
+  it("describes only the wire where the params of a method are written by hand", async () => {
+    const { operations, schemas } = await expandFixture([
+      "paths/orders.yaml",
+      "    x-retry: request_id\n",
+      "    x-retry: request_id\n    x-params: by-hand\n",
+    ]);
+    const [{ params, body } = {}] = operations;
+    expect([params, body?.schema]).toEqual([undefined, "OrderCreateRequest"]);
+    expect(schemas.map(({ name }) => name)).not.toContain("OrderCreateParams");
   });
 
   it("puts every schema after those it refers to", async () => {
@@ -168,8 +204,8 @@ describe("expand()", () => {
     ],
     [
       "a name is taken by an expanded one",
-      "the name OrderStatusInput is taken by schemas/orders.yaml: OrderStatus",
-      ["paths/orders.yaml", "OrderListQuery", "OrderStatusInput"],
+      "the name OrderListParams is taken by schemas/orders.yaml: OrderListParams",
+      ["schemas/orders.yaml", "OrderEvent:", "OrderListParams:"],
     ],
   ])("refuses the description when %s", async (_, message, change) => {
     await expect(expandFixture(change)).rejects.toThrow(message);

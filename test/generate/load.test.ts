@@ -102,9 +102,13 @@ describe("loadSource()", () => {
       [paths, "    x-retry: safe\n", ""],
     ],
     [
-      "query parameters have no name",
-      "paths/orders.yaml: get /orders: x-query-name is missing",
-      [paths, "    x-query-name: OrderListQuery\n", ""],
+      "an operation has a query beside its body",
+      "paths/orders.yaml: post /orders/create: has a query and a body, expected one of them",
+      [
+        paths,
+        '      - $ref: "../openapi.yaml#/components/parameters/Version"\n',
+        "      - { name: dry, in: query, description: Only checks it., schema: { type: boolean } }\n",
+      ],
     ],
     [
       "a body has no name",

@@ -131,17 +131,21 @@ describe("makeOutputs()", () => {
       retry: "never",
       status: 204,
       docs: "https://orders.test/docs/cancel",
-      body: { name: "Cancellation", fits: expect.any(Function), schema: expect.any(Function) },
+      body: {
+        name: "SimulationOrderCancelAllParams",
+        fits: expect.any(Function),
+        schema: expect.any(Function),
+      },
     });
     expect(module["endpoints"]).toHaveLength(4);
   });
 
   it("gives the inputs of an endpoint their types", () => {
     const text = outputs.get("src/generated/endpoints.ts") ?? "";
-    expect(text).toContain("Endpoint<{ readonly body: OrderInput }, Order>");
-    expect(text).toContain("Endpoint<{ readonly query: OrderListQuery }, OrderList>");
+    expect(text).toContain("Endpoint<{ readonly body: OrderCreateParams }, Order>");
+    expect(text).toContain("Endpoint<{ readonly query: OrderListParams }, OrderList>");
     expect(text).toContain("Endpoint<{ readonly path: { readonly id: string } }, Order>");
-    expect(text).toContain("readonly body?: Cancellation },\n  undefined\n>");
+    expect(text).toContain("readonly body?: SimulationOrderCancelAllParams },\n  undefined\n>");
   });
 
   it("loads the predicates on first use, and the schemas only to explain a failure", async () => {
@@ -171,7 +175,7 @@ describe("makeOutputs()", () => {
     const door = await load("index.js");
     const { Order } = door as { Order: { parse: (value: unknown) => unknown } };
     const order = { id: "1", buyer: { name: "Ada" }, extra: 1 };
-    expect(Object.keys(door)).toContain("OrderListQuery");
+    expect(Object.keys(door)).toContain("OrderListParams");
     expect(Order.parse(order)).toBe(order);
     expect(() => Order.parse({ ...order, buyer: {} })).toThrow(
       "expected string, received undefined",
@@ -216,7 +220,7 @@ describe("spec/openapi.generated.json", () => {
     const content = (body: { content: Record<string, unknown> }) =>
       body.content["application/json"];
     const at = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } });
-    expect(content(requestBody)).toEqual(at("OrderInput"));
+    expect(content(requestBody)).toEqual(at("OrderCreateParams"));
     expect(content(responses["201"])).toEqual(at("Order"));
     expect(responses["4XX"]).toEqual({ $ref: "#/components/responses/Error" });
     expect(content(document.components.responses.Error)).toEqual(at("Failure"));
@@ -235,9 +239,9 @@ describe("docs/api.md", () => {
     const rows = text.split("\n").filter((line) => line.startsWith("| [`"));
     expect(rows.map((row) => row.replace(/\(http[^)]*\)/, ""))).toMatchInlineSnapshot(`
       [
-        "| [\`POST /orders/create\`] | \`client.orders.create\` | \`OrderInput\` | \`Order\` | request_id |",
-        "| [\`GET /orders\`] | \`client.orders.list\` | \`OrderListQuery\` | \`OrderList\` | safe |",
-        "| [\`POST /orders/{id}/cancel\`] | \`client.simulation.orders.cancelAll\` | \`Cancellation\` |  | never |",
+        "| [\`POST /orders/create\`] | \`client.orders.create\` | \`OrderCreateParams\` | \`Order\` | request_id |",
+        "| [\`GET /orders\`] | \`client.orders.list\` | \`OrderListParams\` | \`OrderList\` | safe |",
+        "| [\`POST /orders/{id}/cancel\`] | \`client.simulation.orders.cancelAll\` | \`SimulationOrderCancelAllParams\` |  | never |",
         "| [\`POST /orders/{id}/attach\`] | \`client.orders.attach\` | the file | \`Order\` | never |",
       ]
     `);

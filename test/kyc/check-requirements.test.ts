@@ -235,30 +235,27 @@ test("deferredIdentityVerification does not ask for an identification", () => {
 test.each([
   ["individual", individual],
   ["business", business],
-])(
-  "client.accounts.checkRequirements() predicts what the emulator refuses of an %s",
-  async (_, seller) => {
-    const emulator = createEmulator();
-    const client = createClient(emulator.clientOptions);
-    const { account_details } = seller;
-    for (const country of ["AU", "SG", "HK", "DE", "US", "BR"]) {
-      const address = { country_code: country };
-      const change =
-        "individual_details" in account_details
-          ? { individual_details: { first_name: "Ada", residential_address: address } }
-          : { business_details: { business_name: "A", registration_address: address } };
-      const account = await client.accounts.create({
-        ...seller,
-        account_details: { legal_entity_type: account_details.legal_entity_type, ...change },
-      });
-      const sent = emulator.requests.length;
-      const { missing } = client.accounts.checkRequirements(account);
-      expect(emulator.requests.length).toBe(sent);
-      const refusal = await client.accounts.submit(account.id).catch((error: unknown) => error);
-      expect(missing.length).toBeGreaterThan(3);
-      expect(refusal).toMatchObject({
-        fieldErrors: missing.map(({ path, code }) => ({ field: path, code })),
-      });
-    }
-  },
-);
+])("checkRequirements() predicts what the emulator refuses of an %s", async (_, seller) => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const { account_details } = seller;
+  for (const country of ["AU", "SG", "HK", "DE", "US", "BR"]) {
+    const address = { country_code: country };
+    const change =
+      "individual_details" in account_details
+        ? { individual_details: { first_name: "Ada", residential_address: address } }
+        : { business_details: { business_name: "A", registration_address: address } };
+    const account = await client.accounts.create({
+      ...seller,
+      account_details: { legal_entity_type: account_details.legal_entity_type, ...change },
+    });
+    const sent = emulator.requests.length;
+    const { missing } = checkRequirements(account);
+    expect(emulator.requests.length).toBe(sent);
+    const refusal = await client.accounts.submit(account.id).catch((error: unknown) => error);
+    expect(missing.length).toBeGreaterThan(3);
+    expect(refusal).toMatchObject({
+      fieldErrors: missing.map(({ path, code }) => ({ field: path, code })),
+    });
+  }
+});

@@ -11,7 +11,7 @@ import {
   whatIsMissing,
 } from "airwallex-connect";
 import { createEmulator, failingFileId } from "airwallex-connect/emulator";
-import type { AccountUpdateRequest } from "airwallex-connect/schemas";
+import type { AccountUpdateParams } from "airwallex-connect/schemas";
 import { createWebhooks, signPayload } from "airwallex-connect/webhooks";
 import { expect, test } from "vitest";
 import { business, individual } from "../emulator/inputs.js";
@@ -532,7 +532,7 @@ test("the input for a field of an address includes its country, without which an
     const next = items.find(({ path }) => path?.endsWith("_address.postcode"))?.next;
     return next?.method === "accounts.update" ? next.input : undefined;
   };
-  const inputIn = (country_code: string): AccountUpdateRequest => {
+  const inputIn = (country_code: string): AccountUpdateParams => {
     const residential_address = { country_code, postcode: "<text>" };
     return { account_details: { individual_details: { residential_address } } };
   };

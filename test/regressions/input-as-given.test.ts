@@ -32,15 +32,15 @@ it("calls that prepare something first act for the account they were given", asy
   });
   const client = createClient({ ...key, baseUrl: server.url });
   const options = { onBehalfOf: "" };
-  const upload = { onBehalfOf: "", name: "" };
+  const upload = { name: "" };
   const input = { scope: ["w:awx_action:onboarding"], identity: "" };
   const calls = ["acct_1", "acct_2"].flatMap((id): Promise<unknown>[] => {
     options.onBehalfOf = id;
     input.identity = id;
-    Object.assign(upload, { onBehalfOf: id, name: `${id}.png` });
+    upload.name = `${id}.png`;
     return [
       client.embedded.authorize(input, options),
-      client.files.upload(Buffer.from("x"), upload),
+      client.files.upload(Buffer.from("x"), upload, options),
     ];
   });
   await Promise.all(calls);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listIssues } from "../../src/errors/index.js";
-import { type AccountCreateRequest, createClient, ValidationError } from "../../src/index.js";
+import { type AccountCreateParams, createClient, ValidationError } from "../../src/index.js";
 import { patternWords } from "../../src/report/issues.js";
 import { key, newAccount, startServer } from "../scripted-server.js";
 
@@ -9,7 +9,7 @@ import { key, newAccount, startServer } from "../scripted-server.js";
 async function issuesOf(input: unknown): Promise<readonly string[]> {
   const server = await startServer();
   const client = createClient({ ...key, baseUrl: server.url });
-  const promise = client.accounts.create(input as AccountCreateRequest);
+  const promise = client.accounts.create(input as AccountCreateParams);
   const error = await promise.catch((reason: unknown) => reason);
   expect(server.connections).toBe(0);
   if (!(error instanceof ValidationError)) throw error;

@@ -25,12 +25,7 @@ const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Methods composed of others, with no endpoint of their own. */
-const conveniences = [
-  "accounts.checkRequirements",
-  "accounts.waitForStatus",
-  "files.download",
-  "onboarding.run",
-];
+const conveniences = ["accounts.waitForStatus", "files.download", "onboarding.run"];
 
 const sent: string[] = [];
 const client = createClient({

@@ -19,12 +19,9 @@ describe("files.upload()", () => {
   it("sends notes and options with the call", async () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
-    await client.files.upload(Buffer.from("x"), {
-      name: "x.png",
-      notes: "front & back",
-      onBehalfOf: "acct_9",
-      headers: { "x-trace": "7" },
-    });
+    const params = { name: "x.png", notes: "front & back" };
+    const options = { onBehalfOf: "acct_9", headers: { "x-trace": "7" } };
+    await client.files.upload(Buffer.from("x"), params, options);
     expect(server.requests).toMatchObject([
       {
         target: "/api/v1/files/upload?notes=front+%26+back",
@@ -54,7 +51,7 @@ describe("files.upload()", () => {
     const server = await startServer({ otherwise: uploaded });
     const client = createClient({ ...key, baseUrl: server.url });
     await client.files
-      .upload(Buffer.from("x"), { name: "x.png", extraBody: { more: 1 } })
+      .upload(Buffer.from("x"), { name: "x.png" }, { extraBody: { more: 1 } })
       .catch(() => undefined);
     for (const { rawHeaders } of server.requests) {
       const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase());
@@ -118,12 +115,21 @@ describe("files.upload()", () => {
     },
   );
 
-  it("refuses an unknown option, with the one that was probably meant", async () => {
+  it("refuses unknown params and options, with the ones that were probably meant", async () => {
     const server = await startServer();
-    const client = createClient({ ...key, baseUrl: server.url });
-    const options = { name: "x.png", note: "front" };
-    await expect(client.files.upload(Buffer.from("x"), options)).rejects.toThrow(
-      'Cannot call files.upload: note is not a known option, did you mean "notes"',
+    const { files } = createClient({ ...key, baseUrl: server.url });
+    const params = { name: "x.png", note: "front", timeoutMs: 5 };
+    await expect(files.upload(Buffer.from("x"), params)).rejects.toMatchObject({
+      name: "ValidationError",
+      issues: [
+        { path: ["note"], message: "is not a known field", suggestion: "notes" },
+        { path: ["timeoutMs"], message: "is an option, expected in the third argument" },
+      ],
+    });
+    const options = { timeout: 5 };
+    const upload = files.upload(Buffer.from("x"), { name: "x.png" }, options as object);
+    await expect(upload).rejects.toThrow(
+      'Cannot call files.upload: timeout is not a known option, did you mean "timeoutMs"',
     );
     expect(server.connections).toBe(0);
   });

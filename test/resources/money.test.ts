@@ -4,7 +4,7 @@ import {
   type Client,
   createClient,
   isAirwallexError,
-  type TransferInput,
+  type TransferCreateParams,
 } from "../../src/index.js";
 import { cut, json, key, refuse, type Script, startServer, text } from "../scripted-server.js";
 
@@ -34,7 +34,7 @@ const money = {
   reference: "Sales of September",
 } as const;
 
-const input: TransferInput = { ...money, destination: "acct_1", request_id: "payout-1" };
+const input: TransferCreateParams = { ...money, destination: "acct_1", request_id: "payout-1" };
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -220,7 +220,7 @@ describe("transfers.create()", () => {
 
   it("refuses what the documentation says is refused, with the documented codes", async () => {
     const { emulator, client, sellerId } = await openShop();
-    const codeOf = async (change: Partial<TransferInput>): Promise<unknown> => {
+    const codeOf = async (change: Partial<TransferCreateParams>): Promise<unknown> => {
       const error = await failure(
         client.transfers.create({ ...money, destination: sellerId, ...change }, { maxRetries: 0 }),
       );

@@ -5,7 +5,7 @@ import {
   isAirwallexError,
   type Rfi,
   type RfiReply,
-  type RfiRespondInput,
+  type RfiRespondParams,
 } from "airwallex-connect";
 import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ async function asked(emulator: RunningEmulator, ...kinds: readonly Kind[]) {
   return { platform, client, accountId: id, rfi, input: answersTo(rfi) };
 }
 
-function answersTo(rfi: Rfi): RfiRespondInput {
+function answersTo(rfi: Rfi): RfiRespondParams {
   const questions = rfi.active_request?.questions ?? [];
   return {
     questions: questions.map(({ id, answer }) => ({ id, answer: replies[answer?.type as Kind] })),
@@ -100,7 +100,7 @@ describe("client.rfis", () => {
   ])("refuses an answer that %s, before anything is sent", async (_, answer, name, message) => {
     await using emulator = await startEmulator();
     const client = createClient(emulator.clientOptions);
-    const input = { questions: [{ id: "q1", answer }] } as unknown as RfiRespondInput;
+    const input = { questions: [{ id: "q1", answer }] } as unknown as RfiRespondParams;
     await expect(client.rfis.respond("rfi_1", input)).rejects.toMatchObject({
       name: "ValidationError",
       operation: "rfis.respond",

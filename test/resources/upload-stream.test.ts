@@ -116,7 +116,7 @@ describe("files.upload() of a stream", () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const controller = new AbortController();
-    const upload = client.files.upload(slow(), { name: "x.pdf", signal: controller.signal });
+    const upload = client.files.upload(slow(), { name: "x.pdf" }, { signal: controller.signal });
     upload.catch(() => undefined);
     await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
     controller.abort("enough");

@@ -193,7 +193,7 @@ describe("one AbortSignal for a thousand calls", () => {
       await client.accounts
         .retrieve("a", { signal, headers: { host: "x" } })
         .catch(() => undefined);
-      await client.files.upload(Buffer.alloc(0), { signal, name: "x" }).catch(() => undefined);
+      await client.files.upload(Buffer.alloc(0), { name: "x" }, { signal }).catch(() => undefined);
       await client.request({ method: "GET", path: "x" }, { signal }).catch(() => undefined);
     }
     expect(listeners(signal)).toBe(0);
@@ -218,7 +218,7 @@ describe("one AbortSignal for a thousand calls", () => {
     const { signal } = new AbortController();
     for (let i = 0; i < 5; i++) {
       await client.accounts.list({}, { signal }).toArray({ limit: 10 });
-      await client.files.upload(Buffer.from("x"), { signal, name: "x.png" });
+      await client.files.upload(Buffer.from("x"), { name: "x.png" }, { signal });
       await (await client.files.download("file_1", { signal })).bytes();
       await client.accounts.waitForStatus("acct_1", { status: "ACTIVE", signal });
       await client.request({ method: "GET", path: "/api/v1/balances" }, { signal });

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { piiFields } from "../../src/generated/pii.js";
 import {
-  type AccountCreateRequest,
+  type AccountCreateParams,
   type Client,
   createClient,
   isAirwallexError,
@@ -42,7 +42,7 @@ function personalValues(value: unknown, marked = false, into = new Set<string>()
 }
 
 /** An account to be created, with the personal values of the fixture in their newer places. */
-const input = readFixture("account.create.json") as AccountCreateRequest;
+const input = readFixture("account.create.json") as AccountCreateParams;
 const person = input.account_details?.individual_details;
 
 const secrets = [

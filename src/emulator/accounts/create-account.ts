@@ -5,8 +5,8 @@
  */
 
 import type {
-  AccountCloneRequest,
-  AccountCreateRequest,
+  AccountCloneParams,
+  AccountCreateParams,
   AccountDetails,
 } from "../../generated/index.js";
 import { isEmpty } from "../../kyc/paths.js";
@@ -16,7 +16,7 @@ import { type AccountRecord, type AccountSeed, newRecord } from "./account-recor
 import { merge, withPersonIds } from "./merge-details.js";
 
 /** @throws Refusal if a required part is missing or invalid. */
-export function createAccount(world: World, request: AccountCreateRequest): AccountRecord {
+export function createAccount(world: World, request: AccountCreateParams): AccountRecord {
   const { account_details: details, identifier, nickname, metadata } = request;
   if (details === undefined) throw fieldRequired("account_details");
   const verified = details.legal_entity_id;
@@ -45,7 +45,7 @@ export function createAccount(world: World, request: AccountCreateRequest): Acco
 export function cloneAccount(
   world: World,
   { details, primaryContact, agreements }: AccountRecord,
-  { metadata }: AccountCloneRequest,
+  { metadata }: AccountCloneParams,
 ): AccountRecord {
   const { ids, clock } = world;
   const seed = structuredClone({ details, primaryContact, agreements });
@@ -66,7 +66,7 @@ function open(world: World, seed: AccountSeed): AccountRecord {
   return record;
 }
 
-function requireMinimum({ primary_contact, customer_agreements }: AccountCreateRequest): void {
+function requireMinimum({ primary_contact, customer_agreements }: AccountCreateParams): void {
   if (isEmpty(primary_contact.email) && isEmpty(primary_contact.mobile)) {
     throw fieldRequired("primary_contact");
   }

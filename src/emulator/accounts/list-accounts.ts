@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/list
  */
 
-import type { AccountListQuery } from "../../generated/index.js";
+import type { AccountListParams } from "../../generated/index.js";
 import { isDate, statusIn } from "../engine/api-version.js";
 import { invalidArgument } from "../engine/refusal.js";
 import type { AccountRecord, Accounts } from "./account-record.js";
@@ -19,7 +19,7 @@ export interface Page {
 /** Newest first. @throws Refusal for an invalid time. */
 export function listAccounts(
   { connected }: Accounts,
-  query: AccountListQuery,
+  query: AccountListParams,
   apiVersion: string,
 ): Page {
   const wanted = compileFilter(query, apiVersion);
@@ -30,7 +30,7 @@ export function listAccounts(
 }
 
 function compileFilter(
-  query: AccountListQuery,
+  query: AccountListParams,
   apiVersion: string,
 ): (record: AccountRecord) => boolean {
   const { account_status: status, email, identifier } = query;

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/update
  */
 
-import type { AccountUpdateRequest } from "../../generated/index.js";
+import type { AccountUpdateParams } from "../../generated/index.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import type { AccountRecord, AccountStatus } from "./account-record.js";
@@ -16,7 +16,7 @@ const editable: readonly AccountStatus[] = ["CREATED", "ACTION_REQUIRED"];
 export function updateAccount(
   world: World,
   record: AccountRecord,
-  request: AccountUpdateRequest,
+  request: AccountUpdateParams,
 ): void {
   if (!editable.includes(record.status)) {
     throw new Refusal(

@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/hosted_flows
  */
 
-import type { HostedFlow, HostedFlowCreateRequest } from "../../generated/index.js";
+import type { HostedFlow, HostedFlowCreateParams } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
@@ -22,7 +22,7 @@ const linkLifetimeMs = 5 * 60_000;
 /** @throws Refusal for an account that is unknown or not a business, or a URL that is not allowed. */
 export function createHostedFlow(
   { accounts, ids, hostedFlows }: World,
-  request: HostedFlowCreateRequest,
+  request: HostedFlowCreateParams,
 ): HostedFlowRecord {
   const account = accounts.connected.get(request.account_id);
   if (account === undefined) {

@@ -1,12 +1,12 @@
 /** Hosted flows, and codes for embedded components, as the emulator keeps them. */
 
-import type { EmbeddedAuthorizeRequest, HostedFlowCreateRequest } from "../../generated/index.js";
+import type { EmbeddedAuthorizeRequest, HostedFlowCreateParams } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 
 export interface HostedFlowRecord {
   readonly id: string;
   readonly account: AccountRecord;
-  readonly request: HostedFlowCreateRequest;
+  readonly request: HostedFlowCreateParams;
   status: "INIT" | "PROCESSING" | "FINISHED";
 }
 

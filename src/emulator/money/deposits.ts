@@ -8,7 +8,7 @@ import type {
   DepositEventData,
   DepositStatus,
   SimulatedDeposit,
-  SimulationDepositCreateRequest,
+  SimulationDepositCreateParams,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
@@ -29,7 +29,7 @@ const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {
 export function createDeposit(
   world: World,
   owner: AccountRecord,
-  request: SimulationDepositCreateRequest,
+  request: SimulationDepositCreateParams,
 ): Deposit {
   const { money, ids, clock } = world;
   const account = money.globalAccounts.get(request.global_account_id);

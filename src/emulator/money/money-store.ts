@@ -3,7 +3,7 @@
 import type {
   DepositStatus,
   MoneyMovementStatus,
-  SimulationDepositCreateRequest,
+  SimulationDepositCreateParams,
 } from "../../generated/index.js";
 import { type Changes, createChanges } from "../engine/changes.js";
 import { toUnits } from "./amounts.js";
@@ -53,7 +53,7 @@ export interface GlobalAccount {
 export interface Deposit {
   readonly id: string;
   readonly account: GlobalAccount;
-  readonly request: SimulationDepositCreateRequest;
+  readonly request: SimulationDepositCreateParams;
   /** In the smallest unit of the currency. */
   readonly units: bigint;
   readonly createdAtMs: number;

@@ -5,7 +5,7 @@
  * @see https://www.airwallex.com/docs/api/simulation/transfers/transition
  */
 
-import type { SimulatedPayout, SimulationTransferTransition } from "../../generated/index.js";
+import type { SimulatedPayout, SimulationTransferTransitionParams } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { notFound, Refusal } from "../engine/refusal.js";
@@ -43,7 +43,7 @@ export function transitionPayout(
   { clock, money, settings }: World,
   owner: AccountRecord,
   id: string,
-  { next_status: to, failure_type = "OTHER" }: SimulationTransferTransition,
+  { next_status: to, failure_type = "OTHER" }: SimulationTransferTransitionParams,
 ): Payout {
   const payout = money.payouts.get(id);
   if (payout?.accountId !== owner.id) throw notFound(`Transfer [${id}]`);

@@ -2,9 +2,9 @@
 
 import type {
   Charge,
-  ChargeListQuery,
+  ChargeListParams,
   ConnectedAccountTransfer,
-  TransferListQuery,
+  TransferListParams,
   WalletBalance,
 } from "../../generated/index.js";
 import { readTime } from "../accounts/list-accounts.js";
@@ -56,7 +56,7 @@ export function listMovements(
   { money }: World,
   kind: MovementKind,
   ownerId: string,
-  query: TransferListQuery & ChargeListQuery,
+  query: TransferListParams & ChargeListParams,
 ): { readonly items: readonly Movement[]; readonly hasMore: boolean } {
   const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
   const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;

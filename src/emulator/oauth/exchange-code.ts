@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { OAuthTokenRequest } from "../../generated/index.js";
+import type { OAuthTokenParams } from "../../generated/index.js";
 import type { World } from "../engine/world.js";
 import { connect, connectionOf, disconnect, isClosed } from "./connections.js";
 import type { OAuthApp } from "./oauth-options.js";
@@ -17,7 +17,7 @@ import type { AuthorizationCode, Grant } from "./oauth-store.js";
  *
  * @throws Refusal if the code is not valid, or does not match the rest of the request.
  */
-export function exchangeCode(world: World, app: OAuthApp, body: OAuthTokenRequest): Grant {
+export function exchangeCode(world: World, app: OAuthApp, body: OAuthTokenParams): Grant {
   if (!body.code) throw invalidRequest("code", "field [code] is required.");
   if (!body.redirect_uri) throw invalidRequest("redirect_uri", "field [redirect_uri] is required.");
   const code = world.oauth.codes.get(body.code);
@@ -41,7 +41,7 @@ function revoke(world: World, grant: Grant): void {
   if (connection) disconnect(world, connection, "code_reuse");
 }
 
-function checkAgainstRequest({ request }: AuthorizationCode, body: OAuthTokenRequest): void {
+function checkAgainstRequest({ request }: AuthorizationCode, body: OAuthTokenParams): void {
   if (body.redirect_uri !== request.redirectUri) {
     throw refusal("The redirect URI differs from the one of the consent.");
   }

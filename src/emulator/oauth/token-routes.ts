@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
 
-import type { OAuthTokenRequest } from "../../generated/index.js";
+import type { OAuthTokenParams } from "../../generated/index.js";
 import type { HandlersOf } from "../engine/handlers.js";
 import type { World } from "../engine/world.js";
 import { exchangeCode } from "./exchange-code.js";
@@ -30,7 +30,7 @@ export const oauthHandlers: HandlersOf<"oauthToken"> = {
 };
 
 /** A public app has no secret, and sending one is as wrong as sending the wrong one. */
-function authenticate({ settings }: World, body: OAuthTokenRequest): OAuthApp {
+function authenticate({ settings }: World, body: OAuthTokenParams): OAuthApp {
   const app = settings.oauth.apps.find(({ clientId }) => clientId === body.client_id);
   const secret = body.client_secret || undefined;
   if (app === undefined || app.clientSecret !== secret) throw invalidClient();

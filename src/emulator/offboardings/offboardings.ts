@@ -6,8 +6,8 @@
 
 import type {
   Offboarding,
-  OffboardingCreateRequest,
-  OffboardingListQuery,
+  OffboardingCreateParams,
+  OffboardingListParams,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { moveTo } from "../accounts/account-status.js";
@@ -24,7 +24,7 @@ const graceMs = 30 * 86_400_000;
 export function createOffboarding(
   world: World,
   account: AccountRecord,
-  { reason_code: reasonCode, comment }: OffboardingCreateRequest,
+  { reason_code: reasonCode, comment }: OffboardingCreateParams,
 ): OffboardingRecord {
   refuseClosed(world, account);
   const open = world.offboardings.find(
@@ -69,7 +69,7 @@ export function findOffboarding(
 export function listOffboardings(
   { offboardings }: World,
   account: AccountRecord,
-  query: OffboardingListQuery,
+  query: OffboardingListParams,
 ): readonly OffboardingRecord[] {
   const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
   const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;

@@ -1,11 +1,11 @@
 /** Reports as the emulator keeps them. */
 
-import type { PlatformReportCreateRequest } from "../../generated/index.js";
+import type { PlatformReportCreateParams } from "../../generated/index.js";
 import { type Changes, createChanges } from "../engine/changes.js";
 
 export interface ReportRecord {
   readonly id: string;
-  readonly request: PlatformReportCreateRequest;
+  readonly request: PlatformReportCreateParams;
   /** Scheme and host by which the caller reached the emulator; used in the link to its file. */
   readonly origin: string;
   /** Id of its file, once that is written. */

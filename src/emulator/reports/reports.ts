@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */
 
-import type { PlatformReport, PlatformReportCreateRequest } from "../../generated/index.js";
+import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
 import { readTime } from "../accounts/list-accounts.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { invalidArgument, notFound } from "../engine/refusal.js";
@@ -19,7 +19,7 @@ import { type Period, reportWriters } from "./report-rows.js";
  */
 export function createReport(
   world: World,
-  request: PlatformReportCreateRequest,
+  request: PlatformReportCreateParams,
   origin: string,
 ): ReportRecord {
   const { ids, clock, reports } = world;
@@ -41,7 +41,7 @@ export function createReport(
   return record;
 }
 
-function readPeriod(request: PlatformReportCreateRequest): Period {
+function readPeriod(request: PlatformReportCreateParams): Period {
   const startOf = (name: "from_created_at" | "from_updated_at") =>
     readTime(name, request[name], "00:00:00.000") ?? Number.NEGATIVE_INFINITY;
   const endOf = (name: "to_created_at" | "to_updated_at") =>

@@ -7,8 +7,8 @@
 
 import type {
   RfiStatusInput,
-  SimulationRfiCreateRequest,
-  SimulationRfiFollowUpRequest,
+  SimulationRfiCreateParams,
+  SimulationRfiFollowUpParams,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import {
@@ -28,7 +28,7 @@ const transactionLifetimeMs = 7 * 24 * 60 * 60_000;
 export function openRfi(
   world: World,
   account: AccountRecord,
-  { type, questions }: SimulationRfiCreateRequest,
+  { type, questions }: SimulationRfiCreateParams,
 ): RfiRecord {
   const nowMs = world.clock.nowMs();
   const record: RfiRecord = {
@@ -53,7 +53,7 @@ export function openRfi(
 export function followUp(
   world: World,
   record: RfiRecord,
-  { questions = [] }: SimulationRfiFollowUpRequest,
+  { questions = [] }: SimulationRfiFollowUpParams,
 ): void {
   expectStatus(record, ["ANSWERED"], "followed up");
   const ids = questions.map(({ id }) => id);
@@ -64,7 +64,7 @@ export function followUp(
   ask(world, record, all, record.status);
 }
 
-type FollowUpItem = NonNullable<SimulationRfiFollowUpRequest["questions"]>[number];
+type FollowUpItem = NonNullable<SimulationRfiFollowUpParams["questions"]>[number];
 
 function askAgain(
   world: World,

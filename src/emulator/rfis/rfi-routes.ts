@@ -5,7 +5,7 @@
  */
 
 import { rfisList } from "../../generated/endpoints.js";
-import type { Rfi, RfiListQuery } from "../../generated/index.js";
+import type { Rfi, RfiListParams } from "../../generated/index.js";
 import { readTime } from "../accounts/list-accounts.js";
 import { readQuery } from "../engine/accept.js";
 import { cursorPage } from "../engine/cursor-pages.js";
@@ -59,7 +59,7 @@ function view({ request, apiVersion }: Call<unknown, unknown>, record: RfiRecord
   return viewRfi(record, { apiVersion, origin: request.origin });
 }
 
-function compileFilter(query: RfiListQuery): (record: RfiRecord) => boolean {
+function compileFilter(query: RfiListParams): (record: RfiRecord) => boolean {
   const { statuses, types } = query;
   const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000");
   const endMs = readTime("end_created_at", query.end_created_at, "23:59:59.999");
