@@ -20,8 +20,11 @@ export function invalidGrant(parameter: "code" | "refresh_token", reason: string
   return new OAuthRefusal(400, "invalid_grant", message, { source: parameter });
 }
 
-export function invalidClient(): OAuthRefusal {
-  return new OAuthRefusal(401, "invalid_client", "The client credentials are invalid.");
+/** @param byBasic Whether the credentials came by HTTP Basic; the answer then has to say so. */
+export function invalidClient(byBasic: boolean): OAuthRefusal {
+  const headers = byBasic ? { "www-authenticate": 'Basic realm="oauth"' } : {};
+  const message = "The client credentials are invalid.";
+  return new OAuthRefusal(401, "invalid_client", message, { headers });
 }
 
 export function invalidRequest(source: string, message: string): OAuthRefusal {

@@ -5,17 +5,19 @@
  */
 
 import type { OAuthTokenParams } from "../../generated/index.js";
+import type { EmulatedRequest } from "../engine/exchange.js";
 import type { HandlersOf } from "../engine/handlers.js";
 import type { World } from "../engine/world.js";
 import { exchangeCode } from "./exchange-code.js";
 import type { OAuthApp } from "./oauth-options.js";
-import { invalidClient } from "./oauth-refusal.js";
+import { invalidClient, invalidRequest } from "./oauth-refusal.js";
 import { answerWithTokens, issueRefreshToken } from "./oauth-tokens.js";
 import { rotate, whileBusy } from "./rotate.js";
 
 export const oauthHandlers: HandlersOf<"oauthToken"> = {
-  async oauthToken({ world, request: { origin }, body, pause }) {
-    const app = authenticate(world, body);
+  async oauthToken({ world, request, body, pause }) {
+    const app = authenticate(world, request, body);
+    const { origin } = request;
     if (body.grant_type === "refresh_token") {
       return await whileBusy(world, body.refresh_token, async (token) => {
         await pause();
@@ -29,10 +31,42 @@ export const oauthHandlers: HandlersOf<"oauthToken"> = {
   },
 };
 
-/** A public app has no secret, and sending one is as wrong as sending the wrong one. */
-function authenticate({ settings }: World, body: OAuthTokenParams): OAuthApp {
-  const app = settings.oauth.apps.find(({ clientId }) => clientId === body.client_id);
-  const secret = body.client_secret || undefined;
-  if (app === undefined || app.clientSecret !== secret) throw invalidClient();
+/**
+ * Credentials come in the body or by HTTP Basic. A public app has no secret, and sending one is as wrong as
+ * sending the wrong one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
+ */
+function authenticate(
+  { settings }: World,
+  { headers }: EmulatedRequest,
+  body: OAuthTokenParams,
+): OAuthApp {
+  const basic = readBasic(headers["authorization"]);
+  if (basic && body.client_secret) {
+    throw invalidRequest("client_secret", "Client credentials come by HTTP Basic and in the body.");
+  }
+  const id = basic?.id ?? body.client_id;
+  const secret = (basic ? basic.secret : body.client_secret) || undefined;
+  if (id === undefined) throw invalidRequest("client_id", "field [client_id] is required.");
+  const app = settings.oauth.apps.find(({ clientId }) => clientId === id);
+  const agrees = basic === undefined || (body.client_id ?? id) === id;
+  if (app === undefined || app.clientSecret !== secret || !agrees) {
+    throw invalidClient(basic !== undefined);
+  }
   return app;
+}
+
+/** Both parts are form-encoded. Undefined if there is no such header. */
+function readBasic(
+  authorization: string | undefined,
+): { readonly id: string; readonly secret: string } | undefined {
+  const encoded = /^Basic +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const [id = "", ...rest] = Buffer.from(encoded, "base64").toString().split(":");
+  return { id: formDecode(id), secret: formDecode(rest.join(":")) };
+}
+
+function formDecode(text: string): string {
+  return new URLSearchParams(`value=${text.replaceAll("&", "%26")}`).get("value") ?? "";
 }

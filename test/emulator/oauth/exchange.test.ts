@@ -1,13 +1,14 @@
 /** The grant `authorization_code`, over a socket and without one. */
 
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   codeChallenge,
   connectAccount,
   consent,
   credentials,
   exchange,
+  type OAuthTarget,
   publicApp,
   readAccount,
   redirectUri,
@@ -166,6 +167,62 @@ test.each([
   expect(await exchange(emulator, "code", wrong)).toMatchObject({
     status: 400,
     body: { code: error, error, message: expect.any(String) },
+  });
+});
+
+describe("HTTP Basic", () => {
+  const basic = (id: string, secret: string) =>
+    `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString("base64")}`;
+  const { client_id, client_secret } = credentials;
+  const authorization = basic(client_id, client_secret);
+
+  async function post(
+    target: OAuthTarget,
+    authorization: string,
+    more: Readonly<Record<string, string>> = {},
+  ) {
+    const code = more["code"] ?? consent(target);
+    const grant = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
+    const response = await target.fetch("http://emulator.localhost/oauth/token", {
+      method: "POST",
+      headers: { authorization, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ ...grant, ...more }).toString(),
+    });
+    return { response, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  test.each([
+    ["without credentials in the body", {}],
+    ["with the client id in the body too", { client_id }],
+  ])("authenticates an app, %s", async (_, more) => {
+    const { response, body } = await post(createEmulator(), authorization, more);
+    expect(response.status).toBe(200);
+    expect(body["access_token"]).toEqual(expect.any(String));
+  });
+
+  test("decodes both parts as RFC 6749 says", async () => {
+    const app = { ...usualApp, clientId: "app:1", clientSecret: "a secret+with %41&=: signs" };
+    const emulator = createEmulator({ oauth: { apps: [app] } });
+    const code = consent(emulator, { clientId: app.clientId });
+    const { response } = await post(emulator, basic(app.clientId, app.clientSecret), { code });
+    expect(response.status).toBe(200);
+  });
+
+  test.each([
+    ["a wrong secret", basic(client_id, "wrong"), {}],
+    ["an unknown app", basic("appid_unknown", client_secret), {}],
+    ["no colon", `Basic ${Buffer.from(client_id).toString("base64")}`, {}],
+    ["another app's id in the body", authorization, { client_id: "appid_other" }],
+  ])("%s returns 401 invalid_client with a challenge", async (_, authorization, more) => {
+    const { response, body } = await post(createEmulator(), authorization, more);
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toMatch(/^Basic /);
+    expect(body).toMatchObject({ code: "invalid_client", error: "invalid_client" });
+  });
+
+  test("a secret in the body as well is refused", async () => {
+    const { response, body } = await post(createEmulator(), authorization, { client_secret });
+    expect([response.status, body["error"]]).toEqual([400, "invalid_request"]);
   });
 });
 
