@@ -24,7 +24,12 @@ const lifetimeSeconds = 10 * 60;
 const toleranceSeconds = 5;
 
 export function createStateSealer(clientSecret: string): StateSealer {
-  const key = digest(`airwallex-connect state ${clientSecret}`);
+  // Made when it is first needed: nobody would hold the promise, and its rejection would end the process.
+  let made: Promise<Uint8Array> | undefined;
+  const key = (): Promise<Uint8Array> => {
+    made ??= digest(`airwallex-connect state ${clientSecret}`);
+    return made;
+  };
   return {
     async seal({ state, codeVerifier }, session) {
       const { EncryptJWT } = await import("jose");
@@ -33,11 +38,11 @@ export function createStateSealer(clientSecret: string): StateSealer {
         .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
         .setIssuedAt()
         .setExpirationTime(`${lifetimeSeconds}s`)
-        .encrypt(await key);
+        .encrypt(await key());
     },
     async open(state, session) {
       const { jwtDecrypt, errors } = await import("jose");
-      const { payload } = await jwtDecrypt(state, await key, {
+      const { payload } = await jwtDecrypt(state, await key(), {
         clockTolerance: toleranceSeconds,
         keyManagementAlgorithms: ["dir"],
         contentEncryptionAlgorithms: ["A256GCM"],
