@@ -101,15 +101,12 @@ export type { Confidence, LegalForm, RuleSource } from "./kyc/rules.js";
 export type { RfiReply } from "./kyc/rfi-answers.js";
 
 // Connections by OAuth
+export type { AuthorizationUrlOptions } from "./oauth/authorization-url.js";
+export type { CallbackResult } from "./oauth/callback.js";
 export type { Connection } from "./oauth/connection-record.js";
+export type { RefreshExpiringOptions, RefreshProgress } from "./oauth/refresh-expiring.js";
+export type { OAuthResource } from "./oauth/resource.js";
 export type { TokenPair } from "./oauth/tokens.js";
-export type {
-  AuthorizationUrlOptions,
-  CallbackResult,
-  OAuthResource,
-  RefreshExpiringOptions,
-  RefreshProgress,
-} from "./oauth/resource.js";
 export type {
   ClaimResult,
   ClaimStore,

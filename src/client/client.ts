@@ -8,10 +8,10 @@ import { createDownload } from "../call/download.js";
 import { type RequestFunction, requestFunction } from "../call/request-function.js";
 import type { CallSettings } from "../call/settings.js";
 import { createConnectionManager } from "../oauth/connection-manager.js";
+import { rotationLimits } from "../oauth/limits.js";
 import { type OAuthResource, oauthResource } from "../oauth/resource.js";
-import { rotationLimits } from "../oauth/rotation.js";
 import { createStateSealer } from "../oauth/state.js";
-import { createOAuthEndpoint } from "../oauth/token-endpoint.js";
+import { createTokenEndpoint } from "../oauth/token-endpoint.js";
 import { type OnboardingResource, onboardingResource } from "../onboarding/resource.js";
 import { createTopics } from "../report/observe.js";
 import { type AccountsResource, accountsResource } from "../resources/accounts.js";
@@ -304,7 +304,7 @@ function assembleOAuth(
     unauthorized: "login_refused",
     check: checks.app,
   };
-  const endpoint = createOAuthEndpoint(createCall(send, own), app);
+  const endpoint = createTokenEndpoint(createCall(send, own), app);
   const manager = createConnectionManager({
     store,
     refresh: endpoint.refresh,

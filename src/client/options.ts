@@ -40,8 +40,6 @@ export interface OAuthOptions {
   readonly store: Store;
   /** Scopes to request, unless `authorizationUrl` is given others. Default: none. */
   readonly scopes?: readonly string[] | undefined;
-  /** Format of requests to the token endpoint. Default: `json`. */
-  readonly tokenFormat?: "json" | "form" | undefined;
   /** Where customers consent. Default: depends on the environment, or below `baseUrl`. */
   readonly authorizeUrl?: string | URL | undefined;
   /** Where codes and refresh tokens are exchanged. Default: as for `authorizeUrl`. */

@@ -48,7 +48,7 @@ export function isOAuthErrorResponse(v: unknown): v is OAuthErrorResponse {
 export function isOAuthTokenParams(v: unknown): v is OAuthTokenParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<OAuthTokenParams> = v;
-  if (typeof o.client_id !== "string") return false;
+  if (o.client_id !== undefined && typeof o.client_id !== "string") return false;
   if (o.client_secret !== undefined && typeof o.client_secret !== "string") return false;
   if (o.code !== undefined && typeof o.code !== "string") return false;
   if (o.code_verifier !== undefined && typeof o.code_verifier !== "string") return false;

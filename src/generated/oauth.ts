@@ -70,10 +70,13 @@ export const OAuthErrorResponse: z.ZodType<OAuthErrorResponse> = z.looseObject({
   trace_id: z.string().nullish(),
 });
 
-/** A code or a refresh token, with the credentials of the app it was issued to. */
+/**
+ * A code or a refresh token, with the credentials of the app it was issued to. These may come by
+ * HTTP Basic instead.
+ */
 export interface OAuthTokenParams {
   /** Client id of the app. */
-  client_id: string;
+  client_id?: string | undefined;
   /** Client secret of the app; a public app has none. Personal data. */
   client_secret?: string | undefined;
   /** The code of a consent, with the grant `authorization_code`. It works once. */
@@ -89,7 +92,7 @@ export interface OAuthTokenParams {
 }
 
 export const OAuthTokenParams: z.ZodType<OAuthTokenParams> = z.strictObject({
-  client_id: z.string(),
+  client_id: z.string().optional(),
   client_secret: z.string().optional(),
   code: z.string().optional(),
   code_verifier: z.string().optional(),

@@ -1,16 +1,82 @@
-/** Reads the URL that a customer returns on from the consent pages. */
+/** The URL that a customer returns on from the consent pages, and what becomes of its code. */
 
-import { OAuthCallbackError } from "../errors/index.js";
+import {
+  ApiError,
+  AuthenticationError,
+  OAuthCallbackError,
+  ShapeError,
+  TokenRefreshUnavailableError,
+} from "../errors/index.js";
+import type { Account } from "../generated/accounts.js";
+import { accountsCurrent } from "../generated/endpoints.js";
+import type { CodeClaims } from "./code-claim.js";
+import type { ConnectionManager } from "./connection-manager.js";
+import { type Connection, newRecord, toConnection } from "./connection-record.js";
+import type { ConnectionRecords } from "./connection-records.js";
+import type { StateSealer } from "./state.js";
+import type { TokenEndpoint } from "./token-endpoint.js";
+import type { TokenPair } from "./tokens.js";
+
+/** The result of a callback. */
+export interface CallbackResult {
+  readonly connection: Connection;
+  /** The account that was connected. */
+  readonly account: Account;
+  /** The `state` that was passed to `authorizationUrl`. */
+  readonly state: string | undefined;
+}
+
+export interface CallbackTools {
+  readonly app: { readonly clientId: string; readonly redirectUri: string };
+  readonly sealer: StateSealer;
+  readonly endpoint: TokenEndpoint;
+  readonly records: ConnectionRecords;
+  readonly manager: ConnectionManager;
+  readonly claims: CodeClaims<CallbackResult>;
+  readonly readAccount: (accessToken: string) => Promise<Account>;
+}
+
+export async function handleCallback(
+  tools: CallbackTools,
+  url: string | URL,
+  session: string,
+): Promise<CallbackResult> {
+  const query = readCallback(url, tools.app.redirectUri);
+  const { state, codeVerifier } = await tools.sealer.open(query.state, session);
+  if (query.error !== undefined) throw declined(query.error);
+  if (query.code === undefined) throw new OAuthCallbackError("code_missing");
+  const { code } = query;
+  return await tools.claims({ state: query.state, code }, async () => {
+    const pair = await tools.endpoint.exchangeCode(code, codeVerifier).catch(refuseCode);
+    return { ...(await connect(tools, pair)), state };
+  });
+}
+
+/** Stores the connection of a new pair. */
+async function connect(
+  { app, records, manager, readAccount }: CallbackTools,
+  pair: TokenPair,
+): Promise<Omit<CallbackResult, "state">> {
+  const account = await readAccount(pair.accessToken);
+  const accountId = account?.id || pair.accountId;
+  if (accountId === undefined) throw withoutId(account);
+  const record = newRecord(app.clientId, accountId, pair);
+  const stored = await records.replace(record);
+  manager.forget(record.id);
+  if (stored) return { connection: toConnection(record), account };
+  const reason = new Error("another process holds the connection; the new consent is not stored");
+  throw new TokenRefreshUnavailableError(record.id, reason);
+}
 
 /** The parameters of the callback. */
-export interface Callback {
+interface CallbackQuery {
   readonly state: string;
   readonly code: string | undefined;
   readonly error: string | undefined;
 }
 
 /** @throws OAuthCallbackError when the URL cannot be parsed or has no `state` */
-export function readCallback(url: string | URL, redirectUri: string): Callback {
+function readCallback(url: string | URL, redirectUri: string): CallbackQuery {
   // The engine's own error would quote the URL, and with it the code.
   if (!URL.canParse(String(url), redirectUri)) throw new OAuthCallbackError("state_missing");
   const { searchParams } = new URL(url, redirectUri);
@@ -23,9 +89,25 @@ export function readCallback(url: string | URL, redirectUri: string): Callback {
   };
 }
 
-export function declined(error: string): OAuthCallbackError {
+function declined(error: string): OAuthCallbackError {
   if (error === "access_denied") return new OAuthCallbackError("access_denied");
   // Anyone can set this parameter, so only a plain word goes into the message.
   const plain = /^[\w.-]{1,64}$/.test(error) ? error : undefined;
   return new OAuthCallbackError("authorization_failed", plain);
+}
+
+/** Only a new consent helps, so this is not a failure of the server or the network. */
+function refuseCode(error: unknown): never {
+  const isAnswer = error instanceof ApiError || error instanceof AuthenticationError;
+  if (!isAnswer || error.apiCode !== "invalid_grant") throw error;
+  throw new OAuthCallbackError("code_refused", error.apiCode, error);
+}
+
+/** Without an account id, one customer's connection would overwrite another's. */
+function withoutId(account: unknown): ShapeError {
+  const { name: operation, method, path } = accountsCurrent;
+  const facts = { operation, method, path, outcome: "done", attempts: 1 } as const;
+  const message =
+    "Cannot store the connection: neither its account nor its tokens name the account";
+  return new ShapeError("unexpected_shape", message, facts, [], account);
 }

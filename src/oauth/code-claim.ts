@@ -13,21 +13,19 @@ export interface Callback {
   readonly code: string;
 }
 
+/** Runs the work for a callback, or waits for it if this process is already doing it. */
+export type CodeClaims<T> = (callback: Callback, work: () => Promise<T>) => Promise<T>;
+
 /** Longer than an exchange can take, including everything that follows it. */
 const leaseMs = 5 * 60_000;
 /** Longer than the lifetime of a state; an expired state is refused before its code is looked at. */
 const keepMs = 30 * 60_000;
 
 /**
- * Runs the work for a callback, or waits for it if this process is already doing it.
- *
  * The function throws OAuthCallbackError `code_used` if the work was already done or another process is
  * doing it. Otherwise it throws what the work throws, and the callback can be retried.
  */
-export function createCodeClaims<T>(
-  store: ClaimStore,
-  prefix: string,
-): (callback: Callback, work: () => Promise<T>) => Promise<T> {
+export function createCodeClaims<T>(store: ClaimStore, prefix: string): CodeClaims<T> {
   // Keyed by state as well: someone who only has the code must not share the result, and an emulator
   // issues the same codes again after a reset.
   const running = new Map<string, Promise<T>>();

@@ -6,6 +6,7 @@
  */
 
 import type { StoredRecord, Write } from "../stores/store.js";
+import type { TokenPair } from "./tokens.js";
 
 /** What an app may know about a connection. Contains no tokens. */
 export interface Connection {
@@ -31,14 +32,14 @@ export interface ConnectionRecord extends Connection {
   readonly accessLeftMs: number;
   readonly refreshToken: string;
   /**
-   * A unique id, set while a process spends the refresh token. A process that finds it knows that no
-   * response has been stored, and, from the record's age, since when.
+   * A unique id of the refresh that spends the refresh token: the mark. A process that finds it knows that
+   * no response has been stored, and, from the record's age, since when the token may have been spent.
    */
-  readonly spender?: string | undefined;
+  readonly spentBy?: string | undefined;
 }
 
-/** A record as read, its lifetimes converted to times on this process's monotonic clock. */
-export interface HeldRecord {
+/** A record at the time it was read, its lifetimes converted to times on this process's monotonic clock. */
+export interface Snapshot {
   readonly record: ConnectionRecord;
   readonly version: number;
   readonly accessEndsAtMs: number;
@@ -50,17 +51,17 @@ export interface HeldRecord {
  * @param askedAtMs When the store was asked, not when it replied. Counting the age from then never makes
  *   the record seem younger than it is, even if this process was suspended before the reply.
  */
-export function readRecord(
+export function readSnapshot(
   { value, version, ageMs }: StoredRecord,
   askedAtMs: number = performance.now(),
-): HeldRecord {
+): Snapshot {
   const record = parse(value);
   const writtenAtMs = askedAtMs - ageMs;
   return {
     record,
     version,
     accessEndsAtMs: writtenAtMs + record.accessLeftMs,
-    spentAtMs: record.spender === undefined ? undefined : writtenAtMs,
+    spentAtMs: record.spentBy === undefined ? undefined : writtenAtMs,
   };
 }
 
@@ -94,4 +95,23 @@ export function toConnection(record: ConnectionRecord): Connection {
 
 export function connectionId(clientId: string, accountId: string): string {
   return Buffer.from(`${clientId}:${accountId}`).toString("base64").replace(/=+$/, "");
+}
+
+/** The record of a connection that was just consented to. */
+export function newRecord(clientId: string, accountId: string, pair: TokenPair): ConnectionRecord {
+  const now = Date.now();
+  const { refreshLifetimeMs } = pair;
+  return {
+    id: connectionId(clientId, accountId),
+    accountId,
+    orgId: pair.orgId,
+    scopes: pair.scopes,
+    connectedAtMs: now,
+    rotatedAtMs: now,
+    refreshExpiresAtMs: refreshLifetimeMs === undefined ? undefined : now + refreshLifetimeMs,
+    status: "connected",
+    accessToken: pair.accessToken,
+    accessLeftMs: pair.accessLifetimeMs,
+    refreshToken: pair.refreshToken,
+  };
 }

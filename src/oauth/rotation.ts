@@ -19,76 +19,38 @@
  * that may differ.
  */
 
-import type { Lease, RecordStore, StoredRecord } from "../stores/store.js";
-import { type ConnectionRecord, type HeldRecord, readRecord, toText } from "./connection-record.js";
-import { type Refresh, spendInTime } from "./spend.js";
-import type { TokenPair } from "./tokens.js";
-
-/** A record that is in memory but not yet in the store. */
-export interface Unsaved {
-  readonly record: ConnectionRecord;
-  /** Monotonic, so that the time until it is written counts too. */
-  readonly accessEndsAtMs: number;
-  /** Whether it holds a new pair; otherwise it only removes a mark. */
-  readonly rotated: boolean;
-  /** The mark that it replaces: the version and spender of the marked record. */
-  readonly replaces: number;
-  readonly spender: string;
-}
+import type { Lease, StoredRecord } from "../stores/store.js";
+import { type ConnectionRecord, readSnapshot, type Snapshot } from "./connection-record.js";
+import { graceLeft, leaseLeft, type RotationLimits } from "./limits.js";
+import {
+  isReplacedBy,
+  markRevoked,
+  markSpent,
+  type Saved,
+  save,
+  snapshotOf,
+  type Unsaved,
+  underRenewal,
+  type WriteTools,
+  withPair,
+} from "./record-writes.js";
+import { type SpendTools, spendInTime } from "./spend.js";
 
 export type Rotated =
-  | { readonly kind: "fresh"; readonly held: HeldRecord; readonly rotated: boolean }
-  | { readonly kind: "unsaved"; readonly unsaved: Unsaved; readonly error: unknown }
-  | { readonly kind: "missing" }
-  | { readonly kind: "revoked"; readonly record: ConnectionRecord; readonly error: unknown }
+  | Saved
   | { readonly kind: "unknown"; readonly record: ConnectionRecord; readonly spentForMs: number }
   /** The client was refused. Nothing is lost, but only the right credentials will help. */
-  | { readonly kind: "refused"; readonly error: unknown }
-  /** Nothing is lost. Try again later, but within the grace period if the token may have been spent. */
-  | { readonly kind: "unavailable"; readonly error: unknown; readonly spent?: boolean };
+  | { readonly kind: "refused"; readonly error: unknown };
 
-export interface RotationLimits {
-  /** How long the server accepts a refresh token after its successor was issued. */
-  readonly graceMs: number;
-  /** Safety margin at the end of the grace period. */
-  readonly marginMs: number;
-  /** Timeout of one request to the token endpoint. */
-  readonly requestMs: number;
-  readonly leaseMs: number;
-  /** Longest wait for the lease. */
-  readonly waitMs: number;
-  /** Wait before the token is spent again; doubles each time. */
-  readonly againMs: number;
-}
-
-/** A crash is noticed within one lease, and a second attempt still ends well within the grace minute. */
-export const rotationLimits: RotationLimits = {
-  graceMs: 60_000,
-  marginMs: 5000,
-  requestMs: 8000,
-  leaseMs: 15_000,
-  waitMs: 30_000,
-  againMs: 1000,
-};
-
-export interface RotationTools {
-  readonly store: RecordStore;
-  readonly refresh: Refresh;
+export interface RotationTools extends WriteTools, SpendTools {
   readonly limits: RotationLimits;
-  /** Monotonic milliseconds. */
-  readonly nowMs: () => number;
   /** Unix time in milliseconds, for display only. */
   readonly dateMs: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  /** A unique id. */
-  readonly newId: () => string;
 }
 
 export interface RotateOptions {
-  /** Whether the record is good enough as it is. */
-  readonly enough: (held: HeldRecord) => boolean;
+  /** Whether the record can be used as it is. */
+  readonly isFresh: (snapshot: Snapshot) => boolean;
   /** What an earlier rotation in this process could not write. */
   readonly unsaved?: Unsaved | undefined;
   /**
@@ -106,242 +68,120 @@ export async function rotate(
   key: string,
   options: RotateOptions,
 ): Promise<Rotated> {
-  const { leaseMs, waitMs } = tools.limits;
-  const enough = (stored: StoredRecord | undefined): boolean =>
-    stored !== undefined && options.enough(readRecord(stored, tools.nowMs()));
-  // The failed write may still arrive at the store; only a newer lease is sure to keep it out.
-  const wait = options.unsaved ? { leaseMs, waitMs } : { leaseMs, waitMs, enough };
   try {
-    if (options.unseen) {
-      const askedAtMs = tools.nowMs();
-      const stored = await tools.store.read(key);
-      if (!stored) return { kind: "missing" };
-      const held = readRecord(stored, askedAtMs);
-      // A mark must be settled under a lease.
-      if (held.spentAtMs === undefined && options.enough(held)) {
-        return { kind: "fresh", held, rotated: false };
-      }
-    }
-    const result = await tools.store.withLease(key, wait, (lease) =>
-      underLease(tools, key, lease, options),
-    );
-    if (result.kind === "worked") return result.result;
-    if (result.kind === "enough" && result.record) {
-      return { kind: "fresh", held: readRecord(result.record, tools.nowMs()), rotated: false };
-    }
-    // The holder of the lease may die, and this may be the last process to ask.
-    return { kind: "unavailable", error: new Error(underRenewal), spent: true };
+    const found = options.unseen ? await readFirst(tools, key, options) : undefined;
+    return found ?? (await rotateUnderLease(tools, key, options));
   } catch (error) {
     return { kind: "unavailable", error };
   }
 }
 
-const underRenewal = "another process is renewing the tokens";
+/** Undefined if the record must be looked at under a lease. */
+async function readFirst(
+  { store, nowMs }: RotationTools,
+  key: string,
+  { isFresh }: RotateOptions,
+): Promise<Rotated | undefined> {
+  const askedAtMs = nowMs();
+  const stored = await store.read(key);
+  if (!stored) return { kind: "missing" };
+  const snapshot = readSnapshot(stored, askedAtMs);
+  // A mark must be settled under a lease.
+  const isUsable = snapshot.spentAtMs === undefined && isFresh(snapshot);
+  return isUsable ? { kind: "fresh", snapshot, rotated: false } : undefined;
+}
 
-async function underLease(
+async function rotateUnderLease(
+  tools: RotationTools,
+  key: string,
+  options: RotateOptions,
+): Promise<Rotated> {
+  const { leaseMs, waitMs } = tools.limits;
+  const enough = (stored: StoredRecord | undefined): boolean =>
+    stored !== undefined && options.isFresh(readSnapshot(stored, tools.nowMs()));
+  // The failed write may still arrive at the store; only a newer lease is sure to keep it out.
+  const wait = options.unsaved ? { leaseMs, waitMs } : { leaseMs, waitMs, enough };
+  const result = await tools.store.withLease(key, wait, (lease) =>
+    withLease(tools, key, lease, options),
+  );
+  if (result.kind === "worked") return result.result;
+  if (result.kind === "enough" && result.record) {
+    const snapshot = readSnapshot(result.record, tools.nowMs());
+    return { kind: "fresh", snapshot, rotated: false };
+  }
+  // The holder of the lease may die, and this may be the last process to ask.
+  return { kind: "unavailable", error: new Error(underRenewal), spent: true };
+}
+
+async function withLease(
   tools: RotationTools,
   key: string,
   lease: Lease,
-  { enough, unsaved, force }: RotateOptions,
+  { isFresh, unsaved, force }: RotateOptions,
 ): Promise<Rotated> {
   if (!lease.record) return { kind: "missing" };
-  let held = readRecord(lease.record, lease.askedAtMs);
-  if (held.record.status === "revoked") {
-    return { kind: "revoked", record: held.record, error: undefined };
+  let snapshot = readSnapshot(lease.record, lease.askedAtMs);
+  if (snapshot.record.status === "revoked") {
+    return { kind: "revoked", record: snapshot.record, error: undefined };
   }
-  if (unsaved && isReplacedBy(held, unsaved)) {
-    const keepLease = !enough(heldOf(unsaved));
+  if (unsaved && isReplacedBy(snapshot, unsaved)) {
+    const keepLease = !isFresh(snapshotOf(unsaved));
     const saved = await save(tools, key, unsaved, lease.fence, keepLease);
-    if (saved.kind !== "fresh" || enough(saved.held)) return saved;
-    held = saved.held;
+    if (saved.kind !== "fresh" || isFresh(saved.snapshot)) return saved;
+    snapshot = saved.snapshot;
   }
-  const { record, spentAtMs } = held;
-  const fresh: Rotated = { kind: "fresh", held, rotated: false };
-  if (spentAtMs === undefined && enough(held)) return fresh;
+  const { spentAtMs } = snapshot;
+  const asItIs: Rotated = { kind: "fresh", snapshot, rotated: false };
+  if (spentAtMs === undefined && isFresh(snapshot)) return asItIs;
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
-    if (enough(held)) return fresh;
-    const now = tools.nowMs();
-    // The mark was still young when the store replied, but the reply was slow; a retry may be in time.
-    const wasYoung = graceLeft(tools, now - lease.record.ageMs) > 0;
-    if (wasYoung)
-      return { kind: "unavailable", error: new Error("the store is slow"), spent: true };
-    return { kind: "unknown", record, spentForMs: now - spentAtMs };
+    return isFresh(snapshot) ? asItIs : tooLate(tools, snapshot.record, spentAtMs, lease);
   }
   // A mark is settled while there is time, even if the access token is good enough for now.
-  const result = await spend(tools, key, lease, held, force ? undefined : spentAtMs);
-  return result.kind === "unavailable" && enough(held) ? fresh : result;
+  const result = await spend(tools, key, lease, snapshot, force ? undefined : spentAtMs);
+  return result.kind === "unavailable" && isFresh(snapshot) ? asItIs : result;
 }
 
-/** Whether the stored record is still the marked one under which the unsaved record was obtained. */
-function isReplacedBy({ version, record }: HeldRecord, unsaved: Unsaved): boolean {
-  return version === unsaved.replaces && record.spender === unsaved.spender;
-}
-
-/** The unsaved record, as if it had been read from the store. */
-export function heldOf({ record, accessEndsAtMs, replaces }: Unsaved): HeldRecord {
-  return { record, version: replaces + 1, accessEndsAtMs, spentAtMs: undefined };
-}
-
-/** How long a request may still be started and end within the grace period. */
-function graceLeft({ limits, nowMs }: RotationTools, spentAtMs: number): number {
-  const { graceMs, marginMs, requestMs } = limits;
-  return spentAtMs + graceMs - marginMs - requestMs - nowMs();
-}
-
-/** How long a request may still be started and end within the lease. */
-function leaseLeft({ limits, nowMs }: RotationTools, { askedAtMs }: Lease): number {
-  return askedAtMs + limits.leaseMs - limits.requestMs - nowMs();
+function tooLate(
+  tools: RotationTools,
+  record: ConnectionRecord,
+  spentAtMs: number,
+  lease: Lease,
+): Rotated {
+  const now = tools.nowMs();
+  // The mark was still young when the store replied, but the reply was slow; a retry may be in time.
+  const wasYoung = graceLeft(tools, now - (lease.record?.ageMs ?? 0)) > 0;
+  if (wasYoung) return { kind: "unavailable", error: new Error("the store is slow"), spent: true };
+  return { kind: "unknown", record, spentForMs: now - spentAtMs };
 }
 
 async function spend(
   tools: RotationTools,
   key: string,
   lease: Lease,
-  held: HeldRecord,
+  snapshot: Snapshot,
   earlierAtMs: number | undefined,
 ): Promise<Rotated> {
-  const marking = await mark(tools, key, lease, held);
-  if ("kind" in marking) return marking;
+  const marked = await markSpent(tools, key, lease, snapshot);
+  if ("kind" in marked) return marked;
   const spentAtMs = earlierAtMs ?? tools.nowMs();
-  const timeLeft = (): number => Math.min(leaseLeft(tools, lease), graceLeft(tools, spentAtMs));
-  const spent = await spendInTime(tools, held.record.refreshToken, timeLeft);
+  const timeLeft = (): number =>
+    Math.min(leaseLeft(tools, lease.askedAtMs), graceLeft(tools, spentAtMs));
+  const spent = await spendInTime(tools, snapshot.record.refreshToken, timeLeft);
   if (spent.kind === "issued") {
-    const record = renewed(tools, marking.record, spent.pair);
+    const record = withPair(marked.record, spent.pair, tools.dateMs());
     const accessEndsAtMs = spent.sentAtMs + spent.pair.accessLifetimeMs;
-    return await save(
-      tools,
-      key,
-      { ...marking, record, accessEndsAtMs, rotated: true },
-      lease.fence,
-    );
+    const issued = { ...marked, record, accessEndsAtMs, rotated: true };
+    return await save(tools, key, issued, lease.fence);
   }
-  if (spent.kind === "dead") return await bury(tools, key, marking, lease.fence, spent.error);
+  if (spent.kind === "dead") return await markRevoked(tools, key, marked, lease.fence, spent.error);
   const { error } = spent;
   // Nobody has spent the token: the record is put back as it was.
-  if (spent.kind !== "lost" && held.spentAtMs === undefined) {
-    const saved = await save(tools, key, marking, lease.fence);
+  if (spent.kind !== "lost" && snapshot.spentAtMs === undefined) {
+    const saved = await save(tools, key, marked, lease.fence);
     if (saved.kind === "unsaved") return saved;
     return { kind: spent.kind === "refused" ? "refused" : "unavailable", error };
   }
   return spent.kind === "refused"
     ? { kind: "refused", error }
     : { kind: "unavailable", error, spent: true };
-}
-
-/**
- * Marks the record, and returns what restores it. A process that finds a mark makes it its own, so that a
- * suspended process cannot remove a mark under which others have spent. The age is kept, because only it
- * tells since when the token may have been spent.
- */
-async function mark(
-  { store, newId, nowMs }: RotationTools,
-  key: string,
-  { fence }: Lease,
-  held: HeldRecord,
-): Promise<Unsaved | Rotated> {
-  const { version, accessEndsAtMs } = held;
-  const spender = newId();
-  const keepAge = held.spentAtMs !== undefined;
-  const accessLeftMs = keepAge ? held.record.accessLeftMs : leftUntil(accessEndsAtMs, nowMs());
-  const record = { ...held.record, accessLeftMs };
-  const marked = { accessEndsAtMs, replaces: version + 1, spender };
-  const before = { ...marked, record: unmarked(record), rotated: false };
-  const write = { ...toText({ ...record, spender }), expectedVersion: version, fence };
-  try {
-    const written = await store.compareAndSet(key, { ...write, keepLease: true, keepAge });
-    return written ? before : unavailable("the lease was lost before the refresh token was spent");
-  } catch (error) {
-    // The mark may have been written anyway. If nobody has spent under it, it must not stay.
-    return keepAge
-      ? { kind: "unavailable", error, spent: true }
-      : { kind: "unsaved", unsaved: before, error };
-  }
-}
-
-function leftUntil(endsAtMs: number, nowMs: number): number {
-  return Math.max(0, Math.floor(endsAtMs - nowMs));
-}
-
-function unmarked({ spender: _, ...record }: ConnectionRecord): ConnectionRecord {
-  return record;
-}
-
-function renewed(
-  { dateMs }: RotationTools,
-  record: ConnectionRecord,
-  pair: TokenPair,
-): ConnectionRecord {
-  const now = dateMs();
-  const { accessToken, refreshToken, accessLifetimeMs, refreshLifetimeMs, scopes } = pair;
-  return {
-    ...unmarked(record),
-    accessToken,
-    refreshToken,
-    accessLeftMs: accessLifetimeMs,
-    rotatedAtMs: now,
-    refreshExpiresAtMs: refreshLifetimeMs === undefined ? undefined : now + refreshLifetimeMs,
-    ...(scopes && { scopes }),
-  };
-}
-
-/** Writes what the process holds, but never over a newer record, which is adopted instead. */
-async function save(
-  { store, nowMs }: RotationTools,
-  key: string,
-  unsaved: Unsaved,
-  fence: number,
-  keepLease = false,
-): Promise<Rotated> {
-  const { replaces, accessEndsAtMs, rotated } = unsaved;
-  try {
-    const wroteAtMs = nowMs();
-    const record = { ...unsaved.record, accessLeftMs: leftUntil(accessEndsAtMs, wroteAtMs) };
-    const write = { ...toText(record), expectedVersion: replaces, fence, keepLease };
-    const written = await store.compareAndSet(key, write);
-    if (written) return { kind: "fresh", held: readRecord(written, wroteAtMs), rotated };
-    const readAtMs = nowMs();
-    const found = await store.read(key);
-    if (!found) return { kind: "missing" };
-    const held = readRecord(found, readAtMs);
-    // An earlier write whose response was lost did succeed.
-    if (held.record.refreshToken === record.refreshToken && held.spentAtMs === undefined) {
-      return { kind: "fresh", held, rotated };
-    }
-    if (isReplacedBy(held, unsaved)) {
-      return { kind: "unsaved", unsaved, error: new Error("a later lease was given") };
-    }
-    if (held.record.status === "revoked") {
-      return { kind: "revoked", record: held.record, error: undefined };
-    }
-    return held.spentAtMs === undefined
-      ? { kind: "fresh", held, rotated: false }
-      : unavailable(underRenewal);
-  } catch (error) {
-    return { kind: "unsaved", unsaved, error };
-  }
-}
-
-/** The server says the token is dead. Unless another process has rotated, the connection is revoked. */
-async function bury(
-  tools: RotationTools,
-  key: string,
-  before: Unsaved,
-  fence: number,
-  error: unknown,
-): Promise<Rotated> {
-  const record: ConnectionRecord = {
-    ...before.record,
-    status: "revoked",
-    accessToken: "",
-    refreshToken: "",
-    accessLeftMs: 0,
-  };
-  const saved = await save(tools, key, { ...before, record, accessEndsAtMs: 0 }, fence);
-  if (saved.kind === "fresh" && saved.held.record.status !== "revoked") return saved;
-  if (saved.kind === "unavailable" || saved.kind === "missing") return saved;
-  return { kind: "revoked", record, error };
-}
-
-function unavailable(message: string): Rotated {
-  return { kind: "unavailable", error: new Error(message) };
 }

@@ -2,7 +2,7 @@
 
 import type { TokenPair } from "./tokens.js";
 
-/** The outcome of spending a refresh token once. */
+/** The outcome of one request to the token endpoint. */
 export type RefreshAnswer =
   | { readonly kind: "issued"; readonly pair: TokenPair }
   /** The request never left. */
@@ -16,7 +16,7 @@ export type RefreshAnswer =
   /** The client itself was rejected, and the token was not looked at. */
   | { readonly kind: "refused"; readonly error: unknown };
 
-/** The outcome of spending it as often as it took. */
+/** The outcome of all requests together. */
 export type Spent =
   | Exclude<RefreshAnswer, { readonly kind: "issued" }>
   | { readonly kind: "issued"; readonly pair: TokenPair; readonly sentAtMs: number };
@@ -25,10 +25,11 @@ export type Refresh = (refreshToken: string, timeoutMs: number) => Promise<Refre
 
 export interface SpendTools {
   readonly refresh: Refresh;
-  readonly limits: { readonly requestMs: number; readonly againMs: number };
+  readonly limits: { readonly requestMs: number; readonly backOffMs: number };
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** From 0 up to 1. */
   readonly random: () => number;
 }
 
@@ -43,15 +44,14 @@ export async function spendInTime(
   timeLeft: () => number,
 ): Promise<Spent> {
   let lost: Spent | undefined;
-  for (let waitMs = limits.againMs; ; waitMs *= 2) {
+  for (let waitMs = limits.backOffMs; ; waitMs *= 2) {
     // A process that was suspended until here must not spend what others may have spent meanwhile.
     if (timeLeft() <= 0) return lost ?? { kind: "not_sent", error: new Error("no time was left") };
     const sentAtMs = nowMs();
     const answer = await refresh(refreshToken, limits.requestMs);
     if (answer.kind === "issued") return { ...answer, sentAtMs };
-    if (answer.kind === "dead" || answer.kind === "refused") {
-      return answer.kind === "refused" && lost ? lost : answer;
-    }
+    if (answer.kind === "dead") return answer;
+    if (answer.kind === "refused") return lost ?? answer;
     if (answer.kind === "lost") lost = answer;
     const pauseMs = waitMs * (0.5 + random() / 2);
     if (timeLeft() <= pauseMs) return lost ?? answer;

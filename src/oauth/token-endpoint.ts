@@ -1,4 +1,7 @@
-/** The token endpoint: a code or a refresh token goes in, a pair of tokens comes out. */
+/**
+ * The token endpoint: a code or a refresh token goes in as a form, a pair of tokens comes out as JSON
+ * (RFC 6749, sections 4.1.3 and 6).
+ */
 
 import type { Call } from "../call/call.js";
 import { ApiError, AuthenticationError, NetworkError, ShapeError } from "../errors/index.js";
@@ -12,20 +15,18 @@ export interface OAuthApp {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
-  /** Body format for the token endpoint; the API accepts both. */
-  readonly tokenFormat: "json" | "form";
   /** Path of the token endpoint, on the host that `call` targets. */
   readonly tokenPath: string;
 }
 
-export interface OAuthEndpoint {
+export interface TokenEndpoint {
   /** Rejects with the error of the call. */
   exchangeCode(code: string, codeVerifier: string | undefined): Promise<TokenPair>;
   /** Never rejects: rotation acts on every outcome. */
   refresh(refreshToken: string, timeoutMs: number): Promise<RefreshAnswer>;
 }
 
-export function createOAuthEndpoint(call: Call, app: OAuthApp): OAuthEndpoint {
+export function createTokenEndpoint(call: Call, app: OAuthApp): TokenEndpoint {
   const { clientId: client_id, clientSecret: client_secret, redirectUri: redirect_uri } = app;
   // `readTokenPair` is lenient instead: servers send numbers as strings, and leave fields out.
   const endpoint = { ...oauthToken, path: app.tokenPath, response: anything };
@@ -36,11 +37,9 @@ export function createOAuthEndpoint(call: Call, app: OAuthApp): OAuthEndpoint {
     refreshToken?: string,
   ): Promise<TokenPair> {
     const secrets = { token: [body.code, body.refresh_token, body.code_verifier, client_secret] };
-    const form = new URLSearchParams(body as unknown as Record<string, string>).toString();
-    const text = app.tokenFormat === "form" ? form : JSON.stringify(body);
-    const type =
-      app.tokenFormat === "form" ? "application/x-www-form-urlencoded" : "application/json";
-    const payload = { body: text, headers: { "content-type": type }, describes: secrets };
+    const form = new URLSearchParams(Object.entries(body)).toString();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const payload = { body: form, headers, describes: secrets };
     const options = { timeoutMs, maxRetries: 0, headers: { accept: "application/json" } };
     const { data, response } = await call(endpoint, { body }, options, { payload }).withResponse();
     const pair = readTokenPair(data, refreshToken);

@@ -137,7 +137,7 @@ describe("the outcome of a refresh", () => {
 
   it("is RefreshOutcomeUnknownError when the answer was lost a minute ago", async () => {
     const { createManager, put, read, pass, spent } = await setUp(0);
-    await put({ ...(await read()), spender: "somebody" });
+    await put({ ...(await read()), spentBy: "somebody" });
     await pass(61_000);
     const unknown = await failureOf(createManager().tokens("c1").current(deadline));
     expect(unknown).toBeInstanceOf(RefreshOutcomeUnknownError);
@@ -176,7 +176,7 @@ describe("the outcome of a refresh", () => {
     await pass(30_000);
     expect(await failure).toBeInstanceOf(TokenRefreshUnavailableError);
     expect(kinds()).toEqual(["rotated"]);
-    expect((await read()).spender).toBeUndefined();
+    expect((await read()).spentBy).toBeUndefined();
   });
 
   it("is TokenRefreshUnavailableError while the store is away", async () => {
@@ -201,8 +201,8 @@ describe("a pair that cannot be written", () => {
     away.all = false;
     await pass(5000);
     expect(kinds()).toEqual(["unsaved", "saved"]);
-    const { spender, refreshToken, accessLeftMs } = await read();
-    expect([spender, refreshToken]).toEqual([undefined, "secret-refresh-1"]);
+    const { spentBy, refreshToken, accessLeftMs } = await read();
+    expect([spentBy, refreshToken]).toEqual([undefined, "secret-refresh-1"]);
     // The pair waited at least a minute to be written.
     expect(accessLeftMs).toBeLessThanOrEqual(lifeMs - 60_000);
     expect(spent).toEqual(["secret-refresh-0"]);
@@ -289,12 +289,12 @@ describe("renew() and forget()", () => {
 
   it("renew() with force spends the refresh token even if the outcome is unknown", async () => {
     const { manager, put, read, pass, spent } = await setUp(0);
-    await put({ ...(await read()), spender: "somebody" });
+    await put({ ...(await read()), spentBy: "somebody" });
     await pass(61_000);
     expect(await failureOf(manager.renew("c1"))).toBeInstanceOf(RefreshOutcomeUnknownError);
     expect(await manager.renew("c1", { force: true })).toMatchObject({ status: "connected" });
     expect(spent).toEqual(["secret-refresh-0"]);
-    expect((await read()).spender).toBeUndefined();
+    expect((await read()).spentBy).toBeUndefined();
   });
 
   it("forget() makes tokens in use read the record again", async () => {

@@ -106,9 +106,9 @@ describe("oauth.authorizationUrl()", () => {
 });
 
 describe("oauth.handleCallback()", () => {
-  it.each(["json", "form"] as const)("connects the account over %s", async (tokenFormat) => {
+  it("connects the account that the customer chose", async () => {
     await using emulator = await startEmulator();
-    const client = clientOf(emulator, { tokenFormat });
+    const client = clientOf(emulator);
     const { connection, account, state } = await connect(emulator, client);
     expect(connection).toMatchObject({ accountId: account.id, status: "connected" });
     expect(atob(connection.id)).toBe(`${app.clientId}:${account.id}`);
@@ -566,7 +566,6 @@ describe("createClient() with only an OAuth app", () => {
     [{ clientSecret: "" }, "oauth.clientSecret"],
     [{ redirectUri: "nowhere" }, "oauth.redirectUri"],
     [{ store: {} }, "oauth.store"],
-    [{ tokenFormat: "xml" }, "oauth.tokenFormat"],
     [{ tokenUrl: "http://example.com/token" }, "oauth.tokenUrl"],
   ])("refuses %j", (wrong, option) => {
     const oauth = { ...app, store: createMemoryStore(), ...wrong } as OAuthOptions;

@@ -6,7 +6,7 @@ import {
   createConnectionManager,
 } from "../../../src/oauth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
-import { rotationLimits } from "../../../src/oauth/rotation.js";
+import { rotationLimits } from "../../../src/oauth/limits.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import type { RecordStore } from "../../../src/stores/store.js";
 import { createTimedMemoryStore } from "../../stores/memory-store.js";
@@ -70,7 +70,7 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
   const createManager = (): ConnectionManager =>
     createConnectionManager({
       ...{ refresh, sleep, store: failing, limits: rotationLimits, random: Math.random },
-      ...{ nowMs: () => nowMs, dateMs: () => Math.floor(nowMs), newId: () => `spender-${++ids}` },
+      ...{ nowMs: () => nowMs, dateMs: () => Math.floor(nowMs), newId: () => `refresh-${++ids}` },
       keyOf: (id) => id,
       publish: (event) => events.push(event),
     });

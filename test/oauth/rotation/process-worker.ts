@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createConnectionManager } from "../../../src/oauth/connection-manager.js";
-import { type RotationLimits, rotationLimits } from "../../../src/oauth/rotation.js";
+import { type RotationLimits, rotationLimits } from "../../../src/oauth/limits.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import { readTokenPair } from "../../../src/oauth/tokens.js";
 import type { Store } from "../../../src/stores/store.js";
@@ -76,7 +76,7 @@ async function call(): Promise<void> {
 }
 
 /** Lets the lease of a killed process end soon. */
-const hurried: RotationLimits = { ...rotationLimits, requestMs: 300, leaseMs: 600, againMs: 50 };
+const hurried: RotationLimits = { ...rotationLimits, requestMs: 300, leaseMs: 600, backOffMs: 50 };
 
 async function refresh(refresh_token: string, timeoutMs: number): Promise<RefreshAnswer> {
   const { clientId: client_id, clientSecret: client_secret, emulatorUrl } = order;

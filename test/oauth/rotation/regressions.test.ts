@@ -1,12 +1,8 @@
 /** What the simulation once found, reduced to small cases. */
 
 import { describe, expect, test } from "vitest";
-import {
-  type RotateOptions,
-  type RotationTools,
-  rotate,
-  rotationLimits,
-} from "../../../src/oauth/rotation.js";
+import { rotationLimits } from "../../../src/oauth/limits.js";
+import { type RotateOptions, type RotationTools, rotate } from "../../../src/oauth/rotation.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import { readTokenPair, type TokenPair } from "../../../src/oauth/tokens.js";
 import type { RecordStore } from "../../../src/stores/store.js";
@@ -160,10 +156,13 @@ describe("rotate()", () => {
       };
       const tools: RotationTools = {
         ...{ ...clock, refresh, limits: rotationLimits, random: Math.random },
-        ...{ store: failing, dateMs: clock.nowMs, newId: () => `spender-${Math.random()}` },
+        ...{ store: failing, dateMs: clock.nowMs, newId: () => `refresh-${Math.random()}` },
       };
       return (options: Partial<RotateOptions> = {}) =>
-        rotate(tools, "key", { enough: (held) => held.accessEndsAtMs > nowMs, ...options });
+        rotate(tools, "key", {
+          isFresh: ({ accessEndsAtMs }) => accessEndsAtMs > nowMs,
+          ...options,
+        });
     }
     const read = async () => JSON.parse((await store.read("key"))?.value ?? "{}");
     return { server, process, read, pass, store };
@@ -206,12 +205,12 @@ describe("rotate()", () => {
 
   test("rotate() settles a mark even while the access token is good enough, and uses that token if it cannot", async () => {
     const { server, process, read } = await expired();
-    const enough = () => true;
+    const isFresh = () => true;
     await process("well", "before")();
-    expect(await process("before")({ enough })).toMatchObject({ kind: "fresh", rotated: false });
-    expect((await read()).spender).toBeDefined();
-    expect(await process()({ enough })).toMatchObject({ kind: "fresh", rotated: true });
-    expect((await read()).spender).toBeUndefined();
+    expect(await process("before")({ isFresh })).toMatchObject({ kind: "fresh", rotated: false });
+    expect((await read()).spentBy).toBeDefined();
+    expect(await process()({ isFresh })).toMatchObject({ kind: "fresh", rotated: true });
+    expect((await read()).spentBy).toBeUndefined();
     expect(server.isNewest((await read()).refreshToken)).toBe(true);
   });
 

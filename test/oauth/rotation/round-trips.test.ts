@@ -8,7 +8,7 @@ import {
   createConnectionManager,
 } from "../../../src/oauth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
-import { rotationLimits } from "../../../src/oauth/rotation.js";
+import { rotationLimits } from "../../../src/oauth/limits.js";
 import { createRedisStore } from "../../../src/stores/redis/index.js";
 import type { Store } from "../../../src/stores/store.js";
 import { Deadline } from "../../../src/transport/deadline.js";
@@ -63,7 +63,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     commands = [];
     await manager.renew(id);
     const taken = await seen();
-    expect(JSON.parse((await store.read(id))?.value ?? "{}").spender).toBeUndefined();
+    expect(JSON.parse((await store.read(id))?.value ?? "{}").spentBy).toBeUndefined();
     return taken;
   }
 
@@ -93,7 +93,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
 
   test.each<[what: string, more: Partial<ConnectionRecord>]>([
     ["of an expired connection", {}],
-    ["of a connection that a process died over", { spender: "somebody" }],
+    ["of a connection that a process died over", { spentBy: "somebody" }],
   ])("%s takes 3 round trips", async (what, more) => {
     const taken = await renew(more);
     console.log(`redis: a refresh ${what} took ${taken.length} round trips: ${taken.join(", ")}`);

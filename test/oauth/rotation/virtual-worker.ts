@@ -11,7 +11,7 @@ import {
   createConnectionManager,
 } from "../../../src/oauth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
-import { rotationLimits } from "../../../src/oauth/rotation.js";
+import { rotationLimits } from "../../../src/oauth/limits.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import type { TokenPair } from "../../../src/oauth/tokens.js";
 import type { RecordStore } from "../../../src/stores/store.js";
@@ -70,7 +70,7 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
   const manager = createConnectionManager({
     ...{ store, refresh, random, limits: rotationLimits },
     ...{ nowMs: process.nowMs, dateMs: process.dateMs, sleep: process.sleep },
-    newId: () => `${process.name}-spender-${++ids}`,
+    newId: () => `${process.name}-refresh-${++ids}`,
     keyOf: () => key,
     publish(event) {
       log(() => `${process.name} EVENT ${event.kind}`);

@@ -5,7 +5,7 @@
  * as it takes to settle it. Then the store, the network and a process were there in time.
  */
 
-import { rotationLimits } from "../../../src/oauth/rotation.js";
+import { rotationLimits } from "../../../src/oauth/limits.js";
 
 export interface Witness {
   /** Something goes wrong during this period. */

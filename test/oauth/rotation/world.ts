@@ -1,6 +1,6 @@
 /** Runs one schedule: several processes, one store, one server, one connection, and no real time. */
 
-import { rotationLimits } from "../../../src/oauth/rotation.js";
+import { rotationLimits } from "../../../src/oauth/limits.js";
 import { type Schedule, troubleMs } from "./schedule.js";
 import { createStrictServer, type ServerClock, type TokenServer } from "./strict-server.js";
 import { createVirtualNetwork } from "./virtual-network.js";
@@ -59,8 +59,8 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
     steps: options.storeSteps ?? rightSteps,
     changed(before, after) {
       const old = before?.refreshToken ?? "";
-      const isSameMark = before?.spender !== undefined && old === after.refreshToken;
-      if (after.spender !== undefined && !isSameMark) witness.marked(nowMs());
+      const isSameMark = before?.spentBy !== undefined && old === after.refreshToken;
+      if (after.spentBy !== undefined && !isSameMark) witness.marked(nowMs());
       if (after.status === "revoked") {
         const isDead = server.isDisconnected() || server.isOutdated(old);
         if (!isDead) problem("a living connection was buried");
@@ -144,7 +144,7 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
     if (told.has("unavailable")) problem("tokens are unavailable though all is well");
     if (told.has("unknown")) {
       if (told.size > 1) problem(`the outcome is unknown to some: ${[...told].join()}`);
-      if (store.peek()?.spender === undefined) problem("the outcome is unknown without a mark");
+      if (store.peek()?.spentBy === undefined) problem("the outcome is unknown without a mark");
       return "unknown";
     }
     const refreshes = server.issued() - before;
