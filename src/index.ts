@@ -32,7 +32,7 @@ export type {
 // Resources
 export type { AccountsResource } from "./resources/accounts.js";
 export type { AmendmentCreateParams, AmendmentsResource } from "./resources/amendments.js";
-export type { CapabilitiesResource } from "./resources/capabilities.js";
+export type { CapabilitiesResource, CapabilityEnableParams } from "./resources/capabilities.js";
 export type {
   EmbeddedAuthorizeParams,
   EmbeddedPermission,
@@ -141,6 +141,7 @@ export type {
 export type { Amendment } from "./generated/amendments.js";
 export type {
   AccountCapability,
+  AccountCapabilityId,
   FundingLimit,
   FundingLimitList,
   CapabilityFundingLimitsParams,

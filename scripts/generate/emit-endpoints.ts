@@ -39,6 +39,7 @@ function emitEndpoint(operation: Operation): string {
     ["docs", JSON.stringify(source.docs)],
     ["query", query && shapeName(query.schema)],
     ["body", body && shapeName(body.schema)],
+    ["bodyOptional", body?.required === false ? "true" : undefined],
     ["response", response && shapeName(response)],
   ];
   const lines = fields.flatMap(([key, text]) =>

@@ -4,15 +4,24 @@
 import type {
   AccountCapability,
   AccountCapabilityDetails,
+  AccountCapabilityId,
   AccountCapabilityStatus,
+  BusinessDeclarant,
+  BusinessDeclarantBank,
+  CapabilityEnableRequest,
   CapabilityFundingLimitsParams,
+  EconomicCategoryCode,
   FundingLimit,
   FundingLimitList,
   FundingLimitStatus,
   FundingLimitType,
+  IndividualDeclarant,
+  IndividualDeclarantBank,
+  SpecialEconomicZoneType,
 } from "./capabilities.js";
-import { isLegalEntityType } from "./common.guards.js";
+import { isDecimal, isLegalEntityType, isLegalEntityTypeInput } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
+import { isDateTime, isMap } from "./values.guards.js";
 
 export function isAccountCapabilityDetails(v: unknown): v is AccountCapabilityDetails {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
@@ -32,6 +41,10 @@ function isArrayOfText(v: unknown): boolean {
   return true;
 }
 
+export function isAccountCapabilityId(v: unknown): v is AccountCapabilityId {
+  return typeof v === "string";
+}
+
 export function isAccountCapabilityStatus(v: unknown): v is AccountCapabilityStatus {
   return typeof v === "string";
 }
@@ -42,9 +55,174 @@ export function isAccountCapability(v: unknown): v is AccountCapability {
   if (typeof o.comment !== "string") return false;
   if (o.details != null && !isAccountCapabilityDetails(o.details)) return false;
   if (o.entity_type != null && !isLegalEntityType(o.entity_type)) return false;
-  if (typeof o.id !== "string") return false;
+  if (!isAccountCapabilityId(o.id)) return false;
   if (!isAccountCapabilityStatus(o.status)) return false;
   if (typeof o.updated_at !== "string") return false;
+  return true;
+}
+
+export function isBusinessDeclarantBank(v: unknown): v is BusinessDeclarantBank {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BusinessDeclarantBank> = v;
+  if (typeof o.account_number !== "string") return false;
+  if (typeof o.bank_name !== "string") return false;
+  if (typeof o.cnaps_code !== "string") return false;
+  if (o.mobile_number !== undefined && typeof o.mobile_number !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "account_number":
+      case "bank_name":
+      case "cnaps_code":
+      case "mobile_number":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isEconomicCategoryCode(v: unknown): v is EconomicCategoryCode {
+  switch (v) {
+    case "100":
+    case "110":
+    case "120":
+    case "130":
+    case "140":
+    case "141":
+    case "142":
+    case "143":
+    case "149":
+    case "150":
+    case "151":
+    case "159":
+    case "160":
+    case "170":
+    case "171":
+    case "172":
+    case "173":
+    case "174":
+    case "175":
+    case "179":
+    case "190":
+    case "200":
+    case "210":
+    case "220":
+    case "230":
+    case "240":
+    case "290":
+    case "300":
+    case "310":
+    case "320":
+    case "330":
+    case "340":
+    case "390":
+    case "400":
+    case "900":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isSpecialEconomicZoneType(v: unknown): v is SpecialEconomicZoneType {
+  switch (v) {
+    case "00":
+    case "01":
+    case "02":
+    case "03":
+    case "04":
+    case "05":
+    case "06":
+    case "07":
+    case "08":
+    case "09":
+    case "10":
+    case "11":
+    case "12":
+    case "60":
+    case "99":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isBusinessDeclarant(v: unknown): v is BusinessDeclarant {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BusinessDeclarant> = v;
+  if (!isBusinessDeclarantBank(o.bank_details)) return false;
+  if (typeof o.contact_email !== "string") return false;
+  if (
+    o.economic_category_code !== undefined &&
+    !isEconomicCategoryCode(o.economic_category_code)
+  ) {
+    return false;
+  }
+  if (
+    o.is_special_economic_zone !== undefined &&
+    typeof o.is_special_economic_zone !== "boolean"
+  ) {
+    return false;
+  }
+  if (
+    o.special_economic_zone_business_type !== undefined &&
+    !isSpecialEconomicZoneType(o.special_economic_zone_business_type)
+  ) {
+    return false;
+  }
+  for (const key in v) {
+    switch (key) {
+      case "bank_details":
+      case "contact_email":
+      case "economic_category_code":
+      case "is_special_economic_zone":
+      case "special_economic_zone_business_type":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isIndividualDeclarantBank(v: unknown): v is IndividualDeclarantBank {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<IndividualDeclarantBank> = v;
+  if (typeof o.account_number !== "string") return false;
+  if (typeof o.bank_name !== "string") return false;
+  if (o.cnaps_code !== undefined && typeof o.cnaps_code !== "string") return false;
+  if (typeof o.mobile_number !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "account_number":
+      case "bank_name":
+      case "cnaps_code":
+      case "mobile_number":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isIndividualDeclarant(v: unknown): v is IndividualDeclarant {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<IndividualDeclarant> = v;
+  if (!isIndividualDeclarantBank(o.bank_details)) return false;
+  if (typeof o.contact_email !== "string") return false;
+  if (typeof o.person_id !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "bank_details":
+      case "contact_email":
+      case "person_id":
+        continue;
+      default:
+        return false;
+    }
+  }
   return true;
 }
 
@@ -59,7 +237,7 @@ export function isFundingLimitType(v: unknown): v is FundingLimitType {
 export function isFundingLimit(v: unknown): v is FundingLimit {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<FundingLimit> = v;
-  if (typeof o.available !== "number" || !Number.isFinite(o.available)) return false;
+  if (o.availables != null && !fitsFundingLimitAvailables(o.availables)) return false;
   if (typeof o.currency !== "string") return false;
   if (o.effective_at != null && typeof o.effective_at !== "string") return false;
   if (typeof o.limit !== "number" || !Number.isFinite(o.limit)) return false;
@@ -73,6 +251,16 @@ export function isFundingLimit(v: unknown): v is FundingLimit {
   if (!isFundingLimitStatus(o.status)) return false;
   if (!isFundingLimitType(o.type)) return false;
   if (o.updated_at != null && typeof o.updated_at !== "string") return false;
+  return true;
+}
+
+function fitsFundingLimitAvailables(v: unknown): boolean {
+  if (!isMap(v)) return false;
+  for (const key of Object.keys(v)) {
+    if (key === "__proto__") continue;
+    const value = v[key];
+    if (!isDecimal(value)) return false;
+  }
   return true;
 }
 
@@ -93,10 +281,50 @@ function isArrayOfFundingLimit(v: unknown): boolean {
   return true;
 }
 
+export function isCapabilityEnableRequest(v: unknown): v is CapabilityEnableRequest {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<CapabilityEnableRequest> = v;
+  if (
+    o.business_declarant_info !== undefined &&
+    !isBusinessDeclarant(o.business_declarant_info)
+  ) {
+    return false;
+  }
+  if (o.enroll_sme_program !== undefined && typeof o.enroll_sme_program !== "boolean") return false;
+  if (o.entity_type !== undefined && !isLegalEntityTypeInput(o.entity_type)) return false;
+  if (typeof o.id !== "string") return false;
+  if (
+    o.individual_declarant_info !== undefined &&
+    !isIndividualDeclarant(o.individual_declarant_info)
+  ) {
+    return false;
+  }
+  for (const key in v) {
+    switch (key) {
+      case "business_declarant_info":
+      case "enroll_sme_program":
+      case "entity_type":
+      case "id":
+      case "individual_declarant_info":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
 export function isCapabilityFundingLimitsParams(v: unknown): v is CapabilityFundingLimitsParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<CapabilityFundingLimitsParams> = v;
-  if (o.currency !== undefined && typeof o.currency !== "string") return false;
+  if (o.ccy !== undefined && typeof o.ccy !== "string") return false;
+  if (
+    o.effective_at !== undefined &&
+    (typeof o.effective_at !== "string" || !isDateTime(o.effective_at))
+  ) {
+    return false;
+  }
+  if (o.mandate_type !== undefined && typeof o.mandate_type !== "string") return false;
   if (
     o.page_num !== undefined &&
     (typeof o.page_num !== "number" || !Number.isSafeInteger(o.page_num) || o.page_num < 0)
@@ -111,7 +339,9 @@ export function isCapabilityFundingLimitsParams(v: unknown): v is CapabilityFund
   }
   for (const key in v) {
     switch (key) {
-      case "currency":
+      case "ccy":
+      case "effective_at":
+      case "mandate_type":
       case "page_num":
       case "page_size":
         continue;

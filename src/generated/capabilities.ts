@@ -2,7 +2,8 @@
 /** Shapes of capabilities: types and zod schemas. */
 
 import * as z from "zod";
-import { LegalEntityType } from "./common.js";
+import { Decimal, LegalEntityType, LegalEntityTypeInput } from "./common.js";
+import { isDateTime } from "./values.guards.js";
 
 /** More about a capability of an account. */
 export interface AccountCapabilityDetails {
@@ -20,6 +21,155 @@ export const AccountCapabilityDetails: z.ZodType<AccountCapabilityDetails> = z.l
   reason_codes: z.array(z.string()).nullish(),
 });
 
+/**
+ * Name of a capability: a payment method, or `transfer_cny_local` for transfers in CNY within
+ * China.
+ */
+export type AccountCapabilityId =
+  | "transfer_cny_local"
+  | "payments_mastercard"
+  | "payments_klarna"
+  | "payments_jcb"
+  | "payments_amex"
+  | "payments_giropay"
+  | "payments_googlepay"
+  | "payments_applepay"
+  | "payments_wechat"
+  | "payments_unionpay"
+  | "payments_visa"
+  | "payments_ideal"
+  | "payments_bancontact"
+  | "payments_sofort"
+  | "payments_bacs_direct_debit"
+  | "payments_airwallex_pay"
+  | "payments_alipaycn"
+  | "payments_alipayhk"
+  | "payments_blik"
+  | "payments_boost"
+  | "payments_dana"
+  | "payments_diners"
+  | "payments_discover"
+  | "payments_doku_ewallet"
+  | "payments_dragonpay"
+  | "payments_duit_now"
+  | "payments_eps"
+  | "payments_fps"
+  | "payments_gcash"
+  | "payments_grabpay_my"
+  | "payments_grabpay_sg"
+  | "payments_kakaopay"
+  | "payments_konbini"
+  | "payments_korean_local_card"
+  | "payments_mybank"
+  | "payments_naver_pay"
+  | "payments_online_banking_kr"
+  | "payments_online_banking_ph"
+  | "payments_online_banking_th"
+  | "payments_p24"
+  | "payments_pay_now"
+  | "payments_payco"
+  | "payments_payeasy"
+  | "payments_paysafecard"
+  | "payments_paysafecash"
+  | "payments_prompt_pay"
+  | "payments_rabbit_line_pay"
+  | "payments_sam_kiosk"
+  | "payments_samsung_pay"
+  | "payments_seven_eleven_my"
+  | "payments_seven_eleven_tw"
+  | "payments_shopee_pay"
+  | "payments_skrill"
+  | "payments_tesco_lotus"
+  | "payments_tng"
+  | "payments_truemoney"
+  | "payments_trustly"
+  | "payments_ach_direct_debit"
+  | "payments_alfamart"
+  | "payments_atome"
+  | "payments_axs_kiosk"
+  | "payments_bank_transfer_id"
+  | "payments_bank_transfer_kr"
+  | "payments_bitpay"
+  | "payments_eft_direct_debit"
+  | "payments_enets"
+  | "payments_esun"
+  | "payments_family_mart"
+  | "payments_fpx"
+  | "payments_go_pay"
+  | "payments_hi_life"
+  | "payments_indomaret"
+  | "payments_jenius_pay"
+  | "payments_linkaja"
+  | "payments_maxima"
+  | "payments_multibanco"
+  | "payments_narvesen"
+  | "payments_online_banking_ee"
+  | "payments_online_banking_lt"
+  | "payments_online_banking_lv"
+  | "payments_ovo"
+  | "payments_paybybankapp"
+  | "payments_paypal"
+  | "payments_paypost"
+  | "payments_paysera"
+  | "payments_payu"
+  | "payments_perlas_terminals"
+  | "payments_permata_atm"
+  | "payments_satispay"
+  | "payments_sepa_direct_debit"
+  | "payments_upi"
+  | "payments_zip"
+  | "payments_line_pay"
+  | "payments_paypay"
+  | "payments_payeasy_atm"
+  | "payments_toss_pay"
+  | "payments_spei"
+  | "payments_venmo"
+  | "payments_afterpay"
+  | "payments_payto"
+  | "payments_birdpay"
+  | "payments_twint"
+  | "payments_bank_transfer"
+  | "payments_cash_app_pay"
+  | "payments_lumi"
+  | "payments_pix"
+  | "payments_seven_eleven_jp"
+  | "payments_payme"
+  | "payments_jkopay"
+  | "payments_shopee_pay_id"
+  | "payments_shopee_pay_sg"
+  | "payments_shopee_pay_th"
+  | "payments_shopee_pay_ph"
+  | "payments_shopee_pay_vn"
+  | "payments_shopee_pay_my"
+  | "payments_spaylater_id"
+  | "payments_spaylater_my"
+  | "payments_spaylater_sg"
+  | "payments_spaylater_th"
+  | "payments_spaylater_ph"
+  | "payments_spaylater_vn"
+  | "payments_bc"
+  | "payments_hana"
+  | "payments_hyundai"
+  | "payments_kb"
+  | "payments_lotte"
+  | "payments_nh"
+  | "payments_samsung"
+  | "payments_shinhan"
+  | "payments_woori"
+  | "payments_laybuy"
+  | "payments_tabby"
+  | "payments_octopus"
+  | "payments_wero"
+  | "payments_airi"
+  | "payments_affirm"
+  | "payments_bizum"
+  | "payments_swish"
+  | "payments_cartes_bancaires"
+  | "payments_mbway"
+  | (string & {});
+
+export const AccountCapabilityId: z.ZodType<AccountCapabilityId> = z.string();
+
 /** Whether an account can use a capability. */
 export type AccountCapabilityStatus = "ENABLED" | "DISABLED" | "PENDING" | (string & {});
 
@@ -33,8 +183,8 @@ export interface AccountCapability {
   readonly details?: AccountCapabilityDetails | null | undefined;
   /** Whether the owner of the account is a business or an individual. */
   readonly entity_type?: LegalEntityType | null | undefined;
-  /** Name of the capability, such as `payments_visa`. */
-  readonly id: string;
+  /** Name of the capability. */
+  readonly id: AccountCapabilityId;
   /** Whether it can be used. */
   readonly status: AccountCapabilityStatus;
   /** When the status last changed. ISO 8601. */
@@ -45,12 +195,203 @@ export const AccountCapability: z.ZodType<AccountCapability> = z.looseObject({
   comment: z.string(),
   details: AccountCapabilityDetails.nullish(),
   entity_type: LegalEntityType.nullish(),
-  id: z.string(),
+  id: AccountCapabilityId,
   status: AccountCapabilityStatus,
   updated_at: z.string(),
 });
 
-/** Whether a funding limit is in force, or a new one was applied for. */
+/** The bank account of a business that declares transfers in CNY. */
+export interface BusinessDeclarantBank {
+  /** Number of the account. Personal data. */
+  account_number: string;
+  /** Name of the bank. */
+  bank_name: string;
+  /** Code of the bank's branch (CNAPS). */
+  cnaps_code: string;
+  /** Mobile number that the bank knows the owner by. Personal data. */
+  mobile_number?: string | undefined;
+}
+
+export const BusinessDeclarantBank: z.ZodType<BusinessDeclarantBank> = z.strictObject({
+  account_number: z.string(),
+  bank_name: z.string(),
+  cnaps_code: z.string(),
+  mobile_number: z.string().optional(),
+});
+
+/** The form of ownership of a business, as a code of the foreign exchange authority (SAFE). */
+export type EconomicCategoryCode =
+  | "100"
+  | "110"
+  | "120"
+  | "130"
+  | "140"
+  | "141"
+  | "142"
+  | "143"
+  | "149"
+  | "150"
+  | "151"
+  | "159"
+  | "160"
+  | "170"
+  | "171"
+  | "172"
+  | "173"
+  | "174"
+  | "175"
+  | "179"
+  | "190"
+  | "200"
+  | "210"
+  | "220"
+  | "230"
+  | "240"
+  | "290"
+  | "300"
+  | "310"
+  | "320"
+  | "330"
+  | "340"
+  | "390"
+  | "400"
+  | "900";
+
+export const EconomicCategoryCode: z.ZodType<EconomicCategoryCode> = z.enum([
+  "100",
+  "110",
+  "120",
+  "130",
+  "140",
+  "141",
+  "142",
+  "143",
+  "149",
+  "150",
+  "151",
+  "159",
+  "160",
+  "170",
+  "171",
+  "172",
+  "173",
+  "174",
+  "175",
+  "179",
+  "190",
+  "200",
+  "210",
+  "220",
+  "230",
+  "240",
+  "290",
+  "300",
+  "310",
+  "320",
+  "330",
+  "340",
+  "390",
+  "400",
+  "900",
+]);
+
+/** The kind of a special economic zone, as a code of the foreign exchange authority (SAFE). */
+export type SpecialEconomicZoneType =
+  | "00"
+  | "01"
+  | "02"
+  | "03"
+  | "04"
+  | "05"
+  | "06"
+  | "07"
+  | "08"
+  | "09"
+  | "10"
+  | "11"
+  | "12"
+  | "60"
+  | "99";
+
+export const SpecialEconomicZoneType: z.ZodType<SpecialEconomicZoneType> = z.enum([
+  "00",
+  "01",
+  "02",
+  "03",
+  "04",
+  "05",
+  "06",
+  "07",
+  "08",
+  "09",
+  "10",
+  "11",
+  "12",
+  "60",
+  "99",
+]);
+
+/** The business that declares transfers in CNY to the authorities. */
+export interface BusinessDeclarant {
+  /** Its bank account in China. */
+  bank_details: BusinessDeclarantBank;
+  /** E-mail address for questions. Personal data. */
+  contact_email: string;
+  /** Its form of ownership, as a code of the foreign exchange authority (SAFE). */
+  economic_category_code?: EconomicCategoryCode | undefined;
+  /** Whether it is registered in a special economic zone. */
+  is_special_economic_zone?: boolean | undefined;
+  /** The kind of zone, if it is registered in one. */
+  special_economic_zone_business_type?: SpecialEconomicZoneType | undefined;
+}
+
+export const BusinessDeclarant: z.ZodType<BusinessDeclarant> = z.strictObject({
+  bank_details: BusinessDeclarantBank,
+  contact_email: z.string(),
+  economic_category_code: EconomicCategoryCode.optional(),
+  is_special_economic_zone: z.boolean().optional(),
+  special_economic_zone_business_type: SpecialEconomicZoneType.optional(),
+});
+
+/** The bank account of a person who declares transfers in CNY. */
+export interface IndividualDeclarantBank {
+  /** Number of the account. Personal data. */
+  account_number: string;
+  /** Name of the bank. */
+  bank_name: string;
+  /** Code of the bank's branch (CNAPS). */
+  cnaps_code?: string | undefined;
+  /** Mobile number that the bank knows the owner by. Personal data. */
+  mobile_number: string;
+}
+
+export const IndividualDeclarantBank: z.ZodType<IndividualDeclarantBank> = z.strictObject({
+  account_number: z.string(),
+  bank_name: z.string(),
+  cnaps_code: z.string().optional(),
+  mobile_number: z.string(),
+});
+
+/** The person who declares transfers in CNY to the authorities. */
+export interface IndividualDeclarant {
+  /** The person's bank account in China. */
+  bank_details: IndividualDeclarantBank;
+  /** E-mail address for questions. Personal data. */
+  contact_email: string;
+  /**
+   * Id of the person among the account's `business_person_details`, a legal representative or
+   * beneficial owner.
+   */
+  person_id: string;
+}
+
+export const IndividualDeclarant: z.ZodType<IndividualDeclarant> = z.strictObject({
+  bank_details: IndividualDeclarantBank,
+  contact_email: z.string(),
+  person_id: z.string(),
+});
+
+/** Whether a funding limit is in force, or a new one is under review. */
 export type FundingLimitStatus = "ACTIVE" | "REQUESTED" | (string & {});
 
 export const FundingLimitStatus: z.ZodType<FundingLimitStatus> = z.string();
@@ -65,8 +406,11 @@ export const FundingLimitType: z.ZodType<FundingLimitType> = z.string();
 
 /** How much an account may add by direct debit in one currency. */
 export interface FundingLimit {
-  /** The unused part of the limit. */
-  readonly available: number;
+  /**
+   * The unused part of the limit, for each way to debit: SAME_DAY_ACH, NEXT_DAY_ACH, FEDWIRE, BECS,
+   * NPP, BACS, SEPA, FPS, FAST, GIRO or EFT.
+   */
+  readonly availables?: Readonly<Record<string, Decimal>> | null | undefined;
   /** Currency (ISO 4217). */
   readonly currency: string;
   /** When the limit takes effect; present from version 2025-09-30. ISO 8601. */
@@ -75,9 +419,9 @@ export interface FundingLimit {
   readonly limit: number;
   /** Kind of mandate that the limit applies to; present from version 2025-09-30. */
   readonly mandate_type?: string | null | undefined;
-  /** The limit that was applied for. */
+  /** The limit under review. */
   readonly requested_limit?: number | null | undefined;
-  /** Whether an application is pending. */
+  /** Whether it is in force or under review. */
   readonly status: FundingLimitStatus;
   /** How funds are added. */
   readonly type: FundingLimitType;
@@ -86,7 +430,7 @@ export interface FundingLimit {
 }
 
 export const FundingLimit: z.ZodType<FundingLimit> = z.looseObject({
-  available: z.number(),
+  availables: z.record(z.string(), Decimal).nullish(),
   currency: z.string(),
   effective_at: z.string().nullish(),
   limit: z.number(),
@@ -110,10 +454,39 @@ export const FundingLimitList: z.ZodType<FundingLimitList> = z.looseObject({
   items: z.array(FundingLimit),
 });
 
+/**
+ * What a capability needs. `enroll_sme_program` is for payment methods; `transfer_cny_local` needs
+ * the `entity_type` and the declarant of that type.
+ */
+export interface CapabilityEnableRequest {
+  /** The declarant, if it is a business. */
+  business_declarant_info?: BusinessDeclarant | undefined;
+  /** Whether to join the programme for small merchants of the payment method. */
+  enroll_sme_program?: boolean | undefined;
+  /** Whether the declarant is a business or an individual. */
+  entity_type?: LegalEntityTypeInput | undefined;
+  /** Name of the capability, the same as in the path. */
+  id: string;
+  /** The declarant, if it is an individual. */
+  individual_declarant_info?: IndividualDeclarant | undefined;
+}
+
+export const CapabilityEnableRequest: z.ZodType<CapabilityEnableRequest> = z.strictObject({
+  business_declarant_info: BusinessDeclarant.optional(),
+  enroll_sme_program: z.boolean().optional(),
+  entity_type: LegalEntityTypeInput.optional(),
+  id: z.string(),
+  individual_declarant_info: IndividualDeclarant.optional(),
+});
+
 /** Query parameters of `capabilities.fundingLimits`. */
 export interface CapabilityFundingLimitsParams {
-  /** Only limits in this currency (ISO 4217). */
-  currency?: string | undefined;
+  /** Currency to show the amounts in (ISO 4217); it does not filter. */
+  ccy?: string | undefined;
+  /** The limits as of this time. ISO 8601. */
+  effective_at?: string | undefined;
+  /** Only limits of this kind of mandate. */
+  mandate_type?: string | undefined;
   /** Page to return, counted from 0; default: 0. At least 0. */
   page_num?: number | undefined;
   /** Limits per page. At least 1. */
@@ -121,7 +494,9 @@ export interface CapabilityFundingLimitsParams {
 }
 
 export const CapabilityFundingLimitsParams: z.ZodType<CapabilityFundingLimitsParams> = z.strictObject({
-  currency: z.string().optional(),
+  ccy: z.string().optional(),
+  effective_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  mandate_type: z.string().optional(),
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),
 });

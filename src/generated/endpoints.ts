@@ -16,6 +16,7 @@ import type { Token } from "./authentication.js";
 import type { WalletBalances } from "./balances.js";
 import type {
   AccountCapability,
+  CapabilityEnableRequest,
   CapabilityFundingLimitsParams,
   FundingLimitList,
 } from "./capabilities.js";
@@ -108,6 +109,7 @@ const accountListParamsShape: Shape<AccountListParams> = shape("AccountListParam
 const accountUpdateParamsShape: Shape<AccountUpdateParams> = shape("AccountUpdateParams", predicates, accountsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
+const capabilityEnableRequestShape: Shape<CapabilityEnableRequest> = shape("CapabilityEnableRequest", predicates, capabilitiesSchemas);
 const capabilityFundingLimitsParamsShape: Shape<CapabilityFundingLimitsParams> = shape("CapabilityFundingLimitsParams", predicates, capabilitiesSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreateRequest", predicates, chargesSchemas);
@@ -271,6 +273,7 @@ export const accountsAgreeToTerms: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions",
   body: accountAgreeToTermsParamsShape,
+  bodyOptional: true,
   response: accountShape,
 };
 
@@ -314,6 +317,7 @@ export const accountsClone: Endpoint<
   status: 201,
   docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
   body: accountCloneParamsShape,
+  bodyOptional: true,
   response: accountShape,
 };
 
@@ -680,6 +684,7 @@ export const simulationRfisFollowUp: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/follow_up",
   body: simulationRfiFollowUpParamsShape,
+  bodyOptional: true,
   response: rfiShape,
 };
 
@@ -888,7 +893,7 @@ export const capabilitiesRetrieve: Endpoint<
 
 /** Enable a capability of an account. */
 export const capabilitiesEnable: Endpoint<
-  { readonly path: { readonly id: string } },
+  { readonly path: { readonly id: string }; readonly body?: CapabilityEnableRequest },
   AccountCapability
 > = {
   name: "capabilities.enable",
@@ -899,6 +904,8 @@ export const capabilitiesEnable: Endpoint<
   retry: "lookup",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/enable",
+  body: capabilityEnableRequestShape,
+  bodyOptional: true,
   response: accountCapabilityShape,
 };
 
@@ -963,6 +970,7 @@ export const hostedFlowsAuthorize: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/authorize",
   body: hostedFlowAuthorizeParamsShape,
+  bodyOptional: true,
   response: hostedFlowShape,
 };
 

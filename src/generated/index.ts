@@ -98,11 +98,19 @@ export {
 } from "./business.js";
 export {
   AccountCapabilityDetails,
+  AccountCapabilityId,
   AccountCapabilityStatus,
+  BusinessDeclarant,
+  BusinessDeclarantBank,
+  CapabilityEnableRequest,
   CapabilityFundingLimitsParams,
+  EconomicCategoryCode,
   FundingLimit,
   FundingLimitStatus,
   FundingLimitType,
+  IndividualDeclarant,
+  IndividualDeclarantBank,
+  SpecialEconomicZoneType,
 } from "./capabilities.js";
 export { ChargeCreateParams, ChargeCreateRequest, ChargeListParams } from "./charges.js";
 export {

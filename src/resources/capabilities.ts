@@ -5,6 +5,8 @@ import { type ListPromise, listPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import type {
   AccountCapability,
+  AccountCapabilityId,
+  CapabilityEnableRequest,
   CapabilityFundingLimitsParams,
   FundingLimit,
   FundingLimitList,
@@ -15,6 +17,9 @@ import {
   capabilitiesRetrieve,
 } from "../generated/endpoints.js";
 import { withinCall } from "../idempotency/lookup.js";
+
+/** What a capability needs; its `id` is added. */
+export type CapabilityEnableParams = Omit<CapabilityEnableRequest, "id">;
 
 /**
  * Capabilities of the account that the client acts for: use `client.onBehalfOf(id)` for a connected
@@ -33,7 +38,7 @@ export interface CapabilitiesResource {
    * @example
    * const { status } = await client.onBehalfOf(account.id).capabilities.retrieve("payments_visa");
    */
-  retrieve(id: string, options?: CallOptions): ApiPromise<AccountCapability>;
+  retrieve(id: AccountCapabilityId, options?: CallOptions): ApiPromise<AccountCapability>;
 
   /**
    * Requests a capability for a verified account. It is under review while it is `PENDING`, which may
@@ -43,8 +48,20 @@ export interface CapabilitiesResource {
    * A request whose response was lost is sent again only if the capability is still `DISABLED`.
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/enable
+   *
+   * @param params `enroll_sme_program` for payment methods; `transfer_cny_local` needs `entity_type`, and
+   * `business_declarant_info` or `individual_declarant_info` to go with it
+   * @throws ApiError `invalid_request` with the API's `field_required` or `invalid_person` when the
+   * declarant is missing or unknown
+   *
+   * @example
+   * await client.onBehalfOf(account.id).capabilities.enable("payments_visa");
    */
-  enable(id: string, options?: CallOptions): ApiPromise<AccountCapability>;
+  enable(
+    id: AccountCapabilityId,
+    params?: CapabilityEnableParams,
+    options?: CallOptions,
+  ): ApiPromise<AccountCapability>;
 
   /**
    * Lists how much the account may add by direct debit. Await it for the first page, or iterate it for
@@ -52,7 +69,8 @@ export interface CapabilitiesResource {
    *
    * See https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits
    *
-   * @param params `currency` (ISO 4217); `page_num` counts from 0
+   * @param params `ccy` is the currency to show amounts in (ISO 4217), and filters nothing; `effective_at`
+   * is a time (ISO 8601); `page_num` counts from 0
    */
   fundingLimits(
     params?: CapabilityFundingLimitsParams,
@@ -63,8 +81,8 @@ export interface CapabilitiesResource {
 export function capabilitiesResource(call: Call): CapabilitiesResource {
   return {
     retrieve: (id, options) => call(capabilitiesRetrieve, { path: { id } }, options),
-    enable: (id, options) =>
-      call(capabilitiesEnable, { path: { id } }, options, {
+    enable: (id, params, options) =>
+      call(capabilitiesEnable, { path: { id }, body: { ...params, id } }, options, {
         lookup: enableLookup(call, id, options),
       }),
     fundingLimits: (params = {}, options) =>
@@ -73,7 +91,8 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
         params?.page_num ?? 0,
         (page_num) =>
           call(capabilitiesFundingLimits, { query: params && { ...params, page_num } }, options),
-        ({ currency, type, status }) => `${currency} ${type} ${status}`,
+        ({ currency, type, mandate_type, status }) =>
+          [currency, type, mandate_type, status].join(" "),
       ),
   };
 }

@@ -39,5 +39,7 @@ export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = 
   readonly docs: string;
   readonly query?: Shape<NonNullable<Input["query"]>>;
   readonly body?: Shape<NonNullable<Input["body"]>>;
+  /** Whether a call may come without a body. */
+  readonly bodyOptional?: boolean;
   readonly response?: Shape<Output>;
 }

@@ -3,11 +3,25 @@
 import { createClient } from "airwallex-connect";
 import { createEmulator, type EmulatorOptions } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
+import { connect } from "./api.js";
 import { minimal, storeDetails } from "./inputs.js";
+
+const declaredByBusiness = {
+  entity_type: "BUSINESS",
+  business_declarant_info: {
+    bank_details: { account_number: "6222", bank_name: "Bank", cnaps_code: "102100" },
+    contact_email: "finance@example.com",
+    economic_category_code: "110",
+  },
+} as const;
+
+const onePerson = {
+  business_person_details: [{ first_name: "Wei", last_name: "Li", roles: ["BENEFICIAL_OWNER"] }],
+};
 
 async function open(options: EmulatorOptions = {}, details: object = {}) {
   const emulator = createEmulator(options);
-  const client = createClient(emulator.clientOptions);
+  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
   const { id } = await client.accounts.create({
     ...minimal,
     account_details: { ...minimal.account_details, ...details },
@@ -88,11 +102,55 @@ test("the clock decides requests: payments need store details, other capabilitie
   ] as const) {
     const { emulator, capabilities } = await open({ reviewAfterMs: 60_000 }, details);
     await capabilities.enable("payments_visa");
-    await capabilities.enable("transfer_cny_local");
+    await capabilities.enable("transfer_cny_local", declaredByBusiness);
     emulator.clock.advance("61s");
     expect((await capabilities.retrieve("payments_visa")).status).toBe(status);
     expect((await capabilities.retrieve("transfer_cny_local")).status).toBe("ENABLED");
   }
+});
+
+test("transfers in CNY need a declarant of the type that the request names", async () => {
+  const { client, id, capabilities } = await open({}, onePerson);
+  const { enable } = capabilities;
+  const missing = { status: 400, apiCode: "field_required" };
+  await expect(enable("transfer_cny_local")).rejects.toMatchObject({
+    ...{ ...missing, source: "entity_type" },
+  });
+  const individual = { entity_type: "INDIVIDUAL" } as const;
+  await expect(
+    enable("transfer_cny_local", { ...declaredByBusiness, ...individual }),
+  ).rejects.toMatchObject({ ...missing, source: "individual_declarant_info" });
+
+  const { account_details } = await client.accounts.retrieve(id);
+  const [person] = account_details?.business_person_details ?? [];
+  const declaredBy = (person_id: string) => ({
+    ...individual,
+    individual_declarant_info: {
+      bank_details: { account_number: "6222", bank_name: "Bank", mobile_number: "+8613" },
+      contact_email: "wei@example.com",
+      person_id,
+    },
+  });
+  await expect(enable("transfer_cny_local", declaredBy("nobody"))).rejects.toMatchObject({
+    ...{ apiCode: "invalid_person", source: "individual_declarant_info.person_id" },
+  });
+  const declared = await enable("transfer_cny_local", declaredBy(person?.person_id ?? ""));
+  expect(declared.status).toBe("PENDING");
+});
+
+test("a request names the capability in its path and in its body", async () => {
+  const { emulator, id, capabilities } = await open({ recordBodies: true });
+  await capabilities.enable("payments_visa", { enroll_sme_program: true });
+  const { requestBody } = emulator.requests.at(-1) ?? {};
+  expect(JSON.parse(requestBody ?? "")).toEqual({ id: "payments_visa", enroll_sme_program: true });
+  const api = await connect(emulator);
+  const enable = (body?: object) =>
+    api("POST", "/api/v1/account_capabilities/payments_jcb/enable", body, { "x-on-behalf-of": id });
+  expect(await enable({ id: "payments_visa" })).toMatchObject({
+    ...{ status: 400, body: { code: "bad_request", source: "id" } },
+  });
+  expect(await enable({})).toMatchObject({ status: 400, body: { code: "field_required" } });
+  expect(await enable()).toMatchObject({ status: 200, body: { status: "PENDING" } });
 });
 
 test.each([{ cut: "before" }, { cut: "after" }, { cut: "midBody" }] as const)(
@@ -106,17 +164,20 @@ test.each([{ cut: "before" }, { cut: "after" }, { cut: "midBody" }] as const)(
   },
 );
 
-test("funding limits are those that a test has set, listed by currency and page", async () => {
+test("funding limits are those that a test has set, listed by page", async () => {
   const { emulator, id, capabilities } = await open();
   expect(await capabilities.fundingLimits()).toEqual({ has_more: false, items: [] });
-  const limit = { type: "DIRECT_DEBIT_DEPOSIT", status: "ACTIVE", limit: 50_000, available: 1 };
+  const limit = { type: "DIRECT_DEBIT_DEPOSIT", status: "ACTIVE", limit: 50_000 };
   const limits = [
-    { ...limit, currency: "AUD" },
-    { ...limit, currency: "USD" },
+    { ...limit, currency: "AUD", availables: { BECS: 49_000.5, NPP: "50000.00" } },
+    { ...limit, currency: "USD", mandate_type: "CONSUMER" },
   ];
   emulator.capabilities.setFundingLimits(id, limits);
   expect(await capabilities.fundingLimits({ page_size: 1 }).toArray({ limit: 10 })).toEqual(limits);
-  expect((await capabilities.fundingLimits({ currency: "USD" })).items).toEqual([limits[1]]);
+  // The currency is that of the amounts shown, not a filter.
+  expect((await capabilities.fundingLimits({ ccy: "EUR" })).items).toEqual(limits);
+  const consumers = await capabilities.fundingLimits({ mandate_type: "CONSUMER" });
+  expect(consumers.items).toEqual([limits[1]]);
   emulator.capabilities.setFundingLimits(id, []);
   expect((await capabilities.fundingLimits()).items).toEqual([]);
   expect(() => emulator.capabilities.setFundingLimits("acct_none", [])).toThrow(RangeError);

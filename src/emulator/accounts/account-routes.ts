@@ -50,14 +50,16 @@ export const accountsHandlers: HandlersOf<Key> = {
   accountsSubmit: (call) => onConnected(call, (record) => submit(call.world, record)),
 
   accountsAgreeToTerms: (call) =>
-    onConnected(call, (record) => agreeToTerms(call.world, record, call.body, call.apiVersion)),
+    onConnected(call, (record) =>
+      agreeToTerms(call.world, record, call.body ?? {}, call.apiVersion),
+    ),
 
   accountsSuspend: (call) => onConnected(call, (record) => suspend(call.world, record)),
 
   accountsReactivate: (call) => onConnected(call, (record) => reactivate(call.world, record)),
 
   accountsClone({ world, path, body, apiVersion }) {
-    const clone = cloneAccount(world, findConnected(world.accounts, path.id), body);
+    const clone = cloneAccount(world, findConnected(world.accounts, path.id), body ?? {});
     return viewAccount(clone, apiVersion, "EXCLUDED_PII");
   },
 

@@ -4,14 +4,14 @@
  * @see https://www.airwallex.com/docs/api/account_capability/account_capability
  */
 
-import type { AccountCapability } from "../../generated/index.js";
+import type { AccountCapability, CapabilityEnableRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../accounts/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { Refusal } from "../engine/refusal.js";
+import { fieldRequired, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import type { CapabilityRecord, CapabilityStatus } from "./capability-record.js";
 
-/** Covers some hundred payment methods, only some of whose names are public. */
+/** Covers payment methods that the API may add. */
 const known = /^(transfer_cny_local|payments_[a-z0-9_]+)$/;
 
 /** @throws Refusal for an unknown capability. */
@@ -37,9 +37,23 @@ function untouched(account: AccountRecord, id: string): CapabilityRecord {
   };
 }
 
-/** Leaves an enabled or pending capability as it is. @throws Refusal unless the account is active. */
-export function enableCapability(world: World, record: CapabilityRecord): void {
+/**
+ * Leaves an enabled or pending capability as it is.
+ *
+ * @throws Refusal unless the account is active, and for a missing or unknown declarant.
+ */
+export function enableCapability(
+  world: World,
+  record: CapabilityRecord,
+  request: CapabilityEnableRequest | undefined,
+): void {
   const { account } = record;
+  if (request !== undefined && request.id !== record.id) {
+    throw new Refusal(400, "bad_request", `Capability [${record.id}] is called [${request.id}].`, {
+      source: "id",
+    });
+  }
+  if (record.id === "transfer_cny_local") requireDeclarant(account, request);
   if (account.status !== "ACTIVE") {
     throw new Refusal(
       400,
@@ -51,6 +65,23 @@ export function enableCapability(world: World, record: CapabilityRecord): void {
   if (record.status !== "DISABLED") return;
   decideCapability(world, record, { status: "PENDING" });
   scheduleReview(world, record);
+}
+
+/** Transfers in CNY need somebody who declares them to the authorities. */
+function requireDeclarant(
+  { details }: AccountRecord,
+  request: CapabilityEnableRequest | undefined,
+): void {
+  if (request?.entity_type === undefined) throw fieldRequired("entity_type");
+  const kind = request.entity_type === "BUSINESS" ? "business" : "individual";
+  const declarant = request[`${kind}_declarant_info`];
+  if (declarant === undefined) throw fieldRequired(`${kind}_declarant_info`);
+  if (!("person_id" in declarant)) return;
+  const persons = details.business_person_details ?? [];
+  if (persons.some(({ person_id }) => person_id === declarant.person_id)) return;
+  throw new Refusal(400, "invalid_person", `The account has no person [${declarant.person_id}].`, {
+    source: "individual_declarant_info.person_id",
+  });
 }
 
 /** Payments are only enabled for accounts with store details. */

@@ -15,17 +15,19 @@ export const capabilitiesHandlers: HandlersOf<Key> = {
   capabilitiesRetrieve: ({ world, actingFor, path, apiVersion }) =>
     viewCapability(findCapability(world, actingFor, path.id), apiVersion),
 
-  capabilitiesEnable({ world, actingFor, path, apiVersion }) {
+  capabilitiesEnable({ world, actingFor, path, body, apiVersion }) {
     const record = findCapability(world, actingFor, path.id);
-    enableCapability(world, record);
+    enableCapability(world, record, body);
     return viewCapability(record, apiVersion);
   },
 
   async capabilitiesFundingLimits({ world, actingFor, request }) {
     const query = await readQuery(capabilitiesFundingLimits.query, request.query);
-    const { currency, page_num: number = 0, page_size: size = 100 } = query;
+    const { mandate_type, page_num: number = 0, page_size: size = 100 } = query;
     const limits = world.capabilities.fundingLimits.get(actingFor.id) ?? [];
-    const all = limits.filter((limit) => currency === undefined || limit.currency === currency);
+    const all = limits.filter(
+      (limit) => mandate_type === undefined || limit.mandate_type === mandate_type,
+    );
     const start = number * size;
     return { has_more: all.length > start + size, items: all.slice(start, start + size) };
   },

@@ -77,8 +77,9 @@ async function call(
   }
   const apiVersion = readApiVersion(request.headers["x-api-version"], world.settings.apiVersion);
   const isForm = speaksOAuth && request.headers["content-type"]?.startsWith(formType);
-  const sent = endpoint.body && (isForm ? readForm(request.body) : readJson(request.body));
-  const body = endpoint.body && (await accept(endpoint.body, sent, invalidCode));
+  const shape = request.body.length === 0 && endpoint.bodyOptional ? undefined : endpoint.body;
+  const sent = shape && (isForm ? readForm(request.body) : readJson(request.body));
+  const body = shape && (await accept(shape, sent, invalidCode));
   const whole: Call<unknown, unknown> = { world, request, body, apiVersion, ...told };
   return jsonResponse(endpoint.status, await run(whole as never));
 }

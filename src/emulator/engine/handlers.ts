@@ -26,7 +26,11 @@ export interface Call<Path, Body> {
 }
 
 type PathOf<Input> = Input extends { readonly path: infer Path } ? Path : undefined;
-type BodyOf<Input> = Input extends { readonly body?: infer Body } ? NonNullable<Body> : undefined;
+type BodyOf<Input> = Input extends { readonly body: infer Body }
+  ? Body
+  : Input extends { readonly body?: infer Body }
+    ? Body | undefined
+    : undefined;
 
 /** Returns the body of a successful response; throws a Refusal for everything else. */
 export type Handler<E> =

@@ -43,7 +43,7 @@ export const rfisHandlers: HandlersOf<Key> = {
   simulationRfisCreate: (call) => view(call, openRfi(call.world, call.actingFor, call.body)),
 
   simulationRfisFollowUp: (call) =>
-    onRfi(call, (record) => followUp(call.world, record, call.body)),
+    onRfi(call, (record) => followUp(call.world, record, call.body ?? {})),
 
   simulationRfisClose: (call) => onRfi(call, (record) => closeRfi(call.world, record)),
 };

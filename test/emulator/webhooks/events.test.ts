@@ -286,7 +286,7 @@ test("decisions on amendments and capabilities are sent, with the outcome", asyn
   const made = await api("POST", "/api/v1/account/amendments/create", change, headers);
   const { id } = made.body;
   await api("POST", `/api/v1/simulation/account/amendments/${id}/approve`, {}, headers);
-  await api("POST", "/api/v1/account_capabilities/payments_visa/enable", {}, headers);
+  await api("POST", "/api/v1/account_capabilities/payments_visa/enable", undefined, headers);
   emulator.capabilities.decide(account.id, "payments_visa", { status: "ENABLED" });
   await emulator.webhooks.settled();
   expect(events.map(({ name, account_id, data }) => [name, account_id, data.id])).toEqual([
