@@ -11,7 +11,7 @@ const note = (event: WebhookEvent) => seen.push(`${event.name} ${event.accountId
 export const hooks = createWebhooks({ secrets: process.env["AIRWALLEX_WEBHOOK_SECRET"] ?? "" })
   .on("account.active", note)
   .on("account.submitted", note)
-  .onUnknown(note);
+  .onUnmodelled(note);
 
 /** Airwallex only learns that the delivery failed, so the app has to log why. */
 export const onError = (error: unknown): void => console.error(error);

@@ -112,7 +112,7 @@ function rest(others: readonly NotModelled[]): string {
   return `\nNot modelled:\n\n${lines.join("")}`;
 }
 
-/** Every modelled event, with its data in each era. */
+/** Every modelled event, with its data in each format. */
 function eventsSection(events: readonly EventModel[]): string {
   const rows = events.map(({ name, schemas: { current, legacy } }) => {
     const before = legacy === undefined ? "" : `\`${legacy}\``;
@@ -123,7 +123,7 @@ function eventsSection(events: readonly EventModel[]): string {
 
 const eventsIntro = `## Webhook events
 
-The names that \`on\` of [webhooks](webhooks.md#handlers) takes, and the type of \`event.data\` in each era. Where
+The names that \`on\` of [webhooks](webhooks.md#handlers) takes, and the type of \`event.data\` in each format. Where
 the last column is empty, the older payload is not known, and the data has the current type.
 
 | event | data | data before version 2024-02-22 |

@@ -3,7 +3,7 @@
 import { emitShapes, importShapes, shapeImport, shapeName } from "./emit-shapes.js";
 import { fits, header } from "./layout.js";
 import type { EventModel, Model } from "./model.js";
-import { eras } from "./source.js";
+import { eventFormats } from "./source.js";
 
 export function emitEvents({ events, schemas }: Model): string {
   const subjectOf = new Map(schemas.map((schema) => [schema.name, schema.subject]));
@@ -25,7 +25,7 @@ const typeIntro = `/**
 
 const tableIntro = `type EventShapes = {
   readonly [Name in keyof EventData]: {
-    readonly [Era in keyof EventData[Name]]: Shape<EventData[Name][Era]>;
+    readonly [Format in keyof EventData[Name]]: Shape<EventData[Name][Format]>;
   };
 };
 
@@ -33,12 +33,16 @@ const tableIntro = `type EventShapes = {
 `;
 
 function emitType({ name, schemas }: EventModel): string {
-  const members = eras.flatMap((era) => schemas[era] && `readonly ${era}: ${schemas[era]}`);
+  const members = eventFormats.flatMap(
+    (format) => schemas[format] && `readonly ${format}: ${schemas[format]}`,
+  );
   return layOut(`readonly ${JSON.stringify(name)}: `, members, ";");
 }
 
 function emitEntry({ name, schemas }: EventModel): string {
-  const members = eras.flatMap((era) => schemas[era] && `${era}: ${shapeName(schemas[era])}`);
+  const members = eventFormats.flatMap(
+    (format) => schemas[format] && `${format}: ${shapeName(schemas[format])}`,
+  );
   return layOut(`${JSON.stringify(name)}: `, members, ",");
 }
 

@@ -3,7 +3,7 @@
 import { jsonSchema } from "./json-schema.js";
 import type { Direction, EventModel, Model } from "./model.js";
 import { resolveReference } from "./references.js";
-import { eras, type Source } from "./source.js";
+import { eventFormats, type Source } from "./source.js";
 
 /** Extensions that are meaningful to readers of the published document. */
 const published: ReadonlySet<string> = new Set(["x-pii", "x-retry"]);
@@ -50,11 +50,11 @@ function describeEvents({ events }: Model): Record<string, object> {
   const schemaRef = (name: string) => ({ $ref: `#/components/schemas/${name}` });
   const envelopes = { current: "EventEnvelope", legacy: "LegacyEventEnvelope" };
   const describeEvent = ({ name, schemas }: EventModel) => {
-    const oneOf = eras.flatMap((era) => {
-      const data = schemas[era];
+    const oneOf = eventFormats.flatMap((format) => {
+      const data = schemas[format];
       if (data === undefined) return [];
       const own = { properties: { name: { const: name }, data: schemaRef(data) } };
-      return [{ allOf: [schemaRef(envelopes[era]), own] }];
+      return [{ allOf: [schemaRef(envelopes[format]), own] }];
     });
     const schema = oneOf.length === 1 ? oneOf[0] : { oneOf };
     const content = { "application/json": { schema } };

@@ -6,7 +6,7 @@ import type { EventModel, Model, Schema } from "./model.js";
 import { orderSchemas, refuseSubjectCircles } from "./order.js";
 import { gatherProblems, Problem } from "./problem.js";
 import { findReach, type Reach, refuseUnreached } from "./reach.js";
-import { eras, type Source, type SourceSchema } from "./source.js";
+import { eventFormats, type Source, type SourceSchema } from "./source.js";
 
 /** @throws {SpecError} naming every mistake that was found. */
 export function expand(source: Source): Model {
@@ -38,15 +38,15 @@ export function expand(source: Source): Model {
 function gatherEvents(source: Source, reach: Reach): readonly EventModel[] {
   const events = new Map<string, EventModel>();
   for (const schema of source.schemas.values()) {
-    for (const era of eras) {
-      for (const name of schema.events[era]) {
+    for (const format of eventFormats) {
+      for (const name of schema.events[format]) {
         const schemas: EventModel["schemas"] = events.get(name)?.schemas ?? {};
-        const taken = schemas[era];
+        const taken = schemas[format];
         if (taken) throw new Problem(schema.where, `the event ${name} belongs to ${taken}`);
         if (!reach.response.has(schema.name)) {
           throw new Problem(schema.where, `is the data of ${name}, yet no response`);
         }
-        events.set(name, { name, schemas: { ...schemas, [era]: schema.name } });
+        events.set(name, { name, schemas: { ...schemas, [format]: schema.name } });
       }
     }
   }

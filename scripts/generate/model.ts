@@ -2,7 +2,7 @@
 
 import type {
   ArrayLimits,
-  Era,
+  EventFormat,
   Format,
   MapLimits,
   NumberLimits,
@@ -84,7 +84,7 @@ export interface Operation {
 /** One webhook event: the schema of its data, by how the subscription spells it. */
 export interface EventModel {
   readonly name: string;
-  readonly schemas: Readonly<Partial<Record<Era, string>>>;
+  readonly schemas: Readonly<Partial<Record<EventFormat, string>>>;
 }
 
 export interface Model {

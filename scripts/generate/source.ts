@@ -66,16 +66,16 @@ export interface SourceSchema {
   /** Set when no operation reaches it. */
   readonly direction?: "response";
   /** Names of the webhook events whose data it is. */
-  readonly events: Readonly<Record<Era, readonly string[]>>;
+  readonly events: Readonly<Record<EventFormat, readonly string[]>>;
 }
 
 /**
  * How webhook payloads are spelled: `legacy` is the camelCase of subscriptions before version
  * 2024-02-22.
  */
-export const eras = ["current", "legacy"] as const;
+export const eventFormats = ["current", "legacy"] as const;
 
-export type Era = (typeof eras)[number];
+export type EventFormat = (typeof eventFormats)[number];
 
 export const retryClasses = ["safe", "idempotent", "request_id", "lookup", "never"] as const;
 

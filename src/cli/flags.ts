@@ -33,11 +33,11 @@ export function readUrl(flag: string, text: string | undefined): string {
   throw new UsageError(`${flag} is "${text}", expected an http or https URL`);
 }
 
-/** The API version whose payloads belong to an era. @throws UsageError for another word. */
-export function readEra(text: string): string {
+/** The API version whose payloads belong to a format. @throws UsageError for another word. */
+export function readFormat(text: string): string {
   if (text === "current") return "2026-08-21";
   if (text === "legacy") return "2023-12-31";
-  throw new UsageError(`--era is "${text}", expected "current" or "legacy"`);
+  throw new UsageError(`--format is "${text}", expected "current" or "legacy"`);
 }
 
 /** Resolves on Ctrl-C, or once no one reads the output any more. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
-import { readEra, readFlags, readPort, readUrl, stopSignal } from "./flags.js";
+import { readFlags, readFormat, readPort, readUrl, stopSignal } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect listen --forward-to <url> [options]
@@ -19,7 +19,7 @@ Options:
   --port <number>      Port to receive on (default 0, any that is free)
   --events <names>     Names of events, separated by commas (default all that "trigger" has samples
                        of; others, such as payout.transfer.paid, are named here)
-  --era <name>         "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
+  --format <name>      "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
                        (default current)
   --client-id <text>   Client id for the emulator (default ${defaultClientId})
   --api-key <text>     API key for the emulator (default ${defaultApiKey})
@@ -31,7 +31,7 @@ const flags = {
   emulator: { type: "string", default: "http://127.0.0.1:4010" },
   port: { type: "string", default: "0" },
   events: { type: "string", default: eventNames.join(",") },
-  era: { type: "string", default: "current" },
+  format: { type: "string", default: "current" },
   "client-id": { type: "string", default: defaultClientId },
   "api-key": { type: "string", default: defaultApiKey },
   help: { type: "boolean", default: false },
@@ -50,7 +50,7 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
   if (events.includes("")) {
     throw new UsageError(`--events is "${values.events}", expected names separated by commas`);
   }
-  const version = readEra(values.era);
+  const version = readFormat(values.format);
   const stopped = stopSignal();
   const { port, close } = await receive(readPort(values.port), forwardTo);
   try {

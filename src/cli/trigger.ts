@@ -7,7 +7,7 @@ import {
   eventNames,
   type LoggedDelivery,
 } from "../emulator/index.js";
-import { readEra, readFlags, readUrl } from "./flags.js";
+import { readFlags, readFormat, readUrl } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
 const defaultSecret = "emulator_webhook_secret";
@@ -20,7 +20,7 @@ duplicate, ignored, or the code of an error.
 Options:
   --to <url>        The handler, such as http://localhost:3000/webhooks
   --secret <text>   What to sign with (default ${defaultSecret})
-  --era <name>      "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
+  --format <name>   "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
                     (default current)
   --id <text>       Id of the event (default a new one); send it again to see a duplicate
   --account-id <text>
@@ -38,7 +38,7 @@ ${eventNames.map((name) => `  ${name}`).join("\n")}
 const flags = {
   to: { type: "string" },
   secret: { type: "string", default: defaultSecret },
-  era: { type: "string", default: "current" },
+  format: { type: "string", default: "current" },
   id: { type: "string" },
   "account-id": { type: "string" },
   data: { type: "string" },
@@ -64,7 +64,7 @@ export async function triggerCommand([name, ...args]: readonly string[]): Promis
   }
   if (values.secret.trim() === "")
     throw new UsageError("--secret is empty, expected the handler's secret");
-  const version = readEra(values.era);
+  const version = readFormat(values.format);
   const accountId = values["account-id"] || undefined;
   const event = { name, id: values.id || undefined, accountId, data };
   return await send(url, event, values.secret, version);
@@ -83,7 +83,9 @@ async function send(
   await emulator.webhooks.settled();
   const [delivery] = emulator.webhooks.deliveries();
   if (delivery === undefined) {
-    throw new UsageError(`${event.name} is newer than the "legacy" era, expected --era current`);
+    throw new UsageError(
+      `${event.name} is newer than the "legacy" format, expected --format current`,
+    );
   }
   if (delivery.status === 200) {
     const { eventId, durationMs } = delivery;

@@ -96,7 +96,7 @@ const rfiEventDataShape: Shape<RfiEventData> = shape("RfiEventData", predicates,
 
 type EventShapes = {
   readonly [Name in keyof EventData]: {
-    readonly [Era in keyof EventData[Name]]: Shape<EventData[Name][Era]>;
+    readonly [Format in keyof EventData[Name]]: Shape<EventData[Name][Format]>;
   };
 };
 

@@ -10,7 +10,9 @@ export function warnOfOtherNames(registered: readonly string[]): void {
   for (const name of registered.filter((one) => !known.includes(one))) {
     const near = closest(name, known);
     const meant =
-      near === undefined ? "use onUnknown() for other events" : `did you mean "${near}"`;
+      near === undefined
+        ? "use onUnmodelled() or onAny() for other events"
+        : `did you mean "${near}"`;
     warn(`There is a handler for "${name}", which is not a modelled event; ${meant}`);
   }
 }

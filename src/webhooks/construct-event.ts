@@ -34,7 +34,7 @@ export interface ConstructEventOptions extends VerifySignatureOptions {
  * signature is valid but the body is not an event. TypeError or RangeError for invalid options.
  * @example
  * const body = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
- * const event = await receive(body, signPayload(body, { secret: "whsec_test" }), { secrets: "whsec_test" });
+ * const event = await constructEvent(body, signPayload(body, { secret: "whsec_test" }), { secrets: "whsec_test" });
  * if (event.name === "account.submitted") console.log(event.accountId);
  */
 export async function constructEvent(
@@ -70,9 +70,9 @@ export async function isModelled(name: string): Promise<boolean> {
 
 const drifts = channel("airwallex-connect:webhook-drift");
 
-function shapeOf({ name, era }: WebhookEvent, shapes: Shapes): Shape<unknown> | undefined {
+function shapeOf({ name, format }: WebhookEvent, shapes: Shapes): Shape<unknown> | undefined {
   const ofName = Object.hasOwn(shapes, name) ? shapes[name as EventName] : undefined;
-  return ofName?.[era] ?? ofName?.current;
+  return ofName?.[format] ?? ofName?.current;
 }
 
 async function tellDrift(

@@ -1,4 +1,4 @@
-/** Events as the app sees them: one shape for both envelopes, discriminated on `name` and `era`. */
+/** Events as the app sees them: one shape for both envelopes, discriminated on `name` and `format`. */
 
 import type { EventData } from "../generated/event-shapes.js";
 
@@ -9,7 +9,7 @@ export type EventName = keyof EventData;
  * How the fields of `data` are spelled: `current` is snake_case, `legacy` is the camelCase of
  * subscriptions before version 2024-02-22.
  */
-export type Era = "current" | "legacy";
+export type EventFormat = "current" | "legacy";
 
 declare const unmodelled: unique symbol;
 
@@ -20,11 +20,11 @@ declare const unmodelled: unique symbol;
 export type UnmodelledName = "a name that is not modelled" & { readonly [unmodelled]: true };
 
 /** What every event has. Plain data, so it survives JSON and thus a queue. */
-export interface EventOf<Name, E, Data> {
+export interface EventOf<Name, Format, Data> {
   /** The same in every delivery of the event. */
   readonly id: string;
   readonly name: Name;
-  readonly era: E;
+  readonly format: Format;
   /**
    * The account that the event belongs to: the connected account, or the platform's own, as for
    * `account.connected`.
@@ -51,15 +51,15 @@ export type EventNamed<Name extends EventName> = EventData[Name] extends {
   readonly legacy: infer Legacy;
 }
   ? EventOf<Name, "current", Current> | EventOf<Name, "legacy", Legacy>
-  : EventOf<Name, Era, EventData[Name]["current"]>;
+  : EventOf<Name, EventFormat, EventData[Name]["current"]>;
 
 /** An event that this package does not model; it is delivered anyway. Its name can be any string. */
-export type UnknownEvent = EventOf<string, Era, unknown>;
+export type UnmodelledEvent = EventOf<string, EventFormat, unknown>;
 
 /**
  * Any event. `switch (event.name)` narrows it; `default` catches the names that are not modelled, each an
- * {@link UnknownEvent}.
+ * {@link UnmodelledEvent}.
  */
 export type WebhookEvent =
   | { [Name in EventName]: EventNamed<Name> }[EventName]
-  | EventOf<UnmodelledName, Era, unknown>;
+  | EventOf<UnmodelledName, EventFormat, unknown>;

@@ -14,7 +14,7 @@ import { type RawDelivery, respondTo } from "./respond.js";
 
 /**
  * Creates a function that takes the request of a delivery and returns the response. It reads the raw body
- * itself and never rejects; see {@link respond} for the responses.
+ * itself and never rejects; see {@link respondToDelivery} for the responses.
  *
  * @throws RangeError for limits that are out of range.
  * @example

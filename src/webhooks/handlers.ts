@@ -1,19 +1,22 @@
 /**
  * Dispatches events to handlers by name.
  *
- * - Handlers of one event run one after another, in the order they were registered.
+ * - Handlers of one event run one after another, in the order they were registered, whether for its name
+ *   or for any event.
  * - All of them run, even if one fails; their errors are collected in one `WebhookHandlerError`.
  * - With an inbox they run once per event. If one fails, the event is released, and its next delivery runs
  *   all of them again: each handler must tolerate that, or be the only one.
- * - An event without a handler is not claimed.
+ * - An event without a handler is not claimed. A process warning says so, once per name: Airwallex does not
+ *   deliver the event again.
  */
 
 import { WebhookHandlerError } from "../errors/webhook-errors.js";
 import { type ConstructEventOptions, constructEvent, isModelled } from "./construct-event.js";
-import type { EventName, EventNamed, UnknownEvent, WebhookEvent } from "./events.js";
+import type { EventName, EventNamed, UnmodelledEvent, WebhookEvent } from "./events.js";
 import type { WebhookHeaders } from "./header-values.js";
 import type { Inbox, InboxOutcome } from "./inbox.js";
 import { checkVerifyOptions, type RawBody } from "./signature.js";
+import { warn } from "./warn.js";
 
 /** Options of {@link createWebhooks}. */
 export interface WebhooksOptions<Context = undefined>
@@ -34,7 +37,7 @@ export type Handler<Event, Context = undefined> = (
   facts: HandlerFacts<Context>,
 ) => unknown;
 
-/** The outcome of an event: that of the inbox, or `ignored` if there is no handler for it. */
+/** The outcome of an event: that of the inbox, or `ignored` if no handler takes it. */
 export type HandleOutcome = InboxOutcome | "ignored";
 
 /** Receives deliveries, and passes each event to its handlers. */
@@ -44,10 +47,14 @@ export interface Webhooks<Context = undefined> {
    * unknown names, they cause a warning when the first event is handled.
    */
   on<Name extends EventName>(name: Name, handler: Handler<EventNamed<Name>, Context>): this;
+  /**
+   * Registers a handler for every event, modelled or not, such as a log. With one, no event is ignored.
+   */
+  onAny(handler: Handler<WebhookEvent, Context>): this;
   /** Registers a handler for every event that is not modelled; `event.name` tells them apart. */
-  onUnknown(handler: Handler<UnknownEvent, Context>): this;
+  onUnmodelled(handler: Handler<UnmodelledEvent, Context>): this;
   /** The same, with a handler that accepts any event. */
-  onUnknown(handler: Handler<WebhookEvent, Context>): this;
+  onUnmodelled(handler: Handler<WebhookEvent, Context>): this;
   /** Verifies a delivery and reads its event; see {@link constructEvent}. */
   constructEvent(
     rawBody: RawBody,
@@ -64,6 +71,12 @@ export interface Webhooks<Context = undefined> {
 
 type AnyHandler<Context> = Handler<never, Context>;
 
+/** A handler, and the events that it takes: those of one name, all, or those that are not modelled. */
+interface Registered<Context> {
+  readonly takes: { readonly name: string } | "any" | "unmodelled";
+  readonly handler: AnyHandler<Context>;
+}
+
 /**
  * Sets up an app's webhooks: the secrets they are signed with, and the handlers of events.
  *
@@ -71,46 +84,72 @@ type AnyHandler<Context> = Handler<never, Context>;
  * @example
  * const hooks = createWebhooks({ secrets: "whsec_test" })
  *   .on("account.active", (event) => console.log(event.accountId, "can be paid"))
- *   .onUnknown((event) => console.log(event.name));
+ *   .onAny((event) => console.log(event.name, event.id));
  */
 export function createWebhooks<Context = undefined>(
   options: WebhooksOptions<Context>,
 ): Webhooks<Context> {
   checkVerifyOptions(options);
   const { inbox, secrets, toleranceMs, onDrift } = options;
-  const byName = new Map<string, AnyHandler<Context>[]>();
-  const unknown: AnyHandler<Context>[] = [];
+  const registered: Registered<Context>[] = [];
+  const warned = new Set<string>();
   let checked = false;
 
-  async function handlersOf(name: string): Promise<readonly AnyHandler<Context>[]> {
-    return byName.get(name) ?? ((await isModelled(name)) ? [] : unknown);
-  }
+  const register = (takes: Registered<Context>["takes"], handler: AnyHandler<Context>) => {
+    registered.push({ takes, handler: checkHandler(handler) });
+    return hooks;
+  };
 
   const hooks: Webhooks<Context> = {
-    on(name, handler: AnyHandler<Context>) {
-      byName.set(name, [...(byName.get(name) ?? []), checkHandler(handler)]);
-      return hooks;
-    },
-    onUnknown(handler: AnyHandler<Context>) {
-      unknown.push(checkHandler(handler));
-      return hooks;
-    },
+    on: (name, handler) => register({ name }, handler),
+    onAny: (handler) => register("any", handler),
+    onUnmodelled: (handler: AnyHandler<Context>) => register("unmodelled", handler),
     constructEvent(rawBody, headers, { receivedAtMs } = {}) {
       return constructEvent(rawBody, headers, { secrets, toleranceMs, onDrift, receivedAtMs });
     },
     async handle(event) {
       if (!checked) {
         checked = true;
-        (await import("./check-names.js")).warnOfOtherNames([...byName.keys()]);
+        (await import("./check-names.js")).warnOfOtherNames(namesIn(registered));
       }
-      const handlers = await handlersOf(event.name);
-      if (handlers.length === 0) return "ignored";
+      const handlers = await handlersOf(event.name, registered);
+      if (handlers.length === 0) {
+        if (!warned.has(event.name)) warnOfIgnored(event.name);
+        warned.add(event.name);
+        return "ignored";
+      }
       if (inbox) return inbox.run(event.id, (context) => runAll(handlers, event, { context }));
       await runAll(handlers, event, { context: undefined as Context });
       return "handled";
     },
   };
   return hooks;
+}
+
+async function handlersOf<Context>(
+  name: string,
+  registered: readonly Registered<Context>[],
+): Promise<readonly AnyHandler<Context>[]> {
+  const isUnmodelled =
+    registered.some(({ takes }) => takes === "unmodelled") && !(await isModelled(name));
+  return registered
+    .filter(({ takes }) =>
+      typeof takes === "object" ? takes.name === name : takes === "any" || isUnmodelled,
+    )
+    .map(({ handler }) => handler);
+}
+
+function namesIn<Context>(registered: readonly Registered<Context>[]): readonly string[] {
+  const names = registered.flatMap(({ takes }) => (typeof takes === "object" ? takes.name : []));
+  return [...new Set(names)];
+}
+
+/** Nobody learns of it otherwise: it is answered with 200, which ends its deliveries. */
+function warnOfIgnored(name: string): void {
+  const what = JSON.stringify(name);
+  warn(
+    `The event ${what} was ignored: no handler takes it; add on(${what}) or onAny(), or unsubscribe from it`,
+  );
 }
 
 function checkHandler<Context>(handler: AnyHandler<Context>): AnyHandler<Context> {

@@ -18,11 +18,11 @@ export {
 export { type CurrentAccount, toCurrentAccount } from "./current-account.js";
 // Events
 export type {
-  Era,
+  EventFormat,
   EventName,
   EventNamed,
   EventOf,
-  UnknownEvent,
+  UnmodelledEvent,
   UnmodelledName,
   WebhookEvent,
 } from "./events.js";

@@ -15,7 +15,7 @@ import { type RawDelivery, respondTo, type WebhookAnswer } from "./respond.js";
 
 /**
  * Creates a function that responds to the request of a delivery. It reads the raw body itself and never
- * rejects; see {@link respond} for the responses.
+ * rejects; see {@link respondToDelivery} for the responses.
  *
  * If the body was already read, it uses `req.rawBody` or `req.body`, provided that is a string or bytes, as
  * left by `express.raw()`. A parsed body cannot be verified, and gets a 500 response.

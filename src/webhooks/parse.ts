@@ -3,7 +3,7 @@
 import { parseExactly } from "../call/exact-json.js";
 import { isObject, textOf } from "../checks/values.js";
 import { WebhookPayloadError } from "../errors/webhook-errors.js";
-import type { Era, UnmodelledName, WebhookEvent } from "./events.js";
+import type { EventFormat, UnmodelledName, WebhookEvent } from "./events.js";
 import type { RawBody } from "./signature.js";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
     id: requireText(raw, "id"),
     // Any name at all, despite the type; handlers tell modelled names apart by `eventShapes`.
     name: name as UnmodelledName,
-    era: eraOf(raw),
+    format: formatOf(raw),
     accountId: textOf(raw["account_id"]) ?? textOf(raw["accountId"]),
     createdAt: moment(raw["created_at"] ?? raw["createdAt"]),
     signedAtMs,
@@ -61,7 +61,7 @@ function requireText(raw: Members, member: string): string {
  * Judged by the fields of `data` first, then by the envelope: the documentation shows one spelling inside
  * the other, and some data has no field that tells.
  */
-function eraOf(raw: Members): Era {
+function formatOf(raw: Members): EventFormat {
   const data = raw["data"];
   const names = isObject(data) ? Object.keys(data) : [];
   if (names.some((name) => name.includes("_"))) return "current";

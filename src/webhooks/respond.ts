@@ -41,7 +41,10 @@ export interface RespondToDeliveryOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** A response, as plain data. Its body is one word for people and contains nothing from the delivery. */
+/**
+ * A response, as plain data. Its body is a word for people, such as `handled` or the code of an error. After
+ * `ignored` follows the name of the event; nothing else of the delivery is in it.
+ */
 export interface WebhookAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -63,7 +66,7 @@ export interface RawDelivery {
  * const hooks = createWebhooks({ secrets: "whsec_test" });
  * const rawBody = '{"id":"evt_1","name":"account.submitted","account_id":"acct_1","data":{}}';
  * const headers = signPayload(rawBody, { secret: "whsec_test" });
- * const { status } = await respond(hooks, { rawBody, headers });
+ * const { status } = await respondToDelivery(hooks, { rawBody, headers });
  */
 export function respondToDelivery<Context>(
   hooks: Webhooks<Context>,
@@ -87,6 +90,7 @@ export async function respondTo<Context>(
       return answer(200, "enqueued");
     }
     const outcome = await hooks.handle(event);
+    if (outcome === "ignored") return answer(200, `ignored: no handler for ${shown(event.name)}`);
     return outcome === "busy" ? answer(409, "busy") : answer(200, outcome);
   } catch (error) {
     const answer = answerTo(error);
@@ -95,6 +99,9 @@ export async function respondTo<Context>(
     return answer;
   }
 }
+
+/** The name of an event, unless it is not like one. */
+const shown = (name: string): string => (/^[\w.-]{1,100}$/.test(name) ? name : "such an event");
 
 const warned = new Set<string>();
 

@@ -111,11 +111,11 @@ test("trigger sends a signed sample, and reports that it was accepted", async ()
   expect(code).toBe(0);
 });
 
-test("trigger takes a secret, an era, an id and data", async () => {
+test("trigger takes a secret, a format, an id and data", async () => {
   const receiver = await startReceiver();
   const shared = ["--to", receiver.url, "--secret", "sécret"];
   const runs = await Promise.all([
-    run("trigger", "account.suspended", ...shared, "--era", "legacy"),
+    run("trigger", "account.suspended", ...shared, "--format", "legacy"),
     run("trigger", "balance.low", ...shared, "--id", "evt_mine", "--data", '{"amount":1}'),
   ]);
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
@@ -169,7 +169,9 @@ test("trigger reports what the handler made of the event", async () => {
   };
   expect(await say("account.active", "/", "whsec_test")).toContain(" 200 handled in ");
   expect(await say("account.active", "/", "whsec_test")).toContain(" 200 duplicate in ");
-  expect(await say("rfi.closed", "/", "whsec_test")).toContain(" 200 ignored in ");
+  expect(await say("rfi.closed", "/", "whsec_test")).toContain(
+    " 200 ignored: no handler for rfi.closed in ",
+  );
   expect(await say("rfi.closed", "/", "wrong")).toContain(
     "answered 400 webhook_signature_mismatch, expected 200; does it know the secret of --secret?",
   );
@@ -185,11 +187,11 @@ test("trigger suggests the name that was probably meant", async () => {
   );
 });
 
-test("trigger refuses an event that is newer than the legacy era", async () => {
-  const asked = ["--to", "http://127.0.0.1:1", "--era", "legacy"];
+test("trigger refuses an event that is newer than the legacy format", async () => {
+  const asked = ["--to", "http://127.0.0.1:1", "--format", "legacy"];
   const { code, stderr } = await run("trigger", "account.dormant", ...asked);
   expect(stderr).toBe(
-    'airwallex-connect: account.dormant is newer than the "legacy" era, expected --era current\n',
+    'airwallex-connect: account.dormant is newer than the "legacy" format, expected --format current\n',
   );
   expect(code).toBe(2);
 });
@@ -200,7 +202,7 @@ test("trigger and listen exit with 2 and one line for arguments they do not unde
     run("trigger", "--to", "http://127.0.0.1:1"),
     run("trigger", "account.actve", "--to", "http://127.0.0.1:1"),
     run("trigger", "account.active", "--to", "localhost"),
-    run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--era", "old"),
+    run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--format", "old"),
     run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--data", "{"),
     run("trigger", "account.active", "--to", "http://127.0.0.1:1", "--secret", " "),
     run("listen"),
@@ -215,10 +217,18 @@ test("trigger and listen exit with 2 and one line for arguments they do not unde
 
 test("trigger and listen print their help", async () => {
   const [trigger, listen] = await Promise.all([run("trigger", "--help"), run("listen", "--help")]);
-  for (const flag of ["to", "secret", "era", "id", "account-id", "data"]) {
+  for (const flag of ["to", "secret", "format", "id", "account-id", "data"]) {
     expect(trigger.stdout).toContain(`--${flag} `);
   }
-  for (const flag of ["forward-to", "emulator", "port", "events", "era", "client-id", "api-key"]) {
+  for (const flag of [
+    "forward-to",
+    "emulator",
+    "port",
+    "events",
+    "format",
+    "client-id",
+    "api-key",
+  ]) {
     expect(listen.stdout).toContain(`--${flag} `);
   }
   expect([trigger.code, listen.code]).toEqual([0, 0]);

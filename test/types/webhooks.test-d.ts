@@ -4,23 +4,23 @@ import type { Account } from "airwallex-connect";
 import type { Charge, LegacyAccount, RfiEventData } from "airwallex-connect/schemas";
 import {
   createWebhooks,
-  type Era,
+  type EventFormat,
   type EventNamed,
   type Inbox,
-  type UnknownEvent,
+  type UnmodelledEvent,
   type WebhookEvent,
 } from "airwallex-connect/webhooks";
 import { expectTypeOf } from "vitest";
 
 declare const event: WebhookEvent;
 
-// The name narrows the event, and the era narrows its data
+// The name narrows the event, and the format narrows its data
 switch (event.name) {
   case "account.active":
   case "account.suspended":
     expectTypeOf(event.data).toEqualTypeOf<Account | LegacyAccount>();
     expectTypeOf(event.data.id).toEqualTypeOf<string>();
-    if (event.era === "legacy") {
+    if (event.format === "legacy") {
       expectTypeOf(event.data).toEqualTypeOf<LegacyAccount>();
       // @ts-expect-error: the older account has different names
       event.data.account_details;
@@ -31,7 +31,7 @@ switch (event.name) {
     }
     break;
   case "account.action_required":
-    if (event.era === "legacy") {
+    if (event.format === "legacy") {
       expectTypeOf(event.data.agreedToTermsAndConditionsRequired?.endpoint).toEqualTypeOf<
         string | null | undefined
       >();
@@ -44,13 +44,13 @@ switch (event.name) {
     }
     break;
   case "account.connected":
-    if (event.era === "legacy") expectTypeOf(event.data.connectedAccountId).toBeString();
+    if (event.format === "legacy") expectTypeOf(event.data.connectedAccountId).toBeString();
     else expectTypeOf(event.data.connected_account_id).toBeString();
     break;
   case "account.dormant":
   case "account.closed":
     expectTypeOf(event.data).toEqualTypeOf<Account>();
-    expectTypeOf(event.era).toEqualTypeOf<Era>();
+    expectTypeOf(event.format).toEqualTypeOf<EventFormat>();
     break;
   case "charge.settled":
     expectTypeOf(event).toEqualTypeOf<EventNamed<"charge.settled">>();
@@ -88,7 +88,7 @@ switch (event.name) {
   case "rfi.closed":
     break;
   default: {
-    expectTypeOf(event).toExtend<UnknownEvent>();
+    expectTypeOf(event).toExtend<UnmodelledEvent>();
     expectTypeOf(event.data).toBeUnknown();
     const name: string = event.name;
     console.log(name === "payout.transfer.paid");
@@ -101,7 +101,7 @@ const hooks = createWebhooks({ secrets: "x" })
     expectTypeOf(active).toEqualTypeOf<EventNamed<"account.active">>();
     expectTypeOf(context).toEqualTypeOf<undefined>();
   })
-  .onUnknown(async (other) => {
+  .onUnmodelled(async (other) => {
     expectTypeOf(other.data).toBeUnknown();
     // Names can be compared with any string
     if (other.name === "payout.transfer.paid") return;
@@ -116,11 +116,12 @@ expectTypeOf(hooks.handle(event)).resolves.toEqualTypeOf<
 // One function may handle all of them
 hooks
   .on("account.active", (any: WebhookEvent) => any.name)
-  .onUnknown((any: WebhookEvent) => any.name);
+  .onUnmodelled((any: WebhookEvent) => any.name)
+  .onAny((any) => expectTypeOf(any).toEqualTypeOf<WebhookEvent>());
 // @ts-expect-error: not every event is of that kind
-hooks.onUnknown((active: EventNamed<"account.active">) => active.name);
+hooks.onUnmodelled((active: EventNamed<"account.active">) => active.name);
 
-// A misspelled name is refused, and events that are not modelled go to onUnknown
+// A misspelled name is refused, and events that are not modelled go to onUnmodelled
 // @ts-expect-error: no such event
 hooks.on("account.activ", () => undefined);
 // @ts-expect-error: not modelled

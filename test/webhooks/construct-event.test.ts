@@ -16,24 +16,25 @@ describe("receive()", () => {
     ["account.connected.legacy", "legacy"],
     ["account.action_required.legacy", "legacy"],
     ["account.submitted", "current"],
-  ])("reads the documented %s, and drops nothing", async (name, era) => {
+  ])("reads the documented %s, and drops nothing", async (name, format) => {
     const body = fixture(name);
     const drifts: WebhookDrift[] = [];
     const event = await read(body, { onDrift: (drift: WebhookDrift) => drifts.push(drift) });
     const raw = JSON.parse(body.toString());
     expect(event.raw).toEqual(raw);
     expect(event.data).toEqual(raw.data);
-    expect(event).toMatchObject({ id: raw.id, name: raw.name, era });
+    expect(event).toMatchObject({ id: raw.id, name: raw.name, format });
     expect(event.accountId).toBe(raw.accountId ?? raw.account_id);
     expect(drifts).toEqual([]);
   });
 
-  it("narrows the type by name and era", async () => {
+  it("narrows the type by name and format", async () => {
     const event = await read(fixture("account.active.legacy"));
-    if (event.name !== "account.active" || event.era !== "legacy") throw new Error("not narrowed");
+    if (event.name !== "account.active" || event.format !== "legacy")
+      throw new Error("not narrowed");
     expect(event.data.accountDetails?.businessDetails?.businessName).toBe("Swift Concrete Pty Ltd");
     const asked = await read(fixture("account.action_required.legacy"));
-    if (asked.name !== "account.action_required" || asked.era !== "legacy") throw new Error();
+    if (asked.name !== "account.action_required" || asked.format !== "legacy") throw new Error();
     expect(asked.data.agreedToTermsAndConditionsRequired?.method).toBe("POST");
   });
 
@@ -92,14 +93,14 @@ describe("receive()", () => {
     );
   });
 
-  it("recognises the era by the data, then by the envelope", async () => {
-    const era = async (members: object) => (await read(envelope(members))).era;
-    expect(await era({ name: "account.active", data: { accountDetails: {} } })).toBe("legacy");
-    expect(await era({ name: "account.active", data: { account_details: {} } })).toBe("current");
+  it("recognises the format by the data, then by the envelope", async () => {
+    const format = async (members: object) => (await read(envelope(members))).format;
+    expect(await format({ name: "account.active", data: { accountDetails: {} } })).toBe("legacy");
+    expect(await format({ name: "account.active", data: { account_details: {} } })).toBe("current");
     const old = { account_id: undefined, accountId: "acct_1" };
-    expect(await era({ ...old, data: {} })).toBe("legacy");
-    expect(await era({ ...old, data: { connected_account_id: "acct_2" } })).toBe("current");
-    expect(await era({ data: null })).toBe("current");
+    expect(await format({ ...old, data: {} })).toBe("legacy");
+    expect(await format({ ...old, data: { connected_account_id: "acct_2" } })).toBe("current");
+    expect(await format({ data: null })).toBe("current");
   });
 
   it("delivers names and members that are not modelled", async () => {

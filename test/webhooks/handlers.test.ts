@@ -1,6 +1,11 @@
 import { inspect } from "node:util";
 import { WebhookHandlerError } from "airwallex-connect";
-import { constructEvent, createWebhooks, type Inbox } from "airwallex-connect/webhooks";
+import {
+  constructEvent,
+  createWebhooks,
+  type Inbox,
+  respondToDelivery,
+} from "airwallex-connect/webhooks";
 import { describe, expect, it } from "vitest";
 import { envelope, listenToWarnings, secret, signed } from "./deliveries.js";
 
@@ -22,7 +27,7 @@ function setInbox(): Inbox<string> {
   };
 }
 
-describe("webhooks()", () => {
+describe("createWebhooks()", () => {
   it("runs the handlers of an event in order, one after another", async () => {
     const calls: string[] = [];
     const hooks = createWebhooks({ secrets: secret })
@@ -32,20 +37,56 @@ describe("webhooks()", () => {
       })
       .on("account.submitted", () => calls.push("second"))
       .on("account.active", () => calls.push("not this"))
-      .onUnknown(() => calls.push("nor this"));
+      .onUnmodelled(() => calls.push("nor this"));
     expect(await hooks.handle(await event())).toBe("handled");
     expect(calls).toEqual(["first", "second"]);
   });
 
-  it("passes unmodelled names to onUnknown(), and ignores modelled ones without a handler", async () => {
+  it("passes unmodelled names to onUnmodelled(), and ignores modelled ones without a handler", async () => {
+    const warnings = listenToWarnings();
     const calls: string[] = [];
     const hooks = createWebhooks({ secrets: secret })
-      .onUnknown(({ name }) => calls.push(name))
+      .onUnmodelled(({ name }) => calls.push(name))
       .on("account.submitted", ({ name }) => calls.push(name));
     expect(await hooks.handle(await event({ name: "payout.transfer.paid" }))).toBe("handled");
     expect(await hooks.handle(await event({ name: "toString" }))).toBe("handled");
     expect(await hooks.handle(await event({ name: "account.active" }))).toBe("ignored");
     expect(calls).toEqual(["payout.transfer.paid", "toString"]);
+    expect(await warnings()).toHaveLength(1);
+  });
+
+  it("passes every event to onAny(), in the order of registration", async () => {
+    const calls: string[] = [];
+    const hooks = createWebhooks({ secrets: secret })
+      .onAny(({ name }) => calls.push(`first ${name}`))
+      .on("account.active", () => calls.push("the named one"))
+      .onUnmodelled(() => calls.push("the unmodelled one"))
+      .onAny(({ id }) => calls.push(`last ${id}`));
+    for (const name of ["account.active", "rfi.closed", "payout.transfer.paid"]) {
+      expect(await hooks.handle(await event({ name, id: name.slice(0, 3) }))).toBe("handled");
+    }
+    expect(calls).toEqual([
+      ...["first account.active", "the named one", "last acc"],
+      ...["first rfi.closed", "last rfi"],
+      ...["first payout.transfer.paid", "the unmodelled one", "last pay"],
+    ]);
+  });
+
+  it("says once by name, in a warning, and in every answer what no handler took", async () => {
+    const warnings = listenToWarnings();
+    const hooks = createWebhooks({ secrets: secret }).on("account.submitted", () => undefined);
+    const respond = async (name: string) => {
+      const rawBody = envelope({ name });
+      return (await respondToDelivery(hooks, { rawBody, headers: signed(rawBody) })).body;
+    };
+    expect(await respond("account.submitted")).toBe("handled");
+    expect(await respond("account.active")).toBe("ignored: no handler for account.active");
+    expect(await respond("account.active")).toBe("ignored: no handler for account.active");
+    expect(await respond("a name\nof two lines")).toBe("ignored: no handler for such an event");
+    expect(await warnings()).toEqual([
+      'AirwallexWebhookWarning: The event "account.active" was ignored: no handler takes it; add on("account.active") or onAny(), or unsubscribe from it',
+      'AirwallexWebhookWarning: The event "a name\\nof two lines" was ignored: no handler takes it; add on("a name\\nof two lines") or onAny(), or unsubscribe from it',
+    ]);
   });
 
   it("warns once about unmodelled names in JavaScript, and says which was probably meant", async () => {
@@ -60,7 +101,7 @@ describe("webhooks()", () => {
     await hooks.handle(await event());
     expect(await warnings()).toEqual([
       'AirwallexWebhookWarning: There is a handler for "account.activ", which is not a modelled event; did you mean "account.active"',
-      'AirwallexWebhookWarning: There is a handler for "payout.transfer.paid", which is not a modelled event; use onUnknown() for other events',
+      'AirwallexWebhookWarning: There is a handler for "payout.transfer.paid", which is not a modelled event; use onUnmodelled() or onAny() for other events',
     ]);
   });
 

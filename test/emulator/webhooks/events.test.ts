@@ -1,4 +1,4 @@
-/** Which events are sent, and what they contain in the two eras. */
+/** Which events are sent, and what they contain in the two formats. */
 
 import {
   createEmulator,
@@ -312,20 +312,23 @@ test("a capability is sent with its time in the format of the subscription's ver
 });
 
 describe("deliver()", () => {
-  test.each(eventNames)("sends %s with data that fits its schema, in both eras", async (name) => {
-    const { emulator, events } = emulatorWithEvents();
-    subscribe(emulator, today, [name]);
-    subscribe(emulator, old, [name]);
-    const id = emulator.deliver({ name });
-    await emulator.webhooks.settled();
-    const shapes: { readonly current: Shape<unknown>; readonly legacy?: Shape<unknown> } =
-      eventShapes[name as keyof typeof eventShapes];
-    const current = events.find((event) => event.id === id);
-    expect(await shapes.current.fits(current.data)).toBe(true);
-    const legacy = events.find((event) => event.accountId !== undefined);
-    if (shapes.legacy) expect(await shapes.legacy.fits(legacy.data)).toBe(true);
-    if (legacy) expect(JSON.stringify(legacy.data)).not.toMatch(/"[a-z]+_[a-z_]+":/);
-  });
+  test.each(eventNames)(
+    "sends %s with data that fits its schema, in both formats",
+    async (name) => {
+      const { emulator, events } = emulatorWithEvents();
+      subscribe(emulator, today, [name]);
+      subscribe(emulator, old, [name]);
+      const id = emulator.deliver({ name });
+      await emulator.webhooks.settled();
+      const shapes: { readonly current: Shape<unknown>; readonly legacy?: Shape<unknown> } =
+        eventShapes[name as keyof typeof eventShapes];
+      const current = events.find((event) => event.id === id);
+      expect(await shapes.current.fits(current.data)).toBe(true);
+      const legacy = events.find((event) => event.accountId !== undefined);
+      if (shapes.legacy) expect(await shapes.legacy.fits(legacy.data)).toBe(true);
+      if (legacy) expect(JSON.stringify(legacy.data)).not.toMatch(/"[a-z]+_[a-z_]+":/);
+    },
+  );
 
   test("samples have ids in the API's own format, the same for the same account", async () => {
     const about = async (accountId?: string) => {
