@@ -10,7 +10,6 @@ const steps: readonly (readonly [name: string, command: string, ...args: readonl
   ["types", bin("tsc"), "--noEmit", "-p", "."],
   ["layers", tsx, "scripts/check-layers.ts"],
   ["generated files", tsx, "scripts/generate/index.ts", "--check"],
-  ["account model", tsx, "scripts/check-model.ts"],
   ["contract", tsx, "scripts/contract/check.ts", "--list"],
   ["documentation", tsx, "scripts/check-docs.ts"],
   ["build", "npm", "run", "--silent", "build", "--", "--silent"],

@@ -61,7 +61,7 @@ function buildOperation(
   };
 }
 
-/** A tree for each schema, from rows whose fields are paths, each after the one around it. */
+/** A tree for each schema, from rows whose fields are paths. */
 function buildShapes(rows: readonly FieldRow[]): ReadonlyMap<string, Shape> {
   return new Map(
     [...groupBy(rows, ({ schema }) => schema)].map(([name, own]) => [name, buildShape(own)]),
@@ -89,8 +89,10 @@ function buildMembers(rows: readonly FieldRow[], prefix: string): ReadonlyMap<st
     return starts.find((start) => byName.has(start)) ?? nameIn(row);
   };
   const members = new Map<string, Member>();
-  for (const [name, [row, ...inner]] of groupBy(rows, memberOf)) {
-    if (row === undefined || nameIn(row) !== name) continue;
+  for (const [name, own] of groupBy(rows, memberOf)) {
+    const row = byName.get(name);
+    if (row === undefined) continue;
+    const inner = own.filter((one) => one !== row);
     const of = buildMembers(inner, `${row.field}${marks(row.type)}.`);
     const shape = withLimits(readType(row.type, of), row);
     members.set(name, { shape, required: row.required, access: row.readOnly ? "read" : "both" });
@@ -147,7 +149,10 @@ function withLimits(shape: Shape, { limits, values }: Pick<FieldRow, "limits" | 
   };
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+export function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -141,7 +141,6 @@ export function compareContracts(
     if (one.status !== other.status) say("status", String(one.status), String(other.status));
     if (one.oauth !== other.oauth) say("oauth", String(one.oauth), String(other.oauth));
     compareErrors(one, other, say);
-    counts["query parameters"] += one.query.members?.size ?? 0;
     compare(one.query, other.query, place("query", "request"));
     compare(one.headers, other.headers, place("header", "request"));
     const bodies = [bodyKind(one), bodyKind(other)] as const;
@@ -209,7 +208,7 @@ export function compareContracts(
         if (match && !isHidden(match)) differ("readOnly", inner, "not here", "here");
         continue;
       }
-      counts.fields += 1;
+      counts[place.at.endsWith(" query") ? "query parameters" : "fields"] += 1;
       if (match === undefined) differ("missing", inner, typeName(member.shape), "absent");
       else if (isHidden(match)) differ("readOnly", inner, "here", "not here");
       else compareMember(member, match, inner);
@@ -217,7 +216,8 @@ export function compareContracts(
     for (const [name, member] of other) {
       if (one.has(name) || isHidden(member)) continue;
       if (place.direction === "answer" && member.sourced === true) continue;
-      differ("surplus", step(place, name), "absent", typeName(member.shape));
+      const required = member.required ? ", required" : "";
+      differ("surplus", step(place, name), "absent", `${typeName(member.shape)}${required}`);
     }
   }
 
@@ -254,7 +254,7 @@ export function compareContracts(
 }
 
 /** Placeholders have no name on the wire. */
-const wire = (operation: string): string => operation.replace(/\{\w+\}/g, "{}");
+export const wire = (operation: string): string => operation.replace(/\{\w+\}/g, "{}");
 
 const hasOther = ({ others }: Contract, name: string): boolean =>
   [...others].some((other) => wire(other) === wire(name));
