@@ -55,18 +55,12 @@ export async function makeContractProject(): Promise<Project> {
   await project.update();
   await writeFile(join(spec, "contract/prose.tsv"), prose);
   await writeFile(join(spec, "deviations.yaml"), deviations);
-  await project.edit("paths/orders.yaml", [
-    "    x-oauth: true\n",
-    "    x-oauth: true\n    x-error-codes: [field_required, invalid_argument, credentials_invalid]\n",
-  ]);
-  await project.edit("paths/orders.yaml", [
-    "    x-query-name",
-    "    x-error-codes: [invalid_argument]\n    x-query-name",
-  ]);
-  await project.edit("paths/orders.yaml", [
-    "    x-environment",
-    "    x-error-codes: [not_found]\n    x-environment",
-  ]);
+  await project.edit(
+    "paths/orders.yaml",
+    codes("orders.create", "field_required, invalid_argument, credentials_invalid"),
+    codes("orders.list", "invalid_argument"),
+    codes("simulation.orders.cancelAll", "not_found"),
+  );
   return project;
 }
 
@@ -74,7 +68,11 @@ export async function vendorDocument(...edits: readonly Edit[]): Promise<string>
   return change(await readFile(new URL("vendor.yaml", import.meta.url), "utf8"), edits);
 }
 
-/** The texts of the three tables. */
+const codes = (id: string, list: string): Edit => [
+  `operationId: ${id}\n`,
+  `operationId: ${id}\n    x-error-codes: [${list}]\n`,
+];
+
 export const tablesOf = (spec: string) => readTables(join(spec, "contract"));
 
 function change(text: string, edits: readonly Edit[]): string {
