@@ -2,7 +2,7 @@
 
 import { type AccountsAccess, createAccountsAccess } from "./accounts/account-controls.js";
 import { type AmendmentsAccess, createAmendmentsAccess } from "./amendments/amendment-controls.js";
-import type { EmulatorTokens } from "./authentication/api-tokens.js";
+import { apiTokensOf, type EmulatorTokens } from "./authentication/api-tokens.js";
 import {
   type CapabilitiesAccess,
   createCapabilitiesAccess,
@@ -19,7 +19,8 @@ import {
 } from "./engine/options.js";
 import type { LoggedRequest } from "./engine/request-log.js";
 import { listen } from "./engine/server.js";
-import { createWorld } from "./engine/world.js";
+import { createWorld, type World } from "./engine/world.js";
+import { withInspector } from "./inspector/inspect.js";
 import { createMoneyAccess, type MoneyAccess } from "./money/money-controls.js";
 import { endWithAccounts } from "./oauth/connections.js";
 import { createOAuthAccess, type OAuthAccess } from "./oauth/oauth-controls.js";
@@ -31,6 +32,7 @@ import {
   type EventToDeliver,
   type WebhooksAccess,
 } from "./webhooks/webhook-controls.js";
+import { webhooksOf } from "./webhooks/webhook-store.js";
 
 /** What a client needs to talk to an emulator; spread it into the options of `createClient`. */
 export interface EmulatorClientOptions {
@@ -169,31 +171,35 @@ function assemble(settings: Settings): {
   // Announces an account before the connections that end with it.
   const createAll = () => endWithAccounts(announce(createWorld(settings, clock)));
   let world = createAll();
-  const handle = createHandle({ world: () => world, faults });
+  const present = (): World => {
+    clock.runDue();
+    return world;
+  };
+  const handle = withInspector(createHandle({ present, faults, routes }), present);
   const controls: EmulatorControls = {
     fetch: createFetch(handle),
     clock,
     faults,
-    tokens: { revokeAll: () => world.tokens.revokeAll() },
-    accounts: createAccountsAccess(() => world),
-    amendments: createAmendmentsAccess(() => world),
-    capabilities: createCapabilitiesAccess(() => world),
-    money: createMoneyAccess(() => world),
-    oauth: createOAuthAccess(() => world),
-    webhooks: createWebhooksAccess(() => world),
-    deliver: (event) => deliver(world, event),
+    tokens: { revokeAll: () => apiTokensOf(world).revokeAll() },
+    accounts: createAccountsAccess(present),
+    amendments: createAmendmentsAccess(present),
+    capabilities: createCapabilitiesAccess(present),
+    money: createMoneyAccess(present),
+    oauth: createOAuthAccess(present),
+    webhooks: createWebhooksAccess(present),
+    deliver: (event) => deliver(present(), event),
     get requests() {
       return world.requests.entries();
     },
     reset() {
-      world.webhooks.deliveries.stop();
+      webhooksOf(world).deliveries.stop();
       clock.reset();
       faults.clear();
       world = createAll();
     },
   };
   const stop = (): void => {
-    world.webhooks.deliveries.stop();
+    webhooksOf(world).deliveries.stop();
     clock.stop();
   };
   return { controls, handle, stop };

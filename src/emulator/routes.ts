@@ -5,9 +5,12 @@ import type { Endpoint } from "../schemas/endpoint.js";
 import { accountsHandlers } from "./accounts/account-routes.js";
 import { simulationHandlers } from "./accounts/review-routes.js";
 import { amendmentsHandlers } from "./amendments/amendment-routes.js";
+import { authorise } from "./authentication/authorise.js";
 import { authenticationHandlers } from "./authentication/login-routes.js";
 import { capabilitiesHandlers } from "./capabilities/capability-routes.js";
-import type { EndpointKey, Handlers, Page } from "./engine/handlers.js";
+import type { AccountRecord } from "./engine/account-record.js";
+import type { ApiRoute, EndpointKey, Handlers, Page, Route } from "./engine/handlers.js";
+import type { World } from "./engine/world.js";
 import { filesHandlers, filesPages } from "./files/file-routes.js";
 import { embeddedPages } from "./hosted-flows/embedded.js";
 import { hostedFlowPages } from "./hosted-flows/hosted-flows.js";
@@ -16,7 +19,8 @@ import { invitationPages } from "./invitations/invitation-pages.js";
 import { invitationsHandlers } from "./invitations/invitation-routes.js";
 import { moneyHandlers } from "./money/money-routes.js";
 import { oauthPages } from "./oauth/oauth-pages.js";
-import { type ScopeName, scopeFor } from "./oauth/scopes.js";
+import { asOAuthRefusal } from "./oauth/oauth-refusal.js";
+import { scopeFor } from "./oauth/scopes.js";
 import { oauthHandlers } from "./oauth/token-routes.js";
 import { offboardingsHandlers } from "./offboardings/offboarding-routes.js";
 import { formPages } from "./onboarding-form/form-pages.js";
@@ -51,38 +55,25 @@ const pages: readonly Page[] = [
   ...rfisPages,
 ];
 
-/** Endpoints that are called before there is a token. */
-const withoutToken: ReadonlySet<EndpointKey> = new Set(["authenticationLogin", "oauthToken"]);
-
-/** Endpoints that speak OAuth 2: they accept forms, and refuse in its format too. */
-const inOAuth: ReadonlySet<EndpointKey> = new Set(["oauthToken"]);
-
-/** Endpoints with a single code for any invalid body, and that code. */
-const codesOfInvalid: Partial<Record<EndpointKey, string>> = {
+/** The code of every invalid body, where an endpoint has a single one. */
+const invalidCodes: Partial<Record<EndpointKey, string>> = {
   transfersCreate: "validation_failed",
   chargesCreate: "validation_failed",
 };
 
-/** An endpoint and its handler; `Handlers` has matched their types. */
-export interface ApiRoute {
-  readonly method: string;
-  readonly path: string;
-  readonly endpoint: Endpoint;
-  readonly needsToken: boolean;
-  /** The scope that an OAuth token needs; undefined if no such token will do. */
-  readonly scope: ScopeName | undefined;
-  /** Whether it speaks OAuth 2, and its handler pauses itself. */
-  readonly speaksOAuth: boolean;
-  /** The code for an invalid body; undefined if the first invalid field decides. */
-  readonly invalidCode: string | undefined;
-  readonly run: (call: never) => unknown;
-}
+const noStore = { "cache-control": "no-store" };
 
-export interface PageRoute extends Page {
-  readonly endpoint: undefined;
-}
-
-export type Route = ApiRoute | PageRoute;
+/** Where the endpoints that give out tokens differ from the others. */
+const tokenEndpoints: Partial<Record<EndpointKey, Partial<ApiRoute>>> = {
+  authenticationLogin: { authorise: asPlatform, headers: noStore },
+  oauthToken: {
+    authorise: asPlatform,
+    acceptsForms: true,
+    headers: noStore,
+    pausesItself: true,
+    translate: asOAuthRefusal,
+  },
+};
 
 export const routes: readonly Route[] = [
   ...(Object.keys(handlers) as EndpointKey[]).map(toRoute),
@@ -93,12 +84,21 @@ function toRoute(key: EndpointKey): ApiRoute {
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every endpoint of it is used
   const endpoint: Endpoint = table[key];
   const { method, path } = endpoint;
+  const scope = scopeFor(key);
   return {
     ...{ method, path, endpoint },
-    needsToken: !withoutToken.has(key),
-    scope: scopeFor(key),
-    speaksOAuth: inOAuth.has(key),
-    invalidCode: codesOfInvalid[key],
+    authorise: (world, request) => authorise(world, request, scope),
+    acceptsForms: false,
+    invalidCode: invalidCodes[key],
+    headers: {},
+    pausesItself: false,
+    translate: (refusal) => refusal,
     run: handlers[key],
+    ...tokenEndpoints[key],
   };
+}
+
+/** There is no token yet. */
+function asPlatform({ accounts }: World): AccountRecord {
+  return accounts.platform;
 }

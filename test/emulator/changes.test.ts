@@ -9,7 +9,7 @@ import {
   suspend,
 } from "../../src/emulator/accounts/life-cycle.js";
 import { decide } from "../../src/emulator/accounts/review.js";
-import type { StatusChange } from "../../src/emulator/engine/changes.js";
+import type { StatusChange } from "../../src/emulator/engine/account-record.js";
 import { createClock } from "../../src/emulator/engine/clock.js";
 import { readOptions } from "../../src/emulator/engine/options.js";
 import { createWorld } from "../../src/emulator/engine/world.js";
@@ -19,7 +19,7 @@ test("changes are published with the old status, the new status and the time", (
   const settings = readOptions({ now: 0, frozen: true, reviewAfterMs: 60_000 });
   const world = createWorld(settings, createClock(settings));
   const heard: StatusChange[] = [];
-  const unsubscribe = world.changes.subscribe((change) => heard.push(change));
+  const unsubscribe = world.accounts.changes.subscribe((change) => heard.push(change));
   const record = createAccount(world, {
     ...structuredClone(individual),
     customer_agreements: { agreed_to_data_usage: true },

@@ -1,8 +1,8 @@
 /** Lets tests see and change accounts without a call. */
 
 import type { Account, AccountStatusInput } from "../../generated/index.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
-import type { AccountRecord, AccountStatus } from "./account-record.js";
 import { moveTo } from "./account-status.js";
 import { approveConnection } from "./life-cycle.js";
 import { decide } from "./review.js";
@@ -32,14 +32,9 @@ export interface AccountsAccess {
   setStatus(id: string, status: AccountStatus): Account;
 }
 
-export function createAccountsAccess(currentWorld: () => World): AccountsAccess {
-  const present = (): World => {
-    const world = currentWorld();
-    world.clock.runDue();
-    return world;
-  };
+export function createAccountsAccess(present: () => World): AccountsAccess {
   const view = (record: AccountRecord): Account =>
-    viewAccount(record, currentWorld().settings.apiVersion, "COMPLETE");
+    viewAccount(record, present().settings.apiVersion, "COMPLETE");
   const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {
     const world = present();
     const record = find(world, id);
@@ -51,7 +46,7 @@ export function createAccountsAccess(currentWorld: () => World): AccountsAccess 
   };
   return {
     get platformId() {
-      return currentWorld().accounts.platform.id;
+      return present().accounts.platform.id;
     },
     get(id) {
       const record = find(present(), id);
@@ -87,6 +82,6 @@ function put(world: World, record: AccountRecord, status: AccountStatus): void {
   else moveTo(world, record, status);
 }
 
-function find({ accounts, oauth }: World, id: string): AccountRecord | undefined {
-  return accounts.connected.get(id) ?? oauth.customers.get(id);
+function find({ accounts }: World, id: string): AccountRecord | undefined {
+  return accounts.connected.get(id) ?? accounts.customers.get(id);
 }

@@ -7,9 +7,9 @@
 import { accountsList } from "../../generated/endpoints.js";
 import type { Account } from "../../generated/index.js";
 import { readQuery } from "../engine/accept.js";
+import { type AccountRecord, findConnected } from "../engine/account-record.js";
 import { requiresCountryInAddresses } from "../engine/api-version.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
-import { type AccountRecord, findConnected } from "./account-record.js";
 import { requireCountries } from "./addresses.js";
 import { cloneAccount, createAccount } from "./create-account.js";
 import { agreeToTerms, reactivate, submit, suspend } from "./life-cycle.js";

@@ -1,8 +1,8 @@
 /** The only place where the status of an account changes. */
 
 import type { AccountRequirements } from "../../generated/index.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
-import type { AccountRecord, AccountStatus } from "./account-record.js";
 
 export interface Move {
   /** What keeps the account in ACTION_REQUIRED; replaces earlier requirements. */
@@ -23,5 +23,5 @@ export function moveTo(
   record.requirements = requirements;
   record.cancelReview?.();
   record.cancelReview = undefined;
-  world.changes.publish({ accountId: record.id, from, to, atMs });
+  world.accounts.changes.publish({ accountId: record.id, from, to, atMs });
 }

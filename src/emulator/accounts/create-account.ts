@@ -10,9 +10,9 @@ import type {
   AccountDetails,
 } from "../../generated/index.js";
 import { isEmpty } from "../../kyc/paths.js";
+import { type AccountRecord, type AccountSeed, newRecord } from "../engine/account-record.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { type AccountRecord, type AccountSeed, newRecord } from "./account-record.js";
 import { merge, withPersonIds } from "./merge-details.js";
 
 /** @throws Refusal if a required part is missing or invalid. */
@@ -62,7 +62,7 @@ function open(world: World, seed: AccountSeed): AccountRecord {
   const record = newRecord(seed);
   world.accounts.connected.set(record.id, record);
   const { id: accountId, status: to, createdAtMs: atMs } = record;
-  world.changes.publish({ accountId, from: undefined, to, atMs });
+  world.accounts.changes.publish({ accountId, from: undefined, to, atMs });
   return record;
 }
 

@@ -2,6 +2,7 @@
 
 import type { TermsAndConditions } from "../../generated/index.js";
 import { findMissing, type MissingField } from "../../kyc/missing.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import {
   type FieldProblem,
@@ -11,7 +12,6 @@ import {
   requiredProblem,
 } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { AccountRecord, AccountStatus } from "./account-record.js";
 import { moveTo } from "./account-status.js";
 import { scheduleReview, settle } from "./review.js";
 

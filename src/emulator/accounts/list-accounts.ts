@@ -5,9 +5,9 @@
  */
 
 import type { AccountListParams } from "../../generated/index.js";
+import type { AccountRecord, Accounts } from "../engine/account-record.js";
 import { isDate, statusIn } from "../engine/api-version.js";
 import { invalidArgument } from "../engine/refusal.js";
-import type { AccountRecord, Accounts } from "./account-record.js";
 
 const defaultPageSize = 100;
 

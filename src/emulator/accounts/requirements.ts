@@ -12,7 +12,7 @@ import type {
 } from "../../generated/index.js";
 import { documentMembers } from "../../kyc/identification.js";
 import { isIndividual } from "../../kyc/missing.js";
-import type { AccountRecord } from "./account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 
 /**
  * The id of a file that never passes identity verification. Use it in an individual's identification, then

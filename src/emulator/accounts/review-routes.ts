@@ -4,9 +4,9 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */
 
+import { findConnected } from "../engine/account-record.js";
 import type { HandlersOf } from "../engine/handlers.js";
 import { Refusal } from "../engine/refusal.js";
-import { findConnected } from "./account-record.js";
 import { decide } from "./review.js";
 import { viewAccount } from "./view-account.js";
 

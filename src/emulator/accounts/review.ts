@@ -1,8 +1,8 @@
 /** The review of a submitted account, through the simulation endpoint or by the clock. */
 
 import type { AccountRequirements } from "../../generated/index.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
-import type { AccountRecord } from "./account-record.js";
 import { moveTo } from "./account-status.js";
 import { findRequirements } from "./requirements.js";
 

@@ -5,9 +5,9 @@
  */
 
 import type { AccountUpdateParams } from "../../generated/index.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { AccountRecord, AccountStatus } from "./account-record.js";
 import { merge, mergeDetails } from "./merge-details.js";
 
 const editable: readonly AccountStatus[] = ["CREATED", "ACTION_REQUIRED"];

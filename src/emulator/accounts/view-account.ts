@@ -6,8 +6,8 @@ import type {
   BusinessDetails,
   WalletInfo,
 } from "../../generated/index.js";
+import type { AccountRecord, Intervention } from "../engine/account-record.js";
 import { formatTimestamp, statusIn } from "../engine/api-version.js";
-import type { AccountRecord, Intervention } from "./account-record.js";
 
 /** Members of a business that are shown as null until they are set. */
 const unsetBusiness: BusinessDetails = {

@@ -2,6 +2,7 @@
 
 import type { Amendment } from "../../generated/index.js";
 import type { World } from "../engine/world.js";
+import { amendmentsOf } from "./amendment-record.js";
 import { viewAmendment } from "./amendments.js";
 
 /** Access to the amendments of an emulator. Everything it returns is a copy. */
@@ -10,12 +11,8 @@ export interface AmendmentsAccess {
   list(): readonly Amendment[];
 }
 
-export function createAmendmentsAccess(currentWorld: () => World): AmendmentsAccess {
+export function createAmendmentsAccess(present: () => World): AmendmentsAccess {
   return {
-    list() {
-      const { amendments, clock } = currentWorld();
-      clock.runDue();
-      return [...amendments.byId.values()].map(viewAmendment);
-    },
+    list: () => amendmentsOf(present()).all().map(viewAmendment),
   };
 }

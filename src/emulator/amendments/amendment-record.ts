@@ -1,8 +1,9 @@
 /** An amendment as the emulator keeps it. */
 
 import type { AmendmentCreateRequest } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
-import { type Changes, createChanges } from "../engine/changes.js";
+import type { AccountRecord } from "../engine/account-record.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export type AmendmentStatus = "PENDING" | "APPROVED" | "REJECTED";
 
@@ -16,18 +17,7 @@ export interface AmendmentRecord {
   cancelReview: (() => void) | undefined;
 }
 
-export interface AmendmentChange {
-  readonly amendment: AmendmentRecord;
-  readonly to: AmendmentStatus;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
-export interface AmendmentStore {
-  readonly byId: Map<string, AmendmentRecord>;
-  readonly changes: Changes<AmendmentChange>;
-}
-
-export function createAmendmentStore(): AmendmentStore {
-  return { byId: new Map(), changes: createChanges() };
-}
+/** All amendments of an emulator. */
+export const amendmentsOf: (world: World) => Table<AmendmentRecord> = defineState(() =>
+  createTable("Amendment"),
+);

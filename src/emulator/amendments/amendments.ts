@@ -5,11 +5,11 @@
  */
 
 import type { Amendment, AmendmentCreateRequest } from "../../generated/index.js";
-import type { AccountRecord, AccountStatus } from "../accounts/account-record.js";
 import { merge } from "../accounts/merge-details.js";
-import { fieldRequired, notFound, Refusal } from "../engine/refusal.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
+import { fieldRequired, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { AmendmentRecord, AmendmentStatus } from "./amendment-record.js";
+import { type AmendmentRecord, type AmendmentStatus, amendmentsOf } from "./amendment-record.js";
 
 /** Statuses of verified accounts that may still change. */
 const verified: readonly AccountStatus[] = ["ACTIVE", "DORMANT"];
@@ -32,7 +32,7 @@ export function createAmendment(
   const id = world.ids.prefixed("amd");
   const status = "PENDING";
   const record: AmendmentRecord = { id, account, change, status, cancelReview: undefined };
-  world.amendments.byId.set(id, record);
+  amendmentsOf(world).add(record);
   scheduleReview(world, record);
   return record;
 }
@@ -57,9 +57,7 @@ function scheduleReview(world: World, record: AmendmentRecord): void {
 
 /** @throws Refusal if the account has no such amendment. */
 export function findAmendment(world: World, account: AccountRecord, id: string): AmendmentRecord {
-  const record = world.amendments.byId.get(id);
-  if (record?.account !== account) throw notFound(`Amendment [${id}]`);
-  return record;
+  return amendmentsOf(world).find(id, (record) => record.account === account);
 }
 
 /** @throws Refusal if it has already been decided. */
@@ -75,12 +73,12 @@ export function decideAmendment(world: World, record: AmendmentRecord, to: Amend
   decide(world, record, to, world.clock.nowMs());
 }
 
-function decide(world: World, amendment: AmendmentRecord, to: AmendmentStatus, atMs: number): void {
-  amendment.cancelReview?.();
-  amendment.cancelReview = undefined;
-  amendment.status = to;
-  if (to === "APPROVED") apply(amendment);
-  world.amendments.changes.publish({ amendment, to, atMs });
+function decide(world: World, record: AmendmentRecord, to: AmendmentStatus, atMs: number): void {
+  record.cancelReview?.();
+  record.cancelReview = undefined;
+  record.status = to;
+  if (to === "APPROVED") apply(record);
+  amendmentsOf(world).changes.publish({ record, atMs });
 }
 
 function apply({ account, change }: AmendmentRecord): void {

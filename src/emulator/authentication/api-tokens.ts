@@ -1,9 +1,8 @@
 /** Access tokens: JWTs with the claims of the real ones, and a table of those issued. */
 
-import type { Clock } from "../engine/clock.js";
-import type { Ids } from "../engine/ids.js";
 import { digest } from "../engine/random.js";
 import { Refusal } from "../engine/refusal.js";
+import { defineState, type World } from "../engine/world.js";
 
 /** What tests can do to tokens. */
 export interface EmulatorTokens {
@@ -19,20 +18,22 @@ export interface IssuedToken {
   readonly expiresAtMs: number;
 }
 
-export interface Tokens extends EmulatorTokens {
+export interface ApiTokens extends EmulatorTokens {
   issue(accountId: string, apiVersion: string): Promise<IssuedToken>;
   /** Returns the account that a token was issued to. @throws Refusal if it is invalid or expired. */
   check(token: string): string;
 }
 
-export function createTokens(seed: string, clock: Clock, ids: Ids, lifetimeMs: number): Tokens {
+/** The tokens of the API key. */
+export const apiTokensOf: (world: World) => ApiTokens = defineState(({ settings, clock, ids }) => {
+  const { seed, tokenLifetimeMs } = settings;
   const issued = new Map<string, { readonly accountId: string; readonly expiresAtMs: number }>();
   const key = digest(seed, "token key");
   const organisation = `org_${digest(seed, "organisation").toString("base64url").slice(0, 22)}`;
   return {
     async issue(accountId, apiVersion) {
       const nowMs = clock.nowMs();
-      const expiresAtMs = nowMs + lifetimeMs;
+      const expiresAtMs = nowMs + tokenLifetimeMs;
       const claims = { account_id: accountId, org_id: organisation, api_version: apiVersion };
       const { SignJWT } = await import("jose");
       const token = await new SignJWT(claims)
@@ -58,4 +59,4 @@ export function createTokens(seed: string, clock: Clock, ids: Ids, lifetimeMs: n
       issued.clear();
     },
   };
-}
+});

@@ -5,27 +5,28 @@
  */
 
 import type { AccountCapability, CapabilityEnableRequest } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { fieldRequired, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { CapabilityRecord, CapabilityStatus } from "./capability-record.js";
+import {
+  type CapabilityRecord,
+  type CapabilityStatus,
+  capabilitiesOf,
+} from "./capability-record.js";
 
 /** Covers payment methods that the API may add. */
 const known = /^(transfer_cny_local|payments_[a-z0-9_]+)$/;
 
 /** @throws Refusal for an unknown capability. */
-export function findCapability(
-  { capabilities }: World,
-  account: AccountRecord,
-  id: string,
-): CapabilityRecord {
+export function findCapability(world: World, account: AccountRecord, id: string): CapabilityRecord {
   if (!known.test(id)) {
     throw new Refusal(400, "capability_not_supported", `Capability [${id}] is not supported.`);
   }
   const key = `${account.id} ${id}`;
-  const record = capabilities.records.get(key) ?? untouched(account, id);
-  capabilities.records.set(key, record);
+  const { records } = capabilitiesOf(world);
+  const record = records.get(key) ?? untouched(account, id);
+  records.set(key, record);
   return record;
 }
 
@@ -107,15 +108,15 @@ export interface CapabilityVerdict {
 }
 
 export function decideCapability(
-  { capabilities, clock }: World,
-  capability: CapabilityRecord,
+  world: World,
+  record: CapabilityRecord,
   verdict: CapabilityVerdict & { readonly atMs?: number },
 ): void {
-  const { status: to, reasonCodes = [], comment = "", atMs = clock.nowMs() } = verdict;
-  capability.cancelReview?.();
-  capability.cancelReview = undefined;
-  Object.assign(capability, { status: to, reasonCodes, comment, updatedAtMs: atMs });
-  capabilities.changes.publish({ capability, to, atMs });
+  const { status, reasonCodes = [], comment = "", atMs = world.clock.nowMs() } = verdict;
+  record.cancelReview?.();
+  record.cancelReview = undefined;
+  Object.assign(record, { status, reasonCodes, comment, updatedAtMs: atMs });
+  capabilitiesOf(world).changes.publish({ record, atMs });
 }
 
 export function viewCapability(record: CapabilityRecord, apiVersion: string): AccountCapability {

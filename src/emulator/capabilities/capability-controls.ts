@@ -1,7 +1,7 @@
 /** Lets tests decide on capabilities and funding limits, whose review the API cannot simulate. */
 
 import type { AccountCapability, FundingLimit } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import {
@@ -10,6 +10,7 @@ import {
   findCapability,
   viewCapability,
 } from "./capabilities.js";
+import { capabilitiesOf } from "./capability-record.js";
 
 /** Access to the capabilities of accounts in an emulator. */
 export interface CapabilitiesAccess {
@@ -28,9 +29,8 @@ export interface CapabilitiesAccess {
   setFundingLimits(accountId: string, limits: readonly FundingLimit[]): void;
 }
 
-export function createCapabilitiesAccess(currentWorld: () => World): CapabilitiesAccess {
+export function createCapabilitiesAccess(present: () => World): CapabilitiesAccess {
   const find = (world: World, accountId: string): AccountRecord => {
-    world.clock.runDue();
     const account = world.accounts.connected.get(accountId);
     if (account) return account;
     throw new RangeError(
@@ -39,16 +39,16 @@ export function createCapabilitiesAccess(currentWorld: () => World): Capabilitie
   };
   return {
     decide(accountId, id, verdict) {
-      const world = currentWorld();
+      const world = present();
       const account = find(world, accountId);
       const record = orRangeError(() => findCapability(world, account, id));
       decideCapability(world, record, verdict);
       return viewCapability(record, world.settings.apiVersion);
     },
     setFundingLimits(accountId, limits) {
-      const world = currentWorld();
+      const world = present();
       const { id } = find(world, accountId);
-      world.capabilities.fundingLimits.set(id, structuredClone(limits));
+      capabilitiesOf(world).fundingLimits.set(id, structuredClone(limits));
     },
   };
 }

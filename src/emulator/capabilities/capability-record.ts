@@ -1,8 +1,10 @@
 /** Capabilities and funding limits as the emulator keeps them. */
 
 import type { FundingLimit } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { type Changes, createChanges } from "../engine/changes.js";
+import type { RecordChange } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export type CapabilityStatus = "ENABLED" | "DISABLED" | "PENDING";
 
@@ -17,21 +19,16 @@ export interface CapabilityRecord {
   cancelReview: (() => void) | undefined;
 }
 
-export interface CapabilityChange {
-  readonly capability: CapabilityRecord;
-  readonly to: CapabilityStatus;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
 export interface CapabilityStore {
   /** By account and name; an entry is created when first asked for. */
   readonly records: Map<string, CapabilityRecord>;
-  readonly changes: Changes<CapabilityChange>;
+  readonly changes: Changes<RecordChange<CapabilityRecord>>;
   /** By account id. */
   readonly fundingLimits: Map<string, readonly FundingLimit[]>;
 }
 
-export function createCapabilityStore(): CapabilityStore {
-  return { records: new Map(), changes: createChanges(), fundingLimits: new Map() };
-}
+export const capabilitiesOf: (world: World) => CapabilityStore = defineState(() => ({
+  records: new Map(),
+  changes: createChanges(),
+  fundingLimits: new Map(),
+}));

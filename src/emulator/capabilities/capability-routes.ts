@@ -8,6 +8,7 @@ import { capabilitiesFundingLimits } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { enableCapability, findCapability, viewCapability } from "./capabilities.js";
+import { capabilitiesOf } from "./capability-record.js";
 
 type Key = Extract<EndpointKey, `capabilities${string}`>;
 
@@ -24,7 +25,7 @@ export const capabilitiesHandlers: HandlersOf<Key> = {
   async capabilitiesFundingLimits({ world, actingFor, request }) {
     const query = await readQuery(capabilitiesFundingLimits.query, request.query);
     const { mandate_type, page_num: number = 0, page_size: size = 100 } = query;
-    const limits = world.capabilities.fundingLimits.get(actingFor.id) ?? [];
+    const limits = capabilitiesOf(world).fundingLimits.get(actingFor.id) ?? [];
     const all = limits.filter(
       (limit) => mandate_type === undefined || limit.mandate_type === mandate_type,
     );

@@ -1,10 +1,5 @@
-/** Answers one request: finds out who is asking, in which API version, and for what. */
+/** Answers one request: finds out for whom, in which API version, and what is asked. */
 
-import { type AccountRecord, findConnected } from "../accounts/account-record.js";
-import { asOAuthRefusal, OAuthRefusal } from "../oauth/oauth-refusal.js";
-import { callerOf } from "../oauth/oauth-tokens.js";
-import { requireScope } from "../oauth/scopes.js";
-import type { ApiRoute, Route } from "../routes.js";
 import { accept, readForm, readJson } from "./accept.js";
 import { readApiVersion } from "./api-version.js";
 import {
@@ -13,8 +8,8 @@ import {
   jsonResponse,
   maxBodyBytes,
 } from "./exchange.js";
-import type { Call } from "./handlers.js";
-import { notFound, Refusal, refusalOfStatus } from "./refusal.js";
+import type { ApiRoute, Call, Route } from "./handlers.js";
+import { notFound, Refusal } from "./refusal.js";
 import type { Found } from "./router.js";
 import type { World } from "./world.js";
 
@@ -34,83 +29,49 @@ export async function answer(
     await pause();
     return await route.run(world, request, found.params);
   }
-  if (route.speaksOAuth) return await inOAuth(world, request, route, pause);
-  const actingFor = route.needsToken ? authorise(world, request, route) : world.accounts.platform;
-  const leave = world.limiter.enter(route.endpoint.name);
   try {
-    await pause();
-    return await call(world, request, route, { path: found.params, actingFor, pause });
-  } finally {
-    leave();
+    return await answerApi(world, request, route, { path: found.params, pause });
+  } catch (error) {
+    throw error instanceof Refusal ? route.translate(error) : error;
   }
 }
 
-/** Like other calls, except that refusals speak OAuth and the handler itself pauses. */
-async function inOAuth(
+async function answerApi(
   world: World,
   request: EmulatedRequest,
   route: ApiRoute,
-  pause: () => Promise<void>,
+  { path, pause }: Pick<Call<unknown, unknown>, "path" | "pause">,
 ): Promise<EmulatedResponse> {
-  let leave = (): void => {};
+  const { endpoint, headers, pausesItself, run } = route;
+  const actingFor = route.authorise(world, request);
+  const leave = world.limiter.enter(endpoint.name);
   try {
-    leave = world.limiter.enter(route.endpoint.name);
-    const told = { path: {}, actingFor: world.accounts.platform, pause };
-    const { headers, ...response } = await call(world, request, route, told);
-    return { ...response, headers: { ...headers, "cache-control": "no-store" } };
-  } catch (error) {
-    if (error instanceof OAuthRefusal || !(error instanceof Refusal)) throw error;
-    throw asOAuthRefusal(error);
+    if (!pausesItself) await pause();
+    const apiVersion = readApiVersion(request.headers["x-api-version"], world.settings.apiVersion);
+    const body = await readBody(request, route);
+    const call: Call<unknown, unknown> = {
+      ...{ world, request, path, body, apiVersion, actingFor, pause },
+    };
+    return jsonResponse(endpoint.status, await run(call as never), headers);
   } finally {
     leave();
   }
 }
 
-async function call(
-  world: World,
-  request: EmulatedRequest,
-  { endpoint, speaksOAuth, invalidCode, run }: ApiRoute,
-  told: Pick<Call<unknown, unknown>, "path" | "actingFor" | "pause">,
-): Promise<EmulatedResponse> {
-  if (request.body.length >= maxBodyBytes) {
+async function readBody(
+  { body, headers }: EmulatedRequest,
+  { endpoint, acceptsForms, invalidCode }: ApiRoute,
+): Promise<unknown> {
+  if (body.length >= maxBodyBytes) {
     throw new Refusal(413, "invalid_argument", "The request body is too large.");
   }
-  const apiVersion = readApiVersion(request.headers["x-api-version"], world.settings.apiVersion);
-  const isForm = speaksOAuth && request.headers["content-type"]?.startsWith(formType);
-  const shape = request.body.length === 0 && endpoint.bodyOptional ? undefined : endpoint.body;
-  const sent = shape && (isForm ? readForm(request.body) : readJson(request.body));
-  const body = shape && (await accept(shape, sent, invalidCode));
-  const whole: Call<unknown, unknown> = { world, request, body, apiVersion, ...told };
-  return jsonResponse(endpoint.status, await run(whole as never));
+  if (endpoint.body === undefined) return undefined;
+  if (body.length === 0 && endpoint.bodyOptional) return undefined;
+  const isForm = acceptsForms && headers["content-type"]?.startsWith(formType);
+  return await accept(endpoint.body, isForm ? readForm(body) : readJson(body), invalidCode);
 }
 
 const formType = "application/x-www-form-urlencoded";
-
-/** The account that the call acts for. @throws Refusal without a valid token. */
-function authorise(world: World, request: EmulatedRequest, route: ApiRoute): AccountRecord {
-  const { tokens, accounts, settings } = world;
-  const { authorization, "x-on-behalf-of": onBehalfOf } = request.headers;
-  if (authorization === undefined) {
-    if (settings.missingAuthStatus === 403) throw refusalOfStatus(403);
-    throw new Refusal(401, "unauthorized", "An access token is required.");
-  }
-  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
-  const connected = callerOf(world, token);
-  if (connected !== undefined) {
-    if (onBehalfOf !== undefined) {
-      throw new Refusal(403, "forbidden", "An OAuth token acts for its own account alone.");
-    }
-    requireScope(connected.scopes, route.scope);
-    return connected.account;
-  }
-  tokens.check(token);
-  if (onBehalfOf === undefined || onBehalfOf === accounts.platform.id) return accounts.platform;
-  try {
-    return findConnected(accounts, onBehalfOf);
-  } catch {
-    throw new Refusal(403, "forbidden", "The platform may not act on behalf of this account.");
-  }
-}
 
 function noRoute({ method, path }: EmulatedRequest, allowed: readonly string[]): Refusal {
   if (allowed.length === 0) return notFound(`Path [${path}]`);

@@ -96,7 +96,7 @@ export interface Faults {
   clear(): void;
 }
 
-export interface FaultBox extends Faults {
+export interface FaultInjector extends Faults {
   /** The effect that hits this request, if any; it counts as one hit. */
   take(target: FaultTarget): FaultEffect | undefined;
 }
@@ -110,7 +110,7 @@ interface SetFault {
 }
 
 /** @param served The routes that can be hit. */
-export function createFaults(seed: string, served: readonly Routed[]): FaultBox {
+export function createFaults(seed: string, served: readonly Routed[]): FaultInjector {
   let faults: SetFault[] = [];
   const remove = (fault: SetFault): void => {
     faults = faults.filter((other) => other !== fault);
@@ -202,13 +202,17 @@ function checkEffect(effect: FaultEffect): void {
 }
 
 /** The response of an effect that replaces the work; undefined if the work is to be done. */
-export function answerInstead(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
+export function responseWithoutWork(
+  effect: FaultEffect,
+  traceId: string,
+): EmulatedResponse | undefined {
   if (effect.after) return undefined;
   if (effect.cut === "before") return { status: 0, headers: {}, body: "", delivery: "dropped" };
-  return otherAnswer(effect, traceId);
+  return givenResponse(effect, traceId);
 }
 
-function otherAnswer(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
+/** The response that an effect holds, if any. */
+function givenResponse(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
   const { status, raw } = effect;
   if (status !== undefined) {
     const body = effect.body ?? (status < 400 ? {} : refusalOfStatus(status).envelope(traceId));
@@ -226,12 +230,12 @@ function otherAnswer(effect: FaultEffect, traceId: string): EmulatedResponse | u
 }
 
 /** Applies an effect to the response once the work is done. */
-export function spoil(
+export function alterResponse(
   response: EmulatedResponse,
   effect: FaultEffect,
   traceId: string,
 ): EmulatedResponse {
-  if (effect.after) return otherAnswer(effect, traceId) ?? response;
+  if (effect.after) return givenResponse(effect, traceId) ?? response;
   if (effect.cut === "after") return { ...response, delivery: "dropped" };
   if (effect.cut === "midBody") return { ...response, delivery: "dropped_half_way" };
   if (effect.stall === "headers") return { ...response, delivery: "no_headers" };

@@ -1,11 +1,16 @@
 /** The emulator's core: plain data in, plain data out. Both edges lead here. */
 
 import { setTimeout as wait } from "node:timers/promises";
-import { inspect } from "../inspector/inspect.js";
-import { routes } from "../routes.js";
 import { answer } from "./answer.js";
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "./exchange.js";
-import { answerInstead, describeEffect, type FaultBox, type FaultEffect, spoil } from "./faults.js";
+import {
+  alterResponse,
+  describeEffect,
+  type FaultEffect,
+  type FaultInjector,
+  responseWithoutWork,
+} from "./faults.js";
+import type { Route } from "./handlers.js";
 import { Refusal } from "./refusal.js";
 import type { LoggedRequest } from "./request-log.js";
 import { createRouter } from "./router.js";
@@ -14,54 +19,49 @@ import type { World } from "./world.js";
 export type Handle = (request: EmulatedRequest) => Promise<EmulatedResponse>;
 
 export interface HandleParts {
-  /** The current state; a reset replaces it. */
-  readonly world: () => World;
-  readonly faults: FaultBox;
+  /** The current state, with everything done that is due; a reset replaces it. */
+  readonly present: () => World;
+  readonly faults: FaultInjector;
+  readonly routes: readonly Route[];
 }
 
-const router = createRouter(routes);
-
-export function createHandle({ world: currentWorld, faults }: HandleParts): Handle {
+export function createHandle({ present, faults, routes }: HandleParts): Handle {
+  const router = createRouter(routes);
   return async (request) => {
-    const world = currentWorld();
-    world.clock.runDue();
-    // The inspector changes nothing: it takes no fault and uses up no id.
-    const watched = inspect(world, request);
-    if (watched) return watched;
-    const came = { at: world.clock.now(), startedMs: performance.now() };
+    const world = present();
+    const arrival = { at: world.clock.now(), startedMs: performance.now() };
     const { method, path } = request;
     const found = router.find(method, path);
     const endpoint = found.route?.endpoint?.name;
     const effect = faults.take({ method, path, endpoint });
-    const response = await respond({ world, request, requestId: world.ids.request(), effect }, () =>
+    const response = await respond({ requestId: world.ids.request(), effect }, () =>
       answer(world, request, found, () => pause(effect)),
     );
     const { recordBodies: bodies, onRequest } = world.settings;
-    const logged = entry(request, response, { ...came, endpoint, effect, bodies });
+    const logged = toLogEntry(request, response, { ...arrival, endpoint, effect, bodies });
     world.requests.add(logged);
     onRequest?.(logged);
     return response;
   };
 }
 
-interface Exchange {
-  readonly world: World;
-  readonly request: EmulatedRequest;
+interface Circumstances {
   readonly requestId: string;
   readonly effect: FaultEffect | undefined;
 }
 
+/** Does the work, unless a fault replaces it; a fault may also alter what the work gave. */
 async function respond(
-  { requestId, effect }: Exchange,
+  { requestId, effect }: Circumstances,
   work: () => Promise<EmulatedResponse>,
 ): Promise<EmulatedResponse> {
   const traceId = requestId.replaceAll("-", "");
-  const instead = effect && answerInstead(effect, traceId);
+  const instead = effect && responseWithoutWork(effect, traceId);
   if (instead) await pause(effect);
   const response = instead ?? (await orRefusal(work, traceId));
-  const spoilt = effect && !instead ? spoil(response, effect, traceId) : response;
-  if (effect?.raw) return spoilt;
-  return { ...spoilt, headers: { "x-request-id": requestId, ...spoilt.headers } };
+  const altered = effect && !instead ? alterResponse(response, effect, traceId) : response;
+  if (effect?.raw) return altered;
+  return { ...altered, headers: { "x-request-id": requestId, ...altered.headers } };
 }
 
 async function orRefusal(
@@ -79,13 +79,13 @@ async function orRefusal(
   }
 }
 
-/** The work goes on even if the caller has gone by then: that is how outcomes become unknown. */
+/** The work goes on even if the caller gives up meanwhile: that is how outcomes become unknown. */
 async function pause(effect: FaultEffect | undefined): Promise<void> {
   await effect?.until;
   if (effect?.delayMs !== undefined) await wait(effect.delayMs);
 }
 
-interface Noted {
+interface LogDetails {
   readonly at: Date;
   readonly startedMs: number;
   readonly endpoint: string | undefined;
@@ -93,20 +93,20 @@ interface Noted {
   readonly bodies: boolean;
 }
 
-function entry(
+function toLogEntry(
   request: EmulatedRequest,
   response: EmulatedResponse,
-  { at, startedMs, endpoint, effect, bodies }: Noted,
+  { at, startedMs, endpoint, effect, bodies }: LogDetails,
 ): LoggedRequest {
   const { method, path, headers, query } = request;
-  const silent = response.delivery === "dropped" || response.delivery === "no_headers";
+  const isSilent = response.delivery === "dropped" || response.delivery === "no_headers";
   return {
     at,
     method,
     path,
     query: query.size === 0 ? "" : `?${query}`,
     endpoint,
-    status: silent ? undefined : response.status,
+    status: isSilent ? undefined : response.status,
     onBehalfOf: headers["x-on-behalf-of"],
     durationMs: performance.now() - startedMs,
     fault: effect && describeEffect(effect),

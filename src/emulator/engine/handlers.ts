@@ -1,9 +1,10 @@
-/** Handlers: one function per endpoint, typed by that endpoint. */
+/** Handlers: one function per endpoint, typed by that endpoint; and the routes that lead to them. */
 
 import type * as table from "../../generated/endpoints.js";
 import type { Endpoint } from "../../schemas/endpoint.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "./account-record.js";
 import type { EmulatedRequest, EmulatedResponse } from "./exchange.js";
+import type { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
 type Table = typeof table;
@@ -55,4 +56,32 @@ export interface Page {
     request: EmulatedRequest,
     params: Readonly<Record<string, string>>,
   ) => EmulatedResponse | Promise<EmulatedResponse>;
+}
+
+/** What the router finds: an endpoint of the API, or a page. */
+export type Route = ApiRoute | PageRoute;
+
+export interface PageRoute extends Page {
+  readonly endpoint: undefined;
+}
+
+/** An endpoint, its handler, and where it differs from the others. */
+export interface ApiRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly endpoint: Endpoint;
+  /** Finds the account that a request acts for. @throws Refusal if it may not do this. */
+  readonly authorise: (world: World, request: EmulatedRequest) => AccountRecord;
+  /** Whether the body may be a form instead of JSON. */
+  readonly acceptsForms: boolean;
+  /** The code for an invalid body; undefined if the first invalid field decides. */
+  readonly invalidCode: string | undefined;
+  /** Headers of every successful answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the handler calls `pause` itself. */
+  readonly pausesItself: boolean;
+  /** Translates refusals into the format of the endpoint. */
+  readonly translate: (refusal: Refusal) => Refusal;
+  /** `Handlers` has matched its type with that of the endpoint. */
+  readonly run: (call: never) => unknown;
 }

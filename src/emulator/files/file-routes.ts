@@ -9,12 +9,12 @@ import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { HandlersOf, Page } from "../engine/handlers.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { downloadPath, type StoredFile } from "./file-store.js";
+import { downloadPath, filesOf, type StoredFile } from "./file-store.js";
 import { readUpload } from "./read-upload.js";
 
 export const filesHandlers: HandlersOf<"filesUpload" | "filesDownloadLinks"> = {
   filesUpload({ world, request }) {
-    const file = world.files.add(readUpload(request));
+    const file = filesOf(world).add(readUpload(request));
     return {
       created: file.createdMs,
       file_id: file.id,
@@ -26,7 +26,7 @@ export const filesHandlers: HandlersOf<"filesUpload" | "filesDownloadLinks"> = {
   },
 
   filesDownloadLinks({ world, request, body }) {
-    const found = body.file_ids.map((id) => ({ id, file: world.files.find(id) }));
+    const found = body.file_ids.map((id) => ({ id, file: filesOf(world).find(id) }));
     return {
       absent_files: found.flatMap(({ id, file }) => (file === undefined ? [id] : [])),
       files: found.flatMap(({ file }) => (file ? [linkTo(world, request, file)] : [])),
@@ -35,7 +35,7 @@ export const filesHandlers: HandlersOf<"filesUpload" | "filesDownloadLinks"> = {
 };
 
 function linkTo(world: World, request: EmulatedRequest, file: StoredFile): DownloadLink {
-  const { path, validUntilMs } = world.files.link(file.id);
+  const { path, validUntilMs } = filesOf(world).link(file.id);
   return {
     content_type: file.contentType,
     // Only links write their time with a Z.
@@ -54,7 +54,7 @@ function download(
   request: EmulatedRequest,
   params: Readonly<Record<string, string>>,
 ): EmulatedResponse {
-  const file = world.files.open(params["id"] ?? "", request.query);
+  const file = filesOf(world).open(params["id"] ?? "", request.query);
   if (file === undefined) {
     throw new Refusal(403, "forbidden", "The download link is invalid or has expired.");
   }

@@ -5,9 +5,8 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Clock } from "../engine/clock.js";
-import type { Ids } from "../engine/ids.js";
 import { digest } from "../engine/random.js";
+import { defineState, type World } from "../engine/world.js";
 
 const dayMs = 86_400_000;
 
@@ -44,40 +43,43 @@ export interface FileStore {
 
 export const downloadPath = "/files/download/{id}";
 
-export function createFileStore(seed: string, clock: Clock, ids: Ids): FileStore {
-  const files = new Map<string, StoredFile>();
-  const key = digest(seed, "download links");
-  const sign = (id: string, expires: string) =>
-    createHmac("sha256", key).update(`${expires}.${id}`).digest("hex");
+/** The files of an emulator. */
+export const filesOf: (world: World) => FileStore = defineState(
+  ({ settings: { seed }, clock, ids }) => {
+    const files = new Map<string, StoredFile>();
+    const key = digest(seed, "download links");
+    const sign = (id: string, expires: string) =>
+      createHmac("sha256", key).update(`${expires}.${id}`).digest("hex");
 
-  const find = (id: string): StoredFile | undefined => {
-    const file = files.get(id);
-    if (file === undefined || clock.nowMs() < file.createdMs + keptMs) return file;
-    files.delete(id);
-    return undefined;
-  };
-  return {
-    add(file) {
-      const createdMs = clock.nowMs();
-      const stored = { ...file, id: ids.file(file.filename, createdMs), createdMs };
-      files.set(stored.id, stored);
-      return stored;
-    },
-    find,
-    link(id) {
-      const validUntilMs = clock.nowMs() + linkLifetimeMs;
-      const expires = String(validUntilMs);
-      const query = new URLSearchParams({ expires, signature: sign(id, expires) });
-      const path = downloadPath.replace("{id}", encodeURIComponent(id));
-      return { path: `${path}?${query}`, validUntilMs };
-    },
-    open(id, query) {
-      const expires = query.get("expires") ?? "";
-      const signature = Buffer.from(query.get("signature") ?? "");
-      const expected = Buffer.from(sign(id, expires));
-      if (signature.length !== expected.length) return undefined;
-      if (!timingSafeEqual(signature, expected)) return undefined;
-      return Number(expires) > clock.nowMs() ? find(id) : undefined;
-    },
-  };
-}
+    const find = (id: string): StoredFile | undefined => {
+      const file = files.get(id);
+      if (file === undefined || clock.nowMs() < file.createdMs + keptMs) return file;
+      files.delete(id);
+      return undefined;
+    };
+    return {
+      add(file) {
+        const createdMs = clock.nowMs();
+        const stored = { ...file, id: ids.file(file.filename, createdMs), createdMs };
+        files.set(stored.id, stored);
+        return stored;
+      },
+      find,
+      link(id) {
+        const validUntilMs = clock.nowMs() + linkLifetimeMs;
+        const expires = String(validUntilMs);
+        const query = new URLSearchParams({ expires, signature: sign(id, expires) });
+        const path = downloadPath.replace("{id}", encodeURIComponent(id));
+        return { path: `${path}?${query}`, validUntilMs };
+      },
+      open(id, query) {
+        const expires = query.get("expires") ?? "";
+        const signature = Buffer.from(query.get("signature") ?? "");
+        const expected = Buffer.from(sign(id, expires));
+        if (signature.length !== expected.length) return undefined;
+        if (!timingSafeEqual(signature, expected)) return undefined;
+        return Number(expires) > clock.nowMs() ? find(id) : undefined;
+      },
+    };
+  },
+);

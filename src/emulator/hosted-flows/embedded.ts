@@ -7,24 +7,26 @@
 
 import { createHash } from "node:crypto";
 import type { EmbeddedAuthorizeRequest } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
 import type { World } from "../engine/world.js";
 import { showRefusal } from "../oauth/consent-screens.js";
 import { canBeFilled, startForm } from "../onboarding-form/form.js";
 import { redirectToForm } from "../onboarding-form/form-pages.js";
+import { embeddedCodesOf } from "./hosted-record.js";
 
 const codeLifetimeMs = 30_000;
 
 /** Returns the code. */
 export function authorizeEmbedded(
-  { ids, clock, embedded }: World,
+  world: World,
   account: AccountRecord,
   request: EmbeddedAuthorizeRequest,
 ): string {
-  const code = ids.secret("embedded");
-  embedded.set(code, { account, request, expiresAtMs: clock.nowMs() + codeLifetimeMs });
+  const code = world.ids.secret("embedded");
+  const expiresAtMs = world.clock.nowMs() + codeLifetimeMs;
+  embeddedCodesOf(world).set(code, { account, request, expiresAtMs });
   return code;
 }
 
@@ -35,9 +37,9 @@ export const embeddedPages: readonly Page[] = [
 /** Takes the `code` and `code_verifier` that the component is given. */
 function open(world: World, { query }: EmulatedRequest): EmulatedResponse {
   const code = query.get("code") ?? "";
-  const known = world.embedded.get(code);
+  const known = embeddedCodesOf(world).get(code);
   // A code works for one attempt, whatever the outcome.
-  world.embedded.delete(code);
+  embeddedCodesOf(world).delete(code);
   if (known === undefined || known.expiresAtMs <= world.clock.nowMs()) {
     return showRefusal("UNAUTHORIZED: the code is unknown, was used before, or has expired.");
   }

@@ -8,23 +8,20 @@ import type { HostedFlow, HostedFlowCreateParams } from "../../generated/index.j
 import { isIndividual } from "../../kyc/missing.js";
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
-import { invalidArgument, notFound } from "../engine/refusal.js";
+import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { showRefusal } from "../oauth/consent-screens.js";
 import { redirect } from "../oauth/oauth-pages.js";
 import { canBeFilled, startForm } from "../onboarding-form/form.js";
 import { redirectToForm } from "../onboarding-form/form-pages.js";
-import type { HostedFlowRecord } from "./hosted-record.js";
+import { type HostedFlowRecord, hostedFlowsOf, hostedLinksOf } from "./hosted-record.js";
 
 const linkPath = "/hosted_flows/{token}";
 const linkLifetimeMs = 5 * 60_000;
 
 /** @throws Refusal for an account that is unknown or not a business, or a URL that is not allowed. */
-export function createHostedFlow(
-  { accounts, ids, hostedFlows }: World,
-  request: HostedFlowCreateParams,
-): HostedFlowRecord {
-  const account = accounts.connected.get(request.account_id);
+export function createHostedFlow(world: World, request: HostedFlowCreateParams): HostedFlowRecord {
+  const account = world.accounts.connected.get(request.account_id);
   if (account === undefined) {
     throw invalidArgument("account_id", "the platform has no such account");
   }
@@ -33,9 +30,8 @@ export function createHostedFlow(
   }
   checkUrl("return_url", request.return_url);
   checkUrl("error_url", request.error_url);
-  const flow: HostedFlowRecord = { id: ids.prefixed("ahfi"), account, request, status: "INIT" };
-  hostedFlows.byId.set(flow.id, flow);
-  return flow;
+  const id = world.ids.prefixed("ahfi");
+  return hostedFlowsOf(world).add({ id, account, request, status: "INIT" });
 }
 
 function checkUrl(name: string, url: string | undefined): void {
@@ -46,16 +42,15 @@ function checkUrl(name: string, url: string | undefined): void {
 }
 
 /** @throws Refusal if there is no such flow. */
-export function findHostedFlow({ hostedFlows }: World, id: string): HostedFlowRecord {
-  const flow = hostedFlows.byId.get(id);
-  if (flow === undefined) throw notFound(`Hosted flow [${id}]`);
-  return flow;
+export function findHostedFlow(world: World, id: string): HostedFlowRecord {
+  return hostedFlowsOf(world).find(id);
 }
 
 /** Returns the path of a new link, which works once. */
-export function makeLink({ hostedFlows, ids, clock }: World, flow: HostedFlowRecord): string {
-  const token = ids.secret("hosted");
-  hostedFlows.links.set(token, { flow, expiresAtMs: clock.nowMs() + linkLifetimeMs, used: false });
+export function makeLink(world: World, flow: HostedFlowRecord): string {
+  const token = world.ids.secret("hosted");
+  const expiresAtMs = world.clock.nowMs() + linkLifetimeMs;
+  hostedLinksOf(world).set(token, { flow, expiresAtMs, used: false });
   return linkPath.replace("{token}", token);
 }
 
@@ -70,7 +65,7 @@ function follow(
   _: EmulatedRequest,
   { token = "" }: Readonly<Record<string, string>>,
 ): EmulatedResponse {
-  const link = world.hostedFlows.links.get(token);
+  const link = hostedLinksOf(world).get(token);
   if (link === undefined) return showRefusal("There is no such page.");
   const { flow } = link;
   const isOver = link.used || link.expiresAtMs <= world.clock.nowMs();

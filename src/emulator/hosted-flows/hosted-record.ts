@@ -1,7 +1,9 @@
 /** Hosted flows, and codes for embedded components, as the emulator keeps them. */
 
 import type { EmbeddedAuthorizeRequest, HostedFlowCreateParams } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export interface HostedFlowRecord {
   readonly id: string;
@@ -16,15 +18,15 @@ interface HostedLink {
   used: boolean;
 }
 
-export interface HostedFlowStore {
-  readonly byId: Map<string, HostedFlowRecord>;
-  /** By the token in the link. */
-  readonly links: Map<string, HostedLink>;
-}
+/** All hosted flows of an emulator. */
+export const hostedFlowsOf: (world: World) => Table<HostedFlowRecord> = defineState(() =>
+  createTable("Hosted flow"),
+);
 
-export function createHostedFlowStore(): HostedFlowStore {
-  return { byId: new Map(), links: new Map() };
-}
+/** The links to hosted flows, by the token in the link. */
+export const hostedLinksOf: (world: World) => Map<string, HostedLink> = defineState(
+  () => new Map(),
+);
 
 interface EmbeddedCode {
   readonly account: AccountRecord;
@@ -32,9 +34,7 @@ interface EmbeddedCode {
   readonly expiresAtMs: number;
 }
 
-/** By code. */
-export type EmbeddedStore = Map<string, EmbeddedCode>;
-
-export function createEmbeddedStore(): EmbeddedStore {
-  return new Map();
-}
+/** The codes of embedded components that have not been used, by code. */
+export const embeddedCodesOf: (world: World) => Map<string, EmbeddedCode> = defineState(
+  () => new Map(),
+);

@@ -5,18 +5,24 @@
 
 import { viewAccount, viewWallet } from "../accounts/view-account.js";
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../engine/exchange.js";
+import type { Handle } from "../engine/handle.js";
 import { uuidOf } from "../engine/ids.js";
 import type { World } from "../engine/world.js";
 import { viewBalances } from "../money/view-money.js";
 import type { LoggedDelivery } from "../webhooks/deliveries.js";
-import type { LoggedEvent } from "../webhooks/webhook-store.js";
+import { type LoggedEvent, webhooksOf } from "../webhooks/webhook-store.js";
 import { inspectorPage } from "./inspector-page.js";
 
 /** As many as a reader would look through. */
 const shown = 200;
 
-/** Answers the requests of the inspector; undefined for all others. */
-export function inspect(
+/** Answers the requests of the inspector. It changes nothing, takes no fault and uses up no id. */
+export function withInspector(handle: Handle, present: () => World): Handle {
+  return async (request) => inspect(present(), request) ?? (await handle(request));
+}
+
+/** Undefined for requests that are not the inspector's. */
+function inspect(
   world: World,
   { method, path, origin, headers }: EmulatedRequest,
 ): EmulatedResponse | undefined {
@@ -28,7 +34,9 @@ export function inspect(
   return found && jsonResponse(200, found, { "cache-control": "no-store" });
 }
 
-function stateOf({ clock, accounts, requests, webhooks }: World): object {
+function stateOf(world: World): object {
+  const { clock, accounts, requests } = world;
+  const webhooks = webhooksOf(world);
   const deliveries = webhooks.deliveries.log();
   return {
     now: clock.now(),
@@ -64,7 +72,8 @@ const details: Readonly<Record<string, (world: World, id: string) => object | un
     );
   },
   requests: ({ requests }, key) => requests.entries()[Number(key) - requests.dropped],
-  events({ webhooks }, id) {
+  events(world, id) {
+    const webhooks = webhooksOf(world);
     const event = webhooks.events.entries().find((one) => one.id === id);
     const deliveries = event && deliveriesOf(event, webhooks.deliveries.log());
     return event && { ...event, deliveries };

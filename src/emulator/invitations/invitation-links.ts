@@ -5,13 +5,13 @@
  */
 
 import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { fieldRequired, invalidArgument, notFound } from "../engine/refusal.js";
+import { fieldRequired, invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { type ReadAuthorization, readAuthorization } from "../oauth/authorize.js";
 import { allowsRedirect, type OAuthSettings } from "../oauth/oauth-options.js";
-import type { InvitationRecord } from "./invitation-record.js";
+import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 
 export const invitationPath = "/invitations/{token}";
 
@@ -31,9 +31,8 @@ export function createInvitation(
   const id = world.ids.prefixed("inv");
   const token = world.ids.secret("invite");
   const times = { createdAtMs, expiresAtMs };
-  const record: InvitationRecord = { id, token, request, account, ...times, answered: false };
-  world.invitations.set(id, record);
-  return record;
+  const record = { id, token, request, account, ...times, answered: false };
+  return invitationsOf(world).add(record);
 }
 
 function readConnect(
@@ -83,10 +82,8 @@ export function readInvited(
 }
 
 /** @throws Refusal if there is no such link. */
-export function findInvitation({ invitations }: World, id: string): InvitationRecord {
-  const record = invitations.get(id);
-  if (record === undefined) throw notFound(`Invitation link [${id}]`);
-  return record;
+export function findInvitation(world: World, id: string): InvitationRecord {
+  return invitationsOf(world).find(id);
 }
 
 export function viewInvitation(

@@ -1,7 +1,7 @@
 /** Where invitation links lead: to the consent page, or to the approval of a connection. */
 
-import type { AccountRecord } from "../accounts/account-record.js";
 import { approveConnection } from "../accounts/life-cycle.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
 import { html, page } from "../engine/html.js";
@@ -11,7 +11,7 @@ import { startFlow } from "../oauth/consent-flow.js";
 import { showRefusal, showScreen } from "../oauth/consent-screens.js";
 import { redirect } from "../oauth/oauth-pages.js";
 import { invitationPath, readInvited } from "./invitation-links.js";
-import type { InvitationRecord } from "./invitation-record.js";
+import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -30,12 +30,11 @@ function open(world: World, _: EmulatedRequest, params: Params): EmulatedRespons
     : showConsent(world, invitation);
 }
 
-function findUsable(
-  { invitations, clock }: World,
-  { token }: Params,
-): InvitationRecord | undefined {
-  const found = [...invitations.values()].find((one) => one.token === token);
-  return found && !found.answered && found.expiresAtMs > clock.nowMs() ? found : undefined;
+function findUsable(world: World, { token }: Params): InvitationRecord | undefined {
+  const found = invitationsOf(world)
+    .all()
+    .find((one) => one.token === token);
+  return found && !found.answered && found.expiresAtMs > world.clock.nowMs() ? found : undefined;
 }
 
 function showConsent(world: World, { request }: InvitationRecord): EmulatedResponse {

@@ -1,7 +1,9 @@
 /** An invitation as the emulator keeps it. */
 
 import type { InvitationLinkCreateRequest } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export interface InvitationRecord {
   readonly id: string;
@@ -16,9 +18,7 @@ export interface InvitationRecord {
   answered: boolean;
 }
 
-/** By id. */
-export type InvitationStore = Map<string, InvitationRecord>;
-
-export function createInvitationStore(): InvitationStore {
-  return new Map();
-}
+/** All invitations of an emulator. */
+export const invitationsOf: (world: World) => Table<InvitationRecord> = defineState(() =>
+  createTable("Invitation link"),
+);

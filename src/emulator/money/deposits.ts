@@ -10,12 +10,12 @@ import type {
   SimulatedDeposit,
   SimulationDepositCreateParams,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { invalidArgument, notFound, Refusal } from "../engine/refusal.js";
+import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { parseUnits, toAmount } from "./amounts.js";
-import type { Deposit } from "./money-store.js";
+import { type Deposit, moneyOf } from "./money-store.js";
 import { pay } from "./movements.js";
 
 /** The status that must come before each status of a deposit. */
@@ -31,11 +31,12 @@ export function createDeposit(
   owner: AccountRecord,
   request: SimulationDepositCreateParams,
 ): Deposit {
-  const { money, ids, clock } = world;
-  const account = money.globalAccounts.get(request.global_account_id);
-  if (account?.accountId !== owner.id) {
-    throw notFound(`Global account [${request.global_account_id}]`);
-  }
+  const { ids, clock } = world;
+  const { globalAccounts, deposits } = moneyOf(world);
+  const account = globalAccounts.find(
+    request.global_account_id,
+    ({ accountId }) => accountId === owner.id,
+  );
   const { currency } = account;
   const units = parseUnits(request.amount, currency);
   if (!units) throw invalidArgument("amount", `expected an amount of ${currency}, more than 0`);
@@ -45,9 +46,9 @@ export function createDeposit(
     status: "PENDING",
     settledAtMs: undefined,
   };
-  money.deposits.set(deposit.id, deposit);
+  deposits.add(deposit);
   const { status = "SETTLED" } = request;
-  if (status === "PENDING") money.depositChanges.publish({ deposit, atMs: createdAtMs });
+  if (status === "PENDING") deposits.changes.publish({ record: deposit, atMs: createdAtMs });
   else become(world, deposit, status);
   return deposit;
 }
@@ -59,8 +60,7 @@ export function moveDeposit(
   id: string,
   to: DepositStatus,
 ): void {
-  const deposit = world.money.deposits.get(id);
-  if (deposit?.account.accountId !== owner.id) throw notFound(`Deposit [${id}]`);
+  const deposit = moneyOf(world).deposits.find(id, ({ account }) => account.accountId === owner.id);
   if (deposit.status !== comesFrom[to]) {
     throw new Refusal(
       400,
@@ -80,7 +80,7 @@ function become(world: World, deposit: Deposit, to: DepositStatus): void {
   if (to === "SETTLED") pay(world, account.accountId, account.currency, units);
   // The balance goes below 0 if the money has been spent meanwhile.
   if (to === "REVERSED") pay(world, account.accountId, account.currency, -units);
-  world.money.depositChanges.publish({ deposit, atMs });
+  moneyOf(world).deposits.changes.publish({ record: deposit, atMs });
 }
 
 /** A deposit as the simulation returns it. */

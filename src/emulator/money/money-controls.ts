@@ -10,7 +10,7 @@ import type {
 import type { World } from "../engine/world.js";
 import { parseUnits, toText } from "./amounts.js";
 import { viewDeposit } from "./deposits.js";
-import type { Movement, MovementKind } from "./money-store.js";
+import { type Deposit, type Movement, type MovementKind, moneyOf } from "./money-store.js";
 import { isOver, moveTo } from "./movements.js";
 import { putPayout, viewPayout } from "./payouts.js";
 import { viewCharge, viewTransfer } from "./view-money.js";
@@ -70,23 +70,20 @@ export interface MoneyAccess {
   ): void;
 }
 
-export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
-  const present = (): World => {
-    const world = currentWorld();
-    world.clock.runDue();
-    return world;
-  };
+export function createMoneyAccess(present: () => World): MoneyAccess {
   const all = <View>(
     kind: MovementKind,
     view: (one: Movement, version: string) => View,
   ): View[] => {
-    const { money, settings } = present();
-    const ofKind = [...money.movements.values()].filter((one) => one.kind === kind);
-    return ofKind.map((one) => view(one, settings.apiVersion));
+    const world = present();
+    const ofKind = moneyOf(world)
+      .movements.all()
+      .filter((one) => one.kind === kind);
+    return ofKind.map((one) => view(one, world.settings.apiVersion));
   };
   return {
     balance: (accountId, currency) =>
-      toText(present().money.available(accountId, currency), currency),
+      toText(moneyOf(present()).available(accountId, currency), currency),
     setBalance(accountId, currency, amount) {
       const units = parseUnits(amount, currency);
       if (units === undefined) {
@@ -96,7 +93,7 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
       }
       const world = present();
       refuseNobody(world, accountId);
-      world.money.set(accountId, currency, units);
+      moneyOf(world).set(accountId, currency, units);
     },
     openGlobalAccount({ accountId, currency }) {
       if (!/^[A-Z]{3}$/.test(currency)) {
@@ -105,27 +102,27 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
         );
       }
       const world = present();
-      const { money, ids, accounts } = world;
+      const { ids, accounts } = world;
       if (accountId !== undefined) refuseNobody(world, accountId);
       const account = { id: ids.deposit(), accountId: accountId ?? accounts.platform.id, currency };
-      money.globalAccounts.set(account.id, account);
-      return account.id;
+      return moneyOf(world).globalAccounts.add(account).id;
     },
     deposits() {
-      const { money, settings } = present();
-      return [...money.deposits.values()].map((one) => viewDeposit(one, settings.apiVersion));
+      const world = present();
+      const view = (one: Deposit) => viewDeposit(one, world.settings.apiVersion);
+      return moneyOf(world).deposits.all().map(view);
     },
     addPayout(payout = {}, { accountId } = {}) {
       const world = present();
       if (accountId !== undefined) refuseNobody(world, accountId);
       return viewPayout(putPayout(world, accountId ?? world.accounts.platform.id, payout));
     },
-    payouts: () => [...present().money.payouts.values()].map(viewPayout),
+    payouts: () => moneyOf(present()).payouts.all().map(viewPayout),
     transfers: () => all("transfer", viewTransfer),
     charges: () => all("charge", viewCharge),
     setStatus(id, status, options = {}) {
       const world = present();
-      const movement = world.money.movements.get(id);
+      const movement = moneyOf(world).movements.get(id);
       if (movement === undefined || isOver(movement)) {
         const what = movement?.status ?? "not there";
         throw new RangeError(`Cannot set status: "${id}" is ${what}, expected one under way`);
@@ -135,7 +132,8 @@ export function createMoneyAccess(currentWorld: () => World): MoneyAccess {
   };
 }
 
-function refuseNobody({ accounts, oauth }: World, id: string): void {
-  if (id === accounts.platform.id || accounts.connected.has(id) || oauth.customers.has(id)) return;
+function refuseNobody({ accounts }: World, id: string): void {
+  const { platform, connected, customers } = accounts;
+  if (id === platform.id || connected.has(id) || customers.has(id)) return;
   throw new RangeError(`Cannot change money: there is no account with the id "${id}"`);
 }

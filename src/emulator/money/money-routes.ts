@@ -6,13 +6,13 @@
 
 import { chargesList, transfersList } from "../../generated/endpoints.js";
 import type { DepositStatus } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
 import { readQuery } from "../engine/accept.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { notFound, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { createDeposit, moveDeposit, viewSimulatedDeposit } from "./deposits.js";
-import type { Movement, MovementKind } from "./money-store.js";
+import { type Movement, type MovementKind, moneyOf } from "./money-store.js";
 import { createMovement, findParty, notOperational, refuseDuplicate } from "./movements.js";
 import { transitionPayout, viewPayout } from "./payouts.js";
 import { listMovements, viewBalances, viewCharge, viewTransfer } from "./view-money.js";
@@ -93,7 +93,7 @@ function become({ world, actingFor, path }: DepositCall, to: DepositStatus): und
 }
 
 function find(world: World, kind: MovementKind, id: string, owner: AccountRecord): Movement {
-  const found = world.money.movements.get(id);
+  const found = moneyOf(world).movements.get(id);
   if (found?.kind === kind && found.ownerId === owner.id) return found;
   throw notFound(`${kind === "transfer" ? "Transfer" : "Charge"} [${id}]`);
 }

@@ -5,7 +5,8 @@ import type {
   MoneyMovementStatus,
   SimulationDepositCreateParams,
 } from "../../generated/index.js";
-import { type Changes, createChanges } from "../engine/changes.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 import { toUnits } from "./amounts.js";
 
 export type MovementKind = "transfer" | "charge";
@@ -35,12 +36,6 @@ export interface Movement {
   cancelSettlement: (() => void) | undefined;
 }
 
-export interface MovementChange {
-  readonly movement: Movement;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
 /** An account through which money comes in from outside. */
 export interface GlobalAccount {
   readonly id: string;
@@ -61,12 +56,6 @@ export interface Deposit {
   settledAtMs: number | undefined;
 }
 
-export interface DepositChange {
-  readonly deposit: Deposit;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
 /** A payout as the emulator keeps it. */
 export interface Payout {
   readonly id: string;
@@ -76,24 +65,11 @@ export interface Payout {
   readonly members: Record<string, unknown>;
 }
 
-export interface PayoutChange {
-  readonly payout: Payout;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
 export interface Money {
-  /** By id. */
-  readonly globalAccounts: Map<string, GlobalAccount>;
-  /** By id, oldest first. */
-  readonly deposits: Map<string, Deposit>;
-  readonly depositChanges: Changes<DepositChange>;
-  /** By id, oldest first. */
-  readonly payouts: Map<string, Payout>;
-  readonly payoutChanges: Changes<PayoutChange>;
-  /** By id, oldest first. */
-  readonly movements: Map<string, Movement>;
-  readonly changes: Changes<MovementChange>;
+  readonly globalAccounts: Table<GlobalAccount>;
+  readonly deposits: Table<Deposit>;
+  readonly payouts: Table<Payout>;
+  readonly movements: Table<Movement>;
   /** What an account can spend. */
   available(accountId: string, currency: string): bigint;
   set(accountId: string, currency: string, units: bigint): void;
@@ -105,26 +81,23 @@ export interface Money {
 const startingCurrencies = ["AUD", "EUR", "GBP", "HKD", "SGD", "USD"];
 const startingAmount = "1000000";
 
-/** The platform starts with money, its accounts with none. */
-export function createMoney(platformId: string): Money {
+/** The money of an emulator. The platform starts with some, its accounts with none. */
+export const moneyOf: (world: World) => Money = defineState(({ accounts }) => {
   const balances = new Map<string, Map<string, bigint>>();
   const set = (accountId: string, currency: string, units: bigint): void => {
     const own = balances.get(accountId) ?? new Map<string, bigint>();
     balances.set(accountId, own.set(currency, units));
   };
   for (const currency of startingCurrencies) {
-    set(platformId, currency, toUnits(startingAmount, currency) ?? 0n);
+    set(accounts.platform.id, currency, toUnits(startingAmount, currency) ?? 0n);
   }
   return {
-    globalAccounts: new Map(),
-    deposits: new Map(),
-    depositChanges: createChanges(),
-    payouts: new Map(),
-    payoutChanges: createChanges(),
-    movements: new Map(),
-    changes: createChanges(),
+    globalAccounts: createTable("Global account"),
+    deposits: createTable("Deposit"),
+    payouts: createTable("Transfer"),
+    movements: createTable("Movement"),
     available: (accountId, currency) => balances.get(accountId)?.get(currency) ?? 0n,
     set,
     currencies: (accountId) => [...(balances.get(accountId)?.keys() ?? [])].sort(),
   };
-}
+});

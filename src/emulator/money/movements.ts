@@ -10,11 +10,11 @@ import type {
   MoneyMovementStatus,
   TransferCreateRequest,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { toUnits } from "./amounts.js";
-import type { Movement, MovementKind } from "./money-store.js";
+import { type Movement, type MovementKind, moneyOf } from "./money-store.js";
 
 export interface Asked {
   readonly kind: MovementKind;
@@ -30,7 +30,8 @@ export const shortReferencePrefix = { transfer: "CT", charge: "CH" } as const;
 
 /** @throws Refusal with the documented code. */
 export function createMovement(world: World, asked: Asked): Movement {
-  const { money, ids, clock } = world;
+  const { ids, clock } = world;
+  const money = moneyOf(world);
   const { kind, request, owner, payer, payee } = asked;
   const { currency } = request;
   const units = readAmount(request.amount, currency);
@@ -53,9 +54,9 @@ export function createMovement(world: World, asked: Asked): Movement {
     ...{ createdAtMs, updatedAtMs: createdAtMs },
     cancelSettlement: undefined,
   };
-  money.movements.set(movement.id, movement);
+  money.movements.add(movement);
   pay(world, payer.id, currency, -units);
-  money.changes.publish({ movement, atMs: createdAtMs });
+  money.movements.changes.publish({ record: movement, atMs: createdAtMs });
   scheduleSettlement(world, movement);
   return movement;
 }
@@ -102,7 +103,7 @@ export function moveTo(
   movement.updatedAtMs = atMs;
   if (to === "SETTLED") pay(world, payeeId, currency, units);
   if (to === "FAILED") pay(world, payerId, currency, units);
-  world.money.changes.publish({ movement, atMs });
+  moneyOf(world).movements.changes.publish({ record: movement, atMs });
 }
 
 /**
@@ -112,12 +113,12 @@ export function moveTo(
  * @throws Refusal if the account has used the id before, for a movement of the same kind.
  */
 export function refuseDuplicate(
-  { money }: World,
+  world: World,
   kind: MovementKind,
   owner: AccountRecord,
   requestId: string,
 ): void {
-  for (const one of money.movements.values()) {
+  for (const one of moneyOf(world).movements.all()) {
     if (one.requestId !== requestId || one.kind !== kind) continue;
     if (one.ownerId !== owner.id) continue;
     throw new Refusal(
@@ -141,7 +142,8 @@ function readAmount(amount: string | number, currency: string): bigint {
 }
 
 /** Adds money to a wallet; negative units take it out. */
-export function pay({ money }: World, accountId: string, currency: string, units: bigint): void {
+export function pay(world: World, accountId: string, currency: string, units: bigint): void {
+  const money = moneyOf(world);
   money.set(accountId, currency, money.available(accountId, currency) + units);
 }
 

@@ -6,11 +6,11 @@
  */
 
 import type { SimulatedPayout, SimulationTransferTransitionParams } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { notFound, Refusal } from "../engine/refusal.js";
+import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { Payout } from "./money-store.js";
+import { moneyOf, type Payout } from "./money-store.js";
 
 /** The statuses that may come before each status of a payout. */
 const comesFrom: Readonly<Record<string, readonly string[]>> = {
@@ -24,29 +24,28 @@ const comesFrom: Readonly<Record<string, readonly string[]>> = {
 
 /** Adds a payout, or replaces the one with its id. */
 export function putPayout(
-  { ids, money }: World,
+  world: World,
   accountId: string,
   members: Readonly<Record<string, unknown>>,
 ): Payout {
-  const id = String(members["id"] ?? ids.prefixed("transfer"));
+  const id = String(members["id"] ?? world.ids.prefixed("transfer"));
   const payout = {
     id,
     accountId,
     members: structuredClone({ status: "SCHEDULED", ...members, id }),
   };
-  money.payouts.set(id, payout);
-  return payout;
+  return moneyOf(world).payouts.add(payout);
 }
 
 /** @throws Refusal if the owner has no such payout, or its status does not allow the change. */
 export function transitionPayout(
-  { clock, money, settings }: World,
+  world: World,
   owner: AccountRecord,
   id: string,
   { next_status: to, failure_type = "OTHER" }: SimulationTransferTransitionParams,
 ): Payout {
-  const payout = money.payouts.get(id);
-  if (payout?.accountId !== owner.id) throw notFound(`Transfer [${id}]`);
+  const { payouts } = moneyOf(world);
+  const payout = payouts.find(id, ({ accountId }) => accountId === owner.id);
   const { members } = payout;
   const from = comesFrom[to] ?? [];
   if (!from.some((one) => one === members["status"])) {
@@ -57,10 +56,10 @@ export function transitionPayout(
       { source: "status" },
     );
   }
-  const atMs = clock.nowMs();
-  const updated_at = formatTimestamp(atMs, settings.apiVersion);
+  const atMs = world.clock.nowMs();
+  const updated_at = formatTimestamp(atMs, world.settings.apiVersion);
   Object.assign(members, { status: to, updated_at }, to === "FAILED" && { failure_type });
-  money.payoutChanges.publish({ payout, atMs });
+  payouts.changes.publish({ record: payout, atMs });
   return payout;
 }
 

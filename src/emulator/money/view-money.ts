@@ -11,7 +11,7 @@ import { readTime } from "../accounts/list-accounts.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
-import type { Money, Movement, MovementKind } from "./money-store.js";
+import { type Money, type Movement, type MovementKind, moneyOf } from "./money-store.js";
 import { isOver } from "./movements.js";
 
 export function viewMovement(
@@ -53,7 +53,7 @@ const usualPageSize = 100;
 
 /** The movements that an account has made, newest first. @throws Refusal for an invalid time. */
 export function listMovements(
-  { money }: World,
+  world: World,
   kind: MovementKind,
   ownerId: string,
   query: TransferListParams & ChargeListParams,
@@ -62,29 +62,32 @@ export function listMovements(
   const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;
   const fits = (asked: string | undefined, value: string): boolean =>
     asked === undefined || asked === value;
-  const all = [...money.movements.values()].filter((one) => {
-    const shownMs = Math.floor(one.createdAtMs / 1_000) * 1_000;
-    return (
-      one.kind === kind &&
-      one.ownerId === ownerId &&
-      fits(query.request_id, one.requestId) &&
-      fits(query.currency, one.currency) &&
-      fits(query.status, one.status) &&
-      fits(query.destination, one.payeeId) &&
-      fits(query.source, one.payerId) &&
-      shownMs >= fromMs &&
-      shownMs <= toMs
-    );
-  });
+  const all = moneyOf(world)
+    .movements.all()
+    .filter((one) => {
+      const shownMs = Math.floor(one.createdAtMs / 1_000) * 1_000;
+      return (
+        one.kind === kind &&
+        one.ownerId === ownerId &&
+        fits(query.request_id, one.requestId) &&
+        fits(query.currency, one.currency) &&
+        fits(query.status, one.status) &&
+        fits(query.destination, one.payeeId) &&
+        fits(query.source, one.payerId) &&
+        shownMs >= fromMs &&
+        shownMs <= toMs
+      );
+    });
   const size = query.page_size ?? usualPageSize;
   const start = (query.page_num ?? 0) * size;
   return {
-    items: all.reverse().slice(start, start + size),
+    items: all.toReversed().slice(start, start + size),
     hasMore: all.length > start + size,
   };
 }
 
-export function viewBalances({ money }: World, accountId: string): readonly WalletBalance[] {
+export function viewBalances(world: World, accountId: string): readonly WalletBalance[] {
+  const money = moneyOf(world);
   return money.currencies(accountId).map((currency) => {
     const available = money.available(accountId, currency);
     const reserved = underWay(money, currency, ({ payerId }) => payerId === accountId);
@@ -106,16 +109,18 @@ function underWay(
   currency: string,
   concerns: (movement: Movement) => boolean,
 ): bigint {
-  const open = [...movements.values()].filter(
-    (one) => !isOver(one) && one.currency === currency && concerns(one),
-  );
+  const open = movements
+    .all()
+    .filter((one) => !isOver(one) && one.currency === currency && concerns(one));
   return open.reduce((sum, { units }) => sum + units, 0n);
 }
 
 function comingIn({ deposits }: Money, accountId: string, currency: string): bigint {
-  const open = [...deposits.values()].filter(
-    ({ status, account }) =>
-      status === "PENDING" && account.accountId === accountId && account.currency === currency,
-  );
+  const open = deposits
+    .all()
+    .filter(
+      ({ status, account }) =>
+        status === "PENDING" && account.accountId === accountId && account.currency === currency,
+    );
   return open.reduce((sum, { units }) => sum + units, 0n);
 }

@@ -1,8 +1,14 @@
 /** How connections begin and end. */
 
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
-import type { AuthorizationRequest, Connection, DisconnectReason, Grant } from "./oauth-store.js";
+import {
+  type AuthorizationRequest,
+  type Connection,
+  type DisconnectReason,
+  type Grant,
+  oauthOf,
+} from "./oauth-store.js";
 
 /** The documented format: base64 of client id and account id, without padding. */
 export function connectionId(clientId: string, accountId: string): string {
@@ -18,7 +24,7 @@ export function connect(
   { app: { clientId }, scopes }: AuthorizationRequest,
   account: AccountRecord,
 ): Grant {
-  const { connections } = world.oauth;
+  const { connections } = oauthOf(world);
   const grant: Grant = { clientId, account, scopes, ended: false, newest: undefined };
   const id = connectionId(clientId, account.id);
   const known = connections.get(id);
@@ -28,7 +34,7 @@ export function connect(
     ...{ id, clientId, account, grant, status: "CONNECTED", disconnected: undefined },
     ...counts,
   };
-  connections.set(id, connection);
+  connections.add(connection);
   publish(world, connection);
   return grant;
 }
@@ -43,8 +49,8 @@ export function disconnect(world: World, connection: Connection, reason: Disconn
 }
 
 /** The connection of a grant; undefined if another grant has replaced it. */
-export function connectionOf({ oauth }: World, grant: Grant): Connection | undefined {
-  const connection = oauth.connections.get(connectionId(grant.clientId, grant.account.id));
+export function connectionOf(world: World, grant: Grant): Connection | undefined {
+  const connection = oauthOf(world).connections.get(connectionId(grant.clientId, grant.account.id));
   return connection?.grant === grant ? connection : undefined;
 }
 
@@ -55,23 +61,14 @@ export function isClosed({ status }: AccountRecord): boolean {
 
 /** Ends the connections of every account that is suspended or closed from now on. */
 export function endWithAccounts(world: World): World {
-  world.changes.subscribe(() => {
-    for (const connection of world.oauth.connections.values()) {
+  world.accounts.changes.subscribe(() => {
+    for (const connection of oauthOf(world).connections.all()) {
       if (isClosed(connection.account)) disconnect(world, connection, "account");
     }
   });
   return world;
 }
 
-function publish({ oauth, clock }: World, connection: Connection): void {
-  const { id, clientId, account, grant, status, disconnected } = connection;
-  oauth.changes.publish({
-    connectionId: id,
-    clientId,
-    accountId: account.id,
-    authorizedScopes: grant.scopes,
-    to: status,
-    reason: disconnected,
-    atMs: clock.nowMs(),
-  });
+function publish(world: World, record: Connection): void {
+  oauthOf(world).connections.changes.publish({ record, atMs: world.clock.nowMs() });
 }

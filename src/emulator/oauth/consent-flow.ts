@@ -2,15 +2,16 @@
 
 import type { World } from "../engine/world.js";
 import { allow, choosableAccounts, decline, signUp } from "./consent.js";
-import type { AuthorizationRequest, Flow } from "./oauth-store.js";
+import { type AuthorizationRequest, type Flow, oauthOf } from "./oauth-store.js";
 
 const lifetimeMs = 30 * 60_000;
 
-export function startFlow({ oauth, clock }: World, request: AuthorizationRequest): Flow {
-  const nowMs = clock.nowMs();
-  for (const [id, { expiresAtMs }] of oauth.flows) if (expiresAtMs <= nowMs) oauth.flows.delete(id);
+export function startFlow(world: World, request: AuthorizationRequest): Flow {
+  const { flows, ids } = oauthOf(world);
+  const nowMs = world.clock.nowMs();
+  for (const [id, { expiresAtMs }] of flows) if (expiresAtMs <= nowMs) flows.delete(id);
   const flow: Flow = {
-    id: oauth.ids.secret("flow"),
+    id: ids.secret("flow"),
     request,
     expiresAtMs: nowMs + lifetimeMs,
     screen: request.signUp ? "sign_up" : "sign_in",
@@ -19,14 +20,14 @@ export function startFlow({ oauth, clock }: World, request: AuthorizationRequest
     account: undefined,
     problem: undefined,
   };
-  oauth.flows.set(flow.id, flow);
+  flows.set(flow.id, flow);
   return flow;
 }
 
 /** Undefined if it is unknown, over or expired. */
-export function findFlow({ oauth, clock }: World, id: string | null): Flow | undefined {
-  const flow = oauth.flows.get(id ?? "");
-  return flow && flow.expiresAtMs > clock.nowMs() ? flow : undefined;
+export function findFlow(world: World, id: string | null): Flow | undefined {
+  const flow = oauthOf(world).flows.get(id ?? "");
+  return flow && flow.expiresAtMs > world.clock.nowMs() ? flow : undefined;
 }
 
 /** Carries out the action of a form. Returns the URL to redirect to once the customer has decided. */
@@ -34,7 +35,7 @@ export function step(world: World, flow: Flow, form: URLSearchParams): string | 
   flow.problem = undefined;
   const action = form.get("action") ?? "";
   const redirect = Object.hasOwn(steps, action) ? steps[action]?.(world, flow, form) : undefined;
-  if (redirect !== undefined) world.oauth.flows.delete(flow.id);
+  if (redirect !== undefined) oauthOf(world).flows.delete(flow.id);
   return redirect;
 }
 

@@ -1,6 +1,6 @@
 /** The screens of the consent page, as plain forms that need no script. */
 
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { EmulatedResponse } from "../engine/exchange.js";
 import { type Html, html, page } from "../engine/html.js";
 import type { World } from "../engine/world.js";

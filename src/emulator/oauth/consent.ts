@@ -1,34 +1,36 @@
 /** Decisions of customers, on the page or through the shortcut for tests. */
 
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
 import { redirectWithCode, redirectWithError } from "./authorize.js";
 import { isClosed } from "./connections.js";
-import { type AuthorizationRequest, type NewCustomer, newCustomer } from "./oauth-store.js";
+import {
+  type AuthorizationRequest,
+  type NewCustomer,
+  newCustomer,
+  oauthOf,
+} from "./oauth-store.js";
 
 /** Accounts to choose from: open ones of OAuth customers, then active ones of the platform. */
-export function choosableAccounts({ accounts, oauth }: World): readonly AccountRecord[] {
+export function choosableAccounts({ accounts }: World): readonly AccountRecord[] {
   const own = [...accounts.connected.values()].filter(({ status }) => status === "ACTIVE");
-  const others = [...oauth.customers.values()].filter((account) => !isClosed(account));
+  const others = [...accounts.customers.values()].filter((account) => !isClosed(account));
   return [...others, ...own];
 }
 
 /** Opens an unverified account that belongs to no platform. */
-export function signUp({ oauth, clock }: World, customer: NewCustomer): AccountRecord {
-  const account = newCustomer(oauth.ids, clock.nowMs(), customer);
-  oauth.customers.set(account.id, account);
+export function signUp(world: World, customer: NewCustomer): AccountRecord {
+  const account = newCustomer(oauthOf(world).ids, world.clock.nowMs(), customer);
+  world.accounts.customers.set(account.id, account);
   return account;
 }
 
 /** Returns the URL to redirect to, with a code. */
-export function allow(
-  { oauth, clock, settings }: World,
-  request: AuthorizationRequest,
-  account: AccountRecord,
-): string {
-  const code = oauth.ids.secret("code");
-  const expiresAtMs = clock.nowMs() + settings.oauth.codeLifetimeMs;
-  oauth.codes.set(code, { request, account, expiresAtMs, grant: undefined });
+export function allow(world: World, request: AuthorizationRequest, account: AccountRecord): string {
+  const { ids, codes } = oauthOf(world);
+  const code = ids.secret("code");
+  const expiresAtMs = world.clock.nowMs() + world.settings.oauth.codeLifetimeMs;
+  codes.set(code, { request, account, expiresAtMs, grant: undefined });
   return redirectWithCode(request, code);
 }
 

@@ -10,7 +10,7 @@ import type { World } from "../engine/world.js";
 import { connect, connectionOf, disconnect, isClosed } from "./connections.js";
 import type { OAuthApp } from "./oauth-options.js";
 import { invalidGrant, invalidRequest, type OAuthRefusal } from "./oauth-refusal.js";
-import type { AuthorizationCode, Grant } from "./oauth-store.js";
+import { type AuthorizationCode, type Grant, oauthOf } from "./oauth-store.js";
 
 /**
  * A refusal changes nothing, except on a second use, which ends the connection.
@@ -20,7 +20,7 @@ import type { AuthorizationCode, Grant } from "./oauth-store.js";
 export function exchangeCode(world: World, app: OAuthApp, body: OAuthTokenParams): Grant {
   if (!body.code) throw invalidRequest("code", "field [code] is required.");
   if (!body.redirect_uri) throw invalidRequest("redirect_uri", "field [redirect_uri] is required.");
-  const code = world.oauth.codes.get(body.code);
+  const code = oauthOf(world).codes.get(body.code);
   if (code === undefined || code.request.app.clientId !== app.clientId) {
     throw refusal("The code is unknown.");
   }

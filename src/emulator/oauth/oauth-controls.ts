@@ -5,7 +5,12 @@ import { readAuthorization } from "./authorize.js";
 import { disconnect } from "./connections.js";
 import { allow, choosableAccounts, decline, signUp } from "./consent.js";
 import { defaultOAuthClientId } from "./oauth-options.js";
-import type { Connection, DisconnectReason, NewCustomer } from "./oauth-store.js";
+import {
+  type Connection,
+  type DisconnectReason,
+  type NewCustomer,
+  oauthOf,
+} from "./oauth-store.js";
 
 /** A connection between an app and an account. It is a copy. */
 export interface OAuthConnection {
@@ -61,12 +66,7 @@ export interface OAuthAccess {
   disconnect(connectionOrAccountId: string): void;
 }
 
-export function createOAuthAccess(currentWorld: () => World): OAuthAccess {
-  const present = (): World => {
-    const world = currentWorld();
-    world.clock.runDue();
-    return world;
-  };
+export function createOAuthAccess(present: () => World): OAuthAccess {
   return {
     consent(options) {
       const world = present();
@@ -77,11 +77,11 @@ export function createOAuthAccess(currentWorld: () => World): OAuthAccess {
       return allow(world, read.request, chooseAccount(world, options));
     },
     get connections() {
-      return [...present().oauth.connections.values()].map(view);
+      return oauthOf(present()).connections.all().map(view);
     },
     disconnect(id) {
       const world = present();
-      const all = [...world.oauth.connections.values()];
+      const all = oauthOf(world).connections.all();
       const found = all.filter((one) => one.id === id || one.account.id === id);
       if (found.length === 0) {
         throw new RangeError(`Cannot disconnect: there is no connection "${id}"`);

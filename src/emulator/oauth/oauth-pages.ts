@@ -6,6 +6,7 @@ import type { World } from "../engine/world.js";
 import { readAuthorization } from "./authorize.js";
 import { findFlow, startFlow, step } from "./consent-flow.js";
 import { consentPath, showRefusal, showScreen } from "./consent-screens.js";
+import { oauthOf } from "./oauth-store.js";
 import { scopeWords } from "./scopes.js";
 
 const jwksPath = "/oauth/jwks";
@@ -14,7 +15,11 @@ export const oauthPages: readonly Page[] = [
   { method: "GET", path: "/oauth/authorize", run: authorize },
   { method: "GET", path: consentPath, run: showFlow },
   { method: "POST", path: consentPath, run: takeForm },
-  { method: "GET", path: jwksPath, run: ({ oauth }) => jsonResponse(200, jwks(oauth.key)) },
+  {
+    method: "GET",
+    path: jwksPath,
+    run: (world) => jsonResponse(200, { keys: [oauthOf(world).key.publicJwk] }),
+  },
   { method: "GET", path: "/.well-known/oauth-authorization-server", run: describe },
   { method: "GET", path: "/.well-known/openid-configuration", run: describe },
 ];
@@ -48,10 +53,6 @@ function takeForm(world: World, { body }: EmulatedRequest): EmulatedResponse {
 export function redirect(status: 302 | 303, location: string): EmulatedResponse {
   const headers = { location, "cache-control": "no-store", "referrer-policy": "no-referrer" };
   return { status, headers, body: "", delivery: "whole" };
-}
-
-function jwks({ publicJwk }: World["oauth"]["key"]) {
-  return { keys: [publicJwk] };
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc8414 */

@@ -40,7 +40,9 @@ export function concurrentRefresh(): OAuthRefusal {
 }
 
 /** Translates a refusal of the API itself, such as for an unreadable body, into OAuth 2. */
-export function asOAuthRefusal({ status, code, message, source, headers }: Refusal): OAuthRefusal {
+export function asOAuthRefusal(refusal: Refusal): OAuthRefusal {
+  if (refusal instanceof OAuthRefusal) return refusal;
+  const { status, code, message, source, headers } = refusal;
   const word = source === "grant_type" && code === "invalid_argument" ? grantUnknown : words[code];
   return new OAuthRefusal(status, word ?? code, message, { source, headers });
 }

@@ -1,8 +1,9 @@
 /** The OAuth state of an emulator. */
 
-import { type AccountRecord, newRecord } from "../accounts/account-record.js";
-import { type Changes, createChanges } from "../engine/changes.js";
+import { type AccountRecord, newRecord } from "../engine/account-record.js";
 import { createIds, type Ids } from "../engine/ids.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 import type { OAuthApp } from "./oauth-options.js";
 import { createSigningKey, type SigningKey } from "./signing-key.js";
 
@@ -91,53 +92,39 @@ export interface Flow {
   problem: FormProblem | undefined;
 }
 
-/** A change of a connection; the fields of its event. */
-export interface ConnectionChange {
-  readonly connectionId: string;
-  readonly clientId: string;
-  readonly accountId: string;
-  readonly authorizedScopes: readonly string[];
-  readonly to: Connection["status"];
-  /** Undefined while it is connected. */
-  readonly reason: DisconnectReason | undefined;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
 export interface OAuthStore {
   /** Separate from the ids of the API, so that a consent does not change those that follow. */
   readonly ids: Ids;
   readonly key: SigningKey;
-  readonly changes: Changes<ConnectionChange>;
-  /** Accounts of OAuth customers, which are not the platform's, by id. */
-  readonly customers: Map<string, AccountRecord>;
   readonly flows: Map<string, Flow>;
   readonly codes: Map<string, AuthorizationCode>;
-  readonly connections: Map<string, Connection>;
+  readonly connections: Table<Connection>;
   readonly refreshTokens: Map<string, RefreshToken>;
   readonly accessTokens: Map<string, AccessToken>;
   /** Refresh tokens that a request is using. */
   readonly busy: Set<string>;
 }
 
-/** Starts with one customer, so that there is an account to connect. */
-export function createOAuthStore(seed: string, nowMs: number): OAuthStore {
-  const ids = createIds(`${seed} oauth`);
-  const first = newCustomer(ids, nowMs, { name: "Example Customer", email: "owner@example.com" });
-  first.status = "ACTIVE";
-  return {
-    ids,
-    key: createSigningKey(seed),
-    changes: createChanges(),
-    customers: new Map([[first.id, first]]),
-    flows: new Map(),
-    codes: new Map(),
-    connections: new Map(),
-    refreshTokens: new Map(),
-    accessTokens: new Map(),
-    busy: new Set(),
-  };
-}
+/** What an emulator keeps for OAuth. It starts with one customer, so that there is an account to connect. */
+export const oauthOf: (world: World) => OAuthStore = defineState(
+  ({ settings, clock, accounts }) => {
+    const ids = createIds(`${settings.seed} oauth`);
+    const owner = { name: "Example Customer", email: "owner@example.com" };
+    const first = newCustomer(ids, clock.nowMs(), owner);
+    first.status = "ACTIVE";
+    accounts.customers.set(first.id, first);
+    return {
+      ids,
+      key: createSigningKey(settings.seed),
+      flows: new Map(),
+      codes: new Map(),
+      connections: createTable("Connection"),
+      refreshTokens: new Map(),
+      accessTokens: new Map(),
+      busy: new Set(),
+    };
+  },
+);
 
 /** A customer who signs up. */
 export interface NewCustomer {

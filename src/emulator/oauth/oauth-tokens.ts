@@ -1,19 +1,20 @@
 /** Issues pairs of tokens, and finds the account that an access token acts for. */
 
 import type { OAuthToken } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { digest } from "../engine/random.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { Grant, RefreshToken } from "./oauth-store.js";
+import { type Grant, oauthOf, type RefreshToken } from "./oauth-store.js";
 
 /** Issues the next refresh token of a grant, replacing the one before it. */
-export function issueRefreshToken({ oauth, clock, settings }: World, grant: Grant): string {
-  const nowMs = clock.nowMs();
+export function issueRefreshToken(world: World, grant: Grant): string {
+  const oauth = oauthOf(world);
+  const nowMs = world.clock.nowMs();
   const token = oauth.ids.secret("rt");
   const issued: RefreshToken = {
     grant,
-    expiresAtMs: nowMs + settings.oauth.refreshTokenLifetimeMs,
+    expiresAtMs: nowMs + world.settings.oauth.refreshTokenLifetimeMs,
     replacedAtMs: undefined,
     spent: false,
   };
@@ -47,13 +48,14 @@ export async function answerWithTokens(
 }
 
 async function issueAccessToken(
-  { oauth, clock, settings }: World,
+  world: World,
   grant: Grant,
   claims: Readonly<Record<string, string>>,
 ): Promise<string> {
+  const oauth = oauthOf(world);
   const { clientId, account } = grant;
-  const nowMs = clock.nowMs();
-  const expiresAtMs = nowMs + settings.oauth.accessTokenLifetimeMs;
+  const nowMs = world.clock.nowMs();
+  const expiresAtMs = nowMs + world.settings.oauth.accessTokenLifetimeMs;
   const token = await oauth.key.sign({
     ...claims,
     sub: account.id,
@@ -78,13 +80,13 @@ export interface OAuthCaller {
  *
  * @throws Refusal for a revoked or expired token.
  */
-export function callerOf({ oauth, clock }: World, token: string): OAuthCaller | undefined {
-  const known = oauth.accessTokens.get(token);
+export function callerOf(world: World, token: string): OAuthCaller | undefined {
+  const known = oauthOf(world).accessTokens.get(token);
   if (known === undefined) return undefined;
   if (known.grant.ended) {
     throw new Refusal(401, "credentials_invalid", "The access token was revoked.");
   }
-  if (known.expiresAtMs <= clock.nowMs()) {
+  if (known.expiresAtMs <= world.clock.nowMs()) {
     throw new Refusal(401, "credentials_expired", "The access token has expired.");
   }
   return known.grant;

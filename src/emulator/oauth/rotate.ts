@@ -15,7 +15,7 @@ import type { World } from "../engine/world.js";
 import { connectionOf, disconnect } from "./connections.js";
 import type { OAuthApp } from "./oauth-options.js";
 import { concurrentRefresh, invalidGrant, invalidRequest } from "./oauth-refusal.js";
-import type { Grant, RefreshToken } from "./oauth-store.js";
+import { type Grant, oauthOf, type RefreshToken } from "./oauth-store.js";
 import { issueRefreshToken } from "./oauth-tokens.js";
 
 /** A grant and the refresh token just issued for it. */
@@ -30,11 +30,12 @@ export interface Rotated {
  * @throws Refusal if another request is using it, or if it is missing.
  */
 export async function whileBusy<T>(
-  { oauth: { busy } }: World,
+  world: World,
   token: string | undefined,
   work: (token: string) => Promise<T>,
 ): Promise<T> {
   if (!token) throw invalidRequest("refresh_token", "field [refresh_token] is required.");
+  const { busy } = oauthOf(world);
   if (busy.has(token)) throw concurrentRefresh();
   busy.add(token);
   try {
@@ -46,7 +47,7 @@ export async function whileBusy<T>(
 
 /** @throws Refusal if the token is not valid, which may have ended the connection. */
 export function rotate(world: World, { clientId }: OAuthApp, token: string): Rotated {
-  const known = world.oauth.refreshTokens.get(token);
+  const known = oauthOf(world).refreshTokens.get(token);
   if (known === undefined || known.grant.clientId !== clientId) throw refused();
   if (known.grant.ended || known.expiresAtMs <= world.clock.nowMs()) throw refused();
   const connection = connectionOf(world, known.grant);

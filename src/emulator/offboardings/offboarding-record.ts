@@ -1,7 +1,9 @@
 /** An offboarding as the emulator keeps it. */
 
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { Sequenced } from "../engine/cursor-pages.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export type OffboardingStatus = "PENDING" | "COMPLETED" | "CANCELLED";
 
@@ -15,9 +17,7 @@ export interface OffboardingRecord extends Sequenced {
   status: OffboardingStatus;
 }
 
-/** Oldest first. */
-export type OffboardingStore = OffboardingRecord[];
-
-export function createOffboardingStore(): OffboardingStore {
-  return [];
-}
+/** All offboardings of an emulator. */
+export const offboardingsOf: (world: World) => Table<OffboardingRecord> = defineState(() =>
+  createTable("Offboarding"),
+);

@@ -5,8 +5,8 @@
  */
 
 import { offboardingsList } from "../../generated/endpoints.js";
-import { findConnected } from "../accounts/account-record.js";
 import { readQuery } from "../engine/accept.js";
+import { findConnected } from "../engine/account-record.js";
 import { cursorPage } from "../engine/cursor-pages.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import type { OffboardingRecord } from "./offboarding-record.js";

@@ -9,13 +9,17 @@ import type {
   OffboardingCreateParams,
   OffboardingListParams,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
 import { moveTo } from "../accounts/account-status.js";
 import { readTime } from "../accounts/list-accounts.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { notFound, Refusal } from "../engine/refusal.js";
+import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { OffboardingRecord, OffboardingStatus } from "./offboarding-record.js";
+import {
+  type OffboardingRecord,
+  type OffboardingStatus,
+  offboardingsOf,
+} from "./offboarding-record.js";
 
 /** How long an account stays suspended before it is closed for good. */
 const graceMs = 30 * 86_400_000;
@@ -27,25 +31,25 @@ export function createOffboarding(
   { reason_code: reasonCode, comment }: OffboardingCreateParams,
 ): OffboardingRecord {
   refuseClosed(world, account);
-  const open = world.offboardings.find(
-    (other) => other.status === "PENDING" && entityOf(other.account) === entityOf(account),
-  );
+  const offboardings = offboardingsOf(world);
+  const open = offboardings
+    .all()
+    .find((other) => other.status === "PENDING" && entityOf(other.account) === entityOf(account));
   if (open) throw wrongStatus(`Offboarding [${open.id}] of the same legal entity is not over yet.`);
   const nowMs = world.clock.nowMs();
   const record: OffboardingRecord = {
     ...{ id: world.ids.prefixed("off"), account, reasonCode, comment, status: "PENDING" },
-    sequence: world.offboardings.length,
+    sequence: offboardings.added,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
-  world.offboardings.push(record);
-  return record;
+  return offboardings.add(record);
 }
 
-function refuseClosed({ offboardings }: World, account: AccountRecord): void {
-  const closing = offboardings.some(
-    (other) => other.account === account && other.status === "COMPLETED",
-  );
+function refuseClosed(world: World, account: AccountRecord): void {
+  const closing = offboardingsOf(world)
+    .all()
+    .some((other) => other.account === account && other.status === "COMPLETED");
   if (!closing && account.status !== "CLOSED") return;
   throw wrongStatus(`Account [${account.id}] is closed already, or about to be.`);
 }
@@ -56,24 +60,23 @@ function entityOf({ details, id }: AccountRecord): string {
 
 /** @throws Refusal if the account has no such offboarding. */
 export function findOffboarding(
-  { offboardings }: World,
+  world: World,
   account: AccountRecord,
   id: string,
 ): OffboardingRecord {
-  const record = offboardings.find((other) => other.id === id && other.account === account);
-  if (record === undefined) throw notFound(`Offboarding [${id}]`);
-  return record;
+  return offboardingsOf(world).find(id, (record) => record.account === account);
 }
 
 /** @throws Refusal for an invalid time. */
 export function listOffboardings(
-  { offboardings }: World,
+  world: World,
   account: AccountRecord,
   query: OffboardingListParams,
 ): readonly OffboardingRecord[] {
   const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
   const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;
-  return offboardings
+  return offboardingsOf(world)
+    .all()
     .filter((record) => record.account === account)
     .filter(({ status }) => query.status === undefined || status === query.status)
     .filter(({ createdAtMs }) => toSecond(createdAtMs) >= fromMs && toSecond(createdAtMs) <= toMs);

@@ -1,6 +1,7 @@
 /** A form that is being filled in. */
 
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
+import { defineState, type World } from "../engine/world.js";
 import type { FieldName, ScreenName } from "./form-fields.js";
 
 /** What was wrong with the last form sent, and with which field, if it is a single one. */
@@ -20,9 +21,5 @@ export interface OnboardingForm {
   problem: FormProblem | undefined;
 }
 
-/** By id. */
-export type FormStore = Map<string, OnboardingForm>;
-
-export function createFormStore(): FormStore {
-  return new Map();
-}
+/** The forms that are being filled in, by id. */
+export const formsOf: (world: World) => Map<string, OnboardingForm> = defineState(() => new Map());

@@ -3,12 +3,12 @@
  * at a time. Hosted flows and embedded components lead here.
  */
 
-import type { AccountRecord, AccountStatus } from "../accounts/account-record.js";
 import { agreeToTerms, submit } from "../accounts/life-cycle.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { fieldsOf, problemWith, screens } from "./form-fields.js";
-import type { FormProblem, OnboardingForm } from "./form-record.js";
+import { type FormProblem, formsOf, type OnboardingForm } from "./form-record.js";
 import { complete } from "./specimen.js";
 
 const lifetimeMs = 30 * 60_000;
@@ -34,17 +34,14 @@ export function startForm(
     screen: "business",
     problem: undefined,
   };
-  world.onboardingForms.set(form.id, form);
+  formsOf(world).set(form.id, form);
   return form;
 }
 
 /** Undefined if it is unknown, over or expired. */
-export function findForm(
-  { onboardingForms, clock }: World,
-  id: string | null,
-): OnboardingForm | undefined {
-  const form = onboardingForms.get(id ?? "");
-  return form && form.expiresAtMs > clock.nowMs() ? form : undefined;
+export function findForm(world: World, id: string | null): OnboardingForm | undefined {
+  const form = formsOf(world).get(id ?? "");
+  return form && form.expiresAtMs > world.clock.nowMs() ? form : undefined;
 }
 
 /** The outcome of a form: the pages go on, or end with a URL to go to. */
@@ -105,6 +102,6 @@ function finish(world: World, form: OnboardingForm, sent: SentForm): Step {
 }
 
 function end(world: World, form: OnboardingForm, finished: boolean): Step {
-  world.onboardingForms.delete(form.id);
+  formsOf(world).delete(form.id);
   return { over: true, finished, url: form.leave(finished) };
 }

@@ -1,9 +1,10 @@
 /** Completes an account with the owner's answers, then what it already held, then examples. */
 
 import type { AccountDetails, BusinessDetails, BusinessPerson } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
 import { merge, withPersonIds } from "../accounts/merge-details.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
+import { filesOf } from "../files/file-store.js";
 import type { FieldName } from "./form-fields.js";
 
 type Values = Readonly<Record<FieldName, string>>;
@@ -57,8 +58,8 @@ function said(values: Values, before: BusinessDetails | null | undefined): Busin
   };
 }
 
-function uploadSpecimen({ files }: World): string {
-  return files.add({
+function uploadSpecimen(world: World): string {
+  return filesOf(world).add({
     filename: "specimen.txt",
     notes: "Made up by the emulator's onboarding pages",
     contentType: "text/plain",

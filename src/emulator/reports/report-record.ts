@@ -1,7 +1,8 @@
 /** Reports as the emulator keeps them. */
 
 import type { PlatformReportCreateParams } from "../../generated/index.js";
-import { type Changes, createChanges } from "../engine/changes.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export interface ReportRecord {
   readonly id: string;
@@ -12,17 +13,7 @@ export interface ReportRecord {
   fileId: string | undefined;
 }
 
-export interface ReportChange {
-  readonly report: ReportRecord;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
-export interface ReportStore {
-  readonly byId: Map<string, ReportRecord>;
-  readonly changes: Changes<ReportChange>;
-}
-
-export function createReportStore(): ReportStore {
-  return { byId: new Map(), changes: createChanges() };
-}
+/** All reports of an emulator. */
+export const reportsOf: (world: World) => Table<ReportRecord> = defineState(() =>
+  createTable("Platform report"),
+);

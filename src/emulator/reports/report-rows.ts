@@ -3,7 +3,7 @@
 import { formatTimestamp } from "../engine/api-version.js";
 import type { World } from "../engine/world.js";
 import { toText } from "../money/amounts.js";
-import type { Movement } from "../money/money-store.js";
+import { type Movement, moneyOf } from "../money/money-store.js";
 import { viewBalances } from "../money/view-money.js";
 
 /** Both ends are inclusive; emulator time in milliseconds. */
@@ -37,7 +37,8 @@ export const reportWriters: Readonly<Record<string, Writer | undefined>> = {
         ...["transaction_id", "request_id", "account_id", "transaction_type", "status", "currency"],
         ...["amount", "reference", "created_at", "updated_at"],
       ],
-      ...[...world.money.movements.values()]
+      ...moneyOf(world)
+        .movements.all()
         .filter((one) => isWithin(period, one))
         .flatMap((one) => rowsOf(world, one)),
     ]),

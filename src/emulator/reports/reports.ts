@@ -7,9 +7,10 @@
 import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
 import { readTime } from "../accounts/list-accounts.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { invalidArgument, notFound } from "../engine/refusal.js";
+import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import type { ReportRecord } from "./report-record.js";
+import { filesOf } from "../files/file-store.js";
+import { type ReportRecord, reportsOf } from "./report-record.js";
 import { type Period, reportWriters } from "./report-rows.js";
 
 /**
@@ -22,7 +23,7 @@ export function createReport(
   request: PlatformReportCreateParams,
   origin: string,
 ): ReportRecord {
-  const { ids, clock, reports } = world;
+  const { ids, clock } = world;
   const write = Object.hasOwn(reportWriters, request.type) && reportWriters[request.type];
   if (!write) {
     const known = Object.keys(reportWriters).join(" or ");
@@ -30,13 +31,18 @@ export function createReport(
   }
   const period = readPeriod(request);
   const record: ReportRecord = { id: ids.report(), request, origin, fileId: undefined };
-  reports.byId.set(record.id, record);
+  reportsOf(world).add(record);
   const ends = [period.createdToMs, period.updatedToMs].filter(Number.isFinite);
   clock.schedule(Math.max(clock.nowMs(), ...ends), (atMs) => {
     const content = Buffer.from(write(world, period, atMs));
     const filename = `${request.file_name ?? request.type.toLowerCase()}.csv`;
-    record.fileId = world.files.add({ filename, content, contentType: "text/csv", notes: "" }).id;
-    reports.changes.publish({ report: record, atMs });
+    record.fileId = filesOf(world).add({
+      filename,
+      content,
+      contentType: "text/csv",
+      notes: "",
+    }).id;
+    reportsOf(world).changes.publish({ record, atMs });
   });
   return record;
 }
@@ -55,17 +61,15 @@ function readPeriod(request: PlatformReportCreateParams): Period {
 }
 
 /** @throws Refusal if there is no such report. */
-export function findReport({ reports }: World, id: string): ReportRecord {
-  const record = reports.byId.get(id);
-  if (record === undefined) throw notFound(`Platform report [${id}]`);
-  return record;
+export function findReport(world: World, id: string): ReportRecord {
+  return reportsOf(world).find(id);
 }
 
 /** A report with a new link to its file. */
 export function viewReport(world: World, report: ReportRecord, apiVersion: string): PlatformReport {
   const { id, request, origin, fileId } = report;
   if (fileId === undefined) return { ...request, id, status: "PENDING" };
-  const { path, validUntilMs } = world.files.link(fileId);
+  const { path, validUntilMs } = filesOf(world).link(fileId);
   return {
     ...request,
     ...{ id, status: "COMPLETED", download_url: origin + path },

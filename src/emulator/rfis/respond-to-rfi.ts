@@ -48,7 +48,7 @@ function settle(world: World, record: RfiRecord, round: Round): void {
   if (round.questions.some(({ answer }) => answer === undefined)) return;
   record.active = undefined;
   record.answered = [...record.answered, round];
-  moveRfi(world, record, "ANSWERED", nowMs, record.status);
+  moveRfi(world, record, "ANSWERED", nowMs);
 }
 
 function problemsWith(

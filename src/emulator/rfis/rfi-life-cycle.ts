@@ -10,7 +10,7 @@ import type {
   SimulationRfiCreateParams,
   SimulationRfiFollowUpParams,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import {
   invalidArgument,
   invalidProblem,
@@ -20,7 +20,7 @@ import {
 } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { defaultQuestions, newQuestion } from "./questions.js";
-import type { QuestionRecord, RfiRecord, Round } from "./rfi-record.js";
+import { type QuestionRecord, type RfiRecord, type Round, rfisOf } from "./rfi-record.js";
 
 /** How long a request about a transaction waits; others wait forever. */
 const transactionLifetimeMs = 7 * 24 * 60 * 60_000;
@@ -33,7 +33,7 @@ export function openRfi(
   const nowMs = world.clock.nowMs();
   const record: RfiRecord = {
     id: world.ids.rfi(),
-    sequence: world.rfis.byId.size,
+    sequence: rfisOf(world).added,
     account,
     type,
     createdAtMs: nowMs,
@@ -43,9 +43,9 @@ export function openRfi(
     answered: [],
     cancelExpiry: undefined,
   };
-  world.rfis.byId.set(record.id, record);
+  rfisOf(world).add(record);
   const asked = questions?.map(({ answer }) => newQuestion(world, { asks: answer.type })) ?? [];
-  ask(world, record, asked.length > 0 ? asked : defaultQuestions(world, type), undefined);
+  ask(world, record, asked.length > 0 ? asked : defaultQuestions(world, type));
   return record;
 }
 
@@ -61,7 +61,7 @@ export function followUp(
   if (twice >= 0) throw invalidArgument(`questions[${twice}].id`, "it is asked twice");
   const asked = questions.map((item, index) => askAgain(world, record, item, index));
   const all = asked.length > 0 ? asked : defaultQuestions(world, record.type);
-  ask(world, record, all, record.status);
+  ask(world, record, all);
 }
 
 type FollowUpItem = NonNullable<SimulationRfiFollowUpParams["questions"]>[number];
@@ -84,37 +84,26 @@ function askAgain(
 /** @throws Refusal if it is already closed. */
 export function closeRfi(world: World, record: RfiRecord, atMs = world.clock.nowMs()): void {
   expectStatus(record, ["ACTION_REQUIRED", "ANSWERED"], "closed");
-  moveRfi(world, record, "CLOSED", atMs, record.status);
+  moveRfi(world, record, "CLOSED", atMs);
 }
 
-function ask(
-  world: World,
-  record: RfiRecord,
-  questions: readonly QuestionRecord[],
-  from: RfiStatusInput | undefined,
-): void {
+function ask(world: World, record: RfiRecord, questions: readonly QuestionRecord[]): void {
   const nowMs = world.clock.nowMs();
   const expiresAtMs = record.type === "TRANSACTION" ? nowMs + transactionLifetimeMs : undefined;
   const round: Round = { createdAtMs: nowMs, updatedAtMs: nowMs, expiresAtMs, questions };
   record.active = round;
-  moveRfi(world, record, "ACTION_REQUIRED", nowMs, from);
+  moveRfi(world, record, "ACTION_REQUIRED", nowMs);
   if (expiresAtMs === undefined) return;
   record.cancelExpiry = world.clock.schedule(expiresAtMs, (atMs) => closeRfi(world, record, atMs));
 }
 
 /** The only place where the status of a request changes. */
-export function moveRfi(
-  world: World,
-  record: RfiRecord,
-  to: RfiStatusInput,
-  atMs: number,
-  from: RfiStatusInput | undefined,
-): void {
+export function moveRfi(world: World, record: RfiRecord, to: RfiStatusInput, atMs: number): void {
   record.status = to;
   record.updatedAtMs = atMs;
   record.cancelExpiry?.();
   record.cancelExpiry = undefined;
-  world.rfis.changes.publish({ rfiId: record.id, accountId: record.account.id, from, to, atMs });
+  rfisOf(world).changes.publish({ record, atMs });
 }
 
 /** @throws Refusal in any other status. */

@@ -6,9 +6,10 @@ import type {
   RfiStatusInput,
   RfiTypeInput,
 } from "../../generated/index.js";
-import type { AccountRecord } from "../accounts/account-record.js";
-import { type Changes, createChanges } from "../engine/changes.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import type { Sequenced } from "../engine/cursor-pages.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 
 export interface QuestionRecord {
   readonly id: string;
@@ -43,23 +44,8 @@ export interface RfiRecord extends Sequenced {
   cancelExpiry: (() => void) | undefined;
 }
 
-/** A change of status, and so of whose turn it is: the account's, the reviewer's or no one's. */
-export interface RfiChange {
-  readonly rfiId: string;
-  readonly accountId: string;
-  /** Undefined when the request was just opened. */
-  readonly from: RfiStatusInput | undefined;
-  readonly to: RfiStatusInput;
-  /** Emulator time in milliseconds. */
-  readonly atMs: number;
-}
-
-export interface RfiStore {
-  /** By id, oldest first. */
-  readonly byId: Map<string, RfiRecord>;
-  readonly changes: Changes<RfiChange>;
-}
-
-export function createRfiStore(): RfiStore {
-  return { byId: new Map(), changes: createChanges() };
-}
+/**
+ * All requests for information of an emulator. A change is one of status, and so of whose turn it is: the
+ * account's, the reviewer's or no one's.
+ */
+export const rfisOf: (world: World) => Table<RfiRecord> = defineState(() => createTable("RFI"));

@@ -16,7 +16,7 @@ import type { World } from "../engine/world.js";
 import { findRfi, mayRead } from "./find-rfi.js";
 import { respond } from "./respond-to-rfi.js";
 import { closeRfi, followUp, openRfi } from "./rfi-life-cycle.js";
-import type { RfiRecord } from "./rfi-record.js";
+import { type RfiRecord, rfisOf } from "./rfi-record.js";
 import { livenessPath, viewRfi } from "./view-rfi.js";
 
 const usualPageSize = 100;
@@ -29,9 +29,9 @@ export const rfisHandlers: HandlersOf<Key> = {
     const { world, request, actingFor } = call;
     const query = await readQuery(rfisList.query, request.query, ["statuses", "types"]);
     const wanted = compileFilter(query);
-    const all = [...world.rfis.byId.values()].filter(
-      (record) => mayRead(world, actingFor, record) && wanted(record),
-    );
+    const all = rfisOf(world)
+      .all()
+      .filter((record) => mayRead(world, actingFor, record) && wanted(record));
     const { items, ...pages } = cursorPage(all, query, usualPageSize);
     return { ...pages, items: items.map((record) => view(call, record)) };
   },
@@ -78,11 +78,11 @@ function compileFilter(query: RfiListParams): (record: RfiRecord) => boolean {
 export const rfisPages: readonly Page[] = [{ method: "GET", path: livenessPath, run: checkIn }];
 
 function checkIn(
-  { rfis }: World,
+  world: World,
   _: EmulatedRequest,
   params: Readonly<Record<string, string>>,
 ): EmulatedResponse {
-  const active = rfis.byId.get(params["rfi"] ?? "")?.active;
+  const active = rfisOf(world).get(params["rfi"] ?? "")?.active;
   const question = active?.questions.find(({ id }) => id === params["question"]);
   if (question?.asks !== "LIVENESS") throw notFound("Liveness check");
   question.isAlive = true;

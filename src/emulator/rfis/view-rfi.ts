@@ -2,7 +2,7 @@
 
 import type { Rfi, RfiQuestion, RfiRequest, RfiSource } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
-import type { AccountRecord } from "../accounts/account-record.js";
+import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import type { QuestionRecord, RfiRecord, Round } from "./rfi-record.js";
 

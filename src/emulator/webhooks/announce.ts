@@ -1,33 +1,35 @@
 /** Turns changes in the emulator into events. */
 
-import type { AmendmentChange } from "../amendments/amendment-record.js";
+import { type AmendmentRecord, amendmentsOf } from "../amendments/amendment-record.js";
 import { viewAmendment } from "../amendments/amendments.js";
 import { viewCapability } from "../capabilities/capabilities.js";
-import type { CapabilityChange } from "../capabilities/capability-record.js";
-import type { StatusChange } from "../engine/changes.js";
+import { type CapabilityRecord, capabilitiesOf } from "../capabilities/capability-record.js";
+import type { StatusChange } from "../engine/account-record.js";
+import type { RecordChange } from "../engine/table.js";
 import type { World } from "../engine/world.js";
 import { viewDeposit } from "../money/deposits.js";
-import type { DepositChange, MovementChange, PayoutChange } from "../money/money-store.js";
+import { type Deposit, type Movement, moneyOf, type Payout } from "../money/money-store.js";
 import { viewPayout } from "../money/payouts.js";
 import { viewMovement } from "../money/view-money.js";
-import type { ConnectionChange } from "../oauth/oauth-store.js";
-import type { ReportChange } from "../reports/report-record.js";
+import { type Connection, oauthOf } from "../oauth/oauth-store.js";
+import { type ReportRecord, reportsOf } from "../reports/report-record.js";
 import { viewReport } from "../reports/reports.js";
-import type { RfiChange } from "../rfis/rfi-record.js";
+import { type RfiRecord, rfisOf } from "../rfis/rfi-record.js";
 import { dispatch } from "./dispatch.js";
 import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 
 /** Announces changes to subscribers. */
 export function announce(world: World): World {
-  world.changes.subscribe((change) => announceStatus(world, change));
-  world.oauth.changes.subscribe((change) => announceConnection(world, change));
-  world.rfis.changes.subscribe((change) => announceRfi(world, change));
-  world.amendments.changes.subscribe((change) => announceAmendment(world, change));
-  world.capabilities.changes.subscribe((change) => announceCapability(world, change));
-  world.money.changes.subscribe((change) => announceMovement(world, change));
-  world.money.depositChanges.subscribe((change) => announceDeposit(world, change));
-  world.money.payoutChanges.subscribe((change) => announcePayout(world, change));
-  world.reports.changes.subscribe((change) => announceReport(world, change));
+  const { movements, deposits, payouts } = moneyOf(world);
+  world.accounts.changes.subscribe((change) => announceStatus(world, change));
+  oauthOf(world).connections.changes.subscribe((change) => announceConnection(world, change));
+  rfisOf(world).changes.subscribe((change) => announceRfi(world, change));
+  amendmentsOf(world).changes.subscribe((change) => announceAmendment(world, change));
+  capabilitiesOf(world).changes.subscribe((change) => announceCapability(world, change));
+  movements.changes.subscribe((change) => announceMovement(world, change));
+  deposits.changes.subscribe((change) => announceDeposit(world, change));
+  payouts.changes.subscribe((change) => announcePayout(world, change));
+  reportsOf(world).changes.subscribe((change) => announceReport(world, change));
   return world;
 }
 
@@ -45,7 +47,7 @@ function announceStatus(world: World, { accountId, from, to, atMs }: StatusChang
   if (name !== undefined) tell(name, accountId);
 }
 
-function announceMovement(world: World, { movement, atMs }: MovementChange): void {
+function announceMovement(world: World, { record: movement, atMs }: RecordChange<Movement>): void {
   const { kind, id: sourceId, ownerId: accountId, status } = movement;
   const about = kind === "transfer" ? "connected_account_transfer" : "charge";
   const name = `${about}.${status.toLowerCase()}`;
@@ -53,7 +55,7 @@ function announceMovement(world: World, { movement, atMs }: MovementChange): voi
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-function announceDeposit(world: World, { deposit, atMs }: DepositChange): void {
+function announceDeposit(world: World, { record: deposit, atMs }: RecordChange<Deposit>): void {
   const { id: sourceId, account, status } = deposit;
   const { accountId } = account;
   const name = `deposit.${status.toLowerCase()}`;
@@ -61,7 +63,7 @@ function announceDeposit(world: World, { deposit, atMs }: DepositChange): void {
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-function announcePayout(world: World, { payout, atMs }: PayoutChange): void {
+function announcePayout(world: World, { record: payout, atMs }: RecordChange<Payout>): void {
   const { id: sourceId, accountId } = payout;
   const value = viewPayout(payout);
   const name = `payout.transfer.${String(value.status).toLowerCase()}`;
@@ -69,7 +71,7 @@ function announcePayout(world: World, { payout, atMs }: PayoutChange): void {
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-function announceReport(world: World, { report, atMs }: ReportChange): void {
+function announceReport(world: World, { record: report, atMs }: RecordChange<ReportRecord>): void {
   const accountId = world.accounts.platform.id;
   const show = (version: string) => viewReport(world, report, version);
   const data: EventData = { kind: "shown", show };
@@ -77,43 +79,39 @@ function announceReport(world: World, { report, atMs }: ReportChange): void {
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId: report.id, atMs });
 }
 
-function announceConnection(world: World, change: ConnectionChange): void {
-  if (change.to !== "DISCONNECTED") return;
-  const { connectionId, accountId, authorizedScopes, to: status, atMs } = change;
+function announceConnection(world: World, { record, atMs }: RecordChange<Connection>): void {
+  const { id: sourceId, account, status, grant } = record;
+  if (status !== "DISCONNECTED") return;
+  const { id: accountId } = account;
   const data: EventData = {
     kind: "other",
-    value: {
-      id: connectionId,
-      account_id: accountId,
-      status,
-      authorized_scopes: [...authorizedScopes],
-    },
+    value: { id: sourceId, account_id: accountId, status, authorized_scopes: [...grant.scopes] },
   };
-  const id = world.ids.event();
   const name = "connection.disconnected";
-  dispatch(world, { id, name, accountId, data, sourceId: connectionId, atMs });
-}
-
-function announceRfi(world: World, { rfiId, accountId, to, atMs }: RfiChange): void {
-  const data: EventData = { kind: "other", value: { id: rfiId } };
-  const name = `rfi.${to.toLowerCase()}`;
-  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId: rfiId, atMs });
-}
-
-/** An amendment is not announced before it is decided. */
-function announceAmendment(world: World, { amendment, to, atMs }: AmendmentChange): void {
-  if (to === "PENDING") return;
-  const data: EventData = { kind: "other", value: viewAmendment(amendment) };
-  const [accountId, sourceId] = [amendment.account.id, amendment.id];
-  const name = `account_amendment.${to.toLowerCase()}`;
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-function announceCapability(world: World, { capability, to, atMs }: CapabilityChange): void {
-  const show = (version: string): object => viewCapability(capability, version);
+function announceRfi(world: World, { record, atMs }: RecordChange<RfiRecord>): void {
+  const data: EventData = { kind: "other", value: { id: record.id } };
+  const { id: sourceId, account, status } = record;
+  const name = `rfi.${status.toLowerCase()}`;
+  dispatch(world, { id: world.ids.event(), name, accountId: account.id, data, sourceId, atMs });
+}
+
+/** An amendment is not announced before it is decided. */
+function announceAmendment(world: World, { record, atMs }: RecordChange<AmendmentRecord>): void {
+  if (record.status === "PENDING") return;
+  const data: EventData = { kind: "other", value: viewAmendment(record) };
+  const [accountId, sourceId] = [record.account.id, record.id];
+  const name = `account_amendment.${record.status.toLowerCase()}`;
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+function announceCapability(world: World, { record, atMs }: RecordChange<CapabilityRecord>): void {
+  const show = (version: string): object => viewCapability(record, version);
   const data: EventData = { kind: "shown", show };
-  const [accountId, sourceId] = [capability.account.id, capability.id];
-  const name = `account_capability.${to.toLowerCase()}`;
+  const [accountId, sourceId] = [record.account.id, record.id];
+  const name = `account_capability.${record.status.toLowerCase()}`;
   const id = world.ids.event();
   dispatch(world, { id, name, accountId, data, sourceId, atMs });
 }

@@ -15,9 +15,10 @@ import { setMaxListeners } from "node:events";
 import { signPayload } from "../../webhooks/signature.js";
 import type { Clock } from "../engine/clock.js";
 import { uuidOf } from "../engine/ids.js";
+import type { Table } from "../engine/table.js";
 import { post } from "./post.js";
 import { createHold } from "./shuffle.js";
-import type { Subscription, Subscriptions } from "./subscription-record.js";
+import type { Subscription } from "./subscription-record.js";
 import type { WebhookSettings } from "./webhook-options.js";
 
 /** One attempt to deliver an event. */
@@ -76,7 +77,7 @@ export interface Deliveries {
 export interface DeliveryParts {
   readonly settings: WebhookSettings;
   readonly clock: Clock;
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: Table<Subscription>;
   /** Seeds the order of unordered deliveries. */
   readonly seed: string;
 }
@@ -107,7 +108,7 @@ export function createDeliveries({
 
   async function make(attempt: Attempt): Promise<void> {
     const { subscription, number, body } = attempt;
-    if (stopping.signal.aborted || !subscriptions.has(subscription.id)) return;
+    if (stopping.signal.aborted || !subscriptions.get(subscription.id)) return;
     const { url, secret } = subscription;
     const { timeoutMs, fetch } = settings;
     const headers = { ...plainHeaders, ...signPayload(body, { secret }) };

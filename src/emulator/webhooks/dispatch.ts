@@ -3,21 +3,26 @@
 import { knowsEvent } from "../engine/api-version.js";
 import type { World } from "../engine/world.js";
 import { type EmulatorEvent, idIn, writePayload } from "./events.js";
+import { webhooksOf } from "./webhook-store.js";
 
 /** Sends an event to its subscribers. The platform receives those of all accounts, others their own. */
-export function dispatch({ webhooks, accounts }: World, event: EmulatorEvent): void {
+export function dispatch(world: World, event: EmulatorEvent): void {
   const { id, name, accountId, atMs } = event;
-  webhooks.events.add({ at: new Date(atMs), id, name, accountId });
-  const hearers = [...webhooks.subscriptions.values()].filter(
-    ({ ownerId, events, version }) =>
-      (ownerId === accounts.platform.id || ownerId === accountId) &&
-      events.includes(name) &&
-      knowsEvent(version, name),
-  );
-  for (const subscription of hearers) {
+  const { accounts } = world;
+  const { events: log, subscriptions, deliveries } = webhooksOf(world);
+  log.add({ at: new Date(atMs), id, name, accountId });
+  const subscribers = subscriptions
+    .all()
+    .filter(
+      ({ ownerId, events, version }) =>
+        (ownerId === accounts.platform.id || ownerId === accountId) &&
+        events.includes(name) &&
+        knowsEvent(version, name),
+    );
+  for (const subscription of subscribers) {
     const { version } = subscription;
     const eventId = idIn(event, version);
     const body = writePayload(event, version);
-    webhooks.deliveries.send({ subscription, eventId, name, body }, atMs);
+    deliveries.send({ subscription, eventId, name, body }, atMs);
   }
 }

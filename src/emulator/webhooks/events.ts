@@ -1,8 +1,8 @@
 /** Events, and their payloads in the version that a subscriber chose. */
 
 import type { Account, AccountRequirements } from "../../generated/index.js";
-import type { AccountRecord, AccountStatus } from "../accounts/account-record.js";
 import { viewAccount, viewWallet } from "../accounts/view-account.js";
+import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import { formatTimestamp, hasLegacyWebhooks, statusIn } from "../engine/api-version.js";
 import { uuidOf } from "../engine/ids.js";
 import { toLegacyAccount, toLegacyNames, toLegacyRequirements } from "./legacy-account.js";

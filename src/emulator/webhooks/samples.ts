@@ -9,7 +9,7 @@ import type {
   PlatformReport,
   RfiEventData,
 } from "../../generated/index.js";
-import { type AccountRecord, newRecord } from "../accounts/account-record.js";
+import { type AccountRecord, newRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { createIds, type Ids } from "../engine/ids.js";
 import type { World } from "../engine/world.js";

@@ -15,6 +15,3 @@ export interface Subscription extends Sequenced {
   url: string;
   updatedAtMs: number;
 }
-
-/** By id, oldest first. */
-export type Subscriptions = Map<string, Subscription>;

@@ -2,9 +2,10 @@
 
 import type { WebhookSubscription } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { invalidArgument, notFound } from "../engine/refusal.js";
+import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import type { Subscription } from "./subscription-record.js";
+import { webhooksOf } from "./webhook-store.js";
 
 export interface NewSubscription {
   readonly ownerId: string;
@@ -16,22 +17,21 @@ export interface NewSubscription {
   readonly secret?: string | undefined;
 }
 
-/** @param asked Its URL must have been checked by {@link checkUrl}. */
+/** @param given Its URL must have been checked by {@link checkUrl}. */
 export function subscribe(
-  { webhooks, ids, clock }: World,
-  { secret = ids.secret("whsec"), ...asked }: NewSubscription,
+  world: World,
+  { secret = world.ids.secret("whsec"), ...given }: NewSubscription,
 ): Subscription {
-  const nowMs = clock.nowMs();
-  const subscription: Subscription = {
-    ...asked,
-    id: ids.subscription(),
-    sequence: webhooks.made++,
+  const { subscriptions } = webhooksOf(world);
+  const nowMs = world.clock.nowMs();
+  return subscriptions.add({
+    ...given,
+    id: world.ids.subscription(),
+    sequence: subscriptions.added,
     secret,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
-  };
-  webhooks.subscriptions.set(subscription.id, subscription);
-  return subscription;
+  });
 }
 
 /** Sends everything from now on to a new URL, which must have been checked by {@link checkUrl}. */
@@ -41,10 +41,8 @@ export function changeUrl({ clock }: World, subscription: Subscription, url: str
 }
 
 /** @throws Refusal if the account has no such subscription. */
-export function findSubscription({ webhooks }: World, id: string, ownerId: string): Subscription {
-  const found = webhooks.subscriptions.get(id);
-  if (found?.ownerId !== ownerId) throw notFound(`Webhook [${id}]`);
-  return found;
+export function findSubscription(world: World, id: string, ownerId: string): Subscription {
+  return webhooksOf(world).subscriptions.find(id, (found) => found.ownerId === ownerId);
 }
 
 export function viewSubscription(

@@ -7,7 +7,9 @@ import type { World } from "../engine/world.js";
 import type { LoggedDelivery } from "./deliveries.js";
 import { dispatch } from "./dispatch.js";
 import { type Sample, sampleAccount, sampleOf } from "./samples.js";
+import type { Subscription } from "./subscription-record.js";
 import { checkUrl, subscribe, viewSubscription } from "./subscriptions.js";
+import { webhooksOf } from "./webhook-store.js";
 
 /** A subscription to make without a call. */
 export interface SubscribeOptions {
@@ -61,18 +63,12 @@ export interface WebhooksAccess {
   settled(): Promise<void>;
 }
 
-export function createWebhooksAccess(currentWorld: () => World): WebhooksAccess {
-  const present = (): World => {
-    const world = currentWorld();
-    world.clock.runDue();
-    return world;
-  };
+export function createWebhooksAccess(present: () => World): WebhooksAccess {
   return {
     get subscriptions() {
-      const { webhooks, settings } = present();
-      return [...webhooks.subscriptions.values()].map((one) =>
-        viewSubscription(one, settings.apiVersion),
-      );
+      const world = present();
+      const view = (one: Subscription) => viewSubscription(one, world.settings.apiVersion);
+      return webhooksOf(world).subscriptions.all().map(view);
     },
     subscribe(options) {
       const world = present();
@@ -85,18 +81,17 @@ export function createWebhooksAccess(currentWorld: () => World): WebhooksAccess 
       const made = subscribe(world, { ...asked, url, events: [...events], version, secret });
       return viewSubscription(made, world.settings.apiVersion);
     },
-    deliveries: () => present().webhooks.deliveries.log(),
+    deliveries: () => webhooksOf(present()).deliveries.log(),
     resend(eventId) {
-      if (present().webhooks.deliveries.resend(eventId) > 0) return;
+      if (webhooksOf(present()).deliveries.resend(eventId) > 0) return;
       throw new RangeError(`Cannot resend event: none with the id "${eventId}" was sent`);
     },
-    settled: () => present().webhooks.deliveries.settled(),
+    settled: () => webhooksOf(present()).deliveries.settled(),
   };
 }
 
 /** Sends an event to every subscription to its name. Returns its id. */
 export function deliver(world: World, event: EventToDeliver): string {
-  world.clock.runDue();
   const { name, accountId, data, id = world.ids.event(), createdAt } = event;
   const { connected, platform } = world.accounts;
   const known = accountId === undefined ? undefined : connected.get(accountId);

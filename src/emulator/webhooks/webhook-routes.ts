@@ -15,6 +15,7 @@ import {
   subscribe,
   viewSubscription,
 } from "./subscriptions.js";
+import { webhooksOf } from "./webhook-store.js";
 
 type Key = Extract<EndpointKey, `webhooks${string}`>;
 
@@ -38,7 +39,7 @@ export const webhooksHandlers: HandlersOf<Key> = {
 
   async webhooksList({ world, request, actingFor, apiVersion }) {
     const query = await readQuery(webhooksList.query, request.query);
-    const all = [...world.webhooks.subscriptions.values()];
+    const all = webhooksOf(world).subscriptions.all();
     const own = all.filter(({ ownerId }) => ownerId === actingFor.id);
     const page = cursorPage(own, query, usualPageSize);
     return { ...page, items: page.items.map((one) => viewSubscription(one, apiVersion)) };
@@ -57,7 +58,7 @@ export const webhooksHandlers: HandlersOf<Key> = {
 
   webhooksDelete({ world, path, actingFor }) {
     const { id } = findSubscription(world, path.id, actingFor.id);
-    world.webhooks.subscriptions.delete(id);
+    webhooksOf(world).subscriptions.delete(id);
     return { id, deleted: true };
   },
 };

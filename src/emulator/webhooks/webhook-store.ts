@@ -1,10 +1,10 @@
 /** The webhook state of an emulator. */
 
-import type { Clock } from "../engine/clock.js";
 import { createLog, type Log } from "../engine/log.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 import { createDeliveries, type Deliveries } from "./deliveries.js";
-import type { Subscriptions } from "./subscription-record.js";
-import type { WebhookSettings } from "./webhook-options.js";
+import type { Subscription } from "./subscription-record.js";
 
 /** An event, whether or not anyone has subscribed to it. */
 export interface LoggedEvent {
@@ -16,14 +16,13 @@ export interface LoggedEvent {
 
 export interface Webhooks {
   readonly events: Log<LoggedEvent>;
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: Table<Subscription>;
   readonly deliveries: Deliveries;
-  /** How many subscriptions were ever made. */
-  made: number;
 }
 
-export function createWebhooks(settings: WebhookSettings, clock: Clock, seed: string): Webhooks {
-  const subscriptions: Subscriptions = new Map();
-  const deliveries = createDeliveries({ settings, clock, subscriptions, seed });
-  return { events: createLog(), subscriptions, deliveries, made: 0 };
-}
+export const webhooksOf: (world: World) => Webhooks = defineState(({ settings, clock }) => {
+  const subscriptions = createTable<Subscription>("Webhook");
+  const { webhooks, seed } = settings;
+  const deliveries = createDeliveries({ settings: webhooks, clock, subscriptions, seed });
+  return { events: createLog(), subscriptions, deliveries };
+});

@@ -1,4 +1,4 @@
-/** An account as the emulator keeps it. */
+/** Accounts as the emulator keeps them. Every request acts for one. */
 
 import type {
   Account,
@@ -7,8 +7,9 @@ import type {
   CustomerAgreements,
   PrimaryContact,
 } from "../../generated/index.js";
-import type { Ids } from "../engine/ids.js";
-import { notFound } from "../engine/refusal.js";
+import { type Changes, createChanges } from "./changes.js";
+import type { Ids } from "./ids.js";
+import { notFound } from "./refusal.js";
 
 export type AccountStatus = Account["status"];
 
@@ -39,11 +40,32 @@ export interface AccountRecord {
   cancelReview: (() => void) | undefined;
 }
 
+export interface StatusChange {
+  readonly accountId: string;
+  /** Undefined when the account was just created. */
+  readonly from: AccountStatus | undefined;
+  readonly to: AccountStatus;
+  /** Emulator time in milliseconds. */
+  readonly atMs: number;
+}
+
 export interface Accounts {
   /** The account that the API key belongs to. */
   readonly platform: AccountRecord;
-  /** By id, oldest first. */
+  /** Accounts of the platform's customers, by id, oldest first. */
   readonly connected: Map<string, AccountRecord>;
+  /** Accounts that belong to no platform, which apps are connected to through OAuth, by id. */
+  readonly customers: Map<string, AccountRecord>;
+  readonly changes: Changes<StatusChange>;
+}
+
+export function createAccounts(ids: Ids, nowMs: number): Accounts {
+  return {
+    platform: createPlatform(ids, nowMs),
+    connected: new Map(),
+    customers: new Map(),
+    changes: createChanges(),
+  };
 }
 
 /** The data of a new account; the rest starts empty. */
@@ -67,7 +89,7 @@ export function newRecord(seed: AccountSeed): AccountRecord {
   };
 }
 
-export function createPlatform(ids: Ids, nowMs: number): AccountRecord {
+function createPlatform(ids: Ids, nowMs: number): AccountRecord {
   return newRecord({
     id: ids.account(),
     createdAtMs: nowMs,
