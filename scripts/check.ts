@@ -9,6 +9,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: readonl
   ["format and lint", bin("biome"), "ci", "--colors=off", "--error-on-warnings", "."],
   ["types", bin("tsc"), "--noEmit", "-p", "."],
   ["layers", tsx, "scripts/check-layers.ts"],
+  ["functions", tsx, "scripts/check-functions.ts", "--list"],
   ["generated files", tsx, "scripts/generate/index.ts", "--check"],
   ["contract", tsx, "scripts/contract/check.ts", "--list"],
   ["documentation", tsx, "scripts/check-docs.ts"],

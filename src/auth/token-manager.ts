@@ -18,7 +18,7 @@ import { ApiError, AuthenticationError } from "../errors/index.js";
 import type { Topics } from "../report/observe.js";
 import { longestHoldMs } from "../retry/retry-after.js";
 import { type Deadline, DeadlineError } from "../transport/deadline.js";
-import { RememberedError } from "../transport/wire.js";
+import { NoTokenError } from "../transport/wire.js";
 
 /** A token as issued by the login. */
 export interface IssuedToken {
@@ -54,7 +54,7 @@ export function createTokenManager(
 ): TokenManager {
   let held: HeldToken | undefined;
   let pending: Promise<HeldToken> | undefined;
-  let failure: RememberedError | undefined;
+  let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
   let lastError: unknown;
 
   async function obtain(replacement: boolean): Promise<HeldToken> {
@@ -75,10 +75,10 @@ export function createTokenManager(
       if (topic.active()) topic.publish({ kind: "login", lifetimeMs });
       return held;
     } catch (error) {
-      failure = new RememberedError(error, performance.now() + memoryOf(error));
+      failure = { error, untilMs: performance.now() + memoryOf(error) };
       lastError = error;
       if (topic.active()) topic.publish({ kind: "login_failed" });
-      throw error;
+      throw new NoTokenError("the login failed", error);
     } finally {
       pending = undefined;
     }
@@ -86,7 +86,8 @@ export function createTokenManager(
 
   function shared(replacement: boolean): Promise<HeldToken> {
     if (pending) return pending;
-    if (failure && performance.now() < failure.untilMs) return Promise.reject(failure);
+    const restMs = failure ? failure.untilMs - performance.now() : 0;
+    if (failure && restMs > 0) return Promise.reject(remembered(failure.error, restMs));
     pending = obtain(replacement);
     return pending;
   }
@@ -121,6 +122,12 @@ export function createTokenManager(
       if (held && !held.proven && held.value === token) held.proven = true;
     },
   };
+}
+
+function remembered(error: unknown, restMs: number): NoTokenError {
+  const seconds = (restMs / 1000).toFixed(1);
+  const reason = `the login failed a moment ago and is not made again for ${seconds} s`;
+  return new NoTokenError(reason, error);
 }
 
 function memoryOf(error: unknown): number {

@@ -1,6 +1,7 @@
 /** Adds the bearer token to every request, and replaces a refused token once. */
 
-import type { Send, WireRequest } from "../transport/wire.js";
+import { DeadlineError } from "../transport/deadline.js";
+import { isReadOnce, NoTokenError, type Send, type WireRequest } from "../transport/wire.js";
 import type { TokenManager } from "./token-manager.js";
 
 export function withAuth(send: Send, tokens: TokenManager): Send {
@@ -22,14 +23,17 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
 
   return async (request) => {
     const waiting = tokens.current(request.deadline);
-    const token = typeof waiting === "string" ? waiting : await waiting;
+    const token = typeof waiting === "string" ? waiting : await waiting.catch(throwNoToken);
     const response = await send(authorized(request, token));
     note(token, response.status);
     if (response.status !== 401) return response;
-    const other = await tokens.replace(token, request.deadline);
+    const other = await tokens.replace(token, request.deadline).catch(throwNoToken);
     if (other === undefined) return response;
     // The body was consumed and cannot be sent again, but the next call can use the new token.
-    if (isSpent(request)) return { ...response, hint: spent };
+    if (isReadOnce(request)) {
+      request.progress.hint = spent;
+      return response;
+    }
     // The API did nothing with the first request, so this is not a second write.
     const second = await send(authorized(request, other));
     note(other, second.status);
@@ -37,10 +41,12 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
   };
 }
 
+/** What kept a token from being had is an error of another call. */
+function throwNoToken(error: unknown): never {
+  const isOwn = error instanceof DeadlineError || error instanceof NoTokenError;
+  throw isOwn ? error : new NoTokenError("the renewal of its token failed", error);
+}
+
 const none: readonly string[] = [];
 
 const spent = "its token has been replaced; call again, with a stream that nobody has read";
-
-function isSpent({ body }: WireRequest): boolean {
-  return typeof body === "object" && "open" in body && !body.replayable;
-}

@@ -20,12 +20,17 @@ const codes: Readonly<Record<number, ApiErrorCode | undefined>> = {
 
 const longestMessage = 1000;
 
-export function toApiError(response: WireResponse, facts: CallFacts, redactor: Redactor): ApiError {
+export function toApiError(
+  response: WireResponse,
+  facts: CallFacts,
+  redactor: Redactor,
+  known: string | undefined,
+): ApiError {
   const { status } = response;
   const body = parseBody(response);
   const code = codes[status] ?? (status >= 500 ? "server_error" : "refused");
   const remote = readRemoteError(response, body, redactor);
-  const hint = response.hint ?? hintOf(response, body, remote);
+  const hint = known ?? hintOf(response, body, remote);
   const raw = body === undefined ? response.body.toString() : body;
   return new ApiError(code, remote, facts, {
     body: raw,

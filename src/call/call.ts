@@ -14,12 +14,13 @@ import {
   readBody,
   refusal,
   reportDrift,
-  settleUnreadable,
   translate,
   unreadable,
+  unreadableAnswer,
 } from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
+import { findOnce, sendAndSettle } from "./settle.js";
 
 /** The response that the data came in. */
 export interface ResponseInfo {
@@ -45,8 +46,8 @@ export type Call = <Input extends EndpointInput, Output>(
   extras?: CallExtras<Output>,
 ) => ApiPromise<Output>;
 
-/** What happened, for `withResponse`. */
-interface Journey extends Progress {
+/** What has happened in a call so far, also for `withResponse`. */
+interface CallRecord extends Progress {
   response: WireResponse | undefined;
 }
 
@@ -63,72 +64,97 @@ export const callOptions: ReadonlySet<string> = allOf<keyof CallOptions>({
 });
 
 export function createCall(send: Send, settings: CallSettings): Call {
-  const common = commonHeaders(settings);
-
-  async function run<Output>(
-    endpoint: Endpoint,
-    input: EndpointInput,
-    options: CallOptions,
-    extras: CallExtras<Output>,
-    journey: Journey,
-  ): Promise<Output> {
-    if (options !== noOptions) refuseUnknown(`Cannot call ${endpoint.name}`, options, callOptions);
-    const refused = refuseInput(endpoint, input);
-    let request: WireRequest;
-    try {
-      // Before any await, so that later changes by the caller are not sent.
-      request = buildRequest(endpoint, input, options, extras, settings, common, journey);
-    } catch (error) {
-      await refused;
-      throw error;
-    }
-    const refuse = (response: WireResponse): Error => {
-      const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
-      return refusal(request, response, sent, settings);
-    };
-    const { onRetry } = extras;
-    if (onRetry) {
-      journey.onRetry = (response, error) =>
-        onRetry(response ? refuse(response) : translate(error, request));
-    }
-    try {
-      if (refused) await refused;
-      extras.check?.();
-      request.deadline.check();
-      const response = await send(request);
-      journey.response = response;
-      if (response.found !== undefined) return response.found as Output;
-      if (response.status >= 300) throw refuse(response);
-      if (!endpoint.response) return undefined as Output;
-      const data = readBody(response, extras);
-      if (data === unreadable) return (await settleUnreadable(request, response)) as Output;
-      if (settings.validation !== "off") {
-        const fits = endpoint.response.fits(data);
-        if (fits !== true && !(await fits)) {
-          await reportDrift(endpoint, request, response, data, settings);
-        }
-      }
-      return data as Output;
-    } catch (error) {
-      throw translate(error, request);
-    } finally {
-      request.deadline.close();
-    }
-  }
-
+  const pipe: Pipe = { send, settings, common: commonHeaders(settings) };
   return <Input extends EndpointInput, Output>(
     endpoint: Endpoint<Input, Output>,
     input: Input,
     options: CallOptions = noOptions,
     extras: CallExtras<Output> = {},
   ) => {
-    const journey: Journey = { attempts: 0, ambiguous: false, response: undefined };
+    const record: CallRecord = { attempts: 0, retries: 0, ambiguous: false, response: undefined };
     // The async function's own promise, so that an error's stack reaches back to the caller.
-    const promise = run<Output>(endpoint as Endpoint, input, options, extras, journey);
+    const promise = run<Output>(pipe, endpoint as Endpoint, input, options, extras, record);
     return Object.assign(promise, {
-      withResponse: async () => ({ data: await promise, response: describe(journey) }),
+      withResponse: async () => ({ data: await promise, response: describe(record) }),
     });
   };
+}
+
+/** What all calls of a client go through. */
+interface Pipe {
+  readonly send: Send;
+  readonly settings: CallSettings;
+  readonly common: readonly string[];
+}
+
+async function run<Output>(
+  { send, settings, common }: Pipe,
+  endpoint: Endpoint,
+  input: EndpointInput,
+  options: CallOptions,
+  extras: CallExtras<Output>,
+  record: CallRecord,
+): Promise<Output> {
+  if (options !== noOptions) refuseUnknown(`Cannot call ${endpoint.name}`, options, callOptions);
+  const refused = refuseInput(endpoint, input);
+  let request: WireRequest;
+  try {
+    // Before any await, so that later changes by the caller are not sent.
+    request = buildRequest(endpoint, input, options, extras, settings, common, record);
+  } catch (error) {
+    await refused;
+    throw error;
+  }
+  const refuse = (response: WireResponse): Error => {
+    const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
+    return refusal(request, response, sent, settings);
+  };
+  const { onRetry, settlement } = extras;
+  if (onRetry) {
+    record.onRetry = (response, error) =>
+      onRetry(response ? refuse(response) : translate(error, request));
+  }
+  try {
+    if (refused) await refused;
+    extras.check?.();
+    request.deadline.check();
+    const answer = settlement
+      ? await sendAndSettle(send, request, settlement, settings.random)
+      : await send(request);
+    if ("found" in answer) return answer.found;
+    record.response = answer;
+    if (answer.status >= 300) throw refuse(answer);
+    return await readAnswer(endpoint, request, answer, extras, settings);
+  } catch (error) {
+    throw translate(error, request);
+  } finally {
+    request.deadline.close();
+  }
+}
+
+/** The data of a successful response; a write whose response cannot be read is looked up. */
+async function readAnswer<Output>(
+  endpoint: Endpoint,
+  request: WireRequest,
+  response: WireResponse,
+  extras: CallExtras<Output>,
+  settings: CallSettings,
+): Promise<Output> {
+  const shape = endpoint.response;
+  if (!shape) return undefined as Output;
+  const data = readBody(response, extras);
+  if (data === unreadable) {
+    const found = extras.settlement && (await findOnce(extras.settlement, request));
+    if (found) return found.found;
+    throw unreadableAnswer(request, response);
+  }
+  if (settings.validation !== "off") {
+    const fits = shape.fits(data);
+    if (fits !== true && !(await fits)) {
+      await reportDrift(endpoint, request, response, data, settings);
+    }
+  }
+  return data as Output;
 }
 
 /** The same call, for responses that contain amounts: no digits are lost. */
@@ -166,11 +192,12 @@ export function mapCall<Output, Result>(
   });
 }
 
-function describe({ response, attempts }: Journey): ResponseInfo {
+function describe({ response, attempts }: CallRecord): ResponseInfo {
   const headers = response?.headers ?? {};
   const names = Object.keys(headers);
   return {
-    status: response?.status ?? 0,
+    // A result that was looked up came in no response to this call.
+    status: response?.status ?? 200,
     headers: Object.fromEntries(names.map((name) => [name, header(headers, name) ?? ""])),
     requestId: header(headers, "x-request-id"),
     attempts,

@@ -29,7 +29,7 @@ export function createDownload(send: Send, settings: CallSettings): Download {
     const { timeoutMs = settings.timeoutMs, maxRetries = settings.maxRetries, signal } = options;
     const first = readLink(operation, url);
     const deadline = openDeadline(operation, timeoutMs, signal);
-    const progress = { attempts: 0, ambiguous: false };
+    const progress = { attempts: 0, retries: 0, ambiguous: false };
     const request = (link: URL): WireRequest => ({
       operation,
       method: "GET",

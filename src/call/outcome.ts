@@ -12,13 +12,12 @@ import {
 } from "../errors/index.js";
 import { explain } from "../report/issues.js";
 import { createRedactor, type Redactor, redactPath } from "../report/redact.js";
-import { lookOnceMore } from "../retry/retry.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody } from "../transport/body.js";
 import { DeadlineError } from "../transport/deadline.js";
 import {
   header,
-  RememberedError,
+  NoTokenError,
   WireError,
   type WireRequest,
   type WireResponse,
@@ -37,9 +36,12 @@ export function refusal(
 ): Error {
   const redactor = createRedactor(sent, secretsOf(request));
   const facts = factsOf(request, response, redactor);
-  if (response.status !== 401) return toApiError(response, facts, redactor);
+  if (response.status !== 401) return toApiError(response, facts, redactor, request.progress.hint);
   const remote = readRemoteError(response, parseBody(response), redactor);
-  return new AuthenticationError(unauthorized, remote, facts, { check, advice: response.hint });
+  return new AuthenticationError(unauthorized, remote, facts, {
+    check,
+    advice: request.progress.hint,
+  });
 }
 
 /** Returned by {@link readBody} if the body cannot be read. */
@@ -57,26 +59,14 @@ export function readBody(
 }
 
 /**
- * Handles a successful response that cannot be read. It may not come from the API: proxies and sign-in
- * pages return 200 too. So a write is looked up where possible, and is otherwise as unknown as after a
- * lost response.
+ * The error for a successful response that cannot be read. It may not come from the API: proxies and
+ * sign-in pages return 200 too. So a write is as unknown as after a lost response.
  */
-export async function settleUnreadable(
-  request: WireRequest,
-  response: WireResponse,
-): Promise<unknown> {
-  const isWrite = request.retry !== "safe";
-  if (isWrite) {
-    request.progress.ambiguous = true;
-    const done = await lookOnceMore(request);
-    if (done) return done.found;
-  }
-  const facts: CallFacts = {
-    ...factsOf(request, response),
-    outcome: isWrite ? "unknown" : "done",
-  };
+export function unreadableAnswer(request: WireRequest, response: WireResponse): ShapeError {
+  const outcome = request.retry === "safe" ? "done" : "unknown";
+  const facts: CallFacts = { ...factsOf(request, response), outcome };
   const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${describeUnreadable(response)}`;
-  throw new ShapeError("unreadable_response", message, facts, [], response.body.toString());
+  return new ShapeError("unreadable_response", message, facts, [], response.body.toString());
 }
 
 /** Reports a successful response of an unexpected shape; throws only if validation is strict. */
@@ -116,8 +106,8 @@ export function translate(error: unknown, request: WireRequest): unknown {
     const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}${failed}`;
     return new NetworkError("timeout", phase, message, facts, cause);
   }
-  if (error instanceof RememberedError) return translateLogin(error.cause, request, error.untilMs);
-  if (!(error instanceof WireError)) return translateLogin(error, request);
+  if (error instanceof NoTokenError) return translateNoToken(error, request);
+  if (!(error instanceof WireError)) return error;
   const { sent, phase } = error;
   const own = ownError(error.cause);
   // Re-created, because only here does the stack lead back to the caller.
@@ -147,34 +137,23 @@ export function translate(error: unknown, request: WireRequest): unknown {
  * If another call, such as a login shared by many, kept this one from being made, each gets an error of
  * its own with the other call's error as its cause. Other errors are returned unchanged.
  */
-function translateLogin(error: unknown, request: WireRequest, untilMs?: number): unknown {
-  const { operation, progress } = request;
-  if (!(error instanceof SdkError)) return error;
-  if (progress.ambiguous) return isOf(operation, error) ? error : lost(error, request);
-  if (isOf(operation, error)) return error;
-  const leftMs = Math.max(0, (untilMs ?? 0) - performance.now());
-  const again = `failed a moment ago and is not made again for ${(leftMs / 1000).toFixed(1)} s`;
-  const login = isOf("authentication.login", error) ? "the login" : "the renewal of its token";
-  const because = `${login} ${untilMs === undefined ? "failed" : again}, `;
+function translateNoToken({ reason, cause }: NoTokenError, request: WireRequest): unknown {
+  if (!(cause instanceof SdkError)) return cause;
+  if (request.progress.ambiguous) return lost(cause, request);
+  const because = `${reason}, `;
   const facts = factsOf(request, undefined);
-  const start = `Cannot call ${operation}: ${because}${error.message}`;
-  if (error instanceof ApiError)
-    return new ApiError(error.code, error, facts, { body: error.body, because, cause: error });
-  if (error instanceof AuthenticationError)
-    return new AuthenticationError(error.code, error, facts, {
-      because,
-      cause: error,
-      check: error.check,
-    });
-  if (error instanceof ShapeError)
-    return new ShapeError(error.code, start, facts, error.issues, error.data, error);
-  if (error instanceof NetworkError)
-    return new NetworkError(error.code, error.phase, start, facts, error);
-  return error;
-}
-
-function isOf(operation: string, error: SdkError): boolean {
-  return "operation" in error && error.operation === operation;
+  const message = `Cannot call ${request.operation}: ${because}${cause.message}`;
+  if (cause instanceof ApiError)
+    return new ApiError(cause.code, cause, facts, { body: cause.body, because, cause });
+  if (cause instanceof AuthenticationError) {
+    const { code, check } = cause;
+    return new AuthenticationError(code, cause, facts, { because, cause, check });
+  }
+  if (cause instanceof ShapeError)
+    return new ShapeError(cause.code, message, facts, cause.issues, cause.data, cause);
+  if (cause instanceof NetworkError)
+    return new NetworkError(cause.code, cause.phase, message, facts, cause);
+  return cause;
 }
 
 /** A write that may have been done and could not be repeated. */

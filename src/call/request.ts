@@ -50,7 +50,9 @@ export function buildRequest<Output>(
   common: readonly string[],
   progress: Progress,
 ): WireRequest {
-  const { name, method, retry } = endpoint;
+  const { name, method } = endpoint;
+  // What nobody can look up must not be made twice.
+  const retry = endpoint.retry === "lookup" && !extras.settlement ? "never" : endpoint.retry;
   const { origin, prefix } = settings.hosts[endpoint.host];
   const text = extras.payload ? undefined : serialize(name, body, options.extraBody);
   const headers = callHeaders(name, common, options, extras.payload?.headers);
@@ -60,8 +62,7 @@ export function buildRequest<Output>(
       `Cannot call ${name}: maxRetries is ${showNumber(maxRetries)}, expected a whole number of at least 0`,
     );
   }
-  const { lookup, alreadyDone } = extras;
-  const request = {
+  return {
     operation: name,
     method,
     origin,
@@ -75,10 +76,7 @@ export function buildRequest<Output>(
     maxRetries,
     deadline: openDeadline(name, options.timeoutMs ?? settings.timeoutMs, options.signal),
     progress,
-    alreadyDone,
   };
-  if (!lookup) return request;
-  return { ...request, lookup: () => lookup(request.deadline.remainingMs) };
 }
 
 function serialize(

@@ -2,7 +2,8 @@
 
 import type { Topics } from "../report/observe.js";
 import type { Endpoint } from "../schemas/endpoint.js";
-import type { AlreadyDone, WireRequest } from "../transport/wire.js";
+import type { WireRequest } from "../transport/wire.js";
+import type { Settlement } from "./settle.js";
 
 /** Options for a single call. */
 export interface CallOptions {
@@ -45,6 +46,8 @@ export interface CallSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly validation: Validation;
   readonly topics: Topics;
+  /** Returns a number from 0 up to 1. */
+  readonly random: () => number;
   /** The error code for a 401. */
   readonly unauthorized: "login_refused" | "token_refused";
   /** What the user should check then, in terms of the client's options. Default: the API key's options. */
@@ -66,9 +69,8 @@ export interface CallExtras<Output> {
   readonly check?: () => void;
   /** Returns numbers that a JavaScript number would round as strings, so that amounts stay exact. */
   readonly exactNumbers?: boolean;
-  /** Finds out whether a write whose response was lost was done; `remainingMs` is the time left. */
-  readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Output } | undefined>;
-  readonly alreadyDone?: AlreadyDone<Output>;
+  /** How to find out what became of a write whose response was lost. */
+  readonly settlement?: Settlement<Output> | undefined;
   /** Called with the error of every attempt that may be retried. */
   readonly onRetry?: (error: unknown) => void;
 }

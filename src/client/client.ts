@@ -161,6 +161,7 @@ export function createClient(options: ClientOptions): unknown {
   const limiter = createRateLimiter(settings.rateLimit.limits);
   const shared: Shared = {
     topics,
+    random,
     send: withRetry(transport.send, retry),
     spacedSend: withRetry(transport.send, { ...retry, limiter }),
     close: () => transport.close(),
@@ -179,7 +180,7 @@ export function createClient(options: ClientOptions): unknown {
 const keptClients = 1000;
 
 /** What a client and everything derived from it have in common. */
-interface Shared extends Pick<CallSettings, "topics"> {
+interface Shared extends Pick<CallSettings, "topics" | "random"> {
   readonly send: Send;
   /** Waits for its turn under the rate limit before each attempt. */
   readonly spacedSend: Send;
@@ -208,11 +209,11 @@ interface Identity {
 }
 
 function assemble(shared: Shared, settings: Settings, identity: Identity): BaseClient<Environment> {
-  const { topics, send, spacedSend, close, limiter } = shared;
+  const { topics, random, send, spacedSend, close, limiter } = shared;
   const { tokensFor, callerOf, check } = identity;
   const tokens = tokensFor(settings);
   const refused = { unauthorized: "token_refused", check } as const;
-  const base: CallSettings = { ...settings.call, topics, ...refused };
+  const base: CallSettings = { ...settings.call, topics, random, ...refused };
   const everySend = settings.rateLimit.everyCall ? spacedSend : send;
   const call = createCall(withAuth(everySend, tokens), base);
   const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
@@ -272,10 +273,16 @@ function tokensOf(shared: Shared, { call, key }: Settings): TokenManager {
   const name = key?.loginAs ?? "";
   const known = shared.tokens.get(name);
   if (known) return known;
-  const { topics, send, limiter } = shared;
+  const { topics, random, send, limiter } = shared;
   const check = name === "" ? undefined : checks.loginAs;
   const refused = { unauthorized: "login_refused", check } as const;
-  const bare: Call = createCall(send, { ...call, onBehalfOf: undefined, topics, ...refused });
+  const bare: Call = createCall(send, {
+    ...call,
+    onBehalfOf: undefined,
+    topics,
+    random,
+    ...refused,
+  });
   const obtain = async (onRetry: (error: unknown) => void): Promise<IssuedToken> => {
     if (key) {
       limiter.passed();
@@ -295,12 +302,13 @@ function assembleOAuth(
   settings: Settings,
   { app, tokenHost, store, keyPrefix }: OAuthSettings,
 ): OAuthResource<Client> {
-  const { topics, send } = shared;
+  const { topics, random, send } = shared;
   const own: CallSettings = {
     ...settings.call,
     hosts: { api: tokenHost, files: tokenHost },
     onBehalfOf: undefined,
     topics,
+    random,
     unauthorized: "login_refused",
     check: checks.app,
   };

@@ -26,7 +26,7 @@ export interface Settings {
   /** Undefined when the client has only an OAuth app. */
   readonly key: ApiKey | undefined;
   readonly oauth: OAuthSettings | undefined;
-  readonly call: Omit<CallSettings, "topics" | "unauthorized">;
+  readonly call: Omit<CallSettings, "topics" | "random" | "unauthorized">;
   readonly transport: TransportOptions;
   readonly rateLimit: RateLimitSettings;
   override(overrides: ClientOverrides): Settings;

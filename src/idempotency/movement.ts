@@ -10,9 +10,8 @@
 import { isSameNumber } from "../call/exact-json.js";
 import type { ListPromise } from "../call/page.js";
 import type { CallExtras, CallOptions } from "../call/settings.js";
-import type { IdTaken } from "../transport/wire.js";
+import type { Finding } from "../call/settle.js";
 import { withinCall } from "./lookup.js";
-import { duplicateCodes } from "./request-id.js";
 
 /** The members that tell one transfer or charge from another. */
 export interface Movement {
@@ -37,23 +36,14 @@ export function moveOnce<Output extends Movement>(
   asked: Asked,
   options: CallOptions | undefined,
 ): CallExtras<Output> {
-  const find = async (
-    remainingMs: number,
-  ): Promise<{ readonly found: Output } | IdTaken | undefined> => {
+  const find = async (remainingMs: number): Promise<Finding<Output>> => {
     const page = await list({ request_id: asked.request_id }, withinCall(options, remainingMs));
     const made = page.items.filter(({ request_id }) => request_id === asked.request_id);
     const found = made.find((one) => isSame(one, asked));
     if (found) return { found };
     return made[0] && { taken: describeOther(noun, made[0]) };
   };
-  return {
-    exactNumbers: true,
-    async lookup(remainingMs) {
-      const result = await find(remainingMs);
-      return result && "found" in result ? result : undefined;
-    },
-    alreadyDone: { apiCodes: duplicateCodes, acrossCalls: true, find },
-  };
+  return { exactNumbers: true, settlement: { find, acrossCalls: true } };
 }
 
 /** Ids, amount and currency: none of it is personal data. */

@@ -3,6 +3,7 @@
 import type { ApiPromise, Call } from "../call/call.js";
 import { type ListPromise, listPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
+import type { Settlement } from "../call/settle.js";
 import { type WaitForStatusOptions, waitForStatus } from "../call/wait-for-status.js";
 import type {
   Account,
@@ -189,7 +190,9 @@ export interface AccountsResource {
 export function accountsResource(call: Call): AccountsResource {
   const resource: AccountsResource = {
     create: (params, options) =>
-      call(accountsCreate, { body: params }, options, createLookup(call, params, options)),
+      call(accountsCreate, { body: params }, options, {
+        settlement: createSettlement(call, params, options),
+      }),
     retrieve: (id, options) => call(accountsRetrieve, { path: { id } }, options),
     update: (id, params, options) => call(accountsUpdate, { path: { id }, body: params }, options),
     submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
@@ -217,16 +220,16 @@ export function accountsResource(call: Call): AccountsResource {
  * Finds the account of a create whose response was lost. Only an account made since the call began
  * counts, not an older one with the same identifier. If an account's age is unknown, the lookup fails.
  */
-function createLookup(
+function createSettlement(
   call: Call,
   params: AccountCreateParams,
   options: CallOptions | undefined,
-): { readonly lookup?: (remainingMs: number) => Promise<{ readonly found: Account } | undefined> } {
+): Settlement<Account> | undefined {
   const identifier: unknown = params?.identifier;
-  if (typeof identifier !== "string" || identifier === "") return {};
+  if (typeof identifier !== "string" || identifier === "") return undefined;
   const since = beganAt();
   return {
-    async lookup(remainingMs) {
+    async find(remainingMs) {
       const own = withinCall(options, remainingMs);
       const list = call(accountsList, { query: { identifier } }, own);
       const { data, response } = await list.withResponse();

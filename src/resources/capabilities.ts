@@ -83,7 +83,7 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
     retrieve: (id, options) => call(capabilitiesRetrieve, { path: { id } }, options),
     enable: (id, params, options) =>
       call(capabilitiesEnable, { path: { id }, body: { ...params, id } }, options, {
-        lookup: enableLookup(call, id, options),
+        settlement: { find: enableLookup(call, id, options) },
       }),
     fundingLimits: (params = {}, options) =>
       listPages(

@@ -72,7 +72,7 @@ export function offboardingsResource(call: Call): OffboardingsResource {
   const resource: OffboardingsResource = {
     create: (account_id, params, options) =>
       call(offboardingsCreate, { path: { account_id }, body: params }, options, {
-        lookup: createLookup(resource, account_id, options),
+        settlement: { find: createLookup(resource, account_id, options) },
       }),
     retrieve: (account_id, id, options) =>
       call(offboardingsRetrieve, { path: { account_id, id } }, options),

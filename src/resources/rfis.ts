@@ -89,9 +89,8 @@ export function rfisResource(call: Call): RfisResource {
       const find = respondLookup(call, id, params, options);
       return call(rfisRespond, { path: { id }, body: params }, options, {
         check: () => refuseReplies(params),
-        lookup: find,
-        // The attempt whose response was lost was still running at the lookup, and has finished since.
-        alreadyDone: { apiCodes: ["invalid_state_for_operation"], find },
+        // An attempt that was still running at the look-up may have finished since.
+        settlement: { find, doneCodes: ["invalid_state_for_operation"] },
       });
     },
   };

@@ -3,6 +3,8 @@
 import type { ApiPromise, Call } from "../call/call.js";
 import { type ListPromise, listCursorPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
+import type { Finding, Settlement } from "../call/settle.js";
+import { ApiError } from "../errors/index.js";
 import {
   webhooksCreate,
   webhooksDelete,
@@ -19,8 +21,7 @@ import type {
   WebhookUpdateParams,
 } from "../generated/webhooks.js";
 import { withinCall } from "../idempotency/lookup.js";
-import { resolveDuplicate, withRequestId } from "../idempotency/request-id.js";
-import type { AlreadyDone } from "../transport/wire.js";
+import { withRequestId } from "../idempotency/request-id.js";
 
 /**
  * Webhook subscriptions of the account that the client acts for. To read what arrives at their URLs,
@@ -100,15 +101,16 @@ export function webhooksResource(call: Call): WebhooksResource {
   const resource: WebhooksResource = {
     create(params, options) {
       const body = withRequestId(params);
-      const extras = resolveDuplicate((remainingMs) =>
-        findByRequestId(resource, body.request_id, withinCall(options, remainingMs)),
-      );
-      return call(webhooksCreate, { body }, options, extras);
+      const find = (remainingMs: number) =>
+        findByRequestId(resource, body.request_id, withinCall(options, remainingMs));
+      return call(webhooksCreate, { body }, options, { settlement: { find } });
     },
     retrieve: (id, options) => call(webhooksRetrieve, { path: { id } }, options),
     update: (id, params, options) => call(webhooksUpdate, { path: { id }, body: params }, options),
     delete: (id, options) =>
-      call(webhooksDelete, { path: { id } }, options, { alreadyDone: gone(id) }),
+      call(webhooksDelete, { path: { id } }, options, {
+        settlement: { find: findGone(resource, id, options), doneCodes: goneCodes },
+      }),
     list: (params = {}, options) =>
       listCursorPages(webhooksList, params?.page, (page) =>
         call(webhooksList, { query: params && { ...params, page } }, options),
@@ -121,16 +123,30 @@ async function findByRequestId(
   { list }: WebhooksResource,
   requestId: string,
   options: CallOptions,
-): Promise<WebhookSubscription | undefined> {
+): Promise<Finding<WebhookSubscription>> {
   for await (const subscription of list({}, options)) {
-    if (subscription.request_id === requestId) return subscription;
+    if (subscription.request_id === requestId) return { found: subscription };
   }
   return undefined;
 }
 
-function gone(id: string): AlreadyDone<WebhookSubscriptionDeletion> {
-  return {
-    apiCodes: ["not_found", "resource_not_found"],
-    find: async () => ({ found: { id, deleted: true } }),
+const goneCodes: readonly string[] = ["not_found", "resource_not_found"];
+
+/** A subscription that is not there any more was deleted, by an attempt whose response was lost. */
+function findGone(
+  { retrieve }: WebhooksResource,
+  id: string,
+  options: CallOptions | undefined,
+): Settlement<WebhookSubscriptionDeletion>["find"] {
+  return async (remainingMs) => {
+    try {
+      await retrieve(id, withinCall(options, remainingMs));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "not_found") {
+        return { found: { id, deleted: true } };
+      }
+      throw error;
+    }
   };
 }

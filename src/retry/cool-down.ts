@@ -1,8 +1,7 @@
 /** After a 429 the whole client holds back; otherwise all waiting callers would retry at the same moment. */
 
 import { apiCodeOf } from "../transport/body.js";
-import type { Deadline } from "../transport/deadline.js";
-import type { WireResponse } from "../transport/wire.js";
+import type { WireRequest, WireResponse } from "../transport/wire.js";
 
 export interface CoolDown {
   readonly active: boolean;
@@ -12,7 +11,7 @@ export interface CoolDown {
    * Waits until the cool-down is over, plus a short random delay. If the cool-down would outlast the
    * deadline, returns the 429 that started it without waiting.
    */
-  pass(deadline: Deadline): Promise<WireResponse | undefined>;
+  pass(request: Pick<WireRequest, "deadline" | "progress">): Promise<WireResponse | undefined>;
 }
 
 /** Waiters resume spread over this share of the wait, but over no more than this many milliseconds. */
@@ -33,11 +32,15 @@ export function createCoolDown(random: () => number): CoolDown {
       lengthMs = ms;
       refusal = response;
     },
-    async pass(deadline) {
+    async pass({ deadline, progress }) {
       // It may be extended while we wait.
       while (performance.now() < untilMs) {
         const leftMs = untilMs - performance.now();
-        if (refusal && leftMs >= deadline.remainingMs) return forOthers(refusal, leftMs);
+        if (refusal && leftMs >= deadline.remainingMs) {
+          const seconds = String(Math.ceil(leftMs / 1000));
+          progress.hint = `another call was refused, and all are held back for ${seconds} s more, longer than this one may take`;
+          return forOthers(refusal, seconds);
+        }
         const jitterMs = random() * Math.min(lengthMs * spread.share, spread.maxMs);
         await deadline.sleep("waiting for the rate limit to pass", leftMs + jitterMs);
       }
@@ -47,10 +50,8 @@ export function createCoolDown(random: () => number): CoolDown {
 }
 
 /** Keeps only the code: the rest is about another call, and may quote what that call sent. */
-function forOthers(refusal: WireResponse, leftMs: number): WireResponse {
-  const seconds = String(Math.ceil(leftMs / 1000));
+function forOthers(refusal: WireResponse, seconds: string): WireResponse {
   const headers = { ...refusal.headers, "retry-after": seconds };
   const body = Buffer.from(JSON.stringify({ code: apiCodeOf(refusal) }));
-  const hint = `another call was refused, and all are held back for ${seconds} s more, longer than this one may take`;
-  return { status: refusal.status, headers, body, hint };
+  return { status: refusal.status, headers, body };
 }

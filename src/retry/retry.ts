@@ -1,65 +1,26 @@
 /**
- * When a failed attempt is retried, and after how long.
- *
- * | what happened                        | retried for                          | because                              |
- * |--------------------------------------|--------------------------------------|--------------------------------------|
- * | never sent (refused, DNS, connect)   | every class                          | the API has not seen it              |
- * | 429                                  | every class                          | refused before any work              |
- * | 409                                  | safe, request_id                     | the same request is in progress      |
- * | 408, 500, 502, 503, 504              | safe, idempotent, request_id, lookup | the work may have been done          |
- * | answer lost (cut, reset)             | safe, idempotent, request_id, lookup | the work may have been done          |
- * | anything else                        | none                                 | it would be refused again            |
- *
- * `lookup` first checks whether the work was done, and waits at least half a step before it does: the API
- * may still be working on it, and a retry would then do it twice. If the API refuses an attempt because an
- * earlier one of the same call did the work, the result of that earlier attempt is the result of the call;
- * if the id turns out to belong to something else, the refusal says to what. If the last attempt is lost
- * too, the resource looks once more, so that nothing knowable is left unknown. A body that exists only
- * once is sent only once.
+ * Makes failed attempts again, as policy.ts allows, and waits before each.
  *
  * The wait is the API's `Retry-After`, or else 1, 2, 4, 8, 16 s with full jitter
- * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). A 429 also holds
- * back every other call of the client, so that waiting callers do not all retry at once; a call whose
- * deadline comes first fails with that 429 without being sent.
+ * (https://www.airwallex.com/docs/developer-tools/api/rate-limits advises these steps). It is at least
+ * half a step where the API may still be working on an earlier attempt: before a look-up, and while it
+ * says that the same request is in progress. Such a request does not use up `maxRetries`: it is waited for
+ * until the deadline.
  *
- * Requests that are spaced (rate-limit.ts) already keep to the limits. If one is refused anyway and the
- * API does not say for how long, only its endpoint is held back, and only for a moment.
+ * A 429 also holds back every other call of the client, so that waiting callers do not all retry at once;
+ * a call whose deadline comes first fails with that 429 without being sent. Requests that are spaced
+ * (rate-limit.ts) already keep to the limits. If one is refused anyway and the API does not say for how
+ * long, only its endpoint is held back, and only for a moment.
  */
 
 import type { Topics } from "../report/observe.js";
-import type { RetryClass } from "../schemas/endpoint.js";
-import { apiCodeOf } from "../transport/body.js";
 import { DeadlineError } from "../transport/deadline.js";
-import {
-  type IdTaken,
-  type Send,
-  WireError,
-  type WireRequest,
-  type WireResponse,
-} from "../transport/wire.js";
+import type { Send, WireRequest, WireResponse } from "../transport/wire.js";
 import type { CoolDown } from "./cool-down.js";
-import { failureCode, observed, publishRetry } from "./observed.js";
+import { observed, publishRetry } from "./observed.js";
+import { type Ending, isAmbiguous, isInProgress, reasonToRetry } from "./policy.js";
 import type { RateLimiter } from "./rate-limit.js";
 import { longestHoldMs, retryAfterMs } from "./retry-after.js";
-
-const every: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup", "never"];
-const repeatable: readonly RetryClass[] = ["safe", "idempotent", "request_id", "lookup"];
-
-const policy: Readonly<Record<string, readonly RetryClass[] | undefined>> = {
-  "not sent": every,
-  "answer lost": repeatable,
-  "408": repeatable,
-  "409": ["safe", "request_id"],
-  "429": every,
-  "500": repeatable,
-  "502": repeatable,
-  "503": repeatable,
-  "504": repeatable,
-};
-
-const backOffMs: readonly number[] = [1000, 2000, 4000, 8000, 16_000];
-
-const nothing: WireResponse = { status: 200, headers: {}, body: Buffer.alloc(0) };
 
 export interface RetryOptions {
   readonly topics: Topics;
@@ -71,63 +32,132 @@ export interface RetryOptions {
   readonly limiter?: RateLimiter | undefined;
 }
 
-/** A failed attempt that the policy allows to be retried. */
-class Repeatable extends Error {
-  readonly reason: string;
-  readonly response: WireResponse | undefined;
+/** A write of class `lookup` may have been done: it is sent again only if a look-up finds no trace of it. */
+export class LookUpFirst extends Error {
+  /** How the last attempt ended. */
+  readonly ending: Ending;
 
-  constructor(reason: string, response: WireResponse | undefined, cause: unknown) {
-    super(reason, { cause });
-    this.reason = reason;
-    this.response = response;
-  }
-
-  /** How the call ends if no further attempt is made. */
-  get last(): Last {
-    return this.response ?? { error: this.cause };
+  constructor(ending: Ending) {
+    super("the write must be looked up before it is sent again");
+    this.ending = ending;
   }
 }
 
-/** Sends until a response is final. The request's deadline bounds everything, including waits. */
-export function withRetry(send: Send, { topics, random, coolDown, limiter }: RetryOptions): Send {
-  const attempt = classified(observed(send, topics));
+/** An attempt failed, and may be made again. */
+class RetryableFailure extends Error {
+  readonly reason: string;
+  readonly ending: Ending;
+  readonly inProgress: boolean;
 
-  async function prepare(failure: Repeatable, request: WireRequest): Promise<void> {
-    const { attempts } = request.progress;
-    const asked = failure.response && retryAfterMs(failure.response.headers);
-    const step = backOffMs[Math.min(attempts, backOffMs.length) - 1] as number;
-    const limited = failure.reason === "429";
-    const everybody = limited && (limiter === undefined || asked !== undefined);
-    const least = looksFirst(request) && !limited ? step / 2 : 0;
-    const backOff = everybody ? step : least + (step - least) * random();
-    const delayMs = Math.max(least, asked ?? backOff);
-    if (limited && !everybody) limiter?.refused(request.operation);
-    if (everybody && failure.response) {
-      const holdMs = Math.min(delayMs, longestHoldMs);
-      coolDown.start(holdMs, failure.response);
-      limiter?.pause(holdMs);
+  constructor(reason: string, ending: Ending, inProgress: boolean) {
+    super(reason);
+    this.reason = reason;
+    this.ending = ending;
+    this.inProgress = inProgress;
+  }
+}
+
+/**
+ * Sends until a response is final. The request's deadline bounds everything, including waits.
+ *
+ * @returns a `send` that rejects with {@link LookUpFirst} instead of repeating what must be looked up
+ */
+export function withRetry(send: Send, options: RetryOptions): Send {
+  const attempt = inTurn(createAttempt(observed(send, options.topics)), options);
+
+  async function retry(first: RetryableFailure, request: WireRequest): Promise<WireResponse> {
+    const { default: pRetry } = await loadPRetry();
+    const { progress } = request;
+    let last = first;
+    return pRetry(
+      (attemptNumber) => {
+        // The first attempt has been made.
+        if (attemptNumber === 1) throw first;
+        if (!last.inProgress) progress.retries += 1;
+        if (looksFirst(request)) throw new LookUpFirst(last.ending);
+        return attempt(request);
+      },
+      {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 0,
+        async onFailedAttempt({ error }) {
+          if (!(error instanceof RetryableFailure) || !hasRetriesLeft(error, request)) return;
+          last = error;
+          await waitToRetry(error, request, options);
+        },
+        shouldRetry: ({ error }) =>
+          error instanceof RetryableFailure && hasRetriesLeft(error, request),
+      },
+    );
+  }
+
+  return async (request) => {
+    if (request.maxRetries > 0) loadPRetry().catch(() => undefined);
+    try {
+      return await attempt(request);
+    } catch (error) {
+      if (!(error instanceof RetryableFailure)) throw error;
+      return await retry(error, request).catch(throwLastEnding);
     }
-    request.progress.onRetry?.(failure.response, failure.cause);
-    if (delayMs >= request.deadline.remainingMs) throw failure;
-    publishRetry(topics, request, failure.reason, delayMs);
-    // The cool-down makes this call wait, like all the others.
-    if (!everybody) await request.deadline.sleep("backing off", delayMs);
-  }
+  };
+}
 
-  function once(request: WireRequest): Promise<WireResponse> {
-    return coolDown.active ? afterCoolDown(request) : go(request);
-  }
+let loading: Promise<typeof import("p-retry")> | undefined;
 
+/** Loaded during the first attempt, so that the first retry waits no longer than the others. */
+function loadPRetry(): Promise<typeof import("p-retry")> {
+  loading ??= import("p-retry");
+  return loading;
+}
+
+/** A response that no retry could replace is the response of the call. */
+function throwLastEnding(error: unknown): WireResponse {
+  if (!(error instanceof RetryableFailure)) throw error;
+  if ("error" in error.ending) throw error.ending.error;
+  return error.ending;
+}
+
+function hasRetriesLeft({ inProgress }: RetryableFailure, request: WireRequest): boolean {
+  const { maxRetries, progress } = request;
+  return inProgress ? maxRetries > 0 : progress.retries < maxRetries;
+}
+
+function looksFirst({ retry, progress }: WireRequest): boolean {
+  return retry === "lookup" && progress.ambiguous;
+}
+
+/** One attempt: rejects with {@link RetryableFailure} if it may be made again. */
+function createAttempt(send: Send): Send {
+  return async (request) => {
+    const { progress, deadline } = request;
+    deadline.check();
+    progress.attempts += 1;
+    let ending: Ending;
+    try {
+      ending = await send(request);
+      if (ending.status < 400) return ending;
+    } catch (error) {
+      ending = { error };
+    }
+    if (isAmbiguous(request, ending)) progress.ambiguous = true;
+    const reason = deadline.ended ? undefined : reasonToRetry(request, ending);
+    if (reason !== undefined) {
+      const inProgress = request.retry === "request_id" && isInProgress(request, ending);
+      throw new RetryableFailure(reason, ending, inProgress);
+    }
+    if ("error" in ending) throw ending.error;
+    return ending;
+  };
+}
+
+/** Lets an attempt wait for the cool-down, and for its turn under the rate limit. */
+function inTurn(attempt: Send, { coolDown, limiter }: RetryOptions): Send {
   async function afterCoolDown(request: WireRequest): Promise<WireResponse> {
-    return (await coolDown.pass(request.deadline)) ?? (await go(request));
+    return (await coolDown.pass(request)) ?? (await attemptInTurn(request));
   }
 
-  function go(request: WireRequest): Promise<WireResponse> {
-    return limiter ? spaced(request, limiter) : attempt(request);
-  }
-
-  async function spaced(request: WireRequest, limiter: RateLimiter): Promise<WireResponse> {
-    const leave = await limiter.enter(request.operation, request.deadline);
+  async function waitForTurn(request: WireRequest, limits: RateLimiter): Promise<WireResponse> {
+    const leave = await limits.enter(request.operation, request.deadline);
     try {
       // After a suspended process resumes, the turn can come before the deadline's timer fires.
       if (request.deadline.remainingMs === 0) throw new DeadlineError({ kind: "timeout" });
@@ -137,159 +167,42 @@ export function withRetry(send: Send, { topics, random, coolDown, limiter }: Ret
     }
   }
 
-  async function again(failure: Repeatable, request: WireRequest): Promise<WireResponse> {
-    if (!request.lookup || !looksFirst(request)) return once(request);
-    // A failed lookup says nothing: the earlier failure stands, and may be looked up again.
-    const done = await request.lookup().catch(() => {
-      request.deadline.check();
-      throw failure;
-    });
-    return done ? { ...nothing, found: done.found } : once(request);
+  const attemptInTurn: Send = (request) =>
+    limiter ? waitForTurn(request, limiter) : attempt(request);
+  return (request) => (coolDown.active ? afterCoolDown(request) : attemptInTurn(request));
+}
+
+const backOffMs: readonly number[] = [1000, 2000, 4000, 8000, 16_000];
+
+/** The longest wait before retry `count`, counted from 1. */
+export function backOffStepMs(count: number): number {
+  return backOffMs[Math.min(count, backOffMs.length) - 1] as number;
+}
+
+/** Rejects with the failure if the wait would be longer than the time that the call has left. */
+async function waitToRetry(
+  failure: RetryableFailure,
+  request: WireRequest,
+  { random, topics, coolDown, limiter }: RetryOptions,
+): Promise<void> {
+  const { reason, ending, inProgress } = failure;
+  const response = "error" in ending ? undefined : ending;
+  const asked = response && retryAfterMs(response.headers);
+  const limited = reason === "429";
+  const holdsAll = limited && (limiter === undefined || asked !== undefined);
+  const step = backOffStepMs(request.progress.attempts);
+  const least = inProgress || (looksFirst(request) && !limited) ? step / 2 : 0;
+  const backOff = holdsAll ? step : least + (step - least) * random();
+  const delayMs = Math.max(least, asked ?? backOff);
+  if (limited && !holdsAll) limiter?.refused(request.operation);
+  if (holdsAll && response) {
+    const holdMs = Math.min(delayMs, longestHoldMs);
+    coolDown.start(holdMs, response);
+    limiter?.pause(holdMs);
   }
-
-  async function repeat(first: Repeatable, request: WireRequest): Promise<WireResponse> {
-    const { default: pRetry } = await import("p-retry");
-    await prepare(first, request);
-    return pRetry(() => again(first, request), {
-      retries: request.maxRetries - 1,
-      minTimeout: 0,
-      shouldRetry: ({ error }) => error instanceof Repeatable,
-      onFailedAttempt: ({ error, retriesLeft }) =>
-        error instanceof Repeatable && retriesLeft > 0 ? prepare(error, request) : undefined,
-    });
-  }
-
-  async function afterFailure(first: unknown, request: WireRequest): Promise<Last> {
-    if (!(first instanceof Repeatable)) return { error: first };
-    if (request.maxRetries === 0) return first.last;
-    try {
-      return await repeat(first, request);
-    } catch (error) {
-      return error instanceof Repeatable ? error.last : { error };
-    }
-  }
-
-  /** The result of an earlier attempt, if the last one was refused because the earlier one succeeded. */
-  async function resultOf(refusal: WireResponse, request: WireRequest): Promise<Result | IdTaken> {
-    const { alreadyDone, progress, deadline, maxRetries } = request;
-    if (!alreadyDone?.apiCodes.includes(apiCodeOf(refusal))) return undefined;
-    if (!progress.ambiguous && !alreadyDone.acrossCalls) return undefined;
-    for (let looks = 0; ; looks++) {
-      const done = await unlessItFails(alreadyDone.find(deadline.remainingMs), deadline);
-      // What was created a moment ago may not be in the list yet.
-      if (done || looks >= maxRetries) return done;
-      const delayMs = (backOffMs[Math.min(looks, backOffMs.length - 1)] as number) * random();
-      if (delayMs >= deadline.remainingMs) return undefined;
-      await deadline.sleep("looking for what was done", delayMs);
-    }
-  }
-
-  return async (request) => {
-    let last: Last;
-    try {
-      last = await once(request);
-    } catch (error) {
-      last = await afterFailure(error, request);
-    }
-    if (!("error" in last) && last.status < 400) return last;
-    const earlier = "error" in last ? undefined : await resultOf(last, request);
-    if (earlier && "taken" in earlier) {
-      request.progress.ambiguous = false;
-      return { ...(last as WireResponse), hint: earlier.taken };
-    }
-    const done = earlier ?? (isInTheDark(last, request) ? await lookOnceMore(request) : undefined);
-    if (done) return { ...nothing, found: done.found };
-    if ("error" in last) throw last.error;
-    return last;
-  };
-}
-
-/** Whether to check that earlier attempts had no effect before making another. */
-function looksFirst({ retry, progress }: WireRequest): boolean {
-  return retry === "lookup" && progress.ambiguous;
-}
-
-/** How the last attempt ended. */
-type Last = WireResponse | { readonly error: unknown };
-
-type Result = { readonly found: unknown } | undefined;
-
-/** Whether a call ends without knowing if its work was done. */
-function isInTheDark(last: Last, { progress, deadline }: WireRequest): boolean {
-  if (!progress.ambiguous || deadline.ended) return false;
-  return "error" in last ? last.error instanceof WireError : unclear.has(last.status);
-}
-
-const unclear: ReadonlySet<number> = new Set([408, 409, 500, 502, 503, 504]);
-
-/** Looks up the result of a write whose outcome is unclear; undefined if it stays unknown. */
-export async function lookOnceMore({ lookup, deadline }: WireRequest): Promise<Result> {
-  return lookup && (await unlessItFails(lookup(), deadline));
-}
-
-/** A failed search says nothing, so it counts as finding nothing. */
-function unlessItFails<Found>(
-  search: Promise<Found>,
-  deadline: WireRequest["deadline"],
-): Promise<Found | undefined> {
-  return search.catch(() => {
-    deadline.check();
-    return undefined;
-  });
-}
-
-/** Turns a failed attempt that may be retried into a {@link Repeatable}, and counts attempts. */
-function classified(send: Send): Send {
-  return async (request) => {
-    const { progress, deadline } = request;
-    deadline.check();
-    progress.attempts += 1;
-    try {
-      const response = await send(request);
-      const { status } = response;
-      if (status < 400) return response;
-      if (status >= 500 || status === 408) noteAmbiguity(request);
-      const reason = String(status);
-      if (mayRepeat(request, reason, true)) throw new Repeatable(reason, response, undefined);
-      return response;
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      if (error.sent) noteAmbiguity(request);
-      const reason = error.sent ? "answer lost" : isPassing(error) ? "not sent" : "unsendable";
-      if (deadline.ended || !mayRepeat(request, reason, error.sent)) throw error;
-      throw new Repeatable(reason, undefined, error);
-    }
-  };
-}
-
-function noteAmbiguity({ retry, progress }: WireRequest): void {
-  if (retry !== "safe") progress.ambiguous = true;
-}
-
-function mayRepeat({ retry, lookup, body }: WireRequest, reason: string, sent: boolean): boolean {
-  if (!policy[reason]?.includes(retry)) return false;
-  // Without a lookup function, a lookup call must not be made twice.
-  if (retry === "lookup" && lookup === undefined && policy[reason] !== every) return false;
-  const spent = sent && typeof body === "object" && "open" in body && !body.replayable;
-  return !spent;
-}
-
-/** Connection failures that may be transient, unlike a bad certificate or a bad request. */
-const passing: ReadonlySet<string | undefined> = new Set([
-  "EAI_AGAIN",
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_SOCKET",
-]);
-
-function isPassing(error: WireError): boolean {
-  return passing.has(failureCode(error));
+  request.progress.onRetry?.(response, "error" in ending ? ending.error : undefined);
+  if (delayMs >= request.deadline.remainingMs) throw failure;
+  publishRetry(topics, request, reason, delayMs);
+  // The cool-down makes this call wait, like all the others.
+  if (!holdsAll) await request.deadline.sleep("backing off", delayMs);
 }

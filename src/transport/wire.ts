@@ -30,40 +30,19 @@ export interface WireRequest {
   readonly maxRetries: number;
   readonly deadline: Deadline;
   readonly progress: Progress;
-  /**
-   * Finds out whether a write whose response was lost was done after all; undefined means that there is
-   * no trace of it.
-   */
-  readonly lookup?: (() => Promise<{ readonly found: unknown } | undefined>) | undefined;
-  readonly alreadyDone?: AlreadyDone<unknown> | undefined;
-}
-
-/**
- * How the API refuses a write that was already done. If a response was lost, such a refusal of a later
- * attempt means that the earlier one succeeded.
- */
-export interface AlreadyDone<Output> {
-  /** The API's codes, such as `request_id_duplicate`. */
-  readonly apiCodes: readonly string[];
-  /** Whether a refusal of the very first attempt counts too, meaning that an earlier call did the work. */
-  readonly acrossCalls?: boolean;
-  /** Finds the result of the earlier attempt; `remainingMs` is the time the call has left. */
-  readonly find: (remainingMs: number) => Promise<{ readonly found: Output } | IdTaken | undefined>;
-}
-
-/** The id of a write belongs to something else, so the write was not done and never will be under this id. */
-export interface IdTaken {
-  /** What the id belongs to and what to do about it, for the error message. */
-  readonly taken: string;
 }
 
 /** What has happened in a call so far, across all its attempts. */
 export interface Progress {
   attempts: number;
+  /** Attempts that used up one of `maxRetries`. */
+  retries: number;
   /** True once a write was sent without a clear outcome. */
   ambiguous: boolean;
   /** The token that was sent, so that no error quotes it. */
   bearer?: string | undefined;
+  /** What we know about the refusal beyond what the API says, for the error message. */
+  hint?: string | undefined;
   /** Called after a failed attempt that may be retried, with its response or the reason there was none. */
   onRetry?: ((response: WireResponse | undefined, error: unknown) => void) | undefined;
 }
@@ -76,10 +55,6 @@ export interface WireResponse {
   readonly stream?: Readable | undefined;
   /** A content-encoding that could not be decoded; the body is as received. */
   readonly undecoded?: string | undefined;
-  /** Set instead of a body if a lookup found the result of an earlier attempt. */
-  readonly found?: unknown;
-  /** What we know about a refusal beyond what the API says, for the error message. */
-  readonly hint?: string | undefined;
 }
 
 /** Names in lower case. */
@@ -100,15 +75,20 @@ export class WireError extends Error {
   }
 }
 
-/** An earlier login failed (see `cause`), and is not retried before a given time. */
-export class RememberedError extends Error {
-  /** Monotonic. */
-  readonly untilMs: number;
+/** There is no token to send a request with: another call, such as the login, failed with `cause`. */
+export class NoTokenError extends Error {
+  /** What failed, for the error message, such as "the login failed". */
+  readonly reason: string;
 
-  constructor(error: unknown, untilMs: number) {
-    super(error instanceof Error ? error.message : "failed", { cause: error });
-    this.untilMs = untilMs;
+  constructor(reason: string, cause: unknown) {
+    super(reason, { cause });
+    this.reason = reason;
   }
+}
+
+/** Whether the body can be read, and so sent, only once. */
+export function isReadOnce({ body }: WireRequest): boolean {
+  return typeof body === "object" && "open" in body && !body.replayable;
 }
 
 /** A header's value as one string. */

@@ -14,6 +14,11 @@ import {
 
 const refusal = { status: 429, headers: { "x-request-id": "r-1" }, body: Buffer.alloc(0) };
 
+const requestWithin = (deadline: Deadline) => ({
+  deadline,
+  progress: { attempts: 0, retries: 0, ambiguous: false },
+});
+
 /** A client whose waits have no jitter. */
 function clientOf(server: ScriptedServer): Client {
   vi.spyOn(Math, "random").mockReturnValue(0);
@@ -30,7 +35,7 @@ describe("createCoolDown()", () => {
     coolDown.start(30, refusal);
     expect(coolDown.active).toBe(true);
     const start = performance.now();
-    await coolDown.pass(deadline);
+    await coolDown.pass(requestWithin(deadline));
     expect(performance.now() - start).toBeGreaterThan(28);
     expect(coolDown.active).toBe(false);
     deadline.close();
@@ -44,7 +49,7 @@ describe("createCoolDown()", () => {
     const tookMs = await Promise.all(
       [1, 2, 3].map(async () => {
         const deadline = new Deadline(5000, undefined);
-        await coolDown.pass(deadline);
+        await coolDown.pass(requestWithin(deadline));
         deadline.close();
         return performance.now() - start;
       }),
@@ -61,7 +66,7 @@ describe("createCoolDown()", () => {
     const deadline = new Deadline(5000, undefined);
     const start = performance.now();
     coolDown.start(60, refusal);
-    const passed = coolDown.pass(deadline);
+    const passed = coolDown.pass(requestWithin(deadline));
     coolDown.start(120, refusal);
     coolDown.start(1, refusal);
     await passed;
@@ -74,12 +79,16 @@ describe("createCoolDown()", () => {
     coolDown.start(9500, refusal);
     const deadline = new Deadline(1000, undefined);
     const start = performance.now();
-    expect(await coolDown.pass(deadline)).toEqual({
+    const request = requestWithin(deadline);
+    expect(await coolDown.pass(request)).toEqual({
       status: 429,
       headers: { "x-request-id": "r-1", "retry-after": "10" },
       body: Buffer.from('{"code":""}'),
-      hint: "another call was refused, and all are held back for 10 s more, longer than this one may take",
     });
+    expect(request.progress).toHaveProperty(
+      "hint",
+      "another call was refused, and all are held back for 10 s more, longer than this one may take",
+    );
     expect(performance.now() - start).toBeLessThan(500);
     expect(coolDown.active).toBe(true);
     deadline.close();
@@ -90,7 +99,7 @@ describe("createCoolDown()", () => {
     coolDown.start(1000, refusal);
     const giveUp = new AbortController();
     const deadline = new Deadline(5000, giveUp.signal);
-    const passed = coolDown.pass(deadline);
+    const passed = coolDown.pass(requestWithin(deadline));
     giveUp.abort();
     await expect(passed).rejects.toMatchObject({ ended: { kind: "aborted" } });
     expect(deadline.phase).toBe("waiting for the rate limit to pass");
