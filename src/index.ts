@@ -37,7 +37,6 @@ export type {
   EmbeddedAuthorizeParams,
   EmbeddedPermission,
   EmbeddedResource,
-  EmbeddedScope,
 } from "./resources/embedded.js";
 export type { BalancesResource } from "./resources/balances.js";
 export type { ChargesResource } from "./resources/charges.js";
@@ -156,6 +155,7 @@ export type {
 export type { Decimal, DecimalInput } from "./generated/common.js";
 export type { BusinessDetails } from "./generated/business.js";
 export type { DownloadLink, DownloadLinks, UploadedFile } from "./generated/files.js";
+export type { EmbeddedScope } from "./generated/embedded.js";
 export type {
   HostedFlow,
   HostedFlowAuthorizeParams,
@@ -167,6 +167,7 @@ export type {
   OffboardingCreateParams,
   OffboardingList,
   OffboardingListParams,
+  OffboardingReason,
 } from "./generated/offboardings.js";
 export type { IndividualDetails } from "./generated/individual.js";
 export type { BusinessPerson } from "./generated/persons.js";

@@ -3,6 +3,47 @@
 
 import * as z from "zod";
 
+/**
+ * What a component may do. Those with `awx_action` are the older spelling, which the API still
+ * takes.
+ */
+export type EmbeddedScope =
+  | "onboarding:write"
+  | "kyb:write"
+  | "rfi:read"
+  | "rfi:write"
+  | "sca:read"
+  | "sca:write"
+  | "tax_form:read"
+  | "tax_form:write"
+  | "transfer:write"
+  | "w:awx_action:onboarding"
+  | "w:awx_action:kyb"
+  | "r:awx_action:rfi_view"
+  | "w:awx_action:rfi_edit"
+  | "r:awx_action:sca_view"
+  | "w:awx_action:sca_edit"
+  | "w:awx_action:transfers_edit";
+
+export const EmbeddedScope: z.ZodType<EmbeddedScope> = z.enum([
+  "onboarding:write",
+  "kyb:write",
+  "rfi:read",
+  "rfi:write",
+  "sca:read",
+  "sca:write",
+  "tax_form:read",
+  "tax_form:write",
+  "transfer:write",
+  "w:awx_action:onboarding",
+  "w:awx_action:kyb",
+  "r:awx_action:rfi_view",
+  "w:awx_action:rfi_edit",
+  "r:awx_action:sca_view",
+  "w:awx_action:sca_edit",
+  "w:awx_action:transfers_edit",
+]);
+
 /** A permission for embedded components. */
 export interface EmbeddedAuthorization {
   /** The code that starts the components; valid for 30 seconds. Personal data. */
@@ -17,14 +58,14 @@ export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = z.looseOb
 export interface EmbeddedAuthorizeRequest {
   /** base64url of the SHA-256 of the verifier (RFC 7636). Matches `^[\w-]{43}$`. */
   code_challenge: string;
-  /** The platform's own identifier for the person. Personal data. */
+  /** The platform's own identifier for the person, for the scopes of SCA. Personal data. */
   identity?: string | undefined;
-  /** What the components may do, such as `w:awx_action:onboarding`. At least 1 items. */
-  scope: readonly string[];
+  /** What the components may do. At least 1 items. */
+  scope: readonly EmbeddedScope[];
 }
 
 export const EmbeddedAuthorizeRequest: z.ZodType<EmbeddedAuthorizeRequest> = z.strictObject({
   code_challenge: z.string().regex(/^[\w-]{43}$/u),
   identity: z.string().optional(),
-  scope: z.array(z.string()).min(1),
+  scope: z.array(EmbeddedScope).min(1),
 });

@@ -967,7 +967,7 @@ export const hostedFlowsAuthorize: Endpoint<
   host: "api",
   environment: "all",
   retry: "idempotent",
-  status: 200,
+  status: 201,
   docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/authorize",
   body: hostedFlowAuthorizeParamsShape,
   bodyOptional: true,

@@ -7,8 +7,8 @@ import type {
   HostedFlowCreateParams,
   HostedFlowStatus,
 } from "./hosted-flows.js";
-import { isMetadata, isMetadataInput } from "./accounts.guards.js";
 import type { Members } from "./values.guards.js";
+import { isMap } from "./values.guards.js";
 
 export function isHostedFlowStatus(v: unknown): v is HostedFlowStatus {
   return typeof v === "string";
@@ -17,10 +17,22 @@ export function isHostedFlowStatus(v: unknown): v is HostedFlowStatus {
 export function isHostedFlow(v: unknown): v is HostedFlow {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<HostedFlow> = v;
+  if (o.authorization_code != null && typeof o.authorization_code !== "string") return false;
   if (typeof o.id !== "string") return false;
-  if (o.metadata != null && !isMetadata(o.metadata)) return false;
+  if (o.metadata != null && !fitsHostedFlowMetadata(o.metadata)) return false;
+  if (o.result != null && !fitsHostedFlowResult(o.result)) return false;
   if (!isHostedFlowStatus(o.status)) return false;
   if (o.url != null && typeof o.url !== "string") return false;
+  return true;
+}
+
+function fitsHostedFlowMetadata(v: unknown): boolean {
+  if (!isMap(v)) return false;
+  return true;
+}
+
+function fitsHostedFlowResult(v: unknown): boolean {
+  if (!isMap(v)) return false;
   return true;
 }
 
@@ -29,7 +41,7 @@ export function isHostedFlowCreateParams(v: unknown): v is HostedFlowCreateParam
   const o: Members<HostedFlowCreateParams> = v;
   if (typeof o.account_id !== "string" || o.account_id === "") return false;
   if (o.error_url !== undefined && typeof o.error_url !== "string") return false;
-  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
+  if (o.metadata !== undefined && !fitsHostedFlowCreateParamsMetadata(o.metadata)) return false;
   if (o.return_url !== undefined && typeof o.return_url !== "string") return false;
   if (typeof o.template !== "string" || o.template === "") return false;
   for (const key in v) {
@@ -44,6 +56,11 @@ export function isHostedFlowCreateParams(v: unknown): v is HostedFlowCreateParam
         return false;
     }
   }
+  return true;
+}
+
+function fitsHostedFlowCreateParamsMetadata(v: unknown): boolean {
+  if (!isMap(v)) return false;
   return true;
 }
 

@@ -2,7 +2,6 @@
 /** Shapes of hosted-flows: types and zod schemas. */
 
 import * as z from "zod";
-import { Metadata, MetadataInput } from "./accounts.js";
 
 /** How far the owner of an account has got in a hosted flow. */
 export type HostedFlowStatus = "INIT" | "PROCESSING" | "FINISHED" | (string & {});
@@ -11,25 +10,30 @@ export const HostedFlowStatus: z.ZodType<HostedFlowStatus> = z.string();
 
 /** An account owner's way through pages hosted by Airwallex. */
 export interface HostedFlow {
+  /**
+   * The code in the link, in the answer to `authorize` only; valid for 15 seconds. Personal data.
+   */
+  readonly authorization_code?: string | null | undefined;
   /** Id of the hosted flow. */
   readonly id: string;
   /** The platform's own data. */
-  readonly metadata?: Metadata | null | undefined;
-  /** The outcome; its contents are not documented. */
-  readonly result?: unknown;
+  readonly metadata?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The outcome, once it is `FINISHED`; mostly empty. */
+  readonly result?: Readonly<Record<string, unknown>> | null | undefined;
   /** How far the owner has got. */
   readonly status: HostedFlowStatus;
   /**
-   * Link to the pages, once authorized; short-lived, and usable by anyone who has it. Personal
-   * data.
+   * Link to the pages, valid for 15 seconds. The one from `authorize` works for anyone who has it,
+   * the others only for people with an Airwallex login. Personal data.
    */
   readonly url?: string | null | undefined;
 }
 
 export const HostedFlow: z.ZodType<HostedFlow> = z.looseObject({
+  authorization_code: z.string().nullish(),
   id: z.string(),
-  metadata: Metadata.nullish(),
-  result: z.unknown().nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  result: z.record(z.string(), z.unknown()).nullish(),
   status: HostedFlowStatus,
   url: z.string().nullish(),
 });
@@ -41,8 +45,11 @@ export interface HostedFlowCreateParams {
   /** Where the owner is sent if something fails; `ahfi_id` is appended. */
   error_url?: string | undefined;
   /** The platform's own data. */
-  metadata?: MetadataInput | undefined;
-  /** Where the owner is sent at the end; `localhost` is refused, 127.0.0.1 is not. */
+  metadata?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Where the owner is sent at the end; `ahfi_id` is appended. `localhost` is refused, 127.0.0.1 is
+   * not.
+   */
   return_url?: string | undefined;
   /** Id of the template, from Airwallex; it determines the pages. Not empty. */
   template: string;
@@ -51,7 +58,7 @@ export interface HostedFlowCreateParams {
 export const HostedFlowCreateParams: z.ZodType<HostedFlowCreateParams> = z.strictObject({
   account_id: z.string().min(1),
   error_url: z.string().optional(),
-  metadata: MetadataInput.optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
   return_url: z.string().optional(),
   template: z.string().min(1),
 });

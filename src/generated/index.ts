@@ -123,7 +123,7 @@ export {
   MonthlyAmount,
   MonthlyAmountInput,
 } from "./common.js";
-export { EmbeddedAuthorizeRequest } from "./embedded.js";
+export { EmbeddedAuthorizeRequest, EmbeddedScope } from "./embedded.js";
 export { ErrorResponse } from "./errors.js";
 export {
   AccountActionRequiredData,
@@ -236,6 +236,8 @@ export { OAuthErrorResponse, OAuthGrantType, OAuthTokenParams } from "./oauth.js
 export {
   OffboardingCreateParams,
   OffboardingListParams,
+  OffboardingReason,
+  OffboardingReasonInput,
   OffboardingStatus,
   OffboardingStatusInput,
 } from "./offboardings.js";

@@ -84,7 +84,7 @@ export interface InvitationLink {
   readonly account_id?: string | null | undefined;
   /** When the link was created. ISO 8601. */
   readonly created_at?: string | null | undefined;
-  /** The last day on which it works. YYYY-MM-DD. */
+  /** When it stops working, 30 days after it was created. ISO 8601. */
   readonly expire_at?: string | null | undefined;
   /** Id of the invitation link. */
   readonly id: string;

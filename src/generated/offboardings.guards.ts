@@ -6,10 +6,16 @@ import type {
   OffboardingCreateParams,
   OffboardingList,
   OffboardingListParams,
+  OffboardingReason,
+  OffboardingReasonInput,
   OffboardingStatus,
   OffboardingStatusInput,
 } from "./offboardings.js";
 import type { Members } from "./values.guards.js";
+
+export function isOffboardingReason(v: unknown): v is OffboardingReason {
+  return typeof v === "string";
+}
 
 export function isOffboardingStatus(v: unknown): v is OffboardingStatus {
   return typeof v === "string";
@@ -21,10 +27,29 @@ export function isOffboarding(v: unknown): v is Offboarding {
   if (o.comment != null && typeof o.comment !== "string") return false;
   if (o.created_at != null && typeof o.created_at !== "string") return false;
   if (typeof o.id !== "string") return false;
-  if (o.reason_code != null && typeof o.reason_code !== "string") return false;
+  if (o.reason_code != null && !isOffboardingReason(o.reason_code)) return false;
   if (!isOffboardingStatus(o.status)) return false;
   if (o.updated_at != null && typeof o.updated_at !== "string") return false;
   return true;
+}
+
+export function isOffboardingReasonInput(v: unknown): v is OffboardingReasonInput {
+  switch (v) {
+    case "COMMERCIAL_DECISION":
+    case "INCOMPLETE_ONBOARDING_KYC":
+    case "COMPANY_DISSOLVED_OR_LIQUIDATING":
+    case "POLICY_VIOLATION":
+    case "FRAUDULENT_ACTIVITY":
+    case "SANCTIONS_EXPOSURE":
+    case "SUSPECTED_MONEY_LAUNDERING_OR_TERRORIST_FINANCING":
+    case "REPUTATIONAL_RISK_OR_ADVERSE_MEDIA":
+    case "NOT_COMPLY_WITH_ONGOING_REVIEWS":
+    case "LINKAGE_TO_HIGH_RISK_CLIENT":
+    case "OTHER":
+      return true;
+    default:
+      return false;
+  }
 }
 
 export function isOffboardingStatusInput(v: unknown): v is OffboardingStatusInput {
@@ -60,7 +85,7 @@ export function isOffboardingCreateParams(v: unknown): v is OffboardingCreatePar
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<OffboardingCreateParams> = v;
   if (o.comment !== undefined && typeof o.comment !== "string") return false;
-  if (typeof o.reason_code !== "string" || o.reason_code === "") return false;
+  if (!isOffboardingReasonInput(o.reason_code)) return false;
   for (const key in v) {
     switch (key) {
       case "comment":

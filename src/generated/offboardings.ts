@@ -3,6 +3,23 @@
 
 import * as z from "zod";
 
+/** Why an account should be closed. */
+export type OffboardingReason =
+  | "COMMERCIAL_DECISION"
+  | "INCOMPLETE_ONBOARDING_KYC"
+  | "COMPANY_DISSOLVED_OR_LIQUIDATING"
+  | "POLICY_VIOLATION"
+  | "FRAUDULENT_ACTIVITY"
+  | "SANCTIONS_EXPOSURE"
+  | "SUSPECTED_MONEY_LAUNDERING_OR_TERRORIST_FINANCING"
+  | "REPUTATIONAL_RISK_OR_ADVERSE_MEDIA"
+  | "NOT_COMPLY_WITH_ONGOING_REVIEWS"
+  | "LINKAGE_TO_HIGH_RISK_CLIENT"
+  | "OTHER"
+  | (string & {});
+
+export const OffboardingReason: z.ZodType<OffboardingReason> = z.string();
+
 /**
  * How far the closing of an account has got. COMPLETED leaves it suspended, and closed for good
  * after 30 days.
@@ -20,7 +37,7 @@ export interface Offboarding {
   /** Id of the offboarding. */
   readonly id: string;
   /** Why the account should be closed. */
-  readonly reason_code?: string | null | undefined;
+  readonly reason_code?: OffboardingReason | null | undefined;
   /** How far it has got. */
   readonly status: OffboardingStatus;
   /** When the status last changed. ISO 8601. */
@@ -31,10 +48,38 @@ export const Offboarding: z.ZodType<Offboarding> = z.looseObject({
   comment: z.string().nullish(),
   created_at: z.string().nullish(),
   id: z.string(),
-  reason_code: z.string().nullish(),
+  reason_code: OffboardingReason.nullish(),
   status: OffboardingStatus,
   updated_at: z.string().nullish(),
 });
+
+/** Why an account should be closed. */
+export type OffboardingReasonInput =
+  | "COMMERCIAL_DECISION"
+  | "INCOMPLETE_ONBOARDING_KYC"
+  | "COMPANY_DISSOLVED_OR_LIQUIDATING"
+  | "POLICY_VIOLATION"
+  | "FRAUDULENT_ACTIVITY"
+  | "SANCTIONS_EXPOSURE"
+  | "SUSPECTED_MONEY_LAUNDERING_OR_TERRORIST_FINANCING"
+  | "REPUTATIONAL_RISK_OR_ADVERSE_MEDIA"
+  | "NOT_COMPLY_WITH_ONGOING_REVIEWS"
+  | "LINKAGE_TO_HIGH_RISK_CLIENT"
+  | "OTHER";
+
+export const OffboardingReasonInput: z.ZodType<OffboardingReasonInput> = z.enum([
+  "COMMERCIAL_DECISION",
+  "INCOMPLETE_ONBOARDING_KYC",
+  "COMPANY_DISSOLVED_OR_LIQUIDATING",
+  "POLICY_VIOLATION",
+  "FRAUDULENT_ACTIVITY",
+  "SANCTIONS_EXPOSURE",
+  "SUSPECTED_MONEY_LAUNDERING_OR_TERRORIST_FINANCING",
+  "REPUTATIONAL_RISK_OR_ADVERSE_MEDIA",
+  "NOT_COMPLY_WITH_ONGOING_REVIEWS",
+  "LINKAGE_TO_HIGH_RISK_CLIENT",
+  "OTHER",
+]);
 
 /**
  * How far the closing of an account has got. COMPLETED leaves it suspended, and closed for good
@@ -68,13 +113,13 @@ export const OffboardingList: z.ZodType<OffboardingList> = z.looseObject({
 export interface OffboardingCreateParams {
   /** A comment on it. Personal data. */
   comment?: string | undefined;
-  /** Why the account should be closed; the values are defined by Airwallex. Not empty. */
-  reason_code: string;
+  /** Why the account should be closed. */
+  reason_code: OffboardingReasonInput;
 }
 
 export const OffboardingCreateParams: z.ZodType<OffboardingCreateParams> = z.strictObject({
   comment: z.string().optional(),
-  reason_code: z.string().min(1),
+  reason_code: OffboardingReasonInput,
 });
 
 /** Query parameters of `offboardings.list`. */

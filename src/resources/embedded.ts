@@ -3,23 +3,13 @@
 import { createPkce } from "../auth/pkce.js";
 import { type ApiPromise, type Call, callAfter, mapCall } from "../call/call.js";
 import type { CallOptions } from "../call/settings.js";
+import type { EmbeddedScope } from "../generated/embedded.js";
 import { embeddedAuthorize } from "../generated/endpoints.js";
-
-/** What a component may do. Known scopes are suggested; others are sent as they are. */
-export type EmbeddedScope =
-  | "w:awx_action:onboarding"
-  | "w:awx_action:kyb"
-  | "r:awx_action:rfi_view"
-  | "w:awx_action:rfi_edit"
-  | "r:awx_action:sca_view"
-  | "w:awx_action:sca_edit"
-  | "w:awx_action:transfers_edit"
-  | (string & {});
 
 /** What the components are for. */
 export interface EmbeddedAuthorizeParams {
   readonly scope: readonly EmbeddedScope[];
-  /** The platform's own identifier for the person. */
+  /** The platform's own identifier for the person, for the scopes of strong authentication (SCA). */
   readonly identity?: string | undefined;
 }
 
@@ -45,7 +35,7 @@ export interface EmbeddedResource {
    *
    * @example
    * const seller = client.onBehalfOf(account.id);
-   * const permission = await seller.embedded.authorize({ scope: ["w:awx_action:onboarding"] });
+   * const permission = await seller.embedded.authorize({ scope: ["onboarding:write"] });
    * // in the browser: await init({ ...permission, clientId, env: "demo", enabledElements: [...] })
    */
   authorize(params: EmbeddedAuthorizeParams, options?: CallOptions): ApiPromise<EmbeddedPermission>;
@@ -57,7 +47,7 @@ export function embeddedResource(call: Call): EmbeddedResource {
   return {
     authorize(params, options) {
       // Copied now: the caller may reuse the objects for another account.
-      const [given, own] = [{ ...params, scope: params?.scope as string[] }, { ...options }];
+      const [given, own] = [{ ...params, scope: params?.scope as EmbeddedScope[] }, { ...options }];
       return callAfter(createPkce(), ({ verifier, challenge }) =>
         mapCall(
           call(embeddedAuthorize, { body: { ...given, code_challenge: challenge } }, own),

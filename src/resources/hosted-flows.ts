@@ -49,8 +49,9 @@ export interface HostedFlowsResource {
   retrieve(id: string, options?: CallOptions): ApiPromise<HostedFlow>;
 
   /**
-   * Obtains the link to the pages, in `url`. It is short-lived, so request it when the owner is about
-   * to follow it, and again when they come back.
+   * Obtains the link to the pages, in `url`. It is valid for 15 seconds, so request it when the owner is
+   * about to follow it, and again when they come back. The `url` of `create` and `retrieve` is for people
+   * with an Airwallex login.
    *
    * See https://www.airwallex.com/docs/api/scale/hosted_flows/authorize
    *

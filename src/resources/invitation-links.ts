@@ -33,7 +33,7 @@ export type InvitationLinkCreateParams = Omit<
 /** Invitations of customers. Errors are the same as for `client.accounts`. */
 export interface InvitationLinksResource {
   /**
-   * Creates a link to send to a customer. It works until the date in `expire_at`.
+   * Creates a link to send to a customer. It works until `expire_at`, for 30 days.
    *
    * In mode `oauth2` the customer signs up and consents to your app, then returns to `redirect_uri`
    * with a code. In mode `scale_connect` the owner of an account approves its connection to the

@@ -29,13 +29,13 @@ export interface OffboardingsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/offboardings/create
    *
-   * @param params the reason; its codes are defined by Airwallex
+   * @param params `reason_code`, and a `comment` if you like
    * @throws ApiError `invalid_request` when the account is closed, or its legal entity has an open
    *   offboarding
    *
    * @example
    * const offboarding = await client.offboardings.create(account.id, {
-   *   reason_code: "CUSTOMER_REQUEST",
+   *   reason_code: "COMMERCIAL_DECISION",
    *   comment: "The seller has left the marketplace.",
    * });
    */

@@ -13,7 +13,7 @@ const urls = {
 
 async function open(options: EmulatorOptions = {}) {
   const emulator = createEmulator(options);
-  const client = createClient(emulator.clientOptions);
+  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
   const { id } = await client.accounts.create({
     ...minimal,
     customer_agreements: { ...agreed, agreed_to_terms_and_conditions: false },
@@ -22,11 +22,11 @@ async function open(options: EmulatorOptions = {}) {
     client.hostedFlows.create({
       account_id: id,
       template: "onboarding",
-      metadata: { step: "kyc" },
+      metadata: { step: "kyc", seller: { plan: "pro" } },
       ...urls,
     });
   const link = async (flowId: string) => {
-    const { url = "" } = await client.hostedFlows.authorize(flowId, { identity: "user-1" });
+    const { url } = await client.hostedFlows.authorize(flowId, { identity: "user-1" });
     return new URL(url ?? "");
   };
   return { emulator, client, id, create, link };
@@ -75,8 +75,10 @@ test("an owner completes the flow, and the account is submitted with its data", 
   const flow = await create();
   expect(flow).toEqual({
     id: expect.stringMatching(/^ahfi_/),
-    metadata: { step: "kyc" },
+    metadata: { step: "kyc", seller: { plan: "pro" } },
+    result: null,
     status: "INIT",
+    url: expect.stringContaining(`/hosted_flows/${flow.id}/login`),
   });
   const url = await link(flow.id);
   const form = await enter(emulator, url);
@@ -89,9 +91,10 @@ test("an owner completes the flow, and the account is submitted with its data", 
   const check = await get(emulator, new URL(`/onboarding/form?form=${form}`, url));
   expect(check.text).toContain("Swift &#60;Concrete&#62;");
   const done = await post(emulator, { form, action: "next", agreed: "yes" });
-  expect(done).toMatchObject({ status: 303, location: urls.return_url });
+  expect(done).toMatchObject({ status: 303, location: `${urls.return_url}&ahfi_id=${flow.id}` });
 
-  expect(await client.hostedFlows.retrieve(flow.id)).toEqual({ ...flow, status: "FINISHED" });
+  const finished = { ...flow, status: "FINISHED", result: {} };
+  expect(await client.hostedFlows.retrieve(flow.id)).toEqual(finished);
   const account = await client.accounts.retrieve(id);
   expect(account).toMatchObject({
     status: "SUBMITTED",
@@ -146,14 +149,14 @@ test("the form is filled in with what the account already says, and keeps what n
   });
 });
 
-test("a link works once and for five minutes, and the platform is told when it does not", async () => {
+test("a link works once and for 15 seconds, and the platform is told when it does not", async () => {
   const { emulator, create, link } = await open();
   const flow = await create();
   const [used, late] = [await link(flow.id), await link(flow.id)];
   await enter(emulator, used);
   const failed = { status: 302, location: `${urls.error_url}?ahfi_id=${flow.id}` };
   expect(await get(emulator, used)).toMatchObject(failed);
-  emulator.clock.advance("5m");
+  emulator.clock.advance("15s");
   expect(await get(emulator, late)).toMatchObject(failed);
   const unknown = new URL(`${used.origin}/hosted_flows/hosted_unknown`);
   expect(await get(emulator, unknown)).toMatchObject({ status: 400, location: null });
@@ -164,10 +167,19 @@ test("an owner may finish later, with another link", async () => {
   const flow = await create();
   const form = await enter(emulator, await link(flow.id));
   const left = await post(emulator, { form, action: "later" });
-  expect(left).toMatchObject({ status: 303, location: urls.return_url });
+  expect(left).toMatchObject({ status: 303, location: `${urls.return_url}&ahfi_id=${flow.id}` });
   expect((await client.hostedFlows.retrieve(flow.id)).status).toBe("PROCESSING");
   expect((await post(emulator, { form, action: "next", ...business })).status).toBe(400);
   expect(await enter(emulator, await link(flow.id))).not.toBe(form);
+});
+
+test("the link that comes without authorize is for people with a login", async () => {
+  const { emulator, client, create } = await open();
+  const { id, url } = await create();
+  const { text } = await get(emulator, new URL(url ?? ""));
+  expect(text).toContain("people with an Airwallex login");
+  const authorized = await client.hostedFlows.authorize(id);
+  expect(authorized.url).toContain(authorized.authorization_code);
 });
 
 test("a submitted account has nothing left to do", async () => {
@@ -217,7 +229,7 @@ test("hosted onboarding is for businesses only", async () => {
 test("a code for embedded components opens the pages with its verifier, once, within 30 seconds", async () => {
   const { emulator, client, id } = await open();
   const { embedded } = client.onBehalfOf(id);
-  const scope = ["w:awx_action:onboarding"];
+  const scope = ["onboarding:write"] as const;
   const pageOf = (code: string, verifier: string) =>
     new URL(`http://x/embedded/onboarding?code=${code}&code_verifier=${verifier}`);
   const first = await embedded.authorize({ scope });
@@ -238,7 +250,10 @@ test("a code for embedded components opens the pages with its verifier, once, wi
   const late = await embedded.authorize({ scope });
   emulator.clock.advance("30s");
   expect((await get(emulator, pageOf(late.authCode, late.codeVerifier))).status).toBe(400);
-  const other = await embedded.authorize({ scope: ["r:awx_action:rfi_view"] });
+  const other = await embedded.authorize({ scope: ["rfi:read"] });
   const refused = await get(emulator, pageOf(other.authCode, other.codeVerifier));
   expect(refused.text).toContain("lacks the scope");
+  const older = await embedded.authorize({ scope: ["w:awx_action:onboarding"] });
+  const over = await get(emulator, pageOf(older.authCode, older.codeVerifier));
+  expect(over.text).toContain("there is nothing left to do");
 });

@@ -97,7 +97,7 @@ describe.skipIf(browserPath === undefined)(`the onboarding pages${reason}`, () =
     await page.getByRole("checkbox").check();
     await click("Submit");
     await page.getByText("back at the platform").waitFor();
-    expect(page.url()).toBe(back);
+    expect(page.url()).toBe(`${back}?ahfi_id=${flow.id}`);
     expect((await client.hostedFlows.retrieve(flow.id)).status).toBe("FINISHED");
     expect(await client.accounts.retrieve(id)).toMatchObject({
       status: "SUBMITTED",

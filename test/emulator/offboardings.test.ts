@@ -5,12 +5,12 @@ import { createEmulator, type EmulatorOptions } from "airwallex-connect/emulator
 import { expect, test } from "vitest";
 import { minimal } from "./inputs.js";
 
-const reason = { reason_code: "CUSTOMER_REQUEST", comment: "Has left." };
+const reason = { reason_code: "COMMERCIAL_DECISION", comment: "Has left." } as const;
 
 /** Tokens outlive the jumps of the emulator's clock, because clients go by their own. */
 async function open(options: EmulatorOptions = {}) {
   const emulator = createEmulator({ tokenLifetimeMs: 100 * 86_400_000, ...options });
-  const client = createClient(emulator.clientOptions);
+  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
   const account = await client.accounts.create(minimal);
   emulator.accounts.setStatus(account.id, "ACTIVE");
   return {
@@ -91,7 +91,7 @@ test("a legal entity has one open offboarding across all its accounts", async ()
   for (const account of [id, second.id]) {
     await expect(client.offboardings.create(account, reason)).rejects.toMatchObject({
       status: 400,
-      apiCode: "invalid_status_for_operation",
+      apiCode: "operation_failed",
     });
   }
   await client.simulation.offboardings.complete(id, offboardingId);
@@ -158,7 +158,7 @@ test("an open offboarding from an earlier call is not mistaken for one whose ans
   await client.offboardings.create(id, reason);
   emulator.faults.next("offboardings.create", { cut: "before" });
   await expect(client.offboardings.create(id, reason)).rejects.toMatchObject({
-    apiCode: "invalid_status_for_operation",
+    apiCode: "operation_failed",
   });
 });
 
@@ -171,4 +171,15 @@ test("an account that is already closed is not suspended when its offboarding en
   });
   expect(emulator.accounts.get(id)?.status).toBe("CLOSED");
   expect((await client.offboardings.retrieve(id, offboardingId)).status).toBe("PENDING");
+});
+
+test("the reason is one of the documented ones", async () => {
+  const { client, id } = await open();
+  const reason_code = "COMERCIAL_DECISION" as never;
+  await expect(client.offboardings.create(id, { reason_code })).rejects.toMatchObject({
+    code: "invalid_input",
+    issues: [{ path: ["reason_code"], suggestion: "COMMERCIAL_DECISION" }],
+  });
+  const { id: offboardingId } = await client.offboardings.create(id, { reason_code: "OTHER" });
+  expect(offboardingId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });

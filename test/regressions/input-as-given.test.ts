@@ -33,7 +33,7 @@ it("calls that prepare something first act for the account they were given", asy
   const client = createClient({ ...key, baseUrl: server.url });
   const options = { onBehalfOf: "" };
   const upload = { name: "" };
-  const input = { scope: ["w:awx_action:onboarding"], identity: "" };
+  const input = { scope: ["onboarding:write"] as const, identity: "" };
   const calls = ["acct_1", "acct_2"].flatMap((id): Promise<unknown>[] => {
     options.onBehalfOf = id;
     input.identity = id;

@@ -8,7 +8,7 @@ function open() {
   return { emulator, client: createClient(emulator.clientOptions) };
 }
 
-const scope = ["w:awx_action:onboarding"];
+const scope = ["onboarding:write"] as const;
 
 it("embedded.authorize() sends the challenge, and keeps the verifier for the page", async () => {
   const { emulator, client } = open();
@@ -40,6 +40,8 @@ it("embedded.authorize() refuses to ask for nothing, and rejects like other call
   const { emulator, client } = open();
   const nothing = client.embedded.authorize({ scope: [] });
   await expect(nothing).rejects.toMatchObject({ code: "invalid_input" });
+  const unknown = client.embedded.authorize({ scope: ["onboarding:wrote" as never] });
+  await expect(unknown).rejects.toMatchObject({ issues: [{ suggestion: "onboarding:write" }] });
   emulator.faults.next("embedded.authorize", { status: 403 });
   const refused = client.embedded.authorize({ scope });
   await expect(refused).rejects.toMatchObject({ code: "forbidden" });

@@ -21,7 +21,7 @@ const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
   "files.upload": [new Uint8Array([1]), { name: "passport.png" }],
   "files.downloadLinks": [["file"]],
   "rfis.respond": ["some id", { questions: [{ id: "q", answer: { type: "TEXT", text: "x" } }] }],
-  "embedded.authorize": [{ scope: ["w:awx_action:onboarding"] }],
+  "embedded.authorize": [{ scope: ["onboarding:write"] }],
 };
 
 /** Methods composed of others, with no endpoint of their own. */

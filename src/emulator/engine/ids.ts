@@ -31,6 +31,8 @@ export interface Ids {
   movement(): string;
   /** A UUID, of a deposit or a global account. */
   deposit(): string;
+  /** A UUID. */
+  offboarding(): string;
   /** A UUID, of a report. */
   report(): string;
   /** A prefix and eight digits, for people to read. */
@@ -65,6 +67,7 @@ export function createIds(seed: string): Ids {
     subscription: () => toUuid(next("subscription")),
     movement: () => toUuid(next("movement")),
     deposit: () => toUuid(next("deposit")),
+    offboarding: () => toUuid(next("offboarding")),
     report: () => toUuid(next("report")),
     shortReference: (prefix) => {
       const digits = next(prefix).readUInt32BE(0) % 100_000_000;

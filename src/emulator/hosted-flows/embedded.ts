@@ -18,6 +18,9 @@ import { embeddedCodesOf } from "./hosted-record.js";
 
 const codeLifetimeMs = 30_000;
 
+/** In the present and in the older spelling. */
+const onboardingScopes: readonly string[] = ["onboarding:write", "w:awx_action:onboarding"];
+
 /** Returns the code. */
 export function authorizeEmbedded(
   world: World,
@@ -50,8 +53,8 @@ function open(world: World, { query }: EmulatedRequest): EmulatedResponse {
   if (challenge !== request.code_challenge) {
     return showRefusal("UNAUTHORIZED: the verifier does not belong to the code.");
   }
-  if (!request.scope.includes("w:awx_action:onboarding")) {
-    return showRefusal("UNAUTHORIZED: the code lacks the scope w:awx_action:onboarding.");
+  if (!request.scope.some((scope) => onboardingScopes.includes(scope))) {
+    return showRefusal("UNAUTHORIZED: the code lacks the scope onboarding:write.");
   }
   if (!canBeFilled(account)) {
     return showRefusal("INVALID_KYC_STATUS: there is nothing left to do for this account.");

@@ -16,8 +16,9 @@ import { canBeFilled, startForm } from "../onboarding-form/form.js";
 import { redirectToForm } from "../onboarding-form/form-pages.js";
 import { type HostedFlowRecord, hostedFlowsOf, hostedLinksOf } from "./hosted-record.js";
 
-const linkPath = "/hosted_flows/{token}";
-const linkLifetimeMs = 5 * 60_000;
+const linkPath = "/hosted_flows/{code}";
+const loginPath = "/hosted_flows/{id}/login";
+const linkLifetimeMs = 15_000;
 
 /** @throws Refusal for an account that is unknown or not a business, or a URL that is not allowed. */
 export function createHostedFlow(world: World, request: HostedFlowCreateParams): HostedFlowRecord {
@@ -46,26 +47,50 @@ export function findHostedFlow(world: World, id: string): HostedFlowRecord {
   return hostedFlowsOf(world).find(id);
 }
 
-/** Returns the path of a new link, which works once. */
-export function makeLink(world: World, flow: HostedFlowRecord): string {
-  const token = world.ids.secret("hosted");
+/** The flow with a new link, which works once. */
+export function authorizeHostedFlow(
+  world: World,
+  flow: HostedFlowRecord,
+  origin: string,
+): HostedFlow {
+  const code = world.ids.secret("hosted");
   const expiresAtMs = world.clock.nowMs() + linkLifetimeMs;
-  hostedLinksOf(world).set(token, { flow, expiresAtMs, used: false });
-  return linkPath.replace("{token}", token);
+  hostedLinksOf(world).set(code, { flow, expiresAtMs, used: false });
+  const url = origin + linkPath.replace("{code}", code);
+  return { ...viewHostedFlow(flow, origin), authorization_code: code, url };
 }
 
-export function viewHostedFlow({ id, status, request }: HostedFlowRecord): HostedFlow {
-  return { id, ...(request.metadata && { metadata: { ...request.metadata } }), status };
+export function viewHostedFlow(
+  { id, status, request }: HostedFlowRecord,
+  origin: string,
+): HostedFlow {
+  return {
+    id,
+    ...(request.metadata && { metadata: structuredClone(request.metadata) }),
+    result: status === "FINISHED" ? {} : null,
+    status,
+    url: origin + loginPath.replace("{id}", id),
+  };
 }
 
-export const hostedFlowPages: readonly Page[] = [{ method: "GET", path: linkPath, run: follow }];
+export const hostedFlowPages: readonly Page[] = [
+  { method: "GET", path: linkPath, run: follow },
+  { method: "GET", path: loginPath, run: askForLogin },
+];
+
+/** Nobody has a login at the emulator. */
+function askForLogin(): EmulatedResponse {
+  return showRefusal(
+    "This link is for people with an Airwallex login, which the emulator does not model. Call hostedFlows.authorize for a link that works without one.",
+  );
+}
 
 function follow(
   world: World,
   _: EmulatedRequest,
-  { token = "" }: Readonly<Record<string, string>>,
+  { code = "" }: Readonly<Record<string, string>>,
 ): EmulatedResponse {
-  const link = hostedLinksOf(world).get(token);
+  const link = hostedLinksOf(world).get(code);
   if (link === undefined) return showRefusal("There is no such page.");
   const { flow } = link;
   const isOver = link.used || link.expiresAtMs <= world.clock.nowMs();
@@ -74,17 +99,22 @@ function follow(
   flow.status = "PROCESSING";
   const form = startForm(world, flow.account, (finished) => {
     if (finished) flow.status = "FINISHED";
-    return flow.request.return_url;
+    return withFlowId(flow, flow.request.return_url);
   });
   return redirectToForm(form);
 }
 
 /** Sends the owner to the platform's `error_url`, if there is one. */
-function fail({ id, request }: HostedFlowRecord): EmulatedResponse {
-  if (request.error_url === undefined) {
-    return showRefusal("This page has expired, or there is nothing left to do.");
-  }
-  const url = new URL(request.error_url);
+function fail(flow: HostedFlowRecord): EmulatedResponse {
+  const url = withFlowId(flow, flow.request.error_url);
+  if (url !== undefined) return redirect(302, url);
+  return showRefusal("This page has expired, or there is nothing left to do.");
+}
+
+/** The platform's URL with the id of the flow in its query. */
+function withFlowId({ id }: HostedFlowRecord, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const url = new URL(given);
   url.searchParams.set("ahfi_id", id);
-  return redirect(302, url.href);
+  return url.href;
 }

@@ -23,7 +23,7 @@ export const hostedFlowsOf: (world: World) => Table<HostedFlowRecord> = defineSt
   createTable("Hosted flow"),
 );
 
-/** The links to hosted flows, by the token in the link. */
+/** The links to hosted flows, by the code in the link. */
 export const hostedLinksOf: (world: World) => Map<string, HostedLink> = defineState(
   () => new Map(),
 );

@@ -6,19 +6,24 @@
 
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { authorizeEmbedded } from "./embedded.js";
-import { createHostedFlow, findHostedFlow, makeLink, viewHostedFlow } from "./hosted-flows.js";
+import {
+  authorizeHostedFlow,
+  createHostedFlow,
+  findHostedFlow,
+  viewHostedFlow,
+} from "./hosted-flows.js";
 
 type Key = Extract<EndpointKey, `hostedFlows${string}` | `embedded${string}`>;
 
 export const hostedFlowsHandlers: HandlersOf<Key> = {
-  hostedFlowsCreate: ({ world, body }) => viewHostedFlow(createHostedFlow(world, body)),
+  hostedFlowsCreate: ({ world, body, request }) =>
+    viewHostedFlow(createHostedFlow(world, body), request.origin),
 
-  hostedFlowsRetrieve: ({ world, path }) => viewHostedFlow(findHostedFlow(world, path.id)),
+  hostedFlowsRetrieve: ({ world, path, request }) =>
+    viewHostedFlow(findHostedFlow(world, path.id), request.origin),
 
-  hostedFlowsAuthorize({ world, path, request }) {
-    const flow = findHostedFlow(world, path.id);
-    return { ...viewHostedFlow(flow), url: request.origin + makeLink(world, flow) };
-  },
+  hostedFlowsAuthorize: ({ world, path, request }) =>
+    authorizeHostedFlow(world, findHostedFlow(world, path.id), request.origin),
 
   embeddedAuthorize: ({ world, actingFor, body }) => ({
     authorization_code: authorizeEmbedded(world, actingFor, body),

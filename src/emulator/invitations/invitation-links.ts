@@ -15,8 +15,7 @@ import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 
 export const invitationPath = "/invitations/{token}";
 
-const dayMs = 86_400_000;
-const lifetimeMs = 30 * dayMs;
+const lifetimeMs = 30 * 86_400_000;
 
 /** @throws Refusal if what the mode needs is missing, or the customer would be refused. */
 export function createInvitation(
@@ -26,11 +25,9 @@ export function createInvitation(
   const account = request.mode === "scale_connect" ? readConnect(world, request) : undefined;
   if (request.mode === "oauth2") checkOAuth(world.settings.oauth, request);
   const createdAtMs = world.clock.nowMs();
-  // The link works until the end of the day that it shows.
-  const expiresAtMs = (Math.floor((createdAtMs + lifetimeMs) / dayMs) + 1) * dayMs;
-  const id = world.ids.prefixed("inv");
+  const id = world.ids.prefixed("link");
   const token = world.ids.secret("invite");
-  const times = { createdAtMs, expiresAtMs };
+  const times = { createdAtMs, expiresAtMs: createdAtMs + lifetimeMs };
   const record = { id, token, request, account, ...times, answered: false };
   return invitationsOf(world).add(record);
 }
@@ -94,7 +91,7 @@ export function viewInvitation(
   return structuredClone({
     ...request,
     created_at: formatTimestamp(createdAtMs, apiVersion),
-    expire_at: new Date(expiresAtMs - dayMs).toISOString().slice(0, 10),
+    expire_at: formatTimestamp(expiresAtMs, apiVersion),
     id,
     url: origin + invitationPath.replace("{token}", token),
   });

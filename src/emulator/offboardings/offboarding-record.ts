@@ -1,5 +1,6 @@
 /** An offboarding as the emulator keeps it. */
 
+import type { OffboardingReasonInput } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { Sequenced } from "../engine/cursor-pages.js";
 import { createTable, type Table } from "../engine/table.js";
@@ -10,7 +11,7 @@ export type OffboardingStatus = "PENDING" | "COMPLETED" | "CANCELLED";
 export interface OffboardingRecord extends Sequenced {
   readonly id: string;
   readonly account: AccountRecord;
-  readonly reasonCode: string;
+  readonly reasonCode: OffboardingReasonInput;
   readonly comment: string | undefined;
   readonly createdAtMs: number;
   updatedAtMs: number;

@@ -30,15 +30,15 @@ export function createOffboarding(
   account: AccountRecord,
   { reason_code: reasonCode, comment }: OffboardingCreateParams,
 ): OffboardingRecord {
-  refuseClosed(world, account);
+  if (isClosing(world, account)) throw failed(`Account [${account.id}] is closed, or will be.`);
   const offboardings = offboardingsOf(world);
   const open = offboardings
     .all()
     .find((other) => other.status === "PENDING" && entityOf(other.account) === entityOf(account));
-  if (open) throw wrongStatus(`Offboarding [${open.id}] of the same legal entity is not over yet.`);
+  if (open) throw failed(`Offboarding [${open.id}] of the same legal entity is not over yet.`);
   const nowMs = world.clock.nowMs();
   const record: OffboardingRecord = {
-    ...{ id: world.ids.prefixed("off"), account, reasonCode, comment, status: "PENDING" },
+    ...{ id: world.ids.offboarding(), account, reasonCode, comment, status: "PENDING" },
     sequence: offboardings.added,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -46,12 +46,17 @@ export function createOffboarding(
   return offboardings.add(record);
 }
 
-function refuseClosed(world: World, account: AccountRecord): void {
-  const closing = offboardingsOf(world)
+/** Whether the account is closed, or an offboarding of it is completed. */
+function isClosing(world: World, account: AccountRecord): boolean {
+  const isCompleted = ({ status }: OffboardingRecord) => status === "COMPLETED";
+  const own = offboardingsOf(world)
     .all()
-    .some((other) => other.account === account && other.status === "COMPLETED");
-  if (!closing && account.status !== "CLOSED") return;
-  throw wrongStatus(`Account [${account.id}] is closed already, or about to be.`);
+    .filter((other) => other.account === account);
+  return account.status === "CLOSED" || own.some(isCompleted);
+}
+
+function failed(message: string): Refusal {
+  return new Refusal(400, "operation_failed", message);
 }
 
 function entityOf({ details, id }: AccountRecord): string {
@@ -90,7 +95,7 @@ function toSecond(ms: number): number {
 /** @throws Refusal if it is over, or its account is closed or about to be. */
 export function completeOffboarding(world: World, record: OffboardingRecord): void {
   const { account } = record;
-  refuseClosed(world, account);
+  if (isClosing(world, account)) throw wrongStatus(`Account [${account.id}] is closed already.`);
   end(world, record, "COMPLETED");
   const { updatedAtMs: atMs } = record;
   // Suspended by Airwallex, so that the platform cannot reactivate it.
