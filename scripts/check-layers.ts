@@ -1,6 +1,6 @@
 /**
- * Imports point down: a file imports from its own folder or from a lower layer, and never in a cycle.
- * Type imports and dynamic imports count.
+ * Imports point down: a file imports from its own folder or from a lower floor, and never in a cycle. The
+ * emulator has floors of its own. Type imports and dynamic imports count.
  */
 
 import { type Import, listSources, readImports } from "./imports.js";
@@ -23,6 +23,18 @@ const floors: readonly (readonly string[])[] = [
   ["oauth", "onboarding"],
   ["client"],
   ["index.ts", "cli"],
+];
+
+/** The same for the folders and files of src/emulator/. */
+const emulatorFloors: readonly (readonly string[])[] = [
+  ["engine"],
+  ["accounts", "files"],
+  ["amendments", "capabilities", "money", "oauth", "offboardings", "onboarding-form", "rfis"],
+  ["authentication", "hosted-flows", "invitations", "reports"],
+  ["webhooks"],
+  ["inspector", "routes.ts"],
+  ["emulator.ts"],
+  ["index.ts"],
 ];
 
 /** Folders with a rule of their own: which of our folders, or single files, they may import. */
@@ -49,9 +61,17 @@ if (problems.length > 0) process.exitCode = 1;
 function checkArrow({ from, to }: Import): readonly string[] {
   if (!to.startsWith("src/")) return [];
   const [upper, lower] = [roomOf(from), roomOf(to)];
+  if (upper === "emulator" && lower === "emulator") return checkInEmulator(from, to);
   if (upper === lower || besides[upper]?.some((one) => one === lower || one === to)) return [];
-  if (upper !== "emulator" && floorOf(lower) < floorOf(upper)) return [];
+  if (upper !== "emulator" && floorOf(floors, lower) < floorOf(floors, upper)) return [];
   return [`${from} imports ${to}: ${upper} may not import ${lower}`];
+}
+
+function checkInEmulator(from: string, to: string): readonly string[] {
+  const [upper, lower] = [roomOf(from, 2), roomOf(to, 2)];
+  if (upper === lower) return [];
+  if (floorOf(emulatorFloors, lower) < floorOf(emulatorFloors, upper)) return [];
+  return [`${from} imports ${to}: in the emulator, ${upper} may not import ${lower}`];
 }
 
 function checkPackage({ from, to, kind }: Import): readonly string[] {
@@ -64,13 +84,14 @@ function checkPackage({ from, to, kind }: Import): readonly string[] {
   return eager ? [`${from} imports ${to} at once: only when it is first needed`] : [];
 }
 
-function roomOf(file: string): string {
-  return file.split("/")[1] ?? file;
+/** The folder or file at a depth of a path: `core` of `src/core/call.ts` at depth 1. */
+function roomOf(file: string, depth = 1): string {
+  return file.split("/")[depth] ?? file;
 }
 
-function floorOf(room: string): number {
-  const floor = floors.findIndex((rooms) => rooms.includes(room));
-  if (floor === -1 && room !== "emulator") throw new Error(`src/${room} is on no floor`);
+function floorOf(all: readonly (readonly string[])[], room: string): number {
+  const floor = all.findIndex((rooms) => rooms.includes(room));
+  if (floor === -1 && room !== "emulator") throw new Error(`${room} is on no floor`);
   return floor === -1 ? Number.POSITIVE_INFINITY : floor;
 }
 

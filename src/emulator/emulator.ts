@@ -1,11 +1,14 @@
 /** Assembles an emulator, with or without a socket. */
 
-import { type AccountsAccess, createAccountsAccess } from "./accounts/account-controls.js";
-import { type AmendmentsAccess, createAmendmentsAccess } from "./amendments/amendment-controls.js";
+import { type AccountsControls, createAccountsControls } from "./accounts/account-controls.js";
+import {
+  type AmendmentsControls,
+  createAmendmentsControls,
+} from "./amendments/amendment-controls.js";
 import { apiTokensOf, type EmulatorTokens } from "./authentication/api-tokens.js";
 import {
-  type CapabilitiesAccess,
-  createCapabilitiesAccess,
+  type CapabilitiesControls,
+  createCapabilitiesControls,
 } from "./capabilities/capability-controls.js";
 import { createClock, type EmulatorClock } from "./engine/clock.js";
 import { createFaults, type Faults } from "./engine/faults.js";
@@ -21,16 +24,16 @@ import type { LoggedRequest } from "./engine/request-log.js";
 import { listen } from "./engine/server.js";
 import { createWorld, type World } from "./engine/world.js";
 import { withInspector } from "./inspector/inspect.js";
-import { createMoneyAccess, type MoneyAccess } from "./money/money-controls.js";
+import { createMoneyControls, type MoneyControls } from "./money/money-controls.js";
 import { endWithAccounts } from "./oauth/connections.js";
-import { createOAuthAccess, type OAuthAccess } from "./oauth/oauth-controls.js";
+import { createOAuthControls, type OAuthControls } from "./oauth/oauth-controls.js";
 import { routes } from "./routes.js";
 import { announce } from "./webhooks/announce.js";
 import {
-  createWebhooksAccess,
+  createWebhooksControls,
   deliver,
   type EventToDeliver,
-  type WebhooksAccess,
+  type WebhooksControls,
 } from "./webhooks/webhook-controls.js";
 import { webhooksOf } from "./webhooks/webhook-store.js";
 
@@ -59,17 +62,17 @@ export interface EmulatorControls {
   /** Tokens of the API key. */
   readonly tokens: EmulatorTokens;
   /** Reads accounts without a request, and changes their status. */
-  readonly accounts: AccountsAccess;
+  readonly accounts: AccountsControls;
   /** Amendments of all accounts. */
-  readonly amendments: AmendmentsAccess;
+  readonly amendments: AmendmentsControls;
   /** Decides on capabilities and funding limits. */
-  readonly capabilities: CapabilitiesAccess;
+  readonly capabilities: CapabilitiesControls;
   /** Balances of accounts, and the outcome of transfers and charges. */
-  readonly money: MoneyAccess;
+  readonly money: MoneyControls;
   /** OAuth connections of customers, and their consent without a browser. */
-  readonly oauth: OAuthAccess;
+  readonly oauth: OAuthControls;
   /** Subscriptions, and every delivery attempt. */
-  readonly webhooks: WebhooksAccess;
+  readonly webhooks: WebhooksControls;
   /**
    * Sends any event to every subscription to its name, and returns its id. Changes in the emulator send
    * their own events.
@@ -181,12 +184,12 @@ function assemble(settings: Settings): {
     clock,
     faults,
     tokens: { revokeAll: () => apiTokensOf(world).revokeAll() },
-    accounts: createAccountsAccess(present),
-    amendments: createAmendmentsAccess(present),
-    capabilities: createCapabilitiesAccess(present),
-    money: createMoneyAccess(present),
-    oauth: createOAuthAccess(present),
-    webhooks: createWebhooksAccess(present),
+    accounts: createAccountsControls(present),
+    amendments: createAmendmentsControls(present),
+    capabilities: createCapabilitiesControls(present),
+    money: createMoneyControls(present),
+    oauth: createOAuthControls(present),
+    webhooks: createWebhooksControls(present),
     deliver: (event) => deliver(present(), event),
     get requests() {
       return world.requests.entries();

@@ -1,11 +1,11 @@
 /** The entry point `airwallex-connect/emulator`: the connected accounts API on localhost. */
 
-export type { AccountsAccess } from "./accounts/account-controls.js";
+export type { AccountsControls } from "./accounts/account-controls.js";
 export { failingFileId } from "./accounts/requirements.js";
-export type { AmendmentsAccess } from "./amendments/amendment-controls.js";
+export type { AmendmentsControls } from "./amendments/amendment-controls.js";
 export type { EmulatorTokens } from "./authentication/api-tokens.js";
 export type { CapabilityVerdict } from "./capabilities/capabilities.js";
-export type { CapabilitiesAccess } from "./capabilities/capability-controls.js";
+export type { CapabilitiesControls } from "./capabilities/capability-controls.js";
 export {
   createEmulator,
   type Emulator,
@@ -26,6 +26,12 @@ export type {
   RawAnswer,
 } from "./engine/faults.js";
 export {
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+  type OAuthApp,
+  type OAuthOptions,
+} from "./engine/oauth-options.js";
+export {
   defaultApiKey,
   defaultClientId,
   type EmulatorOptions,
@@ -33,20 +39,14 @@ export {
 } from "./engine/options.js";
 export type { RateLimits } from "./engine/rate-limits.js";
 export type { LoggedRequest } from "./engine/request-log.js";
-export type { MoneyAccess } from "./money/money-controls.js";
-export type { ConsentOptions, OAuthAccess, OAuthConnection } from "./oauth/oauth-controls.js";
-export {
-  defaultOAuthClientId,
-  defaultOAuthClientSecret,
-  type OAuthApp,
-  type OAuthOptions,
-} from "./oauth/oauth-options.js";
+export type { RetrySchedule, WebhookOptions } from "./engine/webhook-options.js";
+export type { MoneyControls } from "./money/money-controls.js";
+export type { ConsentOptions, OAuthConnection, OAuthControls } from "./oauth/oauth-controls.js";
 export type { DisconnectReason, NewCustomer } from "./oauth/oauth-store.js";
 export type { LoggedDelivery } from "./webhooks/deliveries.js";
 export { eventNames } from "./webhooks/samples.js";
 export type {
   EventToDeliver,
   SubscribeOptions,
-  WebhooksAccess,
+  WebhooksControls,
 } from "./webhooks/webhook-controls.js";
-export type { RetrySchedule, WebhookOptions } from "./webhooks/webhook-options.js";

@@ -8,8 +8,8 @@ import { approveConnection } from "./life-cycle.js";
 import { decide } from "./review.js";
 import { viewAccount } from "./view-account.js";
 
-/** Access to the accounts of an emulator. Everything it returns is a copy. */
-export interface AccountsAccess {
+/** The accounts of an emulator. Everything it returns is a copy. */
+export interface AccountsControls {
   /** Id of the account that the API key belongs to. */
   readonly platformId: string;
   /** A connected account, or that of an OAuth customer; undefined if none has this id. */
@@ -32,7 +32,7 @@ export interface AccountsAccess {
   setStatus(id: string, status: AccountStatus): Account;
 }
 
-export function createAccountsAccess(present: () => World): AccountsAccess {
+export function createAccountsControls(present: () => World): AccountsControls {
   const view = (record: AccountRecord): Account =>
     viewAccount(record, present().settings.apiVersion, "COMPLETE");
   const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {

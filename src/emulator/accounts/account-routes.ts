@@ -30,9 +30,9 @@ export const accountsHandlers: HandlersOf<Key> = {
 
   async accountsList({ world, request, apiVersion }) {
     const query = await readQuery(accountsList.query, request.query);
-    const { items, hasMore } = listAccounts(world.accounts, query, apiVersion);
+    const { items, has_more } = listAccounts(world.accounts, query, apiVersion);
     return {
-      has_more: hasMore,
+      has_more,
       items: items.map((record) => viewAccount(record, apiVersion, "EXCLUDED_PII")),
     };
   },

@@ -5,13 +5,13 @@ import type { World } from "../engine/world.js";
 import { amendmentsOf } from "./amendment-record.js";
 import { viewAmendment } from "./amendments.js";
 
-/** Access to the amendments of an emulator. Everything it returns is a copy. */
-export interface AmendmentsAccess {
+/** The amendments of an emulator. Everything it returns is a copy. */
+export interface AmendmentsControls {
   /** All amendments of all accounts, oldest first. */
   list(): readonly Amendment[];
 }
 
-export function createAmendmentsAccess(present: () => World): AmendmentsAccess {
+export function createAmendmentsControls(present: () => World): AmendmentsControls {
   return {
     list: () => amendmentsOf(present()).all().map(viewAmendment),
   };

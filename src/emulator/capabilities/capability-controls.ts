@@ -12,8 +12,8 @@ import {
 } from "./capabilities.js";
 import { capabilitiesOf } from "./capability-record.js";
 
-/** Access to the capabilities of accounts in an emulator. */
-export interface CapabilitiesAccess {
+/** The capabilities of accounts in an emulator. */
+export interface CapabilitiesControls {
   /**
    * Decides on a capability of a connected account, as Airwallex does after its review.
    *
@@ -29,7 +29,7 @@ export interface CapabilitiesAccess {
   setFundingLimits(accountId: string, limits: readonly FundingLimit[]): void;
 }
 
-export function createCapabilitiesAccess(present: () => World): CapabilitiesAccess {
+export function createCapabilitiesControls(present: () => World): CapabilitiesControls {
   const find = (world: World, accountId: string): AccountRecord => {
     const account = world.accounts.connected.get(accountId);
     if (account) return account;

@@ -7,6 +7,7 @@
 import { capabilitiesFundingLimits } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
+import { numberedPage } from "../engine/paging.js";
 import { enableCapability, findCapability, viewCapability } from "./capabilities.js";
 import { capabilitiesOf } from "./capability-record.js";
 
@@ -24,12 +25,11 @@ export const capabilitiesHandlers: HandlersOf<Key> = {
 
   async capabilitiesFundingLimits({ world, actingFor, request }) {
     const query = await readQuery(capabilitiesFundingLimits.query, request.query);
-    const { mandate_type, page_num: number = 0, page_size: size = 100 } = query;
+    const { mandate_type } = query;
     const limits = capabilitiesOf(world).fundingLimits.get(actingFor.id) ?? [];
     const all = limits.filter(
       (limit) => mandate_type === undefined || limit.mandate_type === mandate_type,
     );
-    const start = number * size;
-    return { has_more: all.length > start + size, items: all.slice(start, start + size) };
+    return numberedPage(all, query);
   },
 };

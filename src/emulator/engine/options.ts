@@ -1,15 +1,15 @@
 /** The options of an emulator, and their defaults. */
 
 import { allOf, refuseUnknown } from "../../checks/options.js";
-import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "../oauth/oauth-options.js";
+import { currentApiVersion, isDate } from "./api-version.js";
+import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth-options.js";
+import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
+import type { LoggedRequest } from "./request-log.js";
 import {
   readWebhookOptions,
   type WebhookOptions,
   type WebhookSettings,
-} from "../webhooks/webhook-options.js";
-import { currentApiVersion, isDate } from "./api-version.js";
-import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
-import type { LoggedRequest } from "./request-log.js";
+} from "./webhook-options.js";
 
 /** The client id of an emulator, unless the options set another. */
 export const defaultClientId = "emulator_client_id";

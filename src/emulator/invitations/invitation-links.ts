@@ -7,10 +7,11 @@
 import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import type { OAuthSettings } from "../engine/oauth-options.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { type ReadAuthorization, readAuthorization } from "../oauth/authorize.js";
-import { allowsRedirect, type OAuthSettings } from "../oauth/oauth-options.js";
+import { allowsRedirect } from "../oauth/redirect-uri.js";
 import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 
 export const invitationPath = "/invitations/{token}";

@@ -4,12 +4,12 @@ import { approveConnection } from "../accounts/life-cycle.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
-import { html, page } from "../engine/html.js";
+import { html } from "../engine/html.js";
+import { page, redirect, showRefusal } from "../engine/web-page.js";
 import type { World } from "../engine/world.js";
 import { nameOf } from "../oauth/consent.js";
 import { startFlow } from "../oauth/consent-flow.js";
-import { showRefusal, showScreen } from "../oauth/consent-screens.js";
-import { redirect } from "../oauth/oauth-pages.js";
+import { showScreen } from "../oauth/consent-screens.js";
 import { invitationPath, readInvited } from "./invitation-links.js";
 import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 

@@ -15,8 +15,8 @@ import { isOver, moveTo } from "./movements.js";
 import { putPayout, viewPayout } from "./payouts.js";
 import { viewCharge, viewTransfer } from "./view-money.js";
 
-/** Access to the money of an emulator. Everything it returns is a copy. */
-export interface MoneyAccess {
+/** The money of an emulator. Everything it returns is a copy. */
+export interface MoneyControls {
   /** The available balance of an account, such as `"12.50"`. */
   balance(accountId: string, currency: string): string;
   /**
@@ -70,7 +70,7 @@ export interface MoneyAccess {
   ): void;
 }
 
-export function createMoneyAccess(present: () => World): MoneyAccess {
+export function createMoneyControls(present: () => World): MoneyControls {
   const all = <View>(
     kind: MovementKind,
     view: (one: Movement, version: string) => View,

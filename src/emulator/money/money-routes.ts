@@ -39,8 +39,8 @@ export const moneyHandlers: HandlersOf<Key> = {
 
   async transfersList({ world, request, actingFor, apiVersion }) {
     const query = await readQuery(transfersList.query, request.query);
-    const { items, hasMore } = listMovements(world, "transfer", actingFor.id, query);
-    return { has_more: hasMore, items: items.map((one) => viewTransfer(one, apiVersion)) };
+    const { items, has_more } = listMovements(world, "transfer", actingFor.id, query);
+    return { has_more, items: items.map((one) => viewTransfer(one, apiVersion)) };
   },
 
   transfersRetrieve: ({ world, path, actingFor, apiVersion }) =>
@@ -66,8 +66,8 @@ export const moneyHandlers: HandlersOf<Key> = {
 
   async chargesList({ world, request, actingFor, apiVersion }) {
     const query = await readQuery(chargesList.query, request.query);
-    const { items, hasMore } = listMovements(world, "charge", actingFor.id, query);
-    return { has_more: hasMore, items: items.map((one) => viewCharge(one, apiVersion)) };
+    const { items, has_more } = listMovements(world, "charge", actingFor.id, query);
+    return { has_more, items: items.map((one) => viewCharge(one, apiVersion)) };
   },
 
   chargesRetrieve: ({ world, path, actingFor, apiVersion }) =>

@@ -7,8 +7,9 @@ import type {
   TransferListParams,
   WalletBalance,
 } from "../../generated/index.js";
-import { readTime } from "../accounts/list-accounts.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { numberedPage } from "../engine/paging.js";
+import { isWithin, readPeriod } from "../engine/period.js";
 import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
 import { type Money, type Movement, type MovementKind, moneyOf } from "./money-store.js";
@@ -49,24 +50,20 @@ function viewCommon(movement: Movement, apiVersion: string) {
   };
 }
 
-const usualPageSize = 100;
-
 /** The movements that an account has made, newest first. @throws Refusal for an invalid time. */
 export function listMovements(
   world: World,
   kind: MovementKind,
   ownerId: string,
   query: TransferListParams & ChargeListParams,
-): { readonly items: readonly Movement[]; readonly hasMore: boolean } {
-  const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
-  const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;
+): { readonly items: readonly Movement[]; readonly has_more: boolean } {
+  const period = readPeriod(query, "from_created_at", "to_created_at");
   const fits = (asked: string | undefined, value: string): boolean =>
     asked === undefined || asked === value;
   const all = moneyOf(world)
     .movements.all()
-    .filter((one) => {
-      const shownMs = Math.floor(one.createdAtMs / 1_000) * 1_000;
-      return (
+    .filter(
+      (one) =>
         one.kind === kind &&
         one.ownerId === ownerId &&
         fits(query.request_id, one.requestId) &&
@@ -74,16 +71,9 @@ export function listMovements(
         fits(query.status, one.status) &&
         fits(query.destination, one.payeeId) &&
         fits(query.source, one.payerId) &&
-        shownMs >= fromMs &&
-        shownMs <= toMs
-      );
-    });
-  const size = query.page_size ?? usualPageSize;
-  const start = (query.page_num ?? 0) * size;
-  return {
-    items: all.toReversed().slice(start, start + size),
-    hasMore: all.length > start + size,
-  };
+        isWithin(period, one.createdAtMs),
+    );
+  return numberedPage(all.toReversed(), query);
 }
 
 export function viewBalances(world: World, accountId: string): readonly WalletBalance[] {

@@ -4,8 +4,9 @@
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1
  */
 
-import { allowsRedirect, type OAuthApp, type OAuthSettings } from "./oauth-options.js";
+import type { OAuthApp, OAuthSettings } from "../engine/oauth-options.js";
 import type { AuthorizationRequest } from "./oauth-store.js";
+import { allowsRedirect } from "./redirect-uri.js";
 import { holds, scopeWords } from "./scopes.js";
 
 /**

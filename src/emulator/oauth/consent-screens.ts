@@ -2,7 +2,8 @@
 
 import type { AccountRecord } from "../engine/account-record.js";
 import type { EmulatedResponse } from "../engine/exchange.js";
-import { type Html, html, page } from "../engine/html.js";
+import { type Html, html } from "../engine/html.js";
+import { page } from "../engine/web-page.js";
 import type { World } from "../engine/world.js";
 import { choosableAccounts, nameOf } from "./consent.js";
 import type { Flow, FlowScreen, FormProblem } from "./oauth-store.js";
@@ -16,15 +17,6 @@ export function showScreen(world: World, flow: Flow): EmulatedResponse {
   if (flow.problem === undefined) return page(200, title, content);
   const problem = html`<p class="problem" id="problem" role="alert">${flow.problem.text}</p>`;
   return page(422, title, html`${problem}\n${content}`, `Error: ${title}`);
-}
-
-/** For a request that must not be redirected anywhere. */
-export function showRefusal(message: string): EmulatedResponse {
-  return page(
-    400,
-    "This link does not work",
-    html`<p>${message}</p><p>Go back to the app that sent you here and try again.</p>`,
-  );
 }
 
 type Screen = (world: World, flow: Flow) => readonly [title: string, content: Html];

@@ -6,9 +6,9 @@
 
 import { createHash } from "node:crypto";
 import type { OAuthTokenParams } from "../../generated/index.js";
+import type { OAuthApp } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import { connect, connectionOf, disconnect, isClosed } from "./connections.js";
-import type { OAuthApp } from "./oauth-options.js";
 import { invalidGrant, invalidRequest, type OAuthRefusal } from "./oauth-refusal.js";
 import { type AuthorizationCode, type Grant, oauthOf } from "./oauth-store.js";
 

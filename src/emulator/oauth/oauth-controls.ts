@@ -1,10 +1,10 @@
 /** Lets tests see and control OAuth connections without a browser. */
 
+import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import { readAuthorization } from "./authorize.js";
 import { disconnect } from "./connections.js";
 import { allow, choosableAccounts, decline, signUp } from "./consent.js";
-import { defaultOAuthClientId } from "./oauth-options.js";
 import {
   type Connection,
   type DisconnectReason,
@@ -47,8 +47,8 @@ export interface ConsentOptions {
   readonly decline?: boolean | undefined;
 }
 
-/** Access to OAuth in an emulator. */
-export interface OAuthAccess {
+/** OAuth in an emulator. */
+export interface OAuthControls {
   /**
    * Answers the consent page as a customer would, and returns the URL that the browser is redirected to:
    * with a code, or with an error for the app.
@@ -66,7 +66,7 @@ export interface OAuthAccess {
   disconnect(connectionOrAccountId: string): void;
 }
 
-export function createOAuthAccess(present: () => World): OAuthAccess {
+export function createOAuthControls(present: () => World): OAuthControls {
   return {
     consent(options) {
       const world = present();

@@ -2,10 +2,11 @@
 
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
+import { redirect, showRefusal } from "../engine/web-page.js";
 import type { World } from "../engine/world.js";
 import { readAuthorization } from "./authorize.js";
 import { findFlow, startFlow, step } from "./consent-flow.js";
-import { consentPath, showRefusal, showScreen } from "./consent-screens.js";
+import { consentPath, showScreen } from "./consent-screens.js";
 import { oauthOf } from "./oauth-store.js";
 import { scopeWords } from "./scopes.js";
 
@@ -48,11 +49,6 @@ function takeForm(world: World, { body }: EmulatedRequest): EmulatedResponse {
   if (flow.problem !== undefined) return showScreen(world, flow);
   // A redirect, so that reloading the page does not resubmit the form.
   return redirect(303, `${consentPath}?flow=${flow.id}`);
-}
-
-export function redirect(status: 302 | 303, location: string): EmulatedResponse {
-  const headers = { location, "cache-control": "no-store", "referrer-policy": "no-referrer" };
-  return { status, headers, body: "", delivery: "whole" };
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc8414 */

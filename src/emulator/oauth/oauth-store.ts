@@ -2,9 +2,9 @@
 
 import { type AccountRecord, newRecord } from "../engine/account-record.js";
 import { createIds, type Ids } from "../engine/ids.js";
+import type { OAuthApp } from "../engine/oauth-options.js";
 import { createTable, type Table } from "../engine/table.js";
 import { defineState, type World } from "../engine/world.js";
-import type { OAuthApp } from "./oauth-options.js";
 import { createSigningKey, type SigningKey } from "./signing-key.js";
 
 /** An app's authorization request. */

@@ -11,9 +11,9 @@
  * @see https://www.airwallex.com/docs/partner-connections/integration-guide
  */
 
+import type { OAuthApp } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import { connectionOf, disconnect } from "./connections.js";
-import type { OAuthApp } from "./oauth-options.js";
 import { concurrentRefresh, invalidGrant, invalidRequest } from "./oauth-refusal.js";
 import { type Grant, oauthOf, type RefreshToken } from "./oauth-store.js";
 import { issueRefreshToken } from "./oauth-tokens.js";

@@ -7,9 +7,9 @@
 import type { OAuthTokenParams } from "../../generated/index.js";
 import type { EmulatedRequest } from "../engine/exchange.js";
 import type { HandlersOf } from "../engine/handlers.js";
+import type { OAuthApp } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import { exchangeCode } from "./exchange-code.js";
-import type { OAuthApp } from "./oauth-options.js";
 import { invalidClient, invalidRequest } from "./oauth-refusal.js";
 import { answerWithTokens, issueRefreshToken } from "./oauth-tokens.js";
 import { rotate, whileBusy } from "./rotate.js";

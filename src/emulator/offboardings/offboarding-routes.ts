@@ -7,8 +7,8 @@
 import { offboardingsList } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
 import { findConnected } from "../engine/account-record.js";
-import { cursorPage } from "../engine/cursor-pages.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
+import { cursorPage } from "../engine/paging.js";
 import type { OffboardingRecord } from "./offboarding-record.js";
 import {
   cancelOffboarding,

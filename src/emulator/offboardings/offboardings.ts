@@ -10,9 +10,9 @@ import type {
   OffboardingListParams,
 } from "../../generated/index.js";
 import { moveTo } from "../accounts/account-status.js";
-import { readTime } from "../accounts/list-accounts.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { isWithin, readPeriod } from "../engine/period.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import {
@@ -78,18 +78,12 @@ export function listOffboardings(
   account: AccountRecord,
   query: OffboardingListParams,
 ): readonly OffboardingRecord[] {
-  const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000") ?? 0;
-  const toMs = readTime("to_created_at", query.to_created_at, "23:59:59.999") ?? Infinity;
+  const period = readPeriod(query, "from_created_at", "to_created_at");
   return offboardingsOf(world)
     .all()
     .filter((record) => record.account === account)
     .filter(({ status }) => query.status === undefined || status === query.status)
-    .filter(({ createdAtMs }) => toSecond(createdAtMs) >= fromMs && toSecond(createdAtMs) <= toMs);
-}
-
-/** The time as the API shows it. */
-function toSecond(ms: number): number {
-  return Math.floor(ms / 1_000) * 1_000;
+    .filter(({ createdAtMs }) => isWithin(period, createdAtMs));
 }
 
 /** @throws Refusal if it is over, or its account is closed or about to be. */

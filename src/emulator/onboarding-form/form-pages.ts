@@ -2,9 +2,8 @@
 
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
+import { redirect, showRefusal } from "../engine/web-page.js";
 import type { World } from "../engine/world.js";
-import { showRefusal } from "../oauth/consent-screens.js";
-import { redirect } from "../oauth/oauth-pages.js";
 import { findForm, step } from "./form.js";
 import type { OnboardingForm } from "./form-record.js";
 import { formPath, showEnd, showForm } from "./form-screens.js";

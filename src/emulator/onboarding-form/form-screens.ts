@@ -1,7 +1,8 @@
 /** The screens of the onboarding pages, as plain forms that need no script. */
 
 import type { EmulatedResponse } from "../engine/exchange.js";
-import { type Html, html, page } from "../engine/html.js";
+import { type Html, html } from "../engine/html.js";
+import { page } from "../engine/web-page.js";
 import { type FieldName, fields, fieldsOn, type ScreenName, screens } from "./form-fields.js";
 import type { OnboardingForm } from "./form-record.js";
 

@@ -1,20 +1,19 @@
 /** The rows of a report: one per balance or transaction of the platform's connected accounts. */
 
 import { formatTimestamp } from "../engine/api-version.js";
+import { isWithin, type Period } from "../engine/period.js";
 import type { World } from "../engine/world.js";
 import { toText } from "../money/amounts.js";
 import { type Movement, moneyOf } from "../money/money-store.js";
 import { viewBalances } from "../money/view-money.js";
 
-/** Both ends are inclusive; emulator time in milliseconds. */
-export interface Period {
-  readonly createdFromMs: number;
-  readonly createdToMs: number;
-  readonly updatedFromMs: number;
-  readonly updatedToMs: number;
+/** When the transactions in a report were created, and when they last changed. */
+export interface ReportPeriods {
+  readonly created: Period;
+  readonly updated: Period;
 }
 
-type Writer = (world: World, period: Period, atMs: number) => string;
+type Writer = (world: World, periods: ReportPeriods, atMs: number) => string;
 
 /** By type of report. */
 export const reportWriters: Readonly<Record<string, Writer | undefined>> = {
@@ -31,7 +30,7 @@ export const reportWriters: Readonly<Record<string, Writer | undefined>> = {
         ]),
       ),
     ]),
-  TRANSACTION_RECON_REPORT: (world, period) =>
+  TRANSACTION_RECON_REPORT: (world, { created, updated }) =>
     toCsv([
       [
         ...["transaction_id", "request_id", "account_id", "transaction_type", "status", "currency"],
@@ -39,7 +38,7 @@ export const reportWriters: Readonly<Record<string, Writer | undefined>> = {
       ],
       ...moneyOf(world)
         .movements.all()
-        .filter((one) => isWithin(period, one))
+        .filter((one) => isWithin(created, one.createdAtMs) && isWithin(updated, one.updatedAtMs))
         .flatMap((one) => rowsOf(world, one)),
     ]),
 };
@@ -58,15 +57,6 @@ function rowsOf(world: World, movement: Movement): readonly Row[] {
       ...[toText(amount, currency), reference],
       ...[timeIn(world, movement.createdAtMs), timeIn(world, movement.updatedAtMs)],
     ]);
-}
-
-function isWithin(period: Period, { createdAtMs, updatedAtMs }: Movement): boolean {
-  return (
-    createdAtMs >= period.createdFromMs &&
-    createdAtMs <= period.createdToMs &&
-    updatedAtMs >= period.updatedFromMs &&
-    updatedAtMs <= period.updatedToMs
-  );
 }
 
 function timeIn({ settings }: World, ms: number): string {

@@ -5,13 +5,13 @@
  */
 
 import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
-import { readTime } from "../accounts/list-accounts.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { readPeriod } from "../engine/period.js";
 import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { filesOf } from "../files/file-store.js";
 import { type ReportRecord, reportsOf } from "./report-record.js";
-import { type Period, reportWriters } from "./report-rows.js";
+import { type ReportPeriods, reportWriters } from "./report-rows.js";
 
 /**
  * Creates a report, which is written at once or when its period ends.
@@ -29,12 +29,15 @@ export function createReport(
     const known = Object.keys(reportWriters).join(" or ");
     throw invalidArgument("type", `the emulator writes only ${known}`);
   }
-  const period = readPeriod(request);
+  const periods: ReportPeriods = {
+    created: readPeriod(request, "from_created_at", "to_created_at"),
+    updated: readPeriod(request, "from_updated_at", "to_updated_at"),
+  };
   const record: ReportRecord = { id: ids.report(), request, origin, fileId: undefined };
   reportsOf(world).add(record);
-  const ends = [period.createdToMs, period.updatedToMs].filter(Number.isFinite);
+  const ends = [periods.created.toMs, periods.updated.toMs].filter(Number.isFinite);
   clock.schedule(Math.max(clock.nowMs(), ...ends), (atMs) => {
-    const content = Buffer.from(write(world, period, atMs));
+    const content = Buffer.from(write(world, periods, atMs));
     const filename = `${request.file_name ?? request.type.toLowerCase()}.csv`;
     record.fileId = filesOf(world).add({
       filename,
@@ -45,19 +48,6 @@ export function createReport(
     reportsOf(world).changes.publish({ record, atMs });
   });
   return record;
-}
-
-function readPeriod(request: PlatformReportCreateParams): Period {
-  const startOf = (name: "from_created_at" | "from_updated_at") =>
-    readTime(name, request[name], "00:00:00.000") ?? Number.NEGATIVE_INFINITY;
-  const endOf = (name: "to_created_at" | "to_updated_at") =>
-    readTime(name, request[name], "23:59:59.999") ?? Number.POSITIVE_INFINITY;
-  return {
-    createdFromMs: startOf("from_created_at"),
-    createdToMs: endOf("to_created_at"),
-    updatedFromMs: startOf("from_updated_at"),
-    updatedToMs: endOf("to_updated_at"),
-  };
 }
 
 /** @throws Refusal if there is no such report. */

@@ -7,7 +7,7 @@ import type {
   RfiTypeInput,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
-import type { Sequenced } from "../engine/cursor-pages.js";
+import type { Sequenced } from "../engine/paging.js";
 import { createTable, type Table } from "../engine/table.js";
 import { defineState, type World } from "../engine/world.js";
 

@@ -6,11 +6,11 @@
 
 import { rfisList } from "../../generated/endpoints.js";
 import type { Rfi, RfiListParams } from "../../generated/index.js";
-import { readTime } from "../accounts/list-accounts.js";
 import { readQuery } from "../engine/accept.js";
-import { cursorPage } from "../engine/cursor-pages.js";
 import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
 import type { Call, EndpointKey, HandlersOf, Page } from "../engine/handlers.js";
+import { cursorPage } from "../engine/paging.js";
+import { isWithin, readPeriod } from "../engine/period.js";
 import { notFound } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { findRfi, mayRead } from "./find-rfi.js";
@@ -61,17 +61,11 @@ function view({ request, apiVersion }: Call<unknown, unknown>, record: RfiRecord
 
 function compileFilter(query: RfiListParams): (record: RfiRecord) => boolean {
   const { statuses, types } = query;
-  const fromMs = readTime("from_created_at", query.from_created_at, "00:00:00.000");
-  const endMs = readTime("end_created_at", query.end_created_at, "23:59:59.999");
-  return ({ status, type, createdAtMs }) => {
-    const shownMs = Math.floor(createdAtMs / 1_000) * 1_000;
-    return (
-      (statuses === undefined || statuses.includes(status)) &&
-      (types === undefined || types.includes(type)) &&
-      (fromMs === undefined || shownMs >= fromMs) &&
-      (endMs === undefined || shownMs <= endMs)
-    );
-  };
+  const period = readPeriod(query, "from_created_at", "end_created_at");
+  return ({ status, type, createdAtMs }) =>
+    (statuses === undefined || statuses.includes(status)) &&
+    (types === undefined || types.includes(type)) &&
+    isWithin(period, createdAtMs);
 }
 
 /** Opening the page is all that the emulator's liveness check requires. */

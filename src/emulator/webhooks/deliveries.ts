@@ -16,10 +16,10 @@ import { signPayload } from "../../webhooks/signature.js";
 import type { Clock } from "../engine/clock.js";
 import { uuidOf } from "../engine/ids.js";
 import type { Table } from "../engine/table.js";
+import type { WebhookSettings } from "../engine/webhook-options.js";
 import { post } from "./post.js";
 import { createHold } from "./shuffle.js";
 import type { Subscription } from "./subscription-record.js";
-import type { WebhookSettings } from "./webhook-options.js";
 
 /** One attempt to deliver an event. */
 export interface LoggedDelivery {

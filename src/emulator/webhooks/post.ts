@@ -2,6 +2,7 @@
 
 import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
+import type { Receive } from "../engine/webhook-options.js";
 
 export interface Posting {
   readonly url: string;
@@ -25,9 +26,6 @@ export type PostResult =
 
 /** A handler answers with a word; a framework's error page is longer, but its first lines say enough. */
 const keptLength = 1_000;
-
-/** Answers a delivery in this process. Both a fetch and a request handler can. */
-export type Receive = (request: Request) => Response | Promise<Response>;
 
 /** @param fetch Answers in this process; undefined to use a socket. */
 export async function post(posting: Posting, fetch: Receive | undefined): Promise<PostResult> {

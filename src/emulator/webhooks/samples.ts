@@ -12,12 +12,12 @@ import type {
 import { type AccountRecord, newRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { createIds, type Ids } from "../engine/ids.js";
+import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import type { Movement, MovementKind } from "../money/money-store.js";
 import { shortReferencePrefix } from "../money/movements.js";
 import { viewMovement } from "../money/view-money.js";
 import { connectionId } from "../oauth/connections.js";
-import { defaultOAuthClientId } from "../oauth/oauth-options.js";
 import { dataOfAccount, type EventData } from "./events.js";
 
 /** Names of the events with sample data. */

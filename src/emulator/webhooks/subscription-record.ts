@@ -1,6 +1,6 @@
 /** A subscription as the emulator keeps it. */
 
-import type { Sequenced } from "../engine/cursor-pages.js";
+import type { Sequenced } from "../engine/paging.js";
 
 export interface Subscription extends Sequenced {
   readonly id: string;

@@ -37,8 +37,8 @@ export interface EventToDeliver {
   readonly createdAt?: Date | undefined;
 }
 
-/** Access to the webhooks of an emulator. */
-export interface WebhooksAccess {
+/** The webhooks of an emulator. */
+export interface WebhooksControls {
   /** All subscriptions, oldest first, whoever made them. They are copies. */
   readonly subscriptions: readonly WebhookSubscription[];
   /**
@@ -63,7 +63,7 @@ export interface WebhooksAccess {
   settled(): Promise<void>;
 }
 
-export function createWebhooksAccess(present: () => World): WebhooksAccess {
+export function createWebhooksControls(present: () => World): WebhooksControls {
   return {
     get subscriptions() {
       const world = present();

@@ -6,8 +6,8 @@
 
 import { webhooksCreate, webhooksList } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
-import { cursorPage } from "../engine/cursor-pages.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
+import { cursorPage } from "../engine/paging.js";
 import {
   changeUrl,
   checkUrl,

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import {
   defaultOAuthClientId,
   defaultOAuthClientSecret,
-  type OAuthAccess,
   type OAuthApp,
+  type OAuthControls,
 } from "airwallex-connect/emulator";
 import { type Answer, send, type Target } from "../api.js";
 
@@ -32,7 +32,7 @@ export const publicApp: OAuthApp = {
 export const verifier = "a-verifier-that-is-long-enough-to-be-allowed";
 export const codeChallenge = createHash("sha256").update(verifier).digest("base64url");
 
-export type OAuthTarget = Target & { readonly oauth: OAuthAccess };
+export type OAuthTarget = Target & { readonly oauth: OAuthControls };
 
 export function callToken(target: Target, body: Readonly<Record<string, unknown>>) {
   return send(target, "POST", "/oauth/token", { ...credentials, ...body });
@@ -41,7 +41,7 @@ export function callToken(target: Target, body: Readonly<Record<string, unknown>
 /** A code for the default app, as the browser would bring it back. */
 export function consent(
   { oauth }: OAuthTarget,
-  options: Partial<Parameters<OAuthAccess["consent"]>[0]> = {},
+  options: Partial<Parameters<OAuthControls["consent"]>[0]> = {},
 ): string {
   const url = oauth.consent({ redirectUri, scope: "account_details:read", ...options });
   return new URL(url).searchParams.get("code") ?? "";

@@ -6,7 +6,7 @@ import { createClock } from "../../../src/emulator/engine/clock.js";
 import { readOptions } from "../../../src/emulator/engine/options.js";
 import { createWorld } from "../../../src/emulator/engine/world.js";
 import { connect, connectionId, endWithAccounts } from "../../../src/emulator/oauth/connections.js";
-import { createOAuthAccess } from "../../../src/emulator/oauth/oauth-controls.js";
+import { createOAuthControls } from "../../../src/emulator/oauth/oauth-controls.js";
 import { type AuthorizationRequest, oauthOf } from "../../../src/emulator/oauth/oauth-store.js";
 import { connect as logIn } from "../api.js";
 import { minimal } from "../inputs.js";
@@ -146,7 +146,7 @@ test("consent() returns what the page would", () => {
 test("subscribers hear of a connection once when it begins and once when it ends", () => {
   const settings = readOptions({ now: 0, frozen: true });
   const world = endWithAccounts(createWorld(settings, createClock(settings)));
-  const access = createOAuthAccess(() => world);
+  const access = createOAuthControls(() => world);
   const heard: unknown[] = [];
   oauthOf(world).connections.changes.subscribe(({ record, atMs }) =>
     heard.push({ id: record.id, status: record.status, disconnected: record.disconnected, atMs }),

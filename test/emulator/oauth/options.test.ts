@@ -2,7 +2,7 @@
 
 import { createEmulator, type OAuthOptions } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
-import { allowsRedirect } from "../../../src/emulator/oauth/oauth-options.js";
+import { allowsRedirect } from "../../../src/emulator/oauth/redirect-uri.js";
 import { publicApp, usualApp } from "./app.js";
 
 test.each<[string, OAuthOptions]>([

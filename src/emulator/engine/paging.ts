@@ -1,4 +1,4 @@
-/** Cursor pagination: items that are added or deleted meanwhile do not shift the pages. */
+/** The two ways in which lists of the API are cut into pages: by cursor and by number. */
 
 import { invalidArgument } from "./refusal.js";
 
@@ -18,7 +18,11 @@ export interface CursorQuery {
   readonly page_size?: number | undefined;
 }
 
-/** Newest first. @throws Refusal for a malformed cursor. */
+/**
+ * A page by cursor, newest first. Items that are added or deleted meanwhile do not shift the pages.
+ *
+ * @throws Refusal for a malformed cursor.
+ */
 export function cursorPage<Item extends Sequenced>(
   all: readonly Item[],
   query: CursorQuery,
@@ -61,4 +65,18 @@ function readCursor(text: string): Cursor {
     /^(before|after):(\d+)$/.exec(Buffer.from(text, "base64url").toString()) ?? [];
   if (side === undefined) throw invalidArgument("page", "no page gave out this cursor");
   return { side, sequence: Number(sequence) };
+}
+
+export interface NumberedQuery {
+  readonly page_num?: number | undefined;
+  readonly page_size?: number | undefined;
+}
+
+/** A page by number, counted from 0, in the order given. */
+export function numberedPage<Item>(
+  all: readonly Item[],
+  { page_num: number = 0, page_size: size = 100 }: NumberedQuery,
+): { readonly items: readonly Item[]; readonly has_more: boolean } {
+  const start = number * size;
+  return { has_more: all.length > start + size, items: all.slice(start, start + size) };
 }

@@ -114,22 +114,8 @@ function checkApp(app: OAuthApp): void {
   }
 }
 
-/** Whether an app registered the URI, exactly or through a wildcard. */
-export function allowsRedirect({ redirectUris }: OAuthApp, uri: string): boolean {
-  if (!URL.canParse(uri) || uri.includes("#")) return false;
-  return redirectUris.some((entry) => {
-    const origin = withoutStar(entry);
-    return origin === entry ? uri === entry : isOnHost(new URL(uri), new URL(origin));
-  });
-}
-
-/** Compared after parsing, so that `http://localhost:1@elsewhere.example` does not match. */
-function isOnHost(uri: URL, host: URL): boolean {
-  const named = uri.username !== "" || uri.password !== "";
-  return !named && uri.protocol === host.protocol && uri.hostname === host.hostname;
-}
-
-function withoutStar(entry: string): string {
+/** A redirect URI without the wildcard at its end. */
+export function withoutStar(entry: string): string {
   return entry.endsWith(":*") ? entry.slice(0, -2) : entry;
 }
 

@@ -2,7 +2,9 @@
 
 import { allOf, refuseUnknown } from "../../checks/options.js";
 import { longestTimerMs } from "../../checks/values.js";
-import type { Receive } from "./post.js";
+
+/** Answers a delivery in this process. Both a fetch and a request handler can. */
+export type Receive = (request: Request) => Response | Promise<Response>;
 
 /**
  * The waits after each failed attempt, in milliseconds. Airwallex documents exponential back-off over
@@ -39,7 +41,7 @@ export interface WebhookOptions {
    * Receives deliveries in this process instead of over a socket: your app's handler, or a fetch. It is
    * called with a Request. What it throws becomes the `failure` of the delivery.
    */
-  readonly fetch?: ((request: Request) => Response | Promise<Response>) | undefined;
+  readonly fetch?: Receive | undefined;
 }
 
 /** The options with every default filled in. */
