@@ -50,13 +50,15 @@ function person(number: number, dateOfBirth: string | undefined): Seller {
 
 function company(number: number): Seller {
   const { identifier, account_details, ...rest } = business(`shop-${number}-${run}`, "");
+  const { legal_entity_type } = account_details;
   return {
-    identifier: identifier ?? "",
-    create: { ...rest, account_details: { legal_entity_type: "BUSINESS" } },
+    identifier,
+    create: { ...rest, account_details: { legal_entity_type } },
     files: { certificate: document },
-    update: ({ certificate = "" }) => ({
-      account_details: business("", certificate).account_details ?? {},
-    }),
+    update: ({ certificate = "" }) => {
+      const { legal_entity_type: _, ...details } = business("", certificate).account_details;
+      return { account_details: details };
+    },
   };
 }
 

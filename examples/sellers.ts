@@ -35,7 +35,7 @@ export const individual = {
 >;
 
 /** A company with two people, complete in one request. */
-export function business(identifier: string, fileId: string): AccountCreateParams {
+export function business(identifier: string, fileId: string) {
   return {
     identifier,
     primary_contact: { email: `${identifier}@example.com` },
@@ -71,7 +71,7 @@ export function business(identifier: string, fileId: string): AccountCreateParam
         },
       ],
     },
-  };
+  } satisfies AccountCreateParams;
 }
 
 function person(firstName: string, lastName: string, dateOfBirth: string, fileId: string) {

@@ -123,12 +123,14 @@ export type {
 // The account model; `airwallex-connect/schemas` has all of it, with zod schemas
 export type {
   Account,
-  AccountCloneParams,
   AccountCreateParams,
   AccountDetails,
   AccountList,
   AccountListParams,
+  AccountReactivateParams,
+  AccountSuspendParams,
   AccountStatus,
+  AccountsOfEntity,
   AccountUpdateParams,
   Metadata,
   WalletInfo,

@@ -16,6 +16,8 @@ import { dirname, resolve } from "node:path";
 import type { Seller } from "../onboarding/types.js";
 import { nodeAt, type SchemaNode } from "../report/issues.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
+import { type Forms, loadForms, splitDetails } from "./split-details.js";
+import { partsOf, pick, put, type Tree } from "./tree.js";
 import { UsageError } from "./usage-error.js";
 
 /** A seller and its line in the file. */
@@ -45,7 +47,8 @@ export async function readSellers(path: string, text: string): Promise<SellersFi
   try {
     const json = /\.(jsonl|ndjson)$/i.test(path);
     const entries = json ? readLines(text, tell) : await readTable(text, tell);
-    const sellers = entries.flatMap((entry) => sellerOf(entry, directory, tell));
+    const forms = await loadForms();
+    const sellers = entries.flatMap((entry) => sellerOf(entry, directory, forms, tell));
     return { sellers, problems };
   } catch (error) {
     if (error instanceof CsvError) throw new UsageError(`cannot read ${path}: ${error.message}`);
@@ -62,8 +65,6 @@ interface Entry {
   /** Paths in `fields` whose value is a file name. */
   readonly files: readonly string[];
 }
-
-type Tree = Record<string, unknown>;
 
 async function readTable(text: string, tell: Tell): Promise<readonly Entry[]> {
   const [header, ...rows] = readCsv(text);
@@ -171,12 +172,13 @@ function parseObject(source: string): Tree | undefined {
 }
 
 /**
- * Builds the seller: `accounts.create` gets the first details, and `update` all of them, with the file
- * ids.
+ * Builds the seller: `accounts.create` gets what is needed to open the account and what only it takes,
+ * `update` the rest, with the file ids.
  */
 function sellerOf(
   { line, fields, files }: Entry,
   directory: string,
+  forms: Forms,
   tell: Tell,
 ): readonly FiledSeller[] {
   const { identifier, account_details, agree_to_terms = false, ...rest } = fields;
@@ -193,55 +195,27 @@ function sellerOf(
     return [];
   }
   const sources = files.map((path) => [path, resolve(directory, String(pick(fields, path)))]);
-  const details = account_details as Tree | undefined;
-  const name = pick(fields, "account_details.business_details.business_name");
-  const type = details?.["legal_entity_type"];
-  const first = {
-    ...(type !== undefined && { legal_entity_type: type }),
-    ...(name !== undefined && { business_details: { business_name: name } }),
-  };
+  const { first, later } = splitDetails({ account_details: account_details ?? {} }, forms);
+  for (const path of files) {
+    if (pick(later, path) !== undefined) continue;
+    tell({
+      line,
+      path,
+      message: "cannot be a file, as only accounts.create takes it: give its id",
+    });
+  }
   const update = (fileIds: Readonly<Record<string, string>>): object => {
-    const whole = structuredClone({ account_details: details ?? {} });
+    const whole = structuredClone(later);
     for (const path of files) put(whole, path, fileIds[path]);
     return whole;
   };
   // The client checks every field before it is sent, and says which one does not fit.
   const seller: Seller = {
     identifier,
-    create: { ...rest, account_details: first } as Seller["create"],
+    create: { ...rest, ...first } as Seller["create"],
     files: Object.fromEntries(sources),
     update: update as Seller["update"],
     agreeToTerms: agree_to_terms === true,
   };
   return [{ line, seller }];
-}
-
-function partsOf(path: string): readonly (string | number)[] {
-  return path
-    .split(/\.|\[(\d+)\]/)
-    .filter((part) => part !== undefined && part !== "")
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-}
-
-function put(tree: object, path: string, value: unknown): void {
-  const parts = partsOf(path);
-  let node = tree as Record<string | number, unknown>;
-  for (const [index, part] of parts.entries()) {
-    if (part === "__proto__") return;
-    if (index === parts.length - 1) node[part] = value;
-    else {
-      if (!Object.hasOwn(node, part)) node[part] = typeof parts[index + 1] === "number" ? [] : {};
-      node = node[part] as Record<string | number, unknown>;
-    }
-  }
-}
-
-function pick(tree: unknown, path: string): unknown {
-  return partsOf(path).reduce<unknown>(
-    (node, part) =>
-      typeof node === "object" && node !== null
-        ? (node as Record<string | number, unknown>)[part]
-        : undefined,
-    tree,
-  );
 }

@@ -5,14 +5,16 @@ import type {
   Account,
   AccountAttachments,
   AccountAttachmentsInput,
-  AccountCloneParams,
   AccountCreateDetails,
   AccountCreateParams,
   AccountDetails,
   AccountList,
   AccountListParams,
+  AccountReactivateParams,
+  AccountsOfEntity,
   AccountStatus,
   AccountStatusInput,
+  AccountSuspendParams,
   AccountUpdateDetails,
   AccountUpdateParams,
   AdditionalFile,
@@ -130,7 +132,10 @@ export function isNextAction(v: unknown): v is NextAction {
 }
 
 export function isReactivateDetails(v: unknown): v is ReactivateDetails {
-  if (!isMap(v)) return false;
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<ReactivateDetails> = v;
+  if (o.message != null && typeof o.message !== "string") return false;
+  if (o.reactivated_at != null && typeof o.reactivated_at !== "string") return false;
   return true;
 }
 
@@ -139,7 +144,22 @@ export function isAccountStatus(v: unknown): v is AccountStatus {
 }
 
 export function isSuspendDetails(v: unknown): v is SuspendDetails {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SuspendDetails> = v;
+  if (typeof o.code !== "string") return false;
+  if (o.details != null && !fitsSuspendDetailsDetails(o.details)) return false;
+  if (o.message != null && typeof o.message !== "string") return false;
+  if (o.suspended_at != null && typeof o.suspended_at !== "string") return false;
+  return true;
+}
+
+function fitsSuspendDetailsDetails(v: unknown): boolean {
   if (!isMap(v)) return false;
+  for (const key of Object.keys(v)) {
+    if (key === "__proto__") continue;
+    const value = v[key];
+    if (typeof value !== "string") return false;
+  }
   return true;
 }
 
@@ -189,6 +209,15 @@ export function isAccountStatusInput(v: unknown): v is AccountStatusInput {
     default:
       return false;
   }
+}
+
+export function isAccountsOfEntity(v: unknown): v is AccountsOfEntity {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isAccount(item)) return false;
+  }
+  return true;
 }
 
 export function isMetadataInput(v: unknown): v is MetadataInput {
@@ -340,7 +369,6 @@ function isArrayOfBusinessPersonInput(v: unknown): boolean {
 export function isAccountUpdateDetails(v: unknown): v is AccountUpdateDetails {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<AccountUpdateDetails> = v;
-  if (o.attachments !== undefined && !isAccountAttachmentsInput(o.attachments)) return false;
   if (
     o.business_details !== undefined &&
     !isBusinessDetailsUpdate(o.business_details)
@@ -359,21 +387,13 @@ export function isAccountUpdateDetails(v: unknown): v is AccountUpdateDetails {
   ) {
     return false;
   }
-  if (
-    o.legal_entity_type !== undefined &&
-    !isLegalEntityTypeInput(o.legal_entity_type)
-  ) {
-    return false;
-  }
   if (o.store_details !== undefined && !isStoreDetailsInput(o.store_details)) return false;
   if (o.trustee_details !== undefined && !isTrusteeDetailsInput(o.trustee_details)) return false;
   for (const key in v) {
     switch (key) {
-      case "attachments":
       case "business_details":
       case "business_person_details":
       case "individual_details":
-      case "legal_entity_type":
       case "store_details":
       case "trustee_details":
         continue;
@@ -421,7 +441,6 @@ export function isAccountListParams(v: unknown): v is AccountListParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<AccountListParams> = v;
   if (o.account_status !== undefined && !isAccountStatusInput(o.account_status)) return false;
-  if (o.email !== undefined && typeof o.email !== "string") return false;
   if (o.from_created_at !== undefined && typeof o.from_created_at !== "string") return false;
   if (o.identifier !== undefined && typeof o.identifier !== "string") return false;
   if (
@@ -449,7 +468,6 @@ export function isAccountListParams(v: unknown): v is AccountListParams {
   for (const key in v) {
     switch (key) {
       case "account_status":
-      case "email":
       case "from_created_at":
       case "identifier":
       case "metadata":
@@ -476,12 +494,14 @@ export function isAccountUpdateParams(v: unknown): v is AccountUpdateParams {
   }
   if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
   if (o.nickname !== undefined && typeof o.nickname !== "string") return false;
+  if (o.primary_contact !== undefined && !isPrimaryContactInput(o.primary_contact)) return false;
   for (const key in v) {
     switch (key) {
       case "account_details":
       case "customer_agreements":
       case "metadata":
       case "nickname":
+      case "primary_contact":
         continue;
       default:
         return false;
@@ -490,13 +510,28 @@ export function isAccountUpdateParams(v: unknown): v is AccountUpdateParams {
   return true;
 }
 
-export function isAccountCloneParams(v: unknown): v is AccountCloneParams {
+export function isAccountSuspendParams(v: unknown): v is AccountSuspendParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<AccountCloneParams> = v;
-  if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
+  const o: Members<AccountSuspendParams> = v;
+  if (o.message !== undefined && typeof o.message !== "string") return false;
   for (const key in v) {
     switch (key) {
-      case "metadata":
+      case "message":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isAccountReactivateParams(v: unknown): v is AccountReactivateParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<AccountReactivateParams> = v;
+  if (o.message !== undefined && typeof o.message !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "message":
         continue;
       default:
         return false;

@@ -73,9 +73,9 @@ export interface AccountDetails {
   readonly legal_entity_identifier?: string | null | undefined;
   /** Whether the owner is a business or an individual. */
   readonly legal_entity_type?: LegalEntityType | null | undefined;
-  /** The store, for businesses that accept payments. Seen in real responses only. */
+  /** The store, for businesses that accept payments. */
   readonly store_details?: StoreDetails | null | undefined;
-  /** The trustee, for trusts. */
+  /** The trustee, for the structure SELF_MANAGED_SUPER_FUND. */
   readonly trustee_details?: TrusteeDetails | null | undefined;
 }
 
@@ -106,10 +106,18 @@ export const NextAction: z.ZodType<NextAction> = z.looseObject({
   type: z.string().nullish(),
 });
 
-/** Details of a reactivation; the members are not documented. */
-export type ReactivateDetails = Readonly<Record<string, unknown>>;
+/** The last reactivation of an account. */
+export interface ReactivateDetails {
+  /** Why, as human-readable text. */
+  readonly message?: string | null | undefined;
+  /** When it was reactivated. ISO 8601. */
+  readonly reactivated_at?: string | null | undefined;
+}
 
-export const ReactivateDetails: z.ZodType<ReactivateDetails> = z.record(z.string(), z.unknown());
+export const ReactivateDetails: z.ZodType<ReactivateDetails> = z.looseObject({
+  message: z.string().nullish(),
+  reactivated_at: z.string().nullish(),
+});
 
 /**
  * The status of an account. DORMANT and CLOSED exist from version 2026-08-21; earlier versions use
@@ -127,10 +135,24 @@ export type AccountStatus =
 
 export const AccountStatus: z.ZodType<AccountStatus> = z.string();
 
-/** Details of a suspension; the members are not documented. */
-export type SuspendDetails = Readonly<Record<string, unknown>>;
+/** One suspension of an account. */
+export interface SuspendDetails {
+  /** Why it was suspended; the codes are not documented. */
+  readonly code: string;
+  /** More about the reason. */
+  readonly details?: Readonly<Record<string, string>> | null | undefined;
+  /** Why, as human-readable text. */
+  readonly message?: string | null | undefined;
+  /** When it was suspended. ISO 8601. */
+  readonly suspended_at?: string | null | undefined;
+}
 
-export const SuspendDetails: z.ZodType<SuspendDetails> = z.record(z.string(), z.unknown());
+export const SuspendDetails: z.ZodType<SuspendDetails> = z.looseObject({
+  code: z.string(),
+  details: z.record(z.string(), z.string()).nullish(),
+  message: z.string().nullish(),
+  suspended_at: z.string().nullish(),
+});
 
 /** How much of an account is shown. EXCLUDED_PII leaves out personal data. */
 export type ViewType = "COMPLETE" | "EXCLUDED_PII" | (string & {});
@@ -160,13 +182,13 @@ export interface Account {
   readonly nickname?: string | null | undefined;
   /** How to reach the customer. */
   readonly primary_contact?: PrimaryContact | null | undefined;
-  /** Details of the last reactivation. Seen in real responses only. */
+  /** When and why an active account was reactivated. */
   readonly reactivate_details?: ReactivateDetails | null | undefined;
   /** What is still needed, while ACTION_REQUIRED. */
   readonly requirements?: AccountRequirements | null | undefined;
   /** Status of the account. */
   readonly status: AccountStatus;
-  /** Details of each suspension. Seen in real responses only. */
+  /** When and why the account was suspended, one item a suspension. */
   readonly suspend_details?: readonly SuspendDetails[] | null | undefined;
   /** Whether personal data is left out. */
   readonly view_type?: ViewType | null | undefined;
@@ -211,6 +233,11 @@ export const AccountStatusInput: z.ZodType<AccountStatusInput> = z.enum([
   "DORMANT",
   "CLOSED",
 ]);
+
+/** All accounts of one legal entity. */
+export type AccountsOfEntity = readonly Account[];
+
+export const AccountsOfEntity: z.ZodType<AccountsOfEntity> = z.array(Account);
 
 /** The platform's own data, at most 5 entries. */
 export type MetadataInput = Readonly<Record<string, string>>;
@@ -290,11 +317,11 @@ export interface AccountCreateDetails {
   individual_details?: IndividualDetailsInput | undefined;
   /** Id of a legal entity that is already verified; the account is then active at once. */
   legal_entity_id?: string | undefined;
-  /** Whether the owner is a business or an individual. */
+  /** Whether the owner is a business or an individual; default: BUSINESS. */
   legal_entity_type?: LegalEntityTypeInput | undefined;
   /** The store, for businesses that accept payments. */
   store_details?: StoreDetailsInput | undefined;
-  /** The trustee, for trusts. */
+  /** The trustee, for the structure SELF_MANAGED_SUPER_FUND. */
   trustee_details?: TrusteeDetailsInput | undefined;
 }
 
@@ -311,28 +338,25 @@ export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = z.strictObj
 
 /** Changes to the details of an account's owner. */
 export interface AccountUpdateDetails {
-  /** Further documents. */
-  attachments?: AccountAttachmentsInput | undefined;
   /** The business, for business accounts. */
   business_details?: BusinessDetailsUpdate | undefined;
-  /** People who own, direct or represent the business. */
+  /**
+   * People who own, direct or represent the business. They replace all that were there: name those
+   * that stay by `person_id`, with all their data.
+   */
   business_person_details?: readonly BusinessPersonInput[] | undefined;
   /** The individual, for individual accounts. */
   individual_details?: IndividualDetailsInput | undefined;
-  /** Whether the owner is a business or an individual. */
-  legal_entity_type?: LegalEntityTypeInput | undefined;
   /** The store, for businesses that accept payments. */
   store_details?: StoreDetailsInput | undefined;
-  /** The trustee, for trusts. */
+  /** The trustee, for the structure SELF_MANAGED_SUPER_FUND. */
   trustee_details?: TrusteeDetailsInput | undefined;
 }
 
 export const AccountUpdateDetails: z.ZodType<AccountUpdateDetails> = z.strictObject({
-  attachments: AccountAttachmentsInput.optional(),
   business_details: BusinessDetailsUpdate.optional(),
   business_person_details: z.array(BusinessPersonInput).optional(),
   individual_details: IndividualDetailsInput.optional(),
-  legal_entity_type: LegalEntityTypeInput.optional(),
   store_details: StoreDetailsInput.optional(),
   trustee_details: TrusteeDetailsInput.optional(),
 });
@@ -379,8 +403,6 @@ export const AccountCreateParams: z.ZodType<AccountCreateParams> = z.strictObjec
 export interface AccountListParams {
   /** Only accounts in this status. */
   account_status?: AccountStatusInput | undefined;
-  /** Only accounts whose primary contact has this email address. Personal data. */
-  email?: string | undefined;
   /** Only accounts created at or after this date or timestamp (ISO 8601). */
   from_created_at?: string | undefined;
   /** Only accounts created with this identifier. */
@@ -397,7 +419,6 @@ export interface AccountListParams {
 
 export const AccountListParams: z.ZodType<AccountListParams> = z.strictObject({
   account_status: AccountStatusInput.optional(),
-  email: z.string().optional(),
   from_created_at: z.string().optional(),
   identifier: z.string().optional(),
   metadata: z.string().regex(/^[^:]+:.+$/u).optional(),
@@ -406,7 +427,9 @@ export const AccountListParams: z.ZodType<AccountListParams> = z.strictObject({
   to_created_at: z.string().optional(),
 });
 
-/** Changes to a connected account. Members left out do not change. */
+/**
+ * Changes to a connected account. Members left out do not change; a list replaces the whole list.
+ */
 export interface AccountUpdateParams {
   /** Who owns the account. */
   account_details?: AccountUpdateDetails | undefined;
@@ -416,6 +439,11 @@ export interface AccountUpdateParams {
   metadata?: MetadataInput | undefined;
   /** Display name. Personal data. */
   nickname?: string | undefined;
+  /**
+   * How to reach the customer. On an active account of an individual it takes effect once the
+   * account is submitted again.
+   */
+  primary_contact?: PrimaryContactInput | undefined;
 }
 
 export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = z.strictObject({
@@ -423,14 +451,25 @@ export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = z.strictObjec
   customer_agreements: CustomerAgreementsInput.optional(),
   metadata: MetadataInput.optional(),
   nickname: z.string().optional(),
+  primary_contact: PrimaryContactInput.optional(),
 });
 
-/** What differs in the clone of an account. */
-export interface AccountCloneParams {
-  /** The platform's own data about the new account. */
-  metadata?: MetadataInput | undefined;
+/** A suspension by the platform. */
+export interface AccountSuspendParams {
+  /** Why the account is suspended. */
+  message?: string | undefined;
 }
 
-export const AccountCloneParams: z.ZodType<AccountCloneParams> = z.strictObject({
-  metadata: MetadataInput.optional(),
+export const AccountSuspendParams: z.ZodType<AccountSuspendParams> = z.strictObject({
+  message: z.string().optional(),
+});
+
+/** The end of a suspension by the platform. */
+export interface AccountReactivateParams {
+  /** Why the account is reactivated. */
+  message?: string | undefined;
+}
+
+export const AccountReactivateParams: z.ZodType<AccountReactivateParams> = z.strictObject({
+  message: z.string().optional(),
 });

@@ -8,7 +8,7 @@
 
 import * as z from "zod";
 import * as accounts from "./accounts.js";
-import { isAccount, isAccountList, isWalletInfo } from "./accounts.guards.js";
+import { isAccount, isAccountList, isAccountsOfEntity, isWalletInfo } from "./accounts.guards.js";
 import * as amendments from "./amendments.js";
 import { isAmendment } from "./amendments.guards.js";
 import * as authentication from "./authentication.js";
@@ -56,6 +56,15 @@ const AccountSchema: z.ZodType<accounts.Account> = z.withParser(accounts.Account
 );
 
 export { AccountSchema as Account };
+
+/** All accounts of one legal entity. */
+type AccountsOfEntitySchema = accounts.AccountsOfEntity;
+
+const AccountsOfEntitySchema: z.ZodType<accounts.AccountsOfEntity> = z.withParser(accounts.AccountsOfEntity, (value) =>
+  isAccountsOfEntity(value) ? value : z.INVALID,
+);
+
+export { AccountsOfEntitySchema as AccountsOfEntity };
 
 /** One page of connected accounts. */
 type AccountListSchema = accounts.AccountList;

@@ -21,6 +21,7 @@ import type {
   BusinessProductInput,
   BusinessStructure,
   BusinessStructureInput,
+  BusinessStructureUpdate,
 } from "./business.js";
 import {
   isAddress,
@@ -147,6 +148,13 @@ export function isBusinessDetails(v: unknown): v is BusinessDetails {
   ) {
     return false;
   }
+  if (o.fax_number != null && typeof o.fax_number !== "string") return false;
+  if (
+    o.has_constitution_document != null &&
+    typeof o.has_constitution_document !== "boolean"
+  ) {
+    return false;
+  }
   if (
     o.has_member_holding_public_office != null &&
     typeof o.has_member_holding_public_office !== "boolean"
@@ -218,7 +226,6 @@ function isArrayOfText(v: unknown): boolean {
 export function isBusinessProductInput(v: unknown): v is BusinessProductInput {
   switch (v) {
     case "ACCEPT_ONLINE_PAYMENTS":
-    case "ACCEPT_PAYMENTS":
     case "COLLECT_MARKETPLACE_PROCEEDS":
     case "RECEIVE_TRANSFERS":
     case "GET_PAID":
@@ -278,6 +285,7 @@ export function isBusinessDocumentTagInput(v: unknown): v is BusinessDocumentTag
     case "ARTICLES_OF_ASSOCIATION":
     case "ASIC_CURRENT_COMPANY_EXTRACT":
     case "ASSUMED_NAME_CERTIFICATE":
+    case "AUTHORIZED_SIGNATORY_DISCLOSURE":
     case "BUSINESS_LICENSE":
     case "CERTIFICATE_OF_INCORPORATION":
     case "CERTIFICATION_REGISTRATION":
@@ -286,6 +294,7 @@ export function isBusinessDocumentTagInput(v: unknown): v is BusinessDocumentTag
     case "COMPANY_PROFILE":
     case "CONFIRMATION_STATEMENT":
     case "DIRECTOR_LIST":
+    case "EIN_LETTER":
     case "LEGAL_NAME_AND_ADDRESS":
     case "OPERATING_AGREEMENT":
     case "PARTNERSHIP_AGREEMENT":
@@ -296,7 +305,6 @@ export function isBusinessDocumentTagInput(v: unknown): v is BusinessDocumentTag
     case "UNIT_HOLDER_REGISTER":
     case "UBO_SUPPORTIVE":
     case "THIRD_PARTY_SHAREHOLDING_DOCUMENT":
-    case "OTHER":
       return true;
     default:
       return false;
@@ -456,13 +464,45 @@ export function isBusinessDetailsInput(v: unknown): v is BusinessDetailsInput {
   }
   if (
     o.explanation_for_high_risk_countries_exposure !== undefined &&
-    typeof o.explanation_for_high_risk_countries_exposure !== "string"
+    (typeof o.explanation_for_high_risk_countries_exposure !== "string" ||
+      isLonger(o.explanation_for_high_risk_countries_exposure, 500))
+  ) {
+    return false;
+  }
+  if (
+    o.exports_goods_or_services !== undefined &&
+    typeof o.exports_goods_or_services !== "boolean"
+  ) {
+    return false;
+  }
+  if (o.fax_number !== undefined && typeof o.fax_number !== "string") return false;
+  if (
+    o.has_constitution_document !== undefined &&
+    typeof o.has_constitution_document !== "boolean"
+  ) {
+    return false;
+  }
+  if (
+    o.has_member_holding_public_office !== undefined &&
+    typeof o.has_member_holding_public_office !== "boolean"
   ) {
     return false;
   }
   if (
     o.has_nominee_shareholders !== undefined &&
     typeof o.has_nominee_shareholders !== "boolean"
+  ) {
+    return false;
+  }
+  if (
+    o.has_prior_financial_institution_refusal !== undefined &&
+    typeof o.has_prior_financial_institution_refusal !== "boolean"
+  ) {
+    return false;
+  }
+  if (
+    o.has_ringgit_borrowing !== undefined &&
+    typeof o.has_ringgit_borrowing !== "boolean"
   ) {
     return false;
   }
@@ -513,7 +553,13 @@ export function isBusinessDetailsInput(v: unknown): v is BusinessDetailsInput {
       case "contact_number":
       case "description_of_goods_or_services":
       case "explanation_for_high_risk_countries_exposure":
+      case "exports_goods_or_services":
+      case "fax_number":
+      case "has_constitution_document":
+      case "has_member_holding_public_office":
       case "has_nominee_shareholders":
+      case "has_prior_financial_institution_refusal":
+      case "has_ringgit_borrowing":
       case "industry_category_code":
       case "no_shareholders_with_over_25percent":
       case "operating_country":
@@ -545,6 +591,17 @@ function fitsBusinessDetailsInputOperatingCountry(v: unknown): boolean {
     if (typeof item !== "string" || !pattern1.test(item)) return false;
   }
   return true;
+}
+
+export function isBusinessStructureUpdate(v: unknown): v is BusinessStructureUpdate {
+  switch (v) {
+    case "COMPANY":
+    case "PARTNERSHIP":
+    case "SOLE_PROPRIETOR":
+      return true;
+    default:
+      return false;
+  }
 }
 
 export function isBusinessDetailsUpdate(v: unknown): v is BusinessDetailsUpdate {
@@ -581,7 +638,7 @@ export function isBusinessDetailsUpdate(v: unknown): v is BusinessDetailsUpdate 
   }
   if (
     o.business_structure !== undefined &&
-    !isBusinessStructureInput(o.business_structure)
+    !isBusinessStructureUpdate(o.business_structure)
   ) {
     return false;
   }
@@ -596,7 +653,27 @@ export function isBusinessDetailsUpdate(v: unknown): v is BusinessDetailsUpdate 
   }
   if (
     o.explanation_for_high_risk_countries_exposure !== undefined &&
-    typeof o.explanation_for_high_risk_countries_exposure !== "string"
+    (typeof o.explanation_for_high_risk_countries_exposure !== "string" ||
+      isLonger(o.explanation_for_high_risk_countries_exposure, 500))
+  ) {
+    return false;
+  }
+  if (o.fax_number !== undefined && typeof o.fax_number !== "string") return false;
+  if (
+    o.has_constitution_document !== undefined &&
+    typeof o.has_constitution_document !== "boolean"
+  ) {
+    return false;
+  }
+  if (
+    o.has_member_holding_public_office !== undefined &&
+    typeof o.has_member_holding_public_office !== "boolean"
+  ) {
+    return false;
+  }
+  if (
+    o.has_prior_financial_institution_refusal !== undefined &&
+    typeof o.has_prior_financial_institution_refusal !== "boolean"
   ) {
     return false;
   }
@@ -642,6 +719,10 @@ export function isBusinessDetailsUpdate(v: unknown): v is BusinessDetailsUpdate 
       case "contact_number":
       case "description_of_goods_or_services":
       case "explanation_for_high_risk_countries_exposure":
+      case "fax_number":
+      case "has_constitution_document":
+      case "has_member_holding_public_office":
+      case "has_prior_financial_institution_refusal":
       case "industry_category_code":
       case "operating_country":
       case "registration_address":

@@ -4,12 +4,9 @@
 import * as z from "zod";
 import { Address, AddressInput, MonthlyAmount, MonthlyAmountInput } from "./common.js";
 
-/**
- * A product that a business uses. ACCEPT_PAYMENTS was only seen on accounts opened in the web app.
- */
+/** A product that a business uses. */
 export type BusinessProduct =
   | "ACCEPT_ONLINE_PAYMENTS"
-  | "ACCEPT_PAYMENTS"
   | "COLLECT_MARKETPLACE_PROCEEDS"
   | "RECEIVE_TRANSFERS"
   | "GET_PAID"
@@ -36,7 +33,7 @@ export const BusinessAccountUsage: z.ZodType<BusinessAccountUsage> = z.looseObje
   product_reference: z.array(BusinessProduct).nullish(),
 });
 
-/** The kind of a business document. OTHER was observed but is not documented. */
+/** The kind of a business document. */
 export type BusinessDocumentTag =
   | "ACRA_COMPANY_PROFILE_DOCUMENT"
   | "ANNUAL_REPORT"
@@ -44,6 +41,7 @@ export type BusinessDocumentTag =
   | "ARTICLES_OF_ASSOCIATION"
   | "ASIC_CURRENT_COMPANY_EXTRACT"
   | "ASSUMED_NAME_CERTIFICATE"
+  | "AUTHORIZED_SIGNATORY_DISCLOSURE"
   | "BUSINESS_LICENSE"
   | "CERTIFICATE_OF_INCORPORATION"
   | "CERTIFICATION_REGISTRATION"
@@ -52,6 +50,7 @@ export type BusinessDocumentTag =
   | "COMPANY_PROFILE"
   | "CONFIRMATION_STATEMENT"
   | "DIRECTOR_LIST"
+  | "EIN_LETTER"
   | "LEGAL_NAME_AND_ADDRESS"
   | "OPERATING_AGREEMENT"
   | "PARTNERSHIP_AGREEMENT"
@@ -62,7 +61,6 @@ export type BusinessDocumentTag =
   | "UNIT_HOLDER_REGISTER"
   | "UBO_SUPPORTIVE"
   | "THIRD_PARTY_SHAREHOLDING_DOCUMENT"
-  | "OTHER"
   | (string & {});
 
 export const BusinessDocumentTag: z.ZodType<BusinessDocumentTag> = z.string();
@@ -114,7 +112,7 @@ export const BusinessIdentifier: z.ZodType<BusinessIdentifier> = z.looseObject({
   type: BusinessIdentifierType.nullish(),
 });
 
-/** The legal form of a business. TRUST was observed but is not documented. */
+/** The legal form of a business. */
 export type BusinessStructure =
   | "COMPANY"
   | "CORPORATION"
@@ -160,15 +158,19 @@ export interface BusinessDetails {
   readonly description_of_goods_or_services?: string | null | undefined;
   /** Why the business deals with high-risk countries. */
   readonly explanation_for_high_risk_countries_exposure?: string | null | undefined;
-  /** Whether the business exports. Seen in real responses only. */
+  /** Whether the business exports. */
   readonly exports_goods_or_services?: boolean | null | undefined;
-  /** Whether a member of the business holds public office. Seen in real responses only. */
+  /** Fax number. Personal data. */
+  readonly fax_number?: string | null | undefined;
+  /** Whether a business in New Zealand has a constitution. */
+  readonly has_constitution_document?: boolean | null | undefined;
+  /** Whether a member of the business holds public office. */
   readonly has_member_holding_public_office?: boolean | null | undefined;
   /** Whether someone holds shares on behalf of another person. */
   readonly has_nominee_shareholders?: boolean | null | undefined;
-  /** Whether a financial institution has ever refused the business. Seen in real responses only. */
+  /** Whether a financial institution has ever refused the business. */
   readonly has_prior_financial_institution_refusal?: boolean | null | undefined;
-  /** Whether the business borrows in Malaysian ringgit. Seen in real responses only. */
+  /** Whether the business borrows in Malaysian ringgit. */
   readonly has_ringgit_borrowing?: boolean | null | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
   readonly industry_category_code?: string | null | undefined;
@@ -203,6 +205,8 @@ export const BusinessDetails: z.ZodType<BusinessDetails> = z.looseObject({
   description_of_goods_or_services: z.string().nullish(),
   explanation_for_high_risk_countries_exposure: z.string().nullish(),
   exports_goods_or_services: z.boolean().nullish(),
+  fax_number: z.string().nullish(),
+  has_constitution_document: z.boolean().nullish(),
   has_member_holding_public_office: z.boolean().nullish(),
   has_nominee_shareholders: z.boolean().nullish(),
   has_prior_financial_institution_refusal: z.boolean().nullish(),
@@ -217,12 +221,9 @@ export const BusinessDetails: z.ZodType<BusinessDetails> = z.looseObject({
   urls: z.array(z.string()).nullish(),
 });
 
-/**
- * A product that a business uses. ACCEPT_PAYMENTS was only seen on accounts opened in the web app.
- */
+/** A product that a business uses. */
 export type BusinessProductInput =
   | "ACCEPT_ONLINE_PAYMENTS"
-  | "ACCEPT_PAYMENTS"
   | "COLLECT_MARKETPLACE_PROCEEDS"
   | "RECEIVE_TRANSFERS"
   | "GET_PAID"
@@ -235,7 +236,6 @@ export type BusinessProductInput =
 
 export const BusinessProductInput: z.ZodType<BusinessProductInput> = z.enum([
   "ACCEPT_ONLINE_PAYMENTS",
-  "ACCEPT_PAYMENTS",
   "COLLECT_MARKETPLACE_PROCEEDS",
   "RECEIVE_TRANSFERS",
   "GET_PAID",
@@ -260,7 +260,7 @@ export const BusinessAccountUsageInput: z.ZodType<BusinessAccountUsageInput> = z
   product_reference: z.array(BusinessProductInput).optional(),
 });
 
-/** The kind of a business document. OTHER was observed but is not documented. */
+/** The kind of a business document. */
 export type BusinessDocumentTagInput =
   | "ACRA_COMPANY_PROFILE_DOCUMENT"
   | "ANNUAL_REPORT"
@@ -268,6 +268,7 @@ export type BusinessDocumentTagInput =
   | "ARTICLES_OF_ASSOCIATION"
   | "ASIC_CURRENT_COMPANY_EXTRACT"
   | "ASSUMED_NAME_CERTIFICATE"
+  | "AUTHORIZED_SIGNATORY_DISCLOSURE"
   | "BUSINESS_LICENSE"
   | "CERTIFICATE_OF_INCORPORATION"
   | "CERTIFICATION_REGISTRATION"
@@ -276,6 +277,7 @@ export type BusinessDocumentTagInput =
   | "COMPANY_PROFILE"
   | "CONFIRMATION_STATEMENT"
   | "DIRECTOR_LIST"
+  | "EIN_LETTER"
   | "LEGAL_NAME_AND_ADDRESS"
   | "OPERATING_AGREEMENT"
   | "PARTNERSHIP_AGREEMENT"
@@ -285,8 +287,7 @@ export type BusinessDocumentTagInput =
   | "TRUST_DEED"
   | "UNIT_HOLDER_REGISTER"
   | "UBO_SUPPORTIVE"
-  | "THIRD_PARTY_SHAREHOLDING_DOCUMENT"
-  | "OTHER";
+  | "THIRD_PARTY_SHAREHOLDING_DOCUMENT";
 
 export const BusinessDocumentTagInput: z.ZodType<BusinessDocumentTagInput> = z.enum([
   "ACRA_COMPANY_PROFILE_DOCUMENT",
@@ -295,6 +296,7 @@ export const BusinessDocumentTagInput: z.ZodType<BusinessDocumentTagInput> = z.e
   "ARTICLES_OF_ASSOCIATION",
   "ASIC_CURRENT_COMPANY_EXTRACT",
   "ASSUMED_NAME_CERTIFICATE",
+  "AUTHORIZED_SIGNATORY_DISCLOSURE",
   "BUSINESS_LICENSE",
   "CERTIFICATE_OF_INCORPORATION",
   "CERTIFICATION_REGISTRATION",
@@ -303,6 +305,7 @@ export const BusinessDocumentTagInput: z.ZodType<BusinessDocumentTagInput> = z.e
   "COMPANY_PROFILE",
   "CONFIRMATION_STATEMENT",
   "DIRECTOR_LIST",
+  "EIN_LETTER",
   "LEGAL_NAME_AND_ADDRESS",
   "OPERATING_AGREEMENT",
   "PARTNERSHIP_AGREEMENT",
@@ -313,7 +316,6 @@ export const BusinessDocumentTagInput: z.ZodType<BusinessDocumentTagInput> = z.e
   "UNIT_HOLDER_REGISTER",
   "UBO_SUPPORTIVE",
   "THIRD_PARTY_SHAREHOLDING_DOCUMENT",
-  "OTHER",
 ]);
 
 /** A document of a business. */
@@ -368,7 +370,7 @@ export const BusinessIdentifierInput: z.ZodType<BusinessIdentifierInput> = z.str
   type: BusinessIdentifierTypeInput.optional(),
 });
 
-/** The legal form of a business. TRUST was observed but is not documented. */
+/** The legal form of a business. */
 export type BusinessStructureInput =
   | "COMPANY"
   | "CORPORATION"
@@ -424,10 +426,22 @@ export interface BusinessDetailsInput {
   contact_number?: string | undefined;
   /** What the business sells. 1 to 500 characters. */
   description_of_goods_or_services?: string | undefined;
-  /** Why the business deals with high-risk countries. */
+  /** Why the business deals with high-risk countries. At most 500 characters. */
   explanation_for_high_risk_countries_exposure?: string | undefined;
+  /** Whether the business exports. */
+  exports_goods_or_services?: boolean | undefined;
+  /** Fax number. Personal data. */
+  fax_number?: string | undefined;
+  /** Whether a business in New Zealand has a constitution. */
+  has_constitution_document?: boolean | undefined;
+  /** Whether a member of the business holds public office. */
+  has_member_holding_public_office?: boolean | undefined;
   /** Whether someone holds shares on behalf of another person. */
   has_nominee_shareholders?: boolean | undefined;
+  /** Whether a financial institution has ever refused the business. */
+  has_prior_financial_institution_refusal?: boolean | undefined;
+  /** Whether the business borrows in Malaysian ringgit. */
+  has_ringgit_borrowing?: boolean | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
   industry_category_code?: string | undefined;
   /** Whether no shareholder holds more than 25 percent. */
@@ -457,8 +471,14 @@ export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = z.strictObj
   business_structure: BusinessStructureInput.optional(),
   contact_number: z.string().optional(),
   description_of_goods_or_services: z.string().min(1).max(500).optional(),
-  explanation_for_high_risk_countries_exposure: z.string().optional(),
+  explanation_for_high_risk_countries_exposure: z.string().max(500).optional(),
+  exports_goods_or_services: z.boolean().optional(),
+  fax_number: z.string().optional(),
+  has_constitution_document: z.boolean().optional(),
+  has_member_holding_public_office: z.boolean().optional(),
   has_nominee_shareholders: z.boolean().optional(),
+  has_prior_financial_institution_refusal: z.boolean().optional(),
+  has_ringgit_borrowing: z.boolean().optional(),
   industry_category_code: z.string().optional(),
   no_shareholders_with_over_25percent: z.boolean().optional(),
   operating_country: z.array(z.string().regex(/^[A-Z]{2}$/u)).optional(),
@@ -467,6 +487,15 @@ export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = z.strictObj
   state_of_incorporation: z.string().optional(),
   url: z.string().optional(),
 });
+
+/** The legal forms that an update can set. The others are given when the account is created. */
+export type BusinessStructureUpdate = "COMPANY" | "PARTNERSHIP" | "SOLE_PROPRIETOR";
+
+export const BusinessStructureUpdate: z.ZodType<BusinessStructureUpdate> = z.enum([
+  "COMPANY",
+  "PARTNERSHIP",
+  "SOLE_PROPRIETOR",
+]);
 
 /** Changes to the business that owns an account. */
 export interface BusinessDetailsUpdate {
@@ -489,13 +518,21 @@ export interface BusinessDetailsUpdate {
   /** When the business started (YYYY-MM-DD). */
   business_start_date?: string | undefined;
   /** Legal form. */
-  business_structure?: BusinessStructureInput | undefined;
+  business_structure?: BusinessStructureUpdate | undefined;
   /** Phone number. Personal data. */
   contact_number?: string | undefined;
   /** What the business sells. 1 to 500 characters. */
   description_of_goods_or_services?: string | undefined;
-  /** Why the business deals with high-risk countries. */
+  /** Why the business deals with high-risk countries. At most 500 characters. */
   explanation_for_high_risk_countries_exposure?: string | undefined;
+  /** Fax number. Personal data. */
+  fax_number?: string | undefined;
+  /** Whether a business in New Zealand has a constitution. */
+  has_constitution_document?: boolean | undefined;
+  /** Whether a member of the business holds public office. */
+  has_member_holding_public_office?: boolean | undefined;
+  /** Whether a financial institution has ever refused the business. */
+  has_prior_financial_institution_refusal?: boolean | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
   industry_category_code?: string | undefined;
   /** Countries the business operates in (ISO 3166-1 alpha-2). */
@@ -522,10 +559,14 @@ export const BusinessDetailsUpdate: z.ZodType<BusinessDetailsUpdate> = z.strictO
   business_name_english: z.string().optional(),
   business_name_trading: z.string().optional(),
   business_start_date: z.iso.date().optional(),
-  business_structure: BusinessStructureInput.optional(),
+  business_structure: BusinessStructureUpdate.optional(),
   contact_number: z.string().optional(),
   description_of_goods_or_services: z.string().min(1).max(500).optional(),
-  explanation_for_high_risk_countries_exposure: z.string().optional(),
+  explanation_for_high_risk_countries_exposure: z.string().max(500).optional(),
+  fax_number: z.string().optional(),
+  has_constitution_document: z.boolean().optional(),
+  has_member_holding_public_office: z.boolean().optional(),
+  has_prior_financial_institution_refusal: z.boolean().optional(),
   industry_category_code: z.string().optional(),
   operating_country: z.array(z.string().regex(/^[A-Z]{2}$/u)).optional(),
   registration_address: AddressInput.optional(),

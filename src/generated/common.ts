@@ -23,7 +23,11 @@ export interface Address {
   readonly address_line1?: string | null | undefined;
   /** Floor, unit or building. Personal data. */
   readonly address_line2?: string | null | undefined;
-  /** Country (ISO 3166-1 alpha-2); required in every address since version 2026-07-17. */
+  /**
+   * Country (ISO 3166-1 alpha-2). Since version 2026-07-17 it is needed in a given registration
+   * address and an individual's home address; a business that is not registered gives it in its
+   * business address instead.
+   */
   readonly country_code?: string | null | undefined;
   /** Postal code. Personal data. */
   readonly postcode?: string | null | undefined;
@@ -67,8 +71,9 @@ export interface AddressInput {
   /** Floor, unit or building. Personal data. */
   address_line2?: string | undefined;
   /**
-   * Country (ISO 3166-1 alpha-2); required in every address since version 2026-07-17. Matches
-   * `^[A-Z]{2}$`.
+   * Country (ISO 3166-1 alpha-2). Since version 2026-07-17 it is needed in a given registration
+   * address and an individual's home address; a business that is not registered gives it in its
+   * business address instead. Matches `^[A-Z]{2}$`.
    */
   country_code?: string | undefined;
   /** Postal code. Personal data. */

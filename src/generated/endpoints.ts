@@ -3,10 +3,12 @@
 
 import type {
   Account,
-  AccountCloneParams,
   AccountCreateParams,
   AccountList,
   AccountListParams,
+  AccountReactivateParams,
+  AccountsOfEntity,
+  AccountSuspendParams,
   AccountUpdateParams,
   WalletInfo,
 } from "./accounts.js";
@@ -102,11 +104,13 @@ const webhooksSchemas = () => import("./webhooks.js");
 const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
 const accountAgreeToTermsParamsShape: Shape<AccountAgreeToTermsParams> = shape("AccountAgreeToTermsParams", predicates, agreementsSchemas);
 const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapability", predicates, capabilitiesSchemas);
-const accountCloneParamsShape: Shape<AccountCloneParams> = shape("AccountCloneParams", predicates, accountsSchemas);
 const accountCreateParamsShape: Shape<AccountCreateParams> = shape("AccountCreateParams", predicates, accountsSchemas);
 const accountListShape: Shape<AccountList> = shape("AccountList", predicates, accountsSchemas);
 const accountListParamsShape: Shape<AccountListParams> = shape("AccountListParams", predicates, accountsSchemas);
+const accountReactivateParamsShape: Shape<AccountReactivateParams> = shape("AccountReactivateParams", predicates, accountsSchemas);
+const accountSuspendParamsShape: Shape<AccountSuspendParams> = shape("AccountSuspendParams", predicates, accountsSchemas);
 const accountUpdateParamsShape: Shape<AccountUpdateParams> = shape("AccountUpdateParams", predicates, accountsSchemas);
+const accountsOfEntityShape: Shape<AccountsOfEntity> = shape("AccountsOfEntity", predicates, accountsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
 const capabilityEnableRequestShape: Shape<CapabilityEnableRequest> = shape("CapabilityEnableRequest", predicates, capabilitiesSchemas);
@@ -261,7 +265,7 @@ export const accountsSubmit: Endpoint<{ readonly path: { readonly id: string } }
 
 /** Agree to the terms and conditions. */
 export const accountsAgreeToTerms: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: AccountAgreeToTermsParams },
+  { readonly path: { readonly id: string }; readonly body: AccountAgreeToTermsParams },
   Account
 > = {
   name: "accounts.agreeToTerms",
@@ -273,12 +277,14 @@ export const accountsAgreeToTerms: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions",
   body: accountAgreeToTermsParamsShape,
-  bodyOptional: true,
   response: accountShape,
 };
 
-/** Suspend a connected account. */
-export const accountsSuspend: Endpoint<{ readonly path: { readonly id: string } }, Account> = {
+/** Suspend all accounts of a legal entity. */
+export const accountsSuspend: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: AccountSuspendParams },
+  AccountsOfEntity
+> = {
   name: "accounts.suspend",
   method: "POST",
   path: "/api/v1/accounts/{id}/suspend",
@@ -287,11 +293,15 @@ export const accountsSuspend: Endpoint<{ readonly path: { readonly id: string } 
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/suspend",
-  response: accountShape,
+  body: accountSuspendParamsShape,
+  response: accountsOfEntityShape,
 };
 
-/** Reactivate a connected account. */
-export const accountsReactivate: Endpoint<{ readonly path: { readonly id: string } }, Account> = {
+/** Reactivate all accounts of a legal entity. */
+export const accountsReactivate: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: AccountReactivateParams },
+  AccountsOfEntity
+> = {
   name: "accounts.reactivate",
   method: "POST",
   path: "/api/v1/accounts/{id}/reactivate",
@@ -300,25 +310,8 @@ export const accountsReactivate: Endpoint<{ readonly path: { readonly id: string
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/reactivate",
-  response: accountShape,
-};
-
-/** Clone a connected account. */
-export const accountsClone: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: AccountCloneParams },
-  Account
-> = {
-  name: "accounts.clone",
-  method: "POST",
-  path: "/api/v1/accounts/{id}/clone",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 201,
-  docs: "https://www.npmjs.com/package/@airwallex/node-sdk",
-  body: accountCloneParamsShape,
-  bodyOptional: true,
-  response: accountShape,
+  body: accountReactivateParamsShape,
+  response: accountsOfEntityShape,
 };
 
 /** Retrieve the current account. */
@@ -709,7 +702,7 @@ export const amendmentsCreate: Endpoint<{ readonly body: AmendmentCreateRequest 
   host: "api",
   environment: "all",
   retry: "never",
-  status: 201,
+  status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/create_amendment",
   body: amendmentCreateRequestShape,
   response: amendmentShape,
@@ -1082,7 +1075,6 @@ export const endpoints: readonly Endpoint[] = [
   accountsAgreeToTerms,
   accountsSuspend,
   accountsReactivate,
-  accountsClone,
   accountsCurrent,
   accountsWalletInfo,
   filesUpload,

@@ -4,13 +4,14 @@
 export {
   AccountAttachments,
   AccountAttachmentsInput,
-  AccountCloneParams,
   AccountCreateDetails,
   AccountCreateParams,
   AccountDetails,
   AccountListParams,
+  AccountReactivateParams,
   AccountStatus,
   AccountStatusInput,
+  AccountSuspendParams,
   AccountUpdateDetails,
   AccountUpdateParams,
   AdditionalFile,
@@ -47,6 +48,7 @@ export {
   Account,
   AccountCapability,
   AccountList,
+  AccountsOfEntity,
   Amendment,
   Charge,
   ChargeList,
@@ -95,6 +97,7 @@ export {
   BusinessProductInput,
   BusinessStructure,
   BusinessStructureInput,
+  BusinessStructureUpdate,
 } from "./business.js";
 export {
   AccountCapabilityDetails,

@@ -107,13 +107,13 @@ export const IndividualAccountUsage: z.ZodType<IndividualAccountUsage> = z.loose
   product_reference: z.array(IndividualProduct).nullish(),
 });
 
-/**
- * The kind of a document about an individual. PROOF_OF_ADDRESS was observed but is not documented.
- */
+/** The kind of a document about an individual. */
 export type IndividualDocumentTag =
   | "PERSON_NAME_CHANGE_CERTIFICATE"
   | "PROOF_OF_ADDRESS"
   | "SUPPORTIVE_OTHER"
+  | "VIDEO_SELFIE"
+  | "PHOTO_SELFIE"
   | (string & {});
 
 export const IndividualDocumentTag: z.ZodType<IndividualDocumentTag> = z.string();
@@ -340,7 +340,7 @@ export interface IndividualDetails {
   readonly estimated_monthly_income?: MonthlyAmount | null | undefined;
   /** First name. Personal data. */
   readonly first_name?: string | null | undefined;
-  /** First name in English. Personal data. */
+  /** First name in ASCII; needed if any name has other characters. Personal data. */
   readonly first_name_english?: string | null | undefined;
   /** Whether the individual counts as holding public office. Personal data. */
   readonly has_member_holding_public_office?: boolean | null | undefined;
@@ -350,13 +350,13 @@ export interface IndividualDetails {
   readonly identifications?: IndividualIdentifications | null | undefined;
   /** Last name. Personal data. */
   readonly last_name?: string | null | undefined;
-  /** Last name in English. Personal data. */
+  /** Last name in ASCII; needed if any name has other characters. Personal data. */
   readonly last_name_english?: string | null | undefined;
   /** File id of a live selfie. Personal data. */
   readonly live_selfie_file_id?: string | null | undefined;
   /** Middle name. Personal data. */
   readonly middle_name?: string | null | undefined;
-  /** Middle name in English. Personal data. */
+  /** Middle name in ASCII; needed if any name has other characters. Personal data. */
   readonly middle_name_english?: string | null | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Personal data. */
   readonly nationality?: string | null | undefined;
@@ -364,15 +364,18 @@ export interface IndividualDetails {
   readonly occupation?: Occupation | null | undefined;
   /** Other names the individual uses or has used. */
   readonly other_names?: readonly OtherName[] | null | undefined;
-  /** Id assigned by Airwallex; send it on update to refer to the same person. */
+  /** Id assigned by Airwallex once the account has passed verification. */
   readonly person_id?: string | null | undefined;
   /** Phone number. Personal data. */
   readonly phone_number?: string | null | undefined;
-  /** File id of a photo of the individual holding the document. Personal data. */
+  /**
+   * File id of a photo of the individual holding the document, if Airwallex asks for it. Personal
+   * data.
+   */
   readonly photo_holding_identification_file_id?: string | null | undefined;
   /** Home address. */
   readonly residential_address?: Address | null | undefined;
-  /** Home address in English. */
+  /** Home address in ASCII; needed if the address has other characters. */
   readonly residential_address_english?: Address | null | undefined;
 }
 
@@ -536,18 +539,20 @@ export const IndividualAccountUsageInput: z.ZodType<IndividualAccountUsageInput>
   product_reference: z.array(IndividualProductInput).optional(),
 });
 
-/**
- * The kind of a document about an individual. PROOF_OF_ADDRESS was observed but is not documented.
- */
+/** The kind of a document about an individual. */
 export type IndividualDocumentTagInput =
   | "PERSON_NAME_CHANGE_CERTIFICATE"
   | "PROOF_OF_ADDRESS"
-  | "SUPPORTIVE_OTHER";
+  | "SUPPORTIVE_OTHER"
+  | "VIDEO_SELFIE"
+  | "PHOTO_SELFIE";
 
 export const IndividualDocumentTagInput: z.ZodType<IndividualDocumentTagInput> = z.enum([
   "PERSON_NAME_CHANGE_CERTIFICATE",
   "PROOF_OF_ADDRESS",
   "SUPPORTIVE_OTHER",
+  "VIDEO_SELFIE",
+  "PHOTO_SELFIE",
 ]);
 
 /** A document about an individual. */
@@ -822,7 +827,7 @@ export interface IndividualDetailsInput {
   estimated_monthly_income?: MonthlyAmountInput | undefined;
   /** First name. Personal data. */
   first_name?: string | undefined;
-  /** First name in English. Personal data. */
+  /** First name in ASCII; needed if any name has other characters. Personal data. */
   first_name_english?: string | undefined;
   /** Whether the individual counts as holding public office. Personal data. */
   has_member_holding_public_office?: boolean | undefined;
@@ -832,13 +837,13 @@ export interface IndividualDetailsInput {
   identifications?: IndividualIdentificationsInput | undefined;
   /** Last name. Personal data. */
   last_name?: string | undefined;
-  /** Last name in English. Personal data. */
+  /** Last name in ASCII; needed if any name has other characters. Personal data. */
   last_name_english?: string | undefined;
   /** File id of a live selfie. Personal data. */
   live_selfie_file_id?: string | undefined;
   /** Middle name. Personal data. */
   middle_name?: string | undefined;
-  /** Middle name in English. Personal data. */
+  /** Middle name in ASCII; needed if any name has other characters. Personal data. */
   middle_name_english?: string | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
   nationality?: string | undefined;
@@ -846,15 +851,16 @@ export interface IndividualDetailsInput {
   occupation?: OccupationInput | undefined;
   /** Other names the individual uses or has used. */
   other_names?: readonly OtherNameInput[] | undefined;
-  /** Id assigned by Airwallex; send it on update to refer to the same person. */
-  person_id?: string | undefined;
   /** Phone number. Personal data. */
   phone_number?: string | undefined;
-  /** File id of a photo of the individual holding the document. Personal data. */
+  /**
+   * File id of a photo of the individual holding the document, if Airwallex asks for it. Personal
+   * data.
+   */
   photo_holding_identification_file_id?: string | undefined;
   /** Home address. */
   residential_address?: AddressInput | undefined;
-  /** Home address in English. */
+  /** Home address in ASCII; needed if the address has other characters. */
   residential_address_english?: AddressInput | undefined;
 }
 
@@ -877,7 +883,6 @@ export const IndividualDetailsInput: z.ZodType<IndividualDetailsInput> = z.stric
   nationality: z.string().regex(/^[A-Z]{2}$/u).optional(),
   occupation: OccupationInput.optional(),
   other_names: z.array(OtherNameInput).optional(),
-  person_id: z.string().optional(),
   phone_number: z.string().optional(),
   photo_holding_identification_file_id: z.string().optional(),
   residential_address: AddressInput.optional(),

@@ -37,7 +37,7 @@ import type {
 } from "./persons.js";
 import { isAddress, isAddressInput } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
-import { isDate } from "./values.guards.js";
+import { isDate, isLonger } from "./values.guards.js";
 
 const pattern1 = /^[A-Z]{2}$/u;
 
@@ -224,7 +224,10 @@ export function isBusinessPersonDocumentTagInput(v: unknown): v is BusinessPerso
     case "PERSON_NAME_CHANGE_CERTIFICATE":
     case "APPLICANT_SIGNATURE":
     case "PROOF_OF_ADDRESS":
+    case "VIDEO_SELFIE":
+    case "PHOTO_SELFIE":
     case "SUPPORTIVE_OTHER":
+    case "APPOINTMENT_DOCUMENT":
       return true;
     default:
       return false;
@@ -486,6 +489,7 @@ export function isPersonRoleInput(v: unknown): v is PersonRoleInput {
     case "CONTROLLING_PERSON":
     case "DIRECTOR":
     case "LEGAL_REPRESENTATIVE":
+    case "SIGNATORY":
       return true;
     default:
       return false;
@@ -503,7 +507,12 @@ export function isBusinessPersonInput(v: unknown): v is BusinessPersonInput {
     return false;
   }
   if (o.email !== undefined && typeof o.email !== "string") return false;
-  if (o.first_name !== undefined && typeof o.first_name !== "string") return false;
+  if (
+    o.first_name !== undefined &&
+    (typeof o.first_name !== "string" || o.first_name === "" || isLonger(o.first_name, 250))
+  ) {
+    return false;
+  }
   if (o.first_name_english !== undefined && typeof o.first_name_english !== "string") return false;
   if (
     o.identifications !== undefined &&
@@ -512,7 +521,12 @@ export function isBusinessPersonInput(v: unknown): v is BusinessPersonInput {
     return false;
   }
   if (o.job_title !== undefined && typeof o.job_title !== "string") return false;
-  if (o.last_name !== undefined && typeof o.last_name !== "string") return false;
+  if (
+    o.last_name !== undefined &&
+    (typeof o.last_name !== "string" || o.last_name === "" || isLonger(o.last_name, 250))
+  ) {
+    return false;
+  }
   if (o.last_name_english !== undefined && typeof o.last_name_english !== "string") return false;
   if (
     o.live_selfie_file_id !== undefined &&
@@ -534,6 +548,7 @@ export function isBusinessPersonInput(v: unknown): v is BusinessPersonInput {
     return false;
   }
   if (o.person_id !== undefined && typeof o.person_id !== "string") return false;
+  if (o.phone_number !== undefined && typeof o.phone_number !== "string") return false;
   if (o.residential_address !== undefined && !isAddressInput(o.residential_address)) return false;
   if (o.roles !== undefined && !isArrayOfPersonRoleInput(o.roles)) return false;
   for (const key in v) {
@@ -552,6 +567,7 @@ export function isBusinessPersonInput(v: unknown): v is BusinessPersonInput {
       case "middle_name_english":
       case "nationality":
       case "person_id":
+      case "phone_number":
       case "residential_address":
       case "roles":
         continue;

@@ -10,7 +10,10 @@ export type BusinessPersonDocumentTag =
   | "PERSON_NAME_CHANGE_CERTIFICATE"
   | "APPLICANT_SIGNATURE"
   | "PROOF_OF_ADDRESS"
+  | "VIDEO_SELFIE"
+  | "PHOTO_SELFIE"
   | "SUPPORTIVE_OTHER"
+  | "APPOINTMENT_DOCUMENT"
   | (string & {});
 
 export const BusinessPersonDocumentTag: z.ZodType<BusinessPersonDocumentTag> = z.string();
@@ -139,7 +142,7 @@ export const PersonTaxIdType: z.ZodType<PersonTaxIdType> = z.string();
 
 /** A tax number of a person of a business. */
 export interface PersonTaxId {
-  /** The number. Personal data. */
+  /** The number; needed unless there is a picture of a document. Personal data. */
   readonly number?: string | null | undefined;
   /** Kind of number. */
   readonly type?: PersonTaxIdType | null | undefined;
@@ -156,7 +159,9 @@ export interface PersonIdentification {
   readonly drivers_license?: DriversLicence | null | undefined;
   /** Kind of document. */
   readonly identification_type?: PersonIdentificationType | null | undefined;
-  /** Country that issued it (ISO 3166-1 alpha-2). */
+  /**
+   * Country that issued it (ISO 3166-1 alpha-2); needed unless there is a picture of the document.
+   */
   readonly issuing_country_code?: string | null | undefined;
   /** The passport. */
   readonly passport?: Passport | null | undefined;
@@ -177,7 +182,7 @@ export const PersonIdentification: z.ZodType<PersonIdentification> = z.looseObje
 
 /** The identity documents of a person of a business. */
 export interface PersonIdentifications {
-  /** First document; needed at submission. */
+  /** First document; needed where identity documents are. */
   readonly primary?: PersonIdentification | null | undefined;
   /** Second document, if the first is not enough. */
   readonly secondary?: PersonIdentification | null | undefined;
@@ -189,8 +194,10 @@ export const PersonIdentifications: z.ZodType<PersonIdentifications> = z.looseOb
 });
 
 /**
- * A person's role in a business. The people of a company must cover AUTHORISED_PERSON,
- * BENEFICIAL_OWNER, and DIRECTOR or CONTROLLING_PERSON.
+ * A person's role in a business. Submission needs an AUTHORISED_PERSON and a BENEFICIAL_OWNER, in
+ * Great Britain also a DIRECTOR, in the United States also a DIRECTOR or CONTROLLING_PERSON, and in
+ * China also a LEGAL_REPRESENTATIVE. At most one person is AUTHORISED_PERSON, CONTROLLING_PERSON or
+ * LEGAL_REPRESENTATIVE.
  */
 export type PersonRole =
   | "AUTHORISED_PERSON"
@@ -198,6 +205,7 @@ export type PersonRole =
   | "CONTROLLING_PERSON"
   | "DIRECTOR"
   | "LEGAL_REPRESENTATIVE"
+  | "SIGNATORY"
   | (string & {});
 
 export const PersonRole: z.ZodType<PersonRole> = z.string();
@@ -212,31 +220,34 @@ export interface BusinessPerson {
   readonly email?: string | null | undefined;
   /** First name. Personal data. */
   readonly first_name?: string | null | undefined;
-  /** First name in English. Personal data. */
+  /** First name in ASCII; needed if `first_name` has other characters. Personal data. */
   readonly first_name_english?: string | null | undefined;
-  /** Identity documents; submission needs the primary one. */
+  /**
+   * Identity documents. Submission needs them, except for persons who are only directors in
+   * Australia or New Zealand, and with deferred identity verification.
+   */
   readonly identifications?: PersonIdentifications | null | undefined;
   /** Job title. */
   readonly job_title?: string | null | undefined;
   /** Last name. Personal data. */
   readonly last_name?: string | null | undefined;
-  /** Last name in English. Personal data. */
+  /** Last name in ASCII; needed if `last_name` has other characters. Personal data. */
   readonly last_name_english?: string | null | undefined;
   /** File id of a live selfie. Personal data. */
   readonly live_selfie_file_id?: string | null | undefined;
   /** Middle name. Personal data. */
   readonly middle_name?: string | null | undefined;
-  /** Middle name in English. Personal data. */
+  /** Middle name in ASCII; needed if `middle_name` has other characters. Personal data. */
   readonly middle_name_english?: string | null | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Personal data. */
   readonly nationality?: string | null | undefined;
-  /** Id assigned by Airwallex; send it on update to refer to the same person. */
+  /** Id assigned by Airwallex. An update without it makes a new person. */
   readonly person_id?: string | null | undefined;
-  /** Phone number. Personal data. Seen in real responses only. */
+  /** Phone number. Personal data. */
   readonly phone_number?: string | null | undefined;
   /** Home address. */
   readonly residential_address?: Address | null | undefined;
-  /** The person's roles in the business. */
+  /** The person's roles in the business; submission needs at least one. */
   readonly roles?: readonly PersonRole[] | null | undefined;
 }
 
@@ -303,14 +314,20 @@ export type BusinessPersonDocumentTagInput =
   | "PERSON_NAME_CHANGE_CERTIFICATE"
   | "APPLICANT_SIGNATURE"
   | "PROOF_OF_ADDRESS"
-  | "SUPPORTIVE_OTHER";
+  | "VIDEO_SELFIE"
+  | "PHOTO_SELFIE"
+  | "SUPPORTIVE_OTHER"
+  | "APPOINTMENT_DOCUMENT";
 
 export const BusinessPersonDocumentTagInput: z.ZodType<BusinessPersonDocumentTagInput> = z.enum([
   "PERSON_PURPORTING_TO_ACT_AUTHORISATION_LETTER",
   "PERSON_NAME_CHANGE_CERTIFICATE",
   "APPLICANT_SIGNATURE",
   "PROOF_OF_ADDRESS",
+  "VIDEO_SELFIE",
+  "PHOTO_SELFIE",
   "SUPPORTIVE_OTHER",
+  "APPOINTMENT_DOCUMENT",
 ]);
 
 /** A document about a person of a business. */
@@ -446,7 +463,7 @@ export const PersonTaxIdTypeInput: z.ZodType<PersonTaxIdTypeInput> = z.enum([
 
 /** A tax number of a person of a business. */
 export interface PersonTaxIdInput {
-  /** The number. Personal data. */
+  /** The number; needed unless there is a picture of a document. Personal data. */
   number?: string | undefined;
   /** Kind of number. */
   type?: PersonTaxIdTypeInput | undefined;
@@ -463,7 +480,10 @@ export interface PersonIdentificationInput {
   drivers_license?: DriversLicenceInput | undefined;
   /** Kind of document. */
   identification_type?: PersonIdentificationTypeInput | undefined;
-  /** Country that issued it (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
+  /**
+   * Country that issued it (ISO 3166-1 alpha-2); needed unless there is a picture of the document.
+   * Matches `^[A-Z]{2}$`.
+   */
   issuing_country_code?: string | undefined;
   /** The passport. */
   passport?: PassportInput | undefined;
@@ -484,7 +504,7 @@ export const PersonIdentificationInput: z.ZodType<PersonIdentificationInput> = z
 
 /** The identity documents of a person of a business. */
 export interface PersonIdentificationsInput {
-  /** First document; needed at submission. */
+  /** First document; needed where identity documents are. */
   primary?: PersonIdentificationInput | undefined;
   /** Second document, if the first is not enough. */
   secondary?: PersonIdentificationInput | undefined;
@@ -496,15 +516,18 @@ export const PersonIdentificationsInput: z.ZodType<PersonIdentificationsInput> =
 });
 
 /**
- * A person's role in a business. The people of a company must cover AUTHORISED_PERSON,
- * BENEFICIAL_OWNER, and DIRECTOR or CONTROLLING_PERSON.
+ * A person's role in a business. Submission needs an AUTHORISED_PERSON and a BENEFICIAL_OWNER, in
+ * Great Britain also a DIRECTOR, in the United States also a DIRECTOR or CONTROLLING_PERSON, and in
+ * China also a LEGAL_REPRESENTATIVE. At most one person is AUTHORISED_PERSON, CONTROLLING_PERSON or
+ * LEGAL_REPRESENTATIVE.
  */
 export type PersonRoleInput =
   | "AUTHORISED_PERSON"
   | "BENEFICIAL_OWNER"
   | "CONTROLLING_PERSON"
   | "DIRECTOR"
-  | "LEGAL_REPRESENTATIVE";
+  | "LEGAL_REPRESENTATIVE"
+  | "SIGNATORY";
 
 export const PersonRoleInput: z.ZodType<PersonRoleInput> = z.enum([
   "AUTHORISED_PERSON",
@@ -512,6 +535,7 @@ export const PersonRoleInput: z.ZodType<PersonRoleInput> = z.enum([
   "CONTROLLING_PERSON",
   "DIRECTOR",
   "LEGAL_REPRESENTATIVE",
+  "SIGNATORY",
 ]);
 
 /** A person who owns, directs or represents a business. */
@@ -522,31 +546,36 @@ export interface BusinessPersonInput {
   date_of_birth?: string | undefined;
   /** Email address. Personal data. */
   email?: string | undefined;
-  /** First name. Personal data. */
+  /** First name. 1 to 250 characters. Personal data. */
   first_name?: string | undefined;
-  /** First name in English. Personal data. */
+  /** First name in ASCII; needed if `first_name` has other characters. Personal data. */
   first_name_english?: string | undefined;
-  /** Identity documents; submission needs the primary one. */
+  /**
+   * Identity documents. Submission needs them, except for persons who are only directors in
+   * Australia or New Zealand, and with deferred identity verification.
+   */
   identifications?: PersonIdentificationsInput | undefined;
   /** Job title. */
   job_title?: string | undefined;
-  /** Last name. Personal data. */
+  /** Last name. 1 to 250 characters. Personal data. */
   last_name?: string | undefined;
-  /** Last name in English. Personal data. */
+  /** Last name in ASCII; needed if `last_name` has other characters. Personal data. */
   last_name_english?: string | undefined;
   /** File id of a live selfie. Personal data. */
   live_selfie_file_id?: string | undefined;
   /** Middle name. Personal data. */
   middle_name?: string | undefined;
-  /** Middle name in English. Personal data. */
+  /** Middle name in ASCII; needed if `middle_name` has other characters. Personal data. */
   middle_name_english?: string | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
   nationality?: string | undefined;
-  /** Id assigned by Airwallex; send it on update to refer to the same person. */
+  /** Id assigned by Airwallex. An update without it makes a new person. */
   person_id?: string | undefined;
+  /** Phone number. Personal data. */
+  phone_number?: string | undefined;
   /** Home address. */
   residential_address?: AddressInput | undefined;
-  /** The person's roles in the business. */
+  /** The person's roles in the business; submission needs at least one. */
   roles?: readonly PersonRoleInput[] | undefined;
 }
 
@@ -554,17 +583,18 @@ export const BusinessPersonInput: z.ZodType<BusinessPersonInput> = z.strictObjec
   attachments: BusinessPersonAttachmentsInput.optional(),
   date_of_birth: z.iso.date().optional(),
   email: z.string().optional(),
-  first_name: z.string().optional(),
+  first_name: z.string().min(1).max(250).optional(),
   first_name_english: z.string().optional(),
   identifications: PersonIdentificationsInput.optional(),
   job_title: z.string().optional(),
-  last_name: z.string().optional(),
+  last_name: z.string().min(1).max(250).optional(),
   last_name_english: z.string().optional(),
   live_selfie_file_id: z.string().optional(),
   middle_name: z.string().optional(),
   middle_name_english: z.string().optional(),
   nationality: z.string().regex(/^[A-Z]{2}$/u).optional(),
   person_id: z.string().optional(),
+  phone_number: z.string().optional(),
   residential_address: AddressInput.optional(),
   roles: z.array(PersonRoleInput).optional(),
 });

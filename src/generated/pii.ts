@@ -29,6 +29,7 @@ export const piiFields: ReadonlySet<string> = new Set([
   "date_of_birth",
   "email",
   "estimated_monthly_income",
+  "fax_number",
   "fileId",
   "file_id",
   "filename",

@@ -21,6 +21,7 @@ import type {
 } from "./store.js";
 import { isAddress, isAddressInput } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
+import { isLonger } from "./values.guards.js";
 
 const pattern1 = /^[A-Z]{3}$/u;
 const pattern2 = /^\d{4}$/u;
@@ -333,7 +334,7 @@ export function isStoreDetailsInput(v: unknown): v is StoreDetailsInput {
     return false;
   }
   if (o.store_address !== undefined && !isAddressInput(o.store_address)) return false;
-  if (typeof o.store_description !== "string") return false;
+  if (typeof o.store_description !== "string" || isLonger(o.store_description, 500)) return false;
   if (typeof o.store_name !== "string") return false;
   if (o.store_photos !== undefined && !isArrayOfStorePhotoInput(o.store_photos)) return false;
   if (o.store_websites !== undefined && !isArrayOfStoreWebsiteInput(o.store_websites)) return false;

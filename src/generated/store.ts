@@ -254,7 +254,7 @@ export interface StoreDetailsInput {
   shipping_from_country_codes?: readonly string[] | undefined;
   /** Address of the store. */
   store_address?: AddressInput | undefined;
-  /** What the store sells. */
+  /** What the store sells. At most 500 characters. */
   store_description: string;
   /** Name of the store. */
   store_name: string;
@@ -279,7 +279,7 @@ export const StoreDetailsInput: z.ZodType<StoreDetailsInput> = z.strictObject({
   selling_to_country_codes: z.array(z.string().regex(/^[A-Z]{2}$/u)).optional(),
   shipping_from_country_codes: z.array(z.string().regex(/^[A-Z]{2}$/u)).optional(),
   store_address: AddressInput.optional(),
-  store_description: z.string(),
+  store_description: z.string().max(500),
   store_name: z.string(),
   store_photos: z.array(StorePhotoInput).optional(),
   store_websites: z.array(StoreWebsiteInput).optional(),

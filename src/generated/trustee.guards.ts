@@ -216,7 +216,8 @@ export function isTrusteeBusinessInput(v: unknown): v is TrusteeBusinessInput {
   }
   if (
     o.explanation_for_high_risk_countries_exposure !== undefined &&
-    typeof o.explanation_for_high_risk_countries_exposure !== "string"
+    (typeof o.explanation_for_high_risk_countries_exposure !== "string" ||
+      isLonger(o.explanation_for_high_risk_countries_exposure, 500))
   ) {
     return false;
   }

@@ -86,7 +86,7 @@ export interface TrusteeIndividual {
   readonly first_name?: string | null | undefined;
   /** First name in English. Personal data. */
   readonly first_name_english?: string | null | undefined;
-  /** Card version of the driver's licence. */
+  /** Card number of the driver's licence, which is not the licence number. */
   readonly identification_drivers_license_version?: string | null | undefined;
   /** Number of the identity document. Personal data. */
   readonly identification_number?: string | null | undefined;
@@ -114,7 +114,7 @@ export const TrusteeIndividual: z.ZodType<TrusteeIndividual> = z.looseObject({
   nationality: z.string().nullish(),
 });
 
-/** The trustee of a trust, for a business whose `as_trustee` is true. */
+/** The trustee of a business with the structure SELF_MANAGED_SUPER_FUND. */
 export interface TrusteeDetails {
   /** The trustee, when it is a business. */
   readonly business_details?: TrusteeBusiness | null | undefined;
@@ -157,7 +157,7 @@ export interface TrusteeBusinessInput {
   contact_number?: string | undefined;
   /** What the business sells. 1 to 500 characters. */
   description_of_goods_or_services?: string | undefined;
-  /** Why the business deals with high-risk countries. */
+  /** Why the business deals with high-risk countries. At most 500 characters. */
   explanation_for_high_risk_countries_exposure?: string | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
   industry_category_code?: string | undefined;
@@ -180,7 +180,7 @@ export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = z.strictObj
   business_structure: TrusteeBusinessStructureInput.optional(),
   contact_number: z.string().optional(),
   description_of_goods_or_services: z.string().min(1).max(500).optional(),
-  explanation_for_high_risk_countries_exposure: z.string().optional(),
+  explanation_for_high_risk_countries_exposure: z.string().max(500).optional(),
   industry_category_code: z.string().optional(),
   operating_country: z.array(z.string().regex(/^[A-Z]{2}$/u)).optional(),
   registration_address: AddressInput.optional(),
@@ -200,7 +200,7 @@ export interface TrusteeIndividualInput {
   first_name?: string | undefined;
   /** First name in English. Personal data. */
   first_name_english?: string | undefined;
-  /** Card version of the driver's licence. */
+  /** Card number of the driver's licence, which is not the licence number. */
   identification_drivers_license_version?: string | undefined;
   /** Number of the identity document. Personal data. */
   identification_number?: string | undefined;
@@ -228,7 +228,7 @@ export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = z.stric
   nationality: z.string().regex(/^[A-Z]{2}$/u).optional(),
 });
 
-/** The trustee of a trust, for a business whose `as_trustee` is true. */
+/** The trustee of a business with the structure SELF_MANAGED_SUPER_FUND. */
 export interface TrusteeDetailsInput {
   /** The trustee, when it is a business. */
   business_details?: TrusteeBusinessInput | undefined;

@@ -4,7 +4,6 @@
 /** By operation. Calls with a `request_id` and simulations are not listed. */
 export const whenUnknown: Readonly<Record<string, string | undefined>> = {
   "accounts.agreeToTerms": "calling again does no harm",
-  "accounts.clone": "look for it in accounts.list before you call again",
   "accounts.create": "look for it in accounts.list before you call again; given an identifier, the client does that",
   "accounts.reactivate": "read the account: once it is done, its status is ACTIVE",
   "accounts.submit": "read the account: once it is submitted, its status is SUBMITTED or later",

@@ -7,17 +7,18 @@ import type { Settlement } from "../call/settle.js";
 import { type WaitForStatusOptions, waitForStatus } from "../call/wait-for-status.js";
 import type {
   Account,
-  AccountCloneParams,
   AccountCreateParams,
   AccountList,
   AccountListParams,
+  AccountReactivateParams,
+  AccountSuspendParams,
+  AccountsOfEntity,
   AccountUpdateParams,
   WalletInfo,
 } from "../generated/accounts.js";
 import type { AccountAgreeToTermsParams } from "../generated/agreements.js";
 import {
   accountsAgreeToTerms,
-  accountsClone,
   accountsCreate,
   accountsCurrent,
   accountsList,
@@ -71,7 +72,14 @@ export interface AccountsResource {
 
   /**
    * Adds or overwrites data, in as many stages as needed, while the account is `CREATED` or
-   * `ACTION_REQUIRED`. Objects are merged; lists are replaced as a whole.
+   * `ACTION_REQUIRED`. Whether the data is complete is checked by `submit`.
+   *
+   * Objects are merged; lists are replaced as a whole. Send the persons of a business all together, each
+   * with all its data: with its `person_id` it stays the same person, without one it is a new person, and
+   * a person left out is removed.
+   *
+   * On an `ACTIVE` account of an individual, only `primary_contact` can be changed; `submit` the account
+   * again afterwards.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/update
    *
@@ -81,7 +89,8 @@ export interface AccountsResource {
   update(id: string, params: AccountUpdateParams, options?: CallOptions): ApiPromise<Account>;
 
   /**
-   * Submits the account for verification.
+   * Submits the account for verification, or the `ACTIVE` account of an individual again after a change
+   * of its contact.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/submit
    *
@@ -133,31 +142,39 @@ export interface AccountsResource {
   ): ApiPromise<Account>;
 
   /**
-   * Suspends an active account on the platform's behalf; {@link AccountsResource.reactivate} undoes it.
+   * Suspends an active account on the platform's behalf, and with it every account of the same legal
+   * entity. {@link AccountsResource.reactivate} undoes it. To close an account, use `offboardings`.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/suspend
+   *
+   * @param params `message`, the reason; default none
+   * @returns all accounts of the legal entity
+   *
+   * @example
+   * const { id } = await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
+   * const suspended = await client.accounts.suspend(id, { message: "Too many chargebacks" });
+   * console.log(suspended.map(({ id, status }) => `${id} is ${status}`));
    */
-  suspend(id: string, options?: CallOptions): ApiPromise<Account>;
+  suspend(
+    id: string,
+    params?: AccountSuspendParams,
+    options?: CallOptions,
+  ): ApiPromise<AccountsOfEntity>;
 
   /**
-   * Lifts a suspension by the platform. A suspension by Airwallex stays in place.
+   * Lifts a suspension by the platform, from every account of the same legal entity. A suspension by
+   * Airwallex stays in place.
    *
    * See https://www.airwallex.com/docs/api/scale/accounts/reactivate
+   *
+   * @param params `message`, the reason; default none
+   * @returns all accounts of the legal entity
    */
-  reactivate(id: string, options?: CallOptions): ApiPromise<Account>;
-
-  /**
-   * Opens another account with the details of this one, and its own metadata.
-   *
-   * Only the request is known, from the vendor's own SDK, which has no method for it. The path
-   * `/api/v1/accounts/{id}/clone` is a guess, and the behaviour is undocumented: try it in the sandbox
-   * first. A clone whose response was lost is not sent again.
-   *
-   * See https://www.npmjs.com/package/@airwallex/node-sdk
-   *
-   * @throws ApiError `not_found` when the platform has no such account, or the API no such path
-   */
-  clone(id: string, params?: AccountCloneParams, options?: CallOptions): ApiPromise<Account>;
+  reactivate(
+    id: string,
+    params?: AccountReactivateParams,
+    options?: CallOptions,
+  ): ApiPromise<AccountsOfEntity>;
 
   /**
    * Reads the account that the client acts for: the platform's own, or a connected one.
@@ -205,10 +222,10 @@ export function accountsResource(call: Call): AccountsResource {
       ),
     agreeToTerms: (id, params = {}, options) =>
       call(accountsAgreeToTerms, { path: { id }, body: params }, options),
-    suspend: (id, options) => call(accountsSuspend, { path: { id } }, options),
-    reactivate: (id, options) => call(accountsReactivate, { path: { id } }, options),
-    clone: (id, params = {}, options) =>
-      call(accountsClone, { path: { id }, body: params }, options),
+    suspend: (id, params = {}, options) =>
+      call(accountsSuspend, { path: { id }, body: params }, options),
+    reactivate: (id, params = {}, options) =>
+      call(accountsReactivate, { path: { id }, body: params }, options),
     current: (options) => call(accountsCurrent, {}, options),
     walletInfo: (options) => call(accountsWalletInfo, {}, options),
     waitForStatus: (id, options) => waitForStatus(resource.retrieve, id, options),

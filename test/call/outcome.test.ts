@@ -110,7 +110,7 @@ describe("a successful answer of an unexpected shape", () => {
   it("is refused under strict validation, with the data", async () => {
     const server = await startServer({ answers: [json(200, drifted, { "x-request-id": "r-1" })] });
     const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
-    const error = await client.accounts.suspend("acct_1").catch((reason: unknown) => reason);
+    const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
     if (!(error instanceof ShapeError)) throw error;
     expect(error).toMatchObject({
       code: "unexpected_shape",
@@ -122,7 +122,7 @@ describe("a successful answer of an unexpected shape", () => {
     expect(error.issues.map(({ path }) => path.join("."))).toEqual(
       expect.arrayContaining(["id", "primary_contact.email"]),
     );
-    expect(error.message).toContain("answer to accounts.suspend: 2 members differ from Account; ");
+    expect(error.message).toContain("answer to accounts.submit: 2 members differ from Account; ");
     expect(error.message).toContain("; id: is a number, expected string");
     expect(error.message).toContain("; primary_contact.email: is an array, expected string");
   });

@@ -94,11 +94,11 @@ describe("accounts.list()", () => {
   it("sends its query encoded, with a page number", async () => {
     const server = await startServer({ answers: [json(200, { items: [], has_more: false })] });
     const client = createClient({ ...key, baseUrl: server.url });
-    await client.accounts.list({ email: "ada+1@example.com", account_status: "ACTIVE" });
+    await client.accounts.list({ identifier: "ada+1@example.com", account_status: "ACTIVE" });
     const url = new URL(server.requests[0]?.target ?? "", server.url);
     expect(url.pathname).toBe("/api/v1/accounts");
     expect(Object.fromEntries(url.searchParams)).toEqual({
-      email: "ada+1@example.com",
+      identifier: "ada+1@example.com",
       account_status: "ACTIVE",
       page_num: "0",
     });

@@ -231,7 +231,7 @@ test("current and retrieve show the platform's own account as ACTIVE", async () 
   expect((await api("GET", `/api/v1/accounts/${body.id}`)).body).toEqual(body);
   expect((await api("GET", "/api/v1/account/wallet_info")).body).toEqual({
     account_name: "Emulator Platform",
-    account_number: expect.stringMatching(/^\d{10}$/),
+    account_number: expect.stringMatching(/^\d{16}$/),
   });
 });
 

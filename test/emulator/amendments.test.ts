@@ -55,7 +55,7 @@ test("a rejected amendment leaves the account as it was, and neither is decided 
   expect(emulator.accounts.get(id)).toEqual(before);
   for (const decide of [amendments.approve, amendments.reject]) {
     await expect(decide(amendmentId)).rejects.toMatchObject({
-      apiCode: "invalid_status_for_operation",
+      apiCode: "invalid_argument",
     });
   }
 });
@@ -67,7 +67,7 @@ test.each(["CREATED", "SUBMITTED", "ACTION_REQUIRED", "SUSPENDED", "CLOSED"] as 
     emulator.accounts.setStatus(id, status);
     await expect(account.amendments.create(contact)).rejects.toMatchObject({
       status: 400,
-      apiCode: "invalid_status_for_operation",
+      apiCode: "invalid_argument",
     });
   },
 );

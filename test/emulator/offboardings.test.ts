@@ -39,7 +39,7 @@ test("a completed offboarding suspends the account, and closes it 30 days later"
   });
   expect((await client.accounts.retrieve(id)).status).toBe("SUSPENDED");
   await expect(client.accounts.reactivate(id)).rejects.toMatchObject({
-    apiCode: "invalid_status_for_operation",
+    apiCode: "invalid_argument",
   });
 
   emulator.clock.advance("29d");

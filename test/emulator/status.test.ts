@@ -20,8 +20,8 @@ type Status = (typeof statuses)[number];
 const calls: Readonly<Record<string, (api: Api, id: string) => ReturnType<Api>>> = {
   update: (api, id) => api("POST", `/api/v1/accounts/${id}/update`, { nickname: "New" }),
   submit: (api, id) => api("POST", `/api/v1/accounts/${id}/submit`),
-  suspend: (api, id) => api("POST", `/api/v1/accounts/${id}/suspend`),
-  reactivate: (api, id) => api("POST", `/api/v1/accounts/${id}/reactivate`),
+  suspend: (api, id) => api("POST", `/api/v1/accounts/${id}/suspend`, {}),
+  reactivate: (api, id) => api("POST", `/api/v1/accounts/${id}/reactivate`, {}),
   agree: (api, id) => api("POST", `/api/v1/accounts/${id}/terms_and_conditions/agree`, {}),
   activate: (api, id) =>
     api("POST", `/api/v1/simulation/accounts/${id}/update_status`, { next_status: "ACTIVE" }),
@@ -42,30 +42,30 @@ const machine: Readonly<Record<string, Readonly<Record<Status, string>>>> = {
   },
   submit: {
     CREATED: "SUBMITTED",
-    SUBMITTED: "invalid_status_for_operation",
+    SUBMITTED: "invalid_argument",
     ACTION_REQUIRED: "SUBMITTED",
-    ACTIVE: "invalid_status_for_operation",
-    SUSPENDED: "invalid_status_for_operation",
-    DORMANT: "invalid_status_for_operation",
-    CLOSED: "invalid_status_for_operation",
+    ACTIVE: "invalid_argument",
+    SUSPENDED: "invalid_argument",
+    DORMANT: "invalid_argument",
+    CLOSED: "invalid_argument",
   },
   suspend: {
-    CREATED: "invalid_status_for_operation",
-    SUBMITTED: "invalid_status_for_operation",
-    ACTION_REQUIRED: "invalid_status_for_operation",
+    CREATED: "invalid_argument",
+    SUBMITTED: "invalid_argument",
+    ACTION_REQUIRED: "invalid_argument",
     ACTIVE: "SUSPENDED",
-    SUSPENDED: "invalid_status_for_operation",
-    DORMANT: "invalid_status_for_operation",
-    CLOSED: "invalid_status_for_operation",
+    SUSPENDED: "invalid_argument",
+    DORMANT: "invalid_argument",
+    CLOSED: "invalid_argument",
   },
   reactivate: {
-    CREATED: "invalid_status_for_operation",
-    SUBMITTED: "invalid_status_for_operation",
-    ACTION_REQUIRED: "invalid_status_for_operation",
-    ACTIVE: "invalid_status_for_operation",
+    CREATED: "invalid_argument",
+    SUBMITTED: "invalid_argument",
+    ACTION_REQUIRED: "invalid_argument",
+    ACTIVE: "invalid_argument",
     SUSPENDED: "ACTIVE",
-    DORMANT: "invalid_status_for_operation",
-    CLOSED: "invalid_status_for_operation",
+    DORMANT: "invalid_argument",
+    CLOSED: "invalid_argument",
   },
   agree: {
     CREATED: "CREATED",
@@ -124,7 +124,9 @@ test.each(ways)("$call from $from leads to $outcome", async ({ call, from, outco
   expect(emulator.accounts.get(id)?.status).toBe(from);
   const answer = await calls[call]?.(api, id);
   const succeeds = (statuses as readonly string[]).includes(outcome);
-  if (succeeds) expect(answer).toMatchObject({ status: 200, body: { status: outcome } });
+  // Suspending and reactivating answer all accounts of the legal entity.
+  const [account] = [answer?.body].flat();
+  if (succeeds) expect([answer?.status, account.status]).toEqual([200, outcome]);
   else expect(answer).toMatchObject({ status: 400, body: { code: outcome } });
   expect(emulator.accounts.get(id)?.status).toBe(succeeds ? outcome : from);
 });
@@ -173,11 +175,11 @@ test("reactivate refuses an account that the review suspended", async () => {
   const id = await reach(emulator, api, "SUBMITTED");
   const rejected = await calls["reject"]?.(api, id);
   expect(rejected?.body.suspend_details).toEqual([
-    { initiated_by: "AIRWALLEX", suspended_at: expect.any(String) },
+    { code: "SUSPENDED_BY_AIRWALLEX", suspended_at: expect.any(String) },
   ]);
   expect(await calls["reactivate"]?.(api, id)).toMatchObject({
     status: 400,
-    body: { code: "invalid_status_for_operation" },
+    body: { code: "invalid_argument" },
   });
 });
 
@@ -190,28 +192,67 @@ test("reactivate refuses an account that a test suspended, even after an earlier
   await calls["reactivate"]?.(api, body.id);
   const { suspend_details } = emulator.accounts.setStatus(body.id, "SUSPENDED");
   expect(suspend_details).toMatchObject([
-    { initiated_by: "PLATFORM" },
-    { initiated_by: "AIRWALLEX" },
+    { code: "SUSPENDED_BY_PLATFORM" },
+    { code: "SUSPENDED_BY_AIRWALLEX" },
   ]);
   const refused = await calls["reactivate"]?.(api, body.id);
-  expect(refused?.body.code).toBe("invalid_status_for_operation");
+  expect(refused?.body.code).toBe("invalid_argument");
 });
 
-test("suspend and reactivate are recorded on the account", async () => {
+test("suspend and reactivate are recorded on the account, with the message", async () => {
   await using emulator = await startEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
   const id = await reach(emulator, api, "ACTIVE");
-  await calls["suspend"]?.(api, id);
-  emulator.clock.advance("1h");
-  await connect(emulator);
-  const { body } = await (await connect(emulator))("POST", `/api/v1/accounts/${id}/reactivate`);
-  expect(body.suspend_details).toEqual([
-    { initiated_by: "PLATFORM", suspended_at: "2026-09-01T10:00:00+00:00" },
+  const path = `/api/v1/accounts/${id}`;
+  const suspended = await api("POST", `${path}/suspend`, { message: "Too many chargebacks" });
+  const suspension = {
+    code: "SUSPENDED_BY_PLATFORM",
+    message: "Too many chargebacks",
+    suspended_at: "2026-09-01T10:00:00+00:00",
+  };
+  expect(suspended.body).toMatchObject([
+    { id, suspend_details: [suspension], reactivate_details: null },
   ]);
-  expect(body.reactivate_details).toEqual({
-    initiated_by: "PLATFORM",
-    reactivated_at: "2026-09-01T11:00:00+00:00",
-  });
+  emulator.clock.advance("1h");
+  const again = await connect(emulator);
+  const { body } = await again("POST", `${path}/reactivate`, { message: "Settled" });
+  const reactivation = { message: "Settled", reactivated_at: "2026-09-01T11:00:00+00:00" };
+  expect(body).toMatchObject([{ suspend_details: [suspension], reactivate_details: reactivation }]);
+  // Only an active account shows that it was reactivated.
+  const { body: once } = await again("POST", `${path}/suspend`, {});
+  expect(once).toMatchObject([{ suspend_details: [{}, {}], reactivate_details: null }]);
+});
+
+test("suspend and reactivate act on every account of the legal entity, and on no other", async () => {
+  const emulator = createEmulator();
+  const api = await connect(emulator);
+  const { body: first } = await api("POST", "/api/v1/accounts/create", minimal);
+  const { body: stranger } = await api("POST", "/api/v1/accounts/create", minimal);
+  for (const { id } of [first, stranger]) emulator.accounts.setStatus(id, "ACTIVE");
+  const open = async (): Promise<string> => {
+    const account_details = { legal_entity_id: first.account_details.legal_entity_id };
+    const { body } = await api("POST", "/api/v1/accounts/create", { ...minimal, account_details });
+    return body.id;
+  };
+  const [second, third] = [await open(), await open()];
+  // Airwallex suspends a single account, and the platform cannot undo that.
+  emulator.accounts.setStatus(third, "SUSPENDED");
+
+  const suspended = await calls["suspend"]?.(api, second);
+  const seen = (accounts: { id: string; status: string }[]) =>
+    accounts.map(({ id, status }) => [id, status]);
+  expect(seen(suspended?.body)).toEqual([
+    [first.id, "SUSPENDED"],
+    [second, "SUSPENDED"],
+    [third, "SUSPENDED"],
+  ]);
+  const reactivated = await calls["reactivate"]?.(api, first.id);
+  expect(seen(reactivated?.body)).toEqual([
+    [first.id, "ACTIVE"],
+    [second, "ACTIVE"],
+    [third, "SUSPENDED"],
+  ]);
+  expect(emulator.accounts.get(stranger.id)?.status).toBe("ACTIVE");
 });
 
 test("agree records when, where and to what", async () => {

@@ -77,6 +77,33 @@ test("update can withdraw or give the agreement to the terms", async () => {
   });
 });
 
+test("update changes the contact, of an active individual once the account is submitted again", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const update = (id: string, body: object) => api("POST", `/api/v1/accounts/${id}/update`, body);
+  const submit = (id: string) => api("POST", `/api/v1/accounts/${id}/submit`);
+  const mobile = { primary_contact: { mobile: "+61400000000" } };
+  const { body: account } = await api("POST", "/api/v1/accounts/create", individual);
+  const { body: changed } = await update(account.id, mobile);
+  const contact = { email: "ada@example.com", mobile: "+61400000000" };
+  expect(changed.primary_contact).toMatchObject(contact);
+
+  emulator.accounts.setStatus(account.id, "ACTIVE");
+  const again = { primary_contact: { email: "new@example.com" } };
+  const { body: pending } = await update(account.id, again);
+  expect(pending).toMatchObject({ status: "ACTIVE", primary_contact: contact });
+  const { body: submitted } = await submit(account.id);
+  const current = { ...contact, email: "new@example.com" };
+  expect(submitted).toMatchObject({ status: "ACTIVE", primary_contact: current });
+  expect((await submit(account.id)).body.code).toBe("invalid_argument");
+  const more = await update(account.id, { ...again, nickname: "Ada" });
+  expect(more.body.code).toBe("can_not_be_edited");
+
+  const { body: company } = await api("POST", "/api/v1/accounts/create", business);
+  emulator.accounts.setStatus(company.id, "ACTIVE");
+  expect((await update(company.id, again)).body.code).toBe("can_not_be_edited");
+});
+
 test("update survives a member named __proto__", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);

@@ -320,7 +320,7 @@ test("whatIsMissing() of a call that the status does not allow asks for no field
   await client.accounts.submit(id);
   const again = await client.accounts.submit(id).catch((reason: unknown) => reason);
   expect(whatIsMissing(again as ApiError)).toMatchObject([
-    { kind: "other", code: "invalid_status_for_operation" },
+    { kind: "other", code: "invalid_argument", why: expect.stringContaining("SUBMITTED") },
   ]);
 });
 

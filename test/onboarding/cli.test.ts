@@ -260,6 +260,9 @@ test.each([",", ";", "\t"])(
       identifier: "a",
       agreeToTerms: true,
       create: {
+        account_details: {
+          business_details: { no_shareholders_with_over_25percent: false },
+        },
         primary_contact: { email: "a,b;c@x.y" },
         customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: false },
       },
@@ -269,11 +272,53 @@ test.each([",", ";", "\t"])(
       account_details: {
         // A name is always a string.
         individual_details: { first_name: "True" },
-        business_details: { no_shareholders_with_over_25percent: false },
+        business_details: {},
       },
     });
   },
 );
+
+test("readSellers() sends with create what update does not take", async () => {
+  const additional_files = [{ file_id: "file_1", tag: "OTHER" }];
+  const line = (business_structure: string) =>
+    JSON.stringify({
+      identifier: business_structure,
+      account_details: {
+        legal_entity_type: "BUSINESS",
+        attachments: { additional_files },
+        business_details: { business_name: "Engines", business_structure, has_typo: true },
+      },
+    });
+  const { sellers } = await readSellers("s.jsonl", `${line("CORPORATION")}\n${line("COMPANY")}\n`);
+  const sent = sellers.map(({ seller: { create, update } }) => [
+    create.account_details,
+    (update as (ids: object) => unknown)({}),
+  ]);
+  const opened = { legal_entity_type: "BUSINESS", attachments: { additional_files } };
+  // An unknown field stays where the client reports it.
+  const rest = { business_name: "Engines", has_typo: true };
+  expect(sent).toEqual([
+    [
+      {
+        ...opened,
+        business_details: { business_name: "Engines", business_structure: "CORPORATION" },
+      },
+      { account_details: { business_details: rest } },
+    ],
+    [
+      { ...opened, business_details: { business_name: "Engines" } },
+      { account_details: { business_details: { ...rest, business_structure: "COMPANY" } } },
+    ],
+  ]);
+});
+
+test("readSellers() reports a file for a field that only create takes", async () => {
+  const path = "account_details.attachments.additional_files[0].file_id";
+  const { problems } = await readSellers("s.csv", `identifier,file:${path}\na,a.png\n`);
+  expect(problems).toEqual([
+    { line: 2, path, message: "cannot be a file, as only accounts.create takes it: give its id" },
+  ]);
+});
 
 test("onboard reports everything that is wrong with a file, each problem once, before it sends anything", async () => {
   await using emulator = await startEmulator({ reviewAfterMs: 0 });

@@ -335,12 +335,12 @@ test("run() reports what a review asks for", async () => {
 
 test("run() refers to the persons of a business by their ids when a submission is refused", async () => {
   await using suite = await startSuite();
-  const { business_person_details: people, ...rest } = business.account_details;
+  const { business_person_details: people, business_details } = business.account_details;
   const broken = people.map((person) => ({ ...person, nationality: undefined }));
   const seller = {
     identifier: "engines",
     create: business,
-    update: { account_details: { ...rest, business_person_details: broken } },
+    update: { account_details: { business_details, business_person_details: broken } },
   };
   const report = await suite.client.onboarding.run(seller, { store: createMemoryStore() });
   const [account] = suite.emulator.accounts.list();

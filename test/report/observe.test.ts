@@ -150,7 +150,7 @@ describe("observer", () => {
     const heard: Heard[] = [];
     const server = await startServer({ answers: [json(200, { items: [], has_more: false })] });
     const client = createClient({ ...key, baseUrl: server.url, observer: note(heard) });
-    await client.accounts.list({ email: "ada@example.com" });
+    await client.accounts.list({ identifier: "ada@example.com" });
     await client.accounts.update("acct_1", { nickname: "Lovelace" });
     const shown = inspect(heard, { depth: Number.POSITIVE_INFINITY, showHidden: true });
     expect(shown).toContain("/api/v1/accounts");

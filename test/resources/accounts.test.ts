@@ -44,12 +44,22 @@ const calls: readonly (readonly [string, (client: Client<"sandbox">) => Promise<
     [
       "accounts.suspend()",
       (client) => client.accounts.suspend("acct_1"),
-      ["POST", "/api/v1/accounts/acct_1/suspend"],
+      ["POST", "/api/v1/accounts/acct_1/suspend", {}],
+    ],
+    [
+      "accounts.suspend() with a message",
+      (client) => client.accounts.suspend("acct_1", { message: "Chargebacks" }),
+      ["POST", "/api/v1/accounts/acct_1/suspend", { message: "Chargebacks" }],
     ],
     [
       "accounts.reactivate()",
       (client) => client.accounts.reactivate("acct_1"),
-      ["POST", "/api/v1/accounts/acct_1/reactivate"],
+      ["POST", "/api/v1/accounts/acct_1/reactivate", {}],
+    ],
+    [
+      "accounts.reactivate() with a message",
+      (client) => client.accounts.reactivate("acct_1", { message: "Settled" }),
+      ["POST", "/api/v1/accounts/acct_1/reactivate", { message: "Settled" }],
     ],
     ["accounts.current()", (client) => client.accounts.current(), ["GET", "/api/v1/account"]],
     [

@@ -166,10 +166,10 @@ describe("withRetry()", () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const client = createClient({ ...key, baseUrl: server.url }).onBehalfOf("acct_9");
     vi.restoreAllMocks();
-    await client.accounts.list({ email: "ada@example.com", page_size: 7 });
+    await client.accounts.list({ identifier: "ada@example.com", page_size: 7 });
     expect(server.requests.length).toBe(3);
     for (const { target, headers } of server.requests) {
-      expect(target).toBe("/api/v1/accounts?email=ada%40example.com&page_size=7&page_num=0");
+      expect(target).toBe("/api/v1/accounts?identifier=ada%40example.com&page_size=7&page_num=0");
       expect(headers["x-on-behalf-of"]).toBe("acct_9");
     }
   });

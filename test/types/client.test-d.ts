@@ -98,7 +98,7 @@ expectTypeOf(sandbox.accounts.current).returns.resolves.toEqualTypeOf<Account>()
 expectTypeOf(sandbox.files.upload).returns.resolves.toEqualTypeOf<UploadedFile>();
 expectTypeOf(sandbox.simulation.accounts.updateStatus).returns.resolves.toEqualTypeOf<Account>();
 
-expectTypeOf(sandbox.accounts.clone).returns.resolves.toEqualTypeOf<Account>();
+expectTypeOf(sandbox.accounts.suspend).returns.resolves.toEqualTypeOf<readonly Account[]>();
 
 // Simulations of money: available outside production, with closed requests and open answers
 declare const productionClient: Client<"production">;

@@ -11,7 +11,7 @@ import { type AccountRecord, findConnected } from "../engine/account-record.js";
 import { requiresCountryInAddresses } from "../engine/api-version.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { requireCountries } from "./addresses.js";
-import { cloneAccount, createAccount } from "./create-account.js";
+import { createAccount } from "./create-account.js";
 import { agreeToTerms, reactivate, submit, suspend } from "./life-cycle.js";
 import { listAccounts } from "./list-accounts.js";
 import { updateAccount } from "./update-account.js";
@@ -50,17 +50,16 @@ export const accountsHandlers: HandlersOf<Key> = {
   accountsSubmit: (call) => onConnected(call, (record) => submit(call.world, record)),
 
   accountsAgreeToTerms: (call) =>
-    onConnected(call, (record) =>
-      agreeToTerms(call.world, record, call.body ?? {}, call.apiVersion),
-    ),
+    onConnected(call, (record) => agreeToTerms(call.world, record, call.body, call.apiVersion)),
 
-  accountsSuspend: (call) => onConnected(call, (record) => suspend(call.world, record)),
+  accountsSuspend({ world, path, body, apiVersion }) {
+    const all = suspend(world, findConnected(world.accounts, path.id), body.message);
+    return all.map((record) => viewAccount(record, apiVersion, "EXCLUDED_PII"));
+  },
 
-  accountsReactivate: (call) => onConnected(call, (record) => reactivate(call.world, record)),
-
-  accountsClone({ world, path, body, apiVersion }) {
-    const clone = cloneAccount(world, findConnected(world.accounts, path.id), body ?? {});
-    return viewAccount(clone, apiVersion, "EXCLUDED_PII");
+  accountsReactivate({ world, path, body, apiVersion }) {
+    const all = reactivate(world, findConnected(world.accounts, path.id), body.message);
+    return all.map((record) => viewAccount(record, apiVersion, "EXCLUDED_PII"));
   },
 
   accountsCurrent: ({ actingFor, apiVersion }) => viewAccount(actingFor, apiVersion, "COMPLETE"),

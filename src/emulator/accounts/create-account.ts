@@ -4,11 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/create
  */
 
-import type {
-  AccountCloneParams,
-  AccountCreateParams,
-  AccountDetails,
-} from "../../generated/index.js";
+import type { AccountCreateParams, AccountDetails } from "../../generated/index.js";
 import { isEmpty } from "../../kyc/paths.js";
 import { type AccountRecord, type AccountSeed, newRecord } from "../engine/account-record.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
@@ -34,26 +30,6 @@ export function createAccount(world: World, request: AccountCreateParams): Accou
     agreements: request.customer_agreements,
     ...(identifier !== undefined && { identifier }),
     ...(nickname !== undefined && { nickname }),
-    ...(metadata !== undefined && { metadata }),
-  });
-}
-
-/**
- * Opens an account with the details of another, to be verified separately: its persons and legal entity
- * get new ids, and it has no identifier.
- */
-export function cloneAccount(
-  world: World,
-  { details, primaryContact, agreements }: AccountRecord,
-  { metadata }: AccountCloneParams,
-): AccountRecord {
-  const { ids, clock } = world;
-  const seed = structuredClone({ details, primaryContact, agreements });
-  return open(world, {
-    ...{ id: ids.account(), createdAtMs: clock.nowMs(), walletNumber: ids.walletNumber() },
-    status: "CREATED",
-    ...seed,
-    details: withPersonIds({ ...withoutPersonIds(seed.details), ...newEntity(world) }, ids),
     ...(metadata !== undefined && { metadata }),
   });
 }

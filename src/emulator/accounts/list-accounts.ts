@@ -24,12 +24,11 @@ function compileFilter(
   query: AccountListParams,
   apiVersion: string,
 ): (record: AccountRecord) => boolean {
-  const { account_status: status, email, identifier } = query;
+  const { account_status: status, identifier } = query;
   const period = readPeriod(query, "from_created_at", "to_created_at");
   const [key = "", ...value] = query.metadata?.split(":") ?? [];
   return (record) =>
     (status === undefined || statusIn(apiVersion, record.status) === status) &&
-    (email === undefined || record.primaryContact.email === email) &&
     (identifier === undefined || record.identifier === identifier) &&
     isWithin(period, record.createdAtMs) &&
     (query.metadata === undefined || record.metadata?.[key] === value.join(":"));

@@ -5,6 +5,7 @@
  */
 
 import type { AccountUpdateParams } from "../../generated/index.js";
+import { isIndividual } from "../../kyc/missing.js";
 import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
@@ -18,6 +19,11 @@ export function updateAccount(
   record: AccountRecord,
   request: AccountUpdateParams,
 ): void {
+  const { account_details, customer_agreements, metadata, nickname, primary_contact } = request;
+  if (primary_contact && isContactOfActive(record, request)) {
+    record.newContact = merge(record.newContact ?? record.primaryContact, primary_contact);
+    return;
+  }
   if (!editable.includes(record.status)) {
     throw new Refusal(
       400,
@@ -25,9 +31,16 @@ export function updateAccount(
       `Account [${record.id}] cannot be edited: its status is ${record.status}.`,
     );
   }
-  const { account_details, customer_agreements, metadata, nickname } = request;
   if (account_details) record.details = mergeDetails(record.details, account_details, world.ids);
   if (customer_agreements) record.agreements = merge(record.agreements, customer_agreements);
+  if (primary_contact) record.primaryContact = merge(record.primaryContact, primary_contact);
   if (metadata) record.metadata = { ...record.metadata, ...metadata };
   if (nickname !== undefined) record.nickname = nickname;
+}
+
+/** All that can still be changed without an amendment: the contact of an active individual. */
+function isContactOfActive(record: AccountRecord, request: AccountUpdateParams): boolean {
+  const { status, details } = record;
+  const alone = Object.keys(request).length === 1;
+  return alone && status === "ACTIVE" && isIndividual({ account_details: details });
 }

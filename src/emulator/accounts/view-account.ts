@@ -4,6 +4,8 @@ import type {
   Account,
   AccountDetails,
   BusinessDetails,
+  ReactivateDetails,
+  SuspendDetails,
   WalletInfo,
 } from "../../generated/index.js";
 import type { AccountRecord, Intervention } from "../engine/account-record.js";
@@ -22,6 +24,8 @@ const unsetBusiness: BusinessDetails = {
   description_of_goods_or_services: null,
   explanation_for_high_risk_countries_exposure: null,
   exports_goods_or_services: null,
+  fax_number: null,
+  has_constitution_document: null,
   has_member_holding_public_office: null,
   has_nominee_shareholders: null,
   has_prior_financial_institution_refusal: null,
@@ -40,11 +44,7 @@ export function viewAccount(
   apiVersion: string,
   viewType: "COMPLETE" | "EXCLUDED_PII",
 ): Account {
-  const { id, identifier, metadata, requirements, reactivation } = record;
-  const shown = (event: Intervention, verb: string) => ({
-    initiated_by: event.by,
-    [verb]: formatTimestamp(event.atMs, apiVersion),
-  });
+  const { id, identifier, metadata, requirements, status } = record;
   return structuredClone({
     account_details: viewDetails(record.details),
     created_at: formatTimestamp(record.createdAtMs, apiVersion),
@@ -54,12 +54,33 @@ export function viewAccount(
     ...(metadata !== undefined && { metadata }),
     nickname: record.nickname ?? id,
     primary_contact: { ...record.primaryContact, attachments: { identity_files: [] } },
-    reactivate_details: reactivation ? shown(reactivation, "reactivated_at") : null,
+    reactivate_details: status === "ACTIVE" ? viewReactivation(record, apiVersion) : null,
     ...(requirements !== undefined && { requirements }),
-    status: statusIn(apiVersion, record.status),
-    suspend_details: record.suspensions.map((suspension) => shown(suspension, "suspended_at")),
+    status: statusIn(apiVersion, status),
+    suspend_details: record.suspensions.map((one) => viewSuspension(one, apiVersion)),
     view_type: viewType,
   });
+}
+
+/** The codes are the emulator's own: the API documents none. */
+function viewSuspension({ by, message, atMs }: Intervention, apiVersion: string): SuspendDetails {
+  return {
+    code: `SUSPENDED_BY_${by}`,
+    ...(message !== undefined && { message }),
+    suspended_at: formatTimestamp(atMs, apiVersion),
+  };
+}
+
+function viewReactivation(
+  { reactivation }: AccountRecord,
+  apiVersion: string,
+): ReactivateDetails | null {
+  if (reactivation === undefined) return null;
+  const { message, atMs } = reactivation;
+  return {
+    ...(message !== undefined && { message }),
+    reactivated_at: formatTimestamp(atMs, apiVersion),
+  };
 }
 
 function viewDetails(details: AccountDetails): AccountDetails {

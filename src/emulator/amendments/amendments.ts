@@ -23,9 +23,8 @@ export function createAmendment(
   if (!verified.includes(account.status)) {
     throw new Refusal(
       400,
-      "invalid_status_for_operation",
+      "invalid_argument",
       `Account [${account.id}] cannot be amended: its status is ${account.status}, expected ACTIVE.`,
-      { source: "status" },
     );
   }
   const change = onlyTarget(request);
@@ -65,9 +64,8 @@ export function decideAmendment(world: World, record: AmendmentRecord, to: Amend
   if (record.status !== "PENDING") {
     throw new Refusal(
       400,
-      "invalid_status_for_operation",
+      "invalid_argument",
       `Amendment [${record.id}] is decided already: its status is ${record.status}.`,
-      { source: "status" },
     );
   }
   decide(world, record, to, world.clock.nowMs());

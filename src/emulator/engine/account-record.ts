@@ -16,6 +16,7 @@ export type AccountStatus = Account["status"];
 /** A suspension or reactivation, and who initiated it. */
 export interface Intervention {
   readonly by: "PLATFORM" | "AIRWALLEX";
+  readonly message?: string | undefined;
   readonly atMs: number;
 }
 
@@ -27,6 +28,8 @@ export interface AccountRecord {
   status: AccountStatus;
   details: AccountDetails;
   primaryContact: PrimaryContact;
+  /** The contact of an active individual that takes effect with the next submission. */
+  newContact: PrimaryContact | undefined;
   agreements: CustomerAgreements;
   nickname: string | undefined;
   metadata: Readonly<Record<string, string>> | undefined;
@@ -80,6 +83,7 @@ export function newRecord(seed: AccountSeed): AccountRecord {
     identifier: undefined,
     nickname: undefined,
     metadata: undefined,
+    newContact: undefined,
     ownerApproved: false,
     requirements: undefined,
     suspensions: [],
@@ -105,6 +109,17 @@ function createPlatform(ids: Ids, nowMs: number): AccountRecord {
     nickname: "Emulator Platform",
     ownerApproved: true,
   });
+}
+
+/** All connected accounts of the legal entity of an account, oldest first. */
+export function accountsOfEntity(
+  { connected }: Accounts,
+  account: AccountRecord,
+): readonly AccountRecord[] {
+  const { legal_entity_id: id } = account.details;
+  return [...connected.values()].filter(
+    (other) => other === account || (id != null && other.details.legal_entity_id === id),
+  );
 }
 
 /** @throws Refusal if the platform has no such account. */

@@ -37,7 +37,7 @@ export interface Ids {
   report(): string;
   /** A prefix and eight digits, for people to read. */
   shortReference(prefix: string): string;
-  /** Ten digits. */
+  /** 16 digits. */
   walletNumber(): string;
 }
 
@@ -73,7 +73,7 @@ export function createIds(seed: string): Ids {
       const digits = next(prefix).readUInt32BE(0) % 100_000_000;
       return `${prefix}${String(digits).padStart(8, "0")}`;
     },
-    walletNumber: () => String(next("wallet").readUInt32BE(0)).padStart(10, "0"),
+    walletNumber: () => String(next("wallet").readBigUInt64BE(0) % 10n ** 16n).padStart(16, "0"),
   };
 }
 

@@ -51,8 +51,8 @@ async function onboard(emulator: Emulator): Promise<string> {
     force: false,
   });
   await api("POST", `${path}/terms_and_conditions/agree`, {});
-  await api("POST", `${path}/suspend`);
-  await api("POST", `${path}/reactivate`);
+  await api("POST", `${path}/suspend`, {});
+  await api("POST", `${path}/reactivate`, {});
   await emulator.webhooks.settled();
   return body.id;
 }
@@ -75,6 +75,28 @@ test("every status of an account on its way is sent, once and in order", async (
     ["account.closed", id],
   ]);
   expect(new Set(events.map((event) => event.id)).size).toBe(8);
+});
+
+test("suspending and reactivating sends an event for each account of the legal entity", async () => {
+  const { emulator, events } = emulatorWithEvents();
+  const first = await onboard(emulator);
+  const api = await connect(emulator);
+  const { legal_entity_id } = emulator.accounts.get(first)?.account_details ?? {};
+  const { body } = await api("POST", "/api/v1/accounts/create", {
+    ...notAgreed,
+    account_details: { legal_entity_id },
+  });
+  subscribe(emulator);
+  await api("POST", `/api/v1/accounts/${body.id}/suspend`, { message: "Chargebacks" });
+  await api("POST", `/api/v1/accounts/${body.id}/reactivate`, {});
+  await emulator.webhooks.settled();
+  expect(events.map(({ name, account_id }) => [name, account_id])).toEqual([
+    ["account.suspended", first],
+    ["account.suspended", body.id],
+    ["account.active", first],
+    ["account.active", body.id],
+  ]);
+  expect(events[1].data.suspend_details).toMatchObject([{ message: "Chargebacks" }]);
 });
 
 test("since 2024-02-22, events are in snake_case, with the account as retrieve returns it", async () => {
