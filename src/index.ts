@@ -177,6 +177,7 @@ export type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateParams,
+  PlatformReportType,
 } from "./generated/reports.js";
 export type { AccountRequirements } from "./generated/requirements.js";
 export type {

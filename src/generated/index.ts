@@ -280,7 +280,10 @@ export {
 } from "./persons.js";
 export {
   PlatformReportCreateParams,
+  PlatformReportFailure,
   PlatformReportStatus,
+  PlatformReportType,
+  PlatformReportTypeInput,
   ReportFileFormat,
   ReportFileFormatInput,
 } from "./reports.js";

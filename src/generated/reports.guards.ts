@@ -5,12 +5,32 @@ import type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateParams,
+  PlatformReportFailure,
   PlatformReportStatus,
+  PlatformReportType,
+  PlatformReportTypeInput,
   ReportFileFormat,
   ReportFileFormatInput,
 } from "./reports.js";
 import type { Members } from "./values.guards.js";
-import { isDateTime } from "./values.guards.js";
+
+export function isPlatformReportType(v: unknown): v is PlatformReportType {
+  return typeof v === "string";
+}
+
+export function isPlatformReportTypeInput(v: unknown): v is PlatformReportTypeInput {
+  switch (v) {
+    case "TRANSACTION_RECON_REPORT":
+    case "PAYOUT_REPORT":
+    case "BALANCE_REPORT":
+    case "ACCOUNT_REPORT":
+    case "ISSUING_TRANSACTION_REPORT":
+    case "APPLICATION_FEE_REPORT":
+      return true;
+    default:
+      return false;
+  }
+}
 
 export function isReportFileFormat(v: unknown): v is ReportFileFormat {
   return typeof v === "string";
@@ -32,6 +52,10 @@ export function isPlatformReportCreated(v: unknown): v is PlatformReportCreated 
   return true;
 }
 
+export function isPlatformReportFailure(v: unknown): v is PlatformReportFailure {
+  return typeof v === "string";
+}
+
 export function isPlatformReportStatus(v: unknown): v is PlatformReportStatus {
   return typeof v === "string";
 }
@@ -46,7 +70,7 @@ export function isPlatformReport(v: unknown): v is PlatformReport {
   ) {
     return false;
   }
-  if (o.failed_reason != null && typeof o.failed_reason !== "string") return false;
+  if (o.failed_reason != null && !isPlatformReportFailure(o.failed_reason)) return false;
   if (o.file_format != null && !isReportFileFormat(o.file_format)) return false;
   if (o.file_name != null && typeof o.file_name !== "string") return false;
   if (o.from_created_at != null && typeof o.from_created_at !== "string") return false;
@@ -55,7 +79,7 @@ export function isPlatformReport(v: unknown): v is PlatformReport {
   if (!isPlatformReportStatus(o.status)) return false;
   if (o.to_created_at != null && typeof o.to_created_at !== "string") return false;
   if (o.to_updated_at != null && typeof o.to_updated_at !== "string") return false;
-  if (o.type != null && typeof o.type !== "string") return false;
+  if (o.type != null && !isPlatformReportType(o.type)) return false;
   return true;
 }
 
@@ -69,31 +93,11 @@ export function isPlatformReportCreateParams(v: unknown): v is PlatformReportCre
   ) {
     return false;
   }
-  if (
-    o.from_created_at !== undefined &&
-    (typeof o.from_created_at !== "string" || !isDateTime(o.from_created_at))
-  ) {
-    return false;
-  }
-  if (
-    o.from_updated_at !== undefined &&
-    (typeof o.from_updated_at !== "string" || !isDateTime(o.from_updated_at))
-  ) {
-    return false;
-  }
-  if (
-    o.to_created_at !== undefined &&
-    (typeof o.to_created_at !== "string" || !isDateTime(o.to_created_at))
-  ) {
-    return false;
-  }
-  if (
-    o.to_updated_at !== undefined &&
-    (typeof o.to_updated_at !== "string" || !isDateTime(o.to_updated_at))
-  ) {
-    return false;
-  }
-  if (typeof o.type !== "string" || o.type === "") return false;
+  if (o.from_created_at !== undefined && typeof o.from_created_at !== "string") return false;
+  if (o.from_updated_at !== undefined && typeof o.from_updated_at !== "string") return false;
+  if (o.to_created_at !== undefined && typeof o.to_created_at !== "string") return false;
+  if (o.to_updated_at !== undefined && typeof o.to_updated_at !== "string") return false;
+  if (!isPlatformReportTypeInput(o.type)) return false;
   for (const key in v) {
     switch (key) {
       case "file_format":

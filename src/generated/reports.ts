@@ -2,7 +2,36 @@
 /** Shapes of reports: types and zod schemas. */
 
 import * as z from "zod";
-import { isDateTime } from "./values.guards.js";
+
+/** What a report is about. */
+export type PlatformReportType =
+  | "TRANSACTION_RECON_REPORT"
+  | "PAYOUT_REPORT"
+  | "BALANCE_REPORT"
+  | "ACCOUNT_REPORT"
+  | "ISSUING_TRANSACTION_REPORT"
+  | "APPLICATION_FEE_REPORT"
+  | (string & {});
+
+export const PlatformReportType: z.ZodType<PlatformReportType> = z.string();
+
+/** What a report is about. */
+export type PlatformReportTypeInput =
+  | "TRANSACTION_RECON_REPORT"
+  | "PAYOUT_REPORT"
+  | "BALANCE_REPORT"
+  | "ACCOUNT_REPORT"
+  | "ISSUING_TRANSACTION_REPORT"
+  | "APPLICATION_FEE_REPORT";
+
+export const PlatformReportTypeInput: z.ZodType<PlatformReportTypeInput> = z.enum([
+  "TRANSACTION_RECON_REPORT",
+  "PAYOUT_REPORT",
+  "BALANCE_REPORT",
+  "ACCOUNT_REPORT",
+  "ISSUING_TRANSACTION_REPORT",
+  "APPLICATION_FEE_REPORT",
+]);
 
 /** Format of a report. */
 export type ReportFileFormat = "CSV" | (string & {});
@@ -24,6 +53,11 @@ export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = z.looseOb
   id: z.string(),
 });
 
+/** Why a report could not be generated. */
+export type PlatformReportFailure = "REPORT_SIZE_LIMIT_EXCEEDED" | "SYSTEM_FAILURE" | (string & {});
+
+export const PlatformReportFailure: z.ZodType<PlatformReportFailure> = z.string();
+
 /** Whether a report is ready. */
 export type PlatformReportStatus = "PENDING" | "COMPLETED" | "FAILED" | (string & {});
 
@@ -31,36 +65,36 @@ export const PlatformReportStatus: z.ZodType<PlatformReportStatus> = z.string();
 
 /** A report on the accounts of the platform. */
 export interface PlatformReport {
-  /** Short-lived link to its file; anyone who has the link can read it. */
+  /** Link to its file, valid for a minute; anyone who has the link can read it. */
   readonly download_url?: string | null | undefined;
   /** When the link expires. ISO 8601. */
   readonly download_url_expires_at?: string | null | undefined;
   /** Why it could not be generated. */
-  readonly failed_reason?: string | null | undefined;
+  readonly failed_reason?: PlatformReportFailure | null | undefined;
   /** Format of the file. */
   readonly file_format?: ReportFileFormat | null | undefined;
   /** Name of the file. */
   readonly file_name?: string | null | undefined;
-  /** Start, by creation. ISO 8601. */
+  /** Start, by creation. */
   readonly from_created_at?: string | null | undefined;
-  /** Start, by last change. ISO 8601. */
+  /** Start, by last change. */
   readonly from_updated_at?: string | null | undefined;
   /** Id of the report. */
   readonly id: string;
   /** Whether it is ready. */
   readonly status: PlatformReportStatus;
-  /** End, by creation. ISO 8601. */
+  /** End, by creation. */
   readonly to_created_at?: string | null | undefined;
-  /** End, by last change. ISO 8601. */
+  /** End, by last change. */
   readonly to_updated_at?: string | null | undefined;
   /** What it is about. */
-  readonly type?: string | null | undefined;
+  readonly type?: PlatformReportType | null | undefined;
 }
 
 export const PlatformReport: z.ZodType<PlatformReport> = z.looseObject({
   download_url: z.string().nullish(),
   download_url_expires_at: z.string().nullish(),
-  failed_reason: z.string().nullish(),
+  failed_reason: PlatformReportFailure.nullish(),
   file_format: ReportFileFormat.nullish(),
   file_name: z.string().nullish(),
   from_created_at: z.string().nullish(),
@@ -69,36 +103,42 @@ export const PlatformReport: z.ZodType<PlatformReport> = z.looseObject({
   status: PlatformReportStatus,
   to_created_at: z.string().nullish(),
   to_updated_at: z.string().nullish(),
-  type: z.string().nullish(),
+  type: PlatformReportType.nullish(),
 });
 
-/** A report on the accounts of the platform. Periods are inclusive. */
+/**
+ * A report on the accounts of the platform. A period includes its start and excludes its end, and
+ * is at most 366 days long; a date means its first moment in UTC.
+ */
 export interface PlatformReportCreateParams {
   /** Format of the file. */
   file_format: ReportFileFormatInput;
-  /** Name of the file. Not empty. */
+  /** Name of the file; default: the type and the time. Not empty. */
   file_name?: string | undefined;
-  /** Start, by creation. ISO 8601. */
+  /** Start, by creation: a date or a timestamp (ISO 8601). */
   from_created_at?: string | undefined;
-  /** Start, by last change. ISO 8601. */
+  /** Start, by last change: a date or a timestamp (ISO 8601). */
   from_updated_at?: string | undefined;
-  /** End, by creation. If it is in the future, the report is generated then. ISO 8601. */
-  to_created_at?: string | undefined;
-  /** End, by last change. If it is in the future, the report is generated then. ISO 8601. */
-  to_updated_at?: string | undefined;
   /**
-   * What it is about, such as `BALANCE_REPORT` or `TRANSACTION_RECON_REPORT`; the list of types is
-   * only partly public. Not empty.
+   * End, by creation: a date or a timestamp (ISO 8601). If it is in the future, the report is
+   * generated then.
    */
-  type: string;
+  to_created_at?: string | undefined;
+  /**
+   * End, by last change: a date or a timestamp (ISO 8601). If it is in the future, the report is
+   * generated then.
+   */
+  to_updated_at?: string | undefined;
+  /** What it is about. */
+  type: PlatformReportTypeInput;
 }
 
 export const PlatformReportCreateParams: z.ZodType<PlatformReportCreateParams> = z.strictObject({
   file_format: ReportFileFormatInput,
   file_name: z.string().min(1).optional(),
-  from_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  from_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  to_created_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  to_updated_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
-  type: z.string().min(1),
+  from_created_at: z.string().optional(),
+  from_updated_at: z.string().optional(),
+  to_created_at: z.string().optional(),
+  to_updated_at: z.string().optional(),
+  type: PlatformReportTypeInput,
 });

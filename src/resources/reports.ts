@@ -17,8 +17,8 @@ export interface PlatformReportsResource {
    *
    * See https://www.airwallex.com/docs/api/scale/platform_reports/create
    *
-   * @param params `type` is `BALANCE_REPORT`, `TRANSACTION_RECON_REPORT` or another type of the API;
-   * `file_format` is `CSV`; periods are ISO 8601, both ends included
+   * @param params `file_format` is `CSV`; a period is made of dates or timestamps (ISO 8601), the start
+   * included and the end excluded, at most 366 days long
    *
    * @example
    * const { id } = await client.platformReports.create({
@@ -35,7 +35,7 @@ export interface PlatformReportsResource {
 
   /**
    * Reads a report: `PENDING`, `FAILED` with a `failed_reason`, or `COMPLETED` with a `download_url`,
-   * which works for a short time and without a token. Read the report again for a new one.
+   * which works for a minute and without a token. Read the report again for a new one.
    *
    * See https://www.airwallex.com/docs/api/scale/platform_reports/retrieve
    *

@@ -40,7 +40,7 @@ test("a report on balances has a line for each wallet of a connected account", a
   expect(report).toEqual({
     ...{ id: created.id, status: "COMPLETED", ...input },
     download_url: expect.stringContaining(emulator.url),
-    download_url_expires_at: "2026-09-02T10:00:00+00:00",
+    download_url_expires_at: "2026-09-01T10:01:00+00:00",
   });
   expect(await read(report.download_url)).toBe(
     [
@@ -73,20 +73,30 @@ test("a report on transactions has a line for each transfer and charge", async (
   expect(emulator.money.transfers()).toHaveLength(1);
 });
 
-test("a report covers what happened in its period", async () => {
+test("a report covers what happened from its start until just before its end", async () => {
   const { emulator, client, pay } = await open({ tokenLifetimeMs: 86_400_000 });
   for (const reference of ["before", "first", "last", "after"]) {
     await pay("1", reference);
     emulator.clock.advance("1h");
   }
-  const { id } = await client.platformReports.create({
-    ...{ type: "TRANSACTION_RECON_REPORT", file_format: "CSV" },
-    from_created_at: "2026-09-01T11:00:00+0000",
-    to_created_at: "2026-09-01T12:00:00+0000",
-  });
-  const { download_url } = await client.platformReports.retrieve(id);
-  const lines = (await read(download_url)).trimEnd().split("\r\n").slice(1);
-  expect(lines.map((line) => line.split(",")[7])).toEqual(["first", "last"]);
+  const references = async (period: object) => {
+    const { id } = await client.platformReports.create({
+      ...{ type: "TRANSACTION_RECON_REPORT", file_format: "CSV" },
+      ...period,
+    });
+    const { download_url } = await client.platformReports.retrieve(id);
+    const lines = (await read(download_url)).trimEnd().split("\r\n").slice(1);
+    return lines.map((line) => line.split(",")[7]);
+  };
+  const from_created_at = "2026-09-01T11:00:00+0000";
+  const to_created_at = "2026-09-01T13:00:00+0000";
+  expect(await references({ from_created_at, to_created_at })).toEqual(["first", "last"]);
+  // A date is its first moment in UTC.
+  emulator.clock.set("2026-09-03T00:00:00Z");
+  await pay("1", "later");
+  const days = { from_created_at: "2026-09-01", to_created_at: "2026-09-02" };
+  expect(await references(days)).toEqual(["before", "first", "last", "after"]);
+  expect(await references({ from_created_at: "2026-09-02" })).toEqual(["later"]);
 });
 
 test("a report whose period ends in the future is made then, and announced", async () => {
@@ -122,30 +132,52 @@ test("a report whose period ends in the future is made then, and announced", asy
   ]);
 });
 
-test("a link to a report expires after a day, and reading the report gives a new one", async () => {
+test("a link to a report expires after a minute, and reading the report gives a new one", async () => {
   const { emulator, client } = await open();
   const { id } = await client.platformReports.create({
     ...{ type: "BALANCE_REPORT", file_format: "CSV" },
   });
   const { download_url } = await client.platformReports.retrieve(id);
-  emulator.clock.advance("25h");
+  emulator.clock.advance("60s");
   expect((await fetch(String(download_url))).status).toBe(403);
   expect(await read((await client.platformReports.retrieve(id)).download_url)).toContain(
     "account_id",
   );
 });
 
+test("every documented type is made, with a default name", async () => {
+  const { client, id } = await open();
+  for (const [type, lines] of [
+    ["ACCOUNT_REPORT", ["account_id,identifier,status,created_at", expect.stringContaining(id)]],
+    ["PAYOUT_REPORT", ["account_id"]],
+    ["ISSUING_TRANSACTION_REPORT", ["account_id"]],
+    ["APPLICATION_FEE_REPORT", ["account_id"]],
+  ] as const) {
+    const created = await client.platformReports.create({ type, file_format: "CSV" });
+    const report = await client.platformReports.retrieve(created.id);
+    expect(report.file_name).toBe(`${type}_20260901T100000`);
+    expect((await read(report.download_url)).trimEnd().split("\r\n")).toEqual(lines);
+  }
+});
+
 test("a report that cannot be made is refused", async () => {
   const { client, id } = await open();
   const { create, retrieve } = client.platformReports;
   const csv = { file_format: "CSV" } as const;
-  for (const type of ["HOROSCOPE", "constructor"]) {
-    await expect(create({ ...csv, type })).rejects.toMatchObject({
-      ...{ status: 400, apiCode: "invalid_argument", source: "type" },
+  await expect(create({ ...csv, type: "BALANCES_REPORT" as never })).rejects.toMatchObject({
+    ...{ code: "invalid_input", issues: [{ suggestion: "BALANCE_REPORT" }] },
+  });
+  const balances = { ...csv, type: "BALANCE_REPORT" } as const;
+  for (const [from_created_at, to_created_at] of [
+    ["2026-01-01", "2027-01-03"],
+    ["2026-01-01", "2026-01-01"],
+    ["2026-01-01", "yesterday"],
+  ] as const) {
+    await expect(create({ ...balances, from_created_at, to_created_at })).rejects.toMatchObject({
+      ...{ status: 400, apiCode: "invalid_argument", source: "to_created_at" },
     });
   }
   await expect(retrieve("none")).rejects.toMatchObject({ code: "not_found" });
   const seller = client.onBehalfOf(id).platformReports;
-  const balances = { ...csv, type: "BALANCE_REPORT" };
   await expect(seller.create(balances)).rejects.toMatchObject({ apiCode: "forbidden" });
 });

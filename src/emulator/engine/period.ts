@@ -1,17 +1,22 @@
-/** Periods of time in queries: from one moment to another, both included. */
+/** Periods of time in requests, from one moment to another. */
 
 import { isDate } from "./api-version.js";
 import { invalidArgument } from "./refusal.js";
 
-/** Emulator time in milliseconds; infinite where the query sets no limit. */
+/** Both included; emulator time in milliseconds, infinite where the request sets no limit. */
 export interface Period {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
+/** The first moment after a period. */
+export const endOf = ({ toMs }: Period): number => toMs + 1;
+
 /**
  * Reads two members of a query, such as `from_created_at` and `to_created_at`. A date means its first
  * moment in the first and its last in the second; a time without an offset is UTC.
+ *
+ * @param options.excludesEnd Whether the second is the first moment after the period, also if it is a date.
  *
  * @throws Refusal for a member that is not an ISO 8601 date or timestamp.
  */
@@ -19,10 +24,13 @@ export function readPeriod<Name extends string>(
   query: { readonly [K in Name]?: string | undefined },
   from: Name,
   to: Name,
+  { excludesEnd = false } = {},
 ): Period {
+  const timeOfEnd = excludesEnd ? "00:00:00.000" : "23:59:59.999";
+  const endMs = readTime(to, query[to], timeOfEnd) ?? Number.POSITIVE_INFINITY;
   return {
     fromMs: readTime(from, query[from], "00:00:00.000") ?? Number.NEGATIVE_INFINITY,
-    toMs: readTime(to, query[to], "23:59:59.999") ?? Number.POSITIVE_INFINITY,
+    toMs: excludesEnd ? endMs - 1 : endMs,
   };
 }
 

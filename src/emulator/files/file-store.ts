@@ -13,9 +13,6 @@ const dayMs = 86_400_000;
 /** The sandbox deletes files after this time. */
 const keptMs = 90 * dayMs;
 
-/** How long a download link works. */
-const linkLifetimeMs = dayMs;
-
 export interface StoredFile {
   readonly id: string;
   readonly filename: string;
@@ -35,8 +32,8 @@ export interface FileStore {
   add(file: Omit<StoredFile, "id" | "createdMs">): StoredFile;
   /** Undefined if there is no such file, or it has been deleted. */
   find(id: string): StoredFile | undefined;
-  /** Anyone with the link can read the file, without a token. */
-  link(id: string): Link;
+  /** Anyone with the link can read the file, without a token; it works for a day by default. */
+  link(id: string, lifetimeMs?: number): Link;
   /** The file that a link leads to; undefined if the link is forged or expired, or the file is gone. */
   open(id: string, query: URLSearchParams): StoredFile | undefined;
 }
@@ -65,8 +62,8 @@ export const filesOf: (world: World) => FileStore = defineState(
         return stored;
       },
       find,
-      link(id) {
-        const validUntilMs = clock.nowMs() + linkLifetimeMs;
+      link(id, lifetimeMs = dayMs) {
+        const validUntilMs = clock.nowMs() + lifetimeMs;
         const expires = String(validUntilMs);
         const query = new URLSearchParams({ expires, signature: sign(id, expires) });
         const path = downloadPath.replace("{id}", encodeURIComponent(id));

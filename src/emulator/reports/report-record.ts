@@ -7,6 +7,8 @@ import { defineState, type World } from "../engine/world.js";
 export interface ReportRecord {
   readonly id: string;
   readonly request: PlatformReportCreateParams;
+  /** Without its ending. */
+  readonly fileName: string;
   /** Scheme and host by which the caller reached the emulator; used in the link to its file. */
   readonly origin: string;
   /** Id of its file, once that is written. */

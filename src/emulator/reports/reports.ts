@@ -6,17 +6,20 @@
 
 import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { readPeriod } from "../engine/period.js";
+import { endOf, type Period, readPeriod } from "../engine/period.js";
 import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { filesOf } from "../files/file-store.js";
 import { type ReportRecord, reportsOf } from "./report-record.js";
 import { type ReportPeriods, reportWriters } from "./report-rows.js";
 
+/** How long a link to a report works. */
+const linkLifetimeMs = 60_000;
+
 /**
  * Creates a report, which is written at once or when its period ends.
  *
- * @throws Refusal for a type that the emulator does not support, and for an invalid period.
+ * @throws Refusal for an invalid period.
  */
 export function createReport(
   world: World,
@@ -24,21 +27,18 @@ export function createReport(
   origin: string,
 ): ReportRecord {
   const { ids, clock } = world;
-  const write = Object.hasOwn(reportWriters, request.type) && reportWriters[request.type];
-  if (!write) {
-    const known = Object.keys(reportWriters).join(" or ");
-    throw invalidArgument("type", `the emulator writes only ${known}`);
-  }
   const periods: ReportPeriods = {
-    created: readPeriod(request, "from_created_at", "to_created_at"),
-    updated: readPeriod(request, "from_updated_at", "to_updated_at"),
+    created: readReportPeriod(request, "from_created_at", "to_created_at"),
+    updated: readReportPeriod(request, "from_updated_at", "to_updated_at"),
   };
-  const record: ReportRecord = { id: ids.report(), request, origin, fileId: undefined };
+  const time = new Date(clock.nowMs()).toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
+  const fileName = request.file_name ?? `${request.type}_${time}`;
+  const record: ReportRecord = { id: ids.report(), request, fileName, origin, fileId: undefined };
   reportsOf(world).add(record);
-  const ends = [periods.created.toMs, periods.updated.toMs].filter(Number.isFinite);
+  const ends = [endOf(periods.created), endOf(periods.updated)].filter(Number.isFinite);
   clock.schedule(Math.max(clock.nowMs(), ...ends), (atMs) => {
-    const content = Buffer.from(write(world, periods, atMs));
-    const filename = `${request.file_name ?? request.type.toLowerCase()}.csv`;
+    const content = Buffer.from(reportWriters[request.type](world, periods, atMs));
+    const filename = `${record.fileName}.csv`;
     record.fileId = filesOf(world).add({
       filename,
       content,
@@ -50,6 +50,25 @@ export function createReport(
   return record;
 }
 
+/** The longest period of a report. */
+const maxPeriodMs = 366 * 86_400_000;
+
+function readReportPeriod<Name extends "created" | "updated">(
+  request: PlatformReportCreateParams,
+  from: `from_${Name}_at`,
+  to: `to_${Name}_at`,
+): Period {
+  const period = readPeriod<keyof PlatformReportCreateParams>(request, from, to, {
+    excludesEnd: true,
+  });
+  const lengthMs = endOf(period) - period.fromMs;
+  if (lengthMs <= 0) throw invalidArgument(to, `expected a time after ${from}`);
+  if (Number.isFinite(lengthMs) && lengthMs > maxPeriodMs) {
+    throw invalidArgument(to, "expected at most 366 days");
+  }
+  return period;
+}
+
 /** @throws Refusal if there is no such report. */
 export function findReport(world: World, id: string): ReportRecord {
   return reportsOf(world).find(id);
@@ -57,12 +76,12 @@ export function findReport(world: World, id: string): ReportRecord {
 
 /** A report with a new link to its file. */
 export function viewReport(world: World, report: ReportRecord, apiVersion: string): PlatformReport {
-  const { id, request, origin, fileId } = report;
-  if (fileId === undefined) return { ...request, id, status: "PENDING" };
-  const { path, validUntilMs } = filesOf(world).link(fileId);
+  const { id, request, fileName: file_name, origin, fileId } = report;
+  if (fileId === undefined) return { ...request, file_name, id, status: "PENDING" };
+  const { path, validUntilMs } = filesOf(world).link(fileId, linkLifetimeMs);
   return {
     ...request,
-    ...{ id, status: "COMPLETED", download_url: origin + path },
+    ...{ file_name, id, status: "COMPLETED", download_url: origin + path },
     download_url_expires_at: formatTimestamp(validUntilMs, apiVersion),
   };
 }
