@@ -31,6 +31,8 @@ function openRedis(url: string): OpenStore {
 
 async function openPostgres(connectionString: string): Promise<OpenStore> {
   const pool = new Pool({ connectionString });
+  // Without a listener, a connection that breaks while it is idle would end the process.
+  pool.on("error", (error) => console.error("Postgres:", error.message));
   await createPostgresTables(pool);
   return { store: createPostgresStore(pool), close: () => pool.end() };
 }

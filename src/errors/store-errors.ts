@@ -9,6 +9,11 @@ import { SdkError } from "./sdk-error.js";
  * - `sealed_record_invalid`: not a sealed record, or altered since it was sealed.
  * - `sealed_record_moved`: sealed for another key in the store.
  * - `record_unreadable`: what is stored under the key is not what the store wrote.
+ * - `store_unavailable`: it could not be reached, or refused; `cause` is the client's or the disk's error.
+ *   A change that was asked for may have been made.
+ * - `store_answer_invalid`: the client answered something else than the store's own server would, for
+ *   example rows whose columns a mapper has renamed.
+ * - `replicas_missing`: the change was made, and fewer Redis replicas than asked for have it.
  * - `store_not_ready`: its tables are missing.
  * - `transaction_ended`: work inside a transaction committed it or rolled it back.
  * - `claim_lost`: work on an event outlasted its claim, and another worker started on it meanwhile.
@@ -18,6 +23,9 @@ export type StoreErrorCode =
   | "sealed_record_invalid"
   | "sealed_record_moved"
   | "record_unreadable"
+  | "store_unavailable"
+  | "store_answer_invalid"
+  | "replicas_missing"
   | "store_not_ready"
   | "transaction_ended"
   | "claim_lost";

@@ -1,5 +1,6 @@
 /** What a storage backend must provide; `buildStore` turns it into a store. */
 
+import type { StoreErrorCode } from "../errors/store-errors.js";
 import type { KeyPage, ListedKey, StoredRecord, Write } from "./store.js";
 
 /** One attempt to take a lease. */
@@ -51,6 +52,12 @@ export interface Listener {
   close(): void;
 }
 
+/** What a `StoreError` says about an error whose reason is known. */
+export interface KnownFailure {
+  readonly code: StoreErrorCode;
+  readonly message: string;
+}
+
 /** Arguments are already validated; durations are whole milliseconds. */
 export interface StoreBackend {
   read(key: string): Promise<StoredRecord | undefined>;
@@ -68,4 +75,6 @@ export interface StoreBackend {
   listen?(key: string): Listener | undefined;
   /** Polling interval of a waiter without a listener: at first, and at most. */
   readonly pollMs: readonly [first: number, most: number];
+  /** What to say about an error that this backend knows; see `toStoreError`. */
+  explain?(error: unknown): KnownFailure | undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { ListQuery, StoreBackend } from "./backend.js";
 import { checkDuration, checkKey, checkText, checkWhole } from "./check-input.js";
+import { withStoreErrors } from "./failures.js";
 import { heldName, runWithLease } from "./lease.js";
 import { type Runtime, systemRuntime } from "./runtime.js";
 import type { LeaseOptions, ListedKey, ListOptions, Store, Write } from "./store.js";
@@ -10,7 +11,8 @@ const mostKeysPerPage = 1000;
 const defaultKeysPerPage = 100;
 const most = Number.MAX_SAFE_INTEGER;
 
-export function buildStore(backend: StoreBackend, runtime: Runtime = systemRuntime): Store {
+export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime): Store {
+  const backend = withStoreErrors(given);
   /** Leases held through this store now; a write under one of them ends it. */
   const held = new Set<string>();
 

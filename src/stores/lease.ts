@@ -22,6 +22,8 @@ export interface LeaseContext {
 /** Even with change notifications, waiters poll now and then in case one got lost. */
 const lookAgainMs = 1000;
 const longestGiveBackMs = 1000;
+/** More changes in a row than this, and the waiter pauses before it tries again. */
+const mostChanges = 3;
 
 export async function runWithLease<T>(
   context: LeaseContext,
@@ -87,6 +89,7 @@ async function tryUntilFound(
   const endsAtMs = runtime.nowMs() + waitMs;
   const token = runtime.newToken();
   let seenVersion: number | undefined;
+  let changes = 0;
   for (let looks = 0; ; looks++) {
     signal?.throwIfAborted();
     const askedAtMs = runtime.nowMs();
@@ -97,15 +100,17 @@ async function tryUntilFound(
     if (found.kind === "taken") return { ...found, askedAtMs };
     if (await enough?.(found.record)) return { kind: "enough", record: found.record };
     if (enough) seenVersion = found.record?.version ?? 0;
-    if (found.kind === "changed") continue;
+    if (found.kind === "changed" && ++changes <= mostChanges) continue;
     const leftMs = endsAtMs - runtime.nowMs();
     if (leftMs <= 0) return { kind: "busy" };
     const listening = (await listener?.start()) ?? "never";
     if (listening === "now") continue;
     const lookMs = listening === "never" ? pollMs(context, looks) : lookAgainMs;
     // Jittered, so that those waiting for the same lease do not all return at once.
-    const leaseEndMs = found.remainingMs + 1 + runtime.random() * 10;
+    const leaseEndMs =
+      found.kind === "held" ? found.remainingMs + 1 + runtime.random() * 10 : lookMs;
     await pause(runtime, Math.min(leftMs, lookMs, leaseEndMs), signal, listener);
+    changes = 0;
   }
 }
 

@@ -20,3 +20,18 @@ export function plainWrite(value: string, expectedVersion: number) {
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** Collects the process warnings of stores until the returned function is called, which returns them. */
+export function collectWarnings(): () => Promise<string[]> {
+  const texts: string[] = [];
+  const collect = ({ name, message }: Error): void => {
+    if (name === "AirwallexStoreWarning") texts.push(message);
+  };
+  process.on("warning", collect);
+  return async () => {
+    // Node emits a warning in the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", collect);
+    return texts;
+  };
+}

@@ -66,6 +66,19 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await createPostgresStore(pool).read("key")).toBeUndefined();
   });
 
+  test("createPostgresTables() sends one statement a query, as clients that prepare them need", async () => {
+    const sent: string[] = [];
+    const preparing = {
+      query(text: string) {
+        sent.push(text);
+        return pool.query({ name: `prepared-${sent.length}`, text });
+      },
+    };
+    await createPostgresTables(preparing, { prefix: "prepared_" });
+    expect(sent.length).toBeGreaterThan(3);
+    expect(await createPostgresStore(pool, { prefix: "prepared_" }).read("key")).toBeUndefined();
+  });
+
   test("postgresTablesSql() refuses names that are not plain", () => {
     for (const bad of ["", "a b", 'a"b', "A", "a;b", "a".repeat(41)]) {
       expect(() => postgresTablesSql({ prefix: bad }), bad).toThrow(RangeError);
@@ -155,7 +168,8 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
       await addEffect("hides")(connection);
       await connection.query("select * from no_such_table").catch(() => undefined);
     });
-    await expect(hiding).rejects.toMatchObject({ code: "25P02" });
+    const failed = { name: "StoreError", code: "transaction_ended", cause: { code: "25P02" } };
+    await expect(hiding).rejects.toMatchObject(failed);
     expect(await effectsOf("hides")).toBe(0);
     expect(await inbox.run("hides", addEffect("hides"))).toBe("handled");
   });
@@ -237,9 +251,9 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
         release: (error?: Error | boolean) => void released.push(error),
       }),
     };
-    await expect(createPostgresInbox(unlucky).run("id", async () => undefined)).rejects.toBe(
-      failure,
-    );
+    await expect(
+      createPostgresInbox(unlucky).run("id", async () => undefined),
+    ).rejects.toMatchObject({ code: "store_unavailable", cause: { message: "connection lost" } });
     expect(released).toEqual([true]);
   });
 

@@ -209,7 +209,9 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     const subscribers = async () => (await io.pubsub("NUMSUB", channel))[1];
     const heard: string[] = [];
     const onMessage = (message: string) => heard.push(message);
+    const onRefused = (reason: string) => expect.fail(reason);
     const subscription = createChangeSubscription({
+      onRefused,
       client: io,
       subscriber: undefined,
       channel,

@@ -1,11 +1,22 @@
 /** Handles each id exactly once: the claim and the work's own writes share one transaction. */
 
 import { StoreError } from "../../errors/store-errors.js";
+import type { KnownFailure } from "../backend.js";
 import { checkKey } from "../check-input.js";
+import { type Asked, orStoreError } from "../failures.js";
 import { checkKeep, type Inbox } from "../inbox.js";
-import { type PostgresConnection, type PostgresPool, rowsOf } from "./client.js";
+import { warnWithoutErrorListener } from "../warnings.js";
+import {
+  claimKinds,
+  flagOf,
+  type PostgresConnection,
+  type PostgresPool,
+  rowsOf,
+  textOf,
+  wordOf,
+} from "./client.js";
 import { type Statements, writeStatements } from "./statements.js";
-import { explainMissingTables, nameTables, type PostgresTableOptions } from "./tables.js";
+import { explainPostgresError, nameTables, type PostgresTableOptions } from "./tables.js";
 
 /** The type of the connections that a pool hands out. */
 export type TransactionOf<Pool> = Pool extends {
@@ -36,7 +47,7 @@ export interface PostgresInboxOptions extends PostgresTableOptions {
  * It shares its claims with a Postgres store that has the same options: an id that is done in one is done in
  * the other.
  *
- * `run` rejects with what the work throws, after a rollback, and with what the client throws. If the
+ * `run` rejects with what the work throws, after a rollback, and otherwise with a `StoreError`. If the
  * response to the commit was lost, the next delivery sorts it out: it is a `duplicate`, or is handled again.
  *
  * @throws RangeError for a schema or prefix that is not a plain name, or `keepMs` under three days.
@@ -56,11 +67,15 @@ export function createPostgresInbox<Pool extends PostgresPool>(
   return {
     async run(id, work) {
       checkKey("id", id);
-      return inTransaction(pool, async (connection) => {
-        const { kind, transaction } = await claim(sql, connection, id);
+      return inTransaction(pool, id, async (connection) => {
+        const { kind, transaction } = await asking({ action: "claim the id", key: id }, () =>
+          claim(sql, connection, id),
+        );
         if (kind !== "claimed") return kind === "done" ? "duplicate" : "busy";
         await work(connection as TransactionOf<Pool>);
-        await confirm(sql, connection, { id, transaction, keepMs: wholeMs });
+        await orStoreError({ action: "confirm the id", key: id }, explainConfirm, () =>
+          confirm(sql, connection, { id, transaction, keepMs: wholeMs }),
+        );
         return "handled";
       });
     },
@@ -76,20 +91,16 @@ const claimMs = 5 * 60_000;
 interface Claim {
   readonly kind: "claimed" | "busy" | "done";
   /** Id of the transaction. */
-  readonly transaction: unknown;
+  readonly transaction: string | undefined;
 }
 
 async function claim(sql: Statements, connection: PostgresConnection, id: string): Promise<Claim> {
-  try {
-    // Otherwise a second process would block on the row until this transaction ends.
-    const [lock] = await rowsOf(connection, sql.lockId, [id]);
-    const transaction = lock?.["transaction"];
-    if (lock?.["locked"] !== true) return { kind: "busy", transaction };
-    const [row] = await rowsOf(connection, sql.claim, [id, token, claimMs]);
-    return { kind: (row?.["kind"] ?? "busy") as Claim["kind"], transaction };
-  } catch (error) {
-    throw explainMissingTables(error);
-  }
+  // Otherwise a second process would block on the row until this transaction ends.
+  const [lock = {}] = await rowsOf(connection, sql.lockId, [id]);
+  const transaction = textOf(lock, "transaction");
+  if (!flagOf(lock, "locked")) return { kind: "busy", transaction };
+  const [row] = await rowsOf(connection, sql.claim, [id, token, claimMs]);
+  return { kind: row === undefined ? "busy" : wordOf(row, "kind", claimKinds), transaction };
 }
 
 /**
@@ -103,7 +114,7 @@ async function confirm(
 ): Promise<void> {
   const [row] = await rowsOf(connection, sql.confirm, [id, token, keepMs]);
   // In another transaction it is still confirmed: the work was committed, and must not be done again.
-  if (row !== undefined && row["transaction"] === transaction) return;
+  if (row !== undefined && textOf(row, "transaction") === transaction) return;
   throw new StoreError(
     "transaction_ended",
     "Cannot confirm the id: its transaction is over, expected the work to leave it open",
@@ -113,25 +124,39 @@ async function confirm(
 
 interface Confirmation {
   readonly id: string;
-  readonly transaction: unknown;
+  readonly transaction: string | undefined;
   readonly keepMs: number;
+}
+
+function explainConfirm(error: unknown): KnownFailure | undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (code !== "25P02") return explainPostgresError(error);
+  return {
+    code: "transaction_ended",
+    message:
+      "Cannot confirm the id: a statement of the work has failed, and with it the transaction, expected the work to throw the statement's error",
+  };
 }
 
 /** Commits what the work did, or rolls it back if it throws. */
 async function inTransaction<T>(
   pool: PostgresPool,
+  key: string,
   work: (connection: PostgresConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await pool.connect();
+  warnWithoutErrorListener(pool, "Postgres client");
+  const begun = { action: "begin the transaction of the id", key };
+  const connection = await asking(begun, () => pool.connect());
   // pg also emits a lost connection as an event, which crashes the process if nobody listens.
   const ignore = (): void => undefined;
   connection.on?.("error", ignore);
   let broken: boolean | undefined = true;
   try {
     // At a stricter isolation level, a claim that was committed a moment ago would be an error.
-    await connection.query("begin isolation level read committed");
+    await asking(begun, () => connection.query("begin isolation level read committed"));
     const result = await work(connection);
-    await connection.query("commit");
+    const ended = { action: "commit the transaction of the id", key, changes: true };
+    await asking(ended, () => connection.query("commit"));
     broken = undefined;
     return result;
   } catch (error) {
@@ -147,4 +172,8 @@ async function inTransaction<T>(
     connection.off?.("error", ignore);
     connection.release(broken);
   }
+}
+
+function asking<T>(asked: Asked, work: () => Promise<T>): Promise<T> {
+  return orStoreError(asked, explainPostgresError, work);
 }

@@ -2,20 +2,23 @@
 
 import type { Acquired, Listed, ListQuery, StoreBackend } from "../backend.js";
 import type { ListedKey, StoredRecord, Write } from "../store.js";
-import { type PostgresQueryable, type Row, rowsOf, toNumber } from "./client.js";
+import {
+  claimKinds,
+  countOf,
+  integerOf,
+  type PostgresQueryable,
+  type Row,
+  rowsOf,
+  textOf,
+  wordOf,
+} from "./client.js";
 import type { Statements } from "./statements.js";
-import { explainMissingTables } from "./tables.js";
+import { explainPostgresError } from "./tables.js";
 
 type Run = (text: string, ...values: unknown[]) => Promise<readonly Row[]>;
 
 export function createPostgresBackend(pool: PostgresQueryable, sql: Statements): StoreBackend {
-  const run: Run = async (text, ...values) => {
-    try {
-      return await rowsOf(pool, text, values);
-    } catch (error) {
-      throw explainMissingTables(error);
-    }
-  };
+  const run: Run = (text, ...values) => rowsOf(pool, text, values);
   const sweep = createSweep(run, sql);
 
   return {
@@ -31,11 +34,12 @@ export function createPostgresBackend(pool: PostgresQueryable, sql: Statements):
     async claim(id, token, leaseMs) {
       await sweep();
       const [row] = await run(sql.claim, id, token, leaseMs);
-      return (row?.["kind"] ?? "busy") as "claimed" | "busy" | "done";
+      return row === undefined ? "busy" : wordOf(row, "kind", claimKinds);
     },
     confirm: async (id, token, keepMs) => (await run(sql.confirm, id, token, keepMs)).length === 1,
     release: async (id, token) => (await run(sql.release, id, token)).length === 1,
     pollMs: [50, 500],
+    explain: explainPostgresError,
   };
 }
 
@@ -51,7 +55,7 @@ async function write(
       ? await run(sql.create, ...values)
       : await run(sql.overwrite, ...values, expectedVersion, keepAge ?? false);
   return (
-    row && { value, version: Number(row["version"]), expiresAtMs, ageMs: Number(row["age_ms"]) }
+    row && { value, version: countOf(row, "version"), expiresAtMs, ageMs: countOf(row, "age_ms") }
   );
 }
 
@@ -79,25 +83,27 @@ function createSweep(run: Run, sql: Statements): () => Promise<void> {
 }
 
 function toAcquired(row: Row | undefined): Acquired {
+  // The row was just created by another process.
+  if (row === undefined) return { kind: "changed", record: undefined };
   const record = toRecord(row);
-  const fence = toNumber(row?.["fence"]);
+  const fence = integerOf(row, "fence");
   if (fence !== undefined) return { kind: "taken", fence, record };
-  const remainingMs = toNumber(row?.["remaining_ms"]) ?? 0;
-  // No lease held and none given: the record has changed since it was judged, or the row was just created.
+  const remainingMs = countOf(row, "remaining_ms");
+  // No lease held and none given: the record has changed since it was judged.
   return remainingMs > 0 ? { kind: "held", remainingMs, record } : { kind: "changed", record };
 }
 
 function toRecord(row: Row | undefined): StoredRecord | undefined {
-  const value = row?.["value"];
-  if (typeof value !== "string") return undefined;
+  const value = row && textOf(row, "value");
+  if (row === undefined || value === undefined) return undefined;
   return {
     value,
-    version: Number(row?.["version"]),
-    expiresAtMs: toNumber(row?.["expires_at_ms"]),
-    ageMs: Number(row?.["age_ms"]),
+    version: countOf(row, "version"),
+    expiresAtMs: integerOf(row, "expires_at_ms"),
+    ageMs: countOf(row, "age_ms"),
   };
 }
 
 function toListedKey(row: Row): ListedKey {
-  return { key: String(row["key"]), expiresAtMs: toNumber(row["expires_at_ms"]) };
+  return { key: textOf(row, "key") ?? "", expiresAtMs: integerOf(row, "expires_at_ms") };
 }

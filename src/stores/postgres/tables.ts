@@ -1,6 +1,7 @@
 /** The tables of the Postgres store, and the statements that create them. */
 
-import { StoreError } from "../../errors/store-errors.js";
+import type { KnownFailure } from "../backend.js";
+import { orStoreError } from "../failures.js";
 import type { PostgresQueryable } from "./client.js";
 
 /** Where the tables are. Use the same options for everything that works on them. */
@@ -17,8 +18,15 @@ export interface PostgresTableOptions {
  * @throws RangeError for a schema or prefix that is not a plain name.
  */
 export function postgresTablesSql(options: PostgresTableOptions = {}): string {
+  return tableStatements(options)
+    .map((statement) => `${statement};\n`)
+    .join("");
+}
+
+function tableStatements(options: PostgresTableOptions): readonly string[] {
   const { records, claims, indexPrefix } = nameTables(options);
-  return `-- One row for each key. Without a value: no record, but version and fence go on from here.
+  return [
+    `-- One row for each key. Without a value: no record, but version and fence go on from here.
 create table if not exists ${records} (
   key             text collate "C" primary key,
   value           text,
@@ -28,25 +36,25 @@ create table if not exists ${records} (
   expires_at_ms   bigint,
   fence           bigint not null default 0,
   leased_until_ms bigint not null default 0
-);
-create index if not exists ${indexPrefix}records_expiring on ${records} (expires_at_ms, key);
-
+)`,
+    `create index if not exists ${indexPrefix}records_expiring on ${records} (expires_at_ms, key)`,
+    `
 -- One row for each event that is being handled or was handled.
 create table if not exists ${claims} (
   id       text collate "C" primary key,
   token    text not null,
   done     boolean not null,
   until_ms bigint not null
-);
-create index if not exists ${indexPrefix}claims_until on ${claims} (until_ms);
-`;
+)`,
+    `create index if not exists ${indexPrefix}claims_until on ${claims} (until_ms)`,
+  ];
 }
 
 /**
  * Creates the tables if they are missing. Safe to call from several processes at once, such as when each
- * of them starts.
+ * of them starts. Each query is a single statement, so clients that prepare every statement can run it.
  *
- * @throws RangeError for a schema or prefix that is not a plain name; what the client throws otherwise.
+ * @throws RangeError for a schema or prefix that is not a plain name; StoreError if Postgres refuses.
  * @example
  * await createPostgresTables(pool);
  */
@@ -54,10 +62,26 @@ export async function createPostgresTables(
   pool: PostgresQueryable,
   options: PostgresTableOptions = {},
 ): Promise<void> {
-  // Several statements in one query run as one transaction. The lock makes a second process wait: of two
-  // concurrent `create table if not exists`, both can find nothing, and then one fails.
-  const lock = "select pg_advisory_xact_lock(7162013427);\n";
-  await pool.query(lock + postgresTablesSql(options));
+  for (const statement of tableStatements(options)) {
+    await orStoreError({ action: "create the tables" }, undefined, () => create(pool, statement));
+  }
+}
+
+/** What Postgres says when another process creates the same at the same moment. */
+const createdByOther: readonly unknown[] = ["23505", "42P07", "42710", "40P01"];
+const mostTries = 5;
+
+async function create(pool: PostgresQueryable, statement: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await pool.query(statement);
+      return;
+    } catch (error) {
+      // `if not exists` looks first and creates then; once the other is done, it finds the table.
+      const { code } = error as { readonly code?: unknown };
+      if (tries === mostTries || !createdByOther.includes(code)) throw error;
+    }
+  }
 }
 
 export interface TableNames {
@@ -83,13 +107,13 @@ export function nameTables({ schema, prefix = "airwallex_" }: PostgresTableOptio
   };
 }
 
-/** Says what to do if the tables are missing; any other error passes unchanged. */
-export function explainMissingTables(error: unknown): unknown {
+/** Says what to do if the tables are missing. */
+export function explainPostgresError(error: unknown): KnownFailure | undefined {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
-  if (code !== "42P01") return error;
-  return new StoreError(
-    "store_not_ready",
-    "Cannot use Postgres store: its tables are missing, expected `createPostgresTables` to have run",
-    { cause: error },
-  );
+  if (code !== "42P01") return undefined;
+  return {
+    code: "store_not_ready",
+    message:
+      "Cannot use Postgres store: its tables are missing, expected `createPostgresTables` to have run",
+  };
 }

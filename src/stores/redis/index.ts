@@ -1,10 +1,14 @@
 /** A store in Redis or Valkey, for many processes on many machines. */
 
+import type { Listener } from "../backend.js";
 import { buildStore } from "../build-store.js";
 import { createChangeListeners } from "../change-listeners.js";
+import { checkWhole } from "../check-input.js";
 import type { Store } from "../store.js";
+import { warnOnce } from "../warnings.js";
 import { type RedisClient, runScript } from "./client.js";
 import { createNames, createRedisBackend } from "./redis-backend.js";
+import { hasOneConnection, inspectOnce, waitForReplicas } from "./server.js";
 import { createChangeSubscription, type RedisSubscriber } from "./subscription.js";
 
 export type { Store } from "../store.js";
@@ -24,6 +28,13 @@ export interface RedisStoreOptions {
    * last wait. If the client cannot duplicate itself, waiters poll.
    */
   readonly subscriber?: RedisSubscriber | undefined;
+  /**
+   * How many replicas must have a change before it counts as made; default 0. With 1 or more, a change takes
+   * one more round trip (WAIT), and rejects with `replicas_missing` if they have not answered within a
+   * second, though the change was made. WAIT holds back everything else on the connection: give the store a
+   * client of its own. Not for clusters and pools.
+   */
+  readonly replicas?: number | undefined;
 }
 
 /** A store that may open a connection of its own. */
@@ -41,26 +52,57 @@ export interface RedisStore extends Store {
  * A refresh takes three round trips: take the lease with fence and record, mark the record, and write it,
  * which ends the lease.
  *
- * @throws TypeError for a client of neither kind; RangeError if the prefix is empty or contains braces.
+ * @throws TypeError for a client of neither kind, or one that cannot wait for `replicas`; RangeError if the
+ * prefix is empty or contains braces.
  * @example
  * const store = createRedisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
-  const { prefix = "airwallex-connect", subscriber } = options;
+  const { prefix = "airwallex-connect", replicas = 0 } = options;
   checkClient(client);
   checkPrefix(prefix);
+  checkReplicas(client, replicas);
   const names = createNames(prefix);
-  const listeners = createChangeListeners();
-  const subscription = createChangeSubscription({
-    client,
-    subscriber,
-    channel: names.channel,
-    onMessage: listeners.tell,
-    idleMs,
+  const changes = createChanges(client, options.subscriber, names.channel);
+  const backend = createRedisBackend({
+    names,
+    run(script, keys, args) {
+      inspectOnce(client);
+      return runScript(client, script, keys, args);
+    },
+    onUnpublished: changes.refused,
+    replicated: () => waitForReplicas(client, replicas),
   });
-  const store = buildStore({
-    ...createRedisBackend((script, keys, args) => runScript(client, script, keys, args), names),
-    listen(key) {
+  const store = buildStore({ ...backend, listen: changes.listen });
+  return { ...store, close: changes.close };
+}
+
+/** Lets waiters hear of changes, as long as Redis allows it. */
+function createChanges(
+  client: RedisClient,
+  subscriber: RedisSubscriber | undefined,
+  channel: string,
+) {
+  const listeners = createChangeListeners();
+  let allowed = true;
+  function refused(reason: string): void {
+    allowed = false;
+    warnOnce(
+      client,
+      "channel",
+      `Redis does not let the store tell waiters of changes, so they look every 20 to 250 ms: ${reason}. Its user needs the commands publish and subscribe and the channel "${channel}" (ACL SETUSER <user> +publish +subscribe &${channel})`,
+    );
+  }
+  const subscription = createChangeSubscription({
+    ...{ client, subscriber, channel, idleMs },
+    onMessage: listeners.tell,
+    onRefused: refused,
+  });
+
+  return {
+    refused,
+    listen(key: string): Listener | undefined {
+      if (!allowed) return undefined;
       subscription.keep();
       const listener = listeners.listen(key, subscription.start);
       const close = (): void => {
@@ -69,8 +111,8 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
       };
       return { ...listener, close };
     },
-  });
-  return { ...store, close: subscription.close };
+    close: subscription.close,
+  };
 }
 
 /** An open socket keeps a process alive; a finished script should not have to wait longer than this. */
@@ -92,6 +134,15 @@ function checkPrefix(prefix: string): void {
   if (prefix === "" || /[{}]/.test(prefix)) {
     throw new RangeError(
       "Cannot create Redis store: `prefix` is empty or holds braces, expected a string without them",
+    );
+  }
+}
+
+function checkReplicas(client: RedisClient, replicas: number): void {
+  checkWhole("replicas", replicas, 0, 100);
+  if (replicas > 0 && !hasOneConnection(client)) {
+    throw new TypeError(
+      "Cannot create Redis store: `replicas` is set and the client is a cluster or a pool, expected one connection, to which WAIT belongs",
     );
   }
 }

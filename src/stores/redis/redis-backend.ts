@@ -1,7 +1,9 @@
 /** What a store does, by the Redis scripts: their keys, their arguments, and what their answers mean. */
 
+import { kindOf } from "../../checks/values.js";
 import type { Acquired, Listed, ListQuery, StoreBackend } from "../backend.js";
 import { lateConfirmMs } from "../claim-state.js";
+import { answerInvalid } from "../failures.js";
 import type { ListedKey, StoredRecord } from "../store.js";
 import type { Script } from "./client.js";
 import {
@@ -36,7 +38,26 @@ export function createNames(prefix: string) {
   };
 }
 
-export function createRedisBackend(run: Run, names: Names): StoreBackend {
+export interface RedisBackendOptions {
+  readonly run: Run;
+  readonly names: Names;
+  /** Called when a change was made and Redis refused to publish it. */
+  readonly onUnpublished: (reason: string) => void;
+  /** Waits until replicas have what was written. */
+  readonly replicated: () => Promise<void>;
+}
+
+export function createRedisBackend(options: RedisBackendOptions): StoreBackend {
+  const { run, names } = options;
+  const change: Run = async (script, keys, args) => {
+    const answer = await run(script, keys, args);
+    await options.replicated();
+    return answer;
+  };
+  const published = ([done, refusal]: readonly unknown[]): unknown => {
+    if (refusal) options.onUnpublished(String(refusal));
+    return done;
+  };
   const listed = (key: string): string[] => [names.record(key), names.byKey, names.byExpiry];
   return {
     read: async (key) => toRecord(await run(readScript, [names.record(key)], [])),
@@ -44,7 +65,10 @@ export function createRedisBackend(run: Run, names: Names): StoreBackend {
       const args = [leaseMs, token, seenVersion ?? ""];
       return toAcquired(await run(acquireScript, [names.record(key)], args));
     },
-    giveBack: (key, fence) => run(giveBackScript, [names.record(key)], [key, fence, names.channel]),
+    async giveBack(key, fence) {
+      const args = [key, fence, names.channel];
+      published(toList(await run(giveBackScript, [names.record(key)], args), 2));
+    },
     async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }, writeId) {
       const lease = [fence ?? "", keepLease ? "1" : ""];
       const args = [
@@ -57,20 +81,23 @@ export function createRedisBackend(run: Run, names: Names): StoreBackend {
         names.channel,
         keepAge ? "1" : "",
       ];
-      return toRecord(await run(writeScript, listed(key), args));
+      const answer = await change(writeScript, listed(key), args);
+      if (Array.isArray(answer)) published(answer.slice(3));
+      return toRecord(answer);
     },
-    remove: async (key) =>
-      toNumber(await run(removeScript, listed(key), [key, names.channel])) === 1,
+    async remove(key) {
+      const answer = await change(removeScript, listed(key), [key, names.channel]);
+      return toNumber(published(toList(answer, 2))) === 1;
+    },
     list: (query) =>
       query.expiringBeforeMs === undefined
         ? listByKey(run, names, query)
         : listByExpiry(run, names, query, query.expiringBeforeMs),
     async claim(id, token, leaseMs) {
-      const kind = await run(claimScript, [names.claim(id)], [token, leaseMs, lateConfirmMs]);
-      return String(kind) as "claimed" | "busy" | "done";
+      return toClaim(await change(claimScript, [names.claim(id)], [token, leaseMs, lateConfirmMs]));
     },
     confirm: async (id, token, keepMs) =>
-      toNumber(await run(confirmScript, [names.claim(id)], [token, keepMs])) === 1,
+      toNumber(await change(confirmScript, [names.claim(id)], [token, keepMs])) === 1,
     release: async (id, token) =>
       toNumber(await run(releaseScript, [names.claim(id)], [token])) === 1,
     pollMs: [20, 250],
@@ -103,29 +130,53 @@ function toDated(member: string): ListedKey {
 }
 
 function toAcquired(answer: unknown): Acquired {
-  const [kind, number, record] = answer as readonly unknown[];
+  const [kind, number, record] = toList(answer, 3);
   const found = toRecord(record);
-  if (String(kind) === "taken") return { kind: "taken", fence: toNumber(number), record: found };
-  if (String(kind) === "changed") return { kind: "changed", record: found };
-  return { kind: "held", remainingMs: toNumber(number), record: found };
+  switch (String(kind)) {
+    case "taken":
+      return { kind: "taken", fence: toNumber(number), record: found };
+    case "changed":
+      return { kind: "changed", record: found };
+    case "held":
+      return { kind: "held", remainingMs: toNumber(number), record: found };
+    default:
+      throw answerInvalid("the first entry is another word", "taken, held or changed");
+  }
 }
 
 function toRecord(answer: unknown): StoredRecord | undefined {
-  if (!Array.isArray(answer)) return undefined;
-  const [value = "", version, expires, age] = toTexts(answer);
+  if (answer === null) return undefined;
+  const [value = "", version, expires, age] = toList(answer, 4).map(String);
   return {
     value,
-    version: Number(version),
-    expiresAtMs: expires === "" ? undefined : Number(expires),
-    ageMs: Number(age),
+    version: toNumber(version),
+    expiresAtMs: expires === "" ? undefined : toNumber(expires),
+    ageMs: toNumber(age),
   };
 }
 
 /** A client can be configured to return buffers; `String` decodes them as UTF-8. */
 function toTexts(answer: unknown): string[] {
-  return (answer as readonly unknown[]).map(String);
+  return toList(answer, 0).map(String);
+}
+
+function toList(answer: unknown, least: number): readonly unknown[] {
+  if (Array.isArray(answer) && answer.length >= least) return answer;
+  throw answerInvalid(
+    `it is ${kindOf(answer)}`,
+    `a list of ${least} or more; take out of the client what changes replies`,
+  );
 }
 
 function toNumber(answer: unknown): number {
-  return Number(String(answer));
+  const text = String(answer);
+  const number = text === "" ? Number.NaN : Number(text);
+  if (Number.isSafeInteger(number)) return number;
+  throw answerInvalid(`it is ${kindOf(answer)}`, "a whole number");
+}
+
+function toClaim(answer: unknown): "claimed" | "busy" | "done" {
+  const kind = String(answer);
+  if (kind === "claimed" || kind === "busy" || kind === "done") return kind;
+  throw answerInvalid(`it is ${kindOf(answer)}`, "claimed, busy or done");
 }

@@ -34,10 +34,19 @@ local function answer(r, now)
   return { r.value, int(r.version), r.expires, int(math.max(0, now - r.written)) }
 end
 local function dated(expires, key) return string.format('%016.0f', tonumber(expires)) .. key end
-local function unlist(byKey, byExpiry, key, r)
-  if not r.value then return end
-  redis.call('ZREM', byKey, key .. '\\0' .. r.expires)
-  if r.expires ~= '' then redis.call('ZREM', byExpiry, dated(r.expires, key)) end
+-- Looks the entries up: a record that the server has evicted has left them behind.
+local function unlist(byKey, byExpiry, key)
+  local found = redis.call('ZRANGEBYLEX', byKey, '[' .. key .. '\\0', '(' .. key .. '\\0\\255')
+  for _, entry in ipairs(found) do
+    local expires = string.sub(entry, #key + 2)
+    redis.call('ZREM', byKey, entry)
+    if expires ~= '' then redis.call('ZREM', byExpiry, dated(expires, key)) end
+  end
+end
+-- Only news: a server that refuses it has still made the change. Returns why, or ''.
+local function publish(channel, key)
+  local answer = redis.pcall('PUBLISH', channel, key)
+  return type(answer) == 'table' and answer.err or ''
 end
 local function keepStub(key) redis.call('PEXPIRE', key, ${stubMs}) end
 `;
@@ -60,18 +69,18 @@ if not r.value then keepStub(KEYS[1]) end
 return { 'taken', fence, answer(r, now) }
 `);
 
-/** KEYS record. ARGV key, fence, channel. */
+/** KEYS record. ARGV key, fence, channel. Returns 1 or 0, and why nobody was told. */
 export const giveBackScript = script(`
 local r = fetch(KEYS[1])
-if int(r.fence) ~= ARGV[2] or r.leased == 0 then return 0 end
+if int(r.fence) ~= ARGV[2] or r.leased == 0 then return { 0, '' } end
 redis.call('HSET', KEYS[1], 'until', '0')
-redis.call('PUBLISH', ARGV[3], ARGV[1])
-return 1
+return { 1, publish(ARGV[3], ARGV[1]) }
 `);
 
 /**
  * KEYS record, list by key, list by expiry. ARGV key, value, expires or '', expected version, fence or
- * '', '1' to keep the lease, write id, channel, '1' to keep the age.
+ * '', '1' to keep the lease, write id, channel, '1' to keep the age. Returns the record, and why nobody was
+ * told. The record comes last, so that a command that the user may not use leaves at most a list entry.
  */
 export const writeScript = script(`
 local r, now = fetch(KEYS[1]), clock()
@@ -79,31 +88,31 @@ if r.value and r.write == ARGV[7] then return answer(r, now) end
 local present = r.value and int(r.version) or '0'
 if present ~= ARGV[4] then return false end
 if ARGV[5] ~= '' and tonumber(ARGV[5]) < r.fence then return false end
-unlist(KEYS[2], KEYS[3], ARGV[1], r)
-local version = int(r.version + 1)
-if ARGV[9] == '' or not r.value then r.written = now end
-redis.call('HSET', KEYS[1], 'value', ARGV[2], 'version', version, 'expires', ARGV[3],
-  'written', int(r.written), 'write', ARGV[7])
-if ARGV[5] ~= '' then
-  redis.call('HSET', KEYS[1], 'fence', ARGV[5])
-  if ARGV[6] == '' then redis.call('HSET', KEYS[1], 'until', '0') end
-end
-redis.call('PERSIST', KEYS[1])
+unlist(KEYS[2], KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[2], 0, ARGV[1] .. '\\0' .. ARGV[3])
 if ARGV[3] ~= '' then redis.call('ZADD', KEYS[3], 0, dated(ARGV[3], ARGV[1])) end
-redis.call('PUBLISH', ARGV[8], ARGV[1])
-return { ARGV[2], version, ARGV[3], int(math.max(0, now - r.written)) }
+redis.call('PERSIST', KEYS[1])
+local version = int(r.version + 1)
+if ARGV[9] == '' or not r.value then r.written = now end
+local fields = { 'value', ARGV[2], 'version', version, 'expires', ARGV[3], 'written', int(r.written),
+  'write', ARGV[7] }
+if ARGV[5] ~= '' then
+  fields[11], fields[12] = 'fence', ARGV[5]
+  if ARGV[6] == '' then fields[13], fields[14] = 'until', '0' end
+end
+redis.call('HSET', KEYS[1], unpack(fields))
+local age = int(math.max(0, now - r.written))
+return { ARGV[2], version, ARGV[3], age, publish(ARGV[8], ARGV[1]) }
 `);
 
-/** KEYS record, list by key, list by expiry. ARGV key, channel. */
+/** KEYS record, list by key, list by expiry. ARGV key, channel. Returns 1 or 0, and why nobody was told. */
 export const removeScript = script(`
 local r = fetch(KEYS[1])
-if not r.value then return 0 end
-unlist(KEYS[2], KEYS[3], ARGV[1], r)
+unlist(KEYS[2], KEYS[3], ARGV[1])
+if not r.value then return { 0, '' } end
 redis.call('HDEL', KEYS[1], 'value', 'expires', 'written', 'write')
 keepStub(KEYS[1])
-redis.call('PUBLISH', ARGV[2], ARGV[1])
-return 1
+return { 1, publish(ARGV[2], ARGV[1]) }
 `);
 
 /** KEYS list by key. ARGV prefix, limit, last key or ''. Returns members `<key>\0<expires>`. */

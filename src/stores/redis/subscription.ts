@@ -35,6 +35,8 @@ export interface ChangeSubscriptionOptions {
   readonly subscriber: RedisSubscriber | undefined;
   readonly channel: string;
   readonly onMessage: (message: string) => void;
+  /** Called when Redis refuses the subscription. */
+  readonly onRefused: (reason: string) => void;
   /** How long the connection stays open after the last listener has left. */
   readonly idleMs: number;
 }
@@ -55,7 +57,10 @@ export function createChangeSubscription(options: ChangeSubscriptionOptions): Ch
     current = undefined;
   }
 
-  function failed(): void {
+  function failed(error: unknown): void {
+    if (error instanceof Error && error.message.startsWith("NOPERM")) {
+      options.onRefused(error.message);
+    }
     retryAtMs = performance.now() + retryAfterMs;
     close();
   }
@@ -89,7 +94,7 @@ interface Attempt {
   end(): void;
 }
 
-function subscribe(options: ChangeSubscriptionOptions, failed: () => void): Attempt {
+function subscribe(options: ChangeSubscriptionOptions, failed: (error: unknown) => void): Attempt {
   // Both clients have their own types for this, which say more than is needed here.
   const connection = (options.subscriber ?? options.client.duplicate?.()) as Connection | undefined;
   if (!connection) return { active: false, begun: Promise.resolve(false), end: () => undefined };
@@ -99,8 +104,8 @@ function subscribe(options: ChangeSubscriptionOptions, failed: () => void): Atte
       active = true;
       return true;
     },
-    () => {
-      failed();
+    (error: unknown) => {
+      failed(error);
       return false;
     },
   );
