@@ -3,7 +3,8 @@
 // biome-ignore-all assist/source/organizeImports: grouped by purpose, for people
 
 // Clients
-export { type Client, type ClientWithOAuth, createClient } from "./client/client.js";
+export { createClient } from "./client/client.js";
+export type { BaseClient, Client, ClientWithOAuth } from "./client/client-types.js";
 export {
   apiVersion,
   type ApiKeyOptions,

@@ -15,13 +15,17 @@ type Named = Pick<CallOptions, "onBehalfOf" | "apiVersion">;
 
 /** The headers sent with every call of a client. */
 export function commonHeaders(settings: Defaults): readonly string[] {
-  return flatten("createClient", {
-    accept: "application/json",
-    "user-agent": `airwallex-connect/${packageVersion} node/${process.versions.node}`,
-    ...lower(settings.headers),
-    ...named(settings),
-  });
+  const own = { ...lower(settings.headers), ...named(settings) };
+  const kept = usual.filter((_, i) => !Object.hasOwn(own, usual[i - (i % 2)] as string));
+  return [...kept, ...flatten("createClient", own)];
 }
+
+const usual: readonly string[] = [
+  "accept",
+  "application/json",
+  "user-agent",
+  `airwallex-connect/${packageVersion} node/${process.versions.node}`,
+];
 
 /** The headers of one call: the common ones, except where the call sets its own. */
 export function callHeaders(

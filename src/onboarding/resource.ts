@@ -1,5 +1,6 @@
 /** Many accounts at once: from a list of sellers to active accounts, restartable at any point. */
 
+import type { Host } from "../call/settings.js";
 import { type OnboardingTools, runOnboarding } from "./run.js";
 import type { OnboardingOptions, OnboardingReport, Seller } from "./types.js";
 
@@ -44,6 +45,28 @@ export interface OnboardingResource {
   ): Promise<OnboardingReport>;
 }
 
-export function onboardingResource(tools: () => OnboardingTools): OnboardingResource {
-  return { run: (input, options) => runOnboarding(tools(), input, options) };
+/** Whose accounts a client sees: the records of different platforms are kept apart. */
+export interface Platform {
+  readonly host: Host;
+  /** Who logs in. */
+  readonly caller: string;
+  readonly onBehalfOf: string | undefined;
+}
+
+export function onboardingResource(
+  tools: () => Omit<OnboardingTools, "platform"> & { readonly platform: Platform },
+): OnboardingResource {
+  return {
+    run(input, options) {
+      const own = tools();
+      return runOnboarding({ ...own, platform: nameOf(own.platform) }, input, options);
+    },
+  };
+}
+
+function nameOf({ host: { origin, prefix }, caller, onBehalfOf = "" }: Platform): string {
+  return [origin.replace(/^\w+:\/\//, "") + prefix, caller, onBehalfOf]
+    .filter((part) => part !== "")
+    .map(encodeURIComponent)
+    .join(":");
 }
