@@ -13,6 +13,7 @@ import {
   type WebhookOptions,
 } from "../emulator/index.js";
 import { readFlags, readPort, stopSignal } from "./flags.js";
+import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect emulator [options]
@@ -22,6 +23,7 @@ Runs the API of connected accounts on localhost, until Ctrl-C.
 Options:
   --port <number>           Port to listen on (default 4010; 0 for any that is free)
   --host <address>          Address to listen on (default 127.0.0.1)
+  --allow-host <name>       Another name by which it may be reached, such as api.test (repeatable)
   --client-id <text>        Client id that can log in (default ${defaultClientId})
   --api-key <text>          API key that can log in (default ${defaultApiKey})
   --seed <text>             What ids are made from; the same seed gives the same ids
@@ -43,6 +45,7 @@ Options:
 const flags = {
   port: { type: "string", default: "4010" },
   host: { type: "string", default: "127.0.0.1" },
+  "allow-host": { type: "string", multiple: true },
   "client-id": { type: "string" },
   "api-key": { type: "string" },
   seed: { type: "string" },
@@ -67,6 +70,7 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
   const emulator = await start({
     port: readPort(values.port),
     host: values.host,
+    allowedHosts: values["allow-host"],
     clientId: values["client-id"],
     apiKey: values["api-key"],
     seed: values.seed,
@@ -95,7 +99,9 @@ function describeRequest({ method, path, query, status, ...more }: LoggedRequest
   const names = [...new Set(new URLSearchParams(query).keys())];
   const asked = names.length === 0 ? path : `${path}?${names.join("&")}`;
   const fault = more.fault === undefined ? "" : `  fault: ${more.fault}`;
-  return `${method} ${asked}  ${status ?? "no answer"}  ${Math.round(more.durationMs)} ms${fault}`;
+  return printable(
+    `${method} ${asked}  ${status ?? "no answer"}  ${Math.round(more.durationMs)} ms${fault}`,
+  );
 }
 
 function readRateLimits(text: string | undefined): "sandbox" | "production" | undefined {
@@ -145,6 +151,7 @@ async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {
 
 function describe({ url, clientOptions: { clientId, apiKey } }: RunningEmulator): string {
   return `Airwallex emulator at ${url}
+  base URL   ${url}/api/v1 for clients that expect the version in it, otherwise ${url}
   client id  ${clientId}
   API key    ${apiKey}
   OAuth      ${url}/oauth/authorize, for client id ${defaultOAuthClientId}

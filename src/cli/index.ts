@@ -6,6 +6,7 @@ import { SdkError } from "../errors/sdk-error.js";
 import { emulatorCommand } from "./emulator.js";
 import { listenCommand } from "./listen.js";
 import { onboardCommand } from "./onboard.js";
+import { printable } from "./terminal.js";
 import { triggerCommand } from "./trigger.js";
 import { UsageError } from "./usage-error.js";
 
@@ -69,6 +70,7 @@ try {
   // An unexpected error, such as a bug, needs its stack.
   const isTold = usage || error instanceof SdkError;
   const message = isTold ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`airwallex-connect: ${message}\n`);
+  const lines = String(message).split("\n").map(printable);
+  process.stderr.write(`airwallex-connect: ${lines.join("\n")}\n`);
   process.exitCode = usage ? error.exitCode : 1;
 }

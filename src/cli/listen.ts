@@ -5,6 +5,7 @@ import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
 import { readFlags, readFormat, readPort, readUrl, stopSignal } from "./flags.js";
+import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect listen --forward-to <url> [options]
@@ -126,7 +127,7 @@ async function pass(
     },
   );
   const took = `${Math.round(performance.now() - startedMs)} ms`;
-  process.stdout.write(`${describe(body)} ${answer.shown} in ${took}\n`);
+  process.stdout.write(`${printable(`${describe(body)} ${answer.shown} in ${took}`)}\n`);
   response.writeHead(answer.status).end(answer.text);
 }
 

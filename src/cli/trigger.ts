@@ -8,6 +8,7 @@ import {
   type LoggedDelivery,
 } from "../emulator/index.js";
 import { readFlags, readFormat, readUrl } from "./flags.js";
+import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 const defaultSecret = "emulator_webhook_secret";
@@ -90,7 +91,8 @@ async function send(
   if (delivery.status === 200) {
     const { eventId, durationMs } = delivery;
     const took = `${Math.round(durationMs)} ms`;
-    process.stdout.write(`${event.name} ${eventId} -> ${url} ${said(delivery)} in ${took}\n`);
+    const line = `${event.name} ${eventId} -> ${url} ${said(delivery)} in ${took}`;
+    process.stdout.write(`${printable(line)}\n`);
     return 0;
   }
   throw new UsageError(`${url} ${complaint(delivery)}`, 1);

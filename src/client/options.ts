@@ -81,7 +81,7 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
    * only. Default: the environment's host.
    */
   readonly baseUrl?: string | URL | undefined;
-  /** Another host for uploads. Default: `baseUrl` if given, else the environment's host. */
+  /** Another host for `files.upload`, the only call to it. Default: `baseUrl` if given, else the environment's. */
   readonly filesBaseUrl?: string | URL | undefined;
   /** Allows `http:` to other machines, for an emulator in a container. Default: false. */
   readonly allowInsecureHttp?: boolean | undefined;

@@ -10,6 +10,7 @@ import {
   type CapabilitiesControls,
   createCapabilitiesControls,
 } from "./capabilities/capability-controls.js";
+import { onlyAllowedHosts } from "./engine/allowed-hosts.js";
 import { createClock, type EmulatorClock } from "./engine/clock.js";
 import { createFaults, type Faults } from "./engine/faults.js";
 import { createFetch } from "./engine/fetch.js";
@@ -42,7 +43,9 @@ export interface EmulatorClientOptions {
   readonly environment: "sandbox";
   readonly clientId: string;
   readonly apiKey: string;
+  /** Where the emulator listens, without `/api/v1`. */
   readonly baseUrl: string;
+  /** The same: an emulator also takes the uploads, for which Airwallex has a host of its own. */
   readonly filesBaseUrl: string;
 }
 
@@ -142,10 +145,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * such as `EADDRINUSE`, if the port is unavailable.
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
-  const { host = "127.0.0.1", port = 0, ...rest } = options;
+  const { host = "127.0.0.1", port = 0, allowedHosts = [], ...rest } = options;
   const settings = readOptions(rest);
   const { controls, handle, stop } = assemble(settings);
-  const listening = await listen(handle, host, port);
+  const guarded = onlyAllowedHosts(handle, { host, allowedHosts });
+  const listening = await listen(guarded, host, port);
   const { url } = listening;
   const close = (): Promise<void> => {
     stop();

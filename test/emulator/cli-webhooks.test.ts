@@ -249,6 +249,13 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   expect(first?.text).toBe(emulator.webhooks.deliveries()[0]?.body);
   expect(second?.headers["x-signature"]).toBe(second && signatureOf(second, secret));
   expect(second?.headers["user-agent"]).toBe("airwallex-connect-emulator");
+  // Anyone on this machine can post to it: what is printed cannot steer the terminal.
+  const forged = JSON.stringify({ name: "\u001b[2J", id: "x\nforged 200 in 1 ms" });
+  const { url = "" } = emulator.webhooks.deliveries()[0] ?? {};
+  await fetch(url, { method: "POST", body: forged });
+  await expect
+    .poll(listener.text, patience)
+    .toMatch(/^\\u\{1b\}\[2J x\\u\{a\}forged 200 in 1 ms /m);
   listener.child.kill("SIGINT");
   expect(await once(listener.child, "exit")).toEqual([0, null]);
   expect(emulator.webhooks.subscriptions).toEqual([]);
@@ -265,6 +272,13 @@ test("listen deletes its subscription even after its token has expired", async (
   );
   await expect.poll(listener.text, patience).toContain("signing secret");
   emulator.clock.advance("31m");
+  // Anyone on this machine can post to it: what is printed cannot steer the terminal.
+  const forged = JSON.stringify({ name: "\u001b[2J", id: "x\nforged 200 in 1 ms" });
+  const { url = "" } = emulator.webhooks.deliveries()[0] ?? {};
+  await fetch(url, { method: "POST", body: forged });
+  await expect
+    .poll(listener.text, patience)
+    .toMatch(/^\\u\{1b\}\[2J x\\u\{a\}forged 200 in 1 ms /m);
   listener.child.kill("SIGINT");
   expect(await once(listener.child, "exit")).toEqual([0, null]);
   expect(emulator.webhooks.subscriptions).toEqual([]);

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { request } from "node:http";
 import { promisify } from "node:util";
 import { startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
@@ -40,6 +41,60 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(await once(child, "exit")).toEqual([0, null]);
   },
 );
+
+test("emulator prints its base URL, with and without the version in it", async () => {
+  const child = start("--port", "0");
+  try {
+    const text = await firstWords(child);
+    const url = /at (http:\S+)/.exec(text)?.[1];
+    expect(text).toContain(`  base URL   ${url}/api/v1 `);
+    expect(text).toMatch(new RegExp(`otherwise ${url}$`, "m"));
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
+});
+
+test("emulator answers to the names of --allow-host", async () => {
+  const child = start("--port", "0", "--allow-host", "one.test", "--allow-host", "two.test");
+  try {
+    const url = new URL(/at (http:\S+)/.exec(await firstWords(child))?.[1] ?? "");
+    const statusFor = async (host: string) => {
+      const asked = request({ host: url.hostname, port: url.port, path: "/x", headers: { host } });
+      asked.end();
+      const [answer] = await once(asked, "response");
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect(await statusFor("one.test")).toBe(404);
+    expect(await statusFor("two.test")).toBe(404);
+    expect(await statusFor("three.test")).toBe(403);
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
+});
+
+test("a request cannot steer the terminal through its log line", async () => {
+  const child = start("--port", "0");
+  try {
+    let text = "";
+    child.stdout?.on("data", (chunk) => {
+      text += chunk;
+    });
+    await expect.poll(() => text, { timeout: 10_000 }).toContain("Try it:");
+    const url = /at (http:\S+)/.exec(text)?.[1];
+    await fetch(`${url}/x?%1b%5d52;c;%07=1&%0aGET%20/forged=1&%e2%80%ae=1`);
+    await expect.poll(() => text).toContain("GET /x");
+    const line = text.slice(text.indexOf("GET /x"));
+    expect(line).toMatch(
+      /^GET \/x\?\\u\{1b\}\]52;c;\\u\{7\}&\\u\{a\}GET \/forged&\\u\{202e\} {2}404 {2}\d+ ms\n$/,
+    );
+  } finally {
+    child.kill();
+    await once(child, "exit");
+  }
+});
 
 test("emulator prints a curl command that works", async () => {
   const child = start("--port", "0", "--seed", "printed");
@@ -123,6 +178,7 @@ test("the command prints its help", async () => {
   for (const flag of [
     "port",
     "host",
+    "allow-host",
     "client-id",
     "api-key",
     "seed",

@@ -68,6 +68,12 @@ export interface EmulatorOptions {
 export interface StartEmulatorOptions extends EmulatorOptions {
   /** Address to listen on; default `127.0.0.1`. */
   readonly host?: string | undefined;
+  /**
+   * Names by which the emulator may be reached, and whose pages may send it requests, besides those of this
+   * machine, such as `api.test`; `*` allows any. Default none, so that no page of another site can use it
+   * (DNS rebinding); any, if `host` is not an address of this machine alone, such as `0.0.0.0`.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Port to listen on; default 0, any that is free. */
   readonly port?: number | undefined;
 }

@@ -3,7 +3,7 @@
 import type { EmulatedResponse } from "./exchange.js";
 import { Html, html, palette } from "./html.js";
 
-/** A whole page that may not be cached, framed or sent as a referrer. */
+/** A whole page that may not be cached, framed or named to other sites. */
 export function page(
   status: number,
   heading: string,
@@ -17,7 +17,8 @@ export function page(
       "cache-control": "no-store",
       "content-security-policy":
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
-      "referrer-policy": "no-referrer",
+      // With `no-referrer`, a browser would send the forms of the page with the origin `null`.
+      "referrer-policy": "same-origin",
     },
     body: layout(title, heading, content).text,
     delivery: "whole",

@@ -11,7 +11,7 @@ export function inspectorPage(origin: string): EmulatedResponse {
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
       "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'`,
-      "referrer-policy": "no-referrer",
+      "referrer-policy": "same-origin",
     },
     body: layout(origin).text,
     delivery: "whole",
