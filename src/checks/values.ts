@@ -18,6 +18,14 @@ export function showNumber(value: unknown): string {
   return typeof value === "string" ? `the text "${value}"` : String(value);
 }
 
+/** What a table holds under a name from outside. No table holds `constructor` and the like by itself. */
+export function entryOf<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** A string that is not empty, or undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -1,5 +1,6 @@
 /** What is missing from an identity document: its type, its issuing country, or the proof. */
 
+import { entryOf } from "../checks/values.js";
 import { isEmpty, member } from "./paths.js";
 import type { IdentificationRule } from "./rules.js";
 
@@ -32,7 +33,7 @@ export function missingInIdentification(
   const missing = ["identification_type", "issuing_country_code"].filter((name) =>
     isEmpty(member(document, name)),
   );
-  const holder = documentMembers[String(member(document, "identification_type"))];
+  const holder = entryOf(documentMembers, String(member(document, "identification_type")));
   if (holder !== undefined) {
     missing.push(
       ...missingProof(member(document, holder), holder, proof).map((name) => `${holder}.${name}`),

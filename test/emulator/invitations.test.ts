@@ -132,3 +132,15 @@ test.each([
     fieldErrors: [{ field }],
   });
 });
+
+test.each([
+  "javascript:alert(1)",
+  "data:text/html,x",
+  "//elsewhere.example/",
+  "http://127.0.0.1:80\\@elsewhere.example/",
+])("an approval does not lead to %s", async (redirect_uri) => {
+  const { client, connect } = await open();
+  await expect(
+    client.invitationLinks.create({ ...connect, scale_connect: { redirect_uri } }),
+  ).rejects.toMatchObject({ status: 400, source: "scale_connect.redirect_uri" });
+});

@@ -3,7 +3,7 @@
 import { networkInterfaces } from "node:os";
 import { createEmulator, startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
-import { connect, send } from "./api.js";
+import { connect, login, send } from "./api.js";
 import { minimal } from "./inputs.js";
 
 test("startEmulator() listens on a free local port by default", async () => {
@@ -200,3 +200,65 @@ test("requests keeps bodies if recordBodies is set, and 1,000 entries at most", 
   expect(emulator.requests).toHaveLength(1_000);
   expect(emulator.requests.at(-1)?.path).toBe("/2099");
 });
+
+test.each([
+  ["lists", "[", "]"],
+  ["objects", '{"a":', "}"],
+])("a body of deeply nested %s is refused, as valid as it may be", async (_, open, close) => {
+  const emulator = createEmulator();
+  const { body } = await login(emulator);
+  const create = async (depth: number) => {
+    const nested = `{"metadata":${open.repeat(depth)}1${close.repeat(depth)}}`;
+    const response = await emulator.fetch("http://emulator.localhost/api/v1/accounts/create", {
+      method: "POST",
+      headers: { authorization: `Bearer ${body.token}`, "content-type": "application/json" },
+      body: nested,
+    });
+    return { status: response.status, ...((await response.json()) as { message: string }) };
+  };
+  const refused = { status: 400, code: "bad_request" };
+  const message = "The request body is nested more than 200 levels deep.";
+  expect(await create(200)).toMatchObject({ ...refused, message });
+  expect(await create(1_000_000)).toMatchObject({ ...refused, message });
+  // Read as usual, and refused for its members.
+  expect(await create(199)).toMatchObject({ status: 400, code: "field_required" });
+});
+
+test("brackets in texts do not count as nesting", async () => {
+  const emulator = createEmulator();
+  const api = await connect(emulator);
+  const identifier = `\\"[{${"[".repeat(300)}`;
+  const created = await api("POST", "/api/v1/accounts/create", { ...minimal, identifier });
+  expect(created).toMatchObject({ status: 201, body: { identifier } });
+});
+
+test.each([
+  "/inspector/constructor",
+  "/inspector/toString/x",
+  "/inspector/__proto__/x",
+  "/inspector/hasOwnProperty/x",
+  "/constructor",
+])("GET %s finds nothing: names are only looked up in tables", async (path) => {
+  await using emulator = await startEmulator();
+  const answer = await send(emulator, "GET", path);
+  expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
+test.each(["constructor.x", "__proto__.x", "toString.valueOf"])(
+  "an event named %s has no sample, like any unknown one",
+  async (name) => {
+    const emulator = createEmulator({ webhooks: { fetch: () => new Response() } });
+    emulator.webhooks.subscribe({ url: "http://emulator.localhost/", events: [name] });
+    emulator.deliver({ name });
+    await emulator.webhooks.settled();
+    const [delivery] = emulator.webhooks.deliveries();
+    expect(JSON.parse(delivery?.body ?? "")).toMatchObject({ name, data: {} });
+  },
+);
+
+test.each([{ rateLimits: "constructor" }, { webhooks: { retries: "constructor" } }])(
+  "an option with a name that every object has is refused: %j",
+  (options) => {
+    expect(() => createEmulator(options as object)).toThrow(RangeError);
+  },
+);

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/list
  */
 
+import { entryOf } from "../../checks/values.js";
 import type { AccountListParams } from "../../generated/index.js";
 import type { AccountRecord, Accounts } from "../engine/account-record.js";
 import { statusIn } from "../engine/api-version.js";
@@ -31,5 +32,5 @@ function compileFilter(
     (status === undefined || statusIn(apiVersion, record.status) === status) &&
     (identifier === undefined || record.identifier === identifier) &&
     isWithin(period, record.createdAtMs) &&
-    (query.metadata === undefined || record.metadata?.[key] === value.join(":"));
+    (query.metadata === undefined || entryOf(record.metadata ?? {}, key) === value.join(":"));
 }

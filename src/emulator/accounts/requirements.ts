@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */
 
+import { entryOf } from "../../checks/values.js";
 import type {
   AccountRequirements,
   IdentificationRequirement,
@@ -78,7 +79,7 @@ function failedDocument(
   identification: IndividualIdentification | null | undefined,
   { first_name, middle_name, last_name }: IndividualDetails,
 ): IdentificationRequirement | undefined {
-  const holder = documentMembers[identification?.identification_type ?? ""];
+  const holder = entryOf(documentMembers, identification?.identification_type ?? "");
   const document = holder && (identification?.[holder] as Sides | null | undefined);
   const { front_file_id, back_file_id } = document ?? {};
   if (!fails(front_file_id) && !fails(back_file_id)) return undefined;

@@ -13,10 +13,31 @@ import {
 export function readJson(body: Uint8Array): unknown {
   if (body.length === 0) return {};
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    if (!isTooDeep(text)) return JSON.parse(text);
   } catch {
     throw new Refusal(400, "bad_request", "The request body is not valid JSON.");
   }
+  const message = `The request body is nested more than ${maxDepth} levels deep.`;
+  throw new Refusal(400, "bad_request", message);
+}
+
+/** More than any request needs. Without a limit, a body of brackets would exhaust the stack. */
+const maxDepth = 200;
+
+/** Counts brackets, without those in texts, before anything is built of them. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.length && depth <= maxDepth; at++) {
+    const mark = json[at];
+    if (mark === "\\") at++;
+    else if (mark === '"') isText = !isText;
+    else if (isText) continue;
+    else if (mark === "[" || mark === "{") depth++;
+    else if (mark === "]" || mark === "}") depth--;
+  }
+  return depth > maxDepth;
 }
 
 /** An OAuth 2 form, in which a parameter without a value counts as omitted. */

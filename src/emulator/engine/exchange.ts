@@ -56,3 +56,8 @@ export function firstHalf(body: Uint8Array): Uint8Array {
 export function toBytes(body: string | Uint8Array): Uint8Array {
   return typeof body === "string" ? Buffer.from(body) : body;
 }
+
+/** Whether a text is an http or https URL, of which all readers find the same host. */
+export function isWebUrl(text: string): boolean {
+  return /^https?:\/\/[\x21-\x5b\x5d-\x7e]+$/i.test(text) && URL.canParse(text);
+}

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/api/rate-limits
  */
 
+import { entryOf } from "../../checks/values.js";
 import { Refusal, refusalOfStatus } from "./refusal.js";
 
 /** Limits of an account; omitted ones are not enforced. */
@@ -26,8 +27,7 @@ const documented: Readonly<Record<"sandbox" | "production", RateLimits>> = {
 /** @throws RangeError for an unknown environment, or a limit that is not a whole number above 0. */
 export function rateLimitsOf(choice: false | string | RateLimits): RateLimits {
   if (choice === false) return {};
-  const limits =
-    typeof choice === "string" ? documented[choice as keyof typeof documented] : choice;
+  const limits = typeof choice === "string" ? entryOf(documented, choice) : choice;
   if (limits === undefined) {
     throw new RangeError(
       `Cannot make emulator: rateLimits is "${choice}", expected false, "sandbox", "production" or numbers`,

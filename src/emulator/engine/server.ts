@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { entryOf } from "../../checks/values.js";
 import {
   type EmulatedRequest,
   type EmulatedResponse,
@@ -37,7 +38,7 @@ const reachable: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", ":
 
 function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
-  const address = reachable[host] ?? host;
+  const address = entryOf(reachable, host) ?? host;
   return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 

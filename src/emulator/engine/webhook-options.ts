@@ -1,7 +1,7 @@
 /** Options of webhook deliveries. */
 
 import { allOf, refuseUnknown } from "../../checks/options.js";
-import { longestTimerMs } from "../../checks/values.js";
+import { entryOf, longestTimerMs } from "../../checks/values.js";
 
 /** Answers a delivery in this process. Both a fetch and a request handler can. */
 export type Receive = (request: Request) => Response | Promise<Response>;
@@ -66,7 +66,7 @@ export function readWebhookOptions(options: WebhookOptions = {}): WebhookSetting
   refuseUnknown("Cannot make emulator", options, known, "webhooks.");
   const { retries = "compressed", timeoutMs = 10_000 } = options;
   if (!(timeoutMs >= 1 && timeoutMs <= longestTimerMs)) refuse("timeoutMs", timeoutMs, "1 or more");
-  const retryDelaysMs = typeof retries === "string" ? schedules[retries] : [...retries];
+  const retryDelaysMs = typeof retries === "string" ? entryOf(schedules, retries) : [...retries];
   if (retryDelaysMs === undefined) refuse("retries", retries, "documented, compressed or a list");
   for (const delayMs of retryDelaysMs) {
     if (!(delayMs >= 0 && Number.isFinite(delayMs))) refuse("retries", delayMs, "0 or more");

@@ -6,7 +6,7 @@
 
 import type { HostedFlow, HostedFlowCreateParams } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
-import type { EmulatedRequest, EmulatedResponse } from "../engine/exchange.js";
+import { type EmulatedRequest, type EmulatedResponse, isWebUrl } from "../engine/exchange.js";
 import type { Page } from "../engine/handlers.js";
 import { invalidArgument } from "../engine/refusal.js";
 import { redirect, showRefusal } from "../engine/web-page.js";
@@ -36,8 +36,7 @@ export function createHostedFlow(world: World, request: HostedFlowCreateParams):
 
 function checkUrl(name: string, url: string | undefined): void {
   if (url === undefined) return;
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", hostname: "" };
-  if (/^https?:$/.test(protocol) && hostname !== "localhost") return;
+  if (isWebUrl(url) && new URL(url).hostname !== "localhost") return;
   throw invalidArgument(name, `Invalid value for ${name}`);
 }
 

@@ -3,6 +3,7 @@
  * polls the state once a second, and fetches one item in full when a reader opens it.
  */
 
+import { entryOf } from "../../checks/values.js";
 import { viewAccount, viewWallet } from "../accounts/view-account.js";
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../engine/exchange.js";
 import type { Handle } from "../engine/handle.js";
@@ -30,7 +31,7 @@ function inspect(
   // For clients other than browsers, there is nothing at `/`.
   if (path === "/" && headers["accept"]?.includes("text/html")) return inspectorPage(origin);
   const [, what = "", id = ""] = /^\/inspector\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
-  const found = what === "state" ? stateOf(world) : details[what]?.(world, id);
+  const found = what === "state" ? stateOf(world) : entryOf(details, what)?.(world, id);
   return found && jsonResponse(200, found, { "cache-control": "no-store" });
 }
 

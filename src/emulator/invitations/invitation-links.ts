@@ -7,6 +7,7 @@
 import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { isWebUrl } from "../engine/exchange.js";
 import type { OAuthSettings } from "../engine/oauth-options.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
@@ -39,8 +40,8 @@ function readConnect(
 ): AccountRecord {
   if (id === undefined) throw fieldRequired("account_id");
   if (connect === undefined) throw fieldRequired("scale_connect");
-  if (!URL.canParse(connect.redirect_uri)) {
-    throw invalidArgument("scale_connect.redirect_uri", "expected a URL");
+  if (!isWebUrl(connect.redirect_uri)) {
+    throw invalidArgument("scale_connect.redirect_uri", "expected an https or http URL");
   }
   const account = accounts.connected.get(id);
   if (account === undefined) {

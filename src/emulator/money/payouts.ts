@@ -5,6 +5,7 @@
  * @see https://www.airwallex.com/docs/api/simulation/transfers/transition
  */
 
+import { entryOf } from "../../checks/values.js";
 import type { SimulatedPayout, SimulationTransferTransitionParams } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
@@ -47,7 +48,7 @@ export function transitionPayout(
   const { payouts } = moneyOf(world);
   const payout = payouts.find(id, ({ accountId }) => accountId === owner.id);
   const { members } = payout;
-  const from = comesFrom[to] ?? [];
+  const from = entryOf(comesFrom, to) ?? [];
   if (!from.some((one) => one === members["status"])) {
     throw new Refusal(
       400,

@@ -1,5 +1,6 @@
 /** Customers on their way through the consent page: one record each, one form at a time. */
 
+import { entryOf } from "../../checks/values.js";
 import type { World } from "../engine/world.js";
 import { allow, choosableAccounts, decline, signUp } from "./consent.js";
 import { type AuthorizationRequest, type Flow, oauthOf } from "./oauth-store.js";
@@ -34,7 +35,7 @@ export function findFlow(world: World, id: string | null): Flow | undefined {
 export function step(world: World, flow: Flow, form: URLSearchParams): string | undefined {
   flow.problem = undefined;
   const action = form.get("action") ?? "";
-  const redirect = Object.hasOwn(steps, action) ? steps[action]?.(world, flow, form) : undefined;
+  const redirect = entryOf(steps, action)?.(world, flow, form);
   if (redirect !== undefined) oauthOf(world).flows.delete(flow.id);
   return redirect;
 }

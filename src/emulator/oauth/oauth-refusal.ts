@@ -5,6 +5,7 @@
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
 
+import { entryOf } from "../../checks/values.js";
 import { Refusal } from "../engine/refusal.js";
 
 export class OAuthRefusal extends Refusal {
@@ -43,7 +44,8 @@ export function concurrentRefresh(): OAuthRefusal {
 export function asOAuthRefusal(refusal: Refusal): OAuthRefusal {
   if (refusal instanceof OAuthRefusal) return refusal;
   const { status, code, message, source, headers } = refusal;
-  const word = source === "grant_type" && code === "invalid_argument" ? grantUnknown : words[code];
+  const word =
+    source === "grant_type" && code === "invalid_argument" ? grantUnknown : entryOf(words, code);
   return new OAuthRefusal(status, word ?? code, message, { source, headers });
 }
 

@@ -1,5 +1,6 @@
 /** Events, and their payloads in the version that a subscriber chose. */
 
+import { entryOf } from "../../checks/values.js";
 import type { Account, AccountRequirements } from "../../generated/index.js";
 import { viewAccount, viewWallet } from "../accounts/view-account.js";
 import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
@@ -48,7 +49,7 @@ const namesByStatus: Readonly<Record<string, string | undefined>> = {
 };
 
 export function nameOfStatus(status: AccountStatus): string | undefined {
-  return namesByStatus[status];
+  return entryOf(namesByStatus, status);
 }
 
 /** The data of an event about an account, as the account is now; undefined for an unknown name. */

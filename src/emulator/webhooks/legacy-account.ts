@@ -5,6 +5,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
  */
 
+import { entryOf } from "../../checks/values.js";
 import type { Account, AccountRequirements, LegacyAccount } from "../../generated/index.js";
 
 type Convert = (value: unknown) => unknown;
@@ -248,7 +249,7 @@ const kindsOfDocument: Readonly<Record<string, readonly [member: string, kind: s
 
 function kindOf(type: unknown): readonly [member?: string, kind?: string] {
   const name = String(type);
-  return (Object.hasOwn(kindsOfDocument, name) ? kindsOfDocument[name] : undefined) ?? [];
+  return entryOf(kindsOfDocument, name) ?? [];
 }
 
 function toKindOfDocument(type: unknown): unknown {

@@ -1,5 +1,6 @@
 /** Data for events that nothing in the emulator has caused, for trying out handlers. */
 
+import { entryOf } from "../../checks/values.js";
 import { eventShapes } from "../../generated/event-shapes.js";
 import type {
   AccountCapability,
@@ -39,7 +40,7 @@ export function sampleOf(world: World, name: string, account: AccountRecord): Sa
   // Seeded by the account, so that the same charge is first new and then settled.
   const ids = createIds(`sample of ${account.id}`);
   const facts = { status: outcome.toUpperCase(), account, ids, world };
-  return samples[kind]?.(facts) ?? { data: { kind: "other", value: {} } };
+  return entryOf(samples, kind)?.(facts) ?? { data: { kind: "other", value: {} } };
 }
 
 /** An account that exists only in the events about it, with the given id or one of its own. */

@@ -2,6 +2,7 @@
 
 import type { WebhookSubscription } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { isWebUrl } from "../engine/exchange.js";
 import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import type { Subscription } from "./subscription-record.js";
@@ -61,7 +62,6 @@ export function viewSubscription(
 
 /** @throws Refusal unless it is an http or https URL. */
 export function checkUrl(url: string): void {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
-  if (protocol === "https:" || protocol === "http:") return;
+  if (isWebUrl(url)) return;
   throw invalidArgument("url", "expected an https or http URL");
 }

@@ -33,6 +33,13 @@ test.each([
   ["https://a.example/cb", "https://a.example/cb/../other", false],
   ["app.example:/cb", "app.example:/cb", true],
   ["http://localhost:*", "not a url", false],
+  ["http://127.0.0.1:*", "http://127.0.0.1:80\\@elsewhere.example/", false],
+  ["http://127.0.0.1:*", "http:\\\\127.0.0.1/", false],
+  ["http://localhost:*", "http://localhost:3000/\tcallback", false],
+  ["http://localhost:*", "http://local\nhost/", false],
+  ["http://localhost:*", " http://localhost/", false],
+  ["http://localhost:*", "http://localhost.:3000/", false],
+  ["http://localhost:*", "HTTP://LOCALHOST:3000/callback", true],
 ])("an app with %s allows %s: %s", (entry, uri, allowed) => {
   expect(allowsRedirect({ clientId: "x", redirectUris: [entry] }, uri)).toBe(allowed);
 });
