@@ -83,7 +83,8 @@ function holdingOf(store: RecordStore, key: string, { record, fence, askedAtMs }
     get progress() {
       return current;
     },
-    ageMs: record?.ageMs ?? 0,
+    // A store that cannot tell says Infinity; then the whole time is waited for.
+    ageMs: Number.isFinite(record?.ageMs) ? (record?.ageMs ?? 0) : 0,
     get leftMs() {
       return leaseMs - (performance.now() - askedAtMs);
     },

@@ -8,12 +8,22 @@
 import type { Acquired, Attempt } from "./backend.js";
 import type { StoredRecord, Write } from "./store.js";
 
+/** A moment by two clocks, because either can mislead. */
+export interface Moment {
+  /** Unix time in milliseconds. Somebody can set this clock, back too. */
+  readonly atMs: number;
+  /** Milliseconds since `origin`, by a clock that nobody can set. */
+  readonly upMs: number;
+  /** Names the start of `upMs`, such as one boot of one machine; undefined if it cannot be told. */
+  readonly origin: string | undefined;
+}
+
 /** `value` is undefined if there is no record. Version and fence remain, so that both keep growing. */
 export interface RecordState {
   readonly value: string | undefined;
   readonly version: number;
   readonly expiresAtMs: number | undefined;
-  readonly writtenAtMs: number;
+  readonly written: Moment | undefined;
   readonly fence: number;
   /** Unix time in milliseconds; 0 when no lease is held. */
   readonly leasedUntilMs: number;
@@ -24,16 +34,27 @@ export const emptyRecordState: RecordState = {
   value: undefined,
   version: 0,
   expiresAtMs: undefined,
-  writtenAtMs: 0,
+  written: undefined,
   fence: 0,
   leasedUntilMs: 0,
   leaseMs: 0,
 };
 
-export function recordOf(state: RecordState | undefined, nowMs: number): StoredRecord | undefined {
+export function recordOf(state: RecordState | undefined, now: Moment): StoredRecord | undefined {
   if (state?.value === undefined) return undefined;
-  const { value, version, expiresAtMs, writtenAtMs } = state;
-  return { value, version, expiresAtMs, ageMs: Math.max(0, nowMs - writtenAtMs) };
+  const { value, version, expiresAtMs, written } = state;
+  return { value, version, expiresAtMs, ageMs: ageOf(written, now) };
+}
+
+/** Clocks are corrected by this much all the time. */
+export const mostSkewMs = 1000;
+
+/** Where the clock was set back, nobody knows how much time has passed. */
+function ageOf(written: Moment | undefined, now: Moment): number {
+  if (written === undefined) return Number.POSITIVE_INFINITY;
+  const isSame = now.origin !== undefined && written.origin === now.origin;
+  const ageMs = isSame ? now.upMs - written.upMs : now.atMs - written.atMs;
+  return ageMs < -mostSkewMs ? Number.POSITIVE_INFINITY : Math.max(0, ageMs);
 }
 
 /** The state afterwards, or undefined if nothing changed. */
@@ -45,10 +66,10 @@ export interface Change<State, Result> {
 export function acquire(
   state: RecordState,
   { leaseMs, seenVersion }: Omit<Attempt, "token">,
-  nowMs: number,
+  now: Moment,
 ): Change<RecordState, Acquired> {
-  const record = recordOf(state, nowMs);
-  const remainingMs = state.leasedUntilMs - nowMs;
+  const record = recordOf(state, now);
+  const remainingMs = state.leasedUntilMs - now.atMs;
   // More time left than the lease was given for means that the clock was set back: its age is unknown.
   if (remainingMs > 0 && remainingMs <= state.leaseMs) {
     return { state: undefined, result: { kind: "held", record, remainingMs } };
@@ -58,7 +79,7 @@ export function acquire(
   }
   const fence = state.fence + 1;
   return {
-    state: { ...state, fence, leasedUntilMs: nowMs + leaseMs, leaseMs },
+    state: { ...state, fence, leasedUntilMs: now.atMs + leaseMs, leaseMs },
     result: { kind: "taken", fence, record },
   };
 }
@@ -72,17 +93,17 @@ export function giveBack(state: RecordState, fence: number): Change<RecordState,
 export function write(
   state: RecordState,
   { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }: Write,
-  nowMs: number,
+  now: Moment,
 ): Change<RecordState, StoredRecord | undefined> {
   const present = state.value === undefined ? 0 : state.version;
   if (present !== expectedVersion || (fence !== undefined && fence < state.fence)) {
     return { state: undefined, result: undefined };
   }
   const version = state.version + 1;
-  const writtenAtMs = keepAge && present > 0 ? state.writtenAtMs : nowMs;
+  const written = keepAge && present > 0 ? state.written : now;
   const ended = fence !== undefined && !keepLease ? { fence, leasedUntilMs: 0 } : {};
-  const next = { ...state, value, version, expiresAtMs, writtenAtMs, ...ended };
-  return { state: next, result: recordOf(next, nowMs) };
+  const next = { ...state, value, version, expiresAtMs, written, ...ended };
+  return { state: next, result: recordOf(next, now) };
 }
 
 export function remove(state: RecordState): Change<RecordState, boolean> {

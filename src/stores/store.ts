@@ -31,7 +31,8 @@ export interface StoredRecord {
   readonly expiresAtMs: number | undefined;
   /**
    * Milliseconds since the record was written, by the store's own clock at the time of the reply; never
-   * negative. It is the one clock that all processes share, whatever their own clocks say.
+   * negative. It is the one clock that all processes share, whatever their own clocks say. `Infinity` if the
+   * store cannot tell, because that clock was set back since.
    */
   readonly ageMs: number;
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -10,9 +10,12 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import fsPromises from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { replaceState } from "../../src/stores/file/disk.js";
 import { createFileStore, type Store } from "../../src/stores/file/index.js";
 import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file/lock-holder.js";
@@ -255,4 +258,125 @@ test("isGone() tells dead processes from living and unknown ones", () => {
   );
   expect(isGone(["elsewhere", pid, "1", ...rest].join("."))).toBe(false);
   expect(isGone("nonsense")).toBe(false);
+});
+
+/** What is in the only record's file. */
+function storedRecord(): Record<string, unknown> & { written: Record<string, unknown> } {
+  return JSON.parse(readFileSync(join(onlyDirectory("records"), "state.json"), "utf8"));
+}
+
+function storeRecord(state: object): void {
+  writeFileSync(join(onlyDirectory("records"), "state.json"), JSON.stringify(state));
+}
+
+const minuteMs = 60_000;
+
+test("createFileStore() counts ages right when the clock is set back or forward", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const state = storedRecord();
+  const upMs = Number(state.written["upMs"]) - 11 * minuteMs;
+  storeRecord({ ...state, written: { ...state.written, upMs } });
+  const real = Date.now.bind(Date);
+  onTestFinished(() => void vi.restoreAllMocks());
+  for (const minutes of [-600, -10, 0, 600]) {
+    vi.spyOn(Date, "now").mockImplementation(() => real() + minutes * minuteMs);
+    const ageMs = (await store.read("key"))?.ageMs;
+    expect(ageMs, `${minutes} minutes`).toBeGreaterThanOrEqual(11 * minuteMs - 20);
+    expect(ageMs, `${minutes} minutes`).toBeLessThan(12 * minuteMs);
+  }
+});
+
+test("createFileStore() cannot tell an age from before a restart of the machine if its clock was set back", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const state = storedRecord();
+  const writtenAgo = (ms: number) =>
+    storeRecord({ ...state, written: { origin: "before", upMs: 0, atMs: Date.now() - ms } });
+  const lease = { leaseMs: 1000, waitMs: 0 };
+  const ages = async () => {
+    const leased = await store.withLease("key", lease, async ({ record }) => record?.ageMs);
+    return [(await store.read("key"))?.ageMs, leased.kind === "worked" ? leased.result : undefined];
+  };
+  writtenAgo(-10 * minuteMs);
+  expect(await ages()).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  writtenAgo(10 * minuteMs);
+  for (const age of await ages()) expect(age).toBeGreaterThanOrEqual(10 * minuteMs);
+  writtenAgo(-500);
+  for (const age of await ages())
+    expect(age, "clocks are corrected all the time").toBeLessThan(minuteMs);
+});
+
+/** Records what is synced and renamed on disk, in order, as `sync next.json`. */
+function recordDiskSteps(): string[] {
+  const steps: string[] = [];
+  const { open, rename } = fsPromises;
+  const short = (path: unknown) => {
+    const name = basename(String(path))
+      .replace(/^next\..*/, "next")
+      .replace(/^held\..*/, "held");
+    return /^[0-9a-f]{64}$/.test(name) ? "record" : name;
+  };
+  fsPromises.open = async (path, ...more) => {
+    const handle = await open(path, ...more);
+    const sync = handle.sync.bind(handle);
+    handle.sync = async () => {
+      await sync();
+      steps.push(`sync ${short(path)}`);
+    };
+    return handle;
+  };
+  fsPromises.rename = async (from, to) => {
+    await rename(from, to);
+    steps.push(`rename ${short(from)} to ${short(to)}`);
+  };
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    Object.assign(fsPromises, { open, rename });
+    syncBuiltinESMExports();
+  });
+  return steps;
+}
+
+test("createFileStore() syncs a state before it replaces the old one, and the directory after that", async () => {
+  const store = createFileStore({ directory });
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const steps = recordDiskSteps();
+  await store.compareAndSet("key", plainWrite("b", 1));
+  expect(steps).toEqual([
+    "rename free to held",
+    "sync next",
+    "rename next to state.json",
+    "sync record",
+    "rename held to free",
+  ]);
+});
+
+test("createFileStore() syncs every directory that it makes", async () => {
+  const steps = recordDiskSteps();
+  await createFileStore({ directory }).compareAndSet("key", plainWrite("a", 0));
+  const shard = basename(join(onlyDirectory("records"), ".."));
+  for (const parent of [basename(root), basename(directory), "records", shard]) {
+    expect(steps).toContain(`sync ${parent}`);
+  }
+});
+
+test("createFileStore() keeps the old record, and goes on, when the disk is full", () => {
+  const program = fileURLToPath(new URL("./full-disk.ts", import.meta.url));
+  // In blocks of 512 bytes.
+  const command = 'ulimit -f 16; exec "$@"';
+  const node = [process.execPath, "--import", "tsx", program, directory];
+  const env = { ...process.env, TSX_DISABLE_CACHE: "1" };
+  const { refusal, read, after, left } = JSON.parse(
+    execFileSync("sh", ["-c", command, "sh", ...node], { env, encoding: "utf8" }),
+  );
+  expect(refusal).toMatchObject({
+    name: "StoreError",
+    code: "store_unavailable",
+    message: expect.stringContaining("Cannot write the record: the store failed with"),
+    cause: { code: "EFBIG" },
+  });
+  expect(read).toMatchObject({ value: "before", version: 1 });
+  expect(after).toMatchObject({ kind: "worked", result: { value: "after", version: 2 } });
+  expect(left).toEqual([]);
 });

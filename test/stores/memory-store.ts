@@ -16,12 +16,15 @@ export interface TestedTime {
 
 export function createTimedMemoryStore({ now, random, sleep }: TestedTime): Store {
   let tokens = 0;
-  return buildStore(createMemoryBackend(now), {
-    nowMs: now,
-    sleep: sleep ?? ((ms, signal) => sleepBy(now, ms, signal)),
-    random: random ?? systemRuntime.random,
-    newToken: () => `token-${++tokens}`,
-  });
+  return buildStore(
+    createMemoryBackend(() => ({ atMs: now(), upMs: now(), origin: "test" })),
+    {
+      nowMs: now,
+      sleep: sleep ?? ((ms, signal) => sleepBy(now, ms, signal)),
+      random: random ?? systemRuntime.random,
+      newToken: () => `token-${++tokens}`,
+    },
+  );
 }
 
 async function sleepBy(now: () => number, ms: number, signal: AbortSignal): Promise<void> {

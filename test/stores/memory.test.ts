@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { describeConformance, plainWrite } from "./conformance-suite.js";
 import { createTimedMemoryStore } from "./memory-store.js";
@@ -104,4 +104,18 @@ test("createMemoryStore() forgets claims that are over, and none that can still 
   now += 2 * dayMs;
   await claimMany("third", 10_000);
   expect(await store.confirm("done", done, { keepMs: dayMs })).toBe(false);
+});
+
+test("createMemoryStore() counts ages right when the clock is set back, and when the machine was suspended", async () => {
+  const store = createMemoryStore();
+  await store.compareAndSet("key", plainWrite("a", 0));
+  const real = Date.now.bind(Date);
+  onTestFinished(() => void vi.restoreAllMocks());
+  await wait(20);
+  vi.spyOn(Date, "now").mockImplementation(() => real() - 600_000);
+  expect((await store.read("key"))?.ageMs).toBeGreaterThanOrEqual(19);
+  expect((await store.read("key"))?.ageMs).toBeLessThan(60_000);
+  // `performance.now` does not see this time.
+  vi.spyOn(Date, "now").mockImplementation(() => real() + 600_000);
+  expect((await store.read("key"))?.ageMs).toBeGreaterThanOrEqual(600_000);
 });

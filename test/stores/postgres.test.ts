@@ -117,6 +117,26 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(await fence()).toBeGreaterThan(anew);
   });
 
+  test("cannot tell an age when the clock of the database was set back", async () => {
+    const store = createPostgresStore(pool);
+    await store.compareAndSet("set back", plainWrite("a", 0));
+    const setBack = (ms: number) =>
+      pool.query(
+        "update airwallex_records set written_at_ms = extract(epoch from clock_timestamp()) * 1000 + $1 where key = 'set back'",
+        [ms],
+      );
+    await setBack(600_000);
+    expect((await store.read("set back"))?.ageMs).toBe(Number.POSITIVE_INFINITY);
+    const lease = { leaseMs: 5000, waitMs: 0 };
+    await store.withLease("set back", lease, async ({ fence, record }) => {
+      expect(record?.ageMs).toBe(Number.POSITIVE_INFINITY);
+      const kept = { ...plainWrite("b", 1), fence, keepAge: true };
+      expect((await store.compareAndSet("set back", kept))?.ageMs).toBe(Number.POSITIVE_INFINITY);
+    });
+    await setBack(500);
+    expect((await store.read("set back"))?.ageMs).toBe(0);
+  });
+
   test("removes what has expired, and nothing else", async () => {
     const options = { prefix: "swept_" };
     await createPostgresTables(pool, options);

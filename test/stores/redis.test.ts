@@ -353,6 +353,23 @@ describe.skipIf(redisMissing)(titled("createRedisStore()", redisMissing), () => 
     expect(await fence()).toBeGreaterThan(anew);
   });
 
+  test("cannot tell an age when the clock of the server was set back", async () => {
+    const [store, prefix] = prefixed();
+    await store.compareAndSet("key", plainWrite("a", 0));
+    const setBack = (ms: number) =>
+      io.hset(`{${prefix}}:record:key`, "written", String(Date.now() + ms));
+    await setBack(600_000);
+    expect((await store.read("key"))?.ageMs).toBe(Number.POSITIVE_INFINITY);
+    const lease = { leaseMs: 5000, waitMs: 0 };
+    await store.withLease("key", lease, async ({ fence, record }) => {
+      expect(record?.ageMs).toBe(Number.POSITIVE_INFINITY);
+      const kept = { ...plainWrite("b", 1), fence, keepAge: true };
+      expect((await store.compareAndSet("key", kept))?.ageMs).toBe(Number.POSITIVE_INFINITY);
+    });
+    await setBack(500);
+    expect((await store.read("key"))?.ageMs).toBe(0);
+  });
+
   test("keeps records for ever, and the counters of a key without a record for a month", async () => {
     const [store, prefix] = prefixed();
     const life = () => io.pttl(`{${prefix}}:record:key`);

@@ -19,7 +19,7 @@ import {
 } from "../record-state.js";
 import type { ListedKey } from "../store.js";
 import { list, unlessMissing } from "./disk.js";
-import { isGone, nameHolder } from "./lock-holder.js";
+import { isGone, nameHolder, now } from "./lock-holder.js";
 import { createLockedStates, type LockedStates } from "./locked-states.js";
 
 /** The file holds the key, because a hash cannot be reversed. */
@@ -46,16 +46,16 @@ export function createFileBackend(directory: string): StoreBackend {
   }
 
   return {
-    read: async (key) => recordOf(full(await records.read(nameOf(key))), Date.now()),
+    read: async (key) => recordOf(full(await records.read(nameOf(key))), now()),
     async acquire(key, attempt) {
       // Waiters look without taking the lock, which the holder needs to write.
       const before = await records.read(nameOf(key));
-      const { result } = acquire(freed(full(before), before), attempt, Date.now());
+      const { result } = acquire(freed(full(before), before), attempt, now());
       if (result.kind !== "taken") return result;
-      return change(key, (state, now) => acquire(freed(state, now), attempt, Date.now()));
+      return change(key, (state, present) => acquire(freed(state, present), attempt, now()));
     },
     giveBack: (key, fence) => change(key, (state) => giveBack(state, fence)),
-    write: (key, asked) => change(key, (state) => write(state, asked, Date.now())),
+    write: (key, asked) => change(key, (state) => write(state, asked, now())),
     remove: (key) => change(key, remove),
     list: async (query) => pageOf(await readKeys(records), query),
     ...createClaims(directory, scratch),

@@ -2,7 +2,8 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
+import type { Moment } from "../record-state.js";
 
 /**
  * `<place>.<pid>.<start>.<since>.<random>`: safe as a file name, and different every time.
@@ -11,7 +12,7 @@ import { hostname } from "node:os";
  * together with the process's start time, because ids are reused.
  */
 export function nameHolder(nowMs: number): string {
-  return [place(), process.pid, startOf(process.pid) ?? "", nowMs, randomUUID()].join(".");
+  return [place().name, process.pid, startOf(process.pid) ?? "", nowMs, randomUUID()].join(".");
 }
 
 /** Unix time in milliseconds at which the name was made. */
@@ -23,7 +24,7 @@ export function heldSinceMs(holder: string): number {
 export function isGone(holder: string): boolean {
   const [itsPlace, pidText, start] = holder.split(".");
   const pid = Number(pidText);
-  if (itsPlace !== place() || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (itsPlace !== place().name || !Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -32,21 +33,39 @@ export function isGone(holder: string): boolean {
   return start !== "" && startOf(pid) !== start;
 }
 
-let knownPlace: string | undefined;
+/** The current time; `upMs` counts from the boot of the machine, and goes on while it is suspended. */
+export function now(): Moment {
+  const { boot } = place();
+  return { atMs: Date.now(), upMs: uptime() * 1000, origin: boot };
+}
 
-function place(): string {
-  knownPlace ??= createHash("sha256").update(describePlace()).digest("hex").slice(0, 16);
+interface Place {
+  /** Safe as a file name. */
+  readonly name: string;
+  /** The same, if it names one boot of the machine. */
+  readonly boot: string | undefined;
+}
+
+let knownPlace: Place | undefined;
+
+function place(): Place {
+  knownPlace ??= findPlace();
   return knownPlace;
 }
 
-function describePlace(): string {
+function findPlace(): Place {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
-    return boot + readlinkSync("/proc/self/ns/pid");
+    const name = shorten(boot + readlinkSync("/proc/self/ns/pid"));
+    return { name, boot: name };
   } catch {
     // Not Linux: no pid namespaces, and a reused pid only delays the takeover.
-    return hostname();
+    return { name: shorten(hostname()), boot: undefined };
   }
+}
+
+function shorten(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /**

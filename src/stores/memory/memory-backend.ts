@@ -9,14 +9,15 @@ import {
   type Change,
   emptyRecordState,
   giveBack,
+  type Moment,
   type RecordState,
   recordOf,
   remove,
   write,
 } from "../record-state.js";
 
-/** @param now Current Unix time in milliseconds. Leases, claims and ages follow it. */
-export function createMemoryBackend(now: () => number = Date.now): StoreBackend {
+/** @param now The current time. Leases and claims follow `atMs`, ages follow `upMs`. */
+export function createMemoryBackend(now: () => Moment = createClock()): StoreBackend {
   const records = new Map<string, RecordState>();
   const listeners = createChangeListeners();
 
@@ -51,19 +52,23 @@ export function createMemoryBackend(now: () => number = Date.now): StoreBackend 
   };
 }
 
-function createClaims(now: () => number): Pick<StoreBackend, "claim" | "confirm" | "release"> {
+function createClaims(now: () => Moment): Pick<StoreBackend, "claim" | "confirm" | "release"> {
   const claims = new Map<string, ClaimState>();
   const sweep = createSweep(claims, now);
 
   return {
     async claim(id, token, leaseMs) {
       sweep();
-      const { state, result } = claim(claims.get(id), { token, untilMs: now() + leaseMs }, now());
+      const { state, result } = claim(
+        claims.get(id),
+        { token, untilMs: now().atMs + leaseMs },
+        now().atMs,
+      );
       if (state) claims.set(id, state);
       return result;
     },
     async confirm(id, token, keepMs) {
-      const { state, result } = confirm(claims.get(id), { token, untilMs: now() + keepMs });
+      const { state, result } = confirm(claims.get(id), { token, untilMs: now().atMs + keepMs });
       if (state) claims.set(id, state);
       return result;
     },
@@ -78,11 +83,20 @@ function* listed(records: ReadonlyMap<string, RecordState>) {
 }
 
 /** Forgets old claims each time as many came in as were left by the last sweep: a constant cost per claim. */
-function createSweep(claims: Map<string, ClaimState>, now: () => number): () => void {
+function createSweep(claims: Map<string, ClaimState>, now: () => Moment): () => void {
   let until = 1000;
   return () => {
     if (--until > 0) return;
-    for (const [id, state] of claims) if (isForgettable(state, now())) claims.delete(id);
+    for (const [id, state] of claims) if (isForgettable(state, now().atMs)) claims.delete(id);
     until = Math.max(1000, claims.size);
+  };
+}
+
+/** `performance.now` stands still while the machine is suspended, and `Date.now` can be set back. */
+function createClock(): () => Moment {
+  const startedAtMs = Date.now() - performance.now();
+  return () => {
+    const atMs = Date.now();
+    return { atMs, upMs: Math.max(performance.now(), atMs - startedAtMs), origin: "" };
   };
 }

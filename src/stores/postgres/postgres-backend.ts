@@ -54,9 +54,7 @@ async function write(
     expectedVersion === 0
       ? await run(sql.create, ...values)
       : await run(sql.overwrite, ...values, expectedVersion, keepAge ?? false);
-  return (
-    row && { value, version: countOf(row, "version"), expiresAtMs, ageMs: countOf(row, "age_ms") }
-  );
+  return row && { value, version: countOf(row, "version"), expiresAtMs, ageMs: ageOf(row) };
 }
 
 async function list(run: Run, sql: Statements, query: ListQuery): Promise<Listed> {
@@ -100,8 +98,12 @@ function toRecord(row: Row | undefined): StoredRecord | undefined {
     value,
     version: countOf(row, "version"),
     expiresAtMs: integerOf(row, "expires_at_ms"),
-    ageMs: countOf(row, "age_ms"),
+    ageMs: ageOf(row),
   };
+}
+
+function ageOf(row: Row): number {
+  return integerOf(row, "age_ms") ?? Number.POSITIVE_INFINITY;
 }
 
 function toListedKey(row: Row): ListedKey {

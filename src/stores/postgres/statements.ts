@@ -7,6 +7,7 @@
  */
 
 import { lateConfirmMs } from "../claim-state.js";
+import { mostSkewMs } from "../record-state.js";
 import type { TableNames } from "./tables.js";
 
 /** How long a row without a record is kept after its last use: 30 days. */
@@ -16,7 +17,9 @@ const stubMs = 30 * 24 * 60 * 60_000;
 export const nowMs = "floor(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 const presentVersion = "case when r.value is null then 0 else r.version end";
-const age = `greatest(0, ${nowMs} - written_at_ms) as age_ms`;
+/** Null if it cannot be told, because the clock was set back. */
+const age = `case when ${nowMs} < written_at_ms - ${mostSkewMs} then null
+    else greatest(0, ${nowMs} - written_at_ms) end as age_ms`;
 const record = `value, version, case when value is not null then expires_at_ms end as expires_at_ms,
     ${age}`;
 

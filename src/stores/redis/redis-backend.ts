@@ -151,7 +151,7 @@ function toRecord(answer: unknown): StoredRecord | undefined {
     value,
     version: toNumber(version),
     expiresAtMs: expires === "" ? undefined : toNumber(expires),
-    ageMs: toNumber(age),
+    ageMs: age === "" ? Number.POSITIVE_INFINITY : toNumber(age),
   };
 }
 

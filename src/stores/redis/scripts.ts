@@ -11,6 +11,7 @@
  * even if the last one was lost because a stale replica took over or a key's stub expired.
  */
 
+import { mostSkewMs } from "../record-state.js";
 import { defineScript, type Script } from "./client.js";
 
 /** How long the counters of a key without a record are kept after their last use: 30 days. */
@@ -29,9 +30,14 @@ local function fetch(key)
     written = tonumber(f[4] or 0), write = f[5], fence = tonumber(f[6] or 0),
     leased = tonumber(f[7] or 0), holder = f[8] }
 end
+-- Empty if it cannot be told, because the clock was set back.
+local function age(r, now)
+  if now < r.written - ${mostSkewMs} then return '' end
+  return int(math.max(0, now - r.written))
+end
 local function answer(r, now)
   if not r.value then return false end
-  return { r.value, int(r.version), r.expires, int(math.max(0, now - r.written)) }
+  return { r.value, int(r.version), r.expires, age(r, now) }
 end
 local function dated(expires, key) return string.format('%016.0f', tonumber(expires)) .. key end
 -- Looks the entries up: a record that the server has evicted has left them behind.
@@ -101,8 +107,7 @@ if ARGV[5] ~= '' then
   if ARGV[6] == '' then fields[13], fields[14] = 'until', '0' end
 end
 redis.call('HSET', KEYS[1], unpack(fields))
-local age = int(math.max(0, now - r.written))
-return { ARGV[2], version, ARGV[3], age, publish(ARGV[8], ARGV[1]) }
+return { ARGV[2], version, ARGV[3], age(r, now), publish(ARGV[8], ARGV[1]) }
 `);
 
 /** KEYS record, list by key, list by expiry. ARGV key, channel. Returns 1 or 0, and why nobody was told. */

@@ -32,32 +32,32 @@ test.each<[what: string, steps: Partial<StateSteps>]>([
     // Fences alone would make up for versions that are not checked.
     "writes whatever the current version is",
     {
-      write: (state, asked, nowMs) => {
+      write: (state, asked, now) => {
         const fence = asked.fence && state.fence;
-        return write(state, { ...asked, fence, expectedVersion: presentVersion(state) }, nowMs);
+        return write(state, { ...asked, fence, expectedVersion: presentVersion(state) }, now);
       },
     },
   ],
   [
     "takes writes under a lease that others have got since",
     {
-      write: (state, asked, nowMs) =>
-        write(state, { ...asked, fence: asked.fence && Math.max(asked.fence, state.fence) }, nowMs),
+      write: (state, asked, now) =>
+        write(state, { ...asked, fence: asked.fence && Math.max(asked.fence, state.fence) }, now),
     },
   ],
   [
     "gives a lease that another holds",
-    { acquire: (state, asked, nowMs) => acquire({ ...state, leasedUntilMs: 0 }, asked, nowMs) },
+    { acquire: (state, asked, now) => acquire({ ...state, leasedUntilMs: 0 }, asked, now) },
   ],
   [
     "says that every record is new",
     {
-      acquire: (state, asked, nowMs) => acquire({ ...state, writtenAtMs: nowMs }, asked, nowMs),
+      acquire: (state, asked, now) => acquire({ ...state, written: now }, asked, now),
     },
   ],
   [
     "forgets the age of a record that is to keep it",
-    { write: (state, asked, nowMs) => write(state, { ...asked, keepAge: false }, nowMs) },
+    { write: (state, asked, now) => write(state, { ...asked, keepAge: false }, now) },
   ],
 ])("runSchedule() finds a problem with a store that %s", async (_, steps) => {
   expect(await firstProblem(steps)).toBeTypeOf("string");

@@ -8,6 +8,7 @@ import {
   type Change,
   emptyRecordState,
   giveBack,
+  type Moment,
   type RecordState,
   recordOf,
   write,
@@ -42,6 +43,7 @@ export interface VirtualStoreOptions {
 
 export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOptions): VirtualStore {
   let state: RecordState = emptyRecordState;
+  const now = (): Moment => ({ atMs: nowMs(), upMs: nowMs(), origin: "the store" });
 
   function change<Result>(step: Change<RecordState, Result>): Result {
     const before = parse(state);
@@ -54,7 +56,7 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
 
   function put(record: ConnectionRecord): void {
     const text = { value: JSON.stringify(record), expiresAtMs: undefined };
-    change(write(state, { ...text, expectedVersion: state.version }, nowMs()));
+    change(write(state, { ...text, expectedVersion: state.version }, now()));
   }
 
   function open(
@@ -72,15 +74,15 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
       throw new Error("no part of this simulation");
     };
     const backend: StoreBackend = {
-      read: () => ask("read", (): StoredRecord | undefined => recordOf(state, nowMs())),
-      acquire: (_, attempt) => ask("acquire", () => change(steps.acquire(state, attempt, nowMs()))),
+      read: () => ask("read", (): StoredRecord | undefined => recordOf(state, now())),
+      acquire: (_, attempt) => ask("acquire", () => change(steps.acquire(state, attempt, now()))),
       giveBack: (_, fence) =>
         // As real stores do: what cannot be given back expires by itself.
         Promise.race([
           ask("give back", () => change(steps.giveBack(state, fence))),
           process.sleep(1000),
         ]),
-      write: (_, asked) => ask("write", () => change(steps.write(state, asked, nowMs()))),
+      write: (_, asked) => ask("write", () => change(steps.write(state, asked, now()))),
       ...{ remove: unused, list: unused, claim: unused, confirm: unused, release: unused },
       pollMs: [50, 1000],
     };
