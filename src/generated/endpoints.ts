@@ -657,7 +657,7 @@ export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreate
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 201,
+  status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/create",
   body: simulationRfiCreateParamsShape,
   response: rfiShape,
@@ -665,7 +665,7 @@ export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreate
 
 /** Ask follow-up questions. */
 export const simulationRfisFollowUp: Endpoint<
-  { readonly path: { readonly id: string }; readonly body?: SimulationRfiFollowUpParams },
+  { readonly path: { readonly id: string }; readonly body: SimulationRfiFollowUpParams },
   Rfi
 > = {
   name: "simulation.rfis.followUp",
@@ -677,7 +677,6 @@ export const simulationRfisFollowUp: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/follow_up",
   body: simulationRfiFollowUpParamsShape,
-  bodyOptional: true,
   response: rfiShape,
 };
 

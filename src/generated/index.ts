@@ -320,6 +320,7 @@ export {
   RfiLivenessStatus,
   RfiPerson,
   RfiQuestion,
+  RfiQuestionKey,
   RfiRequest,
   RfiRespondRequest,
   RfiResponseItem,
@@ -337,6 +338,8 @@ export {
   SimulationRfiFollowUpParams,
   SimulationRfiFollowUpQuestion,
   SimulationRfiQuestion,
+  SimulationRfiSource,
+  SimulationRfiSourceType,
 } from "./rfis.js";
 export {
   SimulatedDepositStatus,

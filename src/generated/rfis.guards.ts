@@ -22,6 +22,7 @@ import type {
   RfiLivenessStatus,
   RfiPerson,
   RfiQuestion,
+  RfiQuestionKey,
   RfiRequest,
   RfiRespondRequest,
   RfiResponseItem,
@@ -39,6 +40,8 @@ import type {
   SimulationRfiFollowUpParams,
   SimulationRfiFollowUpQuestion,
   SimulationRfiQuestion,
+  SimulationRfiSource,
+  SimulationRfiSourceType,
 } from "./rfis.js";
 import type { Members } from "./values.guards.js";
 
@@ -91,7 +94,7 @@ export function isRfiAnswer(v: unknown): v is RfiAnswer {
   if (o.confirmed != null && typeof o.confirmed !== "boolean") return false;
   if (o.identity_document != null && !isRfiIdentityDocument(o.identity_document)) return false;
   if (o.text != null && typeof o.text !== "string") return false;
-  if (!isRfiAnswerType(o.type)) return false;
+  if (o.type != null && !isRfiAnswerType(o.type)) return false;
   return true;
 }
 
@@ -117,6 +120,10 @@ export function isRfiText(v: unknown): v is RfiText {
   if (o.en != null && typeof o.en !== "string") return false;
   if (o.zh != null && typeof o.zh !== "string") return false;
   return true;
+}
+
+export function isRfiQuestionKey(v: unknown): v is RfiQuestionKey {
+  return typeof v === "string";
 }
 
 export function isRfiLivenessStatus(v: unknown): v is RfiLivenessStatus {
@@ -167,7 +174,7 @@ export function isRfiQuestion(v: unknown): v is RfiQuestion {
   if (o.comment != null && typeof o.comment !== "string") return false;
   if (o.description != null && !isRfiText(o.description)) return false;
   if (typeof o.id !== "string") return false;
-  if (o.key != null && typeof o.key !== "string") return false;
+  if (o.key != null && !isRfiQuestionKey(o.key)) return false;
   if (o.liveness != null && !isRfiLiveness(o.liveness)) return false;
   if (o.sources != null && !isArrayOfRfiSource(o.sources)) return false;
   if (o.title != null && !isRfiText(o.title)) return false;
@@ -397,7 +404,7 @@ export function isRfiAnswerInput(v: unknown): v is RfiAnswerInput {
     return false;
   }
   if (o.text !== undefined && (typeof o.text !== "string" || o.text === "")) return false;
-  if (!isRfiAnswerTypeInput(o.type)) return false;
+  if (o.type !== undefined && !isRfiAnswerTypeInput(o.type)) return false;
   for (const key in v) {
     switch (key) {
       case "address":
@@ -475,17 +482,61 @@ export function isSimulationRfiAnswer(v: unknown): v is SimulationRfiAnswer {
   return true;
 }
 
-export function isSimulationRfiQuestion(v: unknown): v is SimulationRfiQuestion {
+export function isSimulationRfiSourceType(v: unknown): v is SimulationRfiSourceType {
+  switch (v) {
+    case "PERSON":
+    case "CARDHOLDER":
+    case "PAYMENT_INTENT":
+    case "CHARGE":
+    case "CONNECTED_ACCOUNT_TRANSFER":
+    case "DIRECT_DEBIT":
+    case "DEPOSIT":
+    case "TRANSFER":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isSimulationRfiSource(v: unknown): v is SimulationRfiSource {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<SimulationRfiQuestion> = v;
-  if (!isSimulationRfiAnswer(o.answer)) return false;
+  const o: Members<SimulationRfiSource> = v;
+  if (typeof o.id !== "string") return false;
+  if (!isSimulationRfiSourceType(o.type)) return false;
   for (const key in v) {
     switch (key) {
-      case "answer":
+      case "id":
+      case "type":
         continue;
       default:
         return false;
     }
+  }
+  return true;
+}
+
+export function isSimulationRfiQuestion(v: unknown): v is SimulationRfiQuestion {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SimulationRfiQuestion> = v;
+  if (!isSimulationRfiAnswer(o.answer)) return false;
+  if (o.sources !== undefined && !isArrayOfSimulationRfiSource(o.sources)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "answer":
+      case "sources":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+function isArrayOfSimulationRfiSource(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isSimulationRfiSource(item)) return false;
   }
   return true;
 }
@@ -495,10 +546,12 @@ export function isSimulationRfiFollowUpQuestion(v: unknown): v is SimulationRfiF
   const o: Members<SimulationRfiFollowUpQuestion> = v;
   if (o.answer !== undefined && !isSimulationRfiAnswer(o.answer)) return false;
   if (o.id !== undefined && typeof o.id !== "string") return false;
+  if (o.sources !== undefined && !isArrayOfSimulationRfiSource(o.sources)) return false;
   for (const key in v) {
     switch (key) {
       case "answer":
       case "id":
+      case "sources":
         continue;
       default:
         return false;
@@ -515,7 +568,10 @@ export function isRfiListParams(v: unknown): v is RfiListParams {
   if (o.page !== undefined && typeof o.page !== "string") return false;
   if (
     o.page_size !== undefined &&
-    (typeof o.page_size !== "number" || !Number.isSafeInteger(o.page_size) || o.page_size < 1)
+    (typeof o.page_size !== "number" ||
+      !Number.isSafeInteger(o.page_size) ||
+      o.page_size < 1 ||
+      o.page_size > 2000)
   ) {
     return false;
   }

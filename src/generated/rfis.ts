@@ -86,7 +86,7 @@ export const RfiAnswerType: z.ZodType<RfiAnswerType> = z.string();
 
 /**
  * An answer: its kind, the member of that kind, and an optional comment. An open question has only
- * the kind.
+ * the kind, and some have not even that.
  */
 export interface RfiAnswer {
   /** The answer, for the kind `ADDRESS`. */
@@ -102,7 +102,7 @@ export interface RfiAnswer {
   /** The answer, for the kind `TEXT`. Personal data. */
   readonly text?: string | null | undefined;
   /** The kind of the answer. */
-  readonly type: RfiAnswerType;
+  readonly type?: RfiAnswerType | null | undefined;
 }
 
 export const RfiAnswer: z.ZodType<RfiAnswer> = z.looseObject({
@@ -112,7 +112,7 @@ export const RfiAnswer: z.ZodType<RfiAnswer> = z.looseObject({
   confirmed: z.boolean().nullish(),
   identity_document: RfiIdentityDocument.nullish(),
   text: z.string().nullish(),
-  type: RfiAnswerType,
+  type: RfiAnswerType.nullish(),
 });
 
 /** A file that comes with a question. */
@@ -137,6 +137,11 @@ export const RfiText: z.ZodType<RfiText> = z.looseObject({
   en: z.string().nullish(),
   zh: z.string().nullish(),
 });
+
+/** What a question is about. */
+export type RfiQuestionKey = "PROOF_OF_ADDRESS" | "ID_COPY" | (string & {});
+
+export const RfiQuestionKey: z.ZodType<RfiQuestionKey> = z.string();
 
 /** How far a liveness check has got. */
 export type RfiLivenessStatus =
@@ -183,17 +188,20 @@ export type RfiSourceType =
   | "CARDHOLDER"
   | "PAYMENT_INTENT"
   | "CHARGE"
+  | "CONNECTED_ACCOUNT_TRANSFER"
   | "TRANSFER"
   | "DIRECT_DEBIT"
   | "DEPOSIT"
-  | "PAYMENT"
   | (string & {});
 
 export const RfiSourceType: z.ZodType<RfiSourceType> = z.string();
 
 /** Who or what a question is about. */
 export interface RfiSource {
-  /** Its id, such as the `person_id` of a person. */
+  /**
+   * Its id. That of a person is among the account's `business_person_details` or
+   * `individual_details`; one that is not there belongs to a person whom Airwallex has found.
+   */
   readonly id?: string | null | undefined;
   /** The person, if it is one. */
   readonly person?: RfiPerson | null | undefined;
@@ -229,8 +237,8 @@ export interface RfiQuestion {
   readonly description?: RfiText | null | undefined;
   /** Id of the question. */
   readonly id: string;
-  /** What the question is about, such as `PROOF_OF_ADDRESS`; an open list. */
-  readonly key?: string | null | undefined;
+  /** What the question is about. */
+  readonly key?: RfiQuestionKey | null | undefined;
   /** The check that a question of the kind `LIVENESS` asks for. */
   readonly liveness?: RfiLiveness | null | undefined;
   /** Who or what the question is about. */
@@ -247,7 +255,7 @@ export const RfiQuestion: z.ZodType<RfiQuestion> = z.looseObject({
   comment: z.string().nullish(),
   description: RfiText.nullish(),
   id: z.string(),
-  key: z.string().nullish(),
+  key: RfiQuestionKey.nullish(),
   liveness: RfiLiveness.nullish(),
   sources: z.array(RfiSource).nullish(),
   title: RfiText.nullish(),
@@ -258,7 +266,10 @@ export const RfiQuestion: z.ZodType<RfiQuestion> = z.looseObject({
 export interface RfiRequest {
   /** When the questions were asked, a timestamp. */
   readonly created_at?: string | null | undefined;
-  /** Deadline for the answers; mostly for requests about transactions. */
+  /**
+   * Deadline for the answers; mostly for requests about transactions. Afterwards the request is
+   * `CLOSED`.
+   */
   readonly expires_at?: string | null | undefined;
   /** The questions. */
   readonly questions?: readonly RfiQuestion[] | null | undefined;
@@ -464,7 +475,7 @@ export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.s
 
 /**
  * An answer: its kind, the member of that kind, and an optional comment. An open question has only
- * the kind.
+ * the kind, and some have not even that.
  */
 export interface RfiAnswerInput {
   /** The answer, for the kind `ADDRESS`. */
@@ -480,7 +491,7 @@ export interface RfiAnswerInput {
   /** The answer, for the kind `TEXT`. Not empty. Personal data. */
   text?: string | undefined;
   /** The kind of the answer. */
-  type: RfiAnswerTypeInput;
+  type?: RfiAnswerTypeInput | undefined;
 }
 
 export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = z.strictObject({
@@ -490,7 +501,7 @@ export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = z.strictObject({
   confirmed: z.boolean().optional(),
   identity_document: RfiIdentityDocumentInput.optional(),
   text: z.string().min(1).optional(),
-  type: RfiAnswerTypeInput,
+  type: RfiAnswerTypeInput.optional(),
 });
 
 /** One page of requests for information. */
@@ -532,14 +543,55 @@ export const SimulationRfiAnswer: z.ZodType<SimulationRfiAnswer> = z.strictObjec
   type: RfiAnswerTypeInput,
 });
 
+/**
+ * What a question to ask can be about: of KYC and KYC_ONGOING a PERSON, of CARDHOLDER a CARDHOLDER,
+ * of MERCHANT_RISK a PAYMENT_INTENT, of TRANSACTION any of the others.
+ */
+export type SimulationRfiSourceType =
+  | "PERSON"
+  | "CARDHOLDER"
+  | "PAYMENT_INTENT"
+  | "CHARGE"
+  | "CONNECTED_ACCOUNT_TRANSFER"
+  | "DIRECT_DEBIT"
+  | "DEPOSIT"
+  | "TRANSFER";
+
+export const SimulationRfiSourceType: z.ZodType<SimulationRfiSourceType> = z.enum([
+  "PERSON",
+  "CARDHOLDER",
+  "PAYMENT_INTENT",
+  "CHARGE",
+  "CONNECTED_ACCOUNT_TRANSFER",
+  "DIRECT_DEBIT",
+  "DEPOSIT",
+  "TRANSFER",
+]);
+
+/** Who or what a question to ask is about. */
+export interface SimulationRfiSource {
+  /** Its id. */
+  id: string;
+  /** The kind of subject. */
+  type: SimulationRfiSourceType;
+}
+
+export const SimulationRfiSource: z.ZodType<SimulationRfiSource> = z.strictObject({
+  id: z.string(),
+  type: SimulationRfiSourceType,
+});
+
 /** A question to ask. */
 export interface SimulationRfiQuestion {
   /** What to ask for. */
   answer: SimulationRfiAnswer;
+  /** Who or what the question is about. */
+  sources?: readonly SimulationRfiSource[] | undefined;
 }
 
 export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictObject({
   answer: SimulationRfiAnswer,
+  sources: z.array(SimulationRfiSource).optional(),
 });
 
 /** Either an answered question to ask again, by its id, or a new one, by its kind of answer. */
@@ -548,11 +600,14 @@ export interface SimulationRfiFollowUpQuestion {
   answer?: SimulationRfiAnswer | undefined;
   /** Id of the question to ask again. */
   id?: string | undefined;
+  /** Who or what the question is about. */
+  sources?: readonly SimulationRfiSource[] | undefined;
 }
 
 export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuestion> = z.strictObject({
   answer: SimulationRfiAnswer.optional(),
   id: z.string().optional(),
+  sources: z.array(SimulationRfiSource).optional(),
 });
 
 /** Query parameters of `rfis.list`. */
@@ -563,7 +618,7 @@ export interface RfiListParams {
   from_created_at?: string | undefined;
   /** Page to return: the `page_before` or `page_after` of another page. */
   page?: string | undefined;
-  /** Requests per page. At least 1. */
+  /** Requests per page, 1 to 2000; default: 100. */
   page_size?: number | undefined;
   /** Only requests in one of these statuses. */
   statuses?: readonly RfiStatusInput[] | undefined;
@@ -575,7 +630,7 @@ export const RfiListParams: z.ZodType<RfiListParams> = z.strictObject({
   end_created_at: z.string().optional(),
   from_created_at: z.string().optional(),
   page: z.string().optional(),
-  page_size: z.int().min(1).optional(),
+  page_size: z.int().min(1).max(2000).optional(),
   statuses: z.array(RfiStatusInput).optional(),
   types: z.array(RfiTypeInput).optional(),
 });

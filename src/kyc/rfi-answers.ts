@@ -37,6 +37,9 @@ const members: Readonly<Record<RfiAnswerTypeInput, RfiReplyMember | undefined>> 
   TEXT: "text",
 };
 
+/** The kinds of answers. */
+export const replyTypes: readonly string[] = Object.keys(members);
+
 const holders = Object.values(members).filter((name) => name !== undefined);
 
 /** Which member holds an answer of a kind; undefined for `LIVENESS` and for unknown kinds. */

@@ -9,7 +9,7 @@ import { rfisList, rfisRespond, rfisRetrieve } from "../generated/endpoints.js";
 import type { Rfi, RfiList, RfiListParams, RfiQuestion } from "../generated/rfis.js";
 import { withinCall } from "../idempotency/lookup.js";
 import { member } from "../kyc/paths.js";
-import { type RfiReply, replyMember, replyProblems } from "../kyc/rfi-answers.js";
+import { type RfiReply, replyMember, replyProblems, replyTypes } from "../kyc/rfi-answers.js";
 
 /** Answers to questions of the active round. Questions left out stay open. */
 export interface RfiRespondParams {
@@ -97,14 +97,19 @@ export function rfisResource(call: Call): RfisResource {
 }
 
 function refuseReplies({ questions }: RfiRespondParams): void {
-  const issues = questions.flatMap(({ answer }, index) =>
-    replyProblems(answer).map(({ member: name, is }): Issue => {
-      const path = ["questions", index, "answer", name];
+  const issues = questions.flatMap(({ answer }, index): readonly Issue[] => {
+    const at = ["questions", index, "answer"];
+    if (answer.type === undefined) {
+      const kinds = replyTypes.join(", ");
+      return [{ path: [...at, "type"], message: `is missing, expected one of ${kinds}` }];
+    }
+    return replyProblems(answer).map(({ member: name, is }): Issue => {
+      const path = [...at, name];
       if (is === "missing") return { path, message: `is missing, expected in ${answer.type}` };
       const own = replyMember(answer.type) ?? "no further member";
       return { path, message: `does not belong to ${answer.type}, expected ${own}` };
-    }),
-  );
+    });
+  });
   if (issues.length > 0) throw new ValidationError("rfis.respond", issues);
 }
 

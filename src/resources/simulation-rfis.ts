@@ -18,6 +18,11 @@ export interface SimulationRfis {
   /**
    * Opens a request for information. Without `questions` it asks those that belong to the type.
    *
+   * @param params `questions[].sources` says who or what a question is about: a `PERSON` for KYC and
+   * KYC_ONGOING, a `CARDHOLDER`, a `PAYMENT_INTENT` for MERCHANT_RISK, and for TRANSACTION a `CHARGE`,
+   * `CONNECTED_ACCOUNT_TRANSFER`, `DIRECT_DEBIT`, `DEPOSIT` or `TRANSFER`
+   * @throws ApiError `invalid_request` while another request of the same type is not `CLOSED`
+   *
    * See https://www.airwallex.com/docs/api/simulation/rfis/create
    *
    * @example

@@ -109,12 +109,13 @@ const operations: Readonly<Record<string, Operation>> = {
 const taken: Held[] = [];
 
 async function askAndRespond(
-  { client, emulator, sellerId }: Setting,
+  { client, emulator }: Setting,
   count: number,
   text: string,
   options: CallOptions,
 ): Promise<{ readonly id: string }> {
-  const seller = client.onBehalfOf(sellerId);
+  // An account has only one open request of a type.
+  const seller = client.onBehalfOf((await client.accounts.create(account)).id);
   const { id, active_request } = await seller.simulation.rfis.create({
     type: "KYC",
     questions: Array.from({ length: count }, () => ({ answer: { type: "TEXT" } })),

@@ -37,7 +37,7 @@ async function ask(api: Api, input: object, seller: object = individual): Promis
   const { body: account } = await api("POST", "/api/v1/accounts/create", seller);
   const headers = { "x-on-behalf-of": account.id };
   const { status, body: rfi } = await api("POST", "/api/v1/simulation/rfis/create", input, headers);
-  expect(status).toBe(201);
+  expect(status).toBe(200);
   return { api, accountId: account.id, headers, rfi };
 }
 
@@ -64,12 +64,12 @@ test("a request asks an account one question for each kind of answer", async () 
   expect(questions[0]).toMatchObject({
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     title: { en: "Provide more information", zh: expect.any(String) },
-    sources: [{ type: "INDIVIDUAL", person: { first_name: "Ada", last_name: "Lovelace" } }],
+    sources: [{ type: "PERSON", person: { first_name: "Ada", last_name: "Lovelace" } }],
   });
 });
 
 test.each([
-  ["KYC", ["ATTACHMENT PROOF_OF_ADDRESS", "TEXT"], "BUSINESS"],
+  ["KYC", ["ATTACHMENT PROOF_OF_ADDRESS", "TEXT"], "PERSON"],
   ["CARDHOLDER", ["IDENTITY_DOCUMENT ID_COPY", "ATTACHMENT PROOF_OF_ADDRESS"], undefined],
   ["PAYMENT_ENABLEMENT", ["TEXT", "ATTACHMENT"], undefined],
 ])("a request of the type %s asks for %j by default", async (type, expected, source) => {
@@ -216,7 +216,58 @@ test("a closed request accepts no answers, no questions and no second close", as
     expect([refused.status, refused.body.code]).toEqual([400, "invalid_state_for_operation"]);
   }
   const unknown = await api("POST", "/api/v1/simulation/rfis/unknown/close", undefined, headers);
-  expect(unknown.status).toBe(404);
+  expect([unknown.status, unknown.body.code]).toEqual([404, "not_found"]);
+});
+
+test("an account is asked again about a type once its requests of that type are closed", async () => {
+  const { api, headers, rfi } = await ask(await connect(createEmulator()), asking("TEXT"));
+  const open = (type: string) => api("POST", "/api/v1/simulation/rfis/create", { type }, headers);
+  const second = await open("KYC");
+  expect([second.status, second.body.code, second.body.source]).toEqual([
+    ...[400, "invalid_argument", "type"],
+  ]);
+  expect((await open("KYC_ONGOING")).status).toBe(200);
+  await api("POST", `/api/v1/simulation/rfis/${rfi.id}/close`, undefined, headers);
+  expect((await open("KYC")).status).toBe(200);
+});
+
+test("a question says who or what it is about", async () => {
+  const api = await connect(createEmulator());
+  const { body: account } = await api("POST", "/api/v1/accounts/create", individual);
+  const headers = { "x-on-behalf-of": account.id };
+  const { person_id, first_name, last_name } = account.account_details.individual_details;
+  const create = (type: string, ...sources: readonly object[]) => {
+    const questions = [{ answer: { type: "TEXT" }, sources }];
+    return api("POST", "/api/v1/simulation/rfis/create", { type, questions }, headers);
+  };
+  const known = { id: person_id, type: "PERSON" };
+  // An id that belongs to nobody is that of a person whom Airwallex has found.
+  const found = { id: "found", type: "PERSON" };
+  const { body: kyc } = await create("KYC", known, found);
+  expect(kyc.active_request.questions[0].sources).toEqual([
+    { ...known, person: { first_name, last_name } },
+    found,
+  ]);
+  const transfer = { id: "tfr_1", type: "CONNECTED_ACCOUNT_TRANSFER" };
+  const { body: transaction } = await create("TRANSACTION", transfer);
+  expect(transaction.active_request.questions[0].sources).toEqual([transfer]);
+  for (const [type, source] of [
+    ["KYC_ONGOING", transfer],
+    ["CARDHOLDER", known],
+    ["PAYMENT_ENABLEMENT", known],
+  ] as const) {
+    expect(await create(type, source)).toMatchObject({
+      ...{ status: 400, body: { source: "questions[0].sources[0].type" } },
+    });
+  }
+  const path = `/api/v1/simulation/rfis/${kyc.id}/follow_up`;
+  const { id } = kyc.active_request.questions[0];
+  const answer = { questions: [{ id, answer: answers["TEXT"] }] };
+  await api("POST", `/api/v1/rfis/${kyc.id}/respond`, answer, headers);
+  const wrong = await api("POST", path, { questions: [{ id, sources: [transfer] }] }, headers);
+  expect(wrong).toMatchObject({ body: { source: "questions[0].sources[0].type" } });
+  const again = await api("POST", path, { questions: [{ id, sources: [found] }] }, headers);
+  expect(again.body.active_request.questions[0].sources).toEqual([found]);
 });
 
 test("a request about a transaction is closed when it expires", async () => {
@@ -324,14 +375,22 @@ test("an account sees its own requests, and the platform sees those of all its a
   expect(await ids()).toEqual([own.id, second.rfi.id, first.rfi.id]);
   const path = `/api/v1/rfis/${first.rfi.id}`;
   expect((await api("GET", path)).status).toBe(200);
-  expect((await api("GET", path, undefined, second.headers)).status).toBe(404);
-  expect((await api("GET", `/api/v1/rfis/${own.id}`, undefined, first.headers)).status).toBe(404);
+  for (const [other, headers] of [
+    [path, second.headers],
+    [`/api/v1/rfis/${own.id}`, first.headers],
+  ] as const) {
+    const { status, body } = await api("GET", other, undefined, headers);
+    expect([status, body.code]).toEqual([403, "account_not_authorised_for_operation"]);
+  }
+  const unknown = await api("GET", "/api/v1/rfis/unknown");
+  expect([unknown.status, unknown.body.code]).toEqual([404, "resource_not_found"]);
 });
 
 test("the list is filtered, and its pages link to each other in both directions", async () => {
   const emulator = createEmulator({ now: "2026-09-01T10:00:00Z", frozen: true });
   const api = await connect(emulator);
-  const { headers } = await ask(api, { type: "KYC" });
+  const { headers, rfi } = await ask(api, { type: "KYC" });
+  await api("POST", `/api/v1/simulation/rfis/${rfi.id}/close`, undefined, headers);
   for (const type of ["KYC", "TRANSACTION", "KYC_ONGOING", "CARDHOLDER"]) {
     emulator.clock.advance("1s");
     await api("POST", "/api/v1/simulation/rfis/create", { type }, headers);
@@ -343,8 +402,9 @@ test("the list is filtered, and its pages link to each other in both directions"
   const { items } = await list("types=KYC,KYC_ONGOING&statuses=");
   expect(items).toHaveLength(3);
   await api("POST", `/api/v1/simulation/rfis/${items[0].id}/close`, undefined, headers);
-  expect(types(await list("statuses=CLOSED"))).toEqual(["KYC_ONGOING"]);
-  expect(types(await list("statuses=ANSWERED,CLOSED&types=KYC"))).toEqual([]);
+  expect(types(await list("statuses=CLOSED"))).toEqual(["KYC_ONGOING", "KYC"]);
+  expect(types(await list("statuses=ANSWERED,CLOSED&types=KYC_ONGOING"))).toEqual(["KYC_ONGOING"]);
+  expect(types(await list("statuses=ANSWERED&types=KYC"))).toEqual([]);
   const since = `from_created_at=${encodeURIComponent(items[0].created_at)}`;
   expect(types(await list(since))).toEqual(["CARDHOLDER", "KYC_ONGOING"]);
   expect(types(await list("end_created_at=2026-09-01T10:00:01Z"))).toEqual(["KYC", "KYC"]);
@@ -361,7 +421,7 @@ test("the list is filtered, and its pages link to each other in both directions"
   expect(third.page_after).toBeNull();
   expect(types(await list(`page_size=2&page=${second.page_before}`))).toEqual(types(first));
 
-  for (const query of ["page=nonsense", "page_size=0", "page_size=x", "types=SONG"]) {
+  for (const query of ["page=nonsense", "page_size=0", "page_size=2001", "types=SONG"]) {
     const { status, body } = await api("GET", `/api/v1/rfis?${query}`, undefined, headers);
     expect([status, body.code]).toEqual([400, "invalid_argument"]);
   }

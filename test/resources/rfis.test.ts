@@ -47,6 +47,14 @@ const responds = (emulator: RunningEmulator): number =>
   emulator.requests.filter(({ endpoint }) => endpoint === "rfis.respond").length;
 
 describe("client.rfis", () => {
+  it("reads a question whose answer says no kind", async () => {
+    const questions = [{ id: "q1", answer: {} }];
+    const rfi = { id: "rfi_1", status: "ACTION_REQUIRED", active_request: { questions } };
+    const server = await startServer({ answers: [json(200, rfi)] });
+    const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
+    expect(await client.rfis.retrieve("rfi_1")).toEqual(rfi);
+  });
+
   it("answers every kind of question, follows up and closes", async () => {
     await using emulator = await startEmulator();
     const kinds = Object.keys(replies) as readonly Kind[];
@@ -96,6 +104,7 @@ describe("client.rfis", () => {
       "confirmed",
       "expected no further member",
     ],
+    ["says no kind", { text: "yes" }, "type", "is missing, expected one of ADDRESS, "],
     ["is of an unknown kind", { type: "SONG" }, "type", "is not allowed"],
   ])("refuses an answer that %s, before anything is sent", async (_, answer, name, message) => {
     await using emulator = await startEmulator();

@@ -8,6 +8,7 @@ interface Topic {
   readonly asks: RfiAnswerTypeInput;
   readonly key?: string;
   readonly title?: QuestionRecord["title"];
+  readonly sources?: QuestionRecord["sources"];
 }
 
 const titles: Readonly<Record<RfiAnswerTypeInput, QuestionRecord["title"]>> = {
@@ -38,12 +39,12 @@ export function defaultQuestions(world: World, type: RfiTypeInput): readonly Que
   return defaults[type].map((topic) => newQuestion(world, topic));
 }
 
-export function newQuestion({ ids }: World, { asks, key, title }: Topic): QuestionRecord {
+export function newQuestion({ ids }: World, { asks, key, title, sources }: Topic): QuestionRecord {
   return {
     id: ids.rfiQuestion(),
     key,
     title: title ?? titles[asks],
-    asks,
+    ...{ asks, sources },
     answer: undefined,
     isAlive: false,
   };

@@ -56,6 +56,7 @@ function problemsWith(
   answer: RfiAnswerInput,
   at: string,
 ): readonly FieldProblem[] {
+  if (answer.type === undefined) return [requiredProblem(`${at}.type`)];
   if (answer.type !== asks) return [invalidProblem(`${at}.type`, `expected ${asks}`)];
   if (asks === "LIVENESS" && !isAlive) {
     return [invalidProblem(`${at}.type`, "the liveness check has not been done")];

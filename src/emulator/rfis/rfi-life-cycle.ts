@@ -7,6 +7,7 @@
 
 import type {
   RfiStatusInput,
+  RfiTypeInput,
   SimulationRfiCreateParams,
   SimulationRfiFollowUpParams,
 } from "../../generated/index.js";
@@ -25,11 +26,26 @@ import { type QuestionRecord, type RfiRecord, type Round, rfisOf } from "./rfi-r
 /** How long a request about a transaction waits; others wait forever. */
 const transactionLifetimeMs = 7 * 24 * 60 * 60_000;
 
+/** What questions can be about, by type; those that are not here are about nothing in particular. */
+const sourceTypes: Readonly<Partial<Record<RfiTypeInput, readonly string[]>>> = {
+  KYC: ["PERSON"],
+  KYC_ONGOING: ["PERSON"],
+  CARDHOLDER: ["CARDHOLDER"],
+  MERCHANT_RISK: ["PAYMENT_INTENT"],
+  TRANSACTION: ["CHARGE", "CONNECTED_ACCOUNT_TRANSFER", "DIRECT_DEBIT", "DEPOSIT", "TRANSFER"],
+};
+
+/** @throws Refusal while another of the type is open, and for sources that the type does not have. */
 export function openRfi(
   world: World,
   account: AccountRecord,
-  { type, questions }: SimulationRfiCreateParams,
+  { type, questions = [] }: SimulationRfiCreateParams,
 ): RfiRecord {
+  const isOpen = (other: RfiRecord) =>
+    other.account.id === account.id && other.type === type && other.status !== "CLOSED";
+  const open = rfisOf(world).all().find(isOpen);
+  if (open) throw invalidArgument("type", `RFI [${open.id}] of this type is not CLOSED yet`);
+  checkSources(type, questions);
   const nowMs = world.clock.nowMs();
   const record: RfiRecord = {
     id: world.ids.rfi(),
@@ -44,9 +60,25 @@ export function openRfi(
     cancelExpiry: undefined,
   };
   rfisOf(world).add(record);
-  const asked = questions?.map(({ answer }) => newQuestion(world, { asks: answer.type })) ?? [];
+  const asked = questions.map(({ answer, sources }) =>
+    newQuestion(world, { asks: answer.type, ...(sources && { sources }) }),
+  );
   ask(world, record, asked.length > 0 ? asked : defaultQuestions(world, type));
   return record;
+}
+
+/** @throws Refusal for a source of a kind that the type does not have. */
+function checkSources(
+  type: RfiTypeInput,
+  questions: readonly { readonly sources?: QuestionRecord["sources"] }[],
+): void {
+  const allowed = sourceTypes[type] ?? [];
+  for (const [index, { sources = [] }] of questions.entries()) {
+    const wrong = sources.findIndex((source) => !allowed.includes(source.type));
+    if (wrong < 0) continue;
+    const expected = allowed.length === 0 ? "no sources" : allowed.join(" or ");
+    throw invalidArgument(`questions[${index}].sources[${wrong}].type`, `expected ${expected}`);
+  }
 }
 
 /** @throws Refusal unless everything is answered, or for a question that is unknown or repeated. */
@@ -56,6 +88,7 @@ export function followUp(
   { questions = [] }: SimulationRfiFollowUpParams,
 ): void {
   expectStatus(record, ["ANSWERED"], "followed up");
+  checkSources(record.type, questions);
   const ids = questions.map(({ id }) => id);
   const twice = ids.findIndex((id, index) => id !== undefined && ids.indexOf(id) < index);
   if (twice >= 0) throw invalidArgument(`questions[${twice}].id`, "it is asked twice");
@@ -69,15 +102,17 @@ type FollowUpItem = NonNullable<SimulationRfiFollowUpParams["questions"]>[number
 function askAgain(
   world: World,
   { answered }: RfiRecord,
-  { id, answer }: FollowUpItem,
+  { id, answer, sources }: FollowUpItem,
   index: number,
 ): QuestionRecord {
   if (id === undefined) {
-    if (answer) return newQuestion(world, { asks: answer.type });
+    if (answer) return newQuestion(world, { asks: answer.type, ...(sources && { sources }) });
     throw refuseFields([requiredProblem(`questions[${index}].answer.type`)]);
   }
   const known = answered.flatMap((round) => round.questions).findLast((one) => one.id === id);
-  if (known) return { ...known, answer: undefined, isAlive: false };
+  if (known) {
+    return { ...known, ...(sources && { sources }), answer: undefined, isAlive: false };
+  }
   throw refuseFields([invalidProblem(`questions[${index}].id`, "there is no such question")]);
 }
 

@@ -5,6 +5,7 @@ import type {
   RfiAnswerTypeInput,
   RfiStatusInput,
   RfiTypeInput,
+  SimulationRfiSource,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { Sequenced } from "../engine/paging.js";
@@ -17,6 +18,8 @@ export interface QuestionRecord {
   readonly title: { readonly en: string; readonly zh: string };
   /** The kind of answer that it asks for. */
   readonly asks: RfiAnswerTypeInput;
+  /** Who or what it is about; undefined for the subject of its type. */
+  readonly sources: readonly SimulationRfiSource[] | undefined;
   answer: RfiAnswer | undefined;
   /** Whether the person has opened the page of a liveness check. */
   isAlive: boolean;

@@ -13,7 +13,7 @@ import { cursorPage } from "../engine/paging.js";
 import { isWithin, readPeriod } from "../engine/period.js";
 import { notFound } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { findRfi, mayRead } from "./find-rfi.js";
+import { findRfi, findSimulatedRfi, mayRead } from "./find-rfi.js";
 import { respond } from "./respond-to-rfi.js";
 import { closeRfi, followUp, openRfi } from "./rfi-life-cycle.js";
 import { type RfiRecord, rfisOf } from "./rfi-record.js";
@@ -36,21 +36,22 @@ export const rfisHandlers: HandlersOf<Key> = {
     return { ...pages, items: items.map((record) => view(call, record)) };
   },
 
-  rfisRetrieve: (call) => onRfi(call, () => {}),
+  rfisRetrieve: (call) => onRfi(call, findRfi, () => {}),
 
-  rfisRespond: (call) => onRfi(call, (record) => respond(call.world, record, call.body)),
+  rfisRespond: (call) => onRfi(call, findRfi, (record) => respond(call.world, record, call.body)),
 
   simulationRfisCreate: (call) => view(call, openRfi(call.world, call.actingFor, call.body)),
 
   simulationRfisFollowUp: (call) =>
-    onRfi(call, (record) => followUp(call.world, record, call.body ?? {})),
+    onRfi(call, findSimulatedRfi, (record) => followUp(call.world, record, call.body)),
 
-  simulationRfisClose: (call) => onRfi(call, (record) => closeRfi(call.world, record)),
+  simulationRfisClose: (call) =>
+    onRfi(call, findSimulatedRfi, (record) => closeRfi(call.world, record)),
 };
 
 /** Applies an operation to the request in the path and returns the result. */
-function onRfi(call: IdCall, act: (record: RfiRecord) => void): Rfi {
-  const record = findRfi(call.world, call.actingFor, call.path.id);
+function onRfi(call: IdCall, find: typeof findRfi, act: (record: RfiRecord) => void): Rfi {
+  const record = find(call.world, call.actingFor, call.path.id);
   act(record);
   return view(call, record);
 }

@@ -1,8 +1,6 @@
 /** A request for information as the API shows it. */
 
 import type { Rfi, RfiQuestion, RfiRequest, RfiSource } from "../../generated/index.js";
-import { isIndividual } from "../../kyc/missing.js";
-import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import type { QuestionRecord, RfiRecord, Round } from "./rfi-record.js";
 
@@ -48,14 +46,23 @@ function viewQuestion(record: RfiRecord, question: QuestionRecord, origin: strin
     ...(asks === "LIVENESS" && {
       liveness: { status: isAlive ? "SUCCEEDED" : "NOT_STARTED", url: origin + path },
     }),
-    sources: record.type.startsWith("KYC") ? [sourceOf(record.account)] : [],
+    sources: sourcesOf(record, question),
     title,
   };
 }
 
-function sourceOf({ details }: AccountRecord): RfiSource {
-  const { individual_details: individual, legal_entity_id: id } = details;
-  if (!isIndividual({ account_details: details })) return { id, type: "BUSINESS" };
-  const { person_id, first_name, last_name } = individual ?? {};
-  return { id: person_id, type: "INDIVIDUAL", person: { first_name, last_name } };
+/** By default, questions about an account are about its owner, or the first person of a business. */
+function sourcesOf(
+  { type, account: { details } }: RfiRecord,
+  { sources }: QuestionRecord,
+): readonly RfiSource[] {
+  const people = [details.individual_details, ...(details.business_person_details ?? [])];
+  const known = people.filter((person) => person != null);
+  const show = (id: string | null | undefined): RfiSource => {
+    const person = known.find(({ person_id }) => person_id === id);
+    const { first_name, last_name } = person ?? {};
+    return { id, type: "PERSON", ...(person && { person: { first_name, last_name } }) };
+  };
+  if (sources) return sources.map((one) => (one.type === "PERSON" ? show(one.id) : { ...one }));
+  return type.startsWith("KYC") ? known.slice(0, 1).map(({ person_id }) => show(person_id)) : [];
 }
