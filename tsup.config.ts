@@ -79,5 +79,11 @@ export default defineConfig([
   { ...commonJs, entry: main },
   { ...shared, format: "esm", entry: { ...others, cli: "src/cli/index.ts" } },
   { ...commonJs, entry: others },
-  { ...shared, format: ["esm", "cjs"], entry: { ...main, ...others }, dts: { only: true } },
+  {
+    ...shared,
+    format: ["esm", "cjs"],
+    entry: { ...main, ...others },
+    // An app with `types: []` finds Node's types all the same.
+    dts: { only: true, banner: '/// <reference types="node" />' },
+  },
 ]);

@@ -56,6 +56,8 @@ const problems = [
   ...(await checkTypes()),
   ...runConsumers(),
   ...compileConsumers(),
+  ...(await exportResults()),
+  ...explainUndefined(),
 ];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
@@ -268,21 +270,91 @@ function compileConsumers(): readonly string[] {
     // Ignores `exports`, and relies on typesVersions.
     { module: "commonjs", moduleResolution: "node10" },
     { module: "esnext", moduleResolution: "bundler" },
-  ].flatMap((resolution) => {
-    const name = `tsconfig.${resolution.moduleResolution}.json`;
-    const compilerOptions = {
-      ...resolution,
-      target: "es2022",
-      lib: ["es2023"],
-      types: ["node"],
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: false,
-      noEmit: true,
-    };
-    write(name, [JSON.stringify({ compilerOptions, files: ["consumer.ts"] })]);
-    return run(resolve("node_modules/.bin/tsc"), ["-p", name]).filter(isOurs);
+    // Takes no types of its own accord, not even Node's.
+    { module: "nodenext", moduleResolution: "nodenext", types: [] },
+  ].flatMap((options) => compile("consumer.ts", options).filter(isOurs));
+}
+
+/** What the compiler says of a file, by a project's options. */
+function compile(file: string, options: object): readonly string[] {
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2023"],
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    ...options,
+  };
+  write("tsconfig.json", [JSON.stringify({ compilerOptions, files: [file] })]);
+  const emit = "declaration" in options ? [] : ["--noEmit"];
+  return run(resolve("node_modules/.bin/tsc"), ["-p", "tsconfig.json", ...emit]);
+}
+
+/**
+ * An app with `declaration: true` exports what every public function and every method of a client
+ * returns, so each of these types must have a name that can be imported.
+ */
+async function exportResults(): Promise<readonly string[]> {
+  const lines = [
+    ...modules.map((name, i) => `import * as door${i} from "${name}";`),
+    `import { createClient, type Environment, type OAuthOptions } from "airwallex-connect";`,
+    "declare const environment: Environment;",
+    "declare const oauth: OAuthOptions;",
+    `const key = { clientId: "a", apiKey: "b" };`,
+    `export const production = createClient({ ...key, environment: "production" });`,
+    `export const sandbox = createClient({ ...key, environment: "sandbox" });`,
+    "export const either = createClient({ ...key, environment });",
+    `export const withApp = createClient({ environment: "production", oauth });`,
+    "export const withBoth = createClient({ ...key, environment, oauth });",
+    "export const connection = withBoth.oauth.connection('con_1');",
+    "export class Platform { readonly client = production.withOptions({}); seller = sandbox.onBehalfOf('acct_1'); }",
+  ];
+  const names: string[] = [];
+  for (const [i, name] of doors.entries()) {
+    const path = join(installed, "dist", `${name === "." ? "index" : name.slice(2)}.js`);
+    const door = (await import(path)) as Readonly<Record<string, unknown>>;
+    const functions = Object.keys(door).filter((one) => isPlainFunction(door[one]));
+    names.push(...functions.map((one) => `door${i}.${one}`));
+  }
+  const { createClient } = (await import(join(installed, "dist/index.js"))) as {
+    readonly createClient: (options: object) => object;
+  };
+  const client = createClient({ environment: "sandbox", clientId: "a", apiKey: "b" });
+  names.push(...methodsOf(client, "sandbox"));
+  const results = names.map(
+    (name, i) =>
+      `export const result${i} = (...args: Parameters<typeof ${name}>) => ${name}(...args);`,
+  );
+  write("results.ts", [...lines, ...results]);
+  const emitted = { declaration: true, emitDeclarationOnly: true, outDir: "declarations" };
+  const resolution = { module: "nodenext", moduleResolution: "nodenext" };
+  return compile("results.ts", { ...resolution, ...emitted }).filter(isOurs);
+}
+
+function isPlainFunction(value: unknown): boolean {
+  return typeof value === "function" && !/^class\b/.test(String(value));
+}
+
+function methodsOf(resource: object, name: string): readonly string[] {
+  return Object.entries(resource).flatMap(([key, value]: readonly [string, unknown]) => {
+    if (isPlainFunction(value)) return [`${name}.${key}`];
+    return typeof value === "object" && value !== null ? methodsOf(value, `${name}.${key}`) : [];
   });
+}
+
+/** A forgotten `!` behind an environment variable: the compiler must say which option lacks it. */
+function explainUndefined(): readonly string[] {
+  const file = "undefined.ts";
+  write(file, [
+    `import { createClient } from "airwallex-connect";`,
+    "const { ID: clientId, KEY } = process.env;",
+    `createClient({ environment: "sandbox", clientId, apiKey: KEY ?? "" });`,
+  ]);
+  const said = compile(file, { module: "nodenext", moduleResolution: "nodenext" }).join("\n");
+  if (said.includes("'clientId' are incompatible") && !said.includes("'oauth' is missing"))
+    return [];
+  return [`A clientId that may be undefined is explained by: ${said}`];
 }
 
 /** Ignores errors in the declarations of other packages. */

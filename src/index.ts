@@ -11,6 +11,7 @@ export {
   type ClientOptions,
   type ClientOverrides,
   type Environment,
+  type OAuthClientOptions,
   type OAuthOptions,
 } from "./client/options.js";
 

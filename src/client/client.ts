@@ -10,7 +10,7 @@ import { createTransport } from "../transport/undici.js";
 import { assemble, type Shared } from "./assemble.js";
 import { assembleOAuth } from "./assemble-oauth.js";
 import type { Client, ClientWithOAuth } from "./client-types.js";
-import type { ClientOptions, Environment, OAuthOptions } from "./options.js";
+import type { ClientOptions, Environment, OAuthClientOptions } from "./options.js";
 import { readOptions } from "./read-options.js";
 
 /**
@@ -30,7 +30,7 @@ import { readOptions } from "./read-options.js";
  * });
  */
 export function createClient<const E extends Environment>(
-  options: ClientOptions<E> & { readonly oauth: OAuthOptions },
+  options: OAuthClientOptions<E>,
 ): ClientWithOAuth<E>;
 export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
 export function createClient(options: ClientOptions): unknown {

@@ -73,6 +73,13 @@ interface AppClientOptions {
 export type ClientOptions<E extends Environment = Environment> = CommonOptions<E> &
   (KeyClientOptions | AppClientOptions);
 
+/**
+ * Options of a client with an OAuth app. Not `ClientOptions & { oauth }`: the compiler would answer a
+ * `clientId` that may be undefined with "Property 'oauth' is missing".
+ */
+export type OAuthClientOptions<E extends Environment = Environment> = CommonOptions<E> &
+  ((KeyClientOptions & { readonly oauth: OAuthOptions }) | AppClientOptions);
+
 interface CommonOptions<E extends Environment> extends ClientOverrides {
   /** `production`, `sandbox` or `demo`. No default, so that real money never moves by accident. */
   readonly environment: E;

@@ -16,7 +16,6 @@ import type { EventName, EventNamed, UnmodelledEvent, WebhookEvent } from "./eve
 import type { WebhookHeaders } from "./header-values.js";
 import type { Inbox, InboxOutcome } from "./inbox.js";
 import { checkVerifyOptions, type RawBody } from "./signature.js";
-import { warn } from "./warn.js";
 
 /** Options of {@link createWebhooks}. */
 export interface WebhooksOptions<Context = undefined>
@@ -110,10 +109,11 @@ export function createWebhooks<Context = undefined>(
     async handle(event) {
       if (!checked) {
         checked = true;
-        (await import("./check-names.js")).warnOfOtherNames(namesIn(registered));
+        (await loadWarnings()).warnOfOtherNames(namesIn(registered));
       }
       const handlers = await handlersOf(event.name, registered);
       if (handlers.length === 0) {
+        const { warnOfIgnored } = await loadWarnings();
         if (!warned.has(event.name)) warnOfIgnored(event.name);
         warned.add(event.name);
         return "ignored";
@@ -125,6 +125,9 @@ export function createWebhooks<Context = undefined>(
   };
   return hooks;
 }
+
+/** Loaded with the first event, to keep the entry point small. */
+const loadWarnings = () => import("./handler-warnings.js");
 
 async function handlersOf<Context>(
   name: string,
@@ -142,14 +145,6 @@ async function handlersOf<Context>(
 function namesIn<Context>(registered: readonly Registered<Context>[]): readonly string[] {
   const names = registered.flatMap(({ takes }) => (typeof takes === "object" ? takes.name : []));
   return [...new Set(names)];
-}
-
-/** Nobody learns of it otherwise: it is answered with 200, which ends its deliveries. */
-function warnOfIgnored(name: string): void {
-  const what = JSON.stringify(name);
-  warn(
-    `The event ${what} was ignored: no handler takes it; add on(${what}) or onAny(), or unsubscribe from it`,
-  );
 }
 
 function checkHandler<Context>(handler: AnyHandler<Context>): AnyHandler<Context> {

@@ -1,4 +1,4 @@
-/** Finds handlers that no event can reach. Loaded with the first event, to keep the entry point small. */
+/** Warnings about handlers that no event reaches, and events that reach no handler. */
 
 import { closest } from "../checks/closest.js";
 import { eventShapes } from "../generated/event-shapes.js";
@@ -15,4 +15,12 @@ export function warnOfOtherNames(registered: readonly string[]): void {
         : `did you mean "${near}"`;
     warn(`There is a handler for "${name}", which is not a modelled event; ${meant}`);
   }
+}
+
+/** Nobody learns of it otherwise: it is answered with 200, which ends its deliveries. */
+export function warnOfIgnored(name: string): void {
+  const event = JSON.stringify(name);
+  warn(
+    `The event ${event} was ignored: no handler takes it; add on(${event}) or onAny(), or unsubscribe from it`,
+  );
 }
