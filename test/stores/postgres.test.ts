@@ -154,6 +154,94 @@ describe.skipIf(postgresMissing)(titled("createPostgresStore()", postgresMissing
     expect(ids.rows).toEqual([{ id: "late" }]);
   });
 
+  test.each(["a store", "an inbox"])(
+    "removes what has expired by %s, and by processes that live for one event",
+    async (kind) => {
+      const options = { prefix: kind === "a store" ? "short_" : "short_tx_" };
+      await createPostgresTables(pool, options);
+      await pool.query(`insert into ${options.prefix}claims values ('old', 't', true, 1)`);
+      const left = async () =>
+        (await pool.query(`select from ${options.prefix}claims where id = 'old'`)).rows.length;
+      // Each makes its own store; the chance that a thousand of them never sweep is 1 in 20,000.
+      for (let index = 0; index < 1000 && (await left()) > 0; index++) {
+        if (kind === "a store") {
+          await createPostgresStore(pool, options).claim(`e${index}`, { leaseMs: 60_000 });
+        } else {
+          await createPostgresInbox(pool, options).run(`e${index}`, async () => undefined);
+        }
+      }
+      expect(await left()).toBe(0);
+    },
+  );
+
+  test("createPostgresInbox() sweeps with no transaction open, and handles the event though the sweep fails", async () => {
+    const log: string[] = [];
+    const logging = (of: string) => (text: string) => {
+      log.push(`${of}: ${text.split(" ")[0]}`);
+      return text.startsWith("delete") ? Promise.reject(new Error("no")) : { rows: [claimRow] };
+    };
+    const claimRow = { locked: true, transaction: "1", kind: "claimed" };
+    const sweeping = {
+      query: async (text: string) => logging("pool")(text),
+      connect: async () => ({
+        query: async (text: string) => logging("connection")(text),
+        release: () => void log.push("released"),
+      }),
+    };
+    const inbox = createPostgresInbox(sweeping);
+    for (let index = 0; index < 100; index++) {
+      expect(await inbox.run(`id${index}`, async () => undefined)).toBe("handled");
+    }
+    const swept = log.indexOf("pool: delete");
+    expect(log.filter((line) => line === "pool: delete")).toHaveLength(2);
+    expect([undefined, "released"]).toContain(log[swept - 1]);
+    expect(log.slice(swept, swept + 3)).toEqual([
+      "pool: delete",
+      "pool: delete",
+      "connection: begin",
+    ]);
+  });
+
+  test("finds what has expired, and lists, by indexes", async () => {
+    const options = { prefix: "large_" };
+    await createPostgresTables(pool, options);
+    const now = "extract(epoch from now()) * 1000";
+    await pool.query(
+      `insert into large_claims select 'c' || i, 't', true, ${now} + 600000000 from generate_series(1, 20000) i`,
+    );
+    await pool.query(
+      `insert into large_records (key, value, version, expires_at_ms) select 'other/' || i, 'v', 1, ${now} + i from generate_series(1, 20000) i`,
+    );
+    await pool.query(
+      `insert into large_records (key, expires_at_ms) select 'unused/' || i, ${now} + 600000000 from generate_series(1, 20000) i`,
+    );
+    // Some to find, too.
+    await pool.query("update large_claims set until_ms = 1 where id like 'c1_'");
+    await pool.query("update large_records set expires_at_ms = 1 where key like 'unused/1_'");
+    await pool.query("analyze large_claims");
+    await pool.query("analyze large_records");
+    const explained: string[] = [];
+    const explaining = {
+      async query(text: string, values?: unknown[]) {
+        if (/^(delete|select)/.test(text)) {
+          const plan = await pool.query(`explain (analyze, timing off, costs off) ${text}`, values);
+          explained.push(plan.rows.map((row: object) => Object.values(row)[0]).join("\n"));
+        }
+        return pool.query(text, values);
+      },
+    };
+    const store = createPostgresStore(explaining, options);
+    await store.list({ prefix: "kept/" });
+    await store.list({ prefix: "kept/", expiringBeforeMs: 1000 });
+    for (let index = 0; index < 100; index++) await store.claim(`id${index}`, { leaseMs: 60_000 });
+    expect(explained).toHaveLength(4);
+    for (const plan of explained) {
+      expect(plan).toMatch(/Index (Only )?Scan/);
+      expect(plan).not.toContain("Seq Scan");
+      expect(plan, "rows that were looked at for nothing").not.toContain("Removed by Filter");
+    }
+  });
+
   test("createPostgresInbox() commits the work and its mark together, exactly once", async () => {
     const inbox = createPostgresInbox(pool);
     const run = () => inbox.run("once", addEffect("once"));

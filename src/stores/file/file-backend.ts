@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { StoreError } from "../../errors/store-errors.js";
 import type { StoreBackend } from "../backend.js";
 import { type ClaimState, claim, confirm, isForgettable, isReleasable } from "../claim-state.js";
-import { pageOf } from "../key-page.js";
+import { createKeyList } from "../key-list.js";
 import {
   acquire,
   type Change,
@@ -57,7 +57,10 @@ export function createFileBackend(directory: string): StoreBackend {
     giveBack: (key, fence) => change(key, (state) => giveBack(state, fence)),
     write: (key, asked) => change(key, (state) => write(state, asked, now())),
     remove: (key) => change(key, remove),
-    list: async (query) => pageOf(await readKeys(records), query),
+    list: createKeyList({
+      all: () => readKeys(records),
+      find: async (key) => listedOf(await records.read(nameOf(key)))[0],
+    }),
     ...createClaims(directory, scratch),
     pollMs: [10, 100],
   };
@@ -117,13 +120,20 @@ function holderOf(state: RecordState, before: RecordFile | undefined): string | 
   return state.fence === before?.fence ? before.holder : nameHolder(Date.now());
 }
 
+/** One shard of the directory after another, so that few files are open at once. */
 async function readKeys(records: LockedStates<RecordFile>): Promise<ListedKey[]> {
   const keys: ListedKey[] = [];
-  for (const name of await records.names()) {
-    const file = await records.read(name);
-    if (file?.value !== undefined) keys.push({ key: file.key, expiresAtMs: file.expiresAtMs });
+  for (const shard of await records.shards()) {
+    const names = await records.names(shard);
+    const files = await Promise.all(names.map((name) => records.read(name)));
+    keys.push(...files.flatMap(listedOf));
   }
   return keys;
+}
+
+/** The key, if it has a record. */
+function listedOf(file: RecordFile | undefined): ListedKey[] {
+  return file?.value === undefined ? [] : [{ key: file.key, expiresAtMs: file.expiresAtMs }];
 }
 
 const claimsPerSweep = 100;

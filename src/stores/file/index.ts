@@ -19,7 +19,7 @@ export interface FileStoreOptions {
  * the key. The lease of a killed process is free at once if its process id is visible, otherwise when it
  * expires.
  *
- * `list` reads every record. Beyond some ten thousand records, use Redis or Postgres.
+ * `list` reads every record, once for all of its pages. Beyond some ten thousand records, use Redis or Postgres.
  *
  * @throws TypeError if `directory` is not a path.
  * @example

@@ -45,8 +45,10 @@ export interface LockedStates<State> {
   ): Promise<Result>;
   /** Removes the state and its lock if `isDoomed` says so; returns what it said. */
   removeIf(name: string, isDoomed: (state: State | undefined) => boolean): Promise<boolean>;
-  /** The name of every state, or those of one shard: the first two digits of their names. */
-  names(shard?: string): Promise<string[]>;
+  /** The names of all shards: the first two digits of the names of states. */
+  shards(): Promise<string[]>;
+  /** The name of every state in a shard. */
+  names(shard: string): Promise<string[]>;
 }
 
 /** A change takes milliseconds. A holder that takes longer is suspended, or died where we cannot see it. */
@@ -75,10 +77,8 @@ export function createLockedStates<State>(directory: string, scratch: string): L
         await discard(pathOf(name), scratch);
         return true;
       }),
-    async names(shard) {
-      const shards = shard === undefined ? await list(directory) : [shard];
-      return (await Promise.all(shards.map((each) => list(join(directory, each))))).flat();
-    },
+    shards: () => list(directory),
+    names: (shard) => list(join(directory, shard)),
   };
 }
 

@@ -3,7 +3,7 @@
 import type { StoreBackend } from "../backend.js";
 import { createChangeListeners } from "../change-listeners.js";
 import { type ClaimState, claim, confirm, isForgettable, isReleasable } from "../claim-state.js";
-import { pageOf } from "../key-page.js";
+import { createKeyList } from "../key-list.js";
 import {
   acquire,
   type Change,
@@ -15,6 +15,7 @@ import {
   remove,
   write,
 } from "../record-state.js";
+import type { ListedKey } from "../store.js";
 
 /** @param now The current time. Leases and claims follow `atMs`, ages follow `upMs`. */
 export function createMemoryBackend(now: () => Moment = createClock()): StoreBackend {
@@ -45,7 +46,10 @@ export function createMemoryBackend(now: () => Moment = createClock()): StoreBac
     giveBack: async (key, fence) => changeAndTell(key, (state) => giveBack(state, fence)),
     write: async (key, asked) => changeAndTell(key, (state) => write(state, asked, now())),
     remove: async (key) => changeAndTell(key, remove),
-    list: async (query) => pageOf(listed(records), query),
+    list: createKeyList({
+      all: async () => [...records].flatMap(([key, state]) => listedOf(key, state)),
+      find: async (key) => listedOf(key, records.get(key))[0],
+    }),
     ...createClaims(now),
     listen: (key) => listeners.listen(key, async () => "already"),
     pollMs: [10, 100],
@@ -76,10 +80,9 @@ function createClaims(now: () => Moment): Pick<StoreBackend, "claim" | "confirm"
   };
 }
 
-function* listed(records: ReadonlyMap<string, RecordState>) {
-  for (const [key, { value, expiresAtMs }] of records) {
-    if (value !== undefined) yield { key, expiresAtMs };
-  }
+/** The key, if it has a record. */
+function listedOf(key: string, state: RecordState | undefined): ListedKey[] {
+  return state?.value === undefined ? [] : [{ key, expiresAtMs: state.expiresAtMs }];
 }
 
 /** Forgets old claims each time as many came in as were left by the last sweep: a constant cost per claim. */

@@ -16,6 +16,7 @@ import {
   wordOf,
 } from "./client.js";
 import { type Statements, writeStatements } from "./statements.js";
+import { createSweep } from "./sweep.js";
 import { explainPostgresError, nameTables, type PostgresTableOptions } from "./tables.js";
 
 /** The type of the connections that a pool hands out. */
@@ -63,10 +64,12 @@ export function createPostgresInbox<Pool extends PostgresPool>(
 ): Inbox<TransactionOf<Pool>> {
   const sql = writeStatements(nameTables(tables));
   const wholeMs = checkKeep(keepMs);
+  const sweep = createSweep(pool, sql);
 
   return {
     async run(id, work) {
       checkKey("id", id);
+      await sweep();
       return inTransaction(pool, id, async (connection) => {
         const { kind, transaction } = await asking({ action: "claim the id", key: id }, () =>
           claim(sql, connection, id),

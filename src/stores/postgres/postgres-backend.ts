@@ -13,13 +13,14 @@ import {
   wordOf,
 } from "./client.js";
 import type { Statements } from "./statements.js";
+import { createSweep } from "./sweep.js";
 import { explainPostgresError } from "./tables.js";
 
 type Run = (text: string, ...values: unknown[]) => Promise<readonly Row[]>;
 
 export function createPostgresBackend(pool: PostgresQueryable, sql: Statements): StoreBackend {
   const run: Run = (text, ...values) => rowsOf(pool, text, values);
-  const sweep = createSweep(run, sql);
+  const sweep = createSweep(pool, sql);
 
   return {
     read: async (key) => toRecord((await run(sql.read, key))[0]),
@@ -57,27 +58,18 @@ async function write(
   return row && { value, version: countOf(row, "version"), expiresAtMs, ageMs: ageOf(row) };
 }
 
+/** In the order of the column, which is that of code points, no key with a prefix comes after prefix and this. */
+const lastSuffix = "\u{10ffff}".repeat(512);
+
 async function list(run: Run, sql: Statements, query: ListQuery): Promise<Listed> {
   const { prefix, limit, after, expiringBeforeMs } = query;
   const values = [prefix, after?.key ?? "", limit + 1];
   const rows =
     expiringBeforeMs === undefined
-      ? await run(sql.listByKey, ...values)
+      ? await run(sql.listByKey, ...values, prefix + lastSuffix)
       : await run(sql.listByExpiry, ...values, expiringBeforeMs, after?.expiresAtMs ?? -1);
   const keys = rows.slice(0, limit).map(toListedKey);
   return { keys, after: rows.length > limit ? keys.at(-1) : undefined };
-}
-
-const stepsPerSweep = 100;
-
-/** Now and then, a lease or claim first sweeps expired rows; it does not matter if that fails. */
-function createSweep(run: Run, sql: Statements): () => Promise<void> {
-  let count = 0;
-  return async () => {
-    if (++count % stepsPerSweep !== 0) return;
-    await run(sql.sweepClaims).catch(() => undefined);
-    await run(sql.sweepRecords).catch(() => undefined);
-  };
 }
 
 function toAcquired(row: Row | undefined): Acquired {

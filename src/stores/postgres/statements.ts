@@ -83,9 +83,9 @@ function writeRecordStatements({ records }: TableNames) {
 
 function writeListStatements({ records }: TableNames) {
   return {
-    /** $1 prefix, $2 last key or '', $3 limit. */
+    /** $1 prefix, $2 last key or '', $3 limit, $4 the last key that the prefix can have. */
     listByKey: `select key, expires_at_ms from ${records}
-  where value is not null and key > $2 and key >= $1 and starts_with(key, $1)
+  where value is not null and key > $2 and key >= $1 and key <= $4 and starts_with(key, $1)
   order by key limit $3`,
 
     /** $1 prefix, $2 last key, $3 limit, $4 expiring before, $5 expiry of the last key. */
@@ -123,17 +123,21 @@ function writeClaimStatements({ claims }: TableNames) {
   };
 }
 
-/** They delete what has no use any more, in small batches, skipping rows in use. */
+/**
+ * They delete what has no use any more, in small batches, skipping rows in use. The time is a sub-select,
+ * evaluated once: an index cannot be searched for what may change from row to row. The rows are an array,
+ * so that the planner looks each of them up instead of joining the whole table.
+ */
 function writeSweepStatements({ records, claims }: TableNames) {
   return {
-    sweepClaims: `delete from ${claims} where id in (
-    select id from ${claims}
-    where until_ms < ${nowMs} - ${lateConfirmMs} order by until_ms limit 1000 for update skip locked)`,
+    sweepClaims: `delete from ${claims} where id = any(array(
+    select id from ${claims} where until_ms < (select ${nowMs}) - ${lateConfirmMs}
+    order by until_ms limit 1000 for update skip locked))`,
 
-    sweepRecords: `delete from ${records} where key in (
+    sweepRecords: `delete from ${records} where key = any(array(
     select key from ${records}
-    where value is null and expires_at_ms < ${nowMs} and leased_until_ms < ${nowMs}
-    order by expires_at_ms limit 1000 for update skip locked)`,
+    where value is null and expires_at_ms < (select ${nowMs}) and leased_until_ms < (select ${nowMs})
+    order by expires_at_ms limit 1000 for update skip locked))`,
   };
 }
 

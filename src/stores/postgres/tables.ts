@@ -37,7 +37,10 @@ create table if not exists ${records} (
   fence           bigint not null default 0,
   leased_until_ms bigint not null default 0
 )`,
-    `create index if not exists ${indexPrefix}records_expiring on ${records} (expires_at_ms, key)`,
+    `create index if not exists ${indexPrefix}records_expiring on ${records} (expires_at_ms, key)
+  where value is not null`,
+    `create index if not exists ${indexPrefix}records_unused on ${records} (expires_at_ms)
+  where value is null`,
     `
 -- One row for each event that is being handled or was handled.
 create table if not exists ${claims} (
