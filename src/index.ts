@@ -105,7 +105,11 @@ export type { RfiReply } from "./kyc/rfi-answers.js";
 export type { AuthorizationUrlOptions } from "./oauth/authorization-url.js";
 export type { CallbackResult } from "./oauth/callback.js";
 export type { Connection } from "./oauth/connection-record.js";
-export type { RefreshExpiringOptions, RefreshProgress } from "./oauth/refresh-expiring.js";
+export type {
+  RefreshExpiringOptions,
+  RefreshExpiringResult,
+  RefreshProgress,
+} from "./oauth/refresh-expiring.js";
 export type { OAuthResource } from "./oauth/resource.js";
 export type { TokenPair } from "./oauth/tokens.js";
 export type {

@@ -23,7 +23,7 @@ export function assembleOAuth(
   settings: Settings,
   { app, tokenHost, store, keyPrefix }: OAuthSettings,
 ): OAuthResource<Client> {
-  const { topics, random, send } = shared;
+  const { topics, random, tokenSend } = shared;
   const own: CallSettings = {
     ...settings.call,
     hosts: { api: tokenHost, files: tokenHost },
@@ -33,17 +33,18 @@ export function assembleOAuth(
     unauthorized: "login_refused",
     check: checks.app,
   };
-  const endpoint = createTokenEndpoint(createCall(send, own), app);
+  const endpoint = createTokenEndpoint(createCall(tokenSend, own), app);
   const manager = createConnectionManager({
     store,
     refresh: endpoint.refresh,
     keyOf: (id) => keyPrefix + id,
     publish: (event) => topics.connection.publish(event),
     limits: rotationLimits,
+    concurrent: settings.transport.maxSockets,
     nowMs: () => performance.now(),
     dateMs: Date.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    random: Math.random,
+    random,
     newId: () => crypto.randomUUID(),
   });
   const plain = settings.override({ onBehalfOf: undefined });

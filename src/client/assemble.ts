@@ -32,6 +32,8 @@ export interface Shared extends Pick<CallSettings, "topics" | "random"> {
   readonly send: Send;
   /** Waits for its turn under the rate limit before each attempt. */
   readonly spacedSend: Send;
+  /** To the OAuth token endpoint: on sockets of its own, and its refusals hold back nobody else. */
+  readonly tokenSend: Send;
   readonly close: () => Promise<void>;
 }
 

@@ -35,9 +35,9 @@ export function createClient<const E extends Environment>(
 export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
 export function createClient(options: ClientOptions): unknown {
   const settings = readOptions(options);
-  const transport = options.fetch
-    ? fetchTransport(options.fetch)
-    : createTransport(settings.transport);
+  const open = () =>
+    options.fetch ? fetchTransport(options.fetch) : createTransport(settings.transport);
+  const [transport, tokenTransport] = [open(), open()];
   const topics = createTopics(options.observer);
   const random = Math.random;
   const retry = { topics, random, coolDown: createCoolDown(random) };
@@ -47,7 +47,8 @@ export function createClient(options: ClientOptions): unknown {
     random,
     send: withRetry(transport.send, retry),
     spacedSend: withRetry(transport.send, { ...retry, limiter }),
-    close: () => transport.close(),
+    tokenSend: withRetry(tokenTransport.send, { ...retry, coolDown: createCoolDown(random) }),
+    close: () => Promise.all([transport.close(), tokenTransport.close()]).then(() => undefined),
   };
   const tokensOf = createTokenManagers(shared.send, { ...settings.call, topics, random }, limiter);
   const client = assemble(shared, settings, {

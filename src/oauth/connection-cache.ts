@@ -2,6 +2,7 @@
 
 import type { Snapshot } from "./connection-record.js";
 import type { Unsaved } from "./record-writes.js";
+import type { Ticket } from "./refresh-queue.js";
 
 export interface CachedConnection {
   readonly id: string;
@@ -11,8 +12,11 @@ export interface CachedConnection {
   /** Monotonic. */
   renewAtMs: number;
   expiresAtMs: number;
-  /** The renewal that is under way. */
-  renewal: Promise<Snapshot> | undefined;
+  /** The renewal that is under way, and its place in the queue. */
+  renewal: Promise<Renewed> | undefined;
+  ticket: Ticket | undefined;
+  /** How many callers wait for it. */
+  waiting: number;
   /** What could not be written to the store yet. */
   unsaved: Unsaved | undefined;
   /** Until when the refresh token may be spent again after its response was lost. Monotonic. */
@@ -23,6 +27,12 @@ export interface CachedConnection {
   settling: boolean;
 }
 
+export interface Renewed {
+  readonly snapshot: Snapshot;
+  /** Whether this process has spent the refresh token; otherwise another one had renewed already. */
+  readonly rotated: boolean;
+}
+
 export interface ConnectionCache {
   /** The entry of a connection; a new one if there is none. */
   open(id: string): CachedConnection;
@@ -30,8 +40,9 @@ export interface ConnectionCache {
   delete(id: string): void;
 }
 
-/** A token is renewed this much before it expires, or at half its life if that is later. */
-export const renewBeforeMs = 60_000;
+/** A token is renewed one to two minutes before it expires, or in the middle of its life if that is later. */
+const renewBeforeMs = { least: 60_000, spread: 60_000 };
+const renewBeforeShare = { least: 0.5, spread: 0.1 };
 /** A token with less time left than this may expire on the way. */
 export const leastLeftMs = 5000;
 /** Ids come from outside, and each leaves an entry behind, even if there is no such connection. */
@@ -71,6 +82,8 @@ function emptyEntry(id: string): CachedConnection {
     renewAtMs: 0,
     expiresAtMs: 0,
     renewal: undefined,
+    ticket: undefined,
+    waiting: 0,
     unsaved: undefined,
     spendableUntilMs: 0,
     noReplacementUntilMs: 0,
@@ -92,5 +105,20 @@ export function cacheToken(
   entry.seen = true;
   entry.token = record.accessToken;
   entry.expiresAtMs = accessEndsAtMs - leastLeftMs;
-  entry.renewAtMs = accessEndsAtMs - Math.min(renewBeforeMs, leftMs / 2);
+  const spread = spreadOf(record.accessToken);
+  const beforeMs = renewBeforeMs.least + renewBeforeMs.spread * spread;
+  const share = renewBeforeShare.least + renewBeforeShare.spread * spread;
+  entry.renewAtMs = accessEndsAtMs - Math.min(beforeMs, leftMs * share);
+}
+
+/**
+ * From 0 up to 1. Tokens that were issued together are renewed at different moments, but each at the same
+ * moment in every process: the first to come renews it for all.
+ */
+function spreadOf(token: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = Math.max(0, token.length - 16); i < token.length; i++) {
+    hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) / 2 ** 32;
 }

@@ -79,11 +79,15 @@ function parse(value: string): ConnectionRecord {
 /** The shortest documented lifetime of a refresh token, for servers that do not say. */
 const documentedRefreshLifetimeMs = 60 * 24 * 60 * 60_000;
 
+/** When the refresh token may expire, in Unix milliseconds; undefined if there is nothing to renew. */
+export function refreshExpiresAtMs(connection: Connection): number | undefined {
+  if (connection.status === "revoked") return undefined;
+  return connection.refreshExpiresAtMs ?? connection.rotatedAtMs + documentedRefreshLifetimeMs;
+}
+
 /** Its expiry only sorts the list of connections to renew soon: no record is dropped because of it. */
 export function toText(record: ConnectionRecord): Pick<Write, "value" | "expiresAtMs"> {
-  const { refreshExpiresAtMs, rotatedAtMs } = record;
-  const expiresAtMs = refreshExpiresAtMs ?? rotatedAtMs + documentedRefreshLifetimeMs;
-  return { value: JSON.stringify(record), expiresAtMs: expiresAtMs || undefined };
+  return { value: JSON.stringify(record), expiresAtMs: refreshExpiresAtMs(record) };
 }
 
 /** The part of a record that may leave the package. */

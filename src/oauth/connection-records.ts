@@ -9,10 +9,16 @@ import {
   toText,
 } from "./connection-record.js";
 
+export interface ListedConnection {
+  readonly id: string;
+  /** When the refresh token expires, or may expire. Unix time in milliseconds. */
+  readonly expiresAtMs: number | undefined;
+}
+
 export interface ConnectionRecords {
   read(id: string): Promise<Connection | undefined>;
-  /** Ids of all connections, or of those whose refresh token expires before a Unix time in milliseconds. */
-  ids(expiringBeforeMs?: number): AsyncGenerator<string>;
+  /** All connections, or those whose refresh token expires before a Unix time in milliseconds. */
+  pages(expiringBeforeMs?: number): AsyncGenerator<readonly ListedConnection[]>;
   /**
    * Stores the record of a new consent in place of an earlier one; a process that is still renewing that one
    * is fenced off. False if another process did not give the lease back in time.
@@ -34,11 +40,14 @@ export function createConnectionRecords(
       const stored = await store.read(keyOf(id));
       return stored && toConnection(readSnapshot(stored).record);
     },
-    async *ids(expiringBeforeMs) {
+    async *pages(expiringBeforeMs) {
       let cursor: string | undefined;
       do {
         const page = await store.list({ prefix, expiringBeforeMs, cursor });
-        for (const { key } of page.keys) yield key.slice(prefix.length);
+        yield page.keys.map(({ key, expiresAtMs }) => ({
+          id: key.slice(prefix.length),
+          expiresAtMs,
+        }));
         cursor = page.next;
       } while (cursor !== undefined);
     },

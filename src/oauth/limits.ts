@@ -8,8 +8,10 @@ export interface RotationLimits {
   /** Timeout of one request to the token endpoint. */
   readonly requestMs: number;
   readonly leaseMs: number;
-  /** Longest wait for the lease. */
+  /** Longest wait for the lease, not counting the time in the queue. */
   readonly waitMs: number;
+  /** Longest wait for the lease in one turn: dead processes' leases must not hold up the queue. */
+  readonly turnMs: number;
   /** Wait before the token is spent again; doubles each time. */
   readonly backOffMs: number;
 }
@@ -21,6 +23,7 @@ export const rotationLimits: RotationLimits = {
   requestMs: 8000,
   leaseMs: 15_000,
   waitMs: 30_000,
+  turnMs: 2000,
   backOffMs: 1000,
 };
 

@@ -1,6 +1,8 @@
 /** Renews the connections whose refresh tokens are about to expire. */
 
+import { ConnectionRevokedError } from "../errors/index.js";
 import type { ConnectionManager } from "./connection-manager.js";
+import { refreshExpiresAtMs } from "./connection-record.js";
 import type { ConnectionRecords } from "./connection-records.js";
 
 /** Options of `oauth.refreshExpiring`. */
@@ -15,36 +17,82 @@ export interface RefreshExpiringOptions {
 /** Progress after each connection. */
 export interface RefreshProgress {
   readonly connectionId: string;
-  /** Undefined if the connection was renewed. */
+  /** Undefined if the connection is renewed. */
   readonly error: unknown;
   /** Connections processed so far. */
   readonly done: number;
 }
 
+/** What `oauth.refreshExpiring` did. Each connection is counted once. */
+export interface RefreshExpiringResult {
+  readonly refreshed: number;
+  /** Renewed by another process since they were listed. */
+  readonly alreadyRefreshed: number;
+  /** Found to be revoked: the customer has to consent again. They are not listed the next time. */
+  readonly revoked: number;
+  /** Listed by the store, and gone when it was asked for them: deleted, or evicted by the database. */
+  readonly missing: number;
+  /** Not renewed for another reason; see `onProgress`. The next run tries again. */
+  readonly failed: number;
+}
+
+interface Tools {
+  readonly records: ConnectionRecords;
+  readonly manager: ConnectionManager;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
 export async function refreshExpiring(
-  {
-    records,
-    manager,
-  }: { readonly records: ConnectionRecords; readonly manager: ConnectionManager },
+  tools: Tools,
   { withinMs, concurrency = 4, onProgress }: RefreshExpiringOptions,
-): Promise<{ readonly refreshed: number; readonly failed: number }> {
+): Promise<RefreshExpiringResult> {
   refuseNumbers({ withinMs, concurrency });
-  const ids = records.ids(Date.now() + Math.ceil(withinMs));
-  const count = { refreshed: 0, failed: 0 };
+  const count = { refreshed: 0, alreadyRefreshed: 0, revoked: 0, missing: 0, failed: 0 };
+  const listed = inAnyOrder(tools.records.pages(Date.now() + Math.ceil(withinMs)), tools.random);
+  let done = 0;
   const work = async (): Promise<void> => {
-    for (let next = await ids.next(); !next.done; next = await ids.next()) {
-      const connectionId = next.value;
-      const error = await manager.renew(connectionId).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-      if (error === undefined) count.refreshed += 1;
-      else count.failed += 1;
-      onProgress?.({ connectionId, error, done: count.refreshed + count.failed });
+    for (let next = await listed.next(); !next.done; next = await listed.next()) {
+      const { id, expiresAtMs } = next.value;
+      const { outcome, error } = await refreshOne(tools, id, expiresAtMs);
+      count[outcome]++;
+      onProgress?.({ connectionId: id, error, done: ++done });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return count;
+}
+
+async function refreshOne(
+  { manager }: Tools,
+  id: string,
+  listedExpiryMs: number | undefined,
+): Promise<{ readonly outcome: keyof RefreshExpiringResult; readonly error: unknown }> {
+  try {
+    const { rotated } = await manager.renew(id, {
+      inBackground: true,
+      unless: (connection) => (refreshExpiresAtMs(connection) ?? 0) > (listedExpiryMs ?? 0),
+    });
+    return { outcome: rotated ? "refreshed" : "alreadyRefreshed", error: undefined };
+  } catch (error) {
+    if (!(error instanceof ConnectionRevokedError)) return { outcome: "failed", error };
+    return { outcome: error.code === "connection_missing" ? "missing" : "revoked", error };
+  }
+}
+
+/** Mixes each page, so that jobs that run at the same time do not wait for each other at every record. */
+async function* inAnyOrder<T>(
+  pages: AsyncGenerator<readonly T[]>,
+  random: () => number,
+): AsyncGenerator<T> {
+  for await (const page of pages) {
+    const mixed = [...page];
+    for (let last = mixed.length - 1; last > 0; last--) {
+      const other = Math.floor(random() * (last + 1));
+      [mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T];
+    }
+    yield* mixed;
+  }
 }
 
 function refuseNumbers(numbers: Readonly<Record<string, number>>): void {

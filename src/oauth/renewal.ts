@@ -11,9 +11,11 @@ import {
   type ConnectionCache,
   cacheToken,
   leastLeftMs,
+  type Renewed,
 } from "./connection-cache.js";
 import type { Snapshot } from "./connection-record.js";
 import { snapshotOf, type Unsaved } from "./record-writes.js";
+import type { Ticket, Urgency } from "./refresh-queue.js";
 import { type Rotated, type RotationTools, rotate } from "./rotation.js";
 
 export interface RenewalTools extends RotationTools {
@@ -24,12 +26,16 @@ export interface RenewalTools extends RotationTools {
 
 /** What a caller asks of the record. */
 export interface RenewalOptions {
+  /** A renewal that is under way moves forward if need be. */
+  readonly urgency: Urgency;
   /** Whether the record can be used as it is. */
   readonly isFresh: (snapshot: Snapshot) => boolean;
   /** Spend the refresh token even if it may be too late. */
   readonly force?: boolean | undefined;
 }
 
+/** An endpoint that refuses this many turns in a row, each with several requests, is not just busy. */
+const mostBusyTurns = 5;
 const settleEveryMs = { first: 100, most: 5000 };
 
 /** Joins the renewal that is under way, or starts one. */
@@ -37,21 +43,41 @@ export function renew(
   tools: RenewalTools,
   entry: CachedConnection,
   options: RenewalOptions,
-): Promise<Snapshot> {
-  entry.renewal ??= rotateOnce(tools, entry, options).finally(() => {
+): Promise<Renewed> {
+  if (entry.ticket) tools.queue.promote(entry.ticket, options.urgency);
+  const ticket = entry.ticket ?? { urgency: options.urgency };
+  entry.ticket = ticket;
+  entry.renewal ??= rotatePatiently(tools, entry, options, ticket).finally(() => {
     entry.renewal = undefined;
+    entry.ticket = undefined;
   });
   return entry.renewal;
 }
 
-async function rotateOnce(
+/** While the endpoint has too many requests and somebody waits, it takes another turn: nothing is wrong. */
+async function rotatePatiently(
   tools: RenewalTools,
   entry: CachedConnection,
   options: RenewalOptions,
-): Promise<Snapshot> {
-  const { unsaved, seen } = entry;
-  const result = await rotate(tools, tools.keyOf(entry.id), { ...options, unsaved, unseen: !seen });
-  if (result.kind === "unsaved" || result.kind === "unavailable") {
+  ticket: Ticket,
+): Promise<Renewed> {
+  const key = tools.keyOf(entry.id);
+  for (let turns = 1; ; turns++) {
+    const { unsaved, seen } = entry;
+    const result = await rotate(tools, key, { ...options, ticket, unsaved, unseen: !seen });
+    const isOver = result.kind !== "busy" || entry.waiting === 0 || turns === mostBusyTurns;
+    if (isOver) return apply(tools, entry, options, result);
+  }
+}
+
+function apply(
+  tools: RenewalTools,
+  entry: CachedConnection,
+  options: RenewalOptions,
+  result: Rotated,
+): Renewed {
+  const { unsaved } = entry;
+  if (result.kind === "unsaved" || result.kind === "unavailable" || result.kind === "busy") {
     return act(tools, entry, options, result);
   }
   entry.spendableUntilMs = 0;
@@ -68,7 +94,7 @@ function act(
   entry: CachedConnection,
   { isFresh }: RenewalOptions,
   result: Rotated,
-): Snapshot {
+): Renewed {
   const { publish, nowMs, cache } = tools;
   const { id } = entry;
   switch (result.kind) {
@@ -79,7 +105,7 @@ function act(
         spendAgainLater(tools, entry, result.snapshot.spentAtMs);
       }
       if (result.rotated) publish({ kind: "rotated", connectionId: id });
-      return result.snapshot;
+      return result;
     case "unsaved":
       return keepUnsaved(tools, entry, isFresh, result.unsaved, result.error);
     case "missing":
@@ -94,6 +120,8 @@ function act(
       throw new RefreshOutcomeUnknownError(id, result.spentForMs);
     case "refused":
       throw result.error;
+    case "busy":
+      throw new TokenRefreshUnavailableError(id, result.error);
     case "unavailable":
       if (result.spent) spendAgainLater(tools, entry, nowMs());
       throw new TokenRefreshUnavailableError(id, result.error);
@@ -107,7 +135,7 @@ function keepUnsaved(
   isFresh: RenewalOptions["isFresh"],
   unsaved: Unsaved,
   error: unknown,
-): Snapshot {
+): Renewed {
   const isNew = unsaved.rotated && entry.unsaved !== unsaved;
   if (isNew) tools.publish({ kind: "unsaved", connectionId: entry.id });
   entry.unsaved = unsaved;
@@ -116,7 +144,7 @@ function keepUnsaved(
   const isUsable = isNew ? hasTimeLeft(tools, snapshot) : isFresh(snapshot);
   if (!isUsable) throw new TokenRefreshUnavailableError(entry.id, error);
   cacheToken(entry, snapshot, tools.nowMs());
-  return snapshot;
+  return { snapshot, rotated: isNew };
 }
 
 /** Whether the access token lasts long enough for a call. */
@@ -148,6 +176,6 @@ async function settle(tools: RenewalTools, entry: CachedConnection): Promise<voi
   for (let waitMs = first; ; waitMs = Math.min(waitMs * 2, most)) {
     await tools.sleep(waitMs);
     if (!entry.unsaved && tools.nowMs() >= entry.spendableUntilMs) return;
-    await renew(tools, entry, { isFresh }).catch(() => undefined);
+    await renew(tools, entry, { isFresh, urgency: "marked" }).catch(() => undefined);
   }
 }

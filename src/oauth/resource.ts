@@ -12,7 +12,11 @@ import { createCodeClaims } from "./code-claim.js";
 import type { ConnectionManager } from "./connection-manager.js";
 import type { Connection } from "./connection-record.js";
 import { createConnectionRecords } from "./connection-records.js";
-import { type RefreshExpiringOptions, refreshExpiring } from "./refresh-expiring.js";
+import {
+  type RefreshExpiringOptions,
+  type RefreshExpiringResult,
+  refreshExpiring,
+} from "./refresh-expiring.js";
 import type { TokenEndpoint } from "./token-endpoint.js";
 import type { TokenPair } from "./tokens.js";
 
@@ -76,13 +80,12 @@ export interface OAuthResource<C> {
 
   /**
    * Renews every connection that is about to expire; meant for a nightly job. A failure does not stop
-   * it. Where the server gave no expiry, 60 days after the last renewal is assumed.
+   * it, and calls that wait for tokens go first. Where the server gave no expiry, 60 days after the last
+   * renewal is assumed. When several run at the same time, each connection is renewed by one of them.
    *
    * @throws RangeError when `withinMs` or `concurrency` is below 1 or not finite
    */
-  refreshExpiring(
-    options: RefreshExpiringOptions,
-  ): Promise<{ readonly refreshed: number; readonly failed: number }>;
+  refreshExpiring(options: RefreshExpiringOptions): Promise<RefreshExpiringResult>;
 
   /** Deletes a connection from the store. The customer's consent at Airwallex remains. */
   delete(id: string): Promise<boolean>;
@@ -114,13 +117,16 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     connection: clientOf,
     retrieve: records.read,
     async *list() {
-      for await (const id of records.ids()) {
-        const connection = await records.read(id);
-        if (connection) yield connection;
+      for await (const page of records.pages()) {
+        for (const { id } of page) {
+          const connection = await records.read(id);
+          if (connection) yield connection;
+        }
       }
     },
-    refresh: (id, options) => manager.renew(id, options),
-    refreshExpiring: (options) => refreshExpiring({ records, manager }, options),
+    refresh: async (id, { force } = {}) => (await manager.renew(id, { force })).connection,
+    refreshExpiring: (options) =>
+      refreshExpiring({ records, manager, random: Math.random }, options),
     async delete(id) {
       manager.forget(id);
       return await records.delete(id);

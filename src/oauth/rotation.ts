@@ -34,15 +34,19 @@ import {
   type WriteTools,
   withPair,
 } from "./record-writes.js";
+import type { RefreshQueue, Ticket, Turn } from "./refresh-queue.js";
 import { type SpendTools, spendInTime } from "./spend.js";
 
 export type Rotated =
   | Saved
   | { readonly kind: "unknown"; readonly record: ConnectionRecord; readonly spentForMs: number }
+  /** Too many requests, or a slow store: nothing was spent, and another turn will do. */
+  | { readonly kind: "busy"; readonly error: unknown }
   /** The client was refused. Nothing is lost, but only the right credentials will help. */
   | { readonly kind: "refused"; readonly error: unknown };
 
 export interface RotationTools extends WriteTools, SpendTools {
+  readonly queue: RefreshQueue;
   readonly limits: RotationLimits;
   /** Unix time in milliseconds, for display only. */
   readonly dateMs: () => number;
@@ -51,6 +55,8 @@ export interface RotationTools extends WriteTools, SpendTools {
 export interface RotateOptions {
   /** Whether the record can be used as it is. */
   readonly isFresh: (snapshot: Snapshot) => boolean;
+  /** The place in the queue; a mark that is found moves it forward. */
+  readonly ticket: Ticket;
   /** What an earlier rotation in this process could not write. */
   readonly unsaved?: Unsaved | undefined;
   /**
@@ -70,7 +76,7 @@ export async function rotate(
 ): Promise<Rotated> {
   try {
     const found = options.unseen ? await readFirst(tools, key, options) : undefined;
-    return found ?? (await rotateUnderLease(tools, key, options));
+    return found ?? (await takeTurns(tools, key, options));
   } catch (error) {
     return { kind: "unavailable", error };
   }
@@ -78,25 +84,59 @@ export async function rotate(
 
 /** Undefined if the record must be looked at under a lease. */
 async function readFirst(
-  { store, nowMs }: RotationTools,
+  { store, queue, nowMs }: RotationTools,
   key: string,
-  { isFresh }: RotateOptions,
+  { isFresh, ticket }: RotateOptions,
 ): Promise<Rotated | undefined> {
   const askedAtMs = nowMs();
   const stored = await store.read(key);
   if (!stored) return { kind: "missing" };
   const snapshot = readSnapshot(stored, askedAtMs);
-  // A mark must be settled under a lease.
-  const isUsable = snapshot.spentAtMs === undefined && isFresh(snapshot);
-  return isUsable ? { kind: "fresh", snapshot, rotated: false } : undefined;
+  const { record, spentAtMs } = snapshot;
+  if (record.status === "revoked") return { kind: "revoked", record, error: undefined };
+  if (spentAtMs === undefined) {
+    return isFresh(snapshot) ? { kind: "fresh", snapshot, rotated: false } : undefined;
+  }
+  // A mark must be settled under a lease, while its minute lasts.
+  queue.promote(ticket, "marked");
+  return undefined;
 }
 
-async function rotateUnderLease(
+/** Waits for its turn, and within it for the lease; then goes to the end of the queue. */
+async function takeTurns(
   tools: RotationTools,
   key: string,
   options: RotateOptions,
 ): Promise<Rotated> {
-  const { leaseMs, waitMs } = tools.limits;
+  const { queue, limits } = tools;
+  for (let leftMs = limits.waitMs; leftMs > 0; leftMs -= limits.turnMs) {
+    const turn = await queue.enter(options.ticket);
+    try {
+      const waitMs = Math.min(leftMs, limits.turnMs);
+      const result = await rotateUnderLease(tools, key, { ...options, turn, waitMs });
+      if (result) return result;
+    } finally {
+      turn.end();
+    }
+  }
+  // The holder of the lease may die, and this may be the last process to ask.
+  return { kind: "unavailable", error: new Error(underRenewal), spent: true };
+}
+
+interface TurnOptions extends RotateOptions {
+  readonly turn: Turn;
+  /** Longest wait for the lease. */
+  readonly waitMs: number;
+}
+
+/** Undefined if other processes held the lease all the time. */
+async function rotateUnderLease(
+  tools: RotationTools,
+  key: string,
+  options: TurnOptions,
+): Promise<Rotated | undefined> {
+  const { leaseMs } = tools.limits;
+  const { waitMs } = options;
   const enough = (stored: StoredRecord | undefined): boolean =>
     stored !== undefined && options.isFresh(readSnapshot(stored, tools.nowMs()));
   // The failed write may still arrive at the store; only a newer lease is sure to keep it out.
@@ -105,19 +145,16 @@ async function rotateUnderLease(
     withLease(tools, key, lease, options),
   );
   if (result.kind === "worked") return result.result;
-  if (result.kind === "enough" && result.record) {
-    const snapshot = readSnapshot(result.record, tools.nowMs());
-    return { kind: "fresh", snapshot, rotated: false };
-  }
-  // The holder of the lease may die, and this may be the last process to ask.
-  return { kind: "unavailable", error: new Error(underRenewal), spent: true };
+  if (result.kind !== "enough" || !result.record) return undefined;
+  const snapshot = readSnapshot(result.record, tools.nowMs());
+  return { kind: "fresh", snapshot, rotated: false };
 }
 
 async function withLease(
   tools: RotationTools,
   key: string,
   lease: Lease,
-  { isFresh, unsaved, force }: RotateOptions,
+  { isFresh, unsaved, force, turn }: TurnOptions,
 ): Promise<Rotated> {
   if (!lease.record) return { kind: "missing" };
   let snapshot = readSnapshot(lease.record, lease.askedAtMs);
@@ -137,7 +174,8 @@ async function withLease(
     return isFresh(snapshot) ? asItIs : tooLate(tools, snapshot.record, spentAtMs, lease);
   }
   // A mark is settled while there is time, even if the access token is good enough for now.
-  const result = await spend(tools, key, lease, snapshot, force ? undefined : spentAtMs);
+  const earlierAtMs = force ? undefined : spentAtMs;
+  const result = await spend(tools, key, { lease, turn, snapshot, earlierAtMs });
   return result.kind === "unavailable" && isFresh(snapshot) ? asItIs : result;
 }
 
@@ -154,19 +192,25 @@ function tooLate(
   return { kind: "unknown", record, spentForMs: now - spentAtMs };
 }
 
+interface SpendOptions {
+  readonly lease: Lease;
+  readonly turn: Turn;
+  readonly snapshot: Snapshot;
+  /** When the token was first spent, if it was. */
+  readonly earlierAtMs: number | undefined;
+}
+
 async function spend(
   tools: RotationTools,
   key: string,
-  lease: Lease,
-  snapshot: Snapshot,
-  earlierAtMs: number | undefined,
+  { lease, turn, snapshot, earlierAtMs }: SpendOptions,
 ): Promise<Rotated> {
   const marked = await markSpent(tools, key, lease, snapshot);
   if ("kind" in marked) return marked;
   const spentAtMs = earlierAtMs ?? tools.nowMs();
   const timeLeft = (): number =>
     Math.min(leaseLeft(tools, lease.askedAtMs), graceLeft(tools, spentAtMs));
-  const spent = await spendInTime(tools, snapshot.record.refreshToken, timeLeft);
+  const spent = await spendInTime(tools, turn, snapshot.record.refreshToken, timeLeft);
   if (spent.kind === "issued") {
     const record = withPair(marked.record, spent.pair, tools.dateMs());
     const accessEndsAtMs = spent.sentAtMs + spent.pair.accessLifetimeMs;
@@ -179,7 +223,7 @@ async function spend(
   if (spent.kind !== "lost" && snapshot.spentAtMs === undefined) {
     const saved = await save(tools, key, marked, lease.fence);
     if (saved.kind === "unsaved") return saved;
-    return { kind: spent.kind === "refused" ? "refused" : "unavailable", error };
+    return { kind: spent.kind === "not_sent" ? "unavailable" : spent.kind, error };
   }
   return spent.kind === "refused"
     ? { kind: "refused", error }

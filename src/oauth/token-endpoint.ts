@@ -62,7 +62,8 @@ export function createTokenEndpoint(call: Call, app: OAuthApp): TokenEndpoint {
         const body = { grant_type, refresh_token, client_id, client_secret } as const;
         return { kind: "issued", pair: await post(body, timeoutMs, refresh_token) };
       } catch (error) {
-        return { kind: classify(error), error };
+        const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+        return { kind: classify(error), error, retryAfterMs };
       }
     },
   };

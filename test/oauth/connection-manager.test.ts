@@ -7,11 +7,18 @@ import {
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
 } from "../../src/index.js";
+import { cacheToken, createConnectionCache } from "../../src/oauth/connection-cache.js";
 import { Deadline } from "../../src/transport/deadline.js";
 import { error, lifeMs, settle, setUp } from "./rotation/one-connection.js";
+import { recordOf } from "./rotation/virtual-worker.js";
 
 const deadline = new Deadline(5000, undefined);
 deadline.close();
+
+const somePair = {
+  ...{ accessToken: "", refreshToken: "", accessLifetimeMs: lifeMs, refreshLifetimeMs: undefined },
+  ...{ accountId: undefined, orgId: undefined, scopes: undefined },
+};
 
 const failureOf = async (promise: unknown) =>
   Promise.resolve(promise).then(
@@ -35,14 +42,14 @@ describe("current()", () => {
     expect(spent).toEqual([]);
   });
 
-  it("uses a token in its last minute while renewing it once in the background", async () => {
+  it("uses a token in the last part of its life while renewing it once in the background", async () => {
     const { tokens, spent, leases, pass, kinds } = await setUp();
     await tokens.current(deadline);
-    await pass(239_000);
+    await pass(179_000);
     expect(tokens.current(deadline)).toBe("secret-access-0");
     await settle();
     expect(spent).toEqual([]);
-    await pass(2000);
+    await pass(62_000);
     for (let i = 0; i < 100; i++) expect(tokens.current(deadline)).toBe("secret-access-0");
     await settle();
     expect(spent).toEqual(["secret-refresh-0"]);
@@ -50,6 +57,32 @@ describe("current()", () => {
     expect(kinds()).toEqual(["rotated"]);
     // The first use took no lease: it read the record and found the token good.
     expect(leases()).toBe(1);
+  });
+
+  it("renews tokens that were issued together at different moments, the same in every process", async () => {
+    const renewals = Array.from({ length: 300 }, (_, index) => {
+      const tokens = Array.from({ length: 2 }, () => {
+        const nowMs = 1_000_000;
+        const entry = createConnectionCache(() => nowMs).open("c1");
+        const accessToken = `a-token-and-its-signature-${index * 7919}`;
+        const record = { ...recordOf(somePair), accessToken };
+        const snapshot = { record, version: 1, spentAtMs: undefined };
+        cacheToken(entry, { ...snapshot, accessEndsAtMs: nowMs + lifeMs }, nowMs);
+        return entry.renewAtMs - nowMs;
+      });
+      expect(tokens[0]).toBe(tokens[1]);
+      return tokens[0] ?? 0;
+    });
+    for (const atMs of renewals) {
+      expect(atMs).toBeGreaterThan(lifeMs - 120_000);
+      expect(atMs).toBeLessThanOrEqual(lifeMs - 60_000);
+    }
+    // In each six seconds of the minute about a tenth.
+    for (let from = lifeMs - 120_000; from < lifeMs - 60_000; from += 6000) {
+      const inBetween = renewals.filter((atMs) => atMs > from && atMs <= from + 6000);
+      expect(inBetween.length).toBeGreaterThan(renewals.length / 40);
+      expect(inBetween.length).toBeLessThan(renewals.length / 4);
+    }
   });
 
   it("keeps using a valid token when an early renewal fails", async () => {
@@ -91,6 +124,30 @@ describe("current()", () => {
     }
     expect(heapMb() - heldMb).toBeLessThan(15);
     expect(tokens.current(deadline)).toBe("secret-access-0");
+  });
+
+  it("waits while the endpoint has too many requests, and fails nobody whose deadline allows it", async () => {
+    const { tokens, answers, pass, read } = await setUp(0);
+    answers.push(...Array.from({ length: 12 }, () => "busy" as const));
+    const waiting = tokens.current(deadline);
+    // Longer than a lease, so that it takes several turns.
+    await pass(16_000);
+    expect(answers.length).toBeGreaterThan(0);
+    await pass(60_000);
+    expect(await waiting).toMatch(/^secret-access-/);
+    expect((await read()).spentBy).toBeUndefined();
+  });
+
+  it("leaves a busy endpoint alone when nobody waits any more", async () => {
+    const { tokens, answers, pass, spent } = await setUp(0);
+    answers.push(...Array.from({ length: 100 }, () => "busy" as const));
+    const short = new Deadline(10, undefined);
+    expect(await failureOf(tokens.current(short))).toMatchObject({ message: "timeout" });
+    await pass(10_000);
+    const { length } = spent;
+    await pass(60_000);
+    expect(spent.length).toBe(length);
+    short.close();
   });
 
   it("gives up at the caller's deadline, but goes on for the other callers", async () => {
@@ -281,7 +338,8 @@ describe("replace()", () => {
 describe("renew() and forget()", () => {
   it("renew() refreshes even a fresh token, and returns no token", async () => {
     const { manager, spent } = await setUp();
-    const connection = await manager.renew("c1");
+    const { connection, rotated } = await manager.renew("c1");
+    expect(rotated).toBe(true);
     expect(spent).toEqual(["secret-refresh-0"]);
     expect(connection).toMatchObject({ id: "c1", accountId: "acct_1", status: "connected" });
     expect(inspect(connection)).not.toContain("secret");
@@ -292,7 +350,8 @@ describe("renew() and forget()", () => {
     await put({ ...(await read()), spentBy: "somebody" });
     await pass(61_000);
     expect(await failureOf(manager.renew("c1"))).toBeInstanceOf(RefreshOutcomeUnknownError);
-    expect(await manager.renew("c1", { force: true })).toMatchObject({ status: "connected" });
+    const { connection } = await manager.renew("c1", { force: true });
+    expect(connection.status).toBe("connected");
     expect(spent).toEqual(["secret-refresh-0"]);
     expect((await read()).spentBy).toBeUndefined();
   });

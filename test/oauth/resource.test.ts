@@ -467,7 +467,62 @@ it("hides a code or verifier that the remote quotes", async () => {
   }
 });
 
+const none = { refreshed: 0, alreadyRefreshed: 0, revoked: 0, missing: 0, failed: 0 };
+
 describe("oauth.refreshExpiring()", () => {
+  const day = 24 * 60 * 60 * 1000;
+
+  it("counts a customer who has disconnected once, and not again every night", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const { connection } = await connect(emulator, client);
+    emulator.oauth.disconnect(connection.id);
+    const nights = [];
+    for (let night = 0; night < 3; night++) {
+      nights.push(await client.oauth.refreshExpiring({ withinMs: 100 * day }));
+    }
+    expect(nights).toEqual([{ ...none, revoked: 1 }, none, none]);
+    expect(await client.oauth.retrieve(connection.id)).toMatchObject({ status: "revoked" });
+  });
+
+  it("renews each connection once when several jobs run at the same time", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    const setUp = clientOf(emulator, { store });
+    for (let i = 0; i < 20; i++) await connect(emulator, setUp);
+    const jobs = [1, 2, 3, 4].map(() => clientOf(emulator, { store }));
+    const results = await Promise.all(
+      jobs.map((job) => job.oauth.refreshExpiring({ withinMs: 91 * day })),
+    );
+    const sum = (name: keyof typeof none) => results.reduce((all, one) => all + one[name], 0);
+    expect(sum("refreshed")).toBe(20);
+    expect(sum("failed") + sum("revoked") + sum("missing")).toBe(0);
+    expect(emulator.oauth.connections.map(({ refreshes }) => refreshes)).toEqual(Array(20).fill(1));
+  });
+
+  it("says which connections the database has lost", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    const ids: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      ids.push((await connect(emulator, clientOf(emulator, { store }))).connection.id);
+    }
+    // A Redis that evicts: the key is still in the index, the record is gone.
+    const lost = `airwallex:connection:${ids[0]}`;
+    const evicting: Store = {
+      ...store,
+      read: async (key) => (key === lost ? undefined : await store.read(key)),
+    };
+    const done: unknown[] = [];
+    const result = await clientOf(emulator, { store: evicting }).oauth.refreshExpiring({
+      withinMs: 91 * day,
+      onProgress: ({ connectionId, error }) =>
+        done.push([connectionId, (error as { code?: string } | undefined)?.code]),
+    });
+    expect(result).toEqual({ ...none, refreshed: 1, missing: 1 });
+    expect(done).toContainEqual([ids[0], "connection_missing"]);
+  });
+
   it("renews tokens that are about to expire, and continues past failures", async () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
@@ -475,15 +530,11 @@ describe("oauth.refreshExpiring()", () => {
     for (let i = 0; i < 3; i++) ids.push((await connect(emulator, client)).connection.id);
     emulator.oauth.disconnect(ids[1] ?? "");
     const done: unknown[] = [];
-    const day = 24 * 60 * 60 * 1000;
-    expect(await client.oauth.refreshExpiring({ withinMs: day })).toEqual({
-      refreshed: 0,
-      failed: 0,
-    });
+    expect(await client.oauth.refreshExpiring({ withinMs: day })).toEqual(none);
     const onProgress = ({ connectionId, error }: { connectionId: string; error: unknown }) =>
       done.push([connectionId, error instanceof ConnectionRevokedError]);
     const result = await client.oauth.refreshExpiring({ withinMs: 91 * day, onProgress });
-    expect(result).toEqual({ refreshed: 2, failed: 1 });
+    expect(result).toEqual({ ...none, refreshed: 2, revoked: 1 });
     expect(done.length).toBe(3);
     expect(done).toContainEqual([ids[1], true]);
   });
@@ -515,7 +566,7 @@ describe("oauth.refreshExpiring() of tokens with an unknown expiry", () => {
       [61, 1],
     ] as const) {
       const withinMs = days * day;
-      expect(await client.oauth.refreshExpiring({ withinMs })).toEqual({ refreshed, failed: 0 });
+      expect(await client.oauth.refreshExpiring({ withinMs })).toEqual({ ...none, refreshed });
     }
   });
 

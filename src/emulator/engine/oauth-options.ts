@@ -1,7 +1,6 @@
 /** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
 import { allOf, refuseUnknown } from "../../checks/options.js";
-import { dayMs } from "./duration.js";
 
 /** The client id of an emulator's default app. */
 export const defaultOAuthClientId = "appid_emulator";
@@ -61,6 +60,8 @@ const defaultApp: OAuthApp = {
 };
 
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
 const known: ReadonlySet<string> = allOf<keyof OAuthOptions>({
   apps: true,
   accessTokenLifetimeMs: true,

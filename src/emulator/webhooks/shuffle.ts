@@ -4,7 +4,7 @@ import { createRandom } from "../engine/random.js";
 
 const heldMs = 50;
 
-export interface Shuffler<Item> {
+export interface Hold<Item> {
   add(item: Item): void;
   /** Releases everything at once. */
   release(): void;
@@ -12,7 +12,7 @@ export interface Shuffler<Item> {
   stop(): void;
 }
 
-export function createShuffler<Item>(release: (item: Item) => void, seed: string): Shuffler<Item> {
+export function createHold<Item>(letGo: (item: Item) => void, seed: string): Hold<Item> {
   const random = createRandom(seed, "webhooks");
   let held: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -23,13 +23,13 @@ export function createShuffler<Item>(release: (item: Item) => void, seed: string
     held = [];
     return taken;
   };
-  const releaseAll = (): void => shuffle(take(), random).forEach(release);
+  const release = (): void => shuffle(take(), random).forEach(letGo);
   return {
     add(item) {
       held.push(item);
-      timer ??= setTimeout(releaseAll, heldMs);
+      timer ??= setTimeout(release, heldMs);
     },
-    release: releaseAll,
+    release,
     stop: take,
   };
 }

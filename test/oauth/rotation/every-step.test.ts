@@ -46,7 +46,7 @@ test.each([2, 4, 8])("%d healthy processes refresh once for each expiry", async 
   const { problems, server } = await runSchedule(scheduleOf(schedule));
   expect(problems).toEqual([]);
   expect(server.concurrent()).toBe(0);
-  // Each token was replaced in its last minute, or after it ran out while nobody asked.
+  // Each token was replaced in its last two minutes, or after it ran out while nobody asked.
   expect(server.leftWhenReplaced.length).toBeGreaterThan(3);
-  for (const leftMs of server.leftWhenReplaced) expect(leftMs).toBeLessThanOrEqual(60_000);
+  for (const leftMs of server.leftWhenReplaced) expect(leftMs).toBeLessThanOrEqual(120_000);
 });

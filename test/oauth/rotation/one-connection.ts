@@ -69,7 +69,14 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
   let ids = 0;
   const createManager = (): ConnectionManager =>
     createConnectionManager({
-      ...{ refresh, sleep, store: failing, limits: rotationLimits, random: Math.random },
+      ...{
+        refresh,
+        sleep,
+        store: failing,
+        limits: rotationLimits,
+        concurrent: 40,
+        random: Math.random,
+      },
       ...{ nowMs: () => nowMs, dateMs: () => Math.floor(nowMs), newId: () => `refresh-${++ids}` },
       keyOf: (id) => id,
       publish: (event) => events.push(event),

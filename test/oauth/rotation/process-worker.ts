@@ -1,5 +1,5 @@
 /**
- * A separate process that uses one connection; `processes.test.ts` starts several of them.
+ * A separate process that uses one connection, or many; other tests start several of them.
  *
  * Reads its order as JSON from the command line, says when it is ready, waits for a line on stdin, and
  * reports the results in lines on stdout.
@@ -8,21 +8,28 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createConnectionManager } from "../../../src/oauth/connection-manager.js";
+import { connectionId } from "../../../src/oauth/connection-record.js";
 import { type RotationLimits, rotationLimits } from "../../../src/oauth/limits.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import { readTokenPair } from "../../../src/oauth/tokens.js";
 import type { Store } from "../../../src/stores/store.js";
 
 export interface Order {
-  /** `call`: fifty callers of one expired connection. `rotate`: renews over and over until killed. */
-  readonly task: "call" | "rotate";
+  /**
+   * `call`: fifty callers of one expired connection. `rotate`: renews over and over until killed. `crowd`:
+   * one call for each of many connections, all at once.
+   */
+  readonly task: "call" | "rotate" | "crowd";
   readonly store: "file" | "redis" | "postgres";
   /** The URL of the database, or the directory. */
   readonly where: string;
+  /** The API, and its token endpoint below `/oauth`. */
   readonly emulatorUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly connectionId: string;
+  /** How many connections a crowd has: of the accounts `acct_0`, `acct_1` and so on. */
+  readonly connections?: number;
   readonly keyPrefix: string;
 }
 
@@ -61,14 +68,32 @@ function tell(line: Line): void {
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
-async function call(): Promise<void> {
+async function createClientOf(timeoutMs: number) {
   const { createClient } = await import("../../../src/index.js");
-  const { clientId, clientSecret, emulatorUrl: baseUrl, connectionId } = order;
+  const { clientId, clientSecret, emulatorUrl: baseUrl } = order;
   const app = { clientId, clientSecret, redirectUri: "http://127.0.0.1:3000/callback" };
   const oauth = { ...app, scopes: ["account_details:read"], keyPrefix: order.keyPrefix, store };
-  const client = createClient({ environment: "sandbox", baseUrl, oauth });
-  const connection = client.oauth.connection(connectionId);
-  const calls = Array.from({ length: 50 }, () => connection.accounts.current());
+  return createClient({ environment: "sandbox", baseUrl, timeoutMs, oauth });
+}
+
+async function call(): Promise<void> {
+  const client = await createClientOf(60_000);
+  const connection = client.oauth.connection(order.connectionId);
+  await callAll(Array.from({ length: 50 }, () => connection));
+}
+
+async function crowd(): Promise<void> {
+  const client = await createClientOf(10 * 60_000);
+  const ids = Array.from({ length: order.connections ?? 0 }, (_, i) =>
+    connectionId(order.clientId, `acct_${i}`),
+  );
+  await callAll(ids.map(client.oauth.connection));
+}
+
+async function callAll(
+  customers: readonly { readonly accounts: { current(): Promise<unknown> } }[],
+): Promise<void> {
+  const calls = customers.map((customer) => customer.accounts.current());
   const results = await Promise.allSettled(calls);
   const failed = results.filter((result) => result.status === "rejected");
   const errors = failed.map(({ reason }) => nameOf(reason));
@@ -104,7 +129,14 @@ async function refresh(refresh_token: string, timeoutMs: number): Promise<Refres
 
 async function rotate(): Promise<never> {
   const manager = createConnectionManager({
-    ...{ store, refresh, limits: hurried, keyOf: (id) => order.keyPrefix + id, newId: randomUUID },
+    ...{
+      store,
+      refresh,
+      limits: hurried,
+      concurrent: 40,
+      keyOf: (id) => order.keyPrefix + id,
+      newId: randomUUID,
+    },
     ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     publish: () => undefined,
@@ -119,6 +151,6 @@ async function rotate(): Promise<never> {
 
 tell({ event: "ready" });
 await once(process.stdin, "data");
-await (order.task === "call" ? call() : rotate());
+await { call, rotate, crowd }[order.task]();
 await close();
 process.stdin.destroy();

@@ -3,115 +3,38 @@
  * each store, or for as long as asked: `ROTATION_SECONDS=30 npx vitest run test/oauth/rotation/processes.test.ts`.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import {
   defaultOAuthClientId as clientId,
   defaultOAuthClientSecret as clientSecret,
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
-import { Redis } from "ioredis";
-import { Pool } from "pg";
-import { build } from "tsup";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ClientWithOAuth, createClient } from "../../../src/index.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
-import { createFileStore } from "../../../src/stores/file/index.js";
-import { createPostgresStore, createPostgresTables } from "../../../src/stores/postgres/index.js";
-import { createRedisStore } from "../../../src/stores/redis/index.js";
-import type { Store } from "../../../src/stores/store.js";
-import { postgresMissing, redisMissing, startPostgres, startRedis, titled } from "../../servers.js";
-import type { Line, Order } from "./process-worker.js";
+import { titled } from "../../servers.js";
+import {
+  buildWorker,
+  type Place,
+  places,
+  startWorker as start,
+  stores,
+  type Worker,
+} from "./process-tools.js";
+import type { Order } from "./process-worker.js";
 
 const seconds = Number(process.env["ROTATION_SECONDS"] ?? 6);
 const keyPrefix = "oauth/";
 const redirectUri = "http://127.0.0.1:3000/callback";
 const scopes = ["account_details:read"];
 
-interface Place {
-  readonly store: Store;
-  readonly where: string;
-  close(): Promise<unknown>;
-}
-
-const places: Record<Order["store"], () => Promise<Place>> = {
-  async file() {
-    const where = mkdtempSync(join(tmpdir(), "rotation-"));
-    const close = async () => rmSync(where, { recursive: true, force: true });
-    return { store: createFileStore({ directory: where }), where, close };
-  },
-  async redis() {
-    const server = await startRedis();
-    const redis = new Redis(server.url);
-    const close = async () => {
-      redis.disconnect();
-      await server.stop();
-    };
-    return { store: createRedisStore(redis), where: server.url, close };
-  },
-  async postgres() {
-    const server = await startPostgres();
-    const pool = new Pool({ connectionString: server.url });
-    await createPostgresTables(pool);
-    const close = () => pool.end().then(server.stop);
-    return { store: createPostgresStore(pool), where: server.url, close };
-  },
-};
-
-interface Worker {
-  readonly child: ChildProcess;
-  readonly lines: Line[];
-  readonly ready: Promise<void>;
-  readonly ended: Promise<void>;
-}
-
-// Within the package, so that its imports resolve.
-const built = fileURLToPath(
-  new URL(`../../../node_modules/.rotation-${process.pid}`, import.meta.url),
-);
-
-function start(order: Order): Worker {
-  const program = join(built, "process-worker.js");
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  // A process that is being killed no longer reads.
-  child.stdin?.on("error", () => undefined);
-  const lines: Line[] = [];
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const ready = new Promise<void>((resolve) => {
-    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (text) => {
-      const line = JSON.parse(text) as Line;
-      lines.push(line);
-      if (line.event === "ready") resolve();
-    });
-  });
-  return { child, lines, ready, ended };
-}
-
+let removeWorker: () => void;
 beforeAll(async () => {
-  const entry = [fileURLToPath(new URL("./process-worker.ts", import.meta.url))];
-  const quiet = { silent: true, config: false, skipNodeModulesBundle: true } as const;
-  await build({
-    entry,
-    outDir: built,
-    format: "esm",
-    target: "node20",
-    ...quiet,
-  });
+  removeWorker = await buildWorker();
 }, 60_000);
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+afterAll(() => removeWorker?.());
 
-describe.each<[store: Order["store"], missing: string | undefined]>([
-  ["file", undefined],
-  ["redis", redisMissing],
-  ["postgres", postgresMissing],
-])("eight processes", (name, missing) => {
+describe.each(stores)("eight processes", (name, missing) => {
   let place: Place;
   let emulator: RunningEmulator;
   let client: ClientWithOAuth<"sandbox">;

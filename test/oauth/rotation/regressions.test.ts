@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { rotationLimits } from "../../../src/oauth/limits.js";
+import { createRefreshQueue } from "../../../src/oauth/refresh-queue.js";
 import { type RotateOptions, type RotationTools, rotate } from "../../../src/oauth/rotation.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
 import { readTokenPair, type TokenPair } from "../../../src/oauth/tokens.js";
@@ -156,10 +157,12 @@ describe("rotate()", () => {
       };
       const tools: RotationTools = {
         ...{ ...clock, refresh, limits: rotationLimits, random: Math.random },
+        queue: createRefreshQueue({ ...clock, concurrent: 8, random: Math.random }),
         ...{ store: failing, dateMs: clock.nowMs, newId: () => `refresh-${Math.random()}` },
       };
       return (options: Partial<RotateOptions> = {}) =>
         rotate(tools, "key", {
+          ticket: { urgency: "waiting" },
           isFresh: ({ accessEndsAtMs }) => accessEndsAtMs > nowMs,
           ...options,
         });

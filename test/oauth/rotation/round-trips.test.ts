@@ -75,7 +75,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
 
   function createManager(store: Store): ConnectionManager {
     return createConnectionManager({
-      ...{ store, limits: rotationLimits, keyOf: (key) => key, newId: randomUUID },
+      ...{ store, limits: rotationLimits, concurrent: 40, keyOf: (key) => key, newId: randomUUID },
       ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
       refresh: async () => ({ kind: "issued", pair }),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -68,7 +68,7 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
   const refresh = createRefresh(process, around);
   let ids = 0;
   const manager = createConnectionManager({
-    ...{ store, refresh, random, limits: rotationLimits },
+    ...{ store, refresh, random, limits: rotationLimits, concurrent: 40 },
     ...{ nowMs: process.nowMs, dateMs: process.dateMs, sleep: process.sleep },
     newId: () => `${process.name}-refresh-${++ids}`,
     keyOf: () => key,

@@ -1,0 +1,225 @@
+/**
+ * Turns for refreshes: a limited number at once, at a pace that the token endpoint accepts.
+ *
+ * A refresh waits for its turn before it takes the lease and marks the record. So thousands of connections
+ * that expire together wait in memory, and a process that is killed leaves marks only on what it was about
+ * to send.
+ *
+ * - Order: first those whose grace minute is running (`marked`), then those that callers wait for, then
+ *   those whose access token still works.
+ * - The number at once begins low and grows with every pair that is issued. It is halved when the store is
+ *   so slow that a refresh cannot be sent within its lease.
+ * - After a 429 nothing is sent for as long as the endpoint says, or for a moment. If others are waiting,
+ *   the pace is lowered below what the endpoint accepted in the last second, and then recovers, slowly at
+ *   first, so that processes that share a limit do not all find it at once.
+ */
+
+export type Urgency = "marked" | "waiting" | "background";
+
+const order: readonly Urgency[] = ["marked", "waiting", "background"];
+
+/** A place in the queue, for as many turns as it takes. */
+export interface Ticket {
+  urgency: Urgency;
+  /** Present while it waits. */
+  start?: ((turn: Turn) => void) | undefined;
+}
+
+/** The right to refresh one connection. */
+export interface Turn {
+  /** A request is sent. */
+  sent(): void;
+  /** Its answer is there, or never will be. */
+  answered(answer: Answer): void;
+  /** Takes a place in the pace for another request; returns how many milliseconds to wait for it. */
+  delayMs(): number;
+  /** The store left no time for the request. */
+  late(): void;
+  end(): void;
+}
+
+export interface Answer {
+  /** `issued`: a pair. `busy`: 429. Others do not matter here. */
+  readonly kind: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export interface RefreshQueue {
+  /** Resolves when it is the ticket's turn. Each turn must be ended. */
+  enter(ticket: Ticket): Promise<Turn>;
+  /** Moves a ticket forward; it never moves back. */
+  promote(ticket: Ticket, urgency: Urgency): void;
+}
+
+export interface RefreshQueueOptions {
+  /** Most refreshes at once. */
+  readonly concurrent: number;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+const firstConcurrent = 8;
+/** After a 429 that does not say how long to wait. */
+const usualHoldMs = 250;
+const longestHoldMs = 60_000;
+/** A lowered pace has tripled after this long. */
+const recoverySeconds = 40;
+const lowerBy = 0.75;
+
+export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
+  const waiting = createWaitingLines();
+  const pace = createPace(options);
+  let allowed = Math.min(firstConcurrent, options.concurrent);
+  let running = 0;
+  let isSleeping = false;
+
+  function advance(): void {
+    while (running < allowed && waiting.first()) {
+      const waitMs = pace.nextAtMs() - options.nowMs();
+      if (waitMs > 0) {
+        wake(waitMs);
+        return;
+      }
+      running++;
+      waiting.shift()?.(createTurn(pace.take()));
+    }
+  }
+
+  function wake(afterMs: number): void {
+    if (isSleeping) return;
+    isSleeping = true;
+    void options.sleep(afterMs).then(() => {
+      isSleeping = false;
+      advance();
+    });
+  }
+
+  function createTurn(placeMs: number): Turn {
+    let isUsed = false;
+    return {
+      sent() {
+        isUsed = true;
+        pace.sent();
+      },
+      answered({ kind, retryAfterMs }) {
+        if (kind === "issued") allowed = Math.min(options.concurrent, allowed + 1);
+        if (kind === "busy") pace.refused(retryAfterMs, waiting.first() !== undefined);
+        pace.answered(kind === "issued");
+      },
+      delayMs() {
+        const delayMs = pace.nextAtMs() - options.nowMs();
+        pace.take();
+        return delayMs;
+      },
+      late() {
+        allowed = Math.max(1, allowed / 2);
+      },
+      end() {
+        running--;
+        // There was nothing to refresh, so there is room for another.
+        if (!isUsed) pace.giveBack(placeMs);
+        advance();
+      },
+    };
+  }
+
+  return {
+    enter: (ticket) =>
+      new Promise((start) => {
+        ticket.start = start;
+        waiting.push(ticket);
+        advance();
+      }),
+    promote(ticket, urgency) {
+      if (order.indexOf(urgency) >= order.indexOf(ticket.urgency)) return;
+      ticket.urgency = urgency;
+      if (ticket.start) waiting.push(ticket);
+    },
+  };
+}
+
+/** One line per urgency. A ticket that was promoted stays in its earlier line too, where it is skipped. */
+function createWaitingLines() {
+  const lines: Readonly<Record<Urgency, Ticket[]>> = { marked: [], waiting: [], background: [] };
+
+  function first(): Ticket | undefined {
+    for (const urgency of order) {
+      const line = lines[urgency];
+      while (line[0] && (!line[0].start || line[0].urgency !== urgency)) line.shift();
+      if (line[0]) return line[0];
+    }
+    return undefined;
+  }
+
+  return {
+    first,
+    push: (ticket: Ticket) => lines[ticket.urgency].push(ticket),
+    shift(): Ticket["start"] {
+      const ticket = first();
+      const start = ticket?.start;
+      if (ticket) ticket.start = undefined;
+      return start;
+    },
+  };
+}
+
+/** When the next request may be sent. */
+function createPace({ nowMs, random }: RefreshQueueOptions) {
+  const acceptedAtMs: number[] = [];
+  let onTheWay = 0;
+  let heldUntilMs = Number.NEGATIVE_INFINITY;
+  let dueAtMs = Number.NEGATIVE_INFINITY;
+  /** Requests a second, just after it was lowered. */
+  let lowered = Number.POSITIVE_INFINITY;
+  let loweredAtMs = Number.NEGATIVE_INFINITY;
+
+  /** In the last second, with those that are on the way. */
+  function acceptedPerSecond(): number {
+    const fromMs = nowMs() - 1000;
+    while ((acceptedAtMs[0] ?? fromMs) < fromMs) acceptedAtMs.shift();
+    return acceptedAtMs.length + onTheWay;
+  }
+
+  function perSecond(): number {
+    const recovered = (nowMs() - loweredAtMs) / 1000 / recoverySeconds;
+    return lowered * (1 + recovered + recovered ** 3);
+  }
+
+  function nextAtMs(): number {
+    return Math.max(heldUntilMs, dueAtMs, nowMs());
+  }
+
+  return {
+    nextAtMs,
+    /** Takes the next place, and returns its length. */
+    take(): number {
+      const placeMs = 1000 / perSecond();
+      dueAtMs = nextAtMs() + placeMs;
+      return placeMs;
+    },
+    giveBack(placeMs: number) {
+      dueAtMs -= placeMs;
+    },
+    sent() {
+      onTheWay++;
+    },
+    answered(isAccepted: boolean) {
+      onTheWay--;
+      if (!isAccepted) return;
+      acceptedPerSecond();
+      acceptedAtMs.push(nowMs());
+    },
+    refused(retryAfterMs: number | undefined, isCrowded: boolean) {
+      const now = nowMs();
+      const holdMs = Math.min(retryAfterMs ?? usualHoldMs, longestHoldMs) * (1 + random() / 4);
+      heldUntilMs = Math.max(heldUntilMs, now + holdMs);
+      // Requests that were on the way together are refused for the same reason.
+      if (now - loweredAtMs < 1000 || !isCrowded) return;
+      lowered = Math.max(1, Math.min(perSecond(), acceptedPerSecond()) * lowerBy);
+      loweredAtMs = now;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Separate processes that share a store, and the stores that they share. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
+import { Pool } from "pg";
+import { build } from "tsup";
+import { createFileStore } from "../../../src/stores/file/index.js";
+import { createPostgresStore, createPostgresTables } from "../../../src/stores/postgres/index.js";
+import { createRedisStore } from "../../../src/stores/redis/index.js";
+import type { Store } from "../../../src/stores/store.js";
+import { postgresMissing, redisMissing, startPostgres, startRedis } from "../../servers.js";
+import type { Line, Order } from "./process-worker.js";
+
+export interface Place {
+  readonly store: Store;
+  readonly where: string;
+  close(): Promise<unknown>;
+}
+
+/** Opens a store in a place of its own. */
+export const places: Record<Order["store"], () => Promise<Place>> = {
+  async file() {
+    const where = mkdtempSync(join(tmpdir(), "rotation-"));
+    const close = async () => rmSync(where, { recursive: true, force: true });
+    return { store: createFileStore({ directory: where }), where, close };
+  },
+  async redis() {
+    const server = await startRedis();
+    const redis = new Redis(server.url);
+    const close = async () => {
+      redis.disconnect();
+      await server.stop();
+    };
+    return { store: createRedisStore(redis), where: server.url, close };
+  },
+  async postgres() {
+    const server = await startPostgres();
+    const pool = new Pool({ connectionString: server.url });
+    await createPostgresTables(pool);
+    const close = () => pool.end().then(server.stop);
+    return { store: createPostgresStore(pool), where: server.url, close };
+  },
+};
+
+export interface Worker {
+  readonly child: ChildProcess;
+  readonly lines: Line[];
+  readonly ready: Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+/** Stores, each with the reason why it cannot be tested here. */
+export const stores: readonly [store: Order["store"], missing: string | undefined][] = [
+  ["file", undefined],
+  ["redis", redisMissing],
+  ["postgres", postgresMissing],
+];
+
+// Within the package, so that its imports resolve.
+const built = fileURLToPath(
+  new URL(`../../../node_modules/.rotation-${process.pid}-${Date.now()}`, import.meta.url),
+);
+
+/** Builds the program of the processes once, because they start faster so. Returns what removes it. */
+export async function buildWorker(): Promise<() => void> {
+  const entry = [fileURLToPath(new URL("./process-worker.ts", import.meta.url))];
+  const quiet = { silent: true, config: false, skipNodeModulesBundle: true } as const;
+  await build({ entry, outDir: built, format: "esm", target: "node20", ...quiet });
+  return () => rmSync(built, { recursive: true, force: true });
+}
+
+export function startWorker(order: Order): Worker {
+  const program = join(built, "process-worker.js");
+  const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  // A process that is being killed no longer reads.
+  child.stdin?.on("error", () => undefined);
+  const lines: Line[] = [];
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const ready = new Promise<void>((resolve) => {
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (text) => {
+      const line = JSON.parse(text) as Line;
+      lines.push(line);
+      if (line.event === "ready") resolve();
+    });
+  });
+  return { child, lines, ready, ended };
+}
