@@ -205,7 +205,10 @@ export type {
 } from "./generated/simulation-transfers.js";
 export type {
   ConnectedAccountTransfer,
+  MoneyMovementReason,
   MoneyMovementStatus,
+  TransferAdditionalInfo,
+  TransferFailureReason,
   TransferCreateParams,
   TransferList,
   TransferListParams,

@@ -9,7 +9,12 @@ import type {
   ChargeListParams,
 } from "./charges.js";
 import { isDecimal, isDecimalInput } from "./common.guards.js";
-import { isMoneyMovementStatus, isMoneyMovementStatusInput } from "./transfers.guards.js";
+import {
+  isMoneyMovementReason,
+  isMoneyMovementReasonInput,
+  isMoneyMovementStatus,
+  isMoneyMovementStatusInput,
+} from "./transfers.guards.js";
 import type { Members } from "./values.guards.js";
 import { isLonger } from "./values.guards.js";
 
@@ -18,19 +23,18 @@ const pattern1 = /^[A-Z]{3}$/u;
 export function isCharge(v: unknown): v is Charge {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<Charge> = v;
-  if (o.amount != null && !isDecimal(o.amount)) return false;
-  if (o.created_at != null && typeof o.created_at !== "string") return false;
-  if (o.currency != null && typeof o.currency !== "string") return false;
-  if (o.description != null && typeof o.description !== "string") return false;
-  if (o.fee != null && !isDecimal(o.fee)) return false;
+  if (!isDecimal(o.amount)) return false;
+  if (typeof o.created_at !== "string") return false;
+  if (typeof o.currency !== "string") return false;
+  if (!isDecimal(o.fee)) return false;
   if (typeof o.id !== "string") return false;
-  if (o.reason != null && typeof o.reason !== "string") return false;
-  if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.request_id != null && typeof o.request_id !== "string") return false;
-  if (o.short_reference_id != null && typeof o.short_reference_id !== "string") return false;
-  if (o.source != null && typeof o.source !== "string") return false;
+  if (!isMoneyMovementReason(o.reason)) return false;
+  if (typeof o.reference !== "string") return false;
+  if (typeof o.request_id !== "string") return false;
+  if (typeof o.short_reference_id !== "string") return false;
+  if (typeof o.source !== "string") return false;
   if (!isMoneyMovementStatus(o.status)) return false;
-  if (o.updated_at != null && typeof o.updated_at !== "string") return false;
+  if (typeof o.updated_at !== "string") return false;
   return true;
 }
 
@@ -56,8 +60,7 @@ export function isChargeCreateRequest(v: unknown): v is ChargeCreateRequest {
   const o: Members<ChargeCreateRequest> = v;
   if (!isDecimalInput(o.amount)) return false;
   if (typeof o.currency !== "string" || !pattern1.test(o.currency)) return false;
-  if (o.description !== undefined && typeof o.description !== "string") return false;
-  if (typeof o.reason !== "string" || o.reason === "") return false;
+  if (!isMoneyMovementReasonInput(o.reason)) return false;
   if (
     typeof o.reference !== "string" ||
     o.reference === "" ||
@@ -77,7 +80,6 @@ export function isChargeCreateRequest(v: unknown): v is ChargeCreateRequest {
     switch (key) {
       case "amount":
       case "currency":
-      case "description":
       case "reason":
       case "reference":
       case "request_id":
@@ -95,8 +97,7 @@ export function isChargeCreateParams(v: unknown): v is ChargeCreateParams {
   const o: Members<ChargeCreateParams> = v;
   if (!isDecimalInput(o.amount)) return false;
   if (typeof o.currency !== "string" || !pattern1.test(o.currency)) return false;
-  if (o.description !== undefined && typeof o.description !== "string") return false;
-  if (typeof o.reason !== "string" || o.reason === "") return false;
+  if (!isMoneyMovementReasonInput(o.reason)) return false;
   if (
     typeof o.reference !== "string" ||
     o.reference === "" ||
@@ -115,7 +116,6 @@ export function isChargeCreateParams(v: unknown): v is ChargeCreateParams {
     switch (key) {
       case "amount":
       case "currency":
-      case "description":
       case "reason":
       case "reference":
       case "request_id":

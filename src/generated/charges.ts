@@ -3,52 +3,54 @@
 
 import * as z from "zod";
 import { Decimal, DecimalInput } from "./common.js";
-import { MoneyMovementStatus, MoneyMovementStatusInput } from "./transfers.js";
+import {
+  MoneyMovementReason,
+  MoneyMovementReasonInput,
+  MoneyMovementStatus,
+  MoneyMovementStatusInput,
+} from "./transfers.js";
 
 /** Money pulled from a connected account to the platform. */
 export interface Charge {
   /** Amount in units of the currency. */
-  readonly amount?: Decimal | null | undefined;
+  readonly amount: Decimal;
   /** When it was created. ISO 8601. */
-  readonly created_at?: string | null | undefined;
+  readonly created_at: string;
   /** Currency (ISO 4217). */
-  readonly currency?: string | null | undefined;
-  /** What it is for, as free text. */
-  readonly description?: string | null | undefined;
+  readonly currency: string;
   /** Fee in units of the currency. */
-  readonly fee?: Decimal | null | undefined;
+  readonly fee: Decimal;
   /** Id of the charge. */
   readonly id: string;
-  /** What it is for, from the API's list of reasons. */
-  readonly reason?: string | null | undefined;
+  /** What it is for. */
+  readonly reason: MoneyMovementReason;
   /** Reference on the statements of both accounts. */
-  readonly reference?: string | null | undefined;
+  readonly reference: string;
   /** Id of the request that created it. The API processes each id only once. */
-  readonly request_id?: string | null | undefined;
+  readonly request_id: string;
   /** Short, human-readable id. */
-  readonly short_reference_id?: string | null | undefined;
+  readonly short_reference_id: string;
   /** Id of the connected account that pays. */
-  readonly source?: string | null | undefined;
+  readonly source: string;
   /** Status of the charge. */
   readonly status: MoneyMovementStatus;
   /** When it last changed. ISO 8601. */
-  readonly updated_at?: string | null | undefined;
+  readonly updated_at: string;
 }
 
 export const Charge: z.ZodType<Charge> = z.looseObject({
-  amount: Decimal.nullish(),
-  created_at: z.string().nullish(),
-  currency: z.string().nullish(),
-  description: z.string().nullish(),
-  fee: Decimal.nullish(),
+  amount: Decimal,
+  created_at: z.string(),
+  currency: z.string(),
+  fee: Decimal,
   id: z.string(),
-  reason: z.string().nullish(),
-  reference: z.string().nullish(),
-  request_id: z.string().nullish(),
-  short_reference_id: z.string().nullish(),
-  source: z.string().nullish(),
+  reason: MoneyMovementReason,
+  reference: z.string(),
+  request_id: z.string(),
+  short_reference_id: z.string(),
+  source: z.string(),
   status: MoneyMovementStatus,
-  updated_at: z.string().nullish(),
+  updated_at: z.string(),
 });
 
 /** One page of charges. */
@@ -66,18 +68,12 @@ export const ChargeList: z.ZodType<ChargeList> = z.looseObject({
 
 /** A new charge. */
 export interface ChargeCreateRequest {
-  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
+  /** Amount in units of the currency, greater than 0. Sent as a string of digits. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   currency: string;
-  /** What it is for, as free text. */
-  description?: string | undefined;
-  /**
-   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
-   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
-   * empty.
-   */
-  reason: string;
+  /** What it is for. */
+  reason: MoneyMovementReasonInput;
   /** Reference on the statements of both accounts. 1 to 140 characters. */
   reference: string;
   /** An id of your own for this request; a second use of it is refused. 1 to 50 characters. */
@@ -89,8 +85,7 @@ export interface ChargeCreateRequest {
 export const ChargeCreateRequest: z.ZodType<ChargeCreateRequest> = z.strictObject({
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
-  description: z.string().optional(),
-  reason: z.string().min(1),
+  reason: MoneyMovementReasonInput,
   reference: z.string().min(1).max(140),
   request_id: z.string().min(1).max(50),
   source: z.string().min(1),
@@ -98,18 +93,12 @@ export const ChargeCreateRequest: z.ZodType<ChargeCreateRequest> = z.strictObjec
 
 /** A new charge. */
 export interface ChargeCreateParams {
-  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
+  /** Amount in units of the currency, greater than 0. Sent as a string of digits. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   currency: string;
-  /** What it is for, as free text. */
-  description?: string | undefined;
-  /**
-   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
-   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
-   * empty.
-   */
-  reason: string;
+  /** What it is for. */
+  reason: MoneyMovementReasonInput;
   /** Reference on the statements of both accounts. 1 to 140 characters. */
   reference: string;
   /**
@@ -124,8 +113,7 @@ export interface ChargeCreateParams {
 export const ChargeCreateParams: z.ZodType<ChargeCreateParams> = z.strictObject({
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
-  description: z.string().optional(),
-  reason: z.string().min(1),
+  reason: MoneyMovementReasonInput,
   reference: z.string().min(1).max(140),
   request_id: z.string().min(1).max(50).optional(),
   source: z.string().min(1),

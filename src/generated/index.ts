@@ -372,11 +372,28 @@ export {
   StoreWebsiteInput,
 } from "./store.js";
 export {
+  CardPaymentBrand,
+  CardPaymentBrandInput,
+  CardPaymentData,
+  CardPaymentDataInput,
+  CardPaymentMethod,
+  CardPaymentMethodInput,
+  CardPaymentType,
+  CardPaymentTypeInput,
+  MoneyMovementReason,
+  MoneyMovementReasonInput,
   MoneyMovementStatus,
   MoneyMovementStatusInput,
+  ThreeDSecureOutcome,
+  ThreeDSecureOutcomeInput,
+  TransferAdditionalInfo,
+  TransferAdditionalInfoInput,
   TransferCreateParams,
   TransferCreateRequest,
+  TransferFailureReason,
   TransferListParams,
+  TransferMerchantData,
+  TransferMerchantDataInput,
 } from "./transfers.js";
 export {
   TrusteeBusiness,

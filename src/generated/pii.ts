@@ -17,6 +17,8 @@ export const piiFields: ReadonlySet<string> = new Set([
   "businessRegistrationNumber",
   "cardNumber",
   "card_number",
+  "card_token",
+  "cardholder_name",
   "client_secret",
   "code_verifier",
   "comment",

@@ -2,19 +2,40 @@
 /** Predicates of transfers; each agrees with the zod schema of its type. */
 
 import type {
+  CardPaymentBrand,
+  CardPaymentBrandInput,
+  CardPaymentData,
+  CardPaymentDataInput,
+  CardPaymentMethod,
+  CardPaymentMethodInput,
+  CardPaymentType,
+  CardPaymentTypeInput,
   ConnectedAccountTransfer,
+  MoneyMovementReason,
+  MoneyMovementReasonInput,
   MoneyMovementStatus,
   MoneyMovementStatusInput,
+  ThreeDSecureOutcome,
+  ThreeDSecureOutcomeInput,
+  TransferAdditionalInfo,
+  TransferAdditionalInfoInput,
   TransferCreateParams,
   TransferCreateRequest,
+  TransferFailureReason,
   TransferList,
   TransferListParams,
+  TransferMerchantData,
+  TransferMerchantDataInput,
 } from "./transfers.js";
 import { isDecimal, isDecimalInput } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
 import { isLonger } from "./values.guards.js";
 
 const pattern1 = /^[A-Z]{3}$/u;
+
+export function isMoneyMovementReason(v: unknown): v is MoneyMovementReason {
+  return typeof v === "string";
+}
 
 export function isMoneyMovementStatus(v: unknown): v is MoneyMovementStatus {
   return typeof v === "string";
@@ -33,33 +54,326 @@ export function isMoneyMovementStatusInput(v: unknown): v is MoneyMovementStatus
   }
 }
 
-export function isConnectedAccountTransfer(v: unknown): v is ConnectedAccountTransfer {
+export function isMoneyMovementReasonInput(v: unknown): v is MoneyMovementReasonInput {
+  switch (v) {
+    case "wages_salary":
+    case "donation_charitable_contribution":
+    case "personal_remittance":
+    case "transfer_to_own_account":
+    case "pension":
+    case "family_support":
+    case "living_expenses":
+    case "education_training":
+    case "travel":
+    case "investment_proceeds":
+    case "investment_capital":
+    case "loan_credit_repayment":
+    case "taxes":
+    case "goods_purchased":
+    case "business_expenses":
+    case "medical_services":
+    case "professional_business_services":
+    case "technical_services":
+    case "other_services":
+    case "construction":
+    case "freight":
+    case "real_estate":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isTransferFailureReason(v: unknown): v is TransferFailureReason {
+  return typeof v === "string";
+}
+
+export function isCardPaymentBrand(v: unknown): v is CardPaymentBrand {
+  return typeof v === "string";
+}
+
+export function isCardPaymentType(v: unknown): v is CardPaymentType {
+  return typeof v === "string";
+}
+
+export function isCardPaymentMethod(v: unknown): v is CardPaymentMethod {
+  return typeof v === "string";
+}
+
+export function isThreeDSecureOutcome(v: unknown): v is ThreeDSecureOutcome {
+  return typeof v === "string";
+}
+
+export function isCardPaymentData(v: unknown): v is CardPaymentData {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
-  const o: Members<ConnectedAccountTransfer> = v;
+  const o: Members<CardPaymentData> = v;
   if (o.amount != null && !isDecimal(o.amount)) return false;
+  if (o.brand != null && !isCardPaymentBrand(o.brand)) return false;
+  if (o.card_issuing_country != null && typeof o.card_issuing_country !== "string") return false;
+  if (o.card_token != null && typeof o.card_token !== "string") return false;
+  if (o.card_type != null && !isCardPaymentType(o.card_type)) return false;
+  if (o.cardholder_name != null && typeof o.cardholder_name !== "string") return false;
   if (o.created_at != null && typeof o.created_at !== "string") return false;
-  if (o.currency != null && typeof o.currency !== "string") return false;
-  if (o.description != null && typeof o.description !== "string") return false;
-  if (o.destination != null && typeof o.destination !== "string") return false;
+  if (o.deposit_id != null && typeof o.deposit_id !== "string") return false;
+  if (o.ip_address != null && typeof o.ip_address !== "string") return false;
+  if (o.payment_method != null && !isCardPaymentMethod(o.payment_method)) return false;
   if (
-    o.failure_reasons != null &&
-    !fitsConnectedAccountTransferFailureReasons(o.failure_reasons)
+    o.three_dsecure_outcome != null &&
+    !isThreeDSecureOutcome(o.three_dsecure_outcome)
   ) {
     return false;
   }
-  if (o.fee != null && !isDecimal(o.fee)) return false;
-  if (typeof o.id !== "string") return false;
-  if (o.reason != null && typeof o.reason !== "string") return false;
-  if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.request_id != null && typeof o.request_id !== "string") return false;
-  if (o.short_reference_id != null && typeof o.short_reference_id !== "string") return false;
-  if (!isMoneyMovementStatus(o.status)) return false;
-  if (o.updated_at != null && typeof o.updated_at !== "string") return false;
   return true;
 }
 
-function fitsConnectedAccountTransferFailureReasons(v: unknown): boolean {
+export function isTransferMerchantData(v: unknown): v is TransferMerchantData {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<TransferMerchantData> = v;
+  if (o.business_name != null && typeof o.business_name !== "string") return false;
+  if (
+    o.business_registration_date != null &&
+    typeof o.business_registration_date !== "string"
+  ) {
+    return false;
+  }
+  if (
+    o.business_registration_number != null &&
+    typeof o.business_registration_number !== "string"
+  ) {
+    return false;
+  }
+  if (o.business_trading_name != null && typeof o.business_trading_name !== "string") return false;
+  if (
+    o.industry_category_code != null &&
+    typeof o.industry_category_code !== "string"
+  ) {
+    return false;
+  }
+  if (o.merchant_identifier != null && typeof o.merchant_identifier !== "string") return false;
+  if (o.registration_country != null && typeof o.registration_country !== "string") return false;
+  if (o.store_urls != null && !isArrayOfText(o.store_urls)) return false;
+  return true;
+}
+
+function isArrayOfText(v: unknown): boolean {
   if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (typeof item !== "string") return false;
+  }
+  return true;
+}
+
+export function isTransferAdditionalInfo(v: unknown): v is TransferAdditionalInfo {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<TransferAdditionalInfo> = v;
+  if (o.card_payment_data != null && !isCardPaymentData(o.card_payment_data)) return false;
+  if (o.merchant_data != null && !isTransferMerchantData(o.merchant_data)) return false;
+  return true;
+}
+
+export function isCardPaymentBrandInput(v: unknown): v is CardPaymentBrandInput {
+  switch (v) {
+    case "MASTERCARD":
+    case "VISA":
+    case "UNION_PAY":
+    case "AMERICAN_EXPRESS":
+    case "JCB":
+    case "DISCOVER":
+    case "DINERS_CLUB_INTERNATIONAL":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isCardPaymentTypeInput(v: unknown): v is CardPaymentTypeInput {
+  switch (v) {
+    case "CREDIT":
+    case "DEBIT":
+    case "PREPAID":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isCardPaymentMethodInput(v: unknown): v is CardPaymentMethodInput {
+  switch (v) {
+    case "APPLE_PAY":
+    case "GOOGLE_PAY":
+    case "CARD_ON_FILE":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isThreeDSecureOutcomeInput(v: unknown): v is ThreeDSecureOutcomeInput {
+  switch (v) {
+    case "ATTEMPTED":
+    case "AUTHENTICATED":
+    case "FAILED":
+    case "NOT_APPLICABLE":
+    case "NOT_REQUESTED":
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isCardPaymentDataInput(v: unknown): v is CardPaymentDataInput {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<CardPaymentDataInput> = v;
+  if (o.amount !== undefined && !isDecimalInput(o.amount)) return false;
+  if (o.brand !== undefined && !isCardPaymentBrandInput(o.brand)) return false;
+  if (
+    o.card_issuing_country !== undefined &&
+    typeof o.card_issuing_country !== "string"
+  ) {
+    return false;
+  }
+  if (o.card_token !== undefined && typeof o.card_token !== "string") return false;
+  if (o.card_type !== undefined && !isCardPaymentTypeInput(o.card_type)) return false;
+  if (o.cardholder_name !== undefined && typeof o.cardholder_name !== "string") return false;
+  if (o.created_at !== undefined && typeof o.created_at !== "string") return false;
+  if (o.deposit_id !== undefined && typeof o.deposit_id !== "string") return false;
+  if (o.ip_address !== undefined && typeof o.ip_address !== "string") return false;
+  if (o.payment_method !== undefined && !isCardPaymentMethodInput(o.payment_method)) return false;
+  if (
+    o.three_dsecure_outcome !== undefined &&
+    !isThreeDSecureOutcomeInput(o.three_dsecure_outcome)
+  ) {
+    return false;
+  }
+  for (const key in v) {
+    switch (key) {
+      case "amount":
+      case "brand":
+      case "card_issuing_country":
+      case "card_token":
+      case "card_type":
+      case "cardholder_name":
+      case "created_at":
+      case "deposit_id":
+      case "ip_address":
+      case "payment_method":
+      case "three_dsecure_outcome":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isTransferMerchantDataInput(v: unknown): v is TransferMerchantDataInput {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<TransferMerchantDataInput> = v;
+  if (o.business_name !== undefined && typeof o.business_name !== "string") return false;
+  if (
+    o.business_registration_date !== undefined &&
+    typeof o.business_registration_date !== "string"
+  ) {
+    return false;
+  }
+  if (
+    o.business_registration_number !== undefined &&
+    typeof o.business_registration_number !== "string"
+  ) {
+    return false;
+  }
+  if (
+    o.business_trading_name !== undefined &&
+    typeof o.business_trading_name !== "string"
+  ) {
+    return false;
+  }
+  if (
+    o.industry_category_code !== undefined &&
+    typeof o.industry_category_code !== "string"
+  ) {
+    return false;
+  }
+  if (
+    o.merchant_identifier !== undefined &&
+    typeof o.merchant_identifier !== "string"
+  ) {
+    return false;
+  }
+  if (
+    o.registration_country !== undefined &&
+    typeof o.registration_country !== "string"
+  ) {
+    return false;
+  }
+  if (o.store_urls !== undefined && !isArrayOfText(o.store_urls)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "business_name":
+      case "business_registration_date":
+      case "business_registration_number":
+      case "business_trading_name":
+      case "industry_category_code":
+      case "merchant_identifier":
+      case "registration_country":
+      case "store_urls":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isTransferAdditionalInfoInput(v: unknown): v is TransferAdditionalInfoInput {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<TransferAdditionalInfoInput> = v;
+  if (
+    o.card_payment_data !== undefined &&
+    !isCardPaymentDataInput(o.card_payment_data)
+  ) {
+    return false;
+  }
+  if (o.merchant_data !== undefined && !isTransferMerchantDataInput(o.merchant_data)) return false;
+  for (const key in v) {
+    switch (key) {
+      case "card_payment_data":
+      case "merchant_data":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isConnectedAccountTransfer(v: unknown): v is ConnectedAccountTransfer {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<ConnectedAccountTransfer> = v;
+  if (o.additional_info != null && !isTransferAdditionalInfo(o.additional_info)) return false;
+  if (!isDecimal(o.amount)) return false;
+  if (typeof o.created_at !== "string") return false;
+  if (typeof o.currency !== "string") return false;
+  if (typeof o.destination !== "string") return false;
+  if (o.failure_reasons != null && !isArrayOfTransferFailureReason(o.failure_reasons)) return false;
+  if (!isDecimal(o.fee)) return false;
+  if (typeof o.id !== "string") return false;
+  if (!isMoneyMovementReason(o.reason)) return false;
+  if (typeof o.reference !== "string") return false;
+  if (typeof o.request_id !== "string") return false;
+  if (typeof o.short_reference_id !== "string") return false;
+  if (!isMoneyMovementStatus(o.status)) return false;
+  if (typeof o.updated_at !== "string") return false;
+  return true;
+}
+
+function isArrayOfTransferFailureReason(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isTransferFailureReason(item)) return false;
+  }
   return true;
 }
 
@@ -83,11 +397,16 @@ function isArrayOfConnectedAccountTransfer(v: unknown): boolean {
 export function isTransferCreateRequest(v: unknown): v is TransferCreateRequest {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<TransferCreateRequest> = v;
+  if (
+    o.additional_info !== undefined &&
+    !isTransferAdditionalInfoInput(o.additional_info)
+  ) {
+    return false;
+  }
   if (!isDecimalInput(o.amount)) return false;
   if (typeof o.currency !== "string" || !pattern1.test(o.currency)) return false;
-  if (o.description !== undefined && typeof o.description !== "string") return false;
   if (typeof o.destination !== "string" || o.destination === "") return false;
-  if (typeof o.reason !== "string" || o.reason === "") return false;
+  if (!isMoneyMovementReasonInput(o.reason)) return false;
   if (
     typeof o.reference !== "string" ||
     o.reference === "" ||
@@ -107,7 +426,6 @@ export function isTransferCreateRequest(v: unknown): v is TransferCreateRequest 
       case "additional_info":
       case "amount":
       case "currency":
-      case "description":
       case "destination":
       case "reason":
       case "reference":
@@ -123,11 +441,16 @@ export function isTransferCreateRequest(v: unknown): v is TransferCreateRequest 
 export function isTransferCreateParams(v: unknown): v is TransferCreateParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<TransferCreateParams> = v;
+  if (
+    o.additional_info !== undefined &&
+    !isTransferAdditionalInfoInput(o.additional_info)
+  ) {
+    return false;
+  }
   if (!isDecimalInput(o.amount)) return false;
   if (typeof o.currency !== "string" || !pattern1.test(o.currency)) return false;
-  if (o.description !== undefined && typeof o.description !== "string") return false;
   if (typeof o.destination !== "string" || o.destination === "") return false;
-  if (typeof o.reason !== "string" || o.reason === "") return false;
+  if (!isMoneyMovementReasonInput(o.reason)) return false;
   if (
     typeof o.reference !== "string" ||
     o.reference === "" ||
@@ -146,7 +469,6 @@ export function isTransferCreateParams(v: unknown): v is TransferCreateParams {
       case "additional_info":
       case "amount":
       case "currency":
-      case "description":
       case "destination":
       case "reason":
       case "reference":

@@ -4,6 +4,34 @@
 import * as z from "zod";
 import { Decimal, DecimalInput } from "./common.js";
 
+/** What a charge or a transfer is for. */
+export type MoneyMovementReason =
+  | "wages_salary"
+  | "donation_charitable_contribution"
+  | "personal_remittance"
+  | "transfer_to_own_account"
+  | "pension"
+  | "family_support"
+  | "living_expenses"
+  | "education_training"
+  | "travel"
+  | "investment_proceeds"
+  | "investment_capital"
+  | "loan_credit_repayment"
+  | "taxes"
+  | "goods_purchased"
+  | "business_expenses"
+  | "medical_services"
+  | "professional_business_services"
+  | "technical_services"
+  | "other_services"
+  | "construction"
+  | "freight"
+  | "real_estate"
+  | (string & {});
+
+export const MoneyMovementReason: z.ZodType<MoneyMovementReason> = z.string();
+
 /**
  * The status of a charge or a transfer. PENDING: under review. SUSPENDED: rejected by the review
  * and not refunded yet. FAILED includes refunded ones.
@@ -32,56 +60,375 @@ export const MoneyMovementStatusInput: z.ZodType<MoneyMovementStatusInput> = z.e
   "FAILED",
 ]);
 
+/** What a charge or a transfer is for. */
+export type MoneyMovementReasonInput =
+  | "wages_salary"
+  | "donation_charitable_contribution"
+  | "personal_remittance"
+  | "transfer_to_own_account"
+  | "pension"
+  | "family_support"
+  | "living_expenses"
+  | "education_training"
+  | "travel"
+  | "investment_proceeds"
+  | "investment_capital"
+  | "loan_credit_repayment"
+  | "taxes"
+  | "goods_purchased"
+  | "business_expenses"
+  | "medical_services"
+  | "professional_business_services"
+  | "technical_services"
+  | "other_services"
+  | "construction"
+  | "freight"
+  | "real_estate";
+
+export const MoneyMovementReasonInput: z.ZodType<MoneyMovementReasonInput> = z.enum([
+  "wages_salary",
+  "donation_charitable_contribution",
+  "personal_remittance",
+  "transfer_to_own_account",
+  "pension",
+  "family_support",
+  "living_expenses",
+  "education_training",
+  "travel",
+  "investment_proceeds",
+  "investment_capital",
+  "loan_credit_repayment",
+  "taxes",
+  "goods_purchased",
+  "business_expenses",
+  "medical_services",
+  "professional_business_services",
+  "technical_services",
+  "other_services",
+  "construction",
+  "freight",
+  "real_estate",
+]);
+
+/** Why a transfer failed, on the side of the account that pays or of the one that is paid. */
+export type TransferFailureReason =
+  | "EXPIRED_TRANSACTION_RFI_PAYER"
+  | "EXPIRED_TRANSACTION_RFI_BENEFICIARY"
+  | "DORMANCY_KYC_NO_RESPONSE_PAYER"
+  | "DORMANCY_KYC_NO_RESPONSE_BENEFICIARY"
+  | "WEBSITE_KYC_NO_RESPONSE_PAYER"
+  | "WEBSITE_KYC_NO_RESPONSE_BENEFICIARY"
+  | "WATCHLIST_RESTRICTION_PAYER"
+  | "WATCHLIST_RESTRICTION_BENEFICIARY"
+  | "OTHER_HIGH_RISK_PAYER"
+  | "OTHER_HIGH_RISK_BENEFICIARY"
+  | (string & {});
+
+export const TransferFailureReason: z.ZodType<TransferFailureReason> = z.string();
+
+/** Brand of a card. */
+export type CardPaymentBrand =
+  | "MASTERCARD"
+  | "VISA"
+  | "UNION_PAY"
+  | "AMERICAN_EXPRESS"
+  | "JCB"
+  | "DISCOVER"
+  | "DINERS_CLUB_INTERNATIONAL"
+  | (string & {});
+
+export const CardPaymentBrand: z.ZodType<CardPaymentBrand> = z.string();
+
+/** Kind of a card. */
+export type CardPaymentType = "CREDIT" | "DEBIT" | "PREPAID" | (string & {});
+
+export const CardPaymentType: z.ZodType<CardPaymentType> = z.string();
+
+/** How a card was used. */
+export type CardPaymentMethod = "APPLE_PAY" | "GOOGLE_PAY" | "CARD_ON_FILE" | (string & {});
+
+export const CardPaymentMethod: z.ZodType<CardPaymentMethod> = z.string();
+
+/** The outcome of a payer's authentication by 3-D Secure. */
+export type ThreeDSecureOutcome =
+  | "ATTEMPTED"
+  | "AUTHENTICATED"
+  | "FAILED"
+  | "NOT_APPLICABLE"
+  | "NOT_REQUESTED"
+  | (string & {});
+
+export const ThreeDSecureOutcome: z.ZodType<ThreeDSecureOutcome> = z.string();
+
+/** The card payment that funds a transfer. */
+export interface CardPaymentData {
+  /** Amount in units of the currency. */
+  readonly amount?: Decimal | null | undefined;
+  /** Brand of the card. */
+  readonly brand?: CardPaymentBrand | null | undefined;
+  /** Country of the card's issuer (ISO 3166-1 alpha-2). */
+  readonly card_issuing_country?: string | null | undefined;
+  /** A token in place of the card's number. Personal data. */
+  readonly card_token?: string | null | undefined;
+  /** Kind of card. */
+  readonly card_type?: CardPaymentType | null | undefined;
+  /** Name on the card; not for APPLE_PAY and GOOGLE_PAY. Personal data. */
+  readonly cardholder_name?: string | null | undefined;
+  /** When it was paid, a timestamp. */
+  readonly created_at?: string | null | undefined;
+  /** Id of the deposit that it arrived with. */
+  readonly deposit_id?: string | null | undefined;
+  /** IP address of the payer. Personal data. */
+  readonly ip_address?: string | null | undefined;
+  /** How the card was used. */
+  readonly payment_method?: CardPaymentMethod | null | undefined;
+  /** The outcome of the payer's authentication. */
+  readonly three_dsecure_outcome?: ThreeDSecureOutcome | null | undefined;
+}
+
+export const CardPaymentData: z.ZodType<CardPaymentData> = z.looseObject({
+  amount: Decimal.nullish(),
+  brand: CardPaymentBrand.nullish(),
+  card_issuing_country: z.string().nullish(),
+  card_token: z.string().nullish(),
+  card_type: CardPaymentType.nullish(),
+  cardholder_name: z.string().nullish(),
+  created_at: z.string().nullish(),
+  deposit_id: z.string().nullish(),
+  ip_address: z.string().nullish(),
+  payment_method: CardPaymentMethod.nullish(),
+  three_dsecure_outcome: ThreeDSecureOutcome.nullish(),
+});
+
+/** The merchant whom the money of a transfer is for. */
+export interface TransferMerchantData {
+  /** Registered name. */
+  readonly business_name?: string | null | undefined;
+  /** When it was registered (YYYY-MM-DD). */
+  readonly business_registration_date?: string | null | undefined;
+  /** Number in the register. */
+  readonly business_registration_number?: string | null | undefined;
+  /** Name that it trades under. */
+  readonly business_trading_name?: string | null | undefined;
+  /** Its industry, a code from `reference.industryCategories`. */
+  readonly industry_category_code?: string | null | undefined;
+  /** The platform's own reference of it. */
+  readonly merchant_identifier?: string | null | undefined;
+  /** Country of registration (ISO 3166-1 alpha-2). */
+  readonly registration_country?: string | null | undefined;
+  /** Addresses of its shops. */
+  readonly store_urls?: readonly string[] | null | undefined;
+}
+
+export const TransferMerchantData: z.ZodType<TransferMerchantData> = z.looseObject({
+  business_name: z.string().nullish(),
+  business_registration_date: z.string().nullish(),
+  business_registration_number: z.string().nullish(),
+  business_trading_name: z.string().nullish(),
+  industry_category_code: z.string().nullish(),
+  merchant_identifier: z.string().nullish(),
+  registration_country: z.string().nullish(),
+  store_urls: z.array(z.string()).nullish(),
+});
+
+/** Where the money of a transfer comes from, and whose it is. */
+export interface TransferAdditionalInfo {
+  /** The card payment that funds the transfer. */
+  readonly card_payment_data?: CardPaymentData | null | undefined;
+  /** The merchant whom the money is for, if accounts of merchants are nested. */
+  readonly merchant_data?: TransferMerchantData | null | undefined;
+}
+
+export const TransferAdditionalInfo: z.ZodType<TransferAdditionalInfo> = z.looseObject({
+  card_payment_data: CardPaymentData.nullish(),
+  merchant_data: TransferMerchantData.nullish(),
+});
+
+/** Brand of a card. */
+export type CardPaymentBrandInput =
+  | "MASTERCARD"
+  | "VISA"
+  | "UNION_PAY"
+  | "AMERICAN_EXPRESS"
+  | "JCB"
+  | "DISCOVER"
+  | "DINERS_CLUB_INTERNATIONAL";
+
+export const CardPaymentBrandInput: z.ZodType<CardPaymentBrandInput> = z.enum([
+  "MASTERCARD",
+  "VISA",
+  "UNION_PAY",
+  "AMERICAN_EXPRESS",
+  "JCB",
+  "DISCOVER",
+  "DINERS_CLUB_INTERNATIONAL",
+]);
+
+/** Kind of a card. */
+export type CardPaymentTypeInput = "CREDIT" | "DEBIT" | "PREPAID";
+
+export const CardPaymentTypeInput: z.ZodType<CardPaymentTypeInput> = z.enum([
+  "CREDIT",
+  "DEBIT",
+  "PREPAID",
+]);
+
+/** How a card was used. */
+export type CardPaymentMethodInput = "APPLE_PAY" | "GOOGLE_PAY" | "CARD_ON_FILE";
+
+export const CardPaymentMethodInput: z.ZodType<CardPaymentMethodInput> = z.enum([
+  "APPLE_PAY",
+  "GOOGLE_PAY",
+  "CARD_ON_FILE",
+]);
+
+/** The outcome of a payer's authentication by 3-D Secure. */
+export type ThreeDSecureOutcomeInput =
+  | "ATTEMPTED"
+  | "AUTHENTICATED"
+  | "FAILED"
+  | "NOT_APPLICABLE"
+  | "NOT_REQUESTED";
+
+export const ThreeDSecureOutcomeInput: z.ZodType<ThreeDSecureOutcomeInput> = z.enum([
+  "ATTEMPTED",
+  "AUTHENTICATED",
+  "FAILED",
+  "NOT_APPLICABLE",
+  "NOT_REQUESTED",
+]);
+
+/** The card payment that funds a transfer. */
+export interface CardPaymentDataInput {
+  /** Amount in units of the currency. */
+  amount?: DecimalInput | undefined;
+  /** Brand of the card. */
+  brand?: CardPaymentBrandInput | undefined;
+  /** Country of the card's issuer (ISO 3166-1 alpha-2). */
+  card_issuing_country?: string | undefined;
+  /** A token in place of the card's number. Personal data. */
+  card_token?: string | undefined;
+  /** Kind of card. */
+  card_type?: CardPaymentTypeInput | undefined;
+  /** Name on the card; not for APPLE_PAY and GOOGLE_PAY. Personal data. */
+  cardholder_name?: string | undefined;
+  /** When it was paid, a timestamp. */
+  created_at?: string | undefined;
+  /** Id of the deposit that it arrived with. */
+  deposit_id?: string | undefined;
+  /** IP address of the payer. Personal data. */
+  ip_address?: string | undefined;
+  /** How the card was used. */
+  payment_method?: CardPaymentMethodInput | undefined;
+  /** The outcome of the payer's authentication. */
+  three_dsecure_outcome?: ThreeDSecureOutcomeInput | undefined;
+}
+
+export const CardPaymentDataInput: z.ZodType<CardPaymentDataInput> = z.strictObject({
+  amount: DecimalInput.optional(),
+  brand: CardPaymentBrandInput.optional(),
+  card_issuing_country: z.string().optional(),
+  card_token: z.string().optional(),
+  card_type: CardPaymentTypeInput.optional(),
+  cardholder_name: z.string().optional(),
+  created_at: z.string().optional(),
+  deposit_id: z.string().optional(),
+  ip_address: z.string().optional(),
+  payment_method: CardPaymentMethodInput.optional(),
+  three_dsecure_outcome: ThreeDSecureOutcomeInput.optional(),
+});
+
+/** The merchant whom the money of a transfer is for. */
+export interface TransferMerchantDataInput {
+  /** Registered name. */
+  business_name?: string | undefined;
+  /** When it was registered (YYYY-MM-DD). */
+  business_registration_date?: string | undefined;
+  /** Number in the register. */
+  business_registration_number?: string | undefined;
+  /** Name that it trades under. */
+  business_trading_name?: string | undefined;
+  /** Its industry, a code from `reference.industryCategories`. */
+  industry_category_code?: string | undefined;
+  /** The platform's own reference of it. */
+  merchant_identifier?: string | undefined;
+  /** Country of registration (ISO 3166-1 alpha-2). */
+  registration_country?: string | undefined;
+  /** Addresses of its shops. */
+  store_urls?: readonly string[] | undefined;
+}
+
+export const TransferMerchantDataInput: z.ZodType<TransferMerchantDataInput> = z.strictObject({
+  business_name: z.string().optional(),
+  business_registration_date: z.string().optional(),
+  business_registration_number: z.string().optional(),
+  business_trading_name: z.string().optional(),
+  industry_category_code: z.string().optional(),
+  merchant_identifier: z.string().optional(),
+  registration_country: z.string().optional(),
+  store_urls: z.array(z.string()).optional(),
+});
+
+/** Where the money of a transfer comes from, and whose it is. */
+export interface TransferAdditionalInfoInput {
+  /** The card payment that funds the transfer. */
+  card_payment_data?: CardPaymentDataInput | undefined;
+  /** The merchant whom the money is for, if accounts of merchants are nested. */
+  merchant_data?: TransferMerchantDataInput | undefined;
+}
+
+export const TransferAdditionalInfoInput: z.ZodType<TransferAdditionalInfoInput> = z.strictObject({
+  card_payment_data: CardPaymentDataInput.optional(),
+  merchant_data: TransferMerchantDataInput.optional(),
+});
+
 /** Money pushed to an account of the same platform. */
 export interface ConnectedAccountTransfer {
   /** The `additional_info` of the request. */
-  readonly additional_info?: unknown;
+  readonly additional_info?: TransferAdditionalInfo | null | undefined;
   /** Amount in units of the currency. */
-  readonly amount?: Decimal | null | undefined;
+  readonly amount: Decimal;
   /** When it was created. ISO 8601. */
-  readonly created_at?: string | null | undefined;
+  readonly created_at: string;
   /** Currency (ISO 4217). */
-  readonly currency?: string | null | undefined;
-  /** What it is for, as free text. */
-  readonly description?: string | null | undefined;
+  readonly currency: string;
   /** Id of the account that is paid. */
-  readonly destination?: string | null | undefined;
+  readonly destination: string;
   /** Why it failed. */
-  readonly failure_reasons?: readonly unknown[] | null | undefined;
+  readonly failure_reasons?: readonly TransferFailureReason[] | null | undefined;
   /** Fee in units of the currency. */
-  readonly fee?: Decimal | null | undefined;
+  readonly fee: Decimal;
   /** Id of the transfer. */
   readonly id: string;
-  /** What it is for, from the API's list of reasons. */
-  readonly reason?: string | null | undefined;
+  /** What it is for. */
+  readonly reason: MoneyMovementReason;
   /** Reference on the statements of both accounts. */
-  readonly reference?: string | null | undefined;
+  readonly reference: string;
   /** Id of the request that created it. The API processes each id only once. */
-  readonly request_id?: string | null | undefined;
+  readonly request_id: string;
   /** Short, human-readable id. */
-  readonly short_reference_id?: string | null | undefined;
+  readonly short_reference_id: string;
   /** Status of the transfer. */
   readonly status: MoneyMovementStatus;
   /** When it last changed. ISO 8601. */
-  readonly updated_at?: string | null | undefined;
+  readonly updated_at: string;
 }
 
 export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.looseObject({
-  additional_info: z.unknown().nullish(),
-  amount: Decimal.nullish(),
-  created_at: z.string().nullish(),
-  currency: z.string().nullish(),
-  description: z.string().nullish(),
-  destination: z.string().nullish(),
-  failure_reasons: z.array(z.unknown()).nullish(),
-  fee: Decimal.nullish(),
+  additional_info: TransferAdditionalInfo.nullish(),
+  amount: Decimal,
+  created_at: z.string(),
+  currency: z.string(),
+  destination: z.string(),
+  failure_reasons: z.array(TransferFailureReason).nullish(),
+  fee: Decimal,
   id: z.string(),
-  reason: z.string().nullish(),
-  reference: z.string().nullish(),
-  request_id: z.string().nullish(),
-  short_reference_id: z.string().nullish(),
+  reason: MoneyMovementReason,
+  reference: z.string(),
+  request_id: z.string(),
+  short_reference_id: z.string(),
   status: MoneyMovementStatus,
-  updated_at: z.string().nullish(),
+  updated_at: z.string(),
 });
 
 /** One page of transfers. */
@@ -99,22 +446,16 @@ export const TransferList: z.ZodType<TransferList> = z.looseObject({
 
 /** A new transfer from the account that the call acts for. */
 export interface TransferCreateRequest {
-  /** Any data to store with it. */
-  additional_info?: unknown;
-  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
+  /** Where the money comes from, if the transfer passes a payment on. */
+  additional_info?: TransferAdditionalInfoInput | undefined;
+  /** Amount in units of the currency, greater than 0. Sent as a string of digits. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   currency: string;
-  /** What it is for, as free text. */
-  description?: string | undefined;
   /** Id of the account to pay. Not empty. */
   destination: string;
-  /**
-   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
-   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
-   * empty.
-   */
-  reason: string;
+  /** What it is for. */
+  reason: MoneyMovementReasonInput;
   /** Reference on the statements of both accounts. 1 to 140 characters. */
   reference: string;
   /** An id of your own for this request; a second use of it is refused. 1 to 50 characters. */
@@ -122,34 +463,27 @@ export interface TransferCreateRequest {
 }
 
 export const TransferCreateRequest: z.ZodType<TransferCreateRequest> = z.strictObject({
-  additional_info: z.unknown().optional(),
+  additional_info: TransferAdditionalInfoInput.optional(),
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
-  description: z.string().optional(),
   destination: z.string().min(1),
-  reason: z.string().min(1),
+  reason: MoneyMovementReasonInput,
   reference: z.string().min(1).max(140),
   request_id: z.string().min(1).max(50),
 });
 
 /** A new transfer from the account that the call acts for. */
 export interface TransferCreateParams {
-  /** Any data to store with it. */
-  additional_info?: unknown;
-  /** Amount in units of the currency, greater than 0. Sent exactly as given. */
+  /** Where the money comes from, if the transfer passes a payment on. */
+  additional_info?: TransferAdditionalInfoInput | undefined;
+  /** Amount in units of the currency, greater than 0. Sent as a string of digits. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
   currency: string;
-  /** What it is for, as free text. */
-  description?: string | undefined;
   /** Id of the account to pay. Not empty. */
   destination: string;
-  /**
-   * What it is for, from the API's list of reasons, such as `business_expenses`, `goods_purchased`,
-   * `professional_business_services`, `transfer_to_own_account`, `travel` or `wages_salary`. Not
-   * empty.
-   */
-  reason: string;
+  /** What it is for. */
+  reason: MoneyMovementReasonInput;
   /** Reference on the statements of both accounts. 1 to 140 characters. */
   reference: string;
   /**
@@ -160,12 +494,11 @@ export interface TransferCreateParams {
 }
 
 export const TransferCreateParams: z.ZodType<TransferCreateParams> = z.strictObject({
-  additional_info: z.unknown().optional(),
+  additional_info: TransferAdditionalInfoInput.optional(),
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
-  description: z.string().optional(),
   destination: z.string().min(1),
-  reason: z.string().min(1),
+  reason: MoneyMovementReasonInput,
   reference: z.string().min(1).max(140),
   request_id: z.string().min(1).max(50).optional(),
 });

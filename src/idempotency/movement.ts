@@ -11,7 +11,9 @@ import { isSameNumber } from "../call/exact-json.js";
 import type { ListPromise } from "../call/page.js";
 import type { CallExtras, CallOptions } from "../call/settings.js";
 import type { Finding } from "../call/settle.js";
+import { isExactDecimal } from "../generated/values.guards.js";
 import { withinCall } from "./lookup.js";
+import { withRequestId } from "./request-id.js";
 
 /** The members that tell one transfer or charge from another. */
 export interface Movement {
@@ -21,6 +23,18 @@ export interface Movement {
   readonly currency?: string | null | undefined;
   readonly source?: string | null | undefined;
   readonly destination?: string | null | undefined;
+}
+
+/** What goes out for a payment: with an id of its own, and its amount as a string of digits. */
+export function paymentOf<
+  Params extends {
+    readonly request_id?: string | undefined;
+    readonly amount: string | number;
+  },
+>(params: Params): Params & { readonly request_id: string } {
+  const body = withRequestId(params);
+  // Any other amount is refused as it is.
+  return isExactDecimal(body.amount) ? { ...body, amount: String(body.amount) } : body;
 }
 
 type Asked = Omit<Movement, "id" | "request_id"> & { readonly request_id: string };

@@ -10,8 +10,7 @@ import type {
   ChargeListParams,
 } from "../generated/charges.js";
 import { chargesCreate, chargesList, chargesRetrieve } from "../generated/endpoints.js";
-import { moveOnce } from "../idempotency/movement.js";
-import { withRequestId } from "../idempotency/request-id.js";
+import { moveOnce, paymentOf } from "../idempotency/movement.js";
 
 /** Charges, such as fees. Amounts, errors and `request_id` are as in {@link TransfersResource}. */
 export interface ChargesResource {
@@ -61,7 +60,7 @@ export function chargesResource(call: Call): ChargesResource {
   const exact = { exactNumbers: true };
   const resource: ChargesResource = {
     create(params, options) {
-      const body = withRequestId(params);
+      const body = paymentOf(params);
       return call(
         chargesCreate,
         { body },

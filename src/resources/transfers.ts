@@ -10,15 +10,15 @@ import type {
   TransferList,
   TransferListParams,
 } from "../generated/transfers.js";
-import { moveOnce } from "../idempotency/movement.js";
-import { withRequestId } from "../idempotency/request-id.js";
+import { moveOnce, paymentOf } from "../idempotency/movement.js";
 
 /**
  * Transfers from the account that the client acts for: the platform's own, or that of
  * `client.onBehalfOf(id)`. Errors are the same as for `client.accounts`.
  *
- * Amounts are decimals in units of the currency. Responses hold them as the API sent them, as a string
- * or a number; `String(amount)` is exact in both cases.
+ * Amounts are decimals in units of the currency. Requests send them as strings of digits. Responses hold
+ * them as the API sent them, as a number, or as a string where a number would lose digits;
+ * `String(amount)` is exact in both cases.
  */
 export interface TransfersResource {
   /**
@@ -32,8 +32,9 @@ export interface TransfersResource {
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/create
    *
-   * @param params `amount` is sent exactly as given: a string of digits such as `"12.50"`, or a number
-   * of up to 15 digits; a number with rounding errors, such as 0.1 + 0.2, is refused
+   * @param params `amount` is a string of digits such as `"12.50"`, sent exactly as given, or a number of
+   * up to 15 digits; a number with rounding errors, such as 0.1 + 0.2, is refused. `additional_info` says
+   * where the money comes from
    * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the account has too
    * little, and `request_id_duplicate` when a different transfer has already used the `request_id`; the
    * message says which
@@ -83,7 +84,7 @@ export function transfersResource(call: Call): TransfersResource {
   const exact = { exactNumbers: true };
   const resource: TransfersResource = {
     create(params, options) {
-      const body = withRequestId(params);
+      const body = paymentOf(params);
       return call(
         transfersCreate,
         { body },

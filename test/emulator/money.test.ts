@@ -51,7 +51,6 @@ describe("POST /api/v1/connected_account_transfers/create", () => {
       fee: 0,
       reason: "travel",
       reference: "Sales of September",
-      description: null,
       additional_info: null,
       failure_reasons: [],
       request_id: "payout-1",

@@ -94,7 +94,10 @@ describe("client", () => {
 
 /** Every function two or more levels below the client; those on the client itself belong to no resource. */
 function methodsOf(holder: object, path: readonly string[] = []): string[] {
-  return Object.entries(holder).flatMap(([name, value]) => {
+  // The client makes its members when they are used: they are getters of its prototype.
+  const made = path.length === 0 ? Object.getOwnPropertyNames(Object.getPrototypeOf(holder)) : [];
+  return [...Object.keys(holder), ...made].flatMap((name) => {
+    const value = (holder as Readonly<Record<string, unknown>>)[name];
     const here = [...path, name];
     if (typeof value === "function") return path.length === 0 ? [] : [here.join(".")];
     return typeof value === "object" && value !== null ? methodsOf(value, here) : [];

@@ -215,7 +215,7 @@ describe("transfers.create()", () => {
     expect(transfer).toMatchObject({ amount: "90071992547409.93", fee: 0.1 });
     expect(String(server.requests[0]?.body)).toContain('"amount":"90071992547409.93"');
     await client.transfers.create({ ...input, amount: 12.5 });
-    expect(String(server.requests[1]?.body)).toContain('"amount":12.5,');
+    expect(String(server.requests[1]?.body)).toContain('"amount":"12.5",');
   });
 
   it("refuses what the documentation says is refused, with the documented codes", async () => {

@@ -6,6 +6,7 @@ import type {
   DepositEventData,
   MoneyMovementStatus,
   SimulatedPayout,
+  TransferFailureReason,
 } from "../../generated/index.js";
 import type { World } from "../engine/world.js";
 import { parseUnits, toText } from "./amounts.js";
@@ -66,7 +67,7 @@ export interface MoneyControls {
   setStatus(
     id: string,
     status: MoneyMovementStatus,
-    options?: { readonly reasons?: readonly unknown[] },
+    options?: { readonly reasons?: readonly TransferFailureReason[] },
   ): void;
 }
 

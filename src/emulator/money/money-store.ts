@@ -2,8 +2,10 @@
 
 import type {
   DepositStatus,
+  MoneyMovementReasonInput,
   MoneyMovementStatus,
   SimulationDepositCreateParams,
+  TransferAdditionalInfoInput,
 } from "../../generated/index.js";
 import { createTable, type Table } from "../engine/table.js";
 import { defineState, type World } from "../engine/world.js";
@@ -24,13 +26,12 @@ export interface Movement {
   /** In the smallest unit of the currency. */
   readonly units: bigint;
   readonly currency: string;
-  readonly reason: string;
+  readonly reason: MoneyMovementReasonInput;
   readonly reference: string;
-  readonly description: string | undefined;
-  readonly additionalInfo: unknown;
+  readonly additionalInfo: TransferAdditionalInfoInput | undefined;
   readonly createdAtMs: number;
   status: MoneyMovementStatus;
-  failureReasons: readonly unknown[];
+  failureReasons: readonly string[];
   updatedAtMs: number;
   /** Cancels the scheduled settlement. */
   cancelSettlement: (() => void) | undefined;

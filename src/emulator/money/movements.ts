@@ -8,6 +8,7 @@
 import type {
   ChargeCreateRequest,
   MoneyMovementStatus,
+  TransferAdditionalInfoInput,
   TransferCreateRequest,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
@@ -22,7 +23,7 @@ export interface Asked {
   readonly owner: AccountRecord;
   readonly payer: AccountRecord;
   readonly payee: AccountRecord;
-  readonly additionalInfo?: unknown;
+  readonly additionalInfo?: TransferAdditionalInfoInput | undefined;
 }
 
 /** The prefix of the reference that people see. */
@@ -47,7 +48,6 @@ export function createMovement(world: World, asked: Asked): Movement {
     ...{ ownerId: owner.id, payerId: payer.id, payeeId: payee.id, units, currency },
     reason: request.reason,
     reference: request.reference,
-    description: request.description,
     additionalInfo: asked.additionalInfo,
     status: "NEW",
     failureReasons: [],
@@ -89,10 +89,7 @@ export function moveTo(
   world: World,
   movement: Movement,
   to: MoneyMovementStatus,
-  {
-    atMs = world.clock.nowMs(),
-    reasons = [],
-  }: { atMs?: number; reasons?: readonly unknown[] } = {},
+  { atMs = world.clock.nowMs(), reasons = [] }: { atMs?: number; reasons?: readonly string[] } = {},
 ): void {
   if (isOver(movement)) return;
   const { payerId, payeeId, currency, units } = movement;

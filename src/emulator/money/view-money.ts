@@ -41,7 +41,6 @@ function viewCommon(movement: Movement, apiVersion: string) {
   const { id, units, currency, reason, reference, status, createdAtMs, updatedAtMs } = movement;
   return {
     ...{ id, amount: toAmount(units, currency), currency, fee: 0, reason, reference },
-    description: movement.description ?? null,
     request_id: movement.requestId,
     short_reference_id: movement.shortReferenceId,
     status,
