@@ -15,7 +15,8 @@ export function describe(docs: Docs, node: Node): string {
   ].join(" ");
 }
 
-function limitsOf(node: Node): readonly string[] {
+/** What a value has to keep to, in words. */
+export function limitsOf(node: Node): readonly string[] {
   switch (node.kind) {
     case "string":
       return [...formatOf(node.format), ...lengthOf(node.limits), ...patternOf(node.limits)];
@@ -25,7 +26,10 @@ function limitsOf(node: Node): readonly string[] {
     case "array":
       return range(node.limits.minItems, node.limits.maxItems, " items");
     case "map":
-      return range(undefined, node.limits.maxProperties, " entries");
+      return [
+        ...range(undefined, node.limits.maxProperties, " entries"),
+        ...range(undefined, node.limits.maxKeyLength, " characters in a name"),
+      ];
     default:
       return [];
   }

@@ -17,7 +17,6 @@ export interface Fields {
   /** The mapping under a key, as its own fields. */
   child(key: string): Fields | undefined;
   requireText(key: string): string;
-  requireFlag(key: string): boolean;
   requireChild(key: string): Fields;
   /** @throws {Problem} when a keyword was not read, because it means nothing here. */
   end(): void;
@@ -58,7 +57,6 @@ export function readFields(raw: unknown, where: string): Fields {
     texts: (key) => typed(key, "a list of texts", isTexts),
     oneOf: (key, allowed) => typed(key, `one of ${allowed.join(", ")}`, isOneOf(allowed)),
     requireText: (key) => require(key, text(key)),
-    requireFlag: (key) => require(key, typed(key, "true or false", isFlag)),
     requireChild: (key) => require(key, child(key)),
     end: () => {
       if (unread.size > 0) throw new Problem(where, `unknown keyword ${[...unread].join(", ")}`);

@@ -3,6 +3,7 @@
 import { emitApiDocs } from "./emit-api-docs.js";
 import { emitAnswers, emitIndex } from "./emit-doors.js";
 import { emitEndpoints } from "./emit-endpoints.js";
+import { emitErrorCodes } from "./emit-error-codes.js";
 import { emitEvents } from "./emit-events.js";
 import { emitAllGuards, emitGuards } from "./emit-guards.js";
 import { emitOpenapi } from "./emit-openapi.js";
@@ -10,6 +11,7 @@ import { emitPii } from "./emit-pii.js";
 import { emitSubject, type SubjectText } from "./emit-subject.js";
 import { emitValues } from "./emit-values.js";
 import { emitWhenUnknown } from "./emit-when-unknown.js";
+import type { FindMethod } from "./methods.js";
 import type { Model } from "./model.js";
 import { SpecError } from "./problem.js";
 import type { Source } from "./source.js";
@@ -18,12 +20,17 @@ import type { Source } from "./source.js";
 export type Outputs = ReadonlyMap<string, string>;
 
 /** @throws {SpecError} when a subject has the name of another generated file. */
-export function makeOutputs(source: Source, model: Model): Outputs {
+export function makeOutputs(
+  source: Source,
+  model: Model,
+  methodOf: FindMethod = () => undefined,
+): Outputs {
   const subjects = subjectsOf(model);
   const outputs = new Map([
-    ["docs/api.md", emitApiDocs(source, model)],
+    ["docs/api.md", emitApiDocs(source, model, methodOf)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/generated/endpoints.ts", emitEndpoints(model)],
+    ["src/generated/error-codes.ts", emitErrorCodes(source)],
     ["src/generated/event-shapes.ts", emitEvents(model)],
     ["src/generated/pii.ts", emitPii(source)],
     ["src/generated/when-unknown.ts", emitWhenUnknown(source)],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expand } from "./expand.js";
 import { lintDescriptions } from "./lint.js";
 import { loadSource } from "./load.js";
+import { readMethods } from "./methods.js";
 import { makeOutputs } from "./outputs.js";
 import { compareOutputs, writeOutputs } from "./write.js";
 
@@ -26,5 +27,6 @@ export async function check(root: string): Promise<readonly string[]> {
 
 async function makeAll(root: string) {
   const source = await loadSource(join(root, "spec"));
-  return makeOutputs(source, expand(source));
+  const methodOf = await readMethods(join(root, "src/resources"));
+  return makeOutputs(source, expand(source), methodOf);
 }

@@ -100,8 +100,9 @@ export interface SourceOperation {
   readonly caller: "method" | "client";
   readonly docs: string;
   readonly summary: string;
-  /** Whether a token from OAuth may call it. */
+  /** Whether a token from OAuth may call it, and the scope that it needs, if that is known. */
   readonly oauth: boolean;
+  readonly oauthScope?: string;
   /** Codes that its errors have, beside those that every operation may answer with. */
   readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];

@@ -1,5 +1,6 @@
 /** What an error knows about the failed call, and how its message says so. */
 
+import type { KnownApiCode } from "../generated/error-codes.js";
 import { whenUnknown } from "../generated/when-unknown.js";
 
 /**
@@ -47,39 +48,7 @@ export interface FieldError {
  *
  * See https://www.airwallex.com/docs/api/errors
  */
-export type ApiCode =
-  | "account_not_authorized"
-  | "already_exists"
-  | "amount_above_limit"
-  | "bad_request"
-  | "can_not_be_edited"
-  | "concurrent_update"
-  | "credentials_expired"
-  | "credentials_invalid"
-  | "duplicate_request"
-  | "field_required"
-  | "forbidden"
-  | "insufficient_fund"
-  | "internal_error"
-  | "invalid_argument"
-  | "invalid_grant"
-  | "invalid_state_for_operation"
-  | "invalid_status_for_operation"
-  | "method_not_allowed"
-  | "not_found"
-  | "operation_failed"
-  | "request_id_duplicate"
-  | "resource_already_exists"
-  | "resource_not_found"
-  | "service_unavailable"
-  | "term_agreement_is_required"
-  | "too_many_requests"
-  | "unauthorized"
-  | "unsupported_country_code"
-  | "unsupported_currency"
-  | "validation_error"
-  | "validation_failed"
-  | (string & {});
+export type ApiCode = KnownApiCode | (string & {});
 
 /** What an error body said, with secrets, email addresses and any personal data we sent removed. */
 export interface RemoteError {

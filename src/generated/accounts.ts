@@ -239,7 +239,7 @@ export type AccountsOfEntity = readonly Account[];
 
 export const AccountsOfEntity: z.ZodType<AccountsOfEntity> = z.array(Account);
 
-/** The platform's own data, at most 5 entries. */
+/** The platform's own data, at most 5 entries. At most 20 characters in a name. */
 export type MetadataInput = Readonly<Record<string, string>>;
 
 export const MetadataInput: z.ZodType<MetadataInput> = z

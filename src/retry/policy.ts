@@ -40,6 +40,7 @@ const policy: Readonly<Record<string, readonly RetryClass[] | undefined>> = {
 export const usedIdCodes: readonly string[] = [
   "request_id_duplicate",
   "duplicate_request",
+  "duplicate_request_id",
   "already_exists",
 ];
 

@@ -96,7 +96,9 @@ describe("makeOutputs()", () => {
     );
     expect(text).toContain("/** When it was placed. ISO 8601. */");
     expect(text).toContain("/** Where to. Matches `^[A-Z]{2}$`. */");
-    expect(text).toContain("/** Labels by name. At most 2 entries. */");
+    expect(text).toContain(
+      "/** Labels by name. At most 2 entries. At most 3 characters in a name. */",
+    );
     expect(text).toContain("/** Where. Personal data. */");
   });
 
@@ -129,6 +131,7 @@ describe("makeOutputs()", () => {
       host: "api",
       environment: "sandbox",
       retry: "never",
+      bodyOptional: true,
       status: 204,
       docs: "https://orders.test/docs/cancel",
       body: {
@@ -235,15 +238,53 @@ describe("spec/openapi.generated.json", () => {
 describe("docs/api.md", () => {
   const text = outputs.get("docs/api.md") ?? "";
 
-  it("has a row for every operation, with its method, types and retry class", () => {
-    const rows = text.split("\n").filter((line) => line.startsWith("| [`"));
-    expect(rows.map((row) => row.replace(/\(http[^)]*\)/, ""))).toMatchInlineSnapshot(`
-      [
-        "| [\`POST /orders/create\`] | \`client.orders.create\` | \`OrderCreateParams\` | \`Order\` | request_id |",
-        "| [\`GET /orders\`] | \`client.orders.list\` | \`OrderListParams\` | \`OrderList\` | safe |",
-        "| [\`POST /orders/{id}/cancel\`] | \`client.simulation.orders.cancelAll\` | \`SimulationOrderCancelAllParams\` |  | never |",
-        "| [\`POST /orders/{id}/attach\`] | \`client.orders.attach\` | the file | \`Order\` | never |",
-      ]
+  it("says of every operation what its method takes and answers, and what may go wrong", () => {
+    const sections = text.split("\n### ").slice(1, 5);
+    expect(sections.map((section) => section.split("\n", 1)[0])).toEqual([
+      "orders.create",
+      "orders.list",
+      "simulation.orders.cancelAll",
+      "orders.attach",
+    ]);
+    expect(sections[2]).toMatchInlineSnapshot(`
+      "simulation.orders.cancelAll
+
+      Cancel an order.
+
+      | | |
+      |---|---|
+      | endpoint | [\`POST /orders/{id}/cancel\`](https://orders.test/docs/cancel) |
+      | answer | 204 |
+      | answer lost | never |
+      | OAuth | yes |
+      | only | outside production |
+
+      | parameter | type | required | limits | what it is |
+      |---|---|---|---|---|
+      | \`id\` | string | yes |  | Id of the order. |
+      | \`reason\` | \`LATE\`, \`LOST\`, \`BROKEN\`, \`OTHER\` |  |  | The reason. |
+      "
+    `);
+    expect(sections[0]).toContain("| `access_code` | string |");
+  });
+
+  it("lists the types of parameters once, with their limits", () => {
+    const types = text.slice(text.indexOf("## Types of parameters"), text.indexOf("## Webhook"));
+    expect(types).toMatchInlineSnapshot(`
+      "## Types of parameters
+
+      The objects and lists of values within what the methods take.
+
+      ### PartyInput
+
+      A buyer or a seller.
+
+      | parameter | type | required | limits | what it is |
+      |---|---|---|---|---|
+      | \`born\` | string |  | YYYY-MM-DD | Date of birth. |
+      | \`name\` | string | yes | 1 to 5 characters | Full name. |
+
+      "
     `);
   });
 

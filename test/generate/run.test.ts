@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { check, generate } from "../../scripts/generate/run.js";
@@ -9,17 +9,51 @@ const endpoints = "src/generated/endpoints.ts";
 describe("generate()", () => {
   it("writes every file once, and the same ones again", async () => {
     const root = await makeProject();
-    expect(await generate(root)).toBe("14 files: 14 written, 0 removed");
-    expect(await generate(root)).toBe("14 files: 0 written, 0 removed");
+    expect(await generate(root)).toBe("15 files: 15 written, 0 removed");
+    expect(await generate(root)).toBe("15 files: 0 written, 0 removed");
   });
 
   it("removes files that no longer have a source", async () => {
     const root = await makeProject();
     await generate(root);
     await writeFile(join(root, "src/generated/gone.ts"), "");
-    expect(await generate(root)).toBe("14 files: 0 written, 1 removed");
+    expect(await generate(root)).toBe("15 files: 0 written, 1 removed");
+  });
+
+  it("takes signatures and examples of methods from src/resources/", async () => {
+    const root = await makeProject();
+    await mkdir(join(root, "src/resources"), { recursive: true });
+    await writeFile(join(root, "src/resources/orders.ts"), ordersResource);
+    await generate(root);
+    const text = await readFile(join(root, "docs/api.md"), "utf8");
+    expect(text).toContain(
+      "`client.orders.list(params: OrderListParams, options?: CallOptions): ListPromise<Order>`\n",
+    );
+    expect(text).toContain("```ts\nfor await (const order of list()) use(order);\n```\n");
+    expect(text).toContain(
+      "`client.orders.create(params: OrderCreateParams): ApiPromise<Order>`\n",
+    );
   });
 });
+
+const ordersResource = `import { ordersCreate, ordersList } from "../generated/endpoints.js";
+
+export interface OrdersResource {
+  /** Creates an order. */
+  create(params: OrderCreateParams): ApiPromise<Order>;
+
+  /**
+   * Lists orders.
+   *
+   * @example
+   * for await (const order of list()) use(order);
+   */
+  list(
+    params: OrderListParams,
+    options?: CallOptions,
+  ): ListPromise<Order>;
+}
+`;
 
 describe("check()", () => {
   it("finds nothing to report after a run", async () => {

@@ -97,6 +97,17 @@ describe("transfers.create()", () => {
     expect(emulator.money.transfers().length).toBe(1);
   });
 
+  it.each([
+    [400, "request_id_duplicate"],
+    [400, "duplicate_request"],
+    [400, "duplicate_request_id"],
+    [409, "already_exists"],
+  ])("takes %d %s for a request_id that was used before", async (status, code) => {
+    const refusal = refuse(status, { code, message: "Used before." });
+    const { client } = await scripted({ answers: [refusal, listed(made)] });
+    expect(await client.transfers.create(input)).toEqual(made);
+  });
+
   it("looks once for a payment whose request_id is taken, even after a lost answer", async () => {
     const other = listed({ ...made, amount: 11 });
     const { server, client } = await scripted({ answers: [cut(), duplicate, other] });

@@ -1,5 +1,7 @@
 /** Access tokens: JWTs with the claims of the real ones, and a table of those issued. */
 
+import { dayMs } from "../engine/duration.js";
+import { createExpiringMap, type Expiring } from "../engine/expiring-map.js";
 import { digest } from "../engine/random.js";
 import { Refusal } from "../engine/refusal.js";
 import { defineState, type World } from "../engine/world.js";
@@ -18,6 +20,10 @@ export interface IssuedToken {
   readonly expiresAtMs: number;
 }
 
+interface IssuedTo extends Expiring {
+  readonly accountId: string;
+}
+
 export interface ApiTokens extends EmulatorTokens {
   issue(accountId: string, apiVersion: string): Promise<IssuedToken>;
   /** Returns the account that a token was issued to. @throws Refusal if it is invalid or expired. */
@@ -27,7 +33,8 @@ export interface ApiTokens extends EmulatorTokens {
 /** The tokens of the API key. */
 export const apiTokensOf: (world: World) => ApiTokens = defineState(({ settings, clock, ids }) => {
   const { seed, tokenLifetimeMs } = settings;
-  const issued = new Map<string, { readonly accountId: string; readonly expiresAtMs: number }>();
+  // Until then, an expired token is refused as one that has expired, not as an unknown one.
+  const issued = createExpiringMap<IssuedTo>(clock, dayMs);
   const key = digest(seed, "token key");
   const organisation = `org_${digest(seed, "organisation").toString("base64url").slice(0, 22)}`;
   return {

@@ -2,6 +2,7 @@
 
 import { longestTimerMs } from "../../checks/values.js";
 import { parseDuration } from "./duration.js";
+import { createTaskQueue, type Task } from "./task-queue.js";
 
 /** The time of an emulator. It runs with real time until it is frozen. */
 export interface EmulatorClock {
@@ -25,9 +26,6 @@ export interface EmulatorClock {
   /** Lets a frozen clock run again. */
   resume(): void;
 }
-
-/** A task receives the time at which it was due, which may be in the past. */
-export type Task = (dueMs: number) => void;
 
 /** The clock as the emulator itself sees it. */
 export interface Clock extends EmulatorClock {
@@ -53,24 +51,35 @@ export interface ClockOptions {
 
 export function createClock({ now: start, frozen }: ClockOptions): Clock {
   const startMs = start === undefined ? undefined : toMs(start);
+  const tasks = createTaskQueue();
   let offsetMs = 0;
   let frozenMs: number | undefined;
 
   const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
-  const alarm = createAlarm(() => tasks.runDue());
-  const tasks = createTasks(nowMs, (dueMs) => {
-    alarm.set(dueMs === undefined || frozenMs !== undefined ? undefined : dueMs - nowMs());
-  });
+  const alarm = createAlarm(() => runDue());
+  const setAlarm = (): void => {
+    const nextMs = frozenMs === undefined ? tasks.nextMs() : undefined;
+    alarm.set(nextMs === undefined ? undefined : nextMs - offsetMs);
+  };
+  const runDue = (): void => {
+    // A task may add others, so look for the next one again each time.
+    while ((tasks.nextMs() ?? Number.POSITIVE_INFINITY) <= nowMs()) {
+      const due = tasks.take();
+      due?.task(due.dueMs);
+    }
+    setAlarm();
+  };
   const moveTo = (ms: number): void => {
     if (frozenMs === undefined) offsetMs = ms - Date.now();
     else frozenMs = ms;
-    tasks.runDue();
+    runDue();
   };
   const reset = (): void => {
     tasks.clear();
     offsetMs = 0;
     frozenMs = frozen ? Date.now() : undefined;
-    if (startMs !== undefined) moveTo(startMs);
+    if (startMs === undefined) setAlarm();
+    else moveTo(startMs);
   };
   reset();
   return {
@@ -80,91 +89,57 @@ export function createClock({ now: start, frozen }: ClockOptions): Clock {
     set: (to) => moveTo(toMs(to)),
     freeze() {
       frozenMs ??= nowMs();
-      tasks.runDue();
+      runDue();
     },
     resume() {
       if (frozenMs === undefined) return;
       offsetMs = frozenMs - Date.now();
       frozenMs = undefined;
-      tasks.runDue();
+      runDue();
     },
-    schedule: tasks.schedule,
-    runDue: tasks.runDue,
+    schedule(dueMs, task) {
+      const cancel = tasks.add(dueMs, task);
+      setAlarm();
+      return () => {
+        cancel();
+        setAlarm();
+      };
+    },
+    runDue,
     reset,
     stop: alarm.stop,
   };
 }
 
 interface Alarm {
-  /** Undefined cancels it. */
-  set(delayMs: number | undefined): void;
+  /** Takes real time in milliseconds; undefined cancels it. */
+  set(realMs: number | undefined): void;
   stop(): void;
 }
 
+/** One that rings too early, because a timer cannot wait longer, finds nothing due and is set again. */
 function createAlarm(ring: () => void): Alarm {
   let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
+  let setFor: number | undefined;
+  let isStopped = false;
   return {
-    set(delayMs) {
+    set(realMs) {
+      if (isStopped || realMs === setFor) return;
       clearTimeout(timer);
-      if (stopped || delayMs === undefined) return;
-      // One that rings too early finds nothing due and is set again.
-      timer = setTimeout(ring, Math.min(Math.max(delayMs, 0), longestTimerMs));
+      setFor = realMs;
+      if (realMs === undefined) return;
+      const delayMs = Math.min(Math.max(realMs - Date.now(), 0), longestTimerMs);
+      timer = setTimeout(() => {
+        setFor = undefined;
+        ring();
+      }, delayMs);
       timer.unref();
     },
     stop() {
-      stopped = true;
+      isStopped = true;
       clearTimeout(timer);
     },
   };
-}
-
-interface Scheduled {
-  readonly dueMs: number;
-  readonly task: Task;
-}
-
-interface Tasks extends Pick<Clock, "schedule" | "runDue"> {
-  clear(): void;
-}
-
-/** @param onNext Called with the time of the next task whenever it may have changed. */
-function createTasks(nowMs: () => number, onNext: (dueMs: number | undefined) => void): Tasks {
-  let waiting: Scheduled[] = [];
-  const findNext = () => waiting.reduce<Scheduled | undefined>(earlier, undefined);
-  const remove = (scheduled: Scheduled): void => {
-    waiting = waiting.filter((other) => other !== scheduled);
-  };
-  const takeDue = (): Scheduled | undefined => {
-    const next = findNext();
-    if (next === undefined || next.dueMs > nowMs()) return undefined;
-    remove(next);
-    return next;
-  };
-  return {
-    schedule(dueMs, task) {
-      const scheduled = { dueMs, task };
-      waiting.push(scheduled);
-      onNext(findNext()?.dueMs);
-      return () => {
-        remove(scheduled);
-        onNext(findNext()?.dueMs);
-      };
-    },
-    runDue() {
-      // A task may schedule others, so look for the earliest again each time.
-      for (let due = takeDue(); due !== undefined; due = takeDue()) due.task(due.dueMs);
-      onNext(findNext()?.dueMs);
-    },
-    clear() {
-      waiting = [];
-      onNext(undefined);
-    },
-  };
-}
-
-function earlier(first: Scheduled | undefined, second: Scheduled): Scheduled {
-  return first === undefined || second.dueMs < first.dueMs ? second : first;
 }
 
 function toMs(moment: Date | string | number): number {

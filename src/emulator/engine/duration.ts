@@ -1,6 +1,8 @@
 /** Durations as people write them: `500ms`, `5s`, `6m`, `2h`, `90d`. */
 
-const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const dayMs = 86_400_000;
+
+const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: dayMs } as const;
 
 /**
  * Milliseconds of a duration; a number is taken as milliseconds.

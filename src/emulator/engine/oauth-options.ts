@@ -1,6 +1,7 @@
 /** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
 import { allOf, refuseUnknown } from "../../checks/options.js";
+import { dayMs } from "./duration.js";
 
 /** The client id of an emulator's default app. */
 export const defaultOAuthClientId = "appid_emulator";
@@ -60,8 +61,6 @@ const defaultApp: OAuthApp = {
 };
 
 const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-
 const known: ReadonlySet<string> = allOf<keyof OAuthOptions>({
   apps: true,
   accessTokenLifetimeMs: true,

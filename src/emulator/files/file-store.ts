@@ -5,15 +5,15 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { dayMs } from "../engine/duration.js";
+import { createExpiringMap, type Expiring } from "../engine/expiring-map.js";
 import { digest } from "../engine/random.js";
 import { defineState, type World } from "../engine/world.js";
-
-const dayMs = 86_400_000;
 
 /** The sandbox deletes files after this time. */
 const keptMs = 90 * dayMs;
 
-export interface StoredFile {
+export interface StoredFile extends Expiring {
   readonly id: string;
   readonly filename: string;
   readonly notes: string | undefined;
@@ -29,7 +29,7 @@ export interface Link {
 }
 
 export interface FileStore {
-  add(file: Omit<StoredFile, "id" | "createdMs">): StoredFile;
+  add(file: Omit<StoredFile, "id" | "createdMs" | "expiresAtMs">): StoredFile;
   /** Undefined if there is no such file, or it has been deleted. */
   find(id: string): StoredFile | undefined;
   /** Anyone with the link can read the file, without a token; it works for a day by default. */
@@ -43,21 +43,20 @@ export const downloadPath = "/files/download/{id}";
 /** The files of an emulator. */
 export const filesOf: (world: World) => FileStore = defineState(
   ({ settings: { seed }, clock, ids }) => {
-    const files = new Map<string, StoredFile>();
+    const files = createExpiringMap<StoredFile>(clock);
     const key = digest(seed, "download links");
     const sign = (id: string, expires: string) =>
       createHmac("sha256", key).update(`${expires}.${id}`).digest("hex");
 
     const find = (id: string): StoredFile | undefined => {
       const file = files.get(id);
-      if (file === undefined || clock.nowMs() < file.createdMs + keptMs) return file;
-      files.delete(id);
-      return undefined;
+      return file && clock.nowMs() < file.expiresAtMs ? file : undefined;
     };
     return {
       add(file) {
         const createdMs = clock.nowMs();
-        const stored = { ...file, id: ids.file(file.filename, createdMs), createdMs };
+        const id = ids.file(file.filename, createdMs);
+        const stored = { ...file, id, createdMs, expiresAtMs: createdMs + keptMs };
         files.set(stored.id, stored);
         return stored;
       },

@@ -2,6 +2,8 @@
 
 import type { EmbeddedAuthorizeRequest, HostedFlowCreateParams } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
+import { dayMs } from "../engine/duration.js";
+import { createExpiringMap, type ExpiringMap } from "../engine/expiring-map.js";
 import { createTable, type Table } from "../engine/table.js";
 import { defineState, type World } from "../engine/world.js";
 
@@ -24,8 +26,9 @@ export const hostedFlowsOf: (world: World) => Table<HostedFlowRecord> = defineSt
 );
 
 /** The links to hosted flows, by the code in the link. */
-export const hostedLinksOf: (world: World) => Map<string, HostedLink> = defineState(
-  () => new Map(),
+export const hostedLinksOf: (world: World) => ExpiringMap<HostedLink> = defineState(({ clock }) =>
+  // Until then, a link that has expired leads to the platform's `error_url`.
+  createExpiringMap(clock, dayMs),
 );
 
 interface EmbeddedCode {
@@ -35,6 +38,6 @@ interface EmbeddedCode {
 }
 
 /** The codes of embedded components that have not been used, by code. */
-export const embeddedCodesOf: (world: World) => Map<string, EmbeddedCode> = defineState(
-  () => new Map(),
+export const embeddedCodesOf: (world: World) => ExpiringMap<EmbeddedCode> = defineState(
+  ({ clock }) => createExpiringMap(clock),
 );

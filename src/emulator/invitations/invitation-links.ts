@@ -7,6 +7,7 @@
 import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { dayMs } from "../engine/duration.js";
 import { isWebUrl } from "../engine/exchange.js";
 import type { OAuthSettings } from "../engine/oauth-options.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
@@ -17,7 +18,7 @@ import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 
 export const invitationPath = "/invitations/{token}";
 
-const lifetimeMs = 30 * 86_400_000;
+const lifetimeMs = 30 * dayMs;
 
 /** @throws Refusal if what the mode needs is missing, or the customer would be refused. */
 export function createInvitation(

@@ -10,7 +10,6 @@ const lifetimeMs = 30 * 60_000;
 export function startFlow(world: World, request: AuthorizationRequest): Flow {
   const { flows, ids } = oauthOf(world);
   const nowMs = world.clock.nowMs();
-  for (const [id, { expiresAtMs }] of flows) if (expiresAtMs <= nowMs) flows.delete(id);
   const flow: Flow = {
     id: ids.secret("flow"),
     request,

@@ -1,6 +1,8 @@
 /** The OAuth state of an emulator. */
 
 import { type AccountRecord, newRecord } from "../engine/account-record.js";
+import { dayMs } from "../engine/duration.js";
+import { createExpiringMap, type ExpiringMap } from "../engine/expiring-map.js";
 import { createIds, type Ids } from "../engine/ids.js";
 import type { OAuthApp } from "../engine/oauth-options.js";
 import { createTable, type Table } from "../engine/table.js";
@@ -96,11 +98,11 @@ export interface OAuthStore {
   /** Separate from the ids of the API, so that a consent does not change those that follow. */
   readonly ids: Ids;
   readonly key: SigningKey;
-  readonly flows: Map<string, Flow>;
-  readonly codes: Map<string, AuthorizationCode>;
+  readonly flows: ExpiringMap<Flow>;
+  readonly codes: ExpiringMap<AuthorizationCode>;
   readonly connections: Table<Connection>;
-  readonly refreshTokens: Map<string, RefreshToken>;
-  readonly accessTokens: Map<string, AccessToken>;
+  readonly refreshTokens: ExpiringMap<RefreshToken>;
+  readonly accessTokens: ExpiringMap<AccessToken>;
   /** Refresh tokens that a request is using. */
   readonly busy: Set<string>;
 }
@@ -116,11 +118,13 @@ export const oauthOf: (world: World) => OAuthStore = defineState(
     return {
       ids,
       key: createSigningKey(settings.seed),
-      flows: new Map(),
-      codes: new Map(),
+      flows: createExpiringMap(clock),
+      // A code that is used a second time ends the connection, however late.
+      codes: createExpiringMap(clock, dayMs),
       connections: createTable("Connection"),
-      refreshTokens: new Map(),
-      accessTokens: new Map(),
+      refreshTokens: createExpiringMap(clock),
+      // Until then, an expired token is refused as one that has expired, not as an unknown one.
+      accessTokens: createExpiringMap(clock, dayMs),
       busy: new Set(),
     };
   },

@@ -12,6 +12,7 @@ import type {
 import { moveTo } from "../accounts/account-status.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { dayMs } from "../engine/duration.js";
 import { isWithin, readPeriod } from "../engine/period.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
@@ -22,7 +23,7 @@ import {
 } from "./offboarding-record.js";
 
 /** How long an account stays suspended before it is closed for good. */
-const graceMs = 30 * 86_400_000;
+const graceMs = 30 * dayMs;
 
 /** @throws Refusal if the account is closed or about to be, or its legal entity is being offboarded. */
 export function createOffboarding(

@@ -1,6 +1,7 @@
 /** A form that is being filled in. */
 
 import type { AccountRecord } from "../engine/account-record.js";
+import { createExpiringMap, type ExpiringMap } from "../engine/expiring-map.js";
 import { defineState, type World } from "../engine/world.js";
 import type { FieldName, ScreenName } from "./form-fields.js";
 
@@ -22,4 +23,6 @@ export interface OnboardingForm {
 }
 
 /** The forms that are being filled in, by id. */
-export const formsOf: (world: World) => Map<string, OnboardingForm> = defineState(() => new Map());
+export const formsOf: (world: World) => ExpiringMap<OnboardingForm> = defineState(({ clock }) =>
+  createExpiringMap(clock),
+);

@@ -6,6 +6,7 @@
 
 import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { dayMs } from "../engine/duration.js";
 import { endOf, type Period, readPeriod } from "../engine/period.js";
 import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
@@ -51,7 +52,7 @@ export function createReport(
 }
 
 /** The longest period of a report. */
-const maxPeriodMs = 366 * 86_400_000;
+const maxPeriodMs = 366 * dayMs;
 
 function readReportPeriod<Name extends "created" | "updated">(
   request: PlatformReportCreateParams,

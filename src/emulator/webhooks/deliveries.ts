@@ -15,10 +15,11 @@ import { setMaxListeners } from "node:events";
 import { signPayload } from "../../webhooks/signature.js";
 import type { Clock } from "../engine/clock.js";
 import { uuidOf } from "../engine/ids.js";
+import { createLog } from "../engine/log.js";
 import type { Table } from "../engine/table.js";
 import type { WebhookSettings } from "../engine/webhook-options.js";
-import { post } from "./post.js";
-import { createHold } from "./shuffle.js";
+import { type PostResult, post } from "./post.js";
+import { createShuffler } from "./shuffle.js";
 import type { Subscription } from "./subscription-record.js";
 
 /** One attempt to deliver an event. */
@@ -47,20 +48,20 @@ export interface LoggedDelivery {
 }
 
 /** What is sent to one subscription for one event. */
-interface Parcel {
+export interface EventDelivery {
   readonly subscription: Subscription;
   readonly eventId: string;
   readonly name: string;
   readonly body: string;
 }
 
-interface Attempt extends Parcel {
+interface Attempt extends EventDelivery {
   readonly number: number;
   readonly dueMs: number;
 }
 
 export interface Deliveries {
-  send(parcel: Parcel, atMs: number): void;
+  send(delivery: EventDelivery, atMs: number): void;
   /**
    * Sends an event again, with the same bytes. Takes its id, or the one from which the id in the legacy
    * envelope was derived. Returns the number of deliveries.
@@ -82,102 +83,117 @@ export interface DeliveryParts {
   readonly seed: string;
 }
 
-const kept = 1_000;
-
-export function createDeliveries({
-  settings,
-  clock,
-  subscriptions,
-  seed,
-}: DeliveryParts): Deliveries {
+export function createDeliveries(parts: DeliveryParts): Deliveries {
+  const { settings, clock, subscriptions, seed } = parts;
   const stopping = new AbortController();
   // Every attempt under way listens, one per subscription.
   setMaxListeners(0, stopping.signal);
-  const lanes = new Map<Subscription, Promise<void>>();
-  let log: readonly LoggedDelivery[] = [];
-  let parcels: readonly Parcel[] = [];
+  const log = createLog<LoggedDelivery>();
+  const sent = createLog<EventDelivery>();
+  const queues = createQueues<Subscription>();
 
-  const start = (attempt: Attempt): void => {
-    const { subscription } = attempt;
-    const lane = (lanes.get(subscription) ?? Promise.resolve()).then(() => make(attempt));
-    lanes.set(subscription, lane);
-    void lane.then(() => lanes.get(subscription) === lane && lanes.delete(subscription));
-  };
-  const hold = createHold<Attempt>(start, seed);
-  const queue = settings.unordered ? hold.add : start;
+  const start = (attempt: Attempt): void => queues.add(attempt.subscription, () => make(attempt));
+  const shuffler = createShuffler<Attempt>(start, seed);
+  const enqueue = settings.unordered ? shuffler.add : start;
 
   async function make(attempt: Attempt): Promise<void> {
-    const { subscription, number, body } = attempt;
-    if (stopping.signal.aborted || !subscriptions.get(subscription.id)) return;
-    const { url, secret } = subscription;
-    const { timeoutMs, fetch } = settings;
-    const headers = { ...plainHeaders, ...signPayload(body, { secret }) };
-    const startedMs = performance.now();
-    const posting = { url, headers, body, timeoutMs, signal: stopping.signal };
-    const result = await post(posting, fetch);
+    if (stopping.signal.aborted || !subscriptions.get(attempt.subscription.id)) return;
+    const made = await postAttempt(attempt, settings, stopping.signal);
     if (stopping.signal.aborted) return;
-    const nextMs = result.status === 200 ? undefined : nextAttemptMs(attempt, result.failure);
-    const durationMs = performance.now() - startedMs;
-    log = [...log.slice(1 - kept), describe(attempt, { ...result, url, durationMs, nextMs })];
-    if (nextMs === undefined) return;
-    clock.schedule(nextMs, (dueMs) => start({ ...attempt, number: number + 1, dueMs }));
+    log.add(made);
+    const { nextAttemptAt } = made;
+    if (nextAttemptAt === undefined) return;
+    clock.schedule(nextAttemptAt.getTime(), (dueMs) =>
+      start({ ...attempt, number: attempt.number + 1, dueMs }),
+    );
     // If the clock was moved far ahead, several attempts may be due by now.
     clock.runDue();
   }
 
-  function nextAttemptMs({ number, dueMs }: Attempt, failure: string | undefined) {
-    const delayMs = settings.retryDelaysMs[number - 1];
-    if (delayMs === undefined) return undefined;
-    return dueMs + delayMs + (failure === "timeout" ? settings.timeoutMs : 0);
-  }
-
   return {
-    send(parcel, atMs) {
+    send(delivery, atMs) {
       if (stopping.signal.aborted) return;
-      parcels = [...parcels.slice(1 - kept), parcel];
-      const attempt = { ...parcel, number: 1, dueMs: atMs };
-      queue(attempt);
-      if (settings.duplicates) queue(attempt);
+      sent.add(delivery);
+      const attempt = { ...delivery, number: 1, dueMs: atMs };
+      enqueue(attempt);
+      if (settings.duplicates) enqueue(attempt);
     },
     resend(eventId) {
       const ids = [eventId, uuidOf(eventId)];
-      const found = parcels.filter((parcel) => ids.includes(parcel.eventId));
-      for (const parcel of found) queue({ ...parcel, number: 1, dueMs: clock.nowMs() });
+      const found = sent.entries().filter((delivery) => ids.includes(delivery.eventId));
+      for (const delivery of found) enqueue({ ...delivery, number: 1, dueMs: clock.nowMs() });
       return found.length;
     },
     async settled() {
-      for (;;) {
+      do {
         clock.runDue();
-        hold.release();
-        if (lanes.size === 0) return;
-        await Promise.all(lanes.values());
-      }
+        shuffler.release();
+      } while (await queues.next());
     },
-    log: () => log,
+    log: log.entries,
     stop() {
       stopping.abort();
-      hold.stop();
+      shuffler.stop();
     },
   };
 }
 
-const plainHeaders = {
+interface Queues<Key> {
+  /** Does the work once all earlier work with the same key is done. */
+  add(key: Key, work: () => Promise<void>): void;
+  /** Waits for all work so far; false if there is none. */
+  next(): Promise<boolean>;
+}
+
+function createQueues<Key>(): Queues<Key> {
+  const last = new Map<Key, Promise<void>>();
+  return {
+    add(key, work) {
+      const done = (last.get(key) ?? Promise.resolve()).then(work);
+      last.set(key, done);
+      void done.then(() => last.get(key) === done && last.delete(key));
+    },
+    async next() {
+      if (last.size === 0) return false;
+      await Promise.all(last.values());
+      return true;
+    },
+  };
+}
+
+const fixedHeaders = {
   "content-type": "application/json",
   "user-agent": "airwallex-connect-emulator",
 };
 
-function describe(
-  { dueMs, eventId, name, subscription, number, body }: Attempt,
-  made: Pick<LoggedDelivery, "status" | "answer" | "failure" | "url" | "durationMs"> & {
-    readonly nextMs: number | undefined;
-  },
-): LoggedDelivery {
-  const { status, answer, failure, url, durationMs, nextMs } = made;
+async function postAttempt(
+  attempt: Attempt,
+  settings: WebhookSettings,
+  signal: AbortSignal,
+): Promise<LoggedDelivery> {
+  const { subscription, eventId, name, body, number, dueMs } = attempt;
+  const { url, secret, id: subscriptionId } = subscription;
+  const headers = { ...fixedHeaders, ...signPayload(body, { secret }) };
+  const startedMs = performance.now();
+  const { timeoutMs, fetch } = settings;
+  const result = await post({ url, headers, body, timeoutMs, signal }, fetch);
+  const nextMs = result.status === 200 ? undefined : nextAttemptMs(attempt, settings, result);
   return {
     at: new Date(dueMs),
-    ...{ eventId, name, subscriptionId: subscription.id, url, attempt: number },
-    ...{ status, answer, failure, durationMs },
+    ...{ eventId, name, subscriptionId, url, attempt: number },
+    ...result,
+    durationMs: performance.now() - startedMs,
     nextAttemptAt: nextMs === undefined ? undefined : new Date(nextMs),
     body,
   };
+}
+
+function nextAttemptMs(
+  { number, dueMs }: Attempt,
+  { retryDelaysMs, timeoutMs }: WebhookSettings,
+  { failure }: PostResult,
+): number | undefined {
+  const delayMs = retryDelaysMs[number - 1];
+  if (delayMs === undefined) return undefined;
+  return dueMs + delayMs + (failure === "timeout" ? timeoutMs : 0);
 }

@@ -4,7 +4,7 @@ import { createRandom } from "../engine/random.js";
 
 const heldMs = 50;
 
-export interface Hold<Item> {
+export interface Shuffler<Item> {
   add(item: Item): void;
   /** Releases everything at once. */
   release(): void;
@@ -12,7 +12,7 @@ export interface Hold<Item> {
   stop(): void;
 }
 
-export function createHold<Item>(letGo: (item: Item) => void, seed: string): Hold<Item> {
+export function createShuffler<Item>(release: (item: Item) => void, seed: string): Shuffler<Item> {
   const random = createRandom(seed, "webhooks");
   let held: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -23,13 +23,13 @@ export function createHold<Item>(letGo: (item: Item) => void, seed: string): Hol
     held = [];
     return taken;
   };
-  const release = (): void => shuffle(take(), random).forEach(letGo);
+  const releaseAll = (): void => shuffle(take(), random).forEach(release);
   return {
     add(item) {
       held.push(item);
-      timer ??= setTimeout(release, heldMs);
+      timer ??= setTimeout(releaseAll, heldMs);
     },
-    release,
+    release: releaseAll,
     stop: take,
   };
 }

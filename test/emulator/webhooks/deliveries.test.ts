@@ -274,17 +274,18 @@ describe("the end of deliveries", () => {
 
   test("close() ends deliveries that are under way, waiting or held", async () => {
     const receiver = await startReceiver(500, 0);
-    const emulator = await startEmulator({ webhooks: { retries: [30, 30] } });
+    const emulator = await startEmulator({ frozen: true, webhooks: { retries: [30, 30] } });
     onTestFinished(() => emulator.close());
     emulator.webhooks.subscribe({ url: receiver.url, events });
     emulator.deliver({ name: "one" });
     await emulator.webhooks.settled();
     emulator.deliver({ name: "two" });
-    await expect.poll(() => receiver.arrivals.length).toBe(2);
+    await expect.poll(() => receiver.arrivals.length, { timeout: 10_000 }).toBe(2);
     await emulator.close();
-    await expect.poll(() => receiver.open).toBe(0);
+    await expect.poll(() => receiver.open, { timeout: 10_000 }).toBe(0);
     emulator.deliver({ name: "three" });
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    emulator.clock.advance("1h");
+    await emulator.webhooks.settled();
     expect(receiver.arrivals.length).toBe(2);
   });
 });
