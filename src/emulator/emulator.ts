@@ -47,15 +47,14 @@ export interface EmulatorClientOptions {
   readonly baseUrl: string;
   /** The same: an emulator also takes the uploads, for which Airwallex has a host of its own. */
   readonly filesBaseUrl: string;
+  /** How requests reach an emulator without a socket; undefined for one that listens on a port. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** The same for an emulator without a socket: requests go through `fetch`. */
-export interface InProcessClientOptions extends EmulatorClientOptions {
-  readonly fetch: typeof globalThis.fetch;
-}
-
-/** The controls of every emulator. */
-export interface EmulatorControls {
+/** An emulator, with or without a socket. */
+export interface Emulator {
+  /** For `createClient`. */
+  readonly clientOptions: EmulatorClientOptions;
   /** Answers a request in this process, whatever its host: for clients with a `fetch` option, or msw. */
   readonly fetch: typeof globalThis.fetch;
   /** The emulator's time, which tests can move and freeze. */
@@ -90,17 +89,10 @@ export interface EmulatorControls {
   reset(): void;
 }
 
-/** An emulator in this process, without a socket. */
-export interface Emulator extends EmulatorControls {
-  /** For `createClient`. */
-  readonly clientOptions: InProcessClientOptions;
-}
-
 /** An emulator that listens on a port. */
-export interface RunningEmulator extends EmulatorControls {
+export interface RunningEmulator extends Emulator {
   /** Such as `http://127.0.0.1:4010`. */
   readonly url: string;
-  readonly clientOptions: EmulatorClientOptions;
   /** Stops listening, ends every connection, and sends no more webhooks. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -126,7 +118,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const settings = readOptions(options);
   const { controls } = assemble(settings);
   const { fetch } = controls;
-  return define(controls, { clientOptions: { ...clientOptions(settings, inProcessUrl), fetch } });
+  return Object.assign(controls, {
+    clientOptions: { ...clientOptions(settings, inProcessUrl), fetch },
+  });
 }
 
 /**
@@ -155,7 +149,7 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
     stop();
     return listening.close();
   };
-  return define(controls, {
+  return Object.assign(controls, {
     url,
     clientOptions: clientOptions(settings, url),
     close,
@@ -167,8 +161,10 @@ function clientOptions({ clientId, apiKey }: Settings, url: string): EmulatorCli
   return { environment: "sandbox", clientId, apiKey, baseUrl: url, filesBaseUrl: url };
 }
 
+type Controls = Omit<Emulator, "clientOptions">;
+
 function assemble(settings: Settings): {
-  readonly controls: EmulatorControls;
+  readonly controls: Controls;
   readonly handle: Handle;
   /** Stops the timer and all deliveries. */
   readonly stop: () => void;
@@ -183,7 +179,7 @@ function assemble(settings: Settings): {
     return world;
   };
   const handle = withInspector(createHandle({ present, faults, routes }), present);
-  const controls: EmulatorControls = {
+  const controls: Controls = {
     fetch: createFetch(handle),
     clock,
     faults,
@@ -210,12 +206,4 @@ function assemble(settings: Settings): {
     clock.stop();
   };
   return { controls, handle, stop };
-}
-
-/** Adds members without evaluating the getters of the first object, as a spread would. */
-function define<First extends object, Second extends object>(
-  first: First,
-  second: Second,
-): First & Second {
-  return Object.defineProperties(first, Object.getOwnPropertyDescriptors(second)) as First & Second;
 }

@@ -10,8 +10,6 @@ export {
   createEmulator,
   type Emulator,
   type EmulatorClientOptions,
-  type EmulatorControls,
-  type InProcessClientOptions,
   type RunningEmulator,
   startEmulator,
 } from "./emulator.js";

@@ -1,7 +1,12 @@
 /** `clientOptions`: a client of this package works with an emulator, with and without a socket. */
 
 import { createClient } from "airwallex-connect";
-import { createEmulator, type Emulator, startEmulator } from "airwallex-connect/emulator";
+import {
+  createEmulator,
+  type Emulator,
+  type RunningEmulator,
+  startEmulator,
+} from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
 import { individual } from "./inputs.js";
 
@@ -29,7 +34,7 @@ test.each([
     ]);
   } finally {
     await client.close();
-    if ("close" in emulator) await emulator.close();
+    await (emulator as Partial<RunningEmulator>).close?.();
   }
 });
 

@@ -18,8 +18,9 @@ const anywhere = "http://emulator.localhost/api/v1/account";
 
 test("createEmulator() answers through its fetch, whatever the host", async () => {
   const emulator = createEmulator();
-  const { clientId, apiKey, baseUrl, fetch } = emulator.clientOptions;
-  const response = await fetch(
+  const { clientId, apiKey, baseUrl } = emulator.clientOptions;
+  expect(emulator.clientOptions.fetch).toBe(emulator.fetch);
+  const response = await emulator.fetch(
     new URL("/api/v1/authentication/login", "https://api.airwallex.com"),
     {
       method: "POST",

@@ -1,6 +1,6 @@
 /** The grant `authorization_code`, over a socket and without one. */
 
-import { createEmulator, startEmulator } from "airwallex-connect/emulator";
+import { createEmulator, type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { describe, expect, test } from "vitest";
 import {
   codeChallenge,
@@ -41,7 +41,7 @@ test.each(starts)("a code is exchanged for tokens %s", async (_, start) => {
     scope: "account_details:read balance:read",
   });
   expect((await readAccount(emulator, body.access_token)).body.id).toBe(body.account_id);
-  if ("close" in emulator) await emulator.close();
+  await (emulator as Partial<RunningEmulator>).close?.();
 });
 
 test.each(["/oauth/token", "/oauth/token/"])("a form is accepted at %s", async (path) => {
