@@ -16,7 +16,7 @@ export function emitEndpoints(model: Model): string {
       shapeImport,
     ),
     ...emitShapes(shapes, subjectOf),
-    ...model.operations.map(emitEndpoint),
+    ...model.operations.map((operation) => emitEndpoint(operation, model)),
     "/** Every endpoint, in the order of the description. */",
     `export const endpoints: readonly Endpoint[] = [\n${names.map((name) => `  ${name},\n`).join("")}];\n`,
   ].join("\n");
@@ -26,7 +26,7 @@ function shapesOf({ query, body, response }: Operation): readonly string[] {
   return [query?.schema, body?.schema, response].filter((name) => name !== undefined);
 }
 
-function emitEndpoint(operation: Operation): string {
+function emitEndpoint(operation: Operation, model: Model): string {
   const { source, query, body, response } = operation;
   const fields: readonly (readonly [string, string | undefined])[] = [
     ["name", JSON.stringify(source.id)],
@@ -41,6 +41,7 @@ function emitEndpoint(operation: Operation): string {
     ["body", body && shapeName(body.schema)],
     ["bodyOptional", body?.required === false ? "true" : undefined],
     ["response", response && shapeName(response)],
+    ["mustHave", response && JSON.stringify(namesOfAnswer(response, model))],
   ];
   const lines = fields.flatMap(([key, text]) =>
     text === undefined ? [] : [`  ${key}: ${text},\n`],
@@ -48,6 +49,17 @@ function emitEndpoint(operation: Operation): string {
   const head = `export const ${constantName(source.id)}: `;
   const type = endpointType(inputType(operation), response ?? "undefined", head);
   return `${comment(sentence(source.summary), 0)}${head}${type} = {\n${lines.join("")}};\n`;
+}
+
+/** The members by which an answer is known: its id or items, or else whatever it must have; none for a list. */
+function namesOfAnswer(name: string, model: Model): readonly string[] | undefined {
+  const node = model.schemas.find((schema) => schema.name === name)?.node;
+  if (node?.kind === "ref") return namesOfAnswer(node.name, model);
+  if (node?.kind === "array") return [];
+  if (node?.kind !== "object") return undefined;
+  const required = node.members.filter(({ optional }) => !optional).map((member) => member.name);
+  const key = ["id", "items"].find((one) => required.includes(one));
+  return key === undefined ? required : [key];
 }
 
 function endpointType(input: string, output: string, head: string): string {

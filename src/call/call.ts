@@ -11,12 +11,12 @@ import {
 } from "../transport/wire.js";
 import { commonHeaders } from "./headers.js";
 import {
+  noAnswer,
+  problemWithAnswer,
   readBody,
   refusal,
   reportDrift,
   translate,
-  unreadable,
-  unreadableAnswer,
 } from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
@@ -132,7 +132,7 @@ async function run<Output>(
   }
 }
 
-/** The data of a successful response; a write whose response cannot be read is looked up. */
+/** The data of a successful response; a write whose response is no answer is looked up. */
 async function readAnswer<Output>(
   endpoint: Endpoint,
   request: WireRequest,
@@ -143,10 +143,12 @@ async function readAnswer<Output>(
   const shape = endpoint.response;
   if (!shape) return undefined as Output;
   const data = readBody(response, extras);
-  if (data === unreadable) {
+  const problem = problemWithAnswer(endpoint, response, data, extras.anyBody);
+  if (problem !== undefined) {
+    if (request.retry !== "safe") request.progress.ambiguous = true;
     const found = extras.settlement && (await findOnce(extras.settlement, request));
     if (found) return found.found;
-    throw unreadableAnswer(request, response);
+    throw noAnswer(request, response, data, problem);
   }
   if (settings.validation !== "off") {
     const fits = shape.fits(data);

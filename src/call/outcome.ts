@@ -1,5 +1,6 @@
 /** Turns a response, or the lack of one, into a typed result or an error of ours. */
 
+import { isObject } from "../checks/values.js";
 import type { CallFacts } from "../errors/index.js";
 import {
   ApiError,
@@ -44,29 +45,54 @@ export function refusal(
   });
 }
 
-/** Returned by {@link readBody} if the body cannot be read. */
-export const unreadable: unique symbol = Symbol("unreadable");
-
-/** The parsed body of a successful response. */
+/** The parsed body of a successful response; undefined if there is none, or it is not JSON. */
 export function readBody(
   response: WireResponse,
   { anyBody, exactNumbers }: Pick<CallExtras<unknown>, "anyBody" | "exactNumbers">,
 ): unknown {
   const data = parseBody(response, exactNumbers ? parseExactly : JSON.parse);
-  if (data !== undefined) return data;
-  if (!anyBody) return unreadable;
-  return response.body.length === 0 ? undefined : response.body.toString();
+  if (data !== undefined || !anyBody || response.body.length === 0) return data;
+  return response.body.toString();
 }
 
 /**
- * The error for a successful response that cannot be read. It may not come from the API: proxies and
- * sign-in pages return 200 too. So a write is as unknown as after a lost response.
+ * Why a successful response is no answer of the endpoint; undefined if it is one. Proxies, sign-in and
+ * maintenance pages return 200 too, and some of them JSON.
  */
-export function unreadableAnswer(request: WireRequest, response: WireResponse): ShapeError {
+export function problemWithAnswer(
+  { mustHave }: Endpoint,
+  response: WireResponse,
+  data: unknown,
+  anyBody: boolean | undefined,
+): string | undefined {
+  if (data === undefined) return anyBody ? undefined : describeUnreadable(response);
+  if (mustHave === undefined) return undefined;
+  if (mustHave.length === 0) return Array.isArray(data) ? undefined : "the answer is not a list";
+  const has = (name: string): boolean => {
+    const value = isObject(data) ? data[name] : undefined;
+    return name === "items" ? Array.isArray(value) : value !== undefined && value !== null;
+  };
+  if (mustHave.some(has)) return undefined;
+  return `the answer has ${mustHave.length === 1 ? "no" : "none of"} ${mustHave.join(", ")}`;
+}
+
+/** The error for such a response: a write is then as unknown as after a lost response. */
+export function noAnswer(
+  request: WireRequest,
+  response: WireResponse,
+  data: unknown,
+  problem: string,
+): ShapeError {
   const outcome = request.retry === "safe" ? "done" : "unknown";
   const facts: CallFacts = { ...factsOf(request, response), outcome };
-  const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${describeUnreadable(response)}`;
-  return new ShapeError("unreadable_response", message, facts, [], response.body.toString());
+  const message = `Cannot read the answer to ${request.operation}: status ${response.status}, and ${problem}`;
+  return new ShapeError(
+    "unreadable_response",
+    message,
+    facts,
+    [],
+    data ?? response.body.toString(),
+  );
 }
 
 /** Reports a successful response of an unexpected shape; throws only if validation is strict. */

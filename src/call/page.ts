@@ -71,67 +71,91 @@ interface Steps<Item, Page, Name> {
   readonly next: (page: Page, name: Name) => Name | undefined;
 }
 
-function walk<
-  Item,
-  Page extends { readonly items: readonly Item[] },
-  Name extends number | string | undefined,
->(
+type PageName = number | string | undefined;
+
+interface ItemsPage<Item> {
+  readonly items: readonly Item[];
+}
+
+/** A list that is being walked: its first page has been asked for. */
+interface Walk<Item, Page, Name> extends Steps<Item, Page, Name> {
+  readonly endpoint: ListEndpoint;
+  readonly firstName: Name;
+  readonly first: ApiPromise<Page>;
+  readonly fetchPage: (name: Name) => ApiPromise<Page>;
+}
+
+function walk<Item, Page extends ItemsPage<Item>, Name extends PageName>(
   endpoint: ListEndpoint,
   firstName: Name,
   fetchPage: (name: Name) => ApiPromise<Page>,
-  { keyOf, next }: Steps<Item, Page, Name>,
+  steps: Steps<Item, Page, Name>,
 ): ListPromise<Item, Page> {
   const first = fetchPage(firstName);
-  /** An item without a key is never skipped as a duplicate, so a response of another shape loses no items. */
-  const keysOf = ({ items }: Page): readonly (string | undefined)[] =>
-    items.map((item: Item | null) => (item === null ? undefined : keyOf(item)));
-
-  async function* pages(): AsyncGenerator<Page> {
-    const visited = new Set<Name>([firstName]);
-    let previous: string | undefined;
-    let name = firstName;
-    for (let page = await first; ; page = await fetchPage(name)) {
-      if (!Array.isArray(page?.items)) throw noPage(endpoint, page);
-      yield page;
-      const following = next(page, name);
-      if (following === undefined) return;
-      const keys = keysOf(page);
-      const here = keys.includes(undefined) ? JSON.stringify(page.items) : keys.join();
-      const repeated = visited.has(following) || (here !== "" && here === previous);
-      if (repeated) throw repeatedPage(endpoint, name, page);
-      visited.add(following);
-      previous = here;
-      name = following;
-    }
-  }
-
-  async function* items(): AsyncGenerator<Item> {
-    let seen: ReadonlySet<string | undefined> = new Set();
-    for await (const page of pages()) {
-      const keys = keysOf(page);
-      for (const [i, item] of page.items.entries()) {
-        if (keys[i] === undefined || !seen.has(keys[i])) yield item;
-      }
-      seen = new Set(keys);
-    }
-  }
-
+  const list = { ...steps, endpoint, firstName, fetchPage, first };
   return Object.assign(first, {
-    pages,
-    [Symbol.asyncIterator]: items,
-    async toArray(options: { readonly limit: number }) {
-      const limit = options?.limit;
-      // The first page is already being fetched, but may never be awaited below.
-      first.catch(() => undefined);
-      if (!(limit >= 0)) {
-        throw new RangeError(`Cannot call ${endpoint.name}: limit is ${limit}, expected 0 or more`);
-      }
-      const list: Item[] = [];
-      if (limit === 0) return list;
-      for await (const item of items()) if (list.push(item) >= limit) break;
-      return list;
-    },
+    pages: () => pagesOf(list),
+    [Symbol.asyncIterator]: () => itemsOf(list),
+    toArray: (options: { readonly limit: number }) => readItems(list, options?.limit),
   });
+}
+
+async function* pagesOf<Item, Page extends ItemsPage<Item>, Name extends PageName>(
+  list: Walk<Item, Page, Name>,
+): AsyncGenerator<Page> {
+  const { endpoint, firstName, first, fetchPage, next } = list;
+  const visited = new Set<Name>([firstName]);
+  let previous: string | undefined;
+  let name = firstName;
+  for (let page = await first; ; page = await fetchPage(name)) {
+    yield page;
+    const following = next(page, name);
+    if (following === undefined) return;
+    const keys = keysOf(page, list);
+    const here = keys.includes(undefined) ? JSON.stringify(page.items) : keys.join();
+    const repeated = visited.has(following) || (here !== "" && here === previous);
+    if (repeated) throw repeatedPage(endpoint, name, page);
+    visited.add(following);
+    previous = here;
+    name = following;
+  }
+}
+
+async function* itemsOf<Item, Page extends ItemsPage<Item>, Name extends PageName>(
+  list: Walk<Item, Page, Name>,
+): AsyncGenerator<Item> {
+  let seen: ReadonlySet<string | undefined> = new Set();
+  for await (const page of pagesOf(list)) {
+    const keys = keysOf(page, list);
+    for (const [i, item] of page.items.entries()) {
+      if (keys[i] === undefined || !seen.has(keys[i])) yield item;
+    }
+    seen = new Set(keys);
+  }
+}
+
+async function readItems<Item, Page extends ItemsPage<Item>, Name extends PageName>(
+  list: Walk<Item, Page, Name>,
+  limit: number,
+): Promise<Item[]> {
+  const { endpoint, first } = list;
+  // The first page is already being fetched, but may never be awaited below.
+  first.catch(() => undefined);
+  if (!(limit >= 0)) {
+    throw new RangeError(`Cannot call ${endpoint.name}: limit is ${limit}, expected 0 or more`);
+  }
+  const read: Item[] = [];
+  if (limit === 0) return read;
+  for await (const item of itemsOf(list)) if (read.push(item) >= limit) break;
+  return read;
+}
+
+/** An item without a key is never skipped as a duplicate, so a response of another shape loses no items. */
+function keysOf<Item, Page extends ItemsPage<Item>>(
+  { items }: Page,
+  { keyOf }: Pick<Steps<Item, Page, never>, "keyOf">,
+): readonly (string | undefined)[] {
+  return items.map((item: Item | null) => (item === null ? undefined : keyOf(item)));
 }
 
 type ListEndpoint = Pick<Endpoint, "name" | "path">;
@@ -145,11 +169,6 @@ function repeatedPage(
   const page = typeof name === "number" ? `page ${name}` : "a page";
   const message = `Cannot go on with ${endpoint.name}: ${page} is the same as the one before`;
   return new ShapeError("repeated_page", message, factsOf(endpoint), [], data);
-}
-
-function noPage(endpoint: ListEndpoint, data: unknown): ShapeError {
-  const message = `Cannot walk the pages of ${endpoint.name}: the answer has no list of items`;
-  return new ShapeError("unexpected_shape", message, factsOf(endpoint), [], data);
 }
 
 function factsOf({ name, path }: ListEndpoint): CallFacts {

@@ -206,9 +206,10 @@ export class ValidationError extends SdkError {
 /**
  * The call succeeded, but the response body is not what was expected.
  *
- * Always thrown for an unreadable body; thrown for an unexpected shape only under `validation: "strict"`.
- * `data` holds what was received. A JSON body comes from the API, so the work was done. An unreadable one
- * may come from a proxy, so the outcome of a write is then `unknown`.
+ * `unreadable_response` is always thrown for a body that is not JSON, or that lacks what every answer of
+ * the call has, such as its id: it may come from a proxy, so the outcome of a write is then `unknown`.
+ * `unexpected_shape` is thrown only under `validation: "strict"`: the answer comes from the API, so the work
+ * was done. `data` holds what was received.
  */
 export class ShapeError extends CallError {
   readonly code: ShapeErrorCode;

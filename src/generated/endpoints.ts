@@ -176,6 +176,7 @@ export const authenticationLogin: Endpoint<Record<never, never>, Token> = {
   status: 201,
   docs: "https://www.airwallex.com/docs/api/authentication/api_access_token/login",
   response: tokenShape,
+  mustHave: ["expires_at","token"],
 };
 
 /** Exchange a code or a refresh token for tokens. */
@@ -190,6 +191,7 @@ export const oauthToken: Endpoint<{ readonly body: OAuthTokenParams }, OAuthToke
   docs: "https://www.airwallex.com/docs/partner-connections/integration-guide",
   body: oAuthTokenParamsShape,
   response: oAuthTokenShape,
+  mustHave: ["access_token","expires_in","refresh_token","token_type"],
 };
 
 /** Create a connected account. */
@@ -204,6 +206,7 @@ export const accountsCreate: Endpoint<{ readonly body: AccountCreateParams }, Ac
   docs: "https://www.airwallex.com/docs/api/scale/accounts/create",
   body: accountCreateParamsShape,
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** List connected accounts. */
@@ -218,6 +221,7 @@ export const accountsList: Endpoint<{ readonly query?: AccountListParams }, Acco
   docs: "https://www.airwallex.com/docs/api/scale/accounts/list",
   query: accountListParamsShape,
   response: accountListShape,
+  mustHave: ["items"],
 };
 
 /** Retrieve a connected account. */
@@ -231,6 +235,7 @@ export const accountsRetrieve: Endpoint<{ readonly path: { readonly id: string }
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/retrieve",
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** Update a connected account. */
@@ -248,6 +253,7 @@ export const accountsUpdate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/accounts/update",
   body: accountUpdateParamsShape,
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** Submit a connected account for verification. */
@@ -261,6 +267,7 @@ export const accountsSubmit: Endpoint<{ readonly path: { readonly id: string } }
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/submit",
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** Agree to the terms and conditions. */
@@ -278,6 +285,7 @@ export const accountsAgreeToTerms: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions",
   body: accountAgreeToTermsParamsShape,
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** Suspend all accounts of a legal entity. */
@@ -295,6 +303,7 @@ export const accountsSuspend: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/accounts/suspend",
   body: accountSuspendParamsShape,
   response: accountsOfEntityShape,
+  mustHave: [],
 };
 
 /** Reactivate all accounts of a legal entity. */
@@ -312,6 +321,7 @@ export const accountsReactivate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/accounts/reactivate",
   body: accountReactivateParamsShape,
   response: accountsOfEntityShape,
+  mustHave: [],
 };
 
 /** Retrieve the current account. */
@@ -325,6 +335,7 @@ export const accountsCurrent: Endpoint<Record<never, never>, Account> = {
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/detail",
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** Retrieve the wallet of the current account. */
@@ -338,6 +349,7 @@ export const accountsWalletInfo: Endpoint<Record<never, never>, WalletInfo> = {
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/wallet_info",
   response: walletInfoShape,
+  mustHave: ["account_name","account_number"],
 };
 
 /** Upload a file. */
@@ -352,6 +364,7 @@ export const filesUpload: Endpoint<{ readonly query?: FileUploadRequest }, Uploa
   docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/upload_files",
   query: fileUploadRequestShape,
   response: uploadedFileShape,
+  mustHave: ["file_id"],
 };
 
 /** Get links to download files. */
@@ -369,6 +382,7 @@ export const filesDownloadLinks: Endpoint<
   docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/download_links_files",
   body: fileDownloadLinksParamsShape,
   response: downloadLinksShape,
+  mustHave: ["files"],
 };
 
 /** Create a transfer. */
@@ -386,6 +400,7 @@ export const transfersCreate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/create",
   body: transferCreateRequestShape,
   response: connectedAccountTransferShape,
+  mustHave: ["id"],
 };
 
 /** List transfers. */
@@ -400,6 +415,7 @@ export const transfersList: Endpoint<{ readonly query?: TransferListParams }, Tr
   docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/list",
   query: transferListParamsShape,
   response: transferListShape,
+  mustHave: ["items"],
 };
 
 /** Retrieve a transfer. */
@@ -416,6 +432,7 @@ export const transfersRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/retrieve",
   response: connectedAccountTransferShape,
+  mustHave: ["id"],
 };
 
 /** Create a charge. */
@@ -430,6 +447,7 @@ export const chargesCreate: Endpoint<{ readonly body: ChargeCreateRequest }, Cha
   docs: "https://www.airwallex.com/docs/api/scale/charges/create",
   body: chargeCreateRequestShape,
   response: chargeShape,
+  mustHave: ["id"],
 };
 
 /** List charges. */
@@ -444,6 +462,7 @@ export const chargesList: Endpoint<{ readonly query?: ChargeListParams }, Charge
   docs: "https://www.airwallex.com/docs/api/scale/charges/list",
   query: chargeListParamsShape,
   response: chargeListShape,
+  mustHave: ["items"],
 };
 
 /** Retrieve a charge. */
@@ -457,6 +476,7 @@ export const chargesRetrieve: Endpoint<{ readonly path: { readonly id: string } 
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/charges/retrieve",
   response: chargeShape,
+  mustHave: ["id"],
 };
 
 /** Read the balances. */
@@ -470,6 +490,7 @@ export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
   status: 200,
   docs: "https://www.airwallex.com/docs/api/core_resources/balances/current",
   response: walletBalancesShape,
+  mustHave: [],
 };
 
 /** Request a report. */
@@ -487,6 +508,7 @@ export const platformReportsCreate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/platform_reports/create",
   body: platformReportCreateParamsShape,
   response: platformReportCreatedShape,
+  mustHave: ["id"],
 };
 
 /** Retrieve a report. */
@@ -503,6 +525,7 @@ export const platformReportsRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/platform_reports/retrieve",
   response: platformReportShape,
+  mustHave: ["id"],
 };
 
 /** Create a webhook subscription. */
@@ -520,6 +543,7 @@ export const webhooksCreate: Endpoint<
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
   body: webhookCreateRequestShape,
   response: webhookSubscriptionShape,
+  mustHave: ["id"],
 };
 
 /** List webhook subscriptions. */
@@ -537,6 +561,7 @@ export const webhooksList: Endpoint<
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
   query: webhookListParamsShape,
   response: webhookSubscriptionListShape,
+  mustHave: ["items"],
 };
 
 /** Retrieve a webhook subscription. */
@@ -553,6 +578,7 @@ export const webhooksRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
   response: webhookSubscriptionShape,
+  mustHave: ["id"],
 };
 
 /** Update a webhook subscription. */
@@ -570,6 +596,7 @@ export const webhooksUpdate: Endpoint<
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
   body: webhookUpdateParamsShape,
   response: webhookSubscriptionShape,
+  mustHave: ["id"],
 };
 
 /** Delete a webhook subscription. */
@@ -586,6 +613,7 @@ export const webhooksDelete: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
   response: webhookSubscriptionDeletionShape,
+  mustHave: ["id"],
 };
 
 /** List requests for information. */
@@ -600,6 +628,7 @@ export const rfisList: Endpoint<{ readonly query?: RfiListParams }, RfiList> = {
   docs: "https://www.airwallex.com/docs/api/risk/rfis/list",
   query: rfiListParamsShape,
   response: rfiListShape,
+  mustHave: ["items"],
 };
 
 /** Retrieve a request for information. */
@@ -613,6 +642,7 @@ export const rfisRetrieve: Endpoint<{ readonly path: { readonly id: string } }, 
   status: 200,
   docs: "https://www.airwallex.com/docs/api/risk/rfis/retrieve",
   response: rfiShape,
+  mustHave: ["id"],
 };
 
 /** Answer a request for information. */
@@ -630,6 +660,7 @@ export const rfisRespond: Endpoint<
   docs: "https://www.airwallex.com/docs/api/risk/rfis/respond",
   body: rfiRespondRequestShape,
   response: rfiShape,
+  mustHave: ["id"],
 };
 
 /** Decide the review of a submitted account. */
@@ -647,6 +678,7 @@ export const simulationAccountsUpdateStatus: Endpoint<
   docs: "https://www.airwallex.com/docs/api/simulation/accounts/update_status",
   body: simulationAccountUpdateStatusParamsShape,
   response: accountShape,
+  mustHave: ["id"],
 };
 
 /** Open a request for information. */
@@ -661,6 +693,7 @@ export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreate
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/create",
   body: simulationRfiCreateParamsShape,
   response: rfiShape,
+  mustHave: ["id"],
 };
 
 /** Ask follow-up questions. */
@@ -678,6 +711,7 @@ export const simulationRfisFollowUp: Endpoint<
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/follow_up",
   body: simulationRfiFollowUpParamsShape,
   response: rfiShape,
+  mustHave: ["id"],
 };
 
 /** Close a request for information. */
@@ -691,6 +725,7 @@ export const simulationRfisClose: Endpoint<{ readonly path: { readonly id: strin
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/rfis/close",
   response: rfiShape,
+  mustHave: ["id"],
 };
 
 /** Request a change to a verified account. */
@@ -705,6 +740,7 @@ export const amendmentsCreate: Endpoint<{ readonly body: AmendmentCreateRequest 
   docs: "https://www.airwallex.com/docs/api/scale/accounts/create_amendment",
   body: amendmentCreateRequestShape,
   response: amendmentShape,
+  mustHave: ["id"],
 };
 
 /** Retrieve an amendment. */
@@ -718,6 +754,7 @@ export const amendmentsRetrieve: Endpoint<{ readonly path: { readonly id: string
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/accounts/retrieve_amendment",
   response: amendmentShape,
+  mustHave: ["id"],
 };
 
 /** Approve an amendment. */
@@ -734,6 +771,7 @@ export const simulationAmendmentsApprove: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
+  mustHave: ["id"],
 };
 
 /** Reject an amendment. */
@@ -750,6 +788,7 @@ export const simulationAmendmentsReject: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
+  mustHave: ["id"],
 };
 
 /** Request the closing of a connected account. */
@@ -767,6 +806,7 @@ export const offboardingsCreate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/offboardings/create",
   body: offboardingCreateParamsShape,
   response: offboardingShape,
+  mustHave: ["id"],
 };
 
 /** List the offboardings of a connected account. */
@@ -784,6 +824,7 @@ export const offboardingsList: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/offboardings/list",
   query: offboardingListParamsShape,
   response: offboardingListShape,
+  mustHave: ["items"],
 };
 
 /** Retrieve an offboarding. */
@@ -800,6 +841,7 @@ export const offboardingsRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/offboardings/retrieve",
   response: offboardingShape,
+  mustHave: ["id"],
 };
 
 /** Complete an offboarding. */
@@ -816,6 +858,7 @@ export const simulationOffboardingsComplete: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/offboardings",
   response: offboardingShape,
+  mustHave: ["id"],
 };
 
 /** Cancel an offboarding. */
@@ -832,6 +875,7 @@ export const simulationOffboardingsCancel: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/offboardings",
   response: offboardingShape,
+  mustHave: ["id"],
 };
 
 /** Create an invitation link. */
@@ -849,6 +893,7 @@ export const invitationLinksCreate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/scale/invitation_links/create",
   body: invitationLinkCreateRequestShape,
   response: invitationLinkShape,
+  mustHave: ["id"],
 };
 
 /** Retrieve an invitation link. */
@@ -865,6 +910,7 @@ export const invitationLinksRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/invitation_links/retrieve",
   response: invitationLinkShape,
+  mustHave: ["id"],
 };
 
 /** Retrieve a capability of an account. */
@@ -881,6 +927,7 @@ export const capabilitiesRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/retrieve",
   response: accountCapabilityShape,
+  mustHave: ["id"],
 };
 
 /** Enable a capability of an account. */
@@ -899,6 +946,7 @@ export const capabilitiesEnable: Endpoint<
   body: capabilityEnableRequestShape,
   bodyOptional: true,
   response: accountCapabilityShape,
+  mustHave: ["id"],
 };
 
 /** List the funding limits of an account. */
@@ -916,6 +964,7 @@ export const capabilitiesFundingLimits: Endpoint<
   docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits",
   query: capabilityFundingLimitsParamsShape,
   response: fundingLimitListShape,
+  mustHave: ["items"],
 };
 
 /** Create a hosted flow. */
@@ -930,6 +979,7 @@ export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateParams
   docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/create",
   body: hostedFlowCreateParamsShape,
   response: hostedFlowShape,
+  mustHave: ["id"],
 };
 
 /** Retrieve a hosted flow. */
@@ -946,6 +996,7 @@ export const hostedFlowsRetrieve: Endpoint<
   status: 200,
   docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/retrieve",
   response: hostedFlowShape,
+  mustHave: ["id"],
 };
 
 /** Obtain a link to a hosted flow. */
@@ -964,6 +1015,7 @@ export const hostedFlowsAuthorize: Endpoint<
   body: hostedFlowAuthorizeParamsShape,
   bodyOptional: true,
   response: hostedFlowShape,
+  mustHave: ["id"],
 };
 
 /** Authorize embedded components. */
@@ -981,6 +1033,7 @@ export const embeddedAuthorize: Endpoint<
   docs: "https://www.airwallex.com/docs/api/authentication/api_access_token/authorize",
   body: embeddedAuthorizeRequestShape,
   response: embeddedAuthorizationShape,
+  mustHave: ["authorization_code"],
 };
 
 /** Pay into a global account. */
@@ -998,6 +1051,7 @@ export const simulationDepositsCreate: Endpoint<
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/create",
   body: simulationDepositCreateParamsShape,
   response: simulatedDepositShape,
+  mustHave: ["id"],
 };
 
 /** Settle a deposit. */
@@ -1060,6 +1114,7 @@ export const simulationTransfersTransition: Endpoint<
   docs: "https://www.airwallex.com/docs/api/simulation/transfers/transition",
   body: simulationTransferTransitionParamsShape,
   response: simulatedPayoutShape,
+  mustHave: ["id"],
 };
 
 /** Every endpoint, in the order of the description. */

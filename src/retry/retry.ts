@@ -91,23 +91,32 @@ export function withRetry(send: Send, options: RetryOptions): Send {
     );
   }
 
-  return async (request) => {
-    if (request.maxRetries > 0) loadPRetry().catch(() => undefined);
+  async function attemptAndRetry(request: WireRequest): Promise<WireResponse> {
     try {
       return await attempt(request);
     } catch (error) {
       if (!(error instanceof RetryableFailure)) throw error;
       return await retry(error, request).catch(throwLastEnding);
     }
-  };
+  }
+
+  return (request) =>
+    pRetryModule || request.maxRetries === 0
+      ? attemptAndRetry(request)
+      : whileLoading(attemptAndRetry(request));
 }
 
-let loading: Promise<typeof import("p-retry")> | undefined;
+let pRetryModule: typeof import("p-retry") | undefined;
 
-/** Loaded during the first attempt, so that the first retry waits no longer than the others. */
-function loadPRetry(): Promise<typeof import("p-retry")> {
-  loading ??= import("p-retry");
-  return loading;
+async function loadPRetry(): Promise<typeof import("p-retry")> {
+  pRetryModule ??= await import("p-retry");
+  return pRetryModule;
+}
+
+/** Loads p-retry during the first call: the first retry, perhaps under fake timers, must not wait for it. */
+async function whileLoading(answer: Promise<WireResponse>): Promise<WireResponse> {
+  const [response] = await Promise.all([answer, loadPRetry().catch(() => undefined)]);
+  return response;
 }
 
 /** A response that no retry could replace is the response of the call. */
@@ -191,8 +200,9 @@ async function waitToRetry(
   const limited = reason === "429";
   const holdsAll = limited && (limiter === undefined || asked !== undefined);
   const step = backOffStepMs(request.progress.attempts);
-  const least = inProgress || (looksFirst(request) && !limited) ? step / 2 : 0;
-  const backOff = holdsAll ? step : least + (step - least) * random();
+  const least = looksFirst(request) && !limited ? step / 2 : 0;
+  const shortest = inProgress ? step / 2 : least;
+  const backOff = holdsAll ? step : shortest + (step - shortest) * random();
   const delayMs = Math.max(least, asked ?? backOff);
   if (limited && !holdsAll) limiter?.refused(request.operation);
   if (holdsAll && response) {

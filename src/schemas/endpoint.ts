@@ -42,4 +42,9 @@ export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = 
   /** Whether a call may come without a body. */
   readonly bodyOptional?: boolean;
   readonly response?: Shape<Output>;
+  /**
+   * Members of which a response has at least one, or else it comes from something other than the API;
+   * empty when the response is a list. Checked whatever the validation.
+   */
+  readonly mustHave?: readonly string[];
 }

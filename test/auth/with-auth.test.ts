@@ -57,7 +57,13 @@ describe("a refused token", () => {
   });
 
   it("is replaced for the next call when a stream cannot be sent again", async () => {
-    const server = await startServer({ otherwise: accept(tokenOf(2)) });
+    const server = await startServer({
+      otherwise: (response, seen, request) => {
+        const file = json(200, { file_id: "file_1" });
+        const isNew = seen.headers.authorization === `Bearer ${tokenOf(2)}`;
+        return (isNew ? file : refuse(401))(response, seen, request);
+      },
+    });
     const client = createClient({ ...key, baseUrl: server.url });
     const upload = client.files.upload(Readable.from([Buffer.from("x")]), { name: "x.png" });
     await expect(upload).rejects.toMatchObject({
@@ -146,7 +152,7 @@ describe("a refused token", () => {
       operation: "accounts.retrieve",
       phase: "waiting for the login",
     });
-    expect(performance.now() - start).toBeLessThan(250);
+    expect(performance.now() - start).toBeLessThan(4000);
   });
 
   it("does not hide an earlier failure of the call", async () => {

@@ -217,7 +217,7 @@ describe("what a call rejects with", () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const server = await startServer({
       answers: [refuse(400), refuse(404), refuse(401), refuse(401), cut(), text(200, "x")],
-      otherwise: json(200, { id: 1 }),
+      otherwise: json(200, [{ id: 1 }]),
     });
     const client = createClient({
       ...key,

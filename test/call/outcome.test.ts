@@ -101,10 +101,9 @@ describe("a successful answer of an unexpected shape", () => {
   });
 
   it("is delivered as it came when nobody listens", async () => {
-    const server = await startServer({ answers: [json(200, drifted), json(200, null)] });
+    const server = await startServer({ answers: [json(200, drifted)] });
     const client = createClient({ ...key, baseUrl: server.url });
     await expect(client.accounts.retrieve("acct_1")).resolves.toEqual(drifted);
-    await expect(client.accounts.retrieve("acct_1")).resolves.toBeNull();
   });
 
   it("is refused under strict validation, with the data", async () => {

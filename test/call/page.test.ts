@@ -164,14 +164,12 @@ describe("accounts.list()", () => {
     ["null", null],
     ["a list", []],
     ["an object whose items are not a list", { items: 5 }],
-  ])("fails with a message of our own when the page is %s", async (_, body) => {
+  ])("rejects when the page is %s", async (_, body) => {
     const server = await startServer({ otherwise: json(200, body) });
     const client = createClient({ ...key, baseUrl: server.url });
-    await expect(client.accounts.list()).resolves.toEqual(body);
-    await expect(collect(client.accounts.list())).rejects.toMatchObject({
-      name: "ShapeError",
-      code: "unexpected_shape",
-    });
+    const noAnswer = { name: "ShapeError", code: "unreadable_response" };
+    await expect(client.accounts.list()).rejects.toMatchObject(noAnswer);
+    await expect(collect(client.accounts.list())).rejects.toMatchObject(noAnswer);
   });
 
   it("rejects once, however it is used, and leaves no rejection unhandled", async () => {

@@ -190,7 +190,7 @@ describe("oauth.handleCallback()", () => {
         json(200, tokens),
         json(200, { status: "ACTIVE" }),
         json(200, { ...tokens, account_id: "acct_9" }),
-        json(200, { status: "ACTIVE" }),
+        json(200, { id: "acct_9", status: "ACTIVE" }),
       ],
     });
     const oauth = { ...app, store };
@@ -201,7 +201,7 @@ describe("oauth.handleCallback()", () => {
       const query = new URLSearchParams({ code: "c", state });
       return await client.oauth.handleCallback(`/callback?${query}`, { session: "s" });
     };
-    await expect(connectOnce()).rejects.toMatchObject({ code: "unexpected_shape" });
+    await expect(connectOnce()).rejects.toMatchObject({ code: "unreadable_response" });
     expect((await store.list({ prefix: "" })).keys).toEqual([]);
     expect((await connectOnce()).connection.accountId).toBe("acct_9");
   });

@@ -154,6 +154,73 @@ describe("transfers.create()", () => {
     }
   });
 
+  it.each(
+    [{}, null, [], "ok", { status: "maintenance" }, { id: null }].flatMap((body) =>
+      (["report", "strict", "off"] as const).map((validation) => [body, validation] as const),
+    ),
+  )("looks for the payment it made when the answer is %j, with validation %s", async (body, v) => {
+    const found = await scripted({ answers: [json(200, body), listed(made)] });
+    const client = found.client.withOptions({ validation: v });
+    expect(await client.transfers.create(input)).toEqual(made);
+    const lost = await scripted({ answers: [json(200, body), listed()] });
+    const create = lost.client.withOptions({ validation: v }).transfers.create(input);
+    expect(await failure(create)).toMatchObject({
+      code: "unreadable_response",
+      outcome: "unknown",
+      idempotencyKey: "payout-1",
+    });
+  });
+
+  it.each([
+    ["cannot be listed", refuse(403)],
+    ["is not in the list", listed()],
+    ["is listed without its request_id", listed({ ...made, request_id: undefined })],
+  ])("does not know what became of a payment that was made before and %s", async (_, list) => {
+    const { server, client } = await scripted({ answers: [duplicate], otherwise: list });
+    const error = await failure(client.transfers.create(input));
+    expect(error).toMatchObject({ apiCode: "request_id_duplicate", outcome: "unknown" });
+    expect(String(error)).toContain('call again with the request_id "payout-1"');
+    expect(server.requests.filter(({ method }) => method === "POST").length).toBe(1);
+  });
+
+  const busy = (wait?: string) =>
+    json(409, { code: "concurrent_update" }, wait === undefined ? {} : { "retry-after": wait });
+
+  it("waits for a payment that is in progress, longer than maxRetries says", async () => {
+    const answers = [...Array.from({ length: 9 }, () => busy("0.01")), json(201, made)];
+    const { server, client } = await scripted({ answers });
+    expect(await client.transfers.create(input, { maxRetries: 2 })).toEqual(made);
+    expect(server.requests.length).toBe(10);
+  });
+
+  it("waits for it again after a lost answer, and when no retry is left", async () => {
+    const answers = [cut(), cut(), busy("0.01"), busy("0.01"), duplicate, listed(made)];
+    const { client } = await scripted({ answers });
+    expect(await client.transfers.create(input, { maxRetries: 2 })).toEqual(made);
+  });
+
+  it("waits at least half a step, and looks for it when its own time is over", async () => {
+    const found = await scripted({ answers: [busy(), busy(), listed(made)] });
+    expect(await found.client.transfers.create(input, { timeoutMs: 1400 })).toEqual(made);
+    const lost = await scripted({ answers: [busy(), busy(), listed()] });
+    const error = await failure(lost.client.transfers.create(input, { timeoutMs: 1400 }));
+    expect(error).toMatchObject({ status: 409, outcome: "unknown", attempts: 2 });
+  });
+
+  it("does not wait for a request_id that was used, whatever the status", async () => {
+    const used = refuse(409, { code: "already_exists" });
+    const { server, client } = await scripted({ answers: [used, listed(made)] });
+    expect(await client.transfers.create(input)).toEqual(made);
+    expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET"]);
+  });
+
+  it("does not wait with maxRetries 0", async () => {
+    const { server, client } = await scripted({ answers: [busy("0.01"), listed()] });
+    const error = await failure(client.transfers.create(input, { maxRetries: 0 }));
+    expect(error).toMatchObject({ status: 409, outcome: "unknown" });
+    expect(server.requests.filter(({ method }) => method === "POST").length).toBe(1);
+  });
+
   it("waits until the list shows what an earlier attempt made", async () => {
     const answers = [cut(), duplicate, listed(), listed(made)];
     const { server, client } = await scripted({ answers });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createCall } from "../../src/call/call.js";
 import { type RequestFunction, requestFunction } from "../../src/call/request-function.js";
 import type { CallSettings } from "../../src/call/settings.js";
@@ -83,6 +83,14 @@ const table: readonly (readonly [string, Answer, readonly CallKind[]])[] = [
   ["502", refuse(502), repeatable],
   ["503", refuse(503), repeatable],
   ["504", refuse(504), repeatable],
+  ["425", refuse(425), repeatable],
+  ["507", refuse(507), repeatable],
+  ["509", refuse(509), repeatable],
+  ["520", refuse(520), repeatable],
+  ["522", refuse(522), repeatable],
+  ["524", refuse(524), repeatable],
+  ["529", refuse(529), repeatable],
+  ["530", refuse(530), repeatable],
   ["a lost answer", cut(), repeatable],
   ["half an answer", cutBody(), repeatable],
   ["400", refuse(400), []],
@@ -94,6 +102,8 @@ const table: readonly (readonly [string, Answer, readonly CallKind[]])[] = [
   ["422", refuse(422), []],
   ["501", refuse(501), []],
   ["505", refuse(505), []],
+  ["511", refuse(511), []],
+  ["531", refuse(531), []],
 ];
 
 const rows = table.flatMap(([name, answer, again]) =>
@@ -117,7 +127,7 @@ describe("withRetry()", () => {
     async (kind, name, answer) => {
       const server = await startServer({ answers: [answer], otherwise: normal });
       const error = await calls[kind](pipeTo(server.url)).catch((reason: unknown) => reason);
-      const unclear = /^(408|5..|a lost answer|half an answer)$/.test(name) && kind !== "safe";
+      const unclear = /^(408|425|5..|a lost answer|half an answer)$/.test(name) && kind !== "safe";
       expect(error).toMatchObject({ attempts: 1, outcome: unclear ? "unknown" : "not_done" });
       const sent = server.requests.filter(({ target }) => !target.includes("?"));
       expect(sent.length).toBe(1);
@@ -267,6 +277,24 @@ describe("withRetry()", () => {
       expect(performance.now() - start).toBeLessThan(200);
     },
   );
+
+  it("makes its first retry in a process as promptly as the later ones, also under fake timers", async () => {
+    let failures = 0;
+    const client = createClient({
+      ...key,
+      fetch: async (url) => {
+        if (url.includes("/login")) return Response.json({ token: "t" }, { status: 201 });
+        return failures-- > 0 ? new Response("", { status: 503 }) : Response.json(account());
+      },
+    });
+    await client.accounts.retrieve("acct_1");
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    failures = 3;
+    const retried = client.accounts.retrieve("acct_1");
+    await vi.advanceTimersByTimeAsync(7000);
+    await expect(retried).resolves.toMatchObject({ id: account().id });
+  });
 
   it("says that the outcome of a write is unknown, even when a later attempt is refused", async () => {
     const server = await startServer({ answers: [cut(), refuse(400)], otherwise: normal });
