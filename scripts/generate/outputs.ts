@@ -6,6 +6,7 @@ import { emitEndpoints } from "./emit-endpoints.js";
 import { emitErrorCodes } from "./emit-error-codes.js";
 import { emitEvents } from "./emit-events.js";
 import { emitAllGuards, emitGuards } from "./emit-guards.js";
+import { emitKycDocs } from "./emit-kyc-docs.js";
 import { emitOpenapi } from "./emit-openapi.js";
 import { emitPii } from "./emit-pii.js";
 import { emitSubject, type SubjectText } from "./emit-subject.js";
@@ -28,6 +29,7 @@ export function makeOutputs(
   const subjects = subjectsOf(model);
   const outputs = new Map([
     ["docs/api.md", emitApiDocs(source, model, methodOf)],
+    ["docs/kyc-rules.md", emitKycDocs()],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/generated/endpoints.ts", emitEndpoints(model)],
     ["src/generated/error-codes.ts", emitErrorCodes(source)],

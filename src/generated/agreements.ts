@@ -17,7 +17,7 @@ export const DeviceData: z.ZodType<DeviceData> = z.looseObject({
   user_agent: z.string().nullish(),
 });
 
-/** Which terms an account is under. */
+/** Which terms an account is under. RECIPIENT is for ledger accounts, to which others pay out. */
 export type ServiceAgreementType = "FULL" | "RECIPIENT" | (string & {});
 
 export const ServiceAgreementType: z.ZodType<ServiceAgreementType> = z.string();
@@ -92,7 +92,7 @@ export const DeviceDataInput: z.ZodType<DeviceDataInput> = z.strictObject({
   user_agent: z.string().optional(),
 });
 
-/** Which terms an account is under. */
+/** Which terms an account is under. RECIPIENT is for ledger accounts, to which others pay out. */
 export type ServiceAgreementTypeInput = "FULL" | "RECIPIENT";
 
 export const ServiceAgreementTypeInput: z.ZodType<ServiceAgreementTypeInput> = z.enum([

@@ -16,8 +16,9 @@ import { type Confidence, type Evidence, knownLegalForm, type LegalForm } from "
 import type { ProvideField } from "./to-do.js";
 
 /** An account, or the params to create one. */
-export type CheckedAccount = Pick<Account, "account_details"> &
-  Partial<Pick<Account, "id" | "view_type">>;
+export interface CheckedAccount extends Pick<Account, "account_details" | "view_type"> {
+  readonly id?: string | undefined;
+}
 
 /** Options of {@link checkRequirements}. */
 export interface CheckRequirementsOptions {

@@ -5,8 +5,8 @@
  * @see https://www.airwallex.com/docs/connected-accounts/kyc-and-onboarding/kyc-requirements
  */
 
-import type { LegalForm } from "./rules.js";
-import { eea, guided } from "./rules.js";
+import { guided } from "./business-rules.js";
+import { eea, type LegalForm } from "./rules.js";
 
 /**
  * - `documented`: the whole table was read.
@@ -44,8 +44,9 @@ export function businessCoverage(country: string, form: LegalForm | undefined): 
     return none("The country of registration is not given, and decides what is asked");
   }
   if (form === undefined) return none("The legal form is in none of the tables");
-  if (unreadTables.has(country))
-    return none(`The table for businesses in ${country} could not be read`);
+  if (unreadTables.has(country)) {
+    return partial(`The table for businesses in ${country} could not be read, but for its persons`);
+  }
   if (guided.has(country))
     return partial(`It is not known whether guides name all that businesses in ${country} need`);
   const address = cutTables.has(country) ? ", from within the address on" : "";

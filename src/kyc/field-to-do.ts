@@ -13,7 +13,7 @@ export interface Field {
 }
 
 export function fieldToDo({ path, code, why, id, known }: Field): ProvideField {
-  const value = valueAt(path);
+  const value = valueAt(path, id === undefined ? "create" : "update");
   const input = inputAt(path, value, known);
   const verb = code === "invalid_argument" ? "Correct" : "Provide";
   return {

@@ -5,6 +5,7 @@ import type {
   AccountRequirements,
   IdentificationRequirement,
 } from "../generated/index.js";
+import { type CheckRequirementsOptions, checkRequirements } from "./check-requirements.js";
 import { inputAt } from "./input-shape.js";
 import { isIndividual } from "./missing.js";
 import { isEmpty, member, objectsOf } from "./paths.js";
@@ -14,12 +15,16 @@ const individual = "account_details.individual_details";
 const persons = "account_details.business_person_details";
 
 /** The part of an account that its list is made from. */
-export interface Requiring extends Pick<Account, "status" | "account_details" | "requirements"> {
+export interface Requiring
+  extends Pick<Account, "status" | "account_details" | "requirements" | "view_type"> {
   readonly id: string | undefined;
 }
 
-export function fromAccount(account: Requiring): readonly ToDo[] {
-  if (account.status === "CREATED") return [notSubmitted(account)];
+export function fromAccount(
+  account: Requiring,
+  options: CheckRequirementsOptions,
+): readonly ToDo[] {
+  if (account.status === "CREATED") return notSubmitted(account, options);
   const items = isEmpty(account.requirements) ? [] : fromRequirements(account);
   if (items.length > 0 || account.status !== "ACTION_REQUIRED") return items;
   return [askedElsewhere(account, "other", "The account requires something and does not say what")];
@@ -88,15 +93,18 @@ export function agreeToTerms(id: string | undefined, message: string | null | un
   };
 }
 
-function notSubmitted({ id }: Requiring): DoOther {
-  return {
+/** What a submission lacks, by the rules, and the submission itself. */
+function notSubmitted(account: Requiring, options: CheckRequirementsOptions): readonly ToDo[] {
+  const { missing } = checkRequirements(account, options);
+  const submit: DoOther = {
     kind: "submit",
     path: undefined,
     what: "Submit the account",
-    why: "It has not been submitted; accounts.checkRequirements() tells what a submission needs",
+    why: "It has not been submitted",
     code: undefined,
-    next: { method: "accounts.submit", id },
+    next: { method: "accounts.submit", id: account.id },
   };
+  return [...missing.filter(({ mayBeHidden }) => !mayBeHidden), submit];
 }
 
 /** Questions without a field in the account are asked in a request for information. */
@@ -156,7 +164,8 @@ function ownerOf(account: Requiring, required: IdentificationRequirement): strin
       member(one, "last_name") === last_name &&
       member(one, "first_name") === first_name,
   );
-  const index = byFile === -1 ? byName : byFile;
+  const only = people.length === 1 ? 0 : -1;
+  const index = [byFile, byName, only].find((at) => at !== -1) ?? -1;
   return index === -1 ? `${persons}[]` : `${persons}[${index}]`;
 }
 

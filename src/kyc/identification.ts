@@ -24,33 +24,44 @@ export const documentMembers: Readonly<Record<string, DocumentMember | undefined
 
 const twoSided: ReadonlySet<DocumentMember> = new Set(["drivers_license", "personal_id"]);
 
+type Rule = Pick<IdentificationRule, "proof" | "isRead">;
+
 /** Paths of the missing members, below `path`. */
 export function missingInIdentification(
   document: unknown,
   path: string,
-  proof: IdentificationRule["proof"],
+  rule: Rule,
 ): readonly string[] {
   const missing = ["identification_type", "issuing_country_code"].filter((name) =>
     isEmpty(member(document, name)),
   );
   const holder = entryOf(documentMembers, String(member(document, "identification_type")));
   if (holder !== undefined) {
-    missing.push(
-      ...missingProof(member(document, holder), holder, proof).map((name) => `${holder}.${name}`),
-    );
+    missing.push(...missingProof(document, holder, rule).map((name) => `${holder}.${name}`));
   }
-  return missing.map((name) => `${path}.${name}`);
+  const read = rule.isRead && hasPicture(document) ? readable : none;
+  return missing.filter((name) => !read.has(name)).map((name) => `${path}.${name}`);
+}
+
+/** What Airwallex reads from a picture. */
+const readable: ReadonlySet<string> = new Set(["issuing_country_code", "tax_id.number"]);
+const none: ReadonlySet<string> = new Set();
+
+function hasPicture(document: unknown): boolean {
+  return Object.values(documentMembers).some(
+    (holder) => holder && !isEmpty(member(member(document, holder), "front_file_id")),
+  );
 }
 
 function missingProof(
-  held: unknown,
+  document: unknown,
   holder: DocumentMember,
-  proof: IdentificationRule["proof"],
+  { proof, isRead }: Rule,
 ): readonly string[] {
-  const lacks = (name: string): boolean => isEmpty(member(held, name));
+  const lacks = (name: string): boolean => isEmpty(member(member(document, holder), name));
   const number = holder === "medicare_card" ? "card_number" : "number";
-  // There is no picture of a tax number.
-  if (holder === "tax_id") return lacks(number) ? [number] : [];
+  // A tax number has no picture of its own, and persons of a business say of which kind it is.
+  if (holder === "tax_id") return (isRead ? ["type", number] : [number]).filter(lacks);
   if (proof === "number_or_picture") {
     return lacks(number) && lacks("front_file_id") ? ["front_file_id"] : [];
   }

@@ -1,11 +1,12 @@
 /** Turns the path of a field into the shape of the input that fills it, and into readable words. */
 
 import type { Account } from "../generated/index.js";
-import { member } from "./paths.js";
+import { isEmpty, member } from "./paths.js";
 
 /** An input whose unknown values are named in angle brackets, such as `"<date>"`. */
 export type InputShape =
   | string
+  | number
   | boolean
   | readonly InputShape[]
   | { readonly [name: string]: InputShape };
@@ -43,14 +44,19 @@ const values: Readonly<Record<string, InputShape>> = {
   url: "<url>",
 };
 
+/** The call that an input is for: a new account is created, an existing one is updated. */
+export type Form = "create" | "update";
+
 /** The shape of the value that a path asks for. */
-export function valueAt(path: string): InputShape {
+export function valueAt(path: string, form: Form = "update"): InputShape {
   const steps = path.split(".");
   const name = plain(steps.at(-1));
   if (name.endsWith("_file_id")) return "<file_id>";
+  // Update takes fewer legal forms.
+  if (name === "business_structure" && form === "update") return "<BusinessStructureUpdate>";
   if (name !== "identification_type") return values[name] ?? "<text>";
   // Persons and individuals spell one of the values differently.
-  const isPerson = steps.some((step) => plain(step) === "business_person_details");
+  const isPerson = steps.some((step) => plain(step) === persons);
   return isPerson ? "<PersonIdentificationTypeInput>" : "<IndividualIdentificationTypeInput>";
 }
 
@@ -60,66 +66,94 @@ export type Known =
   | undefined;
 
 /**
- * An input with one value at a path. An update replaces lists as a whole, so the other persons of a
- * business are included by id alone, which leaves them unchanged. Since version 2026-07-17 each address
- * in an update has to name its country, so that is included as well.
+ * An input with one value at a path.
  *
- * @param here the known value at the start of the path
+ * - The API merges objects, so only what changes is named.
+ * - It replaces lists as a whole, so everything known in a list is repeated: the other persons of a
+ *   business with all their data, each with its `person_id`.
+ * - An address names its country, which the API requires in most.
  */
-export function inputAt(
-  path: string,
+export function inputAt(path: string, value: InputShape, known: Known): InputShape {
+  // Persons have an id once there is an account; one that is not known has to be looked up.
+  const isNew = known !== undefined && known.id === undefined;
+  const person = isNew ? {} : { person_id: "<person_id>" };
+  return build(path.split("."), value, known, { person, repeat: false });
+}
+
+interface Context {
+  /** What is known of a person of whom nothing is known. */
+  readonly person: Members;
+  /** Whether to repeat all that is known, because it is in a list. */
+  readonly repeat: boolean;
+}
+
+type Members = { readonly [name: string]: InputShape };
+
+const persons = "business_person_details";
+
+function build(
+  [step = "", ...rest]: readonly string[],
   value: InputShape,
-  known: Known,
-  here: unknown = known,
-): InputShape {
-  const [step = "", ...rest] = path.split(".");
+  here: unknown,
+  context: Context,
+): Members {
   const name = plain(step);
-  const there = oneBelow(here, step);
-  const lower = rest.length === 0 ? value : inputAt(rest.join("."), value, known, there);
-  const below = addressFields.has(name) && rest.length > 0 ? withCountry(lower, there) : lower;
-  if (step === "business_person_details") {
-    const people = personIds(known).map((person_id) => ({ person_id }));
-    return { [name]: [...people, ...[below].flat()] };
+  const there = member(here, name);
+  const others = context.repeat ? membersOf(here) : {};
+  const items = itemsOf(there, name === persons ? context.person : {});
+  if (name !== step) {
+    const [at = items.length] = /\d+(?=\]$)/.exec(step) ?? [];
+    const item = items[Number(at)] ?? (name === persons ? context.person : {});
+    const changed =
+      rest.length === 0 ? value : build(rest, value, item, { ...context, repeat: true });
+    // An item that is not known, such as that of `[]`, comes last.
+    const list = Number(at) < items.length ? items.with(Number(at), changed) : [...items, changed];
+    return { ...others, [name]: list };
   }
-  if (name === step) return { [name]: below };
-  if (name !== "business_person_details") return { [name]: [below] };
-  return { [name]: withOthers(Number(/\d+/.exec(step)?.[0] ?? 0), below, known) };
+  if (name === persons) return { ...others, [name]: [...items, ...[value].flat()] };
+  if (rest.length === 0) return { ...others, [name]: value };
+  const below = build(rest, value, there, context);
+  return { ...others, [name]: addressFields.has(name) ? withCountry(below, there) : below };
 }
 
-function oneBelow(here: unknown, step: string): unknown {
-  const whole = member(here, plain(step));
-  const [at] = /\d+(?=\]$)/.exec(step) ?? [];
-  return (at === undefined ? whole : member(whole, at)) ?? null;
+function itemsOf(list: unknown, blank: Members): readonly InputShape[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((item: unknown) => {
+    const all = known(item) ?? {};
+    return typeof all === "object" && !Array.isArray(all) ? { ...blank, ...all } : all;
+  });
 }
 
-function withCountry(address: InputShape, known: unknown): InputShape {
-  const country = member(known, "country_code");
+function membersOf(value: unknown): Members {
+  const all = known(value);
+  return typeof all === "object" && !Array.isArray(all) ? (all as Members) : {};
+}
+
+/** What is known, without the nulls that answers have and inputs may not have. */
+function known(value: unknown): InputShape | undefined {
+  if (isEmpty(value)) return undefined;
+  if (Array.isArray(value)) return value.map((item) => known(item) ?? {});
+  if (typeof value !== "object") return value as InputShape;
+  return Object.fromEntries(
+    Object.entries(value as object).flatMap(([name, below]) => {
+      const kept = known(below);
+      return kept === undefined ? [] : [[name, kept]];
+    }),
+  );
+}
+
+function withCountry(address: Members, there: unknown): InputShape {
+  const country = member(there, "country_code");
   const code = typeof country === "string" && country !== "" ? country : "<country>";
-  return { country_code: code, ...(address as object) };
+  return { country_code: code, ...address };
 }
 
-/** Fields that hold an address, of a business or a person. */
-export const addressFields: ReadonlySet<string> = new Set([
-  "address",
+/** Fields that hold an address with a country. */
+const addressFields: ReadonlySet<string> = new Set([
   "business_address",
   "registration_address",
-  "registration_address_english",
   "residential_address",
-  "residential_address_english",
-  "store_address",
 ]);
-
-function withOthers(index: number, person: InputShape, known: Known): readonly InputShape[] {
-  const ids = personIds(known);
-  const change = person as object;
-  if (index >= ids.length) return [{ person_id: "<person_id>", ...change }];
-  return ids.map((person_id, at) => (at === index ? { person_id, ...change } : { person_id }));
-}
-
-function personIds(known: Known): readonly string[] {
-  const people = known?.account_details?.business_person_details ?? [];
-  return people.map((person) => String(member(person, "person_id") ?? "<person_id>"));
-}
 
 /** `type of the primary identification of person 2` */
 export function inWords(path: string): string {
@@ -128,7 +162,7 @@ export function inWords(path: string): string {
   const words = steps.map((step) => {
     const [, person] = /^business_person_details\[(\d+)\]$/.exec(step) ?? [];
     if (person !== undefined) return `person ${Number(person) + 1}`;
-    if (step === "business_person_details") return "persons of the business";
+    if (step === persons) return "persons of the business";
     return step
       .replace(/\[(\d+)\]$/, (_, at: string) => ` ${Number(at) + 1}`)
       .replace(/line(\d)$/, "line $1")

@@ -1,17 +1,20 @@
-/** What an account still lacks before it can be submitted. */
+/** What an account still lacks before it can be submitted, by the rules. */
 
 import type { Account } from "../generated/index.js";
+import { businessRules } from "./business-rules.js";
 import { missingInIdentification } from "./identification.js";
-import { findAll, isEmpty, member } from "./paths.js";
+import { individualRules } from "./individual-rules.js";
+import { type Found, findAll, isEmpty, member } from "./paths.js";
 import {
-  businessRules,
   type Evidence,
   type FieldRule,
+  type FormatRule,
   type IdentificationRule,
-  individualRules,
   type LegalForm,
   legalFormOf,
   type RuleBook,
+  type Scope,
+  type TwinRule,
 } from "./rules.js";
 
 /** One thing that keeps an account from being submitted. */
@@ -25,17 +28,21 @@ export interface MissingField extends Evidence {
 }
 
 export interface FindMissingOptions {
-  /** Whether the platform identifies individuals later. Default: false. */
+  /** Whether the platform identifies people later. Default: false. */
   readonly deferredIdentityVerification?: boolean | undefined;
 }
 
 /** What the choice of rules is based on. */
 interface Subject {
-  readonly details: unknown;
+  readonly root: object;
   readonly country: string;
   readonly form: LegalForm;
   readonly label: string;
+  /** Paths of the persons whose only role is DIRECTOR. */
+  readonly onlyDirectors: readonly string[];
 }
+
+const persons = "account_details.business_person_details";
 
 /**
  * Lists what an account lacks, in the order of the rules; empty if it can be submitted. It looks only
@@ -45,9 +52,15 @@ export function findMissing(
   account: Pick<Account, "account_details">,
   options: FindMissingOptions = {},
 ): readonly MissingField[] {
-  const { root, subject, book } = open(account, options);
-  const byTables = byBook(root, subject, book);
-  return isIndividual(account) ? byTables : [...byTables, ...byRoles(root, subject)];
+  const { subject, book } = open(account, options);
+  const found = [
+    ...book.fields.flatMap((rule) => byFields(subject, rule)),
+    ...book.identifications.flatMap((rule) => byIdentification(subject, rule)),
+    ...book.twins.flatMap((rule) => byTwins(subject, rule)),
+    ...book.formats.flatMap((rule) => byFormat(subject, rule)),
+    ...(book.roles.length > 0 ? byRoles(subject, book) : []),
+  ];
+  return withoutRepeats(found);
 }
 
 /** The rules that apply to an account. */
@@ -56,8 +69,8 @@ export function appliedRules(
   options: FindMissingOptions = {},
 ): readonly Evidence[] {
   const { subject, book } = open(account, options);
-  const tables = [...book.fields, ...book.identifications].filter((rule) => applies(rule, subject));
-  return [...tables, ...book.roles.filter(({ forms }) => forms.has(subject.form))];
+  const { fields, identifications, roles } = book;
+  return [...fields, ...identifications, ...roles].filter((rule) => applies(rule, subject));
 }
 
 /** The country that determines the requirements, or the empty string. */
@@ -65,12 +78,17 @@ export function countryOfOwner(account: Pick<Account, "account_details">): strin
   return open(account, {}).subject.country;
 }
 
-function open(account: Pick<Account, "account_details">, options: FindMissingOptions) {
+function open(
+  account: Pick<Account, "account_details">,
+  { deferredIdentityVerification = false }: FindMissingOptions,
+): { readonly subject: Subject; readonly book: RuleBook } {
   const root = { account_details: account.account_details };
-  if (!isIndividual(account)) return { root, subject: businessSubject(root), book: businessRules };
-  const deferred = options.deferredIdentityVerification ?? false;
-  const book = deferred ? { ...individualRules, identifications: [] } : individualRules;
-  return { root, subject: individualSubject(root), book };
+  const individual = isIndividual(account);
+  const book = individual ? individualRules : businessRules;
+  return {
+    subject: individual ? individualSubject(root) : businessSubject(root),
+    book: deferredIdentityVerification ? { ...book, identifications: [] } : book,
+  };
 }
 
 /** Without an entity type, an account counts as a business, unless it describes an individual. */
@@ -80,21 +98,27 @@ export function isIndividual(account: Pick<Account, "account_details">): boolean
 }
 
 function individualSubject(root: object): Subject {
-  const details = findAll(root, "account_details.individual_details")[0]?.value;
-  const country = countryOf(member(details, "residential_address"));
-  return { details, country, form: "sole_trader", label: `individuals ${inCountry(country)}` };
+  const country = countryAt(root, "account_details.individual_details.residential_address");
+  const label = `individuals ${inCountry(country)}`;
+  return { root, country, form: "sole_trader", label, onlyDirectors: [] };
 }
 
+/** Without a registered office, the place of business decides. */
 function businessSubject(root: object): Subject {
-  const details = findAll(root, "account_details.business_details")[0]?.value;
-  const country = countryOf(member(details, "registration_address"));
-  const structure = member(details, "business_structure");
-  const form = legalFormOf(structure);
-  return { details, country, form, label: `businesses ${inCountry(country)}` };
+  const business = "account_details.business_details";
+  const country =
+    countryAt(root, `${business}.registration_address`) ||
+    countryAt(root, `${business}.business_address`);
+  const form = legalFormOf(findAll(root, `${business}.business_structure`)[0]?.value);
+  const label = `businesses ${inCountry(country)}`;
+  const onlyDirectors = findAll(root, `${persons}[]`)
+    .filter(({ value }) => String(member(value, "roles")) === "DIRECTOR")
+    .map(({ path }) => path);
+  return { root, country, form, label, onlyDirectors };
 }
 
-function countryOf(address: unknown): string {
-  const code = member(address, "country_code");
+function countryAt(root: object, path: string): string {
+  const code = findAll(root, `${path}.country_code`)[0]?.value;
   return typeof code === "string" ? code : "";
 }
 
@@ -102,39 +126,36 @@ function inCountry(country: string): string {
   return country === "" ? "of an unknown country" : `in ${country}`;
 }
 
-function byBook(root: object, subject: Subject, book: RuleBook): readonly MissingField[] {
-  const fields = book.fields.filter((rule) => applies(rule, subject));
-  const documents = book.identifications.filter((rule) => applies(rule, subject));
-  return [
-    ...fields.flatMap((rule) => byFields(root, subject, rule)),
-    ...documents.flatMap((rule) => byIdentification(root, subject, rule)),
-  ];
-}
-
-function applies(
-  rule: Pick<FieldRule, "countries" | "notIn" | "forms">,
-  subject: Subject,
-): boolean {
-  const { countries, notIn, forms } = rule;
+function applies({ countries, notIn, forms }: Scope, subject: Subject): boolean {
   if (countries !== undefined && !countries.has(subject.country)) return false;
   if (notIn?.has(subject.country)) return false;
   return forms === undefined || forms.has(subject.form);
 }
 
-function byFields(root: object, subject: Subject, rule: FieldRule): readonly MissingField[] {
-  return rule.fields
-    .flatMap((field) => findAll(root, `${rule.under}.${field}`))
-    .filter(({ value }) => isEmpty(value))
-    .map(({ path }) => required(path, subject, rule));
+/** Everything at a path that a rule applies to. */
+function inScope(subject: Subject, rule: Scope, path: string): readonly Found[] {
+  if (!applies(rule, subject)) return [];
+  const found = findAll(subject.root, path);
+  if (!rule.exceptDirectorsIn?.has(subject.country)) return found;
+  return found.filter(
+    (one) => !subject.onlyDirectors.some((person) => `${one.path}.`.startsWith(`${person}.`)),
+  );
 }
 
-function byIdentification(
-  root: object,
-  subject: Subject,
-  rule: IdentificationRule,
-): readonly MissingField[] {
-  return findAll(root, rule.under)
-    .flatMap(({ path, value }) => missingInIdentification(value, path, rule.proof))
+function byFields(subject: Subject, rule: FieldRule): readonly MissingField[] {
+  return inScope(subject, rule, rule.under)
+    .filter(({ value }) => !(rule.ifGiven && isEmpty(value)))
+    .flatMap((holder) =>
+      rule.fields
+        .flatMap((field) => findAll(holder.value, field).map(({ value }) => ({ field, value })))
+        .filter(({ value }) => isEmpty(value))
+        .map(({ field }) => required(`${holder.path}.${field}`, subject, rule)),
+    );
+}
+
+function byIdentification(subject: Subject, rule: IdentificationRule): readonly MissingField[] {
+  return inScope(subject, rule, rule.under)
+    .flatMap(({ path, value }) => missingInIdentification(value, path, rule))
     .map((path) => required(path, subject, rule));
 }
 
@@ -143,22 +164,73 @@ function required(path: string, { label }: Subject, rule: Evidence): MissingFiel
   return { path, reason: `Required for ${label}`, code: "field_required", source, confidence };
 }
 
-function byRoles(root: object, subject: Subject): readonly MissingField[] {
-  const path = "account_details.business_person_details";
-  const people = findAll(root, `${path}[]`);
-  const evidence: Evidence = { source: "observed", confidence: "high" };
-  if (people.length === 0) return [required(path, subject, evidence)];
-  const held = new Set(people.flatMap(({ value }) => member(value, "roles") ?? []));
-  // If no one holds more than 25 percent, there is no beneficial owner to name.
-  const nobodyOwns = member(subject.details, "no_shareholders_with_over_25percent") === true;
-  return businessRules.roles
-    .filter(({ forms, anyOf }) => forms.has(subject.form) && !anyOf.some((role) => held.has(role)))
-    .filter(({ anyOf }) => !(nobodyOwns && anyOf.includes("BENEFICIAL_OWNER")))
-    .map(({ anyOf, source, confidence }) => ({
-      path,
-      reason: `No person has the role ${anyOf.join(" or ")}`,
-      code: "invalid_argument",
-      source,
-      confidence,
-    }));
+function invalid(path: string, reason: string, rule: Evidence): MissingField {
+  const { source, confidence } = rule;
+  return { path, reason, code: "invalid_argument", source, confidence };
+}
+
+function byTwins(subject: Subject, rule: TwinRule): readonly MissingField[] {
+  return inScope(subject, rule, rule.under).flatMap(({ path, value: holder }) => {
+    const given = rule.fields.filter((field) => !isEmpty(member(holder, field)));
+    const foreign = given.filter((field) => !isAscii(member(holder, field)));
+    const needed = rule.together && foreign.length > 0 ? given : foreign;
+    const { source, confidence } = rule;
+    return rule.fields.flatMap((field): readonly MissingField[] => {
+      const twin = member(holder, `${field}_english`);
+      const at = `${path}.${field}_english`;
+      if (!isAscii(twin)) return [invalid(at, "Only ASCII characters are allowed", rule)];
+      if (!needed.includes(field) || !isEmpty(twin)) return [];
+      const reason = `Required because ${foreign.join(", ")} has characters outside ASCII`;
+      return [{ path: at, reason, code: "field_required", source, confidence }];
+    });
+  });
+}
+
+/** Whether a text, or every text in an object, is ASCII. */
+function isAscii(value: unknown): boolean {
+  if (typeof value === "string") return [...value].every((letter) => letter <= "\u007f");
+  if (typeof value !== "object" || value === null) return true;
+  return Object.values(value).every(isAscii);
+}
+
+function byFormat(subject: Subject, rule: FormatRule): readonly MissingField[] {
+  const { addressIn, field, pattern, expected } = rule;
+  return inScope(subject, rule, rule.under)
+    .filter(({ value }) => member(value, "country_code") === addressIn)
+    .filter(({ value }) => {
+      const text = member(value, field);
+      return !isEmpty(text) && !pattern.test(String(text).trim());
+    })
+    .map(({ path }) => invalid(`${path}.${field}`, `Expected ${expected}`, rule));
+}
+
+function byRoles(subject: Subject, { roles, soleRoles }: RuleBook): readonly MissingField[] {
+  const people = findAll(subject.root, `${persons}[]`);
+  const [first] = roles;
+  if (people.length === 0) return first ? [required(persons, subject, first)] : [];
+  const holdersOf = (role: string): readonly Found[] =>
+    people.filter(({ value }) => [member(value, "roles")].flat().includes(role));
+  const nobody = roles
+    .filter((rule) => applies(rule, subject))
+    .filter(({ anyOf }) => anyOf.every((role) => holdersOf(role).length === 0))
+    .map((rule) => invalid(persons, `No person has the role ${rule.anyOf.join(" or ")}`, rule));
+  const several = soleRoles
+    .filter((rule) => applies(rule, subject))
+    .flatMap((rule) =>
+      holdersOf(rule.role)
+        .slice(1)
+        .map(({ path }) => invalid(`${path}.roles`, `Only one person may be ${rule.role}`, rule)),
+    );
+  return [...nobody, ...several];
+}
+
+/** Several rules may ask for the same field for the same reason. */
+function withoutRepeats(found: readonly MissingField[]): readonly MissingField[] {
+  return found.filter(
+    (one, index) =>
+      index ===
+      found.findIndex(
+        ({ path, code, reason }) => path === one.path && code === one.code && reason === one.reason,
+      ),
+  );
 }

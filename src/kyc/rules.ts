@@ -1,8 +1,8 @@
 /**
- * What an account must hold before it can be submitted, as data. Each rule says where it comes from and
- * how certain it is, because the API's own tables are only partly public.
- *
- * @see https://airwallex.com/docs/connected-accounts__kyc-and-onboarding__native-api__individual-kyc-requirements
+ * The form of the rules for what an account must hold before it can be submitted. The rules themselves
+ * are data, in individual-rules.ts and business-rules.ts: `checkRequirements`, `whatIsMissing`, the
+ * emulator's submit and docs/kyc-rules.md all read them. Each says where it comes from and how certain it
+ * is, because the API's own tables are only partly public.
  */
 
 /**
@@ -24,38 +24,72 @@ export interface Evidence {
   readonly confidence: Confidence;
 }
 
-/** Members that must be there, below one path. */
-export interface FieldRule extends Evidence {
-  /** `account_details…` path that the members are below; `[]` stands for every item of a list. */
-  readonly under: string;
-  readonly fields: readonly string[];
-  /** Countries where it applies; everywhere if undefined. */
+/** What a rule applies to; everything if it names nothing. Countries are those of the owner. */
+export interface Scope {
   readonly countries?: ReadonlySet<string>;
   /** Countries where it does not apply. */
   readonly notIn?: ReadonlySet<string>;
-  /** Legal forms it applies to; all if undefined. */
   readonly forms?: ReadonlySet<LegalForm>;
+  /** Countries where it does not apply to persons whose only role is DIRECTOR. */
+  readonly exceptDirectorsIn?: ReadonlySet<string>;
 }
 
-/** A set of roles, at least one of which a person of the business must hold. */
-export interface RoleRule extends Evidence {
-  readonly anyOf: readonly string[];
-  readonly forms: ReadonlySet<LegalForm>;
+/** Members that must be there, below one path. */
+export interface FieldRule extends Evidence, Scope {
+  /** `account_details…` path that the members are below; `[]` stands for every item of a list. */
+  readonly under: string;
+  readonly fields: readonly string[];
+  /** Whether they are needed only where something is given at `under`. */
+  readonly ifGiven?: boolean;
 }
 
 /** An identity document that must be there. */
-export interface IdentificationRule extends Evidence {
+export interface IdentificationRule extends Evidence, Scope {
   readonly under: string;
   /** Whether pictures are required, or a number is enough. */
   readonly proof: "pictures" | "number_or_picture";
-  readonly countries?: ReadonlySet<string>;
-  readonly notIn?: ReadonlySet<string>;
+  /** Whether Airwallex reads the issuing country and a tax number from a picture. */
+  readonly isRead: boolean;
+}
+
+/**
+ * Members that need a twin in ASCII, such as `first_name_english`, where they have other characters.
+ */
+export interface TwinRule extends Evidence, Scope {
+  readonly under: string;
+  readonly fields: readonly string[];
+  /** Whether all of them need a twin as soon as one does. */
+  readonly together?: boolean;
+}
+
+/** How a member must be written. */
+export interface FormatRule extends Evidence, Scope {
+  /** Path of an address; the rule applies where that names the country `addressIn`. */
+  readonly under: string;
+  readonly addressIn: string;
+  readonly field: string;
+  readonly pattern: RegExp;
+  /** What the pattern asks for, in words. */
+  readonly expected: string;
+}
+
+/** A set of roles, at least one of which a person of the business must hold. */
+export interface RoleRule extends Evidence, Scope {
+  readonly anyOf: readonly string[];
+}
+
+/** A role that no more than one person may hold. */
+export interface SoleRoleRule extends Evidence, Scope {
+  readonly role: string;
 }
 
 export interface RuleBook {
   readonly fields: readonly FieldRule[];
   readonly identifications: readonly IdentificationRule[];
+  readonly twins: readonly TwinRule[];
+  readonly formats: readonly FormatRule[];
   readonly roles: readonly RoleRule[];
+  readonly soleRoles: readonly SoleRoleRule[];
 }
 
 export const eea: readonly string[] =
@@ -63,201 +97,17 @@ export const eea: readonly string[] =
     " ",
   );
 
-/** Countries whose table for individuals is known. */
-const tabled: ReadonlySet<string> = new Set(["AU", "SG", "HK", "GB", ...eea]);
-const withFullAddress: ReadonlySet<string> = new Set(["AU", "SG", "GB", ...eea]);
-/** Countries whose business requirements are described in guides by other companies. */
-export const guided: ReadonlySet<string> = new Set(["AT", "BE", "DE", "FR", "IE", "NL"]);
+/** An address that must name its country, if it is given at all, since version 2026-07-17. */
+export interface CountryRule {
+  readonly under: string;
+  /** Legal forms it applies to; all if undefined. */
+  readonly forms?: ReadonlySet<LegalForm>;
+  /** Whether it also applies to other forms as long as the registered office names no country. */
+  readonly orNoOffice?: boolean;
+}
 
-const individual = "account_details.individual_details";
-const business = "account_details.business_details";
-const persons = "account_details.business_person_details[]";
-
-const individualBasics: readonly string[] = [
-  "first_name",
-  "last_name",
-  "date_of_birth",
-  "residential_address.address_line1",
-  "residential_address.country_code",
-];
-const localAddress: readonly string[] = ["postcode", "state", "suburb"];
-
-/** Individuals, by country of residence. */
-export const individualRules: RuleBook = {
-  fields: [
-    {
-      under: individual,
-      fields: individualBasics,
-      countries: tabled,
-      source: "docs",
-      confidence: "high",
-    },
-    {
-      under: individual,
-      fields: individualBasics,
-      notIn: tabled,
-      source: "inferred",
-      confidence: "medium",
-    },
-    {
-      under: `${individual}.residential_address`,
-      fields: localAddress,
-      countries: withFullAddress,
-      source: "docs",
-      confidence: "high",
-    },
-    {
-      under: `${individual}.residential_address`,
-      fields: localAddress,
-      countries: new Set(["US"]),
-      source: "inferred",
-      confidence: "medium",
-    },
-    {
-      under: individual,
-      fields: ["live_selfie_file_id"],
-      countries: new Set(["SG"]),
-      source: "docs",
-      confidence: "high",
-    },
-  ],
-  identifications: [
-    {
-      under: `${individual}.identifications.primary`,
-      proof: "number_or_picture",
-      countries: tabled,
-      source: "docs",
-      confidence: "high",
-    },
-    {
-      under: `${individual}.identifications.primary`,
-      proof: "number_or_picture",
-      notIn: tabled,
-      source: "inferred",
-      confidence: "medium",
-    },
-  ],
-  roles: [],
-};
-
-const registered: ReadonlySet<LegalForm> = new Set(["company", "partnership", "sole_trader"]);
-const all: ReadonlySet<LegalForm> = new Set([...registered, "unregistered_sole_trader"]);
-
-/** Businesses, by country of the registered office and legal form. */
-export const businessRules: RuleBook = {
-  fields: [
-    {
-      under: business,
-      fields: ["business_name", "business_structure"],
-      source: "reported",
-      confidence: "high",
-    },
-    {
-      under: `${business}.registration_address`,
-      fields: ["address_line1", "country_code"],
-      source: "docs",
-      confidence: "high",
-    },
-    {
-      // Hong Kong has no postcodes, and what is known of its table ends before the rest.
-      under: `${business}.registration_address`,
-      fields: localAddress,
-      notIn: new Set(["HK"]),
-      source: "docs",
-      confidence: "medium",
-    },
-    {
-      under: business,
-      fields: ["business_identifiers"],
-      forms: registered,
-      countries: guided,
-      source: "reported",
-      confidence: "high",
-    },
-    {
-      under: business,
-      fields: ["business_identifiers"],
-      forms: registered,
-      notIn: guided,
-      source: "inferred",
-      confidence: "medium",
-    },
-    {
-      under: `${business}.attachments`,
-      fields: ["business_documents"],
-      forms: registered,
-      source: "docs",
-      confidence: "medium",
-    },
-    {
-      under: business,
-      fields: [
-        "industry_category_code",
-        "operating_country",
-        "description_of_goods_or_services",
-        "account_usage.product_reference",
-      ],
-      source: "observed",
-      confidence: "medium",
-    },
-    {
-      under: business,
-      fields: [
-        "business_address.address_line1",
-        "business_address.country_code",
-        "url",
-        "account_usage.estimated_monthly_revenue.amount",
-        "account_usage.estimated_monthly_revenue.currency",
-      ],
-      countries: guided,
-      source: "reported",
-      confidence: "medium",
-    },
-    {
-      under: persons,
-      fields: ["first_name", "last_name"],
-      source: "reported",
-      confidence: "high",
-    },
-    {
-      under: persons,
-      fields: ["date_of_birth", "nationality", "residential_address.country_code"],
-      source: "observed",
-      confidence: "high",
-    },
-    {
-      under: persons,
-      fields: ["residential_address.address_line1"],
-      source: "reported",
-      confidence: "medium",
-    },
-    {
-      under: persons,
-      fields: ["email"],
-      countries: guided,
-      source: "reported",
-      confidence: "medium",
-    },
-  ],
-  identifications: [
-    {
-      under: `${persons}.identifications.primary`,
-      proof: "pictures",
-      source: "reported",
-      confidence: "medium",
-    },
-  ],
-  roles: [
-    { anyOf: ["AUTHORISED_PERSON"], forms: all, source: "observed", confidence: "high" },
-    { anyOf: ["BENEFICIAL_OWNER"], forms: all, source: "observed", confidence: "high" },
-    {
-      anyOf: ["DIRECTOR", "CONTROLLING_PERSON"],
-      forms: new Set(["company"]),
-      source: "observed",
-      confidence: "high",
-    },
-  ],
-};
+/** What is below the country in most addresses. */
+export const localAddress: readonly string[] = ["postcode", "state", "suburb"];
 
 const forms: Readonly<Record<string, LegalForm>> = {
   GENERAL_PARTNERSHIP: "partnership",

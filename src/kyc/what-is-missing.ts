@@ -2,6 +2,7 @@
 
 import { AccountStatusError, ApiError, ValidationError } from "../errors/index.js";
 import type { Account, Rfi } from "../generated/index.js";
+import type { CheckRequirementsOptions } from "./check-requirements.js";
 import {
   asRequirements,
   type EventRequirements,
@@ -24,7 +25,7 @@ export type MissingSource =
   | AccountStatusError;
 
 /** Options of {@link whatIsMissing}. */
-export interface WhatIsMissingOptions {
+export interface WhatIsMissingOptions extends CheckRequirementsOptions {
   /**
    * The account that a refused call or an event was about, if it is not among the sources. With it,
    * inputs name the persons of a business by id, so that an update leaves the others unchanged. For an
@@ -37,7 +38,8 @@ export interface WhatIsMissingOptions {
  * Returns what an account is waiting for, as one typed list: which field, file or question, why, and
  * what to call next, with the shape of its input. It takes
  *
- * - an account: its `requirements`, that it was never submitted, or that an RFI must be the reason,
+ * - an account: its `requirements`, or that an RFI must be the reason; before it is submitted, what
+ *   `checkRequirements` finds, or else that it has to be submitted,
  * - a request for information: its open questions,
  * - the data of `account.action_required`, in either spelling: requirements, without the account they
  *   belong to,
@@ -67,20 +69,24 @@ export function whatIsMissing(
 ): readonly ToDo[] {
   const all = (isList(sources) ? sources : [sources]).map(accountOf);
   const known = options.account ?? all.find(isAccount);
-  return merge(all.map((source) => fromOne(source, known)));
+  return merge(all.map((source) => fromOne(source, known, options)));
 }
 
-function fromOne(source: MissingSource, known: Known): readonly ToDo[] {
+function fromOne(
+  source: MissingSource,
+  known: Known,
+  options: CheckRequirementsOptions,
+): readonly ToDo[] {
   if (source instanceof ValidationError) return fromRefusal(source, known);
   if (source instanceof ApiError && source.code === "invalid_request") {
     return fromRefusal(source, known);
   }
-  if (isAccount(source)) return fromAccount(source);
+  if (isAccount(source)) return fromAccount(source, options);
   if (isRfi(source)) return fromRfi(source);
   if (isEventRequirements(source)) {
     const { id, account_details } = known ?? {};
     const requirements = asRequirements(source);
-    return fromAccount({ id, account_details, status: "ACTION_REQUIRED", requirements });
+    return fromAccount({ id, account_details, status: "ACTION_REQUIRED", requirements }, options);
   }
   throw new TypeError(
     "Cannot say what is missing: expected an account, a request for information, data of account.action_required, or an error that refuses fields",

@@ -2,9 +2,11 @@
 
 import { ApiError } from "../errors/index.js";
 import type { Account } from "../generated/accounts.js";
+import { piiFields } from "../generated/pii.js";
 import type { Rfi } from "../generated/rfis.js";
 import { generalOrder } from "../kyc/from-rfi.js";
-import type { ToDo } from "../kyc/to-do.js";
+import type { InputShape } from "../kyc/input-shape.js";
+import type { NextCall, ToDo } from "../kyc/to-do.js";
 import { type MissingSource, whatIsMissing } from "../kyc/what-is-missing.js";
 import { createRedactor } from "../report/redact.js";
 import type { RfisResource } from "../resources/rfis.js";
@@ -14,8 +16,30 @@ export function missingOf(sources: readonly MissingSource[]): readonly MissingIt
   const { text } = createRedactor(sources);
   return whatIsMissing(sources).map((item) => {
     const { kind, path, code, next } = item;
-    return { kind, path, ...wordsOf(item, text), code, next };
+    return { kind, path, ...wordsOf(item, text), code, next: withoutValues(next) };
   });
+}
+
+/** An input repeats what is known of the persons of a business; only its placeholders are kept. */
+function withoutValues(next: NextCall | undefined): NextCall | undefined {
+  if (next?.method !== "accounts.update" && next?.method !== "accounts.create") return next;
+  return { ...next, input: strip(next.input, false) ?? {} };
+}
+
+/** @param personal whether the value is that of a field with personal data */
+function strip(value: InputShape, personal: boolean): InputShape | undefined {
+  if (Array.isArray(value)) return value.map((item) => strip(item, personal) ?? {});
+  if (typeof value !== "object") return personal && !isPlaceholder(value) ? undefined : value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, below]) => {
+      const kept = strip(below, personal || piiFields.has(name));
+      return kept === undefined ? [] : [[name, kept]];
+    }),
+  );
+}
+
+function isPlaceholder(value: InputShape): boolean {
+  return typeof value === "string" && /^<.+>$/.test(value);
 }
 
 /** A reviewer's text may name anyone, so none of it is kept. */

@@ -79,8 +79,12 @@ test("create treats an account that describes an individual as one", async () =>
   expect(body.account_details).toMatchObject({
     legal_entity_type: "INDIVIDUAL",
     business_details: null,
-    individual_details: { first_name: "Ada", person_id: expect.any(String) },
+    individual_details: { first_name: "Ada" },
   });
+  // An individual has an id once the account has been verified.
+  expect(body.account_details.individual_details).not.toHaveProperty("person_id");
+  const { account_details } = emulator.accounts.setStatus(body.id, "ACTIVE");
+  expect(account_details?.individual_details?.person_id).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test.each([

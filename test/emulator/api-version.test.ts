@@ -36,9 +36,17 @@ test.each([
   }
 });
 
+const without = { suburb: "Carlton" };
+const unregistered = "NON_REGISTERED_SOLE_PROPRIETOR";
+
 test.each([
-  ["registration_address", { business_details: { registration_address: { suburb: "Carlton" } } }],
-  ["residential_address", { business_person_details: [{ residential_address: { suburb: "x" } }] }],
+  ["registration_address", { business_details: { registration_address: without } }],
+  ["business_address", { business_details: { business_address: without } }],
+  [
+    "business_address",
+    { business_details: { business_structure: unregistered, business_address: without } },
+  ],
+  ["residential_address", { individual_details: { residential_address: without } }],
 ])("an address needs its country from version 2026-07-17 on: %s", async (name, details) => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
@@ -54,6 +62,51 @@ test.each([
     account_details: details,
   });
   expect(updated.status).toBe(400);
+});
+
+test("other addresses do not need a country", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const business_details = {
+    registration_address: { country_code: "AU" },
+    registration_address_english: without,
+    business_address: without,
+  };
+  const office = { registration_address: without };
+  for (const [details, more] of [
+    [{ business_details }],
+    // Create alone takes this legal form.
+    [{ business_details: office }, { business_structure: unregistered }],
+    [{ business_person_details: [{ residential_address: without }] }],
+    [{ individual_details: { residential_address_english: without } }],
+  ] as const) {
+    const account_details = more ? { business_details: { ...office, ...more } } : details;
+    const input = { ...minimal, account_details };
+    const { status, body } = await api("POST", "/api/v1/accounts/create", input);
+    expect(status).toBe(201);
+    const { status: updated } = await api("POST", `/api/v1/accounts/${body.id}/update`, {
+      account_details: details,
+    });
+    expect(updated).toBe(200);
+  }
+});
+
+test("what an account holds already decides which address needs its country in an update", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const office = { business_details: { registration_address: { country_code: "AU" } } };
+  const place = { business_details: { business_address: without } };
+  const { body } = await api("POST", "/api/v1/accounts/create", {
+    ...minimal,
+    account_details: office,
+  });
+  const update = (account_details: object) =>
+    api("POST", `/api/v1/accounts/${body.id}/update`, { account_details });
+  expect((await update(place)).status).toBe(200);
+  const again = await update({ business_details: { registration_address: without } });
+  expect(again.body.source).toBe(
+    "account_details.business_details.registration_address.country_code",
+  );
 });
 
 test.each(["2026-13-01", "latest", "2026-02-31", ""])("version %j is refused", async (version) => {

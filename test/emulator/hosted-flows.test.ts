@@ -113,6 +113,25 @@ test("an owner completes the flow, and the account is submitted with its data", 
   expect(files).toHaveLength(1);
 });
 
+test.each(["US", "CN", "GB"])(
+  "an owner in %s whose names are not in ASCII completes the flow",
+  async (country) => {
+    const { emulator, client, id, create, link } = await open();
+    const url = await link((await create()).id);
+    const form = await enter(emulator, url);
+    const names = { business_name: "Crème", first_name: "José", last_name: "王" };
+    await post(emulator, { form, action: "next", ...business, country, ...names });
+    await post(emulator, { form, action: "next", ...person, ...names });
+    await post(emulator, { form, action: "next", agreed: "yes" });
+    const { status, account_details: details } = await client.accounts.retrieve(id);
+    expect(status).toBe("SUBMITTED");
+    expect(details?.business_details?.business_name_english).toBe("Creme");
+    expect(details?.business_person_details).toMatchObject([
+      { first_name_english: "Jose", last_name_english: "Example" },
+    ]);
+  },
+);
+
 test("the form is filled in with what the account already says, and keeps what nobody changes", async () => {
   const { emulator, client, id, create, link } = await open();
   await client.accounts.update(id, {

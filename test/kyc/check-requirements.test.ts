@@ -55,8 +55,8 @@ test.each([
   ["AU", "COMPANY", "partial", "company", "rest of the table"],
   ["CN", "PARTNERSHIP", "partial", "partnership", "from within the address on"],
   ["DE", "COMPANY", "partial", "company", "whether guides name all"],
-  ["US", "COMPANY", "none", "company", "could not be read"],
-  ["SG", "SOLE_PROPRIETOR", "none", "sole_trader", "could not be read"],
+  ["US", "COMPANY", "partial", "company", "could not be read, but for its persons"],
+  ["SG", "SOLE_PROPRIETOR", "partial", "sole_trader", "could not be read, but for its persons"],
   ["AU", "TRUST", "none", undefined, "legal form is in none"],
   ["AU", "SONG", "none", undefined, "legal form is in none"],
   ["AU", "constructor", "none", undefined, "legal form is in none"],
@@ -107,7 +107,7 @@ test("a missing field comes with its name, value, reason and certainty, and the 
 
 test("missing fields are described in everyday words", () => {
   const [first] = business.account_details.business_person_details;
-  const person = { ...first, identifications: { primary: {} } };
+  const person = { ...first, roles: ["DIRECTOR"], first_name: "Zoë", identifications: {} };
   const { missing } = checkRequirements({
     account_details: {
       business_details: { ...business.account_details.business_details, registration_address: {} },
@@ -122,6 +122,7 @@ test("missing fields are described in everyday words", () => {
     "Provide the suburb of the registration address",
     "Provide the identification type of the primary identification of person 2",
     "Provide the issuing country code of the primary identification of person 2",
+    "Provide the first name english of person 2",
   ]);
 });
 
@@ -130,56 +131,93 @@ test("fields that are missing before the account exists go into the create call"
   expect(missing[0]?.next).toMatchObject({ method: "accounts.create" });
 });
 
-test("the input for a person keeps the other persons by their ids", () => {
-  const [first] = business.account_details.business_person_details;
+const [first] = business.account_details.business_person_details;
+const owner = { ...first, middle_name: null, roles: ["BENEFICIAL_OWNER"], job_title: "Owner" };
+/** A person as an input may hold it. */
+const { middle_name: _, ...kept } = owner;
+
+function inputFor(people: readonly object[], id: string | undefined = "acct_1"): unknown {
+  const account_details = { ...business.account_details, business_person_details: people };
+  const { missing } = checkRequirements({ id, account_details });
+  expect(missing).toHaveLength(1);
+  const [{ next } = { next: undefined }] = missing;
+  return next && "input" in next ? next.input : undefined;
+}
+
+test("the input for a person repeats all persons with all their data, because an update replaces them", () => {
   const people = [
     { ...first, person_id: "p1" },
-    { ...first, person_id: "p2", nationality: undefined },
+    { ...owner, person_id: "p2", nationality: undefined },
+    { ...owner, person_id: "p3" },
   ];
-  const { missing } = checkRequirements({
-    id: "acct_1",
-    account_details: { ...business.account_details, business_person_details: people },
-  });
-  expect(missing).toHaveLength(1);
-  expect(missing[0]).toMatchObject({
-    path: "account_details.business_person_details[1].nationality",
-    what: "Provide the nationality of person 2",
-    value: "<country>",
-  });
-  expect(missing[0]?.next).toEqual({
-    method: "accounts.update",
-    id: "acct_1",
-    input: {
-      account_details: {
-        business_person_details: [
-          { person_id: "p1" },
-          { person_id: "p2", nationality: "<country>" },
-        ],
-      },
+  expect(inputFor(people)).toEqual({
+    account_details: {
+      business_person_details: [
+        { ...first, person_id: "p1" },
+        { ...kept, person_id: "p2", nationality: "<country>" },
+        { ...kept, person_id: "p3" },
+      ],
     },
-    afterwards: "accounts.submit",
+  });
+});
+
+test("the input for a part of a person keeps the other parts", () => {
+  const abroad = { ...first.residential_address, address_line1: "" };
+  expect(inputFor([first, { ...owner, person_id: "p2", residential_address: abroad }])).toEqual({
+    account_details: {
+      business_person_details: [
+        { ...first, person_id: "<person_id>" },
+        {
+          ...kept,
+          person_id: "p2",
+          residential_address: { ...abroad, address_line1: "<text>" },
+        },
+      ],
+    },
+  });
+});
+
+test("persons have no id before the account exists", () => {
+  const { next } = checkRequirements({
+    account_details: {
+      ...business.account_details,
+      business_person_details: [first, { ...owner, nationality: "" }],
+    },
+  }).missing[0] ?? { next: undefined };
+  expect(next).toEqual({
+    method: "accounts.create",
+    input: {
+      account_details: { business_person_details: [first, { ...kept, nationality: "<country>" }] },
+    },
   });
 });
 
 test("a missing person is added to the existing ones", () => {
-  const [first] = business.account_details.business_person_details;
   const people = [{ ...first, person_id: "p1", roles: ["AUTHORISED_PERSON", "DIRECTOR"] }];
-  const { missing } = checkRequirements({
-    id: "acct_1",
-    account_details: { ...business.account_details, business_person_details: people },
-  });
-  expect(missing).toHaveLength(1);
-  expect(missing[0]).toMatchObject({
-    what: "Correct the persons of the business",
-    why: "No person has the role BENEFICIAL_OWNER",
-    next: {
-      input: {
-        account_details: {
-          business_person_details: [{ person_id: "p1" }, { roles: ["<PersonRoleInput>"] }],
+  const account_details = { ...business.account_details, business_person_details: people };
+  const { missing } = checkRequirements({ id: "acct_1", account_details });
+  expect(missing).toMatchObject([
+    {
+      what: "Correct the persons of the business",
+      why: "No person has the role BENEFICIAL_OWNER",
+      next: {
+        input: {
+          account_details: {
+            business_person_details: [...people, { roles: ["<PersonRoleInput>"] }],
+          },
         },
       },
     },
-  });
+  ]);
+});
+
+test("the legal form goes with create, or as one that update takes", () => {
+  const { business_structure: _, ...company } = business.account_details.business_details;
+  const account_details = { ...business.account_details, business_details: company };
+  expect(checkRequirements({ account_details }).missing[0]?.value).toBe("<BusinessStructureInput>");
+  expect(checkRequirements({ id: "acct_1", account_details }).missing[0]?.value).toBe(
+    "<BusinessStructureUpdate>",
+  );
 });
 
 test("personal data that was excluded from the account may exist all the same", () => {

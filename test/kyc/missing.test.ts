@@ -1,8 +1,9 @@
 /** What an account lacks before it can be submitted, by legal entity type and country. */
 
 import { expect, test } from "vitest";
+import { businessRules } from "../../src/kyc/business-rules.js";
+import { individualRules } from "../../src/kyc/individual-rules.js";
 import { findMissing } from "../../src/kyc/missing.js";
-import { businessRules, individualRules } from "../../src/kyc/rules.js";
 import { business, individual, person } from "../emulator/inputs.js";
 
 const details = individual.account_details.individual_details;
@@ -97,15 +98,13 @@ test.each([
   expect(missing).toEqual(lacks.map((name) => `identifications.primary.${name}`));
 });
 
-test("an individual need not be identified when verification is deferred", () => {
+test("nobody needs to be identified when verification is deferred", () => {
   const unidentified = anIndividual({ identifications: undefined });
   expect(paths(unidentified).length).toBe(2);
   expect(paths(unidentified, { deferredIdentityVerification: true })).toEqual([]);
-  expect(
-    paths(aBusiness({}, [{ ...person, identifications: undefined }]), {
-      deferredIdentityVerification: true,
-    }),
-  ).toHaveLength(2);
+  const company = aBusiness({}, [{ ...person, identifications: undefined }]);
+  expect(paths(company).length).toBe(2);
+  expect(paths(company, { deferredIdentityVerification: true })).toEqual([]);
 });
 
 test("an account without a legal entity type counts as a business, unless it describes an individual", () => {
@@ -141,13 +140,14 @@ test.each(["FR", "DE", "NL", "BE", "IE", "AT"])(
   "a business in %s needs additional fields",
   (country_code) => {
     const registration_address = { ...company.registration_address, country_code };
-    const people = [{ ...person, email: undefined }];
-    expect(short(paths(aBusiness({ registration_address }, people)))).toEqual([
+    const [bare] = [{ ...person, email: undefined, date_of_birth: undefined }];
+    expect(short(paths(aBusiness({ registration_address }, [bare])))).toEqual([
       "business_address.address_line1",
       "business_address.country_code",
       "url",
       "account_usage.estimated_monthly_revenue.amount",
       "account_usage.estimated_monthly_revenue.currency",
+      "account_details.business_person_details[0].date_of_birth",
       "account_details.business_person_details[0].email",
     ]);
   },
@@ -158,81 +158,223 @@ test("a business in HK needs no postcode, state or suburb", () => {
   expect(paths(aBusiness({ registration_address }))).toEqual([]);
 });
 
-test("an unregistered sole trader needs no number and no certificate", () => {
-  const unregistered = { business_identifiers: [], attachments: {} };
-  const structure = (business_structure: string) =>
-    short(paths(aBusiness({ ...unregistered, business_structure })));
-  expect(structure("NON_REGISTERED_SOLE_PROPRIETOR")).toEqual([]);
-  expect(structure("SOLE_PROPRIETOR")).toEqual([
+test("an unregistered sole trader needs no number, no certificate and no registered office", () => {
+  const unregistered = { business_identifiers: [], attachments: {}, registration_address: {} };
+  const structure = (business_structure: string, more: object = {}) =>
+    short(paths(aBusiness({ ...unregistered, business_structure, ...more })));
+  expect(structure("NON_REGISTERED_SOLE_PROPRIETOR")).toEqual([
+    "business_address.country_code",
+    "business_address.address_line1",
+  ]);
+  const business_address = { country_code: "NZ", address_line1: "1 Street" };
+  expect(structure("NON_REGISTERED_SOLE_PROPRIETOR", { business_address })).toEqual([]);
+  expect(structure("SOLE_PROPRIETOR", { business_address })).toEqual([
+    "registration_address.address_line1",
+    "registration_address.country_code",
+    "registration_address.postcode",
+    "registration_address.state",
+    "registration_address.suburb",
     "business_identifiers",
     "attachments.business_documents",
   ]);
 });
 
-test("each person of a business needs a name, a date of birth, a nationality, an address and a document", () => {
-  const people = [person, { roles: ["DIRECTOR"], residential_address: { country_code: "AU" } }];
-  expect(paths(aBusiness({}, people))).toEqual(
-    [
-      "first_name",
-      "last_name",
-      "date_of_birth",
-      "nationality",
-      "residential_address.address_line1",
-      "identifications.primary.identification_type",
-      "identifications.primary.issuing_country_code",
-    ].map((name) => `account_details.business_person_details[1].${name}`),
-  );
+const owner = { ...person, roles: ["BENEFICIAL_OWNER"] };
+
+/** What the second person lacks, below the person. */
+function ofSecond(second: object, country_code = "AU"): readonly string[] {
+  const registration_address = { ...company.registration_address, country_code };
+  const first = { ...person, roles: ["AUTHORISED_PERSON", "BENEFICIAL_OWNER"] };
+  const missing = paths(aBusiness({ registration_address }, [first, second]));
+  const prefix = "account_details.business_person_details[1].";
+  return missing.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+}
+
+const named = { first_name: "Joan", last_name: "Clarke" };
+const everything = [
+  "nationality",
+  "residential_address.address_line1",
+  "residential_address.country_code",
+  "identifications.primary.identification_type",
+  "identifications.primary.issuing_country_code",
+];
+
+test("each person needs a name and a role, and who owns or represents also a nationality, an address and a document", () => {
+  expect(ofSecond({})).toEqual(["first_name", "last_name", "roles", ...everything]);
+  for (const roles of [["BENEFICIAL_OWNER"], ["DIRECTOR", "BENEFICIAL_OWNER"], ["SIGNATORY"]]) {
+    expect(ofSecond({ ...named, roles })).toEqual(everything);
+  }
 });
 
 test.each([
-  ["PASSPORT", "passport", ["front_file_id"]],
+  ["AU", []],
+  ["NZ", []],
+  ["SG", everything],
+  ["GB", everything],
+])(
+  "a person who is only a director of a business in %s needs beyond the name %j",
+  (country, needs) => {
+    expect(ofSecond({ ...named, roles: ["DIRECTOR"] }, country)).toEqual(needs);
+  },
+);
+
+test("an address that is given has a first line and a country, even that of a director", () => {
+  const residential_address = { suburb: "Carlton" };
+  expect(ofSecond({ ...named, roles: ["DIRECTOR"], residential_address })).toEqual([
+    "residential_address.address_line1",
+    "residential_address.country_code",
+  ]);
+  expect(ofSecond({ ...owner, residential_address })).toEqual([
+    "residential_address.address_line1",
+    "residential_address.country_code",
+  ]);
+});
+
+test("persons of a business in US also need a date of birth, a postcode, a state of two letters and a house number", () => {
+  const bare = { ...owner, date_of_birth: "", residential_address: { country_code: "US" } };
+  expect(ofSecond(bare, "US")).toEqual([
+    "residential_address.address_line1",
+    "date_of_birth",
+    "residential_address.postcode",
+    "residential_address.state",
+  ]);
+  const residential_address = {
+    country_code: "US",
+    address_line1: "Ocean Avenue",
+    postcode: "94112",
+    state: "California",
+  };
+  expect(ofSecond({ ...owner, residential_address }, "US")).toEqual([
+    "residential_address.state",
+    "residential_address.address_line1",
+  ]);
+  const right = { ...residential_address, address_line1: "12 Ocean Avenue", state: "CA" };
+  expect(ofSecond({ ...owner, residential_address: right }, "US")).toEqual([]);
+  // Elsewhere in the world, states have longer names and houses have names.
+  const abroad = { ...residential_address, country_code: "GB" };
+  expect(ofSecond({ ...owner, residential_address: abroad }, "US")).toEqual([]);
+});
+
+test.each([
+  ["PASSPORT", { passport: {} }, ["passport.front_file_id"]],
+  ["PASSPORT", { passport: { number: "1" } }, []],
+  ["DRIVERS_LICENCE", { drivers_license: {} }, ["drivers_license.front_file_id"]],
+  ["PERSONAL_ID", { personal_id: { front_file_id: "f" } }, []],
+  ["TAX_ID", { tax_id: {} }, ["tax_id.type", "tax_id.number"]],
+  ["TAX_ID", { tax_id: { type: "SSN" }, passport: { front_file_id: "f" } }, []],
+])("a person of a business identified by %s with %j lacks %j", (type, document, lacks) => {
+  const primary = { identification_type: type, issuing_country_code: "AU", ...document };
+  expect(ofSecond({ ...owner, identifications: { primary } })).toEqual(
+    lacks.map((name) => `identifications.primary.${name}`),
+  );
+});
+
+test("the issuing country is read from a picture of the document", () => {
+  const identified = (passport: object) => {
+    const primary = { identification_type: "PASSPORT", passport };
+    return ofSecond({ ...owner, identifications: { primary } });
+  };
+  expect(identified({ number: "1" })).toEqual(["identifications.primary.issuing_country_code"]);
+  expect(identified({ front_file_id: "f" })).toEqual([]);
+});
+
+test.each([
   ["DRIVERS_LICENCE", "drivers_license", ["front_file_id", "back_file_id"]],
   ["PERSONAL_ID", "personal_id", ["front_file_id", "back_file_id"]],
-  ["TAX_ID", "tax_id", ["number"]],
-])("a person of a business identified by %s needs these parts of %s: %j", (type, holder, needs) => {
-  const primary = { identification_type: type, issuing_country_code: "AU", [holder]: {} };
-  expect(paths(aBusiness({}, [{ ...person, identifications: { primary } }]))).toEqual(
-    needs.map(
-      (name) =>
-        `account_details.business_person_details[0].identifications.primary.${holder}.${name}`,
-    ),
+  ["PASSPORT", "passport", ["front_file_id"]],
+])("guides for DE ask for pictures of a %s: %s %j", (type, holder, needs) => {
+  const primary = {
+    identification_type: type,
+    issuing_country_code: "DE",
+    [holder]: { number: "1" },
+  };
+  expect(ofSecond({ ...owner, identifications: { primary } }, "DE")).toEqual(
+    needs.map((name) => `identifications.primary.${holder}.${name}`),
   );
 });
+
+const covering = ["AUTHORISED_PERSON", "BENEFICIAL_OWNER"];
 
 test.each([
-  ["COMPANY", ["AUTHORISED_PERSON", "BENEFICIAL_OWNER", "DIRECTOR"], []],
-  ["COMPANY", ["AUTHORISED_PERSON", "BENEFICIAL_OWNER", "CONTROLLING_PERSON"], []],
-  ["COMPANY", ["AUTHORISED_PERSON", "BENEFICIAL_OWNER"], ["DIRECTOR or CONTROLLING_PERSON"]],
-  [
-    "COMPANY",
-    ["LEGAL_REPRESENTATIVE"],
-    ["AUTHORISED_PERSON", "BENEFICIAL_OWNER", "DIRECTOR or CONTROLLING_PERSON"],
-  ],
-  ["TRUST", ["AUTHORISED_PERSON", "BENEFICIAL_OWNER"], ["DIRECTOR or CONTROLLING_PERSON"]],
-  ["PARTNERSHIP", ["AUTHORISED_PERSON", "BENEFICIAL_OWNER"], []],
-  ["LIMITED_PARTNERSHIP", ["AUTHORISED_PERSON"], ["BENEFICIAL_OWNER"]],
-  ["SOLE_PROPRIETOR", ["BENEFICIAL_OWNER"], ["AUTHORISED_PERSON"]],
-])("a %s whose persons have the roles %j lacks %j", (business_structure, roles, lacks) => {
-  // A different person for each role: together they must cover all of them.
-  const people = roles.map((role) => ({ ...person, roles: [role] }));
-  const missing = findMissing({ account_details: aBusiness({ business_structure }, people) });
-  expect(missing.map(({ path, code, reason }) => [path, code, reason])).toEqual(
-    lacks.map((role) => [
-      "account_details.business_person_details",
-      "invalid_argument",
-      `No person has the role ${role}`,
-    ]),
-  );
+  ["AU", "COMPANY", covering, []],
+  ["DE", "COMPANY", covering, []],
+  ["AU", "TRUST", covering, []],
+  ["AU", "SOLE_PROPRIETOR", ["BENEFICIAL_OWNER"], ["AUTHORISED_PERSON"]],
+  ["AU", "LIMITED_PARTNERSHIP", ["AUTHORISED_PERSON"], ["BENEFICIAL_OWNER"]],
+  ["AU", "COMPANY", ["SIGNATORY"], covering],
+  ["GB", "COMPANY", covering, ["DIRECTOR"]],
+  ["GB", "COMPANY", [...covering, "CONTROLLING_PERSON"], ["DIRECTOR"]],
+  ["GB", "COMPANY", [...covering, "DIRECTOR"], []],
+  ["US", "LIMITED_LIABILITY_COMPANY", covering, ["DIRECTOR or CONTROLLING_PERSON"]],
+  ["US", "COMPANY", [...covering, "DIRECTOR"], []],
+  ["US", "COMPANY", [...covering, "CONTROLLING_PERSON"], []],
+  ["CN", "COMPANY", [...covering, "DIRECTOR"], ["LEGAL_REPRESENTATIVE"]],
+  ["CN", "COMPANY", [...covering, "LEGAL_REPRESENTATIVE"], []],
+])(
+  "in %s, a %s whose persons have the roles %j lacks %j",
+  (country_code, business_structure, roles, lacks) => {
+    // A different person for each role: together they must cover all of them.
+    const people = roles.map((role) => ({ ...person, roles: [role] }));
+    const registration_address = { ...company.registration_address, country_code };
+    const change = { business_structure, registration_address };
+    const missing = findMissing({ account_details: aBusiness(change, people) });
+    expect(
+      missing
+        .filter(({ path }) => path === "account_details.business_person_details")
+        .map(({ code, reason }) => [code, reason]),
+    ).toEqual(lacks.map((role) => ["invalid_argument", `No person has the role ${role}`]));
+  },
+);
+
+test.each(["AUTHORISED_PERSON", "CONTROLLING_PERSON", "LEGAL_REPRESENTATIVE"])(
+  "no more than one person may be %s",
+  (role) => {
+    const people = [
+      { ...person, roles: [...covering, role] },
+      { ...person, roles: [role] },
+    ];
+    const missing = findMissing({ account_details: aBusiness({}, people) });
+    expect(missing).toMatchObject([
+      {
+        path: "account_details.business_person_details[1].roles",
+        code: "invalid_argument",
+        reason: `Only one person may be ${role}`,
+      },
+    ]);
+  },
+);
+
+test("any number of persons may be owners, directors and signatories", () => {
+  const roles = ["BENEFICIAL_OWNER", "DIRECTOR", "SIGNATORY"];
+  expect(paths(aBusiness({}, [person, { ...person, roles }, { ...person, roles }]))).toEqual([]);
 });
 
-test("a company without a shareholder above 25 percent needs no beneficial owner", () => {
-  const people = [{ ...person, roles: ["AUTHORISED_PERSON", "DIRECTOR"] }];
-  const change = { no_shareholders_with_over_25percent: true };
-  expect(paths(aBusiness(change, people))).toEqual([]);
-  const nobody = [{ ...person, roles: ["AUTHORISED_PERSON"] }];
-  const reasons = findMissing({ account_details: aBusiness(change, nobody) });
-  expect(reasons.map(({ reason }) => reason)).toEqual([
-    "No person has the role DIRECTOR or CONTROLLING_PERSON",
+test("a name outside ASCII needs a twin: of a person each by itself, of an individual all of them", () => {
+  const name = { first_name: "José", middle_name: "Maria", last_name: "Núñez" };
+  const twins = ["first_name_english", "middle_name_english", "last_name_english"];
+  expect(ofSecond({ ...owner, ...name })).toEqual([twins[0], twins[2]]);
+  expect(short(paths(anIndividual({ first_name: "José", middle_name: "Maria" })))).toEqual(twins);
+  expect(short(paths(anIndividual({ first_name: "José" })))).toEqual([twins[0], twins[2]]);
+  const english = { first_name_english: "Jose", last_name_english: "Nunez" };
+  expect(ofSecond({ ...owner, ...name, ...english })).toEqual([]);
+});
+
+test("an address or business name outside ASCII needs a twin, and a twin is in ASCII", () => {
+  const residential_address = { ...details.residential_address, suburb: "Orléans" };
+  const missing = findMissing({ account_details: anIndividual({ residential_address }) });
+  expect(missing).toMatchObject([
+    {
+      path: "account_details.individual_details.residential_address_english",
+      code: "field_required",
+      reason: "Required because residential_address has characters outside ASCII",
+    },
+  ]);
+  const residential_address_english = { ...residential_address, suburb: "Orleans" };
+  expect(paths(anIndividual({ residential_address, residential_address_english }))).toEqual([]);
+  expect(short(paths(aBusiness({ business_name: "株式会社" })))).toEqual(["business_name_english"]);
+  const wrong = { business_name: "株式会社", business_name_english: "株" };
+  expect(findMissing({ account_details: aBusiness(wrong) })).toMatchObject([
+    { code: "invalid_argument", reason: "Only ASCII characters are allowed" },
   ]);
 });
 
@@ -256,8 +398,8 @@ test("findMissing() survives values of the wrong kind", () => {
 });
 
 test("every rule states its source and how sure it is", () => {
-  for (const { fields, identifications, roles } of [individualRules, businessRules]) {
-    for (const rule of [...fields, ...identifications, ...roles]) {
+  for (const book of [individualRules, businessRules]) {
+    for (const rule of Object.values(book).flat()) {
       expect(["docs", "observed", "reported", "inferred"]).toContain(rule.source);
       expect(["high", "medium", "low"]).toContain(rule.confidence);
     }

@@ -22,7 +22,7 @@ type IdCall = Call<{ readonly id: string }, unknown>;
 
 export const accountsHandlers: HandlersOf<Key> = {
   accountsCreate({ world, body, apiVersion }) {
-    if (requiresCountryInAddresses(apiVersion)) requireCountries(body);
+    if (requiresCountryInAddresses(apiVersion)) requireCountries(body.account_details);
     const record = createAccount(world, body);
     const supplementary = body.account_details?.legal_entity_id !== undefined;
     return viewAccount(record, apiVersion, supplementary ? "COMPLETE" : "EXCLUDED_PII");
@@ -43,8 +43,11 @@ export const accountsHandlers: HandlersOf<Key> = {
       : onConnected(call, () => {}),
 
   accountsUpdate(call) {
-    if (requiresCountryInAddresses(call.apiVersion)) requireCountries(call.body);
-    return onConnected(call, (record) => updateAccount(call.world, record, call.body));
+    return onConnected(call, (record) => {
+      const { account_details: details } = call.body;
+      if (requiresCountryInAddresses(call.apiVersion)) requireCountries(details, record.details);
+      updateAccount(call.world, record, call.body);
+    });
   },
 
   accountsSubmit: (call) => onConnected(call, (record) => submit(call.world, record)),

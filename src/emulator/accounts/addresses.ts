@@ -1,24 +1,26 @@
-/** Since version 2026-07-17 an address without a country is refused. */
+/** Since version 2026-07-17, certain addresses have to name their country when they are sent. */
 
-import { addressFields } from "../../kyc/input-shape.js";
+import type { AccountDetails } from "../../generated/index.js";
+import { businessCountries } from "../../kyc/business-rules.js";
+import { individualCountries } from "../../kyc/individual-rules.js";
+import { findAll, isEmpty, member } from "../../kyc/paths.js";
+import { type CountryRule, legalFormOf } from "../../kyc/rules.js";
 import { fieldRequired } from "../engine/refusal.js";
+import { merge } from "./merge-details.js";
 
-/** @throws Refusal for the first address without a country in a body. */
-export function requireCountries(value: unknown, path = ""): void {
-  if (typeof value !== "object" || value === null) return;
-  for (const [name, child] of Object.entries(value)) {
-    const below = Array.isArray(value) ? `${path}[${name}]` : join(path, name);
-    if (addressFields.has(name) && lacksCountry(child)) {
-      throw fieldRequired(`${below}.country_code`);
-    }
-    requireCountries(child, below);
+/**
+ * @param known what the account holds already; default nothing
+ * @throws Refusal for the first address that lacks its country.
+ */
+export function requireCountries(sent: AccountDetails = {}, known: AccountDetails = {}): void {
+  const { business_details: business } = merge<AccountDetails>(known, sent);
+  const office = business?.registration_address?.country_code;
+  const form = legalFormOf(business?.business_structure);
+  const applies = ({ forms, orNoOffice }: CountryRule): boolean =>
+    forms === undefined || forms.has(form) || (orNoOffice === true && isEmpty(office));
+  for (const rule of [...individualCountries, ...businessCountries]) {
+    const [address] = findAll({ account_details: sent }, rule.under);
+    if (isEmpty(address?.value) || !isEmpty(member(address?.value, "country_code"))) continue;
+    if (applies(rule)) throw fieldRequired(`${rule.under}.country_code`);
   }
-}
-
-function lacksCountry(address: unknown): boolean {
-  return typeof address === "object" && address !== null && !("country_code" in address);
-}
-
-function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }

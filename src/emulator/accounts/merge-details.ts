@@ -1,11 +1,7 @@
 /** How new data are merged into what an account already holds. */
 
 import { isObject } from "../../checks/values.js";
-import type {
-  AccountDetails,
-  AccountUpdateDetails,
-  BusinessPerson,
-} from "../../generated/index.js";
+import type { AccountDetails, AccountUpdateDetails } from "../../generated/index.js";
 import type { Ids } from "../engine/ids.js";
 import { invalidArgument } from "../engine/refusal.js";
 
@@ -26,8 +22,8 @@ export function merge<T extends object>(old: T | null | undefined, change: objec
 }
 
 /**
- * Merges an update into the details of an account. The persons sent replace the present ones; one with the
- * id of a present person is merged with that person.
+ * Merges an update into the details of an account. The persons sent replace the present ones, each with
+ * what was sent of it; a `person_id` only makes it the same person.
  *
  * @throws Refusal for a `person_id` that the account does not have.
  */
@@ -39,16 +35,13 @@ export function mergeDetails(
   const { business_person_details: sent, ...rest } = change;
   const details = merge(old, rest);
   if (sent === undefined) return withPersonIds(details, ids);
-  const people = sent.map((person, index) => {
-    if (person.person_id === undefined) return person;
-    const known = old.business_person_details?.find(
-      ({ person_id }) => person_id === person.person_id,
-    );
-    if (known !== undefined) return merge<BusinessPerson>(known, person);
+  const known = new Set(old.business_person_details?.map(({ person_id }) => person_id));
+  for (const [index, { person_id }] of sent.entries()) {
+    if (person_id === undefined || known.has(person_id)) continue;
     const source = `account_details.business_person_details[${index}].person_id`;
     throw invalidArgument(source, "the account has no such person");
-  });
-  return withPersonIds({ ...details, business_person_details: people }, ids);
+  }
+  return withPersonIds({ ...details, business_person_details: sent }, ids);
 }
 
 /** Gives an id to every person without one. */

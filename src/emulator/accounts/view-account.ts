@@ -4,11 +4,12 @@ import type {
   Account,
   AccountDetails,
   BusinessDetails,
+  IndividualDetails,
   ReactivateDetails,
   SuspendDetails,
   WalletInfo,
 } from "../../generated/index.js";
-import type { AccountRecord, Intervention } from "../engine/account-record.js";
+import type { AccountRecord, AccountStatus, Intervention } from "../engine/account-record.js";
 import { formatTimestamp, statusIn } from "../engine/api-version.js";
 
 /** Members of a business that are shown as null until they are set. */
@@ -46,7 +47,7 @@ export function viewAccount(
 ): Account {
   const { id, identifier, metadata, requirements, status } = record;
   return structuredClone({
-    account_details: viewDetails(record.details),
+    account_details: viewDetails(record),
     created_at: formatTimestamp(record.createdAtMs, apiVersion),
     customer_agreements: viewAgreements(record),
     id,
@@ -83,13 +84,13 @@ function viewReactivation(
   };
 }
 
-function viewDetails(details: AccountDetails): AccountDetails {
+function viewDetails({ details, status }: AccountRecord): AccountDetails {
   const { attachments, business_details: business, store_details: store } = details;
   return {
     attachments: { additional_files: [], ...attachments },
     business_details: business ? viewBusiness(business) : null,
     business_person_details: details.business_person_details ?? [],
-    individual_details: details.individual_details ?? null,
+    individual_details: viewIndividual(details.individual_details, status),
     legal_entity_id: details.legal_entity_id,
     legal_entity_identifier: null,
     legal_entity_type: details.legal_entity_type,
@@ -97,6 +98,18 @@ function viewDetails(details: AccountDetails): AccountDetails {
     trustee_details: details.trustee_details ?? null,
   };
 }
+
+/** The id of an individual is shown once the account has been verified. */
+function viewIndividual(
+  individual: AccountDetails["individual_details"],
+  status: AccountStatus,
+): IndividualDetails | null {
+  if (!individual) return null;
+  const { person_id: _, ...rest } = individual;
+  return unverified.includes(status) ? rest : individual;
+}
+
+const unverified: readonly AccountStatus[] = ["CREATED", "SUBMITTED", "ACTION_REQUIRED"];
 
 function viewBusiness(business: BusinessDetails): BusinessDetails {
   return {

@@ -4,8 +4,6 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts
  */
 
-import { requireCountries } from "../accounts/addresses.js";
-import { requiresCountryInAddresses } from "../engine/api-version.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import type { AmendmentStatus } from "./amendment-record.js";
 import { createAmendment, decideAmendment, findAmendment, viewAmendment } from "./amendments.js";
@@ -14,10 +12,8 @@ type Key = Extract<EndpointKey, `amendments${string}` | `simulationAmendments${s
 type IdCall = Call<{ readonly id: string }, unknown>;
 
 export const amendmentsHandlers: HandlersOf<Key> = {
-  amendmentsCreate({ world, actingFor, body, apiVersion }) {
-    if (requiresCountryInAddresses(apiVersion)) requireCountries(body);
-    return viewAmendment(createAmendment(world, actingFor, body));
-  },
+  amendmentsCreate: ({ world, actingFor, body }) =>
+    viewAmendment(createAmendment(world, actingFor, body)),
 
   amendmentsRetrieve: ({ world, actingFor, path }) =>
     viewAmendment(findAmendment(world, actingFor, path.id)),

@@ -12,7 +12,7 @@ const snakeCaseWebhooks = "2024-02-22";
 /** Timestamps end in `+00:00` from this version on, in `+0000` before. */
 const colonInOffset = "2026-06-30";
 
-/** From this version on, every address of an account must name its country. */
+/** From this version on, certain addresses of an account must name their country. */
 const countryInAddresses = "2026-07-17";
 
 /** The statuses DORMANT and CLOSED exist from this version on. */

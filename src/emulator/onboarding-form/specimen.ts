@@ -28,7 +28,10 @@ export function complete(world: World, account: AccountRecord, values: Values): 
         ...merge(example, given(details.business_details ?? {})),
         ...said(values, details.business_details),
       },
-      business_person_details: [{ ...person, first_name, last_name, date_of_birth }, ...others],
+      business_person_details: [
+        { ...person, ...withTwins({ first_name, last_name }), date_of_birth },
+        ...others,
+      ],
     },
     world.ids,
   );
@@ -47,7 +50,7 @@ function said(values: Values, before: BusinessDetails | null | undefined): Busin
   const address = before?.registration_address;
   const [first, ...others] = before?.business_identifiers ?? [];
   return {
-    business_name,
+    ...withTwins({ business_name }),
     business_identifiers: [{ type: "BRN", ...first, number, country_code: country }, ...others],
     description_of_goods_or_services: description,
     registration_address: {
@@ -56,6 +59,18 @@ function said(values: Values, before: BusinessDetails | null | undefined): Busin
       country_code: country,
     },
   };
+}
+
+/** Names with characters outside ASCII need a twin, for which the pages do not ask. */
+function withTwins<T extends Readonly<Record<string, string>>>(names: T): T {
+  const twins = Object.entries(names).flatMap(([name, text]) => {
+    const twin = text
+      .normalize("NFKD")
+      .replace(/[^ -~]/g, "")
+      .trim();
+    return twin === text ? [] : [[`${name}_english`, twin || "Example"]];
+  });
+  return { ...names, ...Object.fromEntries(twins) };
 }
 
 function uploadSpecimen(world: World): string {
@@ -72,7 +87,7 @@ function exampleAddress(country_code: string) {
     address_line1: "1 Example Street",
     country_code,
     postcode: "1000",
-    state: "Example State",
+    state: country_code === "US" ? "CA" : "Example State",
     suburb: "Exampleton",
   };
 }
@@ -108,6 +123,10 @@ function examplePerson(
     },
     nationality: country,
     residential_address: exampleAddress(country),
-    roles: ["AUTHORISED_PERSON", "BENEFICIAL_OWNER", "DIRECTOR"],
+    roles: [
+      "AUTHORISED_PERSON",
+      "BENEFICIAL_OWNER",
+      country === "CN" ? "LEGAL_REPRESENTATIVE" : "DIRECTOR",
+    ],
   };
 }
