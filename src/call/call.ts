@@ -142,7 +142,8 @@ async function readAnswer<Output>(
 ): Promise<Output> {
   const shape = endpoint.response;
   if (!shape) return undefined as Output;
-  const data = readBody(response, extras);
+  const body = readBody(response, extras);
+  const data = extras.interpret ? extras.interpret(body) : body;
   const problem = problemWithAnswer(endpoint, response, data, extras.anyBody);
   if (problem !== undefined) {
     if (request.retry !== "safe") request.progress.ambiguous = true;

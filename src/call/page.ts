@@ -65,6 +65,25 @@ export function listCursorPages<
   });
 }
 
+/** Creates a list of pages that each name the next or, in older versions of the API, are counted from 0. */
+export function listEitherPages<
+  Item extends { readonly id: string },
+  Page extends CursorPage<Item> & { readonly has_more?: boolean | null | undefined },
+>(
+  endpoint: ListEndpoint,
+  firstPage: string | number | undefined,
+  fetchPage: (page: string | number | undefined) => ApiPromise<Page>,
+): ListPromise<Item, Page> {
+  return walk(endpoint, firstPage, fetchPage, {
+    keyOf: ({ id }: Item) => id,
+    next: ({ page_after, has_more, items }: Page, name: string | number | undefined) => {
+      if (page_after) return page_after;
+      if (!has_more || items.length === 0 || typeof name === "string") return undefined;
+      return (name ?? 0) + 1;
+    },
+  });
+}
+
 interface Steps<Item, Page, Name> {
   readonly keyOf: (item: Item) => string;
   /** The name of the next page; undefined if there is none. */

@@ -65,6 +65,8 @@ export interface CallExtras<Output> {
   };
   /** Returns a body that is not JSON as a string, and a missing body as undefined. */
   readonly anyBody?: boolean;
+  /** Turns another form of the answer into the described one, before it is checked. */
+  readonly interpret?: (data: unknown) => unknown;
   /** Throws ValidationError for what the input's shape cannot express; runs after the shape check. */
   readonly check?: () => void;
   /** Returns numbers that a JavaScript number would round as strings, so that amounts stay exact. */

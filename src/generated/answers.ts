@@ -306,7 +306,10 @@ const WebhookSubscriptionSchema: z.ZodType<webhooks.WebhookSubscription> = z.wit
 
 export { WebhookSubscriptionSchema as WebhookSubscription };
 
-/** One page of subscriptions. */
+/**
+ * One page of subscriptions. Its neighbours are named by `page_after` and `page_before` or, in
+ * answers of older versions, counted: then `has_more` says whether another page follows.
+ */
 type WebhookSubscriptionListSchema = webhooks.WebhookSubscriptionList;
 
 const WebhookSubscriptionListSchema: z.ZodType<webhooks.WebhookSubscriptionList> = z.withParser(webhooks.WebhookSubscriptionList, (value) =>

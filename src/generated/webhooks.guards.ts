@@ -16,12 +16,12 @@ import { isDate, isLonger } from "./values.guards.js";
 export function isWebhookSubscription(v: unknown): v is WebhookSubscription {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<WebhookSubscription> = v;
-  if (o.created_at != null && typeof o.created_at !== "string") return false;
+  if (typeof o.created_at !== "string") return false;
   if (!isArrayOfText(o.events)) return false;
   if (typeof o.id !== "string") return false;
-  if (o.request_id != null && typeof o.request_id !== "string") return false;
-  if (o.secret != null && typeof o.secret !== "string") return false;
-  if (o.updated_at != null && typeof o.updated_at !== "string") return false;
+  if (typeof o.request_id !== "string") return false;
+  if (typeof o.secret !== "string") return false;
+  if (typeof o.updated_at !== "string") return false;
   if (typeof o.url !== "string") return false;
   if (typeof o.version !== "string") return false;
   return true;
@@ -39,6 +39,7 @@ function isArrayOfText(v: unknown): boolean {
 export function isWebhookSubscriptionList(v: unknown): v is WebhookSubscriptionList {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<WebhookSubscriptionList> = v;
+  if (o.has_more != null && typeof o.has_more !== "boolean") return false;
   if (!isArrayOfWebhookSubscription(o.items)) return false;
   if (o.page_after != null && typeof o.page_after !== "string") return false;
   if (o.page_before != null && typeof o.page_before !== "string") return false;
@@ -140,6 +141,12 @@ export function isWebhookListParams(v: unknown): v is WebhookListParams {
   const o: Members<WebhookListParams> = v;
   if (o.page !== undefined && typeof o.page !== "string") return false;
   if (
+    o.page_num !== undefined &&
+    (typeof o.page_num !== "number" || !Number.isSafeInteger(o.page_num) || o.page_num < 0)
+  ) {
+    return false;
+  }
+  if (
     o.page_size !== undefined &&
     (typeof o.page_size !== "number" || !Number.isSafeInteger(o.page_size) || o.page_size < 1)
   ) {
@@ -148,6 +155,7 @@ export function isWebhookListParams(v: unknown): v is WebhookListParams {
   for (const key in v) {
     switch (key) {
       case "page":
+      case "page_num":
       case "page_size":
         continue;
       default:

@@ -6,20 +6,17 @@ import * as z from "zod";
 /** A URL that receives events, and which ones. */
 export interface WebhookSubscription {
   /** When the subscription was created. ISO 8601. */
-  readonly created_at?: string | null | undefined;
+  readonly created_at: string;
   /** Names of the events that are sent, such as `account.active`. */
   readonly events: readonly string[];
   /** Id of the subscription. */
   readonly id: string;
   /** Id of the request that created it. */
-  readonly request_id?: string | null | undefined;
-  /**
-   * The secret that deliveries are signed with. It is not documented whether later responses
-   * include it, so keep it from the first one. Personal data.
-   */
-  readonly secret?: string | null | undefined;
+  readonly request_id: string;
+  /** The secret that deliveries are signed with. Personal data. */
+  readonly secret: string;
   /** When the subscription was last changed. ISO 8601. */
-  readonly updated_at?: string | null | undefined;
+  readonly updated_at: string;
   /** Where events are sent. */
   readonly url: string;
   /** Version of the API (YYYY-MM-DD) whose payloads are sent. */
@@ -27,18 +24,23 @@ export interface WebhookSubscription {
 }
 
 export const WebhookSubscription: z.ZodType<WebhookSubscription> = z.looseObject({
-  created_at: z.string().nullish(),
+  created_at: z.string(),
   events: z.array(z.string()),
   id: z.string(),
-  request_id: z.string().nullish(),
-  secret: z.string().nullish(),
-  updated_at: z.string().nullish(),
+  request_id: z.string(),
+  secret: z.string(),
+  updated_at: z.string(),
   url: z.string(),
   version: z.string(),
 });
 
-/** One page of subscriptions. */
+/**
+ * One page of subscriptions. Its neighbours are named by `page_after` and `page_before` or, in
+ * answers of older versions, counted: then `has_more` says whether another page follows.
+ */
 export interface WebhookSubscriptionList {
+  /** Whether another page follows, where pages are counted. */
+  readonly has_more?: boolean | null | undefined;
   /** The subscriptions. */
   readonly items: readonly WebhookSubscription[];
   /** The next page; none at the end. */
@@ -48,6 +50,7 @@ export interface WebhookSubscriptionList {
 }
 
 export const WebhookSubscriptionList: z.ZodType<WebhookSubscriptionList> = z.looseObject({
+  has_more: z.boolean().nullish(),
   items: z.array(WebhookSubscription),
   page_after: z.string().nullish(),
   page_before: z.string().nullish(),
@@ -123,12 +126,15 @@ export const WebhookCreateParams: z.ZodType<WebhookCreateParams> = z.strictObjec
 export interface WebhookListParams {
   /** Page to return: the `page_before` or `page_after` of another page. */
   page?: string | undefined;
+  /** Page to return where pages are counted, from 0; older versions of the API do. At least 0. */
+  page_num?: number | undefined;
   /** Subscriptions per page; default: 20. At least 1. */
   page_size?: number | undefined;
 }
 
 export const WebhookListParams: z.ZodType<WebhookListParams> = z.strictObject({
   page: z.string().optional(),
+  page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),
 });
 

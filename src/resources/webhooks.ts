@@ -1,7 +1,7 @@
 /** Subscriptions to events: what is sent, in which version, and where to. */
 
 import type { ApiPromise, Call } from "../call/call.js";
-import { type ListPromise, listCursorPages } from "../call/page.js";
+import { type ListPromise, listEitherPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import type { Finding, Settlement } from "../call/settle.js";
 import { ApiError } from "../errors/index.js";
@@ -29,8 +29,7 @@ import { withRequestId } from "../idempotency/request-id.js";
  */
 export interface WebhooksResource {
   /**
-   * Subscribes a URL to events. Keep the `secret` from the response: deliveries are signed with it, and
-   * it is not documented whether the API shows it again.
+   * Subscribes a URL to events. Deliveries are signed with the `secret` in the response.
    *
    * A create whose response was lost is sent again with the same `request_id`. If the first attempt
    * turns out to have worked, its subscription is the result.
@@ -38,8 +37,7 @@ export interface WebhooksResource {
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
    * @param params `version` (YYYY-MM-DD) decides the payloads: before `2024-02-22` they are in camelCase
-   * @throws ApiError `invalid_request` with `apiCode` `duplicate_request` when an earlier call used the
-   *   `request_id`
+   * @throws ApiError `conflict` with `apiCode` `already_exists` when an earlier call used the `request_id`
    *
    * @example
    * const { id, secret } = await client.webhooks.create({
@@ -83,8 +81,8 @@ export interface WebhooksResource {
    *
    * See https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events
    *
-   * @param params `page` is the `page_after` or `page_before` of another page; `page_size` is in
-   * subscriptions, default 20
+   * @param params `page` is the `page_after` or `page_before` of another page; `page_num` counts pages from
+   * 0 where an older version of the API does; `page_size` is in subscriptions, default 20
    *
    * @example
    * for await (const { id, url, events } of client.webhooks.list()) {
@@ -109,14 +107,20 @@ export function webhooksResource(call: Call): WebhooksResource {
     update: (id, params, options) => call(webhooksUpdate, { path: { id }, body: params }, options),
     delete: (id, options) =>
       call(webhooksDelete, { path: { id } }, options, {
+        // Some versions of the API answer with a JSON string.
+        interpret: (data) => (typeof data === "string" ? { id, deleted: true } : data),
         settlement: { find: findGone(resource, id, options), doneCodes: goneCodes },
       }),
     list: (params = {}, options) =>
-      listCursorPages(webhooksList, params?.page, (page) =>
-        call(webhooksList, { query: params && { ...params, page } }, options),
+      listEitherPages(webhooksList, params?.page ?? params?.page_num, (name) =>
+        call(webhooksList, { query: params && { ...params, ...pageOf(name) } }, options),
       ),
   };
   return resource;
+}
+
+function pageOf(name: string | number | undefined): Pick<WebhookListParams, "page" | "page_num"> {
+  return typeof name === "number" ? { page_num: name } : { page: name };
 }
 
 async function findByRequestId(

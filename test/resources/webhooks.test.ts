@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { printEvents } from "../../examples/webhook-events.js";
 import { createClient } from "../../src/index.js";
 import { business } from "../emulator/inputs.js";
+import { json, key, startServer } from "../scripted-server.js";
 
 const input = {
   url: "https://example.com/hooks",
@@ -26,7 +27,11 @@ describe("webhooks", () => {
   it("creates, reads, changes, lists and deletes subscriptions", async () => {
     const { client } = await setUp();
     const made = await client.webhooks.create({ ...input, request_id: "mine" });
-    expect(made).toMatchObject({ ...input, request_id: "mine", secret: expect.any(String) });
+    expect(made).toMatchObject({ ...input, request_id: "mine" });
+    expect([made.id, made.secret]).toEqual([
+      expect.stringMatching(/^wh_/),
+      expect.stringMatching(/^whsec_/),
+    ]);
     expect(await client.webhooks.retrieve(made.id)).toEqual(made);
     const url = "https://example.com/elsewhere";
     expect(await client.webhooks.update(made.id, { url })).toMatchObject({ id: made.id, url });
@@ -51,6 +56,43 @@ describe("webhooks", () => {
     await expect(client.webhooks.list({ page: "forged" })).rejects.toMatchObject({
       code: "invalid_request",
       source: "page",
+    });
+  });
+
+  it("walks through pages that are counted, as older versions of the API have them", async () => {
+    const subscription = {
+      ...{ ...input, secret: "whsec_1", request_id: "r" },
+      ...{ created_at: "2026-09-01T10:00:00+0000", updated_at: "2026-09-01T10:00:00+0000" },
+    };
+    const pages = ["wh_1", "wh_2", "wh_3"].map((id, i) =>
+      json(200, { items: [{ ...subscription, id }], has_more: i < 2 }),
+    );
+    const server = await startServer({ answers: [...pages, ...pages.slice(1)] });
+    const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
+    const all = await client.webhooks.list().toArray({ limit: 99 });
+    expect(all.map(({ id }) => id)).toEqual(["wh_1", "wh_2", "wh_3"]);
+    const later = await client.webhooks.list({ page_num: 1 }).toArray({ limit: 99 });
+    expect(later.map(({ id }) => id)).toEqual(["wh_2", "wh_3"]);
+    const queries = server.requests.map(({ target }) => new URL(target, server.url).search);
+    expect(queries).toEqual(["", "?page_num=1", "?page_num=2", "?page_num=1", "?page_num=2"]);
+  });
+
+  it("counts the pages of the emulator where the caller does", async () => {
+    const { client, emulator } = await setUp();
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++) ids.unshift(emulator.webhooks.subscribe(input).id);
+    const counted = await client.webhooks.list({ page_num: 0, page_size: 2 }).toArray({ limit: 9 });
+    expect(counted.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it("delete() takes a text for the answer that older versions of the API give", async () => {
+    const server = await startServer({
+      answers: [json(200, "deleted"), json(200, { id: "wh_2" })],
+    });
+    const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
+    expect(await client.webhooks.delete("wh_1")).toEqual({ id: "wh_1", deleted: true });
+    await expect(client.webhooks.delete("wh_2")).rejects.toMatchObject({
+      code: "unexpected_shape",
     });
   });
 
@@ -96,8 +138,8 @@ describe("webhooks", () => {
     const { client, sent } = await setUp();
     await client.webhooks.create({ ...input, request_id: "mine" });
     await expect(client.webhooks.create({ ...input, request_id: "mine" })).rejects.toMatchObject({
-      code: "invalid_request",
-      apiCode: "duplicate_request",
+      code: "conflict",
+      apiCode: "already_exists",
       outcome: "not_done",
     });
     expect(sent("webhooks.list").length).toBe(0);
@@ -108,7 +150,7 @@ describe("webhooks", () => {
     emulator.faults.next("webhooks.create", { cut: "after" });
     emulator.faults.always("webhooks.list", { status: 403 });
     await expect(client.webhooks.create(input)).rejects.toMatchObject({
-      apiCode: "duplicate_request",
+      apiCode: "already_exists",
       outcome: "unknown",
     });
   });

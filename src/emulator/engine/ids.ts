@@ -25,7 +25,7 @@ export interface Ids {
   secret(prefix: string): string;
   /** `evt_` and 22 base64url characters. */
   event(): string;
-  /** A UUID. */
+  /** `wh_` and 22 base64url characters. */
   subscription(): string;
   /** A UUID, of a transfer or a charge. */
   movement(): string;
@@ -64,7 +64,7 @@ export function createIds(seed: string): Ids {
     },
     secret: (prefix) => `${prefix}_${next(prefix).toString("base64url")}`,
     event: () => `evt_${short("event")}`,
-    subscription: () => toUuid(next("subscription")),
+    subscription: () => `wh_${short("subscription")}`,
     movement: () => toUuid(next("movement")),
     deposit: () => toUuid(next("deposit")),
     offboarding: () => toUuid(next("offboarding")),

@@ -6,10 +6,9 @@ export interface RequestIds {
   /**
    * Records the id of a request about to be processed; each account has ids of its own.
    *
-   * @param apiCode The code with which the endpoint refuses a second use.
    * @throws Refusal if the account has used the id before, with the same endpoint.
    */
-  take(use: RequestIdUse, apiCode: "duplicate_request" | "request_id_duplicate"): void;
+  take(use: RequestIdUse): void;
 }
 
 export interface RequestIdUse {
@@ -22,12 +21,15 @@ export interface RequestIdUse {
 export function createRequestIds(): RequestIds {
   const used = new Set<string>();
   return {
-    take({ accountId, endpoint, requestId }, apiCode) {
+    take({ accountId, endpoint, requestId }) {
       const key = JSON.stringify([accountId, endpoint, requestId]);
       if (used.has(key)) {
-        throw new Refusal(400, apiCode, "A request with this request_id was made before.", {
-          source: "request_id",
-        });
+        throw new Refusal(
+          409,
+          "already_exists",
+          "A request with this request_id was made before.",
+          { source: "request_id" },
+        );
       }
       used.add(key);
     },

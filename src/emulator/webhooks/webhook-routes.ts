@@ -7,7 +7,7 @@
 import { webhooksCreate, webhooksList } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
-import { cursorPage } from "../engine/paging.js";
+import { cursorPage, numberedPage } from "../engine/paging.js";
 import {
   changeUrl,
   checkUrl,
@@ -26,7 +26,7 @@ export const webhooksHandlers: HandlersOf<Key> = {
     const { request_id: requestId, url, version, events } = body;
     checkUrl(url);
     const use = { accountId: actingFor.id, endpoint: webhooksCreate.name, requestId };
-    world.requestIds.take(use, "duplicate_request");
+    world.requestIds.take(use);
     const subscription = subscribe(world, {
       ownerId: actingFor.id,
       requestId,
@@ -41,7 +41,12 @@ export const webhooksHandlers: HandlersOf<Key> = {
     const query = await readQuery(webhooksList.query, request.query);
     const all = webhooksOf(world).subscriptions.all();
     const own = all.filter(({ ownerId }) => ownerId === actingFor.id);
-    const page = cursorPage(own, query, usualPageSize);
+    const { page_num, page_size = usualPageSize } = query;
+    // Counted where the caller counts, as older versions of the API do.
+    const page =
+      page_num === undefined
+        ? cursorPage(own, query, usualPageSize)
+        : numberedPage(own.toReversed(), { page_num, page_size });
     return { ...page, items: page.items.map((one) => viewSubscription(one, apiVersion)) };
   },
 
