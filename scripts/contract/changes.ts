@@ -1,6 +1,6 @@
 /** What a new version of the vendor's document changes, and what that means for callers of today. */
 
-import type { Difference } from "./compare.js";
+import type { Difference } from "./difference.js";
 
 export type Effect = "breaking" | "additive";
 

@@ -3,8 +3,9 @@
 import { join } from "node:path";
 import { loadSource } from "../generate/load.js";
 import { buildContract } from "./build.js";
-import { compareContracts, type Difference, type Topic } from "./compare.js";
+import { compareContracts } from "./compare.js";
 import { explain, readDeviations } from "./deviations.js";
+import type { Difference, Topic } from "./difference.js";
 import { readTables } from "./files.js";
 import { contractOfSpec } from "./from-spec.js";
 

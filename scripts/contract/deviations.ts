@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { readFields } from "../generate/fields.js";
-import type { Difference } from "./compare.js";
+import type { Difference } from "./difference.js";
 
 /** Explains every difference that its patterns match; `*` stands for any text. */
 export interface Deviation {
