@@ -48,17 +48,15 @@ export async function updateContract(spec: string, path: string): Promise<readon
 function chooseFor(api: OpenApi, before: Tables, own: Contract): Choose {
   const modelled = new Set([...own.operations.keys()].map(wire));
   const named = new Set([...own.others].map(wire));
-  const held = new Map(
-    before.operations.map((row) => [wire(row.operation), row.facts !== undefined]),
-  );
+  const held = new Set(before.operations.map(({ operation }) => wire(operation)));
   const isKnown = (key: string) => modelled.has(key) || named.has(key) || held.has(key);
   const all = operationsOf(api).map(([name, raw]) => ({ key: wire(name), tags: tagsOf(raw) }));
   const tags = new Set(all.filter(({ key }) => isKnown(key)).flatMap((one) => one.tags));
-  return (name, own) => {
+  return (name, ownTags) => {
     const key = wire(name);
-    if (modelled.has(key) || held.get(key) === true) return "facts";
-    if (named.has(key) || held.has(key)) return "name";
-    return own.some((tag) => tags.has(tag)) ? "facts" : "nothing";
+    if (modelled.has(key)) return "facts";
+    if (named.has(key)) return "name";
+    return held.has(key) || ownTags.some((tag) => tags.has(tag)) ? "facts" : "nothing";
   };
 }
 
