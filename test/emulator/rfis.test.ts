@@ -232,10 +232,13 @@ test("an account is asked again about a type once its requests of that type are 
 });
 
 test("a question says who or what it is about", async () => {
-  const api = await connect(createEmulator());
-  const { body: account } = await api("POST", "/api/v1/accounts/create", individual);
+  const emulator = createEmulator();
+  const api = await connect(emulator);
+  const { body: created } = await api("POST", "/api/v1/accounts/create", individual);
+  // An individual has an id once the account has been verified.
+  const account = emulator.accounts.setStatus(created.id, "ACTIVE");
   const headers = { "x-on-behalf-of": account.id };
-  const { person_id, first_name, last_name } = account.account_details.individual_details;
+  const { person_id, first_name, last_name } = account.account_details?.individual_details ?? {};
   const create = (type: string, ...sources: readonly object[]) => {
     const questions = [{ answer: { type: "TEXT" }, sources }];
     return api("POST", "/api/v1/simulation/rfis/create", { type, questions }, headers);

@@ -333,7 +333,7 @@ test("run() reports what a review asks for", async () => {
   });
 });
 
-test("run() refers to the persons of a business by their ids when a submission is refused", async () => {
+test("run() refers to the persons of a business by their ids, and quotes no personal data, when a submission is refused", async () => {
   await using suite = await startSuite();
   const { business_person_details: people, business_details } = business.account_details;
   const broken = people.map((person) => ({ ...person, nationality: undefined }));
@@ -348,9 +348,16 @@ test("run() refers to the persons of a business by their ids when a submission i
   expect(ids?.length).toBeGreaterThan(0);
   expect(missingOf(report)[0]?.next).toMatchObject({
     input: {
-      account_details: { business_person_details: ids?.map((person_id) => ({ person_id })) },
+      account_details: {
+        business_person_details: ids?.map((person_id) => ({ person_id, nationality: "<country>" })),
+      },
     },
   });
+  const [{ first_name, last_name, date_of_birth, email }] = people;
+  const text = JSON.stringify(report);
+  for (const personal of [first_name, last_name, date_of_birth, email, "200 Collins Street"]) {
+    expect(text).not.toContain(personal);
+  }
 });
 
 test("run() finds the questions that a review waits for, continues with it, and quotes no reviewer", async () => {
