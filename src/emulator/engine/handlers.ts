@@ -76,8 +76,6 @@ export interface ApiRoute {
   readonly acceptsForms: boolean;
   /** The code for an invalid body; undefined if the first invalid field decides. */
   readonly invalidCode: string | undefined;
-  /** Headers of every successful answer. */
-  readonly headers: Readonly<Record<string, string>>;
   /** Whether the handler calls `pause` itself. */
   readonly pausesItself: boolean;
   /** Translates refusals into the format of the endpoint. */
