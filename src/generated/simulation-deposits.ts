@@ -67,17 +67,17 @@ export interface SimulationDepositCreateParams {
   /** Id of the global account. Not empty. */
   global_account_id: string;
   /** Name of the payer's bank. Personal data. */
-  payer_bankname?: string | undefined;
+  payer_bankname?: string | null | undefined;
   /** Country of the payer (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  payer_country?: string | undefined;
+  payer_country?: string | null | undefined;
   /** Name of the payer. Personal data. */
-  payer_name?: string | undefined;
+  payer_name?: string | null | undefined;
   /** Reference of the payment. */
-  reference?: string | undefined;
+  reference?: string | null | undefined;
   /** Reference on the statement. */
-  statement_ref?: string | undefined;
+  statement_ref?: string | null | undefined;
   /** Status of the new deposit. */
-  status?: SimulatedDepositStatusInput | undefined;
+  status?: SimulatedDepositStatusInput | null | undefined;
 }
 
 export const SimulationDepositCreateParams: z.ZodType<SimulationDepositCreateParams> = z.strictObject({

@@ -205,7 +205,7 @@ export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.looseObject({
 /** The next status of a payout. */
 export interface SimulationTransferTransitionParams {
   /** Why it fails, if the next status is FAILED. */
-  failure_type?: PayoutFailureTypeInput | undefined;
+  failure_type?: PayoutFailureTypeInput | null | undefined;
   /** Its next status. */
   next_status: SimulatedPayoutStatus;
 }

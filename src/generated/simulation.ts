@@ -11,7 +11,7 @@ export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum(["ACTIVE", "SU
 /** The outcome to give the review of a submitted account. */
 export interface SimulationAccountUpdateStatusParams {
   /** Whether to set the status even if something is outstanding; default: true. */
-  force?: boolean | undefined;
+  force?: boolean | null | undefined;
   /** Status to move the account to. */
   next_status: SimulatedStatus;
 }

@@ -8,7 +8,6 @@ import { createWorld } from "../../src/emulator/engine/world.js";
 import { respond } from "../../src/emulator/rfis/respond-to-rfi.js";
 import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/rfi-life-cycle.js";
 import { rfisOf } from "../../src/emulator/rfis/rfi-record.js";
-import type { SimulationRfiCreateParams } from "../../src/generated/index.js";
 import { type Api, connect } from "./api.js";
 import { business, individual } from "./inputs.js";
 
@@ -325,7 +324,7 @@ test("every change of turn is sent to subscribers, with the new status", () => {
     heard.push({ id, status, atMs }),
   );
   const { platform } = world.accounts;
-  const record = openRfi(world, platform, asking("TEXT", "TEXT") as SimulationRfiCreateParams);
+  const record = openRfi(world, platform, asking("TEXT", "TEXT") as Parameters<typeof openRfi>[2]);
   for (const { id } of record.active?.questions ?? []) {
     respond(world, record, { questions: [{ id, answer: { type: "TEXT", text: "Savings" } }] });
   }

@@ -32,7 +32,7 @@ describe("makeOutputs()", () => {
       /** A buyer or a seller. */
       export interface PartyInput {
         /** Date of birth. YYYY-MM-DD. Personal data. */
-        born?: string | undefined;
+        born?: string | null | undefined;
         /** Full name. 1 to 5 characters. Personal data. */
         name: string;
       }
@@ -90,7 +90,9 @@ describe("makeOutputs()", () => {
 
   it("documents what the type of a member cannot express", () => {
     const text = outputs.get("src/generated/orders.ts") ?? "";
-    expect(text).toContain("/** Number of pieces. At least 1. */\n  count?: number | undefined;");
+    expect(text).toContain(
+      "/** Number of pieces. At least 1. */\n  count?: number | null | undefined;",
+    );
     expect(text).toContain(
       "/** Number of pieces. */\n  readonly count?: number | null | undefined;",
     );
@@ -107,7 +109,7 @@ describe("makeOutputs()", () => {
     expect(text).toContain('export type OrderStatus = "OPEN" | "PAID" | (string & {});');
     expect(text).toContain('export type OrderStatusInput = "OPEN" | "PAID";');
     expect(text).toContain('readonly size?: "S" | "M" | (string & {}) | null | undefined;');
-    expect(text).toContain('size?: "S" | "M" | undefined;');
+    expect(text).toContain('size?: "S" | "M" | null | undefined;');
   });
 
   it("lists the members that hold personal data, query parameters included", async () => {
@@ -131,8 +133,8 @@ describe("makeOutputs()", () => {
       host: "api",
       environment: "sandbox",
       retry: "never",
-      bodyOptional: true,
       status: 204,
+      bodyOptional: true,
       docs: "https://orders.test/docs/cancel",
       body: {
         name: "SimulationOrderCancelAllParams",

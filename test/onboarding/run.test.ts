@@ -279,7 +279,7 @@ test("run() reports what is missing from a refused submission, and takes the cor
     next: {
       method: "accounts.update",
       id: accountId,
-      input: { account_details: { individual_details: { first_name: "<text>" } } },
+      params: { account_details: { individual_details: { first_name: "<text>" } } },
       afterwards: "accounts.submit",
     },
   });
@@ -347,7 +347,7 @@ test("run() refers to the persons of a business by their ids, and quotes no pers
   const ids = account?.account_details?.business_person_details?.map(({ person_id }) => person_id);
   expect(ids?.length).toBeGreaterThan(0);
   expect(missingOf(report)[0]?.next).toMatchObject({
-    input: {
+    params: {
       account_details: {
         business_person_details: ids?.map((person_id) => ({ person_id, nationality: "<country>" })),
       },
@@ -385,7 +385,7 @@ test("run() finds the questions that a review waits for, continues with it, and 
         method: "rfis.respond",
         id: rfi.id,
         onBehalfOf: accountId,
-        input: { questions: [{ id: questions[0]?.id }] },
+        params: { questions: [{ id: questions[0]?.id }] },
       },
     },
     { kind: "answer_question", path: "questions[1]", what: "Answer in words" },

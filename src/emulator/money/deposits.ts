@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/simulation/deposits
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   DepositEventData,
   DepositStatus,
@@ -29,7 +30,7 @@ const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {
 export function createDeposit(
   world: World,
   owner: AccountRecord,
-  request: SimulationDepositCreateParams,
+  request: WithoutNulls<SimulationDepositCreateParams>,
 ): Deposit {
   const { ids, clock } = world;
   const { globalAccounts, deposits } = moneyOf(world);

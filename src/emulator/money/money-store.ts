@@ -1,5 +1,6 @@
 /** Balances of accounts, and movements between them. */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   DepositStatus,
   MoneyMovementReasonInput,
@@ -49,7 +50,7 @@ export interface GlobalAccount {
 export interface Deposit {
   readonly id: string;
   readonly account: GlobalAccount;
-  readonly request: SimulationDepositCreateParams;
+  readonly request: WithoutNulls<SimulationDepositCreateParams>;
   /** In the smallest unit of the currency. */
   readonly units: bigint;
   readonly createdAtMs: number;
