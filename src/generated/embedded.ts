@@ -60,7 +60,7 @@ export interface EmbeddedAuthorizeRequest {
   code_challenge: string;
   /** The platform's own identifier for the person, for the scopes of SCA. Personal data. */
   identity?: string | null | undefined;
-  /** What the components may do. At least 1 items. */
+  /** What the components may do. Not empty. */
   scope: readonly EmbeddedScope[];
 }
 

@@ -78,7 +78,7 @@ export const FileUploadRequest: z.ZodType<FileUploadRequest> = z.strictObject({
 
 /** The files to download. */
 export interface FileDownloadLinksParams {
-  /** Ids of the files, as returned by upload. At least 1 items. */
+  /** Ids of the files, as returned by upload. Not empty. */
   file_ids: readonly string[];
 }
 

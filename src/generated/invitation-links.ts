@@ -143,7 +143,7 @@ export interface InvitationOAuthInput {
   redirect_uri: string;
   /** What the app gets. */
   response_type: InvitationResponseTypeInput;
-  /** What the app asks permission for. At least 1 items. */
+  /** What the app asks permission for. Not empty. */
   scope: readonly string[];
   /** Passed back unchanged. At most 100 characters. */
   state?: string | null | undefined;

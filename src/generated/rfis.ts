@@ -480,7 +480,7 @@ export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.s
 export interface RfiAnswerInput {
   /** The answer, for the kind `ADDRESS`. */
   address?: RfiAddressInput | null | undefined;
-  /** The answer, for the kind `ATTACHMENT`. At least 1 items. */
+  /** The answer, for the kind `ATTACHMENT`. Not empty. */
   attachments?: readonly RfiFileIdInput[] | null | undefined;
   /** A comment on any answer. Personal data. */
   comment?: string | null | undefined;
@@ -637,7 +637,7 @@ export const RfiListParams: z.ZodType<RfiListParams> = z.strictObject({
 
 /** Answers to questions of the active round. */
 export interface RfiRespondRequest {
-  /** One item per question; questions left out stay open. At least 1 items. */
+  /** One item per question; questions left out stay open. Not empty. */
   questions: readonly RfiResponseItem[];
 }
 

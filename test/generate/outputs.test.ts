@@ -237,6 +237,20 @@ describe("spec/openapi.generated.json", () => {
   });
 });
 
+describe("error codes", () => {
+  it("are one type, and stand with the operation in docs/api.md", async () => {
+    const made = await generateFixture(
+      ["openapi.yaml", "paths:", "x-error-codes: [too_many_requests]\n\npaths:"],
+      ["paths/orders.yaml", "x-retry: safe", "x-retry: safe\n    x-error-codes: [sold_out, gone]"],
+    );
+    expect(made.get("src/generated/error-codes.ts")).toContain(
+      'export type KnownApiCode =\n  | "gone"\n  | "sold_out"\n  | "too_many_requests";\n',
+    );
+    expect(made.get("docs/api.md")).toContain("| error codes | `sold_out`, `gone` |\n");
+    expect(made.get("docs/api.md")).toContain("not bound to one endpoint: `too_many_requests`.\n");
+  });
+});
+
 describe("docs/api.md", () => {
   const text = outputs.get("docs/api.md") ?? "";
 
