@@ -153,7 +153,7 @@ export type {
   FundingLimitList,
   CapabilityFundingLimitsParams,
 } from "./generated/capabilities.js";
-export type { WalletBalance, WalletBalances } from "./generated/balances.js";
+export type { BalanceCurrentParams, WalletBalance, WalletBalances } from "./generated/balances.js";
 export type {
   Charge,
   ChargeCreateParams,

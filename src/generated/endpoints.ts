@@ -15,7 +15,7 @@ import type {
 import type { AccountAgreeToTermsParams } from "./agreements.js";
 import type { Amendment, AmendmentCreateRequest } from "./amendments.js";
 import type { Token } from "./authentication.js";
-import type { WalletBalances } from "./balances.js";
+import type { BalanceCurrentParams, WalletBalances } from "./balances.js";
 import type {
   AccountCapability,
   CapabilityEnableRequest,
@@ -57,7 +57,11 @@ import type {
   SimulationRfiFollowUpParams,
 } from "./rfis.js";
 import type { SimulationAccountUpdateStatusParams } from "./simulation.js";
-import type { SimulatedDeposit, SimulationDepositCreateParams } from "./simulation-deposits.js";
+import type {
+  SimulatedDeposit,
+  SimulationDepositCreateParams,
+  SimulationDone,
+} from "./simulation-deposits.js";
 import type {
   SimulatedPayout,
   SimulationTransferTransitionParams,
@@ -113,6 +117,7 @@ const accountUpdateParamsShape: Shape<AccountUpdateParams> = shape("AccountUpdat
 const accountsOfEntityShape: Shape<AccountsOfEntity> = shape("AccountsOfEntity", predicates, accountsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
+const balanceCurrentParamsShape: Shape<BalanceCurrentParams> = shape("BalanceCurrentParams", predicates, balancesSchemas);
 const capabilityEnableRequestShape: Shape<CapabilityEnableRequest> = shape("CapabilityEnableRequest", predicates, capabilitiesSchemas);
 const capabilityFundingLimitsParamsShape: Shape<CapabilityFundingLimitsParams> = shape("CapabilityFundingLimitsParams", predicates, capabilitiesSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
@@ -148,6 +153,7 @@ const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit",
 const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, simulationTransfersSchemas);
 const simulationAccountUpdateStatusParamsShape: Shape<SimulationAccountUpdateStatusParams> = shape("SimulationAccountUpdateStatusParams", predicates, simulationSchemas);
 const simulationDepositCreateParamsShape: Shape<SimulationDepositCreateParams> = shape("SimulationDepositCreateParams", predicates, simulationDepositsSchemas);
+const simulationDoneShape: Shape<SimulationDone> = shape("SimulationDone", predicates, simulationDepositsSchemas);
 const simulationRfiCreateParamsShape: Shape<SimulationRfiCreateParams> = shape("SimulationRfiCreateParams", predicates, rfisSchemas);
 const simulationRfiFollowUpParamsShape: Shape<SimulationRfiFollowUpParams> = shape("SimulationRfiFollowUpParams", predicates, rfisSchemas);
 const simulationTransferTransitionParamsShape: Shape<SimulationTransferTransitionParams> = shape("SimulationTransferTransitionParams", predicates, simulationTransfersSchemas);
@@ -480,7 +486,10 @@ export const chargesRetrieve: Endpoint<{ readonly path: { readonly id: string } 
 };
 
 /** Read the balances. */
-export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
+export const balancesCurrent: Endpoint<
+  { readonly query?: BalanceCurrentParams },
+  WalletBalances
+> = {
   name: "balances.current",
   method: "GET",
   path: "/api/v1/balances/current",
@@ -489,6 +498,7 @@ export const balancesCurrent: Endpoint<Record<never, never>, WalletBalances> = {
   retry: "safe",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/core_resources/balances/current",
+  query: balanceCurrentParamsShape,
   response: walletBalancesShape,
   mustHave: [],
 };
@@ -768,7 +778,7 @@ export const simulationAmendmentsApprove: Endpoint<
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 200,
+  status: 202,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
   mustHave: ["id"],
@@ -785,7 +795,7 @@ export const simulationAmendmentsReject: Endpoint<
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 200,
+  status: 202,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
   mustHave: ["id"],
@@ -1057,7 +1067,7 @@ export const simulationDepositsCreate: Endpoint<
 /** Settle a deposit. */
 export const simulationDepositsSettle: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  undefined
+  SimulationDone
 > = {
   name: "simulation.deposits.settle",
   method: "POST",
@@ -1067,12 +1077,13 @@ export const simulationDepositsSettle: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/settle",
+  response: simulationDoneShape,
 };
 
 /** Reject a deposit. */
 export const simulationDepositsReject: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  undefined
+  SimulationDone
 > = {
   name: "simulation.deposits.reject",
   method: "POST",
@@ -1082,12 +1093,13 @@ export const simulationDepositsReject: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reject",
+  response: simulationDoneShape,
 };
 
 /** Reverse a deposit. */
 export const simulationDepositsReverse: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  undefined
+  SimulationDone
 > = {
   name: "simulation.deposits.reverse",
   method: "POST",
@@ -1097,6 +1109,7 @@ export const simulationDepositsReverse: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reverse",
+  response: simulationDoneShape,
 };
 
 /** Move a payout to its next status. */

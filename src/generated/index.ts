@@ -67,6 +67,7 @@ export {
   RfiList,
   SimulatedDeposit,
   SimulatedPayout,
+  SimulationDone,
   Token,
   TransferList,
   UploadedFile,
@@ -76,7 +77,12 @@ export {
   WebhookSubscriptionDeletion,
   WebhookSubscriptionList,
 } from "./answers.js";
-export { WalletBalance } from "./balances.js";
+export {
+  BalanceAccountType,
+  BalanceAccountTypeInput,
+  BalanceCurrentParams,
+  WalletBalance,
+} from "./balances.js";
 export {
   BusinessAccountUsage,
   BusinessAccountUsageInput,
@@ -134,6 +140,7 @@ export {
   AccountSubmittedData,
   DepositEventData,
   DepositStatus,
+  DepositType,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
@@ -141,7 +148,12 @@ export {
   LegacyEventEnvelope,
   RfiEventData,
 } from "./events.js";
-export { DownloadLink, FileDownloadLinksParams, FileUploadRequest } from "./files.js";
+export {
+  DownloadLink,
+  FileDownloadLinksParams,
+  FileObjectType,
+  FileUploadRequest,
+} from "./files.js";
 export {
   HostedFlowAuthorizeParams,
   HostedFlowCreateParams,
@@ -342,15 +354,31 @@ export {
   SimulationRfiSourceType,
 } from "./rfis.js";
 export {
+  SimulatedCurrency,
   SimulatedDepositStatus,
   SimulatedDepositStatusInput,
+  SimulatedDepositType,
   SimulationDepositCreateParams,
 } from "./simulation-deposits.js";
 export {
+  ApplicationFee,
+  ApplicationFeeOption,
+  ApplicationFeeSource,
+  ApplicationFeeType,
+  LocalClearingSystem,
+  PayoutConversion,
+  PayoutDepositType,
+  PayoutDispatch,
   PayoutFailureType,
   PayoutFailureTypeInput,
+  PayoutFeePayer,
+  PayoutFunding,
+  PayoutFundingFailure,
+  PayoutPrepayment,
+  ProviderFailure,
   SimulatedPayoutStatus,
   SimulationTransferTransitionParams,
+  SwiftChargeOption,
 } from "./simulation-transfers.js";
 export { SimulatedStatus, SimulationAccountUpdateStatusParams } from "./simulation.js";
 export {

@@ -4,9 +4,13 @@
 import * as z from "zod";
 
 /** A status that a simulation can move an account to. */
-export type SimulatedStatus = "ACTIVE" | "SUSPENDED";
+export type SimulatedStatus = "ACTION_REQUIRED" | "ACTIVE" | "SUSPENDED";
 
-export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum(["ACTIVE", "SUSPENDED"]);
+export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum([
+  "ACTION_REQUIRED",
+  "ACTIVE",
+  "SUSPENDED",
+]);
 
 /** The outcome to give the review of a submitted account. */
 export interface SimulationAccountUpdateStatusParams {

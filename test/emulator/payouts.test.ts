@@ -25,7 +25,7 @@ describe("payouts", () => {
     emulator.money.addPayout({ id: "tfr_1", reference: "Rent", transfer_amount: 100 });
     emulator.clock.advance("1m");
     for (const next_status of ["OVERDUE", "PROCESSING", "SENT", "PAID"] as const) {
-      expect(await simulation.transfers.transition("tfr_1", { next_status })).toEqual({
+      expect(await simulation.transfers.transition("tfr_1", { next_status })).toMatchObject({
         id: "tfr_1",
         reference: "Rent",
         transfer_amount: 100,
@@ -64,7 +64,7 @@ describe("payouts", () => {
     emulator.money.addPayout({ id: "tfr_1", status });
     const moved = simulation.transfers.transition("tfr_1", { next_status });
     await expect(moved).rejects.toMatchObject(wrongStatus);
-    expect(emulator.money.payouts()).toEqual([{ id: "tfr_1", status }]);
+    expect(emulator.money.payouts()).toMatchObject([{ id: "tfr_1", status }]);
   });
 
   test("send a webhook for each status", async () => {
@@ -99,7 +99,7 @@ describe("an added payout", () => {
     const next = { next_status: "PROCESSING" } as const;
     await expect(simulation.transfers.transition("one", next)).rejects.toMatchObject(notThere);
     const moved = await seller.simulation.transfers.transition("one", next);
-    expect(moved).toEqual({ id: "one", status: "PROCESSING", updated_at: expect.any(String) });
+    expect(moved).toMatchObject({ id: "one", status: "PROCESSING" });
     expect(() => emulator.money.addPayout({}, { accountId: "acct_none" })).toThrow(RangeError);
   });
 
@@ -109,13 +109,14 @@ describe("an added payout", () => {
     const made = emulator.money.addPayout(nested);
     nested.beneficiary.name = "Grace";
     expect(emulator.money.payouts()).toEqual([made]);
-    expect(made).toEqual({
+    expect(made).toMatchObject({
       id: expect.stringMatching(/^transfer_/),
       status: "SCHEDULED",
       beneficiary: { name: "Ada" },
+      ...{ transfer_amount: 100, transfer_currency: "USD", funding: { status: "FUNDED" } },
     });
     emulator.money.addPayout({ id: made.id, status: "SENT" });
-    expect(emulator.money.payouts()).toEqual([{ id: made.id, status: "SENT" }]);
+    expect(emulator.money.payouts()).toMatchObject([{ id: made.id, status: "SENT" }]);
     emulator.reset();
     expect(emulator.money.payouts()).toEqual([]);
   });

@@ -104,7 +104,7 @@ expectTypeOf(sandbox.accounts.suspend).returns.resolves.toEqualTypeOf<readonly A
 declare const productionClient: Client<"production">;
 // @ts-expect-error: production has no simulation
 productionClient.simulation.deposits;
-expectTypeOf(sandbox.simulation.deposits.settle("dep_1")).toEqualTypeOf<ApiPromise<void>>();
+expectTypeOf(sandbox.simulation.deposits.settle("dep_1")).toEqualTypeOf<ApiPromise<boolean>>();
 expectTypeOf(sandbox.simulation.deposits.create).returns.resolves.toEqualTypeOf<SimulatedDeposit>();
 sandbox.simulation.transfers.transition("tfr_1", { next_status: "PAID" });
 // @ts-expect-error: no such status

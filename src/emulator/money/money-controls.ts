@@ -43,7 +43,8 @@ export interface MoneyControls {
    * Adds a payout, which the API calls a transfer, for `simulation.transfers.transition` to move along. One
    * with the same id is replaced.
    *
-   * @param payout Any members, as the API shows them; default: a new `id`, and the status `SCHEDULED`.
+   * @param payout Any members, as the API shows them. The others are made up: a new `id`, a hundred dollars
+   *   for somebody, and the status `SCHEDULED`.
    * @param options.accountId The account that pays; default the platform.
    * @throws RangeError for an unknown account.
    */

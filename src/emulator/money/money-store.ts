@@ -56,6 +56,8 @@ export interface Deposit {
   readonly createdAtMs: number;
   status: DepositStatus;
   settledAtMs: number | undefined;
+  /** Whether a second deposit has taken it out of the wallet again. */
+  isReversed: boolean;
 }
 
 /** A payout as the emulator keeps it. */

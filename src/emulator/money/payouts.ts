@@ -23,19 +23,36 @@ const comesFrom: Readonly<Record<string, readonly string[]>> = {
   CANCELLED: ["SCHEDULED", "OVERDUE", "PROCESSING"],
 };
 
-/** Adds a payout, or replaces the one with its id. */
+/** Adds a payout, or replaces the one with its id. What it lacks is made up. */
 export function putPayout(
   world: World,
   accountId: string,
   members: Readonly<Record<string, unknown>>,
 ): Payout {
   const id = String(members["id"] ?? world.ids.prefixed("transfer"));
-  const payout = {
-    id,
-    accountId,
-    members: structuredClone({ status: "SCHEDULED", ...members, id }),
-  };
+  const payout = { id, accountId, members: structuredClone({ ...sample(world), ...members, id }) };
   return moneyOf(world).payouts.add(payout);
+}
+
+/** A hundred dollars for somebody, on the way today. */
+function sample({ ids, clock, settings }: World): Omit<SimulatedPayout, "id"> {
+  const now = formatTimestamp(clock.nowMs(), settings.apiVersion);
+  const amounts = { amount_beneficiary_receives: 100, amount_payer_pays: 100, fee_amount: 0 };
+  return {
+    ...amounts,
+    beneficiary: { type: "BANK_ACCOUNT", entity_type: "COMPANY", company_name: "Grace Hopper Ltd" },
+    ...{ fee_currency: "USD", fee_paid_by: "PAYER", funding: { status: "FUNDED" } },
+    payer: {
+      entity_type: "COMPANY",
+      company_name: "Ada Lovelace Ltd",
+      address: { country_code: "GB" },
+    },
+    ...{ reason: "business_expenses", reference: "Payout", request_id: ids.request() },
+    short_reference_id: ids.shortReference("P"),
+    ...{ source_amount: 100, source_currency: "USD", status: "SCHEDULED" },
+    ...{ transfer_amount: 100, transfer_currency: "USD", transfer_method: "LOCAL" },
+    ...{ transfer_date: now.slice(0, 10), created_at: now, updated_at: now },
+  };
 }
 
 /** @throws Refusal if the owner has no such payout, or its status does not allow the change. */

@@ -84,11 +84,12 @@ export function viewBalances(world: World, accountId: string): readonly WalletBa
       underWay(money, currency, ({ payeeId }) => payeeId === accountId) +
       comingIn(money, accountId, currency);
     return {
+      account_type: "cash",
       currency,
       available_amount: toAmount(available, currency),
       pending_amount: toAmount(pending, currency),
       reserved_amount: toAmount(reserved, currency),
-      total_amount: toAmount(available + reserved, currency),
+      total_amount: toAmount(available + pending + reserved, currency),
     };
   });
 }
