@@ -19,7 +19,7 @@ export {
 export type { ApiPromise, ResponseInfo } from "./call/call.js";
 export type { CursorPage, ListPromise, NumberedPage } from "./call/page.js";
 export type { CallOptions, Validation } from "./call/settings.js";
-export type { RateLimits } from "./retry/rate-limit.js";
+export type { RateLimits } from "./retry/pace.js";
 export type { DispatcherLike } from "./transport/undici.js";
 export type { FetchLike } from "./transport/fetch.js";
 export type {

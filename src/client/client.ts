@@ -3,6 +3,7 @@
 import { callerOf, createTokenManagers } from "../auth/api-key.js";
 import { createTopics } from "../report/observe.js";
 import { createCoolDown } from "../retry/cool-down.js";
+import { createPacer } from "../retry/pace.js";
 import { createRateLimiter } from "../retry/rate-limit.js";
 import { withRetry } from "../retry/retry.js";
 import { fetchTransport } from "../transport/fetch.js";
@@ -41,7 +42,9 @@ export function createClient(options: ClientOptions): unknown {
   const topics = createTopics(options.observer);
   const random = Math.random;
   const retry = { topics, random, coolDown: createCoolDown(random) };
-  const limiter = createRateLimiter(settings.rateLimit.limits);
+  const limiter = createRateLimiter(settings.rateLimit.limits, () =>
+    createPacer(settings.rateLimit.limits, random),
+  );
   const shared: Shared = {
     topics,
     random,

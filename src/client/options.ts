@@ -2,7 +2,7 @@
 
 import type { Validation } from "../call/settings.js";
 import type { Observer } from "../report/observe.js";
-import type { RateLimits } from "../retry/rate-limit.js";
+import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
 import type { FetchLike } from "../transport/fetch.js";
 import type { DispatcherLike } from "../transport/undici.js";

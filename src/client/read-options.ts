@@ -6,7 +6,7 @@ import type { CallSettings, Host } from "../call/settings.js";
 import { allOf, refuseUnknown } from "../checks/options.js";
 import { longestTimerMs, showNumber } from "../checks/values.js";
 import type { OAuthApp } from "../oauth/token-endpoint.js";
-import type { RateLimits } from "../retry/rate-limit.js";
+import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
 import type { TransportOptions } from "../transport/undici.js";
 import {

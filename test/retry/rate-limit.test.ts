@@ -1,13 +1,18 @@
 import { createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
 import { describe, expect, it } from "vitest";
+import { createPacer, type RateLimits } from "../../src/retry/pace.js";
 import { createRateLimiter } from "../../src/retry/rate-limit.js";
 import { Deadline, DeadlineError } from "../../src/transport/deadline.js";
 
 const limits = { perSecond: 200, perEndpointPerSecond: 40, concurrent: 3 };
 
+function limiterOf(given: RateLimits, random: () => number = Math.random) {
+  return createRateLimiter(given, () => createPacer(given, random));
+}
+
 /** Enters `count` times at once, and returns when each got through. */
-async function enterAll(count: number, endpoint: string, limiter = createRateLimiter(limits)) {
+async function enterAll(count: number, endpoint: string, limiter = limiterOf(limits)) {
   const times: number[] = [];
   const deadlines = Array.from({ length: count }, () => new Deadline(20_000, undefined));
   await Promise.all(
@@ -35,7 +40,7 @@ describe("createRateLimiter()", () => {
   });
 
   it("counts all endpoints together", async () => {
-    const limiter = createRateLimiter({ ...limits, perSecond: 40 });
+    const limiter = limiterOf({ ...limits, perSecond: 40 });
     const all = await Promise.all(["a", "b", "c"].map((name) => enterAll(20, name, limiter)));
     const times = all.flat().sort((a, b) => a - b);
     const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
@@ -43,7 +48,7 @@ describe("createRateLimiter()", () => {
   });
 
   it("keeps its distance from requests that did not wait", async () => {
-    const limiter = createRateLimiter({ ...limits, perSecond: 1 });
+    const limiter = limiterOf({ ...limits, perSecond: 1 });
     const start = performance.now();
     limiter.passed();
     const [next = 0] = await enterAll(1, "a", limiter);
@@ -51,7 +56,7 @@ describe("createRateLimiter()", () => {
   });
 
   it("limits how many requests are under way", async () => {
-    const limiter = createRateLimiter(limits);
+    const limiter = limiterOf(limits);
     const deadline = new Deadline(20_000, undefined);
     const leaves = [];
     for (const name of ["a", "b", "c"]) leaves.push(await limiter.enter(name, deadline));
@@ -67,7 +72,7 @@ describe("createRateLimiter()", () => {
   });
 
   it("drops a caller who gives up, and lets the next one go", async () => {
-    const limiter = createRateLimiter({ ...limits, concurrent: 1 });
+    const limiter = limiterOf({ ...limits, concurrent: 1 });
     const patient = new Deadline(20_000, undefined);
     const leave = await limiter.enter("a", patient);
     const hasty = new Deadline(50, undefined);
@@ -82,7 +87,7 @@ describe("createRateLimiter()", () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on("warning", onWarning);
-    const limiter = createRateLimiter({ ...limits, perSecond: 1e-7 });
+    const limiter = limiterOf({ ...limits, perSecond: 1e-7 });
     const deadline = new Deadline(50, undefined);
     (await limiter.enter("a", deadline))();
     await expect(limiter.enter("a", deadline)).rejects.toBeInstanceOf(DeadlineError);
@@ -93,7 +98,7 @@ describe("createRateLimiter()", () => {
   });
 
   it("holds back an endpoint after a 429, and no other", async () => {
-    const limiter = createRateLimiter(limits);
+    const limiter = limiterOf(limits);
     limiter.refused("a");
     const start = performance.now();
     const [[held = 0], [other = 0]] = await Promise.all([
@@ -104,18 +109,53 @@ describe("createRateLimiter()", () => {
     expect(other).toBeLessThan(held);
   });
 
-  it("holds back an endpoint twice as long when the next request is refused too", async () => {
-    const limiter = createRateLimiter(limits);
-    limiter.refused("a");
-    await enterAll(1, "a", limiter);
+  it("lowers the pace of an endpoint that is refused, and lets it recover", async () => {
+    const limiter = limiterOf({ ...limits, perEndpointPerSecond: 100 });
+    const spacing = (times: readonly number[]) =>
+      ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1);
+    for (let refusal = 0; refusal < 6; refusal++) {
+      limiter.refused("a");
+      await enterAll(1, "a", limiter);
+    }
+    const slow = spacing(await enterAll(5, "a", limiter));
+    // 1.25 to the power of 6 is 3.8.
+    expect(slow).toBeGreaterThan(2.5 * 10.4);
+    await enterAll(300, "a", limiter);
+    expect(spacing(await enterAll(20, "a", limiter))).toBeLessThan(slow);
+  });
+
+  it("waits a random moment after a 429, at most half a second", async () => {
+    for (const [random, leastMs, mostMs] of [
+      [0, 99, 400],
+      [0.999, 399, 1000],
+    ] as const) {
+      const limiter = limiterOf(limits, () => random);
+      for (let refusal = 0; refusal < 6; refusal++) limiter.refused("a");
+      const start = performance.now();
+      const [held = 0] = await enterAll(1, "a", limiter);
+      expect(held - start).toBeGreaterThanOrEqual(leastMs);
+      expect(held - start).toBeLessThan(mostMs);
+    }
+  });
+
+  it("takes turns between endpoints when all of them together are the limit", async () => {
+    const limiter = limiterOf({ perSecond: 50, perEndpointPerSecond: 50, concurrent: 10 });
     const start = performance.now();
-    limiter.refused("a");
-    const [again = 0] = await enterAll(1, "a", limiter);
-    expect(again - start).toBeGreaterThanOrEqual(199);
+    const ends = await Promise.all(
+      ["a", "b", "c"].map(async (name) => (await enterAll(30, name, limiter)).at(-1) ?? 0),
+    );
+    // One after another, the first would be over after a third of the time.
+    const [first, last] = [Math.min(...ends) - start, Math.max(...ends) - start];
+    expect(first / last).toBeGreaterThan(0.6);
+  });
+
+  it("takes limits of any size", async () => {
+    const limiter = limiterOf({ perSecond: 1e8, perEndpointPerSecond: 1e9, concurrent: 1e6 });
+    expect(await enterAll(5000, "a", limiter)).toHaveLength(5000);
   });
 
   it("counts refusals of concurrent requests as one", async () => {
-    const limiter = createRateLimiter(limits);
+    const limiter = limiterOf(limits);
     for (let request = 0; request < 6; request++) limiter.refused("a");
     const deadline = new Deadline(2000, undefined);
     // Six in a row would be 3.2 s.
