@@ -41,6 +41,14 @@ export type {
   EmbeddedResource,
 } from "./resources/embedded.js";
 export type { BalancesResource } from "./resources/balances.js";
+export type { BeneficiariesResource, BeneficiaryCheckParams } from "./resources/beneficiaries.js";
+export type { ConversionsResource } from "./resources/conversions.js";
+export type { DepositsResource } from "./resources/deposits.js";
+export type { FinancialTransactionsResource } from "./resources/financial-transactions.js";
+export type { GlobalAccountsResource } from "./resources/global-accounts.js";
+export type { PayoutsResource } from "./resources/payouts.js";
+export type { QuotesResource } from "./resources/quotes.js";
+export type { RatesResource } from "./resources/rates.js";
 export type { ChargesResource } from "./resources/charges.js";
 export type { FileDownload, FilesResource, FileUploadParams } from "./resources/files.js";
 export type { FileSource } from "./transport/multipart.js";
@@ -153,7 +161,67 @@ export type {
   FundingLimitList,
   CapabilityFundingLimitsParams,
 } from "./generated/capabilities.js";
-export type { BalanceCurrentParams, WalletBalance, WalletBalances } from "./generated/balances.js";
+export type {
+  BalanceCurrentParams,
+  BalanceHistory,
+  BalanceHistoryItem,
+  BalanceHistoryParams,
+  WalletBalance,
+  WalletBalances,
+} from "./generated/balances.js";
+export type {
+  BankDetails,
+  Beneficiary,
+  BeneficiaryApiSchema,
+  BeneficiaryApiSchemaParams,
+  BeneficiaryCreateParams,
+  BeneficiaryDetails,
+  BeneficiaryFinancialInstitutionsParams,
+  BeneficiaryFormSchema,
+  BeneficiaryFormSchemaParams,
+  BeneficiaryList,
+  BeneficiaryListParams,
+  BeneficiaryUpdateParams,
+  BeneficiaryValidateParams,
+  BeneficiaryVerification,
+  BeneficiaryVerifyParams,
+  FinancialInstitutionList,
+} from "./generated/beneficiaries.js";
+export type { Deposit, DepositList, DepositListParams } from "./generated/deposits.js";
+export type {
+  FinancialTransaction,
+  FinancialTransactionList,
+  FinancialTransactionListParams,
+} from "./generated/financial-transactions.js";
+export type {
+  ApplicationFee,
+  ApplicationFeeOption,
+  Conversion,
+  ConversionCreateParams,
+  ConversionList,
+  ConversionListParams,
+  Quote,
+  QuoteCreateParams,
+  Rate,
+  RateCurrentParams,
+} from "./generated/fx.js";
+export type {
+  GlobalAccount,
+  GlobalAccountCreateParams,
+  GlobalAccountList,
+  GlobalAccountListParams,
+  GlobalAccountTransaction,
+  GlobalAccountTransactionList,
+  GlobalAccountTransactionsParams,
+  GlobalAccountUpdateParams,
+} from "./generated/global-accounts.js";
+export type {
+  Payout,
+  PayoutCreateParams,
+  PayoutList,
+  PayoutListParams,
+  PayoutValidateParams,
+} from "./generated/payouts.js";
 export type {
   Charge,
   ChargeCreateParams,

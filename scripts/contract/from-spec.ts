@@ -42,7 +42,8 @@ function bodyOf({ body, multipart }: SourceOperation): ContractOperation["body"]
   return { required: body.required, shape: { type: "ref", ref: body.schema, limits: {} } };
 }
 
-const objectOf = (members: readonly SourceMember[]): Shape => shapeOf({ kind: "object", members });
+const objectOf = (members: readonly SourceMember[]): Shape =>
+  shapeOf({ kind: "object", open: false, members });
 
 function shapeOf(node: SourceNode): Shape {
   switch (node.kind) {

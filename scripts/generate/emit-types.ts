@@ -56,8 +56,10 @@ function itemType(node: Node, depth: number): string {
 }
 
 function objectType(node: ObjectNode, depth: number): string {
-  const members = node.members.map((member) => emitMember(member, node.strict, depth + 1));
-  return `{\n${members.join("")}${pad(depth)}}`;
+  const writable = node.strict || node.open;
+  const members = node.members.map((member) => emitMember(member, writable, depth + 1));
+  const rest = node.open ? `${pad(depth + 1)}[name: string]: unknown;\n` : "";
+  return `{\n${members.join("")}${rest}${pad(depth)}}`;
 }
 
 function emptyType(node: ObjectNode): string {
@@ -66,11 +68,11 @@ function emptyType(node: ObjectNode): string {
 
 /** Callers should not change what the API sent, so the members of responses are readonly. */
 function emitMember(member: Member, writable: boolean, depth: number): string {
-  const { name, docs, node, optional, nullable, nullLeftOut } = member;
+  const { name, docs, node, optional, nullable } = member;
   const head = `${writable ? "" : "readonly "}${memberKey(name)}${optional ? "?" : ""}:`;
   const types = [
     ...unionOf(node, depth),
-    ...((nullable || nullLeftOut) && node.kind !== "unknown" ? ["null"] : []),
+    ...(nullable && node.kind !== "unknown" ? ["null"] : []),
     ...(optional && node.kind !== "unknown" ? ["undefined"] : []),
   ];
   const intro = comment(describe(docs, node), depth);

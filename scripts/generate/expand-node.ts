@@ -12,7 +12,7 @@ export function expandNode(node: SourceNode, direction: Direction, nameOf: NameO
     case "ref":
       return { kind: "ref", name: nameOf(node.name, direction) };
     case "object":
-      return expandObject(node.members, direction, nameOf);
+      return expandObject(node, direction, nameOf);
     case "map":
       return { ...unlimit(node, checked), values: expandNode(node.values, direction, nameOf) };
     case "array":
@@ -34,13 +34,14 @@ export function expandNode(node: SourceNode, direction: Direction, nameOf: NameO
 }
 
 export function expandObject(
-  members: readonly SourceMember[],
+  { members, open = false }: { readonly members: readonly SourceMember[]; readonly open?: boolean },
   direction: Direction,
   nameOf: NameOf,
 ): ObjectNode {
   return {
     kind: "object",
-    strict: direction === "request",
+    strict: direction === "request" && !open,
+    open: direction === "request" && open,
     members: members
       .filter((member) => exists(member, direction))
       .map((member) => expandMember(member, direction, nameOf)),
@@ -55,7 +56,6 @@ export function expandMember(member: SourceMember, direction: Direction, nameOf:
     node: expandNode(member.node, direction, nameOf),
     optional: !required,
     nullable: !required && direction === "response",
-    nullLeftOut: !required && direction === "request",
   };
 }
 

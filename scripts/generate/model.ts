@@ -29,6 +29,8 @@ export interface ObjectNode {
   readonly kind: "object";
   /** Refuses members that it does not name. */
   readonly strict: boolean;
+  /** Is sent, and may have members that it does not name. */
+  readonly open: boolean;
   readonly members: readonly Member[];
 }
 
@@ -52,8 +54,6 @@ export interface Member {
   readonly node: Node;
   readonly optional: boolean;
   readonly nullable: boolean;
-  /** In an input: its type has null, which the client leaves out. Its schema has not. */
-  readonly nullLeftOut: boolean;
 }
 
 export interface Docs {

@@ -26,7 +26,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
   if (query && body) throw new Problem(where, "has a query and a body, expected one of them");
   const docs = fields.requireChild("externalDocs").requireText("url");
   // Published as written, and checked by the linter.
-  for (const key of ["description", "tags", "security", "servers"]) fields.any(key);
+  for (const key of ["description", "tags", "security", "servers", "x-sca"]) fields.any(key);
 
   const operation: SourceOperation = {
     ...{ where, path, method, file, subject, docs },
@@ -150,8 +150,9 @@ function readRetry(fields: Fields): Pick<SourceOperation, "retry" | "environment
   const retry = fields.oneOf("x-retry", retryClasses);
   if (retry === undefined) throw new Problem(fields.where, "x-retry is missing");
   const environment = fields.oneOf("x-environment", ["sandbox"]) ?? "all";
-  if (environment === "sandbox" || retry === "safe" || retry === "request_id") {
-    return { retry, environment };
-  }
-  return { retry, environment, whenUnknown: fields.requireText("x-when-unknown") };
+  if (environment === "sandbox" || retry === "safe") return { retry, environment };
+  // An operation with a request_id needs it only where the API cannot list by that id.
+  const whenUnknown =
+    retry === "request_id" ? fields.text("x-when-unknown") : fields.requireText("x-when-unknown");
+  return { retry, environment, ...(whenUnknown === undefined ? {} : { whenUnknown }) };
 }

@@ -67,9 +67,13 @@ export function readNode(fields: Fields, context: Context): SourceNode {
   const type = fields.text("type");
   switch (type) {
     case "object":
-      return fields.has("additionalProperties")
+      return fields.has("additionalProperties") && !fields.has("properties")
         ? readMap(fields, context)
-        : { kind: "object", members: readMembers(fields, context) };
+        : {
+            kind: "object",
+            open: fields.flag("additionalProperties"),
+            members: readMembers(fields, context),
+          };
     case "array":
       return {
         kind: "array",
@@ -132,12 +136,11 @@ function readMap(fields: Fields, context: Context): SourceNode {
   };
 }
 
-/** The only kind that is written with two types; without a format it is for answers. */
+/** The only kind that is written with two types. */
 function readDecimal(fields: Fields): SourceNode {
   const types = fields.texts("type")?.join();
-  fields.oneOf("format", ["decimal"]);
-  if (types !== "string,number") {
-    throw new Problem(fields.where, "several types are only for string and number");
+  if (types !== "string,number" || fields.oneOf("format", ["decimal"]) === undefined) {
+    throw new Problem(fields.where, "several types are only for a decimal: string and number");
   }
   return { kind: "decimal" };
 }

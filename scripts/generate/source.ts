@@ -27,7 +27,12 @@ export interface MapLimits {
 }
 
 export type SourceNode =
-  | { readonly kind: "object"; readonly members: readonly SourceMember[] }
+  | {
+      readonly kind: "object";
+      /** Requests may have members that are not listed. */
+      readonly open: boolean;
+      readonly members: readonly SourceMember[];
+    }
   | { readonly kind: "map"; readonly values: SourceNode; readonly limits: MapLimits }
   | { readonly kind: "array"; readonly items: SourceNode; readonly limits: ArrayLimits }
   | { readonly kind: "string"; readonly limits: StringLimits }
@@ -103,7 +108,7 @@ export interface SourceOperation {
   /** Whether a token from OAuth may call it, and the scope that it needs, if that is known. */
   readonly oauth: boolean;
   readonly oauthScope?: string;
-  /** Codes that its errors have, beside those that are not bound to one operation. */
+  /** Codes that its errors have, beside those that every operation may answer with. */
   readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];
   /**
@@ -125,7 +130,7 @@ export interface SourceOperation {
 
 export interface Source {
   readonly files: Files;
-  /** Codes of errors that are not bound to one operation. */
+  /** Codes of errors that every operation may answer with. */
   readonly commonErrors: readonly string[];
   readonly schemas: ReadonlyMap<string, SourceSchema>;
   readonly operations: readonly SourceOperation[];

@@ -50,38 +50,51 @@ export function listPages<Item, Page extends NumberedPage<Item>>(
   return walk(endpoint, firstNumber, fetchPage, { keyOf, next });
 }
 
-/** Creates a list of pages that each name the next. An empty page is not necessarily the last. */
-export function listCursorPages<
-  Item extends { readonly id: string },
-  Page extends CursorPage<Item>,
->(
+/**
+ * Creates a list of pages that each name the next. An empty page is not necessarily the last.
+ *
+ * @param keyOf returns a key that identifies the item; default: its `id`
+ */
+export function listCursorPages<Item, Page extends CursorPage<Item>>(
   endpoint: ListEndpoint,
   firstPage: string | undefined,
   fetchPage: (page: string | undefined) => ApiPromise<Page>,
+  keyOf = idOf<Item>,
 ): ListPromise<Item, Page> {
   return walk(endpoint, firstPage, fetchPage, {
-    keyOf: ({ id }: Item) => id,
+    keyOf,
     next: ({ page_after }: Page) => page_after || undefined,
   });
 }
 
 /** Creates a list of pages that each name the next or, in older versions of the API, are counted from 0. */
 export function listEitherPages<
-  Item extends { readonly id: string },
+  Item,
   Page extends CursorPage<Item> & { readonly has_more?: boolean | null | undefined },
 >(
   endpoint: ListEndpoint,
   firstPage: string | number | undefined,
   fetchPage: (page: string | number | undefined) => ApiPromise<Page>,
+  keyOf = idOf<Item>,
 ): ListPromise<Item, Page> {
   return walk(endpoint, firstPage, fetchPage, {
-    keyOf: ({ id }: Item) => id,
+    keyOf,
     next: ({ page_after, has_more, items }: Page, name: string | number | undefined) => {
       if (page_after) return page_after;
       if (!has_more || items.length === 0 || typeof name === "string") return undefined;
       return (name ?? 0) + 1;
     },
   });
+}
+
+const idOf = <Item>(item: Item): string => (item as { readonly id: string }).id;
+
+/** The parameter that asks for a page by its name. */
+export function pageOf(name: string | number | undefined): {
+  readonly page?: string | undefined;
+  readonly page_num?: number | undefined;
+} {
+  return typeof name === "number" ? { page_num: name } : { page: name };
 }
 
 interface Steps<Item, Page, Name> {

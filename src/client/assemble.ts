@@ -10,13 +10,21 @@ import { onboardingResource } from "../onboarding/resource.js";
 import { accountsResource } from "../resources/accounts.js";
 import { amendmentsResource } from "../resources/amendments.js";
 import { balancesResource } from "../resources/balances.js";
+import { beneficiariesResource } from "../resources/beneficiaries.js";
 import { capabilitiesResource } from "../resources/capabilities.js";
 import { chargesResource } from "../resources/charges.js";
+import { conversionsResource } from "../resources/conversions.js";
+import { depositsResource } from "../resources/deposits.js";
 import { embeddedResource } from "../resources/embedded.js";
 import { filesResource } from "../resources/files.js";
+import { financialTransactionsResource } from "../resources/financial-transactions.js";
+import { globalAccountsResource } from "../resources/global-accounts.js";
 import { hostedFlowsResource } from "../resources/hosted-flows.js";
 import { invitationLinksResource } from "../resources/invitation-links.js";
 import { offboardingsResource } from "../resources/offboardings.js";
+import { payoutsResource } from "../resources/payouts.js";
+import { quotesResource } from "../resources/quotes.js";
+import { ratesResource } from "../resources/rates.js";
 import { platformReportsResource } from "../resources/reports.js";
 import { rfisResource } from "../resources/rfis.js";
 import { simulationResource } from "../resources/simulation.js";
@@ -68,6 +76,14 @@ const members: { readonly [Name in MemberName]: (parts: Parts) => BaseClient<Env
     transfers: ({ call }) => transfersResource(call),
     charges: ({ call }) => chargesResource(call),
     balances: ({ call }) => balancesResource(call),
+    globalAccounts: ({ call }) => globalAccountsResource(call),
+    deposits: ({ call }) => depositsResource(call),
+    rates: ({ call }) => ratesResource(call),
+    quotes: ({ call }) => quotesResource(call),
+    conversions: ({ call }) => conversionsResource(call),
+    beneficiaries: ({ call }) => beneficiariesResource(call),
+    payouts: ({ call }) => payoutsResource(call),
+    financialTransactions: ({ call }) => financialTransactionsResource(call),
     platformReports: ({ call }) => platformReportsResource(call),
     webhooks: ({ call }) => webhooksResource(call),
     rfis: ({ call }) => rfisResource(call),

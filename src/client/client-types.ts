@@ -6,13 +6,21 @@ import type { OnboardingResource } from "../onboarding/resource.js";
 import type { AccountsResource } from "../resources/accounts.js";
 import type { AmendmentsResource } from "../resources/amendments.js";
 import type { BalancesResource } from "../resources/balances.js";
+import type { BeneficiariesResource } from "../resources/beneficiaries.js";
 import type { CapabilitiesResource } from "../resources/capabilities.js";
 import type { ChargesResource } from "../resources/charges.js";
+import type { ConversionsResource } from "../resources/conversions.js";
+import type { DepositsResource } from "../resources/deposits.js";
 import type { EmbeddedResource } from "../resources/embedded.js";
 import type { FilesResource } from "../resources/files.js";
+import type { FinancialTransactionsResource } from "../resources/financial-transactions.js";
+import type { GlobalAccountsResource } from "../resources/global-accounts.js";
 import type { HostedFlowsResource } from "../resources/hosted-flows.js";
 import type { InvitationLinksResource } from "../resources/invitation-links.js";
 import type { OffboardingsResource } from "../resources/offboardings.js";
+import type { PayoutsResource } from "../resources/payouts.js";
+import type { QuotesResource } from "../resources/quotes.js";
+import type { RatesResource } from "../resources/rates.js";
 import type { PlatformReportsResource } from "../resources/reports.js";
 import type { RfisResource } from "../resources/rfis.js";
 import type { SimulationResource } from "../resources/simulation.js";
@@ -57,6 +65,22 @@ export interface BaseClient<E extends Environment> {
   readonly charges: ChargesResource;
   /** What the account holds in each currency. */
   readonly balances: BalancesResource;
+  /** Account numbers of local banks, for money to come in. */
+  readonly globalAccounts: GlobalAccountsResource;
+  /** Money that came in. */
+  readonly deposits: DepositsResource;
+  /** Exchange rates. */
+  readonly rates: RatesResource;
+  /** Rates that are held for a time. */
+  readonly quotes: QuotesResource;
+  /** Exchanges one currency for another. */
+  readonly conversions: ConversionsResource;
+  /** Whom to pay, and which fields a country asks for. */
+  readonly beneficiaries: BeneficiariesResource;
+  /** Pays out to bank accounts, wallets and cards. Airwallex calls a payout a transfer. */
+  readonly payouts: PayoutsResource;
+  /** The statement of the account. */
+  readonly financialTransactions: FinancialTransactionsResource;
   /** Reports on the platform's accounts, delivered as files. */
   readonly platformReports: PlatformReportsResource;
   /** Event subscriptions. Read what they deliver with `airwallex-connect/webhooks`. */

@@ -18,6 +18,8 @@ import { hostedFlowsHandlers } from "./hosted-flows/hosted-routes.js";
 import { invitationPages } from "./invitations/invitation-pages.js";
 import { invitationsHandlers } from "./invitations/invitation-routes.js";
 import { moneyHandlers } from "./money/money-routes.js";
+import { payoutHandlers } from "./money/payout-routes.js";
+import { walletHandlers } from "./money/wallet-routes.js";
 import { oauthPages } from "./oauth/oauth-pages.js";
 import { asOAuthRefusal } from "./oauth/oauth-refusal.js";
 import { scopeFor } from "./oauth/scopes.js";
@@ -42,6 +44,8 @@ const handlers: Handlers = {
   ...hostedFlowsHandlers,
   ...invitationsHandlers,
   ...moneyHandlers,
+  ...payoutHandlers,
+  ...walletHandlers,
   ...reportsHandlers,
 };
 
@@ -61,12 +65,15 @@ const invalidCodes: Partial<Record<EndpointKey, string>> = {
   chargesCreate: "validation_failed",
 };
 
+const noStore = { "cache-control": "no-store" };
+
 /** Where the endpoints that give out tokens differ from the others. */
 const tokenEndpoints: Partial<Record<EndpointKey, Partial<ApiRoute>>> = {
-  authenticationLogin: { authorise: asPlatform },
+  authenticationLogin: { authorise: asPlatform, headers: noStore },
   oauthToken: {
     authorise: asPlatform,
     acceptsForms: true,
+    headers: noStore,
     pausesItself: true,
     translate: asOAuthRefusal,
   },
@@ -87,6 +94,7 @@ function toRoute(key: EndpointKey): ApiRoute {
     authorise: (world, request) => authorise(world, request, scope),
     acceptsForms: false,
     invalidCode: invalidCodes[key],
+    headers: {},
     pausesItself: false,
     translate: (refusal) => refusal,
     run: handlers[key],

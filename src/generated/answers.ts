@@ -14,15 +14,41 @@ import { isAmendment } from "./amendments.guards.js";
 import * as authentication from "./authentication.js";
 import { isToken } from "./authentication.guards.js";
 import * as balances from "./balances.js";
-import { isWalletBalances } from "./balances.guards.js";
+import { isBalanceHistory, isWalletBalances } from "./balances.guards.js";
+import * as beneficiaries from "./beneficiaries.js";
+import {
+  isBeneficiary,
+  isBeneficiaryApiSchema,
+  isBeneficiaryDeletion,
+  isBeneficiaryFormSchema,
+  isBeneficiaryList,
+  isBeneficiaryValidation,
+  isBeneficiaryVerification,
+  isFinancialInstitutionList,
+} from "./beneficiaries.guards.js";
 import * as capabilities from "./capabilities.js";
 import { isAccountCapability, isFundingLimitList } from "./capabilities.guards.js";
 import * as charges from "./charges.js";
 import { isCharge, isChargeList } from "./charges.guards.js";
+import * as deposits from "./deposits.js";
+import { isDeposit, isDepositList } from "./deposits.guards.js";
 import * as embedded from "./embedded.js";
 import { isEmbeddedAuthorization } from "./embedded.guards.js";
 import * as files from "./files.js";
 import { isDownloadLinks, isUploadedFile } from "./files.guards.js";
+import * as financialTransactions from "./financial-transactions.js";
+import {
+  isFinancialTransaction,
+  isFinancialTransactionList,
+} from "./financial-transactions.guards.js";
+import * as fx from "./fx.js";
+import { isConversion, isConversionList, isQuote, isRate } from "./fx.guards.js";
+import * as globalAccounts from "./global-accounts.js";
+import {
+  isGlobalAccount,
+  isGlobalAccountList,
+  isGlobalAccountTransactionList,
+} from "./global-accounts.guards.js";
 import * as hostedFlows from "./hosted-flows.js";
 import { isHostedFlow } from "./hosted-flows.guards.js";
 import * as invitationLinks from "./invitation-links.js";
@@ -31,12 +57,19 @@ import * as oauth from "./oauth.js";
 import { isOAuthToken } from "./oauth.guards.js";
 import * as offboardings from "./offboardings.js";
 import { isOffboarding, isOffboardingList } from "./offboardings.guards.js";
+import * as payouts from "./payouts.js";
+import {
+  isPayout,
+  isPayoutCancellation,
+  isPayoutList,
+  isPayoutValidation,
+} from "./payouts.guards.js";
 import * as reports from "./reports.js";
 import { isPlatformReport, isPlatformReportCreated } from "./reports.guards.js";
 import * as rfis from "./rfis.js";
 import { isRfi, isRfiList } from "./rfis.guards.js";
 import * as simulationDeposits from "./simulation-deposits.js";
-import { isSimulatedDeposit, isSimulationDone } from "./simulation-deposits.guards.js";
+import { isSimulatedDeposit } from "./simulation-deposits.guards.js";
 import * as simulationTransfers from "./simulation-transfers.js";
 import { isSimulatedPayout } from "./simulation-transfers.guards.js";
 import * as transfers from "./transfers.js";
@@ -111,6 +144,87 @@ const WalletBalancesSchema: z.ZodType<balances.WalletBalances> = z.withParser(ba
 
 export { WalletBalancesSchema as WalletBalances };
 
+/** One page of changes of balances. */
+type BalanceHistorySchema = balances.BalanceHistory;
+
+const BalanceHistorySchema: z.ZodType<balances.BalanceHistory> = z.withParser(balances.BalanceHistory, (value) =>
+  isBalanceHistory(value) ? value : z.INVALID,
+);
+
+export { BalanceHistorySchema as BalanceHistory };
+
+/** Somebody to pay, as saved. */
+type BeneficiarySchema = beneficiaries.Beneficiary;
+
+const BeneficiarySchema: z.ZodType<beneficiaries.Beneficiary> = z.withParser(beneficiaries.Beneficiary, (value) =>
+  isBeneficiary(value) ? value : z.INVALID,
+);
+
+export { BeneficiarySchema as Beneficiary };
+
+/** One page of beneficiaries. */
+type BeneficiaryListSchema = beneficiaries.BeneficiaryList;
+
+const BeneficiaryListSchema: z.ZodType<beneficiaries.BeneficiaryList> = z.withParser(beneficiaries.BeneficiaryList, (value) =>
+  isBeneficiaryList(value) ? value : z.INVALID,
+);
+
+export { BeneficiaryListSchema as BeneficiaryList };
+
+/** The fields that a kind of beneficiary needs in the API. */
+type BeneficiaryApiSchemaSchema = beneficiaries.BeneficiaryApiSchema;
+
+const BeneficiaryApiSchemaSchema: z.ZodType<beneficiaries.BeneficiaryApiSchema> = z.withParser(beneficiaries.BeneficiaryApiSchema, (value) =>
+  isBeneficiaryApiSchema(value) ? value : z.INVALID,
+);
+
+export { BeneficiaryApiSchemaSchema as BeneficiaryApiSchema };
+
+/** The fields that a form for a kind of beneficiary shows. */
+type BeneficiaryFormSchemaSchema = beneficiaries.BeneficiaryFormSchema;
+
+const BeneficiaryFormSchemaSchema: z.ZodType<beneficiaries.BeneficiaryFormSchema> = z.withParser(beneficiaries.BeneficiaryFormSchema, (value) =>
+  isBeneficiaryFormSchema(value) ? value : z.INVALID,
+);
+
+export { BeneficiaryFormSchemaSchema as BeneficiaryFormSchema };
+
+/** Banks, or branches of one bank. */
+type FinancialInstitutionListSchema = beneficiaries.FinancialInstitutionList;
+
+const FinancialInstitutionListSchema: z.ZodType<beneficiaries.FinancialInstitutionList> = z.withParser(beneficiaries.FinancialInstitutionList, (value) =>
+  isFinancialInstitutionList(value) ? value : z.INVALID,
+);
+
+export { FinancialInstitutionListSchema as FinancialInstitutionList };
+
+/** Whether a bank account exists and belongs to the name. */
+type BeneficiaryVerificationSchema = beneficiaries.BeneficiaryVerification;
+
+const BeneficiaryVerificationSchema: z.ZodType<beneficiaries.BeneficiaryVerification> = z.withParser(beneficiaries.BeneficiaryVerification, (value) =>
+  isBeneficiaryVerification(value) ? value : z.INVALID,
+);
+
+export { BeneficiaryVerificationSchema as BeneficiaryVerification };
+
+/** Whether the beneficiary was deleted. */
+type BeneficiaryDeletionSchema = beneficiaries.BeneficiaryDeletion;
+
+const BeneficiaryDeletionSchema: z.ZodType<beneficiaries.BeneficiaryDeletion> = z.withParser(beneficiaries.BeneficiaryDeletion, (value) =>
+  isBeneficiaryDeletion(value) ? value : z.INVALID,
+);
+
+export { BeneficiaryDeletionSchema as BeneficiaryDeletion };
+
+/** What the API says of a valid beneficiary; an empty object. */
+type BeneficiaryValidationSchema = beneficiaries.BeneficiaryValidation;
+
+const BeneficiaryValidationSchema: z.ZodType<beneficiaries.BeneficiaryValidation> = z.withParser(beneficiaries.BeneficiaryValidation, (value) =>
+  isBeneficiaryValidation(value) ? value : z.INVALID,
+);
+
+export { BeneficiaryValidationSchema as BeneficiaryValidation };
+
 /** Something that an account can do once it is enabled. */
 type AccountCapabilitySchema = capabilities.AccountCapability;
 
@@ -147,6 +261,24 @@ const ChargeListSchema: z.ZodType<charges.ChargeList> = z.withParser(charges.Cha
 
 export { ChargeListSchema as ChargeList };
 
+/** Money that came in. */
+type DepositSchema = deposits.Deposit;
+
+const DepositSchema: z.ZodType<deposits.Deposit> = z.withParser(deposits.Deposit, (value) =>
+  isDeposit(value) ? value : z.INVALID,
+);
+
+export { DepositSchema as Deposit };
+
+/** One page of deposits. */
+type DepositListSchema = deposits.DepositList;
+
+const DepositListSchema: z.ZodType<deposits.DepositList> = z.withParser(deposits.DepositList, (value) =>
+  isDepositList(value) ? value : z.INVALID,
+);
+
+export { DepositListSchema as DepositList };
+
 /** A permission for embedded components. */
 type EmbeddedAuthorizationSchema = embedded.EmbeddedAuthorization;
 
@@ -173,6 +305,87 @@ const DownloadLinksSchema: z.ZodType<files.DownloadLinks> = z.withParser(files.D
 );
 
 export { DownloadLinksSchema as DownloadLinks };
+
+/** One entry of an account's statement. */
+type FinancialTransactionSchema = financialTransactions.FinancialTransaction;
+
+const FinancialTransactionSchema: z.ZodType<financialTransactions.FinancialTransaction> = z.withParser(financialTransactions.FinancialTransaction, (value) =>
+  isFinancialTransaction(value) ? value : z.INVALID,
+);
+
+export { FinancialTransactionSchema as FinancialTransaction };
+
+/** One page of financial transactions. */
+type FinancialTransactionListSchema = financialTransactions.FinancialTransactionList;
+
+const FinancialTransactionListSchema: z.ZodType<financialTransactions.FinancialTransactionList> = z.withParser(financialTransactions.FinancialTransactionList, (value) =>
+  isFinancialTransactionList(value) ? value : z.INVALID,
+);
+
+export { FinancialTransactionListSchema as FinancialTransactionList };
+
+/** A rate at this moment. It is not held. */
+type RateSchema = fx.Rate;
+
+const RateSchema: z.ZodType<fx.Rate> = z.withParser(fx.Rate, (value) =>
+  isRate(value) ? value : z.INVALID,
+);
+
+export { RateSchema as Rate };
+
+/** A rate that is held for a time. */
+type QuoteSchema = fx.Quote;
+
+const QuoteSchema: z.ZodType<fx.Quote> = z.withParser(fx.Quote, (value) =>
+  isQuote(value) ? value : z.INVALID,
+);
+
+export { QuoteSchema as Quote };
+
+/** An exchange of one currency for another. */
+type ConversionSchema = fx.Conversion;
+
+const ConversionSchema: z.ZodType<fx.Conversion> = z.withParser(fx.Conversion, (value) =>
+  isConversion(value) ? value : z.INVALID,
+);
+
+export { ConversionSchema as Conversion };
+
+/** One page of conversions. */
+type ConversionListSchema = fx.ConversionList;
+
+const ConversionListSchema: z.ZodType<fx.ConversionList> = z.withParser(fx.ConversionList, (value) =>
+  isConversionList(value) ? value : z.INVALID,
+);
+
+export { ConversionListSchema as ConversionList };
+
+/** An account number of a local bank, for money to come in. */
+type GlobalAccountSchema = globalAccounts.GlobalAccount;
+
+const GlobalAccountSchema: z.ZodType<globalAccounts.GlobalAccount> = z.withParser(globalAccounts.GlobalAccount, (value) =>
+  isGlobalAccount(value) ? value : z.INVALID,
+);
+
+export { GlobalAccountSchema as GlobalAccount };
+
+/** One page of global accounts. */
+type GlobalAccountListSchema = globalAccounts.GlobalAccountList;
+
+const GlobalAccountListSchema: z.ZodType<globalAccounts.GlobalAccountList> = z.withParser(globalAccounts.GlobalAccountList, (value) =>
+  isGlobalAccountList(value) ? value : z.INVALID,
+);
+
+export { GlobalAccountListSchema as GlobalAccountList };
+
+/** One page of transactions of a global account. */
+type GlobalAccountTransactionListSchema = globalAccounts.GlobalAccountTransactionList;
+
+const GlobalAccountTransactionListSchema: z.ZodType<globalAccounts.GlobalAccountTransactionList> = z.withParser(globalAccounts.GlobalAccountTransactionList, (value) =>
+  isGlobalAccountTransactionList(value) ? value : z.INVALID,
+);
+
+export { GlobalAccountTransactionListSchema as GlobalAccountTransactionList };
 
 /** An account owner's way through pages hosted by Airwallex. */
 type HostedFlowSchema = hostedFlows.HostedFlow;
@@ -218,6 +431,45 @@ const OffboardingListSchema: z.ZodType<offboardings.OffboardingList> = z.withPar
 );
 
 export { OffboardingListSchema as OffboardingList };
+
+/**
+ * Money sent to a bank account, a wallet or a card outside of the platform. The API calls it a
+ * transfer.
+ */
+type PayoutSchema = payouts.Payout;
+
+const PayoutSchema: z.ZodType<payouts.Payout> = z.withParser(payouts.Payout, (value) =>
+  isPayout(value) ? value : z.INVALID,
+);
+
+export { PayoutSchema as Payout };
+
+/** One page of payouts. */
+type PayoutListSchema = payouts.PayoutList;
+
+const PayoutListSchema: z.ZodType<payouts.PayoutList> = z.withParser(payouts.PayoutList, (value) =>
+  isPayoutList(value) ? value : z.INVALID,
+);
+
+export { PayoutListSchema as PayoutList };
+
+/** What the API says of a valid payout; an empty object. */
+type PayoutValidationSchema = payouts.PayoutValidation;
+
+const PayoutValidationSchema: z.ZodType<payouts.PayoutValidation> = z.withParser(payouts.PayoutValidation, (value) =>
+  isPayoutValidation(value) ? value : z.INVALID,
+);
+
+export { PayoutValidationSchema as PayoutValidation };
+
+/** What the API says of a cancelled payout; an empty object. */
+type PayoutCancellationSchema = payouts.PayoutCancellation;
+
+const PayoutCancellationSchema: z.ZodType<payouts.PayoutCancellation> = z.withParser(payouts.PayoutCancellation, (value) =>
+  isPayoutCancellation(value) ? value : z.INVALID,
+);
+
+export { PayoutCancellationSchema as PayoutCancellation };
 
 /** A requested report. */
 type PlatformReportCreatedSchema = reports.PlatformReportCreated;
@@ -267,16 +519,10 @@ const SimulatedDepositSchema: z.ZodType<simulationDeposits.SimulatedDeposit> = z
 
 export { SimulatedDepositSchema as SimulatedDeposit };
 
-/** The answer to the simulation of a change; what it means is not documented. */
-type SimulationDoneSchema = simulationDeposits.SimulationDone;
-
-const SimulationDoneSchema: z.ZodType<simulationDeposits.SimulationDone> = z.withParser(simulationDeposits.SimulationDone, (value) =>
-  isSimulationDone(value) ? value : z.INVALID,
-);
-
-export { SimulationDoneSchema as SimulationDone };
-
-/** A payout, as its simulation returns it. */
+/**
+ * A payout, as its simulation returns it. It has more members than these; read them with
+ * `client.request` and a schema of your own.
+ */
 type SimulatedPayoutSchema = simulationTransfers.SimulatedPayout;
 
 const SimulatedPayoutSchema: z.ZodType<simulationTransfers.SimulatedPayout> = z.withParser(simulationTransfers.SimulatedPayout, (value) =>

@@ -2,23 +2,22 @@
 /** Predicates of balances; each agrees with the zod schema of its type. */
 
 import type {
-  BalanceAccountType,
-  BalanceAccountTypeInput,
   BalanceCurrentParams,
+  BalanceEventData,
+  BalanceEventReference,
+  BalanceHistory,
+  BalanceHistoryItem,
+  BalanceHistoryParams,
   WalletBalance,
   WalletBalances,
 } from "./balances.js";
 import { isDecimal } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
 
-export function isBalanceAccountType(v: unknown): v is BalanceAccountType {
-  return typeof v === "string";
-}
-
 export function isWalletBalance(v: unknown): v is WalletBalance {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<WalletBalance> = v;
-  if (o.account_type != null && !isBalanceAccountType(o.account_type)) return false;
+  if (o.account_type != null && typeof o.account_type !== "string") return false;
   if (!isDecimal(o.available_amount)) return false;
   if (typeof o.currency !== "string") return false;
   if (!isDecimal(o.pending_amount)) return false;
@@ -26,17 +25,6 @@ export function isWalletBalance(v: unknown): v is WalletBalance {
   if (!isDecimal(o.reserved_amount)) return false;
   if (!isDecimal(o.total_amount)) return false;
   return true;
-}
-
-export function isBalanceAccountTypeInput(v: unknown): v is BalanceAccountTypeInput {
-  switch (v) {
-    case "cash":
-    case "yield":
-    case "credit":
-      return true;
-    default:
-      return false;
-  }
 }
 
 export function isWalletBalances(v: unknown): v is WalletBalances {
@@ -48,13 +36,135 @@ export function isWalletBalances(v: unknown): v is WalletBalances {
   return true;
 }
 
+export function isBalanceHistoryItem(v: unknown): v is BalanceHistoryItem {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BalanceHistoryItem> = v;
+  if (o.account_type != null && typeof o.account_type !== "string") return false;
+  if (o.amount != null && !isDecimal(o.amount)) return false;
+  if (o.balance != null && !isDecimal(o.balance)) return false;
+  if (o.currency != null && typeof o.currency !== "string") return false;
+  if (o.description != null && typeof o.description !== "string") return false;
+  if (o.fee != null && !isDecimal(o.fee)) return false;
+  if (o.id != null && typeof o.id !== "string") return false;
+  if (o.posted_at != null && typeof o.posted_at !== "string") return false;
+  if (o.source != null && typeof o.source !== "string") return false;
+  if (o.source_type != null && typeof o.source_type !== "string") return false;
+  if (o.transaction_type != null && typeof o.transaction_type !== "string") return false;
+  return true;
+}
+
+export function isBalanceHistory(v: unknown): v is BalanceHistory {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BalanceHistory> = v;
+  if (typeof o.has_more !== "boolean") return false;
+  if (!isArrayOfBalanceHistoryItem(o.items)) return false;
+  if (o.page_after != null && typeof o.page_after !== "string") return false;
+  if (o.page_before != null && typeof o.page_before !== "string") return false;
+  return true;
+}
+
+function isArrayOfBalanceHistoryItem(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isBalanceHistoryItem(item)) return false;
+  }
+  return true;
+}
+
+export function isBalanceEventReference(v: unknown): v is BalanceEventReference {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BalanceEventReference> = v;
+  if (o.adjustmentId != null && typeof o.adjustmentId !== "string") return false;
+  if (o.depositId != null && typeof o.depositId !== "string") return false;
+  if (o.globalAccountId != null && typeof o.globalAccountId !== "string") return false;
+  if (o.payerBankName != null && typeof o.payerBankName !== "string") return false;
+  if (o.payerName != null && typeof o.payerName !== "string") return false;
+  if (o.reason != null && typeof o.reason !== "string") return false;
+  if (o.transactionId != null && typeof o.transactionId !== "string") return false;
+  return true;
+}
+
+export function isBalanceEventData(v: unknown): v is BalanceEventData {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BalanceEventData> = v;
+  if (o.amount != null && !isDecimal(o.amount)) return false;
+  if (o.balance != null && !isDecimal(o.balance)) return false;
+  if (o.ccy != null && typeof o.ccy !== "string") return false;
+  if (o.createdAt != null && typeof o.createdAt !== "string") return false;
+  if (o.reference != null && typeof o.reference !== "string") return false;
+  if (
+    o.transactionReference != null &&
+    !isBalanceEventReference(o.transactionReference)
+  ) {
+    return false;
+  }
+  if (o.type != null && typeof o.type !== "string") return false;
+  return true;
+}
+
 export function isBalanceCurrentParams(v: unknown): v is BalanceCurrentParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<BalanceCurrentParams> = v;
-  if (o.account_type !== undefined && !isBalanceAccountTypeInput(o.account_type)) return false;
+  if (
+    o.account_type !== undefined &&
+    o.account_type !== "cash" && o.account_type !== "yield" && o.account_type !== "credit"
+  ) {
+    return false;
+  }
   for (const key in v) {
     switch (key) {
       case "account_type":
+        continue;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+export function isBalanceHistoryParams(v: unknown): v is BalanceHistoryParams {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<BalanceHistoryParams> = v;
+  if (
+    o.account_type !== undefined &&
+    o.account_type !== "cash" && o.account_type !== "yield" && o.account_type !== "credit"
+  ) {
+    return false;
+  }
+  if (o.currency !== undefined && typeof o.currency !== "string") return false;
+  if (o.from_post_at !== undefined && typeof o.from_post_at !== "string") return false;
+  if (o.page !== undefined && typeof o.page !== "string") return false;
+  if (
+    o.page_num !== undefined &&
+    (typeof o.page_num !== "number" ||
+      !Number.isSafeInteger(o.page_num) ||
+      o.page_num < 0 ||
+      o.page_num > 10000)
+  ) {
+    return false;
+  }
+  if (
+    o.page_size !== undefined &&
+    (typeof o.page_size !== "number" ||
+      !Number.isSafeInteger(o.page_size) ||
+      o.page_size < 10 ||
+      o.page_size > 2000)
+  ) {
+    return false;
+  }
+  if (o.request_id !== undefined && typeof o.request_id !== "string") return false;
+  if (o.to_post_at !== undefined && typeof o.to_post_at !== "string") return false;
+  for (const key in v) {
+    switch (key) {
+      case "account_type":
+      case "currency":
+      case "from_post_at":
+      case "page":
+      case "page_num":
+      case "page_size":
+      case "request_id":
+      case "to_post_at":
         continue;
       default:
         return false;

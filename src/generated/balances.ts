@@ -4,34 +4,26 @@
 import * as z from "zod";
 import { Decimal } from "./common.js";
 
-/** A kind of balance, the wallet's being `cash`. */
-export type BalanceAccountType = "cash" | "yield" | "credit" | (string & {});
-
-export const BalanceAccountType: z.ZodType<BalanceAccountType> = z.string();
-
 /** What an account holds in one currency. */
 export interface WalletBalance {
-  /** Which kind of balance it is. */
-  readonly account_type?: BalanceAccountType | null | undefined;
+  /** What kind of wallet it is. */
+  readonly account_type?: string | null | undefined;
   /** What can be spent now. */
   readonly available_amount: Decimal;
   /** Currency (ISO 4217). */
   readonly currency: string;
-  /** What is not available yet, such as until conversions or orders settle. */
+  /** Incoming funds that have not arrived yet. */
   readonly pending_amount: Decimal;
-  /** Cash that is held as collateral for a later transfer or conversion. */
+  /** What was paid in advance. */
   readonly prepayment_amount?: Decimal | null | undefined;
-  /** What is held for payments in progress, or for card authorisations. */
+  /** What is held for payments in progress. */
   readonly reserved_amount: Decimal;
-  /**
-   * Of cash, the available, pending and reserved amounts together; of yield, the market value; of
-   * credit, the outstanding balance, negative when it is owed.
-   */
+  /** The available and the reserved amount together. */
   readonly total_amount: Decimal;
 }
 
 export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
-  account_type: BalanceAccountType.nullish(),
+  account_type: z.string().nullish(),
   available_amount: Decimal,
   currency: z.string(),
   pending_amount: Decimal,
@@ -40,26 +32,247 @@ export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
   total_amount: Decimal,
 });
 
-/** A kind of balance, the wallet's being `cash`. */
-export type BalanceAccountTypeInput = "cash" | "yield" | "credit";
-
-export const BalanceAccountTypeInput: z.ZodType<BalanceAccountTypeInput> = z.enum([
-  "cash",
-  "yield",
-  "credit",
-]);
-
 /** What an account holds, one entry per currency. */
 export type WalletBalances = readonly WalletBalance[];
 
 export const WalletBalances: z.ZodType<WalletBalances> = z.array(WalletBalance);
 
+/** One change of a balance. */
+export interface BalanceHistoryItem {
+  /** Kind of balance: cash, yield or credit. */
+  readonly account_type?: "cash" | "yield" | "credit" | (string & {}) | null | undefined;
+  /** Amount in units of the currency. */
+  readonly amount?: Decimal | null | undefined;
+  /** Balance after the change. */
+  readonly balance?: Decimal | null | undefined;
+  /** Currency (ISO 4217). */
+  readonly currency?: string | null | undefined;
+  /** What it was for, as text. */
+  readonly description?: string | null | undefined;
+  /** Fee in units of the currency. */
+  readonly fee?: Decimal | null | undefined;
+  /** Id of the change. */
+  readonly id?: string | null | undefined;
+  /** When the balance changed. */
+  readonly posted_at?: string | null | undefined;
+  /** Id of what caused it. */
+  readonly source?: string | null | undefined;
+  /** Kind of what caused it. */
+  readonly source_type?:
+    | "DEPOSIT"
+    | "CONVERSION"
+    | "PAYMENT"
+    | "CHARGE"
+    | "TRANSFER"
+    | "ADJUSTMENT"
+    | "FEE"
+    | "ISSUING"
+    | "PAYMENT_SETTLEMENT"
+    | "PAYMENT_RESERVE"
+    | "PAYMENT_REFUND"
+    | "PAYMENT_REFUND_FAILED"
+    | "DIRECT_DEBIT"
+    | "PAYOUT"
+    | "PURCHASE"
+    | "BATCH_PAYOUT"
+    | "YIELD"
+    | "REPAYMENT"
+    | "WITHHOLDING_TAX"
+    | (string & {})
+    | null
+    | undefined;
+  /** Kind of movement. */
+  readonly transaction_type?:
+    | "PAYMENT"
+    | "PRE_CHARGEBACK_ACCEPTED"
+    | "REFUND_CHARGEBACK_RECEIVED"
+    | "REFUND_CHARGEBACK_WITHDRAWN"
+    | "SECOND_CAPTURE_WITHDRAWN"
+    | "DISPUTE"
+    | "SECOND_DISPUTE"
+    | "DISPUTE_REVERSAL"
+    | "DISPUTE_LOST"
+    | "DISPUTE_WON"
+    | "REFUND"
+    | "REFUND_REVERSAL"
+    | "REFUND_FAILURE"
+    | "PAYMENT_RESERVE_HOLD"
+    | "PAYMENT_RESERVE_RELEASE"
+    | "PAYOUT"
+    | "PAYOUT_FAILURE"
+    | "PAYOUT_REVERSAL"
+    | "CONVERSION_SELL"
+    | "CONVERSION_BUY"
+    | "CONVERSION_REVERSAL"
+    | "DEPOSIT"
+    | "DEPOSIT_REVERSAL"
+    | "ADJUSTMENT"
+    | "FEE"
+    | "DD_CREDIT"
+    | "DD_DEBIT"
+    | "DC_CREDIT"
+    | "DC_DEBIT"
+    | "DC_DEBIT_REVERSAL"
+    | "ISSUING_AUTHORISATION_HOLD"
+    | "ISSUING_AUTHORISATION_RELEASE"
+    | "ISSUING_CAPTURE"
+    | "ISSUING_REFUND"
+    | "SPLIT"
+    | "SPLIT_REVERSAL"
+    | "LENDER_FUNDS_BORROWED"
+    | "LENDER_FUNDS_RETURNED"
+    | "DIRECT_DEBIT"
+    | "DIRECT_DEBIT_REVERSAL"
+    | "HOLD"
+    | "HOLD_RELEASE"
+    | "RETURN_TO_FUNDING_SOURCE"
+    | "PURCHASE"
+    | "PURCHASE_REVERSAL"
+    | "TRANSFER"
+    | "PREPAYMENT"
+    | "PREPAYMENT_RELEASE"
+    | "REPAYMENT_DEDUCTION"
+    | "REPAYMENT_FUNDING"
+    | "TRANSFER_OUT"
+    | "TRANSFER_IN"
+    | "TRANSFER_OUT_REVERSAL"
+    | "TRANSFER_IN_REVERSAL"
+    | "WITHHOLDING_TAX"
+    | "WITHHOLDING_TAX_REVERSAL"
+    | (string & {})
+    | null
+    | undefined;
+}
+
+export const BalanceHistoryItem: z.ZodType<BalanceHistoryItem> = z.looseObject({
+  account_type: z.string().nullish(),
+  amount: Decimal.nullish(),
+  balance: Decimal.nullish(),
+  currency: z.string().nullish(),
+  description: z.string().nullish(),
+  fee: Decimal.nullish(),
+  id: z.string().nullish(),
+  posted_at: z.string().nullish(),
+  source: z.string().nullish(),
+  source_type: z.string().nullish(),
+  transaction_type: z.string().nullish(),
+});
+
+/** One page of changes of balances. */
+export interface BalanceHistory {
+  /** Whether another page follows. */
+  readonly has_more: boolean;
+  /** The items of this page. */
+  readonly items: readonly BalanceHistoryItem[];
+  /** Cursor of the next page; absent on the last one. */
+  readonly page_after?: string | null | undefined;
+  /** Cursor of the page before; absent on the first one. */
+  readonly page_before?: string | null | undefined;
+}
+
+export const BalanceHistory: z.ZodType<BalanceHistory> = z.looseObject({
+  has_more: z.boolean(),
+  items: z.array(BalanceHistoryItem),
+  page_after: z.string().nullish(),
+  page_before: z.string().nullish(),
+});
+
+/** What changed a balance. */
+export interface BalanceEventReference {
+  /** Id of the adjustment. */
+  readonly adjustmentId?: string | null | undefined;
+  /** Id of the deposit. */
+  readonly depositId?: string | null | undefined;
+  /** Id of the global account that received it. */
+  readonly globalAccountId?: string | null | undefined;
+  /** Bank of the payer. */
+  readonly payerBankName?: string | null | undefined;
+  /** Name of the payer. Personal data. */
+  readonly payerName?: string | null | undefined;
+  /** Reason of the adjustment. */
+  readonly reason?: string | null | undefined;
+  /** Id of the transaction. */
+  readonly transactionId?: string | null | undefined;
+}
+
+export const BalanceEventReference: z.ZodType<BalanceEventReference> = z.looseObject({
+  adjustmentId: z.string().nullish(),
+  depositId: z.string().nullish(),
+  globalAccountId: z.string().nullish(),
+  payerBankName: z.string().nullish(),
+  payerName: z.string().nullish(),
+  reason: z.string().nullish(),
+  transactionId: z.string().nullish(),
+});
+
+/** Data of the events about balances; written in camelCase in every version. */
+export interface BalanceEventData {
+  /** Amount in units of the currency. */
+  readonly amount?: Decimal | null | undefined;
+  /** Balance after the change. */
+  readonly balance?: Decimal | null | undefined;
+  /** Currency (ISO 4217). */
+  readonly ccy?: string | null | undefined;
+  /** When the balance changed. */
+  readonly createdAt?: string | null | undefined;
+  /** Reference that came with the money. */
+  readonly reference?: string | null | undefined;
+  /** What changed the balance. */
+  readonly transactionReference?: BalanceEventReference | null | undefined;
+  /** Kind of change, such as `DEPOSIT`. */
+  readonly type?: string | null | undefined;
+}
+
+export const BalanceEventData: z.ZodType<BalanceEventData> = z.looseObject({
+  amount: Decimal.nullish(),
+  balance: Decimal.nullish(),
+  ccy: z.string().nullish(),
+  createdAt: z.string().nullish(),
+  reference: z.string().nullish(),
+  transactionReference: BalanceEventReference.nullish(),
+  type: z.string().nullish(),
+});
+
 /** Query parameters of `balances.current`. */
 export interface BalanceCurrentParams {
-  /** Which balances to return; default: those of the wallet, `cash`. */
-  account_type?: BalanceAccountTypeInput | undefined;
+  /** Kind of balance; default: cash. */
+  account_type?: "cash" | "yield" | "credit" | undefined;
 }
 
 export const BalanceCurrentParams: z.ZodType<BalanceCurrentParams> = z.strictObject({
-  account_type: BalanceAccountTypeInput.optional(),
+  account_type: z.enum(["cash", "yield", "credit"]).optional(),
+});
+
+/** Query parameters of `balances.history`. */
+export interface BalanceHistoryParams {
+  /** Kind of balance; default: cash. */
+  account_type?: "cash" | "yield" | "credit" | undefined;
+  /** Only in this currency (ISO 4217). */
+  currency?: string | undefined;
+  /**
+   * Only changes at or after this timestamp (ISO 8601). With `page_num`, 7 days before `to_post_at`
+   * at most.
+   */
+  from_post_at?: string | undefined;
+  /** Cursor of the page to return; 0 for the first one. */
+  page?: string | undefined;
+  /** Page to return, counted from 0; default: 0. 0 to 10000. */
+  page_num?: number | undefined;
+  /** Items per page; default: 100. 10 to 2000. */
+  page_size?: number | undefined;
+  /** Only the one that was created with this `request_id`. */
+  request_id?: string | undefined;
+  /** Only changes before this timestamp (ISO 8601). */
+  to_post_at?: string | undefined;
+}
+
+export const BalanceHistoryParams: z.ZodType<BalanceHistoryParams> = z.strictObject({
+  account_type: z.enum(["cash", "yield", "credit"]).optional(),
+  currency: z.string().optional(),
+  from_post_at: z.string().optional(),
+  page: z.string().optional(),
+  page_num: z.int().min(0).max(10000).optional(),
+  page_size: z.int().min(10).max(2000).optional(),
+  request_id: z.string().optional(),
+  to_post_at: z.string().optional(),
 });

@@ -54,9 +54,9 @@ export const LegalEntityType: z.ZodType<LegalEntityType> = z.string();
 /** An amount of money per month. */
 export interface MonthlyAmountInput {
   /** The amount, a decimal, such as `10000.00`. */
-  amount?: string | null | undefined;
+  amount?: string | undefined;
   /** Currency of the amount (ISO 4217). Matches `^[A-Z]{3}$`. */
-  currency?: string | null | undefined;
+  currency?: string | undefined;
 }
 
 export const MonthlyAmountInput: z.ZodType<MonthlyAmountInput> = z.strictObject({
@@ -67,21 +67,21 @@ export const MonthlyAmountInput: z.ZodType<MonthlyAmountInput> = z.strictObject(
 /** A postal address. */
 export interface AddressInput {
   /** Street and number; no post office boxes. Personal data. */
-  address_line1?: string | null | undefined;
+  address_line1?: string | undefined;
   /** Floor, unit or building. Personal data. */
-  address_line2?: string | null | undefined;
+  address_line2?: string | undefined;
   /**
    * Country (ISO 3166-1 alpha-2). Since version 2026-07-17 it is needed in a given registration
    * address and an individual's home address; a business that is not registered gives it in its
    * business address instead. Matches `^[A-Z]{2}$`.
    */
-  country_code?: string | null | undefined;
+  country_code?: string | undefined;
   /** Postal code. Personal data. */
-  postcode?: string | null | undefined;
+  postcode?: string | undefined;
   /** State or province; required in many countries. */
-  state?: string | null | undefined;
+  state?: string | undefined;
   /** City or suburb. Personal data. */
-  suburb?: string | null | undefined;
+  suburb?: string | undefined;
 }
 
 export const AddressInput: z.ZodType<AddressInput> = z.strictObject({

@@ -15,7 +15,30 @@ import type {
 import type { AccountAgreeToTermsParams } from "./agreements.js";
 import type { Amendment, AmendmentCreateRequest } from "./amendments.js";
 import type { Token } from "./authentication.js";
-import type { BalanceCurrentParams, WalletBalances } from "./balances.js";
+import type {
+  BalanceCurrentParams,
+  BalanceHistory,
+  BalanceHistoryParams,
+  WalletBalances,
+} from "./balances.js";
+import type {
+  Beneficiary,
+  BeneficiaryApiSchema,
+  BeneficiaryApiSchemaParams,
+  BeneficiaryCreateParams,
+  BeneficiaryDeletion,
+  BeneficiaryFinancialInstitutionsParams,
+  BeneficiaryFormSchema,
+  BeneficiaryFormSchemaParams,
+  BeneficiaryList,
+  BeneficiaryListParams,
+  BeneficiaryUpdateParams,
+  BeneficiaryValidateParams,
+  BeneficiaryValidation,
+  BeneficiaryVerification,
+  BeneficiaryVerifyParams,
+  FinancialInstitutionList,
+} from "./beneficiaries.js";
 import type {
   AccountCapability,
   CapabilityEnableRequest,
@@ -23,6 +46,7 @@ import type {
   FundingLimitList,
 } from "./capabilities.js";
 import type { Charge, ChargeCreateRequest, ChargeList, ChargeListParams } from "./charges.js";
+import type { Deposit, DepositList, DepositListParams } from "./deposits.js";
 import type { EmbeddedAuthorization, EmbeddedAuthorizeRequest } from "./embedded.js";
 import type {
   DownloadLinks,
@@ -30,6 +54,30 @@ import type {
   FileUploadRequest,
   UploadedFile,
 } from "./files.js";
+import type {
+  FinancialTransaction,
+  FinancialTransactionList,
+  FinancialTransactionListParams,
+} from "./financial-transactions.js";
+import type {
+  Conversion,
+  ConversionCreateRequest,
+  ConversionList,
+  ConversionListParams,
+  Quote,
+  QuoteCreateParams,
+  Rate,
+  RateCurrentParams,
+} from "./fx.js";
+import type {
+  GlobalAccount,
+  GlobalAccountCreateRequest,
+  GlobalAccountList,
+  GlobalAccountListParams,
+  GlobalAccountTransactionList,
+  GlobalAccountTransactionsParams,
+  GlobalAccountUpdateParams,
+} from "./global-accounts.js";
 import type {
   HostedFlow,
   HostedFlowAuthorizeParams,
@@ -44,6 +92,15 @@ import type {
   OffboardingListParams,
 } from "./offboardings.js";
 import type {
+  Payout,
+  PayoutCancellation,
+  PayoutCreateRequest,
+  PayoutList,
+  PayoutListParams,
+  PayoutValidateParams,
+  PayoutValidation,
+} from "./payouts.js";
+import type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateParams,
@@ -57,11 +114,7 @@ import type {
   SimulationRfiFollowUpParams,
 } from "./rfis.js";
 import type { SimulationAccountUpdateStatusParams } from "./simulation.js";
-import type {
-  SimulatedDeposit,
-  SimulationDepositCreateParams,
-  SimulationDone,
-} from "./simulation-deposits.js";
+import type { SimulatedDeposit, SimulationDepositCreateParams } from "./simulation-deposits.js";
 import type {
   SimulatedPayout,
   SimulationTransferTransitionParams,
@@ -89,14 +142,20 @@ const agreementsSchemas = () => import("./agreements.js");
 const amendmentsSchemas = () => import("./amendments.js");
 const authenticationSchemas = () => import("./authentication.js");
 const balancesSchemas = () => import("./balances.js");
+const beneficiariesSchemas = () => import("./beneficiaries.js");
 const capabilitiesSchemas = () => import("./capabilities.js");
 const chargesSchemas = () => import("./charges.js");
+const depositsSchemas = () => import("./deposits.js");
 const embeddedSchemas = () => import("./embedded.js");
 const filesSchemas = () => import("./files.js");
+const financialTransactionsSchemas = () => import("./financial-transactions.js");
+const fxSchemas = () => import("./fx.js");
+const globalAccountsSchemas = () => import("./global-accounts.js");
 const hostedFlowsSchemas = () => import("./hosted-flows.js");
 const invitationLinksSchemas = () => import("./invitation-links.js");
 const oauthSchemas = () => import("./oauth.js");
 const offboardingsSchemas = () => import("./offboardings.js");
+const payoutsSchemas = () => import("./payouts.js");
 const reportsSchemas = () => import("./reports.js");
 const rfisSchemas = () => import("./rfis.js");
 const simulationSchemas = () => import("./simulation.js");
@@ -118,6 +177,23 @@ const accountsOfEntityShape: Shape<AccountsOfEntity> = shape("AccountsOfEntity",
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
 const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
 const balanceCurrentParamsShape: Shape<BalanceCurrentParams> = shape("BalanceCurrentParams", predicates, balancesSchemas);
+const balanceHistoryShape: Shape<BalanceHistory> = shape("BalanceHistory", predicates, balancesSchemas);
+const balanceHistoryParamsShape: Shape<BalanceHistoryParams> = shape("BalanceHistoryParams", predicates, balancesSchemas);
+const beneficiaryShape: Shape<Beneficiary> = shape("Beneficiary", predicates, beneficiariesSchemas);
+const beneficiaryApiSchemaShape: Shape<BeneficiaryApiSchema> = shape("BeneficiaryApiSchema", predicates, beneficiariesSchemas);
+const beneficiaryApiSchemaParamsShape: Shape<BeneficiaryApiSchemaParams> = shape("BeneficiaryApiSchemaParams", predicates, beneficiariesSchemas);
+const beneficiaryCreateParamsShape: Shape<BeneficiaryCreateParams> = shape("BeneficiaryCreateParams", predicates, beneficiariesSchemas);
+const beneficiaryDeletionShape: Shape<BeneficiaryDeletion> = shape("BeneficiaryDeletion", predicates, beneficiariesSchemas);
+const beneficiaryFinancialInstitutionsParamsShape: Shape<BeneficiaryFinancialInstitutionsParams> = shape("BeneficiaryFinancialInstitutionsParams", predicates, beneficiariesSchemas);
+const beneficiaryFormSchemaShape: Shape<BeneficiaryFormSchema> = shape("BeneficiaryFormSchema", predicates, beneficiariesSchemas);
+const beneficiaryFormSchemaParamsShape: Shape<BeneficiaryFormSchemaParams> = shape("BeneficiaryFormSchemaParams", predicates, beneficiariesSchemas);
+const beneficiaryListShape: Shape<BeneficiaryList> = shape("BeneficiaryList", predicates, beneficiariesSchemas);
+const beneficiaryListParamsShape: Shape<BeneficiaryListParams> = shape("BeneficiaryListParams", predicates, beneficiariesSchemas);
+const beneficiaryUpdateParamsShape: Shape<BeneficiaryUpdateParams> = shape("BeneficiaryUpdateParams", predicates, beneficiariesSchemas);
+const beneficiaryValidateParamsShape: Shape<BeneficiaryValidateParams> = shape("BeneficiaryValidateParams", predicates, beneficiariesSchemas);
+const beneficiaryValidationShape: Shape<BeneficiaryValidation> = shape("BeneficiaryValidation", predicates, beneficiariesSchemas);
+const beneficiaryVerificationShape: Shape<BeneficiaryVerification> = shape("BeneficiaryVerification", predicates, beneficiariesSchemas);
+const beneficiaryVerifyParamsShape: Shape<BeneficiaryVerifyParams> = shape("BeneficiaryVerifyParams", predicates, beneficiariesSchemas);
 const capabilityEnableRequestShape: Shape<CapabilityEnableRequest> = shape("CapabilityEnableRequest", predicates, capabilitiesSchemas);
 const capabilityFundingLimitsParamsShape: Shape<CapabilityFundingLimitsParams> = shape("CapabilityFundingLimitsParams", predicates, capabilitiesSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
@@ -125,12 +201,30 @@ const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreate
 const chargeListShape: Shape<ChargeList> = shape("ChargeList", predicates, chargesSchemas);
 const chargeListParamsShape: Shape<ChargeListParams> = shape("ChargeListParams", predicates, chargesSchemas);
 const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
+const conversionShape: Shape<Conversion> = shape("Conversion", predicates, fxSchemas);
+const conversionCreateRequestShape: Shape<ConversionCreateRequest> = shape("ConversionCreateRequest", predicates, fxSchemas);
+const conversionListShape: Shape<ConversionList> = shape("ConversionList", predicates, fxSchemas);
+const conversionListParamsShape: Shape<ConversionListParams> = shape("ConversionListParams", predicates, fxSchemas);
+const depositShape: Shape<Deposit> = shape("Deposit", predicates, depositsSchemas);
+const depositListShape: Shape<DepositList> = shape("DepositList", predicates, depositsSchemas);
+const depositListParamsShape: Shape<DepositListParams> = shape("DepositListParams", predicates, depositsSchemas);
 const downloadLinksShape: Shape<DownloadLinks> = shape("DownloadLinks", predicates, filesSchemas);
 const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = shape("EmbeddedAuthorization", predicates, embeddedSchemas);
 const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = shape("EmbeddedAuthorizeRequest", predicates, embeddedSchemas);
 const fileDownloadLinksParamsShape: Shape<FileDownloadLinksParams> = shape("FileDownloadLinksParams", predicates, filesSchemas);
 const fileUploadRequestShape: Shape<FileUploadRequest> = shape("FileUploadRequest", predicates, filesSchemas);
+const financialInstitutionListShape: Shape<FinancialInstitutionList> = shape("FinancialInstitutionList", predicates, beneficiariesSchemas);
+const financialTransactionShape: Shape<FinancialTransaction> = shape("FinancialTransaction", predicates, financialTransactionsSchemas);
+const financialTransactionListShape: Shape<FinancialTransactionList> = shape("FinancialTransactionList", predicates, financialTransactionsSchemas);
+const financialTransactionListParamsShape: Shape<FinancialTransactionListParams> = shape("FinancialTransactionListParams", predicates, financialTransactionsSchemas);
 const fundingLimitListShape: Shape<FundingLimitList> = shape("FundingLimitList", predicates, capabilitiesSchemas);
+const globalAccountShape: Shape<GlobalAccount> = shape("GlobalAccount", predicates, globalAccountsSchemas);
+const globalAccountCreateRequestShape: Shape<GlobalAccountCreateRequest> = shape("GlobalAccountCreateRequest", predicates, globalAccountsSchemas);
+const globalAccountListShape: Shape<GlobalAccountList> = shape("GlobalAccountList", predicates, globalAccountsSchemas);
+const globalAccountListParamsShape: Shape<GlobalAccountListParams> = shape("GlobalAccountListParams", predicates, globalAccountsSchemas);
+const globalAccountTransactionListShape: Shape<GlobalAccountTransactionList> = shape("GlobalAccountTransactionList", predicates, globalAccountsSchemas);
+const globalAccountTransactionsParamsShape: Shape<GlobalAccountTransactionsParams> = shape("GlobalAccountTransactionsParams", predicates, globalAccountsSchemas);
+const globalAccountUpdateParamsShape: Shape<GlobalAccountUpdateParams> = shape("GlobalAccountUpdateParams", predicates, globalAccountsSchemas);
 const hostedFlowShape: Shape<HostedFlow> = shape("HostedFlow", predicates, hostedFlowsSchemas);
 const hostedFlowAuthorizeParamsShape: Shape<HostedFlowAuthorizeParams> = shape("HostedFlowAuthorizeParams", predicates, hostedFlowsSchemas);
 const hostedFlowCreateParamsShape: Shape<HostedFlowCreateParams> = shape("HostedFlowCreateParams", predicates, hostedFlowsSchemas);
@@ -142,9 +236,20 @@ const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, of
 const offboardingCreateParamsShape: Shape<OffboardingCreateParams> = shape("OffboardingCreateParams", predicates, offboardingsSchemas);
 const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
 const offboardingListParamsShape: Shape<OffboardingListParams> = shape("OffboardingListParams", predicates, offboardingsSchemas);
+const payoutShape: Shape<Payout> = shape("Payout", predicates, payoutsSchemas);
+const payoutCancellationShape: Shape<PayoutCancellation> = shape("PayoutCancellation", predicates, payoutsSchemas);
+const payoutCreateRequestShape: Shape<PayoutCreateRequest> = shape("PayoutCreateRequest", predicates, payoutsSchemas);
+const payoutListShape: Shape<PayoutList> = shape("PayoutList", predicates, payoutsSchemas);
+const payoutListParamsShape: Shape<PayoutListParams> = shape("PayoutListParams", predicates, payoutsSchemas);
+const payoutValidateParamsShape: Shape<PayoutValidateParams> = shape("PayoutValidateParams", predicates, payoutsSchemas);
+const payoutValidationShape: Shape<PayoutValidation> = shape("PayoutValidation", predicates, payoutsSchemas);
 const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
 const platformReportCreateParamsShape: Shape<PlatformReportCreateParams> = shape("PlatformReportCreateParams", predicates, reportsSchemas);
 const platformReportCreatedShape: Shape<PlatformReportCreated> = shape("PlatformReportCreated", predicates, reportsSchemas);
+const quoteShape: Shape<Quote> = shape("Quote", predicates, fxSchemas);
+const quoteCreateParamsShape: Shape<QuoteCreateParams> = shape("QuoteCreateParams", predicates, fxSchemas);
+const rateShape: Shape<Rate> = shape("Rate", predicates, fxSchemas);
+const rateCurrentParamsShape: Shape<RateCurrentParams> = shape("RateCurrentParams", predicates, fxSchemas);
 const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
 const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
 const rfiListParamsShape: Shape<RfiListParams> = shape("RfiListParams", predicates, rfisSchemas);
@@ -153,7 +258,6 @@ const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit",
 const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, simulationTransfersSchemas);
 const simulationAccountUpdateStatusParamsShape: Shape<SimulationAccountUpdateStatusParams> = shape("SimulationAccountUpdateStatusParams", predicates, simulationSchemas);
 const simulationDepositCreateParamsShape: Shape<SimulationDepositCreateParams> = shape("SimulationDepositCreateParams", predicates, simulationDepositsSchemas);
-const simulationDoneShape: Shape<SimulationDone> = shape("SimulationDone", predicates, simulationDepositsSchemas);
 const simulationRfiCreateParamsShape: Shape<SimulationRfiCreateParams> = shape("SimulationRfiCreateParams", predicates, rfisSchemas);
 const simulationRfiFollowUpParamsShape: Shape<SimulationRfiFollowUpParams> = shape("SimulationRfiFollowUpParams", predicates, rfisSchemas);
 const simulationTransferTransitionParamsShape: Shape<SimulationTransferTransitionParams> = shape("SimulationTransferTransitionParams", predicates, simulationTransfersSchemas);
@@ -503,6 +607,557 @@ export const balancesCurrent: Endpoint<
   mustHave: [],
 };
 
+/** List changes of balances. */
+export const balancesHistory: Endpoint<
+  { readonly query?: BalanceHistoryParams },
+  BalanceHistory
+> = {
+  name: "balances.history",
+  method: "GET",
+  path: "/api/v1/balances/history",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/balances/history",
+  query: balanceHistoryParamsShape,
+  response: balanceHistoryShape,
+  mustHave: ["items"],
+};
+
+/** List financial transactions. */
+export const financialTransactionsList: Endpoint<
+  { readonly query?: FinancialTransactionListParams },
+  FinancialTransactionList
+> = {
+  name: "financialTransactions.list",
+  method: "GET",
+  path: "/api/v1/financial_transactions",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/financial_transactions/list",
+  query: financialTransactionListParamsShape,
+  response: financialTransactionListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a financial transaction. */
+export const financialTransactionsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  FinancialTransaction
+> = {
+  name: "financialTransactions.retrieve",
+  method: "GET",
+  path: "/api/v1/financial_transactions/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/financial_transactions/retrieve",
+  response: financialTransactionShape,
+  mustHave: ["id"],
+};
+
+/** Open a global account. */
+export const globalAccountsCreate: Endpoint<
+  { readonly body: GlobalAccountCreateRequest },
+  GlobalAccount
+> = {
+  name: "globalAccounts.create",
+  method: "POST",
+  path: "/api/v1/global_accounts/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/create",
+  body: globalAccountCreateRequestShape,
+  response: globalAccountShape,
+  mustHave: ["id"],
+};
+
+/** List global accounts. */
+export const globalAccountsList: Endpoint<
+  { readonly query?: GlobalAccountListParams },
+  GlobalAccountList
+> = {
+  name: "globalAccounts.list",
+  method: "GET",
+  path: "/api/v1/global_accounts",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/list",
+  query: globalAccountListParamsShape,
+  response: globalAccountListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a global account. */
+export const globalAccountsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  GlobalAccount
+> = {
+  name: "globalAccounts.retrieve",
+  method: "GET",
+  path: "/api/v1/global_accounts/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/retrieve",
+  response: globalAccountShape,
+  mustHave: ["id"],
+};
+
+/** Update a global account. */
+export const globalAccountsUpdate: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: GlobalAccountUpdateParams },
+  GlobalAccount
+> = {
+  name: "globalAccounts.update",
+  method: "POST",
+  path: "/api/v1/global_accounts/{id}/update",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/update",
+  body: globalAccountUpdateParamsShape,
+  response: globalAccountShape,
+  mustHave: ["id"],
+};
+
+/** Close a global account. */
+export const globalAccountsClose: Endpoint<
+  { readonly path: { readonly id: string } },
+  GlobalAccount
+> = {
+  name: "globalAccounts.close",
+  method: "POST",
+  path: "/api/v1/global_accounts/{id}/close",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/close",
+  response: globalAccountShape,
+  mustHave: ["id"],
+};
+
+/** List transactions of a global account. */
+export const globalAccountsTransactions: Endpoint<
+  { readonly path: { readonly id: string }; readonly query?: GlobalAccountTransactionsParams },
+  GlobalAccountTransactionList
+> = {
+  name: "globalAccounts.transactions",
+  method: "GET",
+  path: "/api/v1/global_accounts/{id}/transactions",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/transactions",
+  query: globalAccountTransactionsParamsShape,
+  response: globalAccountTransactionListShape,
+  mustHave: ["items"],
+};
+
+/** List deposits. */
+export const depositsList: Endpoint<{ readonly query?: DepositListParams }, DepositList> = {
+  name: "deposits.list",
+  method: "GET",
+  path: "/api/v1/deposits",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/deposits/list",
+  query: depositListParamsShape,
+  response: depositListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a deposit. */
+export const depositsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Deposit> = {
+  name: "deposits.retrieve",
+  method: "GET",
+  path: "/api/v1/deposits/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/core_resources/deposits/retrieve",
+  response: depositShape,
+  mustHave: ["id"],
+};
+
+/** Read a rate. */
+export const ratesCurrent: Endpoint<{ readonly query: RateCurrentParams }, Rate> = {
+  name: "rates.current",
+  method: "GET",
+  path: "/api/v1/fx/rates/current",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/transactional_fx/rates/current",
+  query: rateCurrentParamsShape,
+  response: rateShape,
+  mustHave: ["buy_currency","conversion_date","created_at","currency_pair","dealt_currency","rate","rate_details","sell_currency"],
+};
+
+/** Create a quote. */
+export const quotesCreate: Endpoint<{ readonly body: QuoteCreateParams }, Quote> = {
+  name: "quotes.create",
+  method: "POST",
+  path: "/api/v1/fx/quotes/create",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/transactional_fx/quotes/create",
+  body: quoteCreateParamsShape,
+  response: quoteShape,
+  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","currency_pair","dealt_currency","mid_rate","quote_id","rate_details","sell_amount","sell_currency","usage","valid_from_at","valid_to_at","validity"],
+};
+
+/** Retrieve a quote. */
+export const quotesRetrieve: Endpoint<{ readonly path: { readonly quote_id: string } }, Quote> = {
+  name: "quotes.retrieve",
+  method: "GET",
+  path: "/api/v1/fx/quotes/{quote_id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/transactional_fx/quotes/retrieve",
+  response: quoteShape,
+  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","currency_pair","dealt_currency","mid_rate","quote_id","rate_details","sell_amount","sell_currency","usage","valid_from_at","valid_to_at","validity"],
+};
+
+/** Create a conversion. */
+export const conversionsCreate: Endpoint<{ readonly body: ConversionCreateRequest }, Conversion> = {
+  name: "conversions.create",
+  method: "POST",
+  path: "/api/v1/fx/conversions/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/transactional_fx/conversions/create",
+  body: conversionCreateRequestShape,
+  response: conversionShape,
+  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","conversion_id","created_at","currency_pair","dealt_currency","mid_rate","request_id","sell_amount","sell_currency","settlement_cutoff_at","short_reference_id","status","updated_at"],
+};
+
+/** List conversions. */
+export const conversionsList: Endpoint<
+  { readonly query?: ConversionListParams },
+  ConversionList
+> = {
+  name: "conversions.list",
+  method: "GET",
+  path: "/api/v1/fx/conversions",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/transactional_fx/conversions/list",
+  query: conversionListParamsShape,
+  response: conversionListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a conversion. */
+export const conversionsRetrieve: Endpoint<
+  { readonly path: { readonly conversion_id: string } },
+  Conversion
+> = {
+  name: "conversions.retrieve",
+  method: "GET",
+  path: "/api/v1/fx/conversions/{conversion_id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/transactional_fx/conversions/retrieve",
+  response: conversionShape,
+  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","conversion_id","created_at","currency_pair","dealt_currency","mid_rate","request_id","sell_amount","sell_currency","settlement_cutoff_at","short_reference_id","status","updated_at"],
+};
+
+/** Create a beneficiary. */
+export const beneficiariesCreate: Endpoint<
+  { readonly body: BeneficiaryCreateParams },
+  Beneficiary
+> = {
+  name: "beneficiaries.create",
+  method: "POST",
+  path: "/api/v1/beneficiaries/create",
+  host: "api",
+  environment: "all",
+  retry: "never",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/create",
+  body: beneficiaryCreateParamsShape,
+  response: beneficiaryShape,
+  mustHave: ["id"],
+};
+
+/** List beneficiaries. */
+export const beneficiariesList: Endpoint<
+  { readonly query?: BeneficiaryListParams },
+  BeneficiaryList
+> = {
+  name: "beneficiaries.list",
+  method: "GET",
+  path: "/api/v1/beneficiaries",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/list",
+  query: beneficiaryListParamsShape,
+  response: beneficiaryListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a beneficiary. */
+export const beneficiariesRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Beneficiary
+> = {
+  name: "beneficiaries.retrieve",
+  method: "GET",
+  path: "/api/v1/beneficiaries/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/retrieve",
+  response: beneficiaryShape,
+  mustHave: ["id"],
+};
+
+/** Update a beneficiary. */
+export const beneficiariesUpdate: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: BeneficiaryUpdateParams },
+  Beneficiary
+> = {
+  name: "beneficiaries.update",
+  method: "POST",
+  path: "/api/v1/beneficiaries/{id}/update",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/update",
+  body: beneficiaryUpdateParamsShape,
+  response: beneficiaryShape,
+  mustHave: ["id"],
+};
+
+/** Delete a beneficiary. */
+export const beneficiariesDelete: Endpoint<
+  { readonly path: { readonly id: string } },
+  BeneficiaryDeletion
+> = {
+  name: "beneficiaries.delete",
+  method: "POST",
+  path: "/api/v1/beneficiaries/{id}/delete",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/delete",
+  response: beneficiaryDeletionShape,
+};
+
+/** Validate a beneficiary. */
+export const beneficiariesValidate: Endpoint<
+  { readonly body: BeneficiaryValidateParams },
+  BeneficiaryValidation
+> = {
+  name: "beneficiaries.validate",
+  method: "POST",
+  path: "/api/v1/beneficiaries/validate",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/validate",
+  body: beneficiaryValidateParamsShape,
+  response: beneficiaryValidationShape,
+};
+
+/** Verify a bank account. */
+export const beneficiariesVerify: Endpoint<
+  { readonly body: BeneficiaryVerifyParams },
+  BeneficiaryVerification
+> = {
+  name: "beneficiaries.verify",
+  method: "POST",
+  path: "/api/v1/beneficiaries/verify_account",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/verify_account",
+  body: beneficiaryVerifyParamsShape,
+  response: beneficiaryVerificationShape,
+  mustHave: [],
+};
+
+/** Read the fields for the API. */
+export const beneficiariesApiSchema: Endpoint<
+  { readonly body?: BeneficiaryApiSchemaParams },
+  BeneficiaryApiSchema
+> = {
+  name: "beneficiaries.apiSchema",
+  method: "POST",
+  path: "/api/v1/beneficiary_api_schemas/generate",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_api_schemas/generate",
+  body: beneficiaryApiSchemaParamsShape,
+  bodyOptional: true,
+  response: beneficiaryApiSchemaShape,
+  mustHave: [],
+};
+
+/** Read the fields for a form. */
+export const beneficiariesFormSchema: Endpoint<
+  { readonly body?: BeneficiaryFormSchemaParams },
+  BeneficiaryFormSchema
+> = {
+  name: "beneficiaries.formSchema",
+  method: "POST",
+  path: "/api/v1/beneficiary_form_schemas/generate",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/generate",
+  body: beneficiaryFormSchemaParamsShape,
+  bodyOptional: true,
+  response: beneficiaryFormSchemaShape,
+  mustHave: [],
+};
+
+/** List banks. */
+export const beneficiariesFinancialInstitutions: Endpoint<
+  { readonly query: BeneficiaryFinancialInstitutionsParams },
+  FinancialInstitutionList
+> = {
+  name: "beneficiaries.financialInstitutions",
+  method: "GET",
+  path: "/api/v1/beneficiary_form_schemas/supported_financial_institutions",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/supported_financial_institutions",
+  query: beneficiaryFinancialInstitutionsParamsShape,
+  response: financialInstitutionListShape,
+  mustHave: [],
+};
+
+/** Create a payout. */
+export const payoutsCreate: Endpoint<{ readonly body: PayoutCreateRequest }, Payout> = {
+  name: "payouts.create",
+  method: "POST",
+  path: "/api/v1/transfers/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 201,
+  docs: "https://www.airwallex.com/docs/api/payouts/transfers/create",
+  body: payoutCreateRequestShape,
+  response: payoutShape,
+  mustHave: ["id"],
+};
+
+/** List payouts. */
+export const payoutsList: Endpoint<{ readonly query?: PayoutListParams }, PayoutList> = {
+  name: "payouts.list",
+  method: "GET",
+  path: "/api/v1/transfers",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/transfers/list",
+  query: payoutListParamsShape,
+  response: payoutListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a payout. */
+export const payoutsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Payout> = {
+  name: "payouts.retrieve",
+  method: "GET",
+  path: "/api/v1/transfers/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/transfers/retrieve",
+  response: payoutShape,
+  mustHave: ["id"],
+};
+
+/** Cancel a payout. */
+export const payoutsCancel: Endpoint<
+  { readonly path: { readonly id: string } },
+  PayoutCancellation
+> = {
+  name: "payouts.cancel",
+  method: "POST",
+  path: "/api/v1/transfers/{id}/cancel",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/transfers/cancel",
+  response: payoutCancellationShape,
+};
+
+/** Confirm the funding of a payout. */
+export const payoutsConfirmFunding: Endpoint<{ readonly path: { readonly id: string } }, Payout> = {
+  name: "payouts.confirmFunding",
+  method: "POST",
+  path: "/api/v1/transfers/{id}/confirm_funding",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/transfers/confirm_funding",
+  response: payoutShape,
+  mustHave: ["id"],
+};
+
+/** Validate a payout. */
+export const payoutsValidate: Endpoint<
+  { readonly body: PayoutValidateParams },
+  PayoutValidation
+> = {
+  name: "payouts.validate",
+  method: "POST",
+  path: "/api/v1/transfers/validate",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/payouts/transfers/validate",
+  body: payoutValidateParamsShape,
+  response: payoutValidationShape,
+};
+
 /** Request a report. */
 export const platformReportsCreate: Endpoint<
   { readonly body: PlatformReportCreateParams },
@@ -778,7 +1433,7 @@ export const simulationAmendmentsApprove: Endpoint<
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 202,
+  status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
   mustHave: ["id"],
@@ -795,7 +1450,7 @@ export const simulationAmendmentsReject: Endpoint<
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 202,
+  status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
   mustHave: ["id"],
@@ -1067,7 +1722,7 @@ export const simulationDepositsCreate: Endpoint<
 /** Settle a deposit. */
 export const simulationDepositsSettle: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  SimulationDone
+  undefined
 > = {
   name: "simulation.deposits.settle",
   method: "POST",
@@ -1077,13 +1732,12 @@ export const simulationDepositsSettle: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/settle",
-  response: simulationDoneShape,
 };
 
 /** Reject a deposit. */
 export const simulationDepositsReject: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  SimulationDone
+  undefined
 > = {
   name: "simulation.deposits.reject",
   method: "POST",
@@ -1093,13 +1747,12 @@ export const simulationDepositsReject: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reject",
-  response: simulationDoneShape,
 };
 
 /** Reverse a deposit. */
 export const simulationDepositsReverse: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  SimulationDone
+  undefined
 > = {
   name: "simulation.deposits.reverse",
   method: "POST",
@@ -1109,7 +1762,6 @@ export const simulationDepositsReverse: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reverse",
-  response: simulationDoneShape,
 };
 
 /** Move a payout to its next status. */
@@ -1153,6 +1805,39 @@ export const endpoints: readonly Endpoint[] = [
   chargesList,
   chargesRetrieve,
   balancesCurrent,
+  balancesHistory,
+  financialTransactionsList,
+  financialTransactionsRetrieve,
+  globalAccountsCreate,
+  globalAccountsList,
+  globalAccountsRetrieve,
+  globalAccountsUpdate,
+  globalAccountsClose,
+  globalAccountsTransactions,
+  depositsList,
+  depositsRetrieve,
+  ratesCurrent,
+  quotesCreate,
+  quotesRetrieve,
+  conversionsCreate,
+  conversionsList,
+  conversionsRetrieve,
+  beneficiariesCreate,
+  beneficiariesList,
+  beneficiariesRetrieve,
+  beneficiariesUpdate,
+  beneficiariesDelete,
+  beneficiariesValidate,
+  beneficiariesVerify,
+  beneficiariesApiSchema,
+  beneficiariesFormSchema,
+  beneficiariesFinancialInstitutions,
+  payoutsCreate,
+  payoutsList,
+  payoutsRetrieve,
+  payoutsCancel,
+  payoutsConfirmFunding,
+  payoutsValidate,
   platformReportsCreate,
   platformReportsRetrieve,
   webhooksCreate,

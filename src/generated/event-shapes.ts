@@ -3,6 +3,7 @@
 
 import type { Account } from "./accounts.js";
 import type { Amendment } from "./amendments.js";
+import type { BalanceEventData } from "./balances.js";
 import type { AccountCapability } from "./capabilities.js";
 import type { Charge } from "./charges.js";
 import type {
@@ -15,7 +16,10 @@ import type {
   LegacyAccountConnectedData,
   RfiEventData,
 } from "./events.js";
+import type { Conversion } from "./fx.js";
+import type { GlobalAccount, GlobalAccountTransactionList } from "./global-accounts.js";
 import type { LegacyAccount } from "./legacy.js";
+import type { Payout } from "./payouts.js";
 import type { PlatformReport } from "./reports.js";
 import type { ConnectedAccountTransfer } from "./transfers.js";
 import { type Shape, shape } from "../schemas/shape.js";
@@ -46,6 +50,9 @@ export interface EventData {
   readonly "account_capability.disabled": { readonly current: AccountCapability };
   readonly "account_capability.enabled": { readonly current: AccountCapability };
   readonly "account_capability.pending": { readonly current: AccountCapability };
+  readonly "balance.adjustment": { readonly current: BalanceEventData };
+  readonly "balance.ga.top_up": { readonly current: BalanceEventData };
+  readonly "balance.va.top_up": { readonly current: BalanceEventData };
   readonly "charge.failed": { readonly current: Charge };
   readonly "charge.new": { readonly current: Charge };
   readonly "charge.pending": { readonly current: Charge };
@@ -57,10 +64,46 @@ export interface EventData {
   readonly "connected_account_transfer.settled": { readonly current: ConnectedAccountTransfer };
   readonly "connected_account_transfer.suspended": { readonly current: ConnectedAccountTransfer };
   readonly "connection.disconnected": { readonly current: DisconnectedConnection };
+  readonly "conversion.cancelled": { readonly current: Conversion };
+  readonly "conversion.overdue": { readonly current: Conversion };
+  readonly "conversion.scheduled": { readonly current: Conversion };
+  readonly "conversion.settled": { readonly current: Conversion };
   readonly "deposit.pending": { readonly current: DepositEventData };
   readonly "deposit.rejected": { readonly current: DepositEventData };
   readonly "deposit.reversed": { readonly current: DepositEventData };
   readonly "deposit.settled": { readonly current: DepositEventData };
+  readonly "ga.new": { readonly current: GlobalAccountTransactionList };
+  readonly "global_account.active": { readonly current: GlobalAccount };
+  readonly "global_account.closed": { readonly current: GlobalAccount };
+  readonly "global_account.failed": { readonly current: GlobalAccount };
+  readonly "payment.approval_blocked": { readonly current: Payout };
+  readonly "payment.approval_recalled": { readonly current: Payout };
+  readonly "payment.approval_rejected": { readonly current: Payout };
+  readonly "payment.in_approval": { readonly current: Payout };
+  readonly "payment.in_review": { readonly current: Payout };
+  readonly "payment.new": { readonly current: Payout };
+  readonly "payment.overdue": { readonly current: Payout };
+  readonly "payment.processing": { readonly current: Payout };
+  readonly "payment.scheduled": { readonly current: Payout };
+  readonly "payout.transfer.approval_blocked": { readonly current: Payout };
+  readonly "payout.transfer.approval_recalled": { readonly current: Payout };
+  readonly "payout.transfer.approval_rejected": { readonly current: Payout };
+  readonly "payout.transfer.cancellation_requested": { readonly current: Payout };
+  readonly "payout.transfer.cancelled": { readonly current: Payout };
+  readonly "payout.transfer.failed": { readonly current: Payout };
+  readonly "payout.transfer.funding.cancelled": { readonly current: Payout };
+  readonly "payout.transfer.funding.failed": { readonly current: Payout };
+  readonly "payout.transfer.funding.funded": { readonly current: Payout };
+  readonly "payout.transfer.funding.processing": { readonly current: Payout };
+  readonly "payout.transfer.funding.requires_funding_confirmation": { readonly current: Payout };
+  readonly "payout.transfer.funding.reversed": { readonly current: Payout };
+  readonly "payout.transfer.funding.scheduled": { readonly current: Payout };
+  readonly "payout.transfer.in_approval": { readonly current: Payout };
+  readonly "payout.transfer.overdue": { readonly current: Payout };
+  readonly "payout.transfer.paid": { readonly current: Payout };
+  readonly "payout.transfer.processing": { readonly current: Payout };
+  readonly "payout.transfer.scheduled": { readonly current: Payout };
+  readonly "payout.transfer.sent": { readonly current: Payout };
   readonly "platform_report.completed": { readonly current: PlatformReport };
   readonly "platform_report.failed": { readonly current: PlatformReport };
   readonly "rfi.action_required": { readonly current: RfiEventData };
@@ -71,10 +114,14 @@ export interface EventData {
 const predicates = () => import("./guards.js");
 const accountsSchemas = () => import("./accounts.js");
 const amendmentsSchemas = () => import("./amendments.js");
+const balancesSchemas = () => import("./balances.js");
 const capabilitiesSchemas = () => import("./capabilities.js");
 const chargesSchemas = () => import("./charges.js");
 const eventsSchemas = () => import("./events.js");
+const fxSchemas = () => import("./fx.js");
+const globalAccountsSchemas = () => import("./global-accounts.js");
 const legacySchemas = () => import("./legacy.js");
+const payoutsSchemas = () => import("./payouts.js");
 const reportsSchemas = () => import("./reports.js");
 const transfersSchemas = () => import("./transfers.js");
 
@@ -84,13 +131,18 @@ const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapabilit
 const accountConnectedDataShape: Shape<AccountConnectedData> = shape("AccountConnectedData", predicates, eventsSchemas);
 const accountSubmittedDataShape: Shape<AccountSubmittedData> = shape("AccountSubmittedData", predicates, eventsSchemas);
 const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
+const balanceEventDataShape: Shape<BalanceEventData> = shape("BalanceEventData", predicates, balancesSchemas);
 const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
+const conversionShape: Shape<Conversion> = shape("Conversion", predicates, fxSchemas);
 const depositEventDataShape: Shape<DepositEventData> = shape("DepositEventData", predicates, eventsSchemas);
 const disconnectedConnectionShape: Shape<DisconnectedConnection> = shape("DisconnectedConnection", predicates, eventsSchemas);
+const globalAccountShape: Shape<GlobalAccount> = shape("GlobalAccount", predicates, globalAccountsSchemas);
+const globalAccountTransactionListShape: Shape<GlobalAccountTransactionList> = shape("GlobalAccountTransactionList", predicates, globalAccountsSchemas);
 const legacyAccountShape: Shape<LegacyAccount> = shape("LegacyAccount", predicates, legacySchemas);
 const legacyAccountActionRequiredDataShape: Shape<LegacyAccountActionRequiredData> = shape("LegacyAccountActionRequiredData", predicates, eventsSchemas);
 const legacyAccountConnectedDataShape: Shape<LegacyAccountConnectedData> = shape("LegacyAccountConnectedData", predicates, eventsSchemas);
+const payoutShape: Shape<Payout> = shape("Payout", predicates, payoutsSchemas);
 const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
 const rfiEventDataShape: Shape<RfiEventData> = shape("RfiEventData", predicates, eventsSchemas);
 
@@ -120,6 +172,9 @@ export const eventShapes: EventShapes = {
   "account_capability.disabled": { current: accountCapabilityShape },
   "account_capability.enabled": { current: accountCapabilityShape },
   "account_capability.pending": { current: accountCapabilityShape },
+  "balance.adjustment": { current: balanceEventDataShape },
+  "balance.ga.top_up": { current: balanceEventDataShape },
+  "balance.va.top_up": { current: balanceEventDataShape },
   "charge.failed": { current: chargeShape },
   "charge.new": { current: chargeShape },
   "charge.pending": { current: chargeShape },
@@ -131,10 +186,46 @@ export const eventShapes: EventShapes = {
   "connected_account_transfer.settled": { current: connectedAccountTransferShape },
   "connected_account_transfer.suspended": { current: connectedAccountTransferShape },
   "connection.disconnected": { current: disconnectedConnectionShape },
+  "conversion.cancelled": { current: conversionShape },
+  "conversion.overdue": { current: conversionShape },
+  "conversion.scheduled": { current: conversionShape },
+  "conversion.settled": { current: conversionShape },
   "deposit.pending": { current: depositEventDataShape },
   "deposit.rejected": { current: depositEventDataShape },
   "deposit.reversed": { current: depositEventDataShape },
   "deposit.settled": { current: depositEventDataShape },
+  "ga.new": { current: globalAccountTransactionListShape },
+  "global_account.active": { current: globalAccountShape },
+  "global_account.closed": { current: globalAccountShape },
+  "global_account.failed": { current: globalAccountShape },
+  "payment.approval_blocked": { current: payoutShape },
+  "payment.approval_recalled": { current: payoutShape },
+  "payment.approval_rejected": { current: payoutShape },
+  "payment.in_approval": { current: payoutShape },
+  "payment.in_review": { current: payoutShape },
+  "payment.new": { current: payoutShape },
+  "payment.overdue": { current: payoutShape },
+  "payment.processing": { current: payoutShape },
+  "payment.scheduled": { current: payoutShape },
+  "payout.transfer.approval_blocked": { current: payoutShape },
+  "payout.transfer.approval_recalled": { current: payoutShape },
+  "payout.transfer.approval_rejected": { current: payoutShape },
+  "payout.transfer.cancellation_requested": { current: payoutShape },
+  "payout.transfer.cancelled": { current: payoutShape },
+  "payout.transfer.failed": { current: payoutShape },
+  "payout.transfer.funding.cancelled": { current: payoutShape },
+  "payout.transfer.funding.failed": { current: payoutShape },
+  "payout.transfer.funding.funded": { current: payoutShape },
+  "payout.transfer.funding.processing": { current: payoutShape },
+  "payout.transfer.funding.requires_funding_confirmation": { current: payoutShape },
+  "payout.transfer.funding.reversed": { current: payoutShape },
+  "payout.transfer.funding.scheduled": { current: payoutShape },
+  "payout.transfer.in_approval": { current: payoutShape },
+  "payout.transfer.overdue": { current: payoutShape },
+  "payout.transfer.paid": { current: payoutShape },
+  "payout.transfer.processing": { current: payoutShape },
+  "payout.transfer.scheduled": { current: payoutShape },
+  "payout.transfer.sent": { current: payoutShape },
   "platform_report.completed": { current: platformReportShape },
   "platform_report.failed": { current: platformReportShape },
   "rfi.action_required": { current: rfiEventDataShape },

@@ -3,11 +3,6 @@
 
 import * as z from "zod";
 
-/** The kind of a stored object. */
-export type FileObjectType = "file" | "list" | (string & {});
-
-export const FileObjectType: z.ZodType<FileObjectType> = z.string();
-
 /** A stored file. */
 export interface UploadedFile {
   /** When the file was stored, in milliseconds since 1970. */
@@ -18,8 +13,8 @@ export interface UploadedFile {
   readonly filename?: string | null | undefined;
   /** Note given at upload. */
   readonly notes?: string | null | undefined;
-  /** Kind of object. */
-  readonly object_type?: FileObjectType | null | undefined;
+  /** Kind of object; `file`. */
+  readonly object_type?: string | null | undefined;
   /** Size in bytes. */
   readonly size?: number | null | undefined;
 }
@@ -29,7 +24,7 @@ export const UploadedFile: z.ZodType<UploadedFile> = z.looseObject({
   file_id: z.string(),
   filename: z.string().nullish(),
   notes: z.string().nullish(),
-  object_type: FileObjectType.nullish(),
+  object_type: z.string().nullish(),
   size: z.int().nullish(),
 });
 
@@ -83,7 +78,7 @@ export const FileUploadRequest: z.ZodType<FileUploadRequest> = z.strictObject({
 
 /** The files to download. */
 export interface FileDownloadLinksParams {
-  /** Ids of the files, as returned by upload. Not empty. */
+  /** Ids of the files, as returned by upload. At least 1 items. */
   file_ids: readonly string[];
 }
 

@@ -76,19 +76,19 @@ export const OAuthErrorResponse: z.ZodType<OAuthErrorResponse> = z.looseObject({
  */
 export interface OAuthTokenParams {
   /** Client id of the app. */
-  client_id?: string | null | undefined;
+  client_id?: string | undefined;
   /** Client secret of the app; a public app has none. Personal data. */
-  client_secret?: string | null | undefined;
+  client_secret?: string | undefined;
   /** The code of a consent, with the grant `authorization_code`. It works once. */
-  code?: string | null | undefined;
+  code?: string | undefined;
   /** The PKCE verifier, if the consent was requested with a challenge. Personal data. */
-  code_verifier?: string | null | undefined;
+  code_verifier?: string | undefined;
   /** What to exchange for tokens. */
   grant_type: OAuthGrantType;
   /** The redirect URI of the consent, with the grant `authorization_code`. */
-  redirect_uri?: string | null | undefined;
+  redirect_uri?: string | undefined;
   /** The newest refresh token, with the grant `refresh_token`. Personal data. */
-  refresh_token?: string | null | undefined;
+  refresh_token?: string | undefined;
 }
 
 export const OAuthTokenParams: z.ZodType<OAuthTokenParams> = z.strictObject({

@@ -112,7 +112,7 @@ export const OffboardingList: z.ZodType<OffboardingList> = z.looseObject({
 /** A request to close a connected account. */
 export interface OffboardingCreateParams {
   /** A comment on it. Personal data. */
-  comment?: string | null | undefined;
+  comment?: string | undefined;
   /** Why the account should be closed. */
   reason_code: OffboardingReasonInput;
 }

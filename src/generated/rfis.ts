@@ -401,17 +401,17 @@ export const RfiAnswerTypeInput: z.ZodType<RfiAnswerTypeInput> = z.enum([
 /** A postal address. */
 export interface RfiAddressInput {
   /** Street and number. Personal data. */
-  address_line1?: string | null | undefined;
+  address_line1?: string | undefined;
   /** Floor, unit or building. Personal data. */
-  address_line2?: string | null | undefined;
+  address_line2?: string | undefined;
   /** Country (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  country_code?: string | null | undefined;
+  country_code?: string | undefined;
   /** Postal code. Personal data. */
-  postcode?: string | null | undefined;
+  postcode?: string | undefined;
   /** State or province. */
-  state?: string | null | undefined;
+  state?: string | undefined;
   /** City or suburb. Personal data. */
-  suburb?: string | null | undefined;
+  suburb?: string | undefined;
 }
 
 export const RfiAddressInput: z.ZodType<RfiAddressInput> = z.strictObject({
@@ -454,15 +454,15 @@ export const RfiIdentityDocumentTypeInput: z.ZodType<RfiIdentityDocumentTypeInpu
 /** An identity document. */
 export interface RfiIdentityDocumentInput {
   /** File id of the back. Personal data. */
-  back_file_id?: string | null | undefined;
+  back_file_id?: string | undefined;
   /** File id of the front. Personal data. */
-  front_file_id?: string | null | undefined;
+  front_file_id?: string | undefined;
   /** Country that issued it (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  issuing_country?: string | null | undefined;
+  issuing_country?: string | undefined;
   /** Number of the document. Personal data. */
-  number?: string | null | undefined;
+  number?: string | undefined;
   /** Kind of document. */
-  type?: RfiIdentityDocumentTypeInput | null | undefined;
+  type?: RfiIdentityDocumentTypeInput | undefined;
 }
 
 export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.strictObject({
@@ -479,19 +479,19 @@ export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.s
  */
 export interface RfiAnswerInput {
   /** The answer, for the kind `ADDRESS`. */
-  address?: RfiAddressInput | null | undefined;
-  /** The answer, for the kind `ATTACHMENT`. Not empty. */
-  attachments?: readonly RfiFileIdInput[] | null | undefined;
+  address?: RfiAddressInput | undefined;
+  /** The answer, for the kind `ATTACHMENT`. At least 1 items. */
+  attachments?: readonly RfiFileIdInput[] | undefined;
   /** A comment on any answer. Personal data. */
-  comment?: string | null | undefined;
+  comment?: string | undefined;
   /** The answer, for the kind `CONFIRMATION`. */
-  confirmed?: boolean | null | undefined;
+  confirmed?: boolean | undefined;
   /** The answer, for the kind `IDENTITY_DOCUMENT`. */
-  identity_document?: RfiIdentityDocumentInput | null | undefined;
+  identity_document?: RfiIdentityDocumentInput | undefined;
   /** The answer, for the kind `TEXT`. Not empty. Personal data. */
-  text?: string | null | undefined;
+  text?: string | undefined;
   /** The kind of the answer. */
-  type?: RfiAnswerTypeInput | null | undefined;
+  type?: RfiAnswerTypeInput | undefined;
 }
 
 export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = z.strictObject({
@@ -586,7 +586,7 @@ export interface SimulationRfiQuestion {
   /** What to ask for. */
   answer: SimulationRfiAnswer;
   /** Who or what the question is about. */
-  sources?: readonly SimulationRfiSource[] | null | undefined;
+  sources?: readonly SimulationRfiSource[] | undefined;
 }
 
 export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictObject({
@@ -597,11 +597,11 @@ export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictO
 /** Either an answered question to ask again, by its id, or a new one, by its kind of answer. */
 export interface SimulationRfiFollowUpQuestion {
   /** What to ask for, in a new question. */
-  answer?: SimulationRfiAnswer | null | undefined;
+  answer?: SimulationRfiAnswer | undefined;
   /** Id of the question to ask again. */
-  id?: string | null | undefined;
+  id?: string | undefined;
   /** Who or what the question is about. */
-  sources?: readonly SimulationRfiSource[] | null | undefined;
+  sources?: readonly SimulationRfiSource[] | undefined;
 }
 
 export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuestion> = z.strictObject({
@@ -637,7 +637,7 @@ export const RfiListParams: z.ZodType<RfiListParams> = z.strictObject({
 
 /** Answers to questions of the active round. */
 export interface RfiRespondRequest {
-  /** One item per question; questions left out stay open. Not empty. */
+  /** One item per question; questions left out stay open. At least 1 items. */
   questions: readonly RfiResponseItem[];
 }
 
@@ -648,7 +648,7 @@ export const RfiRespondRequest: z.ZodType<RfiRespondRequest> = z.strictObject({
 /** A request for information to open. */
 export interface SimulationRfiCreateParams {
   /** What to ask; default: the questions that belong to the type. */
-  questions?: readonly SimulationRfiQuestion[] | null | undefined;
+  questions?: readonly SimulationRfiQuestion[] | undefined;
   /** What it is about. */
   type: RfiTypeInput;
 }
@@ -661,7 +661,7 @@ export const SimulationRfiCreateParams: z.ZodType<SimulationRfiCreateParams> = z
 /** What to ask once everything is answered. */
 export interface SimulationRfiFollowUpParams {
   /** Questions to ask again, and new ones. */
-  questions?: readonly SimulationRfiFollowUpQuestion[] | null | undefined;
+  questions?: readonly SimulationRfiFollowUpQuestion[] | undefined;
 }
 
 export const SimulationRfiFollowUpParams: z.ZodType<SimulationRfiFollowUpParams> = z.strictObject({

@@ -129,292 +129,83 @@ export const PayoutFailureTypeInput: z.ZodType<PayoutFailureTypeInput> = z.enum(
   "UNABLE_TO_APPLY",
 ]);
 
-/** What a platform earns a fee on. */
-export type ApplicationFeeSource = "CONVERSION" | "TRANSFER" | (string & {});
-
-export const ApplicationFeeSource: z.ZodType<ApplicationFeeSource> = z.string();
-
-/** Whether a platform's fee is an amount or a percentage. */
-export type ApplicationFeeType = "FIXED" | "PERCENTAGE" | (string & {});
-
-export const ApplicationFeeType: z.ZodType<ApplicationFeeType> = z.string();
-
-/** What a platform asks to earn on a payout or a conversion. */
-export interface ApplicationFeeOption {
-  /** Of a FIXED fee, its amount. */
-  readonly amount?: string | null | undefined;
-  /** Currency of the fee (ISO 4217). */
-  readonly currency?: string | null | undefined;
-  /** The platform's own data. */
-  readonly metadata?: Readonly<Record<string, string>> | null | undefined;
-  /** Of a PERCENTAGE fee, how much. */
-  readonly percentage?: string | null | undefined;
-  /** What it is earned on. */
-  readonly source_type?: ApplicationFeeSource | null | undefined;
-  /** Whether it is an amount or a percentage. */
-  readonly type?: ApplicationFeeType | null | undefined;
-}
-
-export const ApplicationFeeOption: z.ZodType<ApplicationFeeOption> = z.looseObject({
-  amount: z.string().nullish(),
-  currency: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
-  percentage: z.string().nullish(),
-  source_type: ApplicationFeeSource.nullish(),
-  type: ApplicationFeeType.nullish(),
-});
-
-/** What a platform earned on a payout or a conversion. */
-export interface ApplicationFee {
-  /** Its amount. */
-  readonly amount?: string | null | undefined;
-  /** Its currency (ISO 4217). */
-  readonly currency?: string | null | undefined;
-  /** What it was earned on. */
-  readonly source_type?: ApplicationFeeSource | null | undefined;
-}
-
-export const ApplicationFee: z.ZodType<ApplicationFee> = z.looseObject({
-  amount: z.string().nullish(),
-  currency: z.string().nullish(),
-  source_type: ApplicationFeeSource.nullish(),
-});
-
-/** The conversion behind a payout in another currency. */
-export interface PayoutConversion {
-  /** The two currencies, such as AUDUSD. */
-  readonly currency_pair: string;
-  /** The rate. */
-  readonly rate: string | number;
-}
-
-export const PayoutConversion: z.ZodType<PayoutConversion> = z.looseObject({
-  currency_pair: z.string(),
-  rate: z.union([z.string(), z.number()]),
-});
-
-/** How to find a payout at other banks. */
-export interface PayoutDispatch {
-  /** Its reference there. */
-  readonly external_reference?: string | null | undefined;
-  /** What kind of reference it is. */
-  readonly external_reference_type?: string | null | undefined;
-}
-
-export const PayoutDispatch: z.ZodType<PayoutDispatch> = z.looseObject({
-  external_reference: z.string().nullish(),
-  external_reference_type: z.string().nullish(),
-});
-
-/** Who pays the fee of a payout. */
-export type PayoutFeePayer = "PAYER" | "BENEFICIARY" | (string & {});
-
-export const PayoutFeePayer: z.ZodType<PayoutFeePayer> = z.string();
-
-/** How the money of a payout is debited elsewhere. */
-export type PayoutDepositType = "FASTER_DIRECT_DEBIT" | "DIRECT_DEBIT" | (string & {});
-
-export const PayoutDepositType: z.ZodType<PayoutDepositType> = z.string();
-
-/** A system by which banks of a country debit each other. */
-export type LocalClearingSystem = "AU_BECS" | "US_ACH" | "GB_BACS" | "EU_SEPA" | (string & {});
-
-export const LocalClearingSystem: z.ZodType<LocalClearingSystem> = z.string();
-
-/** What a bank said about a failure. */
-export interface ProviderFailure {
-  /** Its code. */
-  readonly code?: string | null | undefined;
-  /** The system that the code belongs to. */
-  readonly local_clearing_system?: LocalClearingSystem | null | undefined;
-  /** Its words. */
-  readonly message?: string | null | undefined;
-}
-
-export const ProviderFailure: z.ZodType<ProviderFailure> = z.looseObject({
-  code: z.string().nullish(),
-  local_clearing_system: LocalClearingSystem.nullish(),
-  message: z.string().nullish(),
-});
-
-/** Why the money of a payout could not be had. */
-export interface PayoutFundingFailure {
-  /** The reason as a code. */
-  readonly code?: string | null | undefined;
-  /** The reason as a code of ISO 20022. */
-  readonly iso_code?: string | null | undefined;
-  /** What the bank said. */
-  readonly provider_failure_details?: ProviderFailure | null | undefined;
-}
-
-export const PayoutFundingFailure: z.ZodType<PayoutFundingFailure> = z.looseObject({
-  code: z.string().nullish(),
-  iso_code: z.string().nullish(),
-  provider_failure_details: ProviderFailure.nullish(),
-});
-
-/** Where the money of a payout comes from. */
-export interface PayoutFunding {
-  /** How it is debited elsewhere. */
-  readonly deposit_type?: PayoutDepositType | null | undefined;
-  /** Why it could not be had. */
-  readonly failure_details?: PayoutFundingFailure | null | undefined;
-  /** Why it could not be had, as free text. */
-  readonly failure_reason?: string | null | undefined;
-  /** Id of the linked account; none for the wallet. */
-  readonly funding_source_id?: string | null | undefined;
-  /** Whether the money is there, such as FUNDED. */
-  readonly status: string;
-}
-
-export const PayoutFunding: z.ZodType<PayoutFunding> = z.looseObject({
-  deposit_type: PayoutDepositType.nullish(),
-  failure_details: PayoutFundingFailure.nullish(),
-  failure_reason: z.string().nullish(),
-  funding_source_id: z.string().nullish(),
-  status: z.string(),
-});
-
-/** What was paid in advance for a payout. */
-export interface PayoutPrepayment {
-  /** Its amount. */
-  readonly amount: string | number;
-  /** Its currency (ISO 4217). */
-  readonly currency: string;
-}
-
-export const PayoutPrepayment: z.ZodType<PayoutPrepayment> = z.looseObject({
-  amount: z.union([z.string(), z.number()]),
-  currency: z.string(),
-});
-
-/** Who pays the banks on the way of a SWIFT payment. */
-export type SwiftChargeOption = "SHARED" | "PAYER" | (string & {});
-
-export const SwiftChargeOption: z.ZodType<SwiftChargeOption> = z.string();
-
-/** A payout, as its simulation returns it. */
+/**
+ * A payout, as its simulation returns it. It has more members than these; read them with
+ * `client.request` and a schema of your own.
+ */
 export interface SimulatedPayout {
-  /** What the beneficiary receives after fees. */
-  readonly amount_beneficiary_receives: string | number;
-  /** What the payer pays with fees. */
-  readonly amount_payer_pays: string | number;
-  /** What the platform asked to earn on it. */
-  readonly application_fee_options?: readonly ApplicationFeeOption[] | null | undefined;
-  /** What the platform earned on it. */
-  readonly application_fees?: readonly ApplicationFee[] | null | undefined;
-  /** Id of the batch that it is part of. */
-  readonly batch_transfer_id?: string | null | undefined;
   /** Who is paid. Personal data. */
-  readonly beneficiary: Readonly<Record<string, unknown>>;
+  readonly beneficiary?: unknown;
   /** Id of the beneficiary. */
   readonly beneficiary_id?: string | null | undefined;
-  /** The conversion behind it. */
-  readonly conversion?: PayoutConversion | null | undefined;
   /** When it was created. ISO 8601. */
-  readonly created_at: string;
-  /** Day on which it was sent. */
-  readonly dispatch_date?: string | null | undefined;
-  /** How to find it at other banks. */
-  readonly dispatch_info?: PayoutDispatch | null | undefined;
+  readonly created_at?: string | null | undefined;
   /** Why it failed, as free text. */
   readonly failure_reason?: string | null | undefined;
   /** Why it failed. */
   readonly failure_type?: PayoutFailureType | null | undefined;
   /** Fee. */
-  readonly fee_amount: string | number;
+  readonly fee_amount?: string | number | null | undefined;
   /** Currency of the fee (ISO 4217). */
-  readonly fee_currency: string;
-  /** Who pays the fee. */
-  readonly fee_paid_by: PayoutFeePayer;
-  /** Where its money comes from. */
-  readonly funding: PayoutFunding;
+  readonly fee_currency?: string | null | undefined;
   /** Id of the payout. */
   readonly id: string;
-  /** Whether the rate of its conversion was fixed when it was created. */
-  readonly lock_rate_on_create?: boolean | null | undefined;
-  /** The platform's own data. */
-  readonly metadata?: Readonly<Record<string, string>> | null | undefined;
   /** Who pays. Personal data. */
-  readonly payer: Readonly<Record<string, unknown>>;
-  /** Id of the payer. */
-  readonly payer_id?: string | null | undefined;
-  /** What was paid in advance. */
-  readonly prepayment?: PayoutPrepayment | null | undefined;
+  readonly payer?: unknown;
   /** What it is for. */
-  readonly reason: string;
+  readonly reason?: string | null | undefined;
   /** Reference for the beneficiary. */
-  readonly reference: string;
-  /** More for the beneficiary. */
-  readonly remarks?: string | null | undefined;
+  readonly reference?: string | null | undefined;
   /** Id of the request that created it. */
-  readonly request_id: string;
+  readonly request_id?: string | null | undefined;
   /** Short, human-readable id. */
-  readonly short_reference_id: string;
+  readonly short_reference_id?: string | null | undefined;
   /** What the payer pays. */
-  readonly source_amount: string | number;
+  readonly source_amount?: string | number | null | undefined;
   /** Currency that the payer pays in (ISO 4217). */
-  readonly source_currency: string;
+  readonly source_currency?: string | null | undefined;
   /** Its status. */
   readonly status: string;
-  /** Who pays banks on the way. */
-  readonly swift_charge_option?: SwiftChargeOption | null | undefined;
   /** What the beneficiary is paid. */
-  readonly transfer_amount: string | number;
+  readonly transfer_amount?: string | number | null | undefined;
   /** Currency of the payment (ISO 4217). */
-  readonly transfer_currency: string;
+  readonly transfer_currency?: string | null | undefined;
   /** Day of the payment. */
-  readonly transfer_date: string;
+  readonly transfer_date?: string | null | undefined;
   /** How it is paid. */
-  readonly transfer_method: string;
+  readonly transfer_method?: string | null | undefined;
   /** When it last changed. ISO 8601. */
-  readonly updated_at: string;
+  readonly updated_at?: string | null | undefined;
 }
 
 export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.looseObject({
-  amount_beneficiary_receives: z.union([z.string(), z.number()]),
-  amount_payer_pays: z.union([z.string(), z.number()]),
-  application_fee_options: z.array(ApplicationFeeOption).nullish(),
-  application_fees: z.array(ApplicationFee).nullish(),
-  batch_transfer_id: z.string().nullish(),
-  beneficiary: z.record(z.string(), z.unknown()),
+  beneficiary: z.unknown().nullish(),
   beneficiary_id: z.string().nullish(),
-  conversion: PayoutConversion.nullish(),
-  created_at: z.string(),
-  dispatch_date: z.string().nullish(),
-  dispatch_info: PayoutDispatch.nullish(),
+  created_at: z.string().nullish(),
   failure_reason: z.string().nullish(),
   failure_type: PayoutFailureType.nullish(),
-  fee_amount: z.union([z.string(), z.number()]),
-  fee_currency: z.string(),
-  fee_paid_by: PayoutFeePayer,
-  funding: PayoutFunding,
+  fee_amount: z.union([z.string(), z.number()]).nullish(),
+  fee_currency: z.string().nullish(),
   id: z.string(),
-  lock_rate_on_create: z.boolean().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
-  payer: z.record(z.string(), z.unknown()),
-  payer_id: z.string().nullish(),
-  prepayment: PayoutPrepayment.nullish(),
-  reason: z.string(),
-  reference: z.string(),
-  remarks: z.string().nullish(),
-  request_id: z.string(),
-  short_reference_id: z.string(),
-  source_amount: z.union([z.string(), z.number()]),
-  source_currency: z.string(),
+  payer: z.unknown().nullish(),
+  reason: z.string().nullish(),
+  reference: z.string().nullish(),
+  request_id: z.string().nullish(),
+  short_reference_id: z.string().nullish(),
+  source_amount: z.union([z.string(), z.number()]).nullish(),
+  source_currency: z.string().nullish(),
   status: z.string(),
-  swift_charge_option: SwiftChargeOption.nullish(),
-  transfer_amount: z.union([z.string(), z.number()]),
-  transfer_currency: z.string(),
-  transfer_date: z.string(),
-  transfer_method: z.string(),
-  updated_at: z.string(),
+  transfer_amount: z.union([z.string(), z.number()]).nullish(),
+  transfer_currency: z.string().nullish(),
+  transfer_date: z.string().nullish(),
+  transfer_method: z.string().nullish(),
+  updated_at: z.string().nullish(),
 });
 
 /** The next status of a payout. */
 export interface SimulationTransferTransitionParams {
   /** Why it fails, if the next status is FAILED. */
-  failure_type?: PayoutFailureTypeInput | null | undefined;
+  failure_type?: PayoutFailureTypeInput | undefined;
   /** Its next status. */
   next_status: SimulatedPayoutStatus;
 }

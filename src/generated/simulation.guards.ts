@@ -6,7 +6,6 @@ import type { Members } from "./values.guards.js";
 
 export function isSimulatedStatus(v: unknown): v is SimulatedStatus {
   switch (v) {
-    case "ACTION_REQUIRED":
     case "ACTIVE":
     case "SUSPENDED":
       return true;

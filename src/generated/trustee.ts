@@ -142,33 +142,33 @@ export const TrusteeBusinessStructureInput: z.ZodType<TrusteeBusinessStructureIn
 /** A business that acts as trustee. */
 export interface TrusteeBusinessInput {
   /** Documents of the business. */
-  attachments?: BusinessAttachmentsInput | null | undefined;
+  attachments?: BusinessAttachmentsInput | undefined;
   /** Registration and tax numbers. */
-  business_identifiers?: readonly BusinessIdentifierInput[] | null | undefined;
+  business_identifiers?: readonly BusinessIdentifierInput[] | undefined;
   /** Registered name. */
-  business_name?: string | null | undefined;
+  business_name?: string | undefined;
   /** Registered name in English. */
-  business_name_english?: string | null | undefined;
+  business_name_english?: string | undefined;
   /** People who own, direct or represent the business. */
-  business_person_details?: readonly BusinessPersonInput[] | null | undefined;
+  business_person_details?: readonly BusinessPersonInput[] | undefined;
   /** Legal form. */
-  business_structure?: TrusteeBusinessStructureInput | null | undefined;
+  business_structure?: TrusteeBusinessStructureInput | undefined;
   /** Phone number. Personal data. */
-  contact_number?: string | null | undefined;
+  contact_number?: string | undefined;
   /** What the business sells. 1 to 500 characters. */
-  description_of_goods_or_services?: string | null | undefined;
+  description_of_goods_or_services?: string | undefined;
   /** Why the business deals with high-risk countries. At most 500 characters. */
-  explanation_for_high_risk_countries_exposure?: string | null | undefined;
+  explanation_for_high_risk_countries_exposure?: string | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
-  industry_category_code?: string | null | undefined;
+  industry_category_code?: string | undefined;
   /** Countries the business operates in (ISO 3166-1 alpha-2). */
-  operating_country?: readonly string[] | null | undefined;
+  operating_country?: readonly string[] | undefined;
   /** Registered office. */
-  registration_address?: AddressInput | null | undefined;
+  registration_address?: AddressInput | undefined;
   /** Registered office in English. */
-  registration_address_english?: AddressInput | null | undefined;
+  registration_address_english?: AddressInput | undefined;
   /** Website. */
-  url?: string | null | undefined;
+  url?: string | undefined;
 }
 
 export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = z.strictObject({
@@ -191,27 +191,27 @@ export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = z.strictObj
 /** An individual who acts as trustee. */
 export interface TrusteeIndividualInput {
   /** Home address. */
-  address?: AddressInput | null | undefined;
+  address?: AddressInput | undefined;
   /** Identity documents. */
-  attachments?: IdentityAttachmentsInput | null | undefined;
+  attachments?: IdentityAttachmentsInput | undefined;
   /** Date of birth (YYYY-MM-DD). Personal data. */
-  date_of_birth?: string | null | undefined;
+  date_of_birth?: string | undefined;
   /** First name. Personal data. */
-  first_name?: string | null | undefined;
+  first_name?: string | undefined;
   /** First name in English. Personal data. */
-  first_name_english?: string | null | undefined;
+  first_name_english?: string | undefined;
   /** Card number of the driver's licence, which is not the licence number. */
-  identification_drivers_license_version?: string | null | undefined;
+  identification_drivers_license_version?: string | undefined;
   /** Number of the identity document. Personal data. */
-  identification_number?: string | null | undefined;
+  identification_number?: string | undefined;
   /** Kind of the identity document. */
-  identification_type?: string | null | undefined;
+  identification_type?: string | undefined;
   /** Last name. Personal data. */
-  last_name?: string | null | undefined;
+  last_name?: string | undefined;
   /** Last name in English. Personal data. */
-  last_name_english?: string | null | undefined;
+  last_name_english?: string | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
-  nationality?: string | null | undefined;
+  nationality?: string | undefined;
 }
 
 export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = z.strictObject({
@@ -231,11 +231,11 @@ export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = z.stric
 /** The trustee of a business with the structure SELF_MANAGED_SUPER_FUND. */
 export interface TrusteeDetailsInput {
   /** The trustee, when it is a business. */
-  business_details?: TrusteeBusinessInput | null | undefined;
+  business_details?: TrusteeBusinessInput | undefined;
   /** The trustees, when they are individuals. */
-  individual_details?: readonly TrusteeIndividualInput[] | null | undefined;
+  individual_details?: readonly TrusteeIndividualInput[] | undefined;
   /** Whether the trustee is a business or an individual. */
-  legal_entity_type?: LegalEntityTypeInput | null | undefined;
+  legal_entity_type?: LegalEntityTypeInput | undefined;
 }
 
 export const TrusteeDetailsInput: z.ZodType<TrusteeDetailsInput> = z.strictObject({

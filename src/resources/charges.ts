@@ -10,7 +10,7 @@ import type {
   ChargeListParams,
 } from "../generated/charges.js";
 import { chargesCreate, chargesList, chargesRetrieve } from "../generated/endpoints.js";
-import { moveOnce, paymentOf } from "../idempotency/movement.js";
+import { createOnce, paymentOf } from "../idempotency/create-once.js";
 
 /** Charges, such as fees. Amounts, errors and `request_id` are as in {@link TransfersResource}. */
 export interface ChargesResource {
@@ -61,12 +61,14 @@ export function chargesResource(call: Call): ChargesResource {
   const resource: ChargesResource = {
     create(params, options) {
       const body = paymentOf(params);
-      return call(
-        chargesCreate,
-        { body },
-        options,
-        moveOnce("charge", resource.list, body, options),
-      );
+      const { request_id, amount, currency, source } = body;
+      const once = {
+        noun: "charge",
+        requestId: request_id,
+        asked: { amount, currency, source },
+        list: async (lookup: CallOptions) => (await resource.list({ request_id }, lookup)).items,
+      };
+      return call(chargesCreate, { body }, options, createOnce(once, options));
     },
     retrieve: (id, options) => call(chargesRetrieve, { path: { id } }, options, exact),
     list: (params = {}, options) =>

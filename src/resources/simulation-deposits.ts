@@ -1,6 +1,6 @@
 /** Pays money into accounts in the sandbox, as senders and their banks do in production. */
 
-import type { ApiPromise, Call } from "../call/call.js";
+import { type ApiPromise, type Call, exactly } from "../call/call.js";
 import type { CallOptions } from "../call/settings.js";
 import {
   simulationDepositsCreate,
@@ -13,18 +13,15 @@ import type {
   SimulationDepositCreateParams,
 } from "../generated/simulation-deposits.js";
 
-/**
- * Incoming money of the account that the client acts for: use `client.onBehalfOf(id)`. The documentation
- * does not say what the booleans mean.
- */
+/** Incoming money of the account that the client acts for: use `client.onBehalfOf(id)`. */
 export interface SimulationDeposits {
   /**
    * Pays into a global account, as a bank transfer would.
    *
    * See https://www.airwallex.com/docs/api/simulation/deposits/create
    *
-   * @param params `amount` is in units of the account's currency, at most 100,000,000; `status` is
-   * `PENDING`, `SETTLED` (default) or `REJECTED`; `statement_ref` is one that no other deposit has
+   * @param params `amount` is in units of the account's currency; `status` is `PENDING`, `SETTLED` or
+   * `REJECTED`, and the default is not documented
    * @throws ApiError `not_found` when there is no such global account
    *
    * @example
@@ -47,7 +44,7 @@ export interface SimulationDeposits {
    *
    * @throws ApiError `invalid_request` when the deposit is not `PENDING`
    */
-  settle(depositId: string, options?: CallOptions): ApiPromise<boolean>;
+  settle(depositId: string, options?: CallOptions): ApiPromise<void>;
 
   /**
    * Rejects a pending deposit; the wallet does not change.
@@ -56,29 +53,27 @@ export interface SimulationDeposits {
    *
    * @throws ApiError `invalid_request` when the deposit is not `PENDING`
    */
-  reject(depositId: string, options?: CallOptions): ApiPromise<boolean>;
+  reject(depositId: string, options?: CallOptions): ApiPromise<void>;
 
   /**
-   * Takes a settled deposit back out of the wallet: a second settled deposit has the negative amount.
+   * Takes a settled deposit back out of the wallet.
    *
    * See https://www.airwallex.com/docs/api/simulation/deposits/reverse
    *
    * @throws ApiError `invalid_request` when the deposit is not `SETTLED`
    */
-  reverse(depositId: string, options?: CallOptions): ApiPromise<boolean>;
+  reverse(depositId: string, options?: CallOptions): ApiPromise<void>;
 }
 
 export function simulationDeposits(call: Call): SimulationDeposits {
-  // Some versions of the API answer without a body.
-  const done = { anyBody: true };
+  const send = exactly(call);
   return {
-    create: (body, options) =>
-      call(simulationDepositsCreate, { body }, options, { exactNumbers: true }),
+    create: (params, options) => send(simulationDepositsCreate, { body: params }, options),
     settle: (deposit_id, options) =>
-      call(simulationDepositsSettle, { path: { deposit_id } }, options, done),
+      send(simulationDepositsSettle, { path: { deposit_id } }, options),
     reject: (deposit_id, options) =>
-      call(simulationDepositsReject, { path: { deposit_id } }, options, done),
+      send(simulationDepositsReject, { path: { deposit_id } }, options),
     reverse: (deposit_id, options) =>
-      call(simulationDepositsReverse, { path: { deposit_id } }, options, done),
+      send(simulationDepositsReverse, { path: { deposit_id } }, options),
   };
 }

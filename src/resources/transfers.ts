@@ -10,15 +10,14 @@ import type {
   TransferList,
   TransferListParams,
 } from "../generated/transfers.js";
-import { moveOnce, paymentOf } from "../idempotency/movement.js";
+import { createOnce, paymentOf } from "../idempotency/create-once.js";
 
 /**
  * Transfers from the account that the client acts for: the platform's own, or that of
  * `client.onBehalfOf(id)`. Errors are the same as for `client.accounts`.
  *
- * Amounts are decimals in units of the currency. Requests send them as strings of digits. Responses hold
- * them as the API sent them, as a number, or as a string where a number would lose digits;
- * `String(amount)` is exact in both cases.
+ * Amounts are decimals in units of the currency. Responses hold them as the API sent them, as a string
+ * or a number; `String(amount)` is exact in both cases.
  */
 export interface TransfersResource {
   /**
@@ -32,9 +31,8 @@ export interface TransfersResource {
    *
    * See https://www.airwallex.com/docs/api/scale/connected_account_transfers/create
    *
-   * @param params `amount` is a string of digits such as `"12.50"`, sent exactly as given, or a number of
-   * up to 15 digits; a number with rounding errors, such as 0.1 + 0.2, is refused. `additional_info` says
-   * where the money comes from
+   * @param params `amount` is sent exactly as given: a string of digits such as `"12.50"`, or a number
+   * of up to 15 digits; a number with rounding errors, such as 0.1 + 0.2, is refused
    * @throws ApiError `invalid_request`, with `apiCode` `insufficient_fund` when the account has too
    * little, and `request_id_duplicate` when a different transfer has already used the `request_id`; the
    * message says which
@@ -85,12 +83,14 @@ export function transfersResource(call: Call): TransfersResource {
   const resource: TransfersResource = {
     create(params, options) {
       const body = paymentOf(params);
-      return call(
-        transfersCreate,
-        { body },
-        options,
-        moveOnce("transfer", resource.list, body, options),
-      );
+      const { request_id, amount, currency, destination } = body;
+      const once = {
+        noun: "transfer",
+        requestId: request_id,
+        asked: { amount, currency, destination },
+        list: async (lookup: CallOptions) => (await resource.list({ request_id }, lookup)).items,
+      };
+      return call(transfersCreate, { body }, options, createOnce(once, options));
     },
     retrieve: (id, options) => call(transfersRetrieve, { path: { id } }, options, exact),
     list: (params = {}, options) =>

@@ -1,7 +1,7 @@
 /** Subscriptions to events: what is sent, in which version, and where to. */
 
 import type { ApiPromise, Call } from "../call/call.js";
-import { type ListPromise, listEitherPages } from "../call/page.js";
+import { type ListPromise, listEitherPages, pageOf } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import type { Finding, Settlement } from "../call/settle.js";
 import { ApiError } from "../errors/index.js";
@@ -117,10 +117,6 @@ export function webhooksResource(call: Call): WebhooksResource {
       ),
   };
   return resource;
-}
-
-function pageOf(name: string | number | undefined): Pick<WebhookListParams, "page" | "page_num"> {
-  return typeof name === "number" ? { page_num: name } : { page: name };
 }
 
 async function findByRequestId(

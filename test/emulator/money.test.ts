@@ -122,9 +122,11 @@ describe("a transfer", () => {
       ({ currency }: { currency: string }) => currency === "USD",
     );
     expect(reserved).toEqual({
+      account_type: "cash",
       currency: "USD",
       available_amount: 999987.5,
       pending_amount: 0,
+      prepayment_amount: 0,
       reserved_amount: 12.5,
       total_amount: 1000000,
     });

@@ -25,7 +25,12 @@ const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Methods composed of others, with no endpoint of their own. */
-const conveniences = ["accounts.waitForStatus", "files.download", "onboarding.run"];
+const conveniences = [
+  "accounts.waitForStatus",
+  "beneficiaries.check",
+  "files.download",
+  "onboarding.run",
+];
 
 const sent: string[] = [];
 let answer: unknown;

@@ -54,10 +54,9 @@ async function scripted(script: Script) {
 
 const duplicate = refuse(400, { code: "request_id_duplicate", message: "Used before." });
 const listed = (...items: unknown[]) => json(200, { items, has_more: false });
-const now = "2026-09-01T10:00:00+0000";
 const made = {
-  ...{ id: "tr_1", short_reference_id: "CT1", status: "NEW" },
-  ...{ ...input, amount: 12.5, fee: 0, created_at: now, updated_at: now },
+  ...{ id: "tr_1", status: "NEW", ...input, amount: 12.5, fee: 0, short_reference_id: "CT1" },
+  ...{ created_at: "2026-09-01T10:00:00+00:00", updated_at: "2026-09-01T10:00:00+00:00" },
 };
 
 describe("transfers.create()", () => {
@@ -96,7 +95,7 @@ describe("transfers.create()", () => {
       idempotencyKey: "payout-1",
     });
     expect(String(error)).toContain(
-      `; the request_id "payout-1" belongs to transfer ${first.id} of 12.5 USD to ${sellerId}, and this transfer was not made: `,
+      `; the request_id "payout-1" belongs to transfer ${first.id} (amount 12.5, currency USD, destination ${sellerId}), and this transfer was not made: `,
     );
     expect(emulator.money.transfers().length).toBe(1);
   });
@@ -118,7 +117,9 @@ describe("transfers.create()", () => {
     const error = await failure(client.transfers.create(input));
     expect(server.requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
     expect(error).toMatchObject({ outcome: "not_done", idempotencyKey: "payout-1" });
-    expect(String(error)).toContain("belongs to transfer tr_1 of 11 USD to acct_1");
+    expect(String(error)).toContain(
+      "belongs to transfer tr_1 (amount 11, currency USD, destination acct_1)",
+    );
     expect(String(error)).not.toContain("call again");
   });
 
@@ -128,11 +129,13 @@ describe("transfers.create()", () => {
     const { client } = await scripted({ answers: [duplicate, listed(before, grown)] });
     expect(await client.transfers.create(input)).toEqual(grown);
     const to = await scripted({ answers: [duplicate, listed({ ...made, destination: "acct_2" })] });
-    expect(String(await failure(to.client.transfers.create(input)))).toContain("to acct_2, and");
+    expect(String(await failure(to.client.transfers.create(input)))).toContain(
+      "destination acct_2), and",
+    );
     const fee = { ...money, source: "acct_1", request_id: "fee-1" };
     const taken = { ...fee, id: "ch_1", status: "NEW", source: "acct_2" };
     const from = await scripted({ answers: [duplicate, listed(taken)] });
-    expect(String(await failure(from.client.charges.create(fee)))).toContain("from acct_2, and");
+    expect(String(await failure(from.client.charges.create(fee)))).toContain("source acct_2), and");
   });
 
   it.each([

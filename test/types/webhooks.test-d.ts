@@ -91,7 +91,7 @@ switch (event.name) {
     expectTypeOf(event).toExtend<UnmodelledEvent>();
     expectTypeOf(event.data).toBeUnknown();
     const name: string = event.name;
-    console.log(name === "payout.transfer.paid");
+    console.log(name === "card.activated");
   }
 }
 
@@ -104,7 +104,7 @@ const hooks = createWebhooks({ secrets: "x" })
   .onUnmodelled(async (other) => {
     expectTypeOf(other.data).toBeUnknown();
     // Names can be compared with any string
-    if (other.name === "payout.transfer.paid") return;
+    if (other.name === "card.activated") return;
     switch (other.name) {
       case "balance.updated":
     }
@@ -125,7 +125,7 @@ hooks.onUnmodelled((active: EventNamed<"account.active">) => active.name);
 // @ts-expect-error: no such event
 hooks.on("account.activ", () => undefined);
 // @ts-expect-error: not modelled
-hooks.on("payout.transfer.paid", () => undefined);
+hooks.on("card.activated", () => undefined);
 
 // Handlers receive what the inbox passes on
 declare const inbox: Inbox<{ readonly query: (sql: string) => Promise<unknown> }>;

@@ -48,10 +48,10 @@ describe("createWebhooks()", () => {
     const hooks = createWebhooks({ secrets: secret })
       .onUnmodelled(({ name }) => calls.push(name))
       .on("account.submitted", ({ name }) => calls.push(name));
-    expect(await hooks.handle(await event({ name: "payout.transfer.paid" }))).toBe("handled");
+    expect(await hooks.handle(await event({ name: "card.activated" }))).toBe("handled");
     expect(await hooks.handle(await event({ name: "toString" }))).toBe("handled");
     expect(await hooks.handle(await event({ name: "account.active" }))).toBe("ignored");
-    expect(calls).toEqual(["payout.transfer.paid", "toString"]);
+    expect(calls).toEqual(["card.activated", "toString"]);
     expect(await warnings()).toHaveLength(1);
   });
 
@@ -62,13 +62,13 @@ describe("createWebhooks()", () => {
       .on("account.active", () => calls.push("the named one"))
       .onUnmodelled(() => calls.push("the unmodelled one"))
       .onAny(({ id }) => calls.push(`last ${id}`));
-    for (const name of ["account.active", "rfi.closed", "payout.transfer.paid"]) {
+    for (const name of ["account.active", "rfi.closed", "card.activated"]) {
       expect(await hooks.handle(await event({ name, id: name.slice(0, 3) }))).toBe("handled");
     }
     expect(calls).toEqual([
       ...["first account.active", "the named one", "last acc"],
       ...["first rfi.closed", "last rfi"],
-      ...["first payout.transfer.paid", "the unmodelled one", "last pay"],
+      ...["first card.activated", "the unmodelled one", "last car"],
     ]);
   });
 
@@ -96,12 +96,12 @@ describe("createWebhooks()", () => {
       // @ts-expect-error: a typo
       .on("account.activ", () => undefined)
       // @ts-expect-error: not modelled
-      .on("payout.transfer.paid", () => undefined);
+      .on("card.activated", () => undefined);
     await hooks.handle(await event());
     await hooks.handle(await event());
     expect(await warnings()).toEqual([
       'AirwallexWebhookWarning: There is a handler for "account.activ", which is not a modelled event; did you mean "account.active"',
-      'AirwallexWebhookWarning: There is a handler for "payout.transfer.paid", which is not a modelled event; use onUnmodelled() or onAny() for other events',
+      'AirwallexWebhookWarning: There is a handler for "card.activated", which is not a modelled event; use onUnmodelled() or onAny() for other events',
     ]);
   });
 

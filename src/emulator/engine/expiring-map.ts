@@ -33,10 +33,7 @@ export function createExpiringMap<Value extends Expiring>(
     }
   };
   return {
-    get(key) {
-      forgetOld();
-      return entries.get(key);
-    },
+    get: (key) => entries.get(key),
     set(key, value) {
       forgetOld();
       entries.set(key, value);

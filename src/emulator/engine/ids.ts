@@ -32,6 +32,18 @@ export interface Ids {
   /** A UUID, of a deposit or a global account. */
   deposit(): string;
   /** A UUID. */
+  globalAccount(): string;
+  /** A UUID. */
+  quote(): string;
+  /** A UUID. */
+  conversion(): string;
+  /** A UUID. */
+  beneficiary(): string;
+  /** A UUID. */
+  payout(): string;
+  /** A UUID, of a change of a balance. */
+  entry(): string;
+  /** A UUID. */
   offboarding(): string;
   /** A UUID, of a report. */
   report(): string;
@@ -67,6 +79,12 @@ export function createIds(seed: string): Ids {
     subscription: () => `wh_${short("subscription")}`,
     movement: () => toUuid(next("movement")),
     deposit: () => toUuid(next("deposit")),
+    globalAccount: () => toUuid(next("global account")),
+    quote: () => toUuid(next("quote")),
+    conversion: () => toUuid(next("conversion")),
+    beneficiary: () => toUuid(next("beneficiary")),
+    payout: () => toUuid(next("payout")),
+    entry: () => toUuid(next("entry")),
     offboarding: () => toUuid(next("offboarding")),
     report: () => toUuid(next("report")),
     shortReference: (prefix) => {

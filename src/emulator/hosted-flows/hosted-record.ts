@@ -1,6 +1,5 @@
 /** Hosted flows, and codes for embedded components, as the emulator keeps them. */
 
-import type { WithoutNulls } from "../../checks/values.js";
 import type { EmbeddedAuthorizeRequest, HostedFlowCreateParams } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { dayMs } from "../engine/duration.js";
@@ -11,7 +10,7 @@ import { defineState, type World } from "../engine/world.js";
 export interface HostedFlowRecord {
   readonly id: string;
   readonly account: AccountRecord;
-  readonly request: WithoutNulls<HostedFlowCreateParams>;
+  readonly request: HostedFlowCreateParams;
   status: "INIT" | "PROCESSING" | "FINISHED";
 }
 

@@ -9,7 +9,7 @@ import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../en
 import type { Handle } from "../engine/handle.js";
 import { uuidOf } from "../engine/ids.js";
 import type { World } from "../engine/world.js";
-import { viewBalances } from "../money/view-money.js";
+import { viewBalances } from "../money/statement.js";
 import type { LoggedDelivery } from "../webhooks/deliveries.js";
 import { type LoggedEvent, webhooksOf } from "../webhooks/webhook-store.js";
 import { inspectorPage } from "./inspector-page.js";

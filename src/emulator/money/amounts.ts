@@ -32,3 +32,13 @@ function digitsOf(currency: string): number {
   const format = new Intl.NumberFormat("en", { style: "currency", currency });
   return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
+
+/** A decimal as a whole number of the part that the scale names; undefined if it is no decimal. */
+export function fromNumber(value: string | number, scale: bigint): bigint | undefined {
+  const [, whole = "", part = ""] = /^(\d+)(?:\.(\d+))?$/.exec(String(value)) ?? [];
+  if (whole === "") return undefined;
+  const digits = String(scale).length - 1;
+  return BigInt(whole + part.slice(0, digits).padEnd(digits, "0"));
+}
+
+export const toNumber = (scaled: bigint, scale: bigint): number => Number(scaled) / Number(scale);

@@ -1,13 +1,12 @@
 /**
- * Money from outside: a deposit enters the wallet when it is settled. When it is reversed, a second deposit
- * with the negative amount takes it out again.
+ * Money from outside: a deposit enters the wallet when it is settled, and leaves it when it is reversed.
  *
  * @see https://www.airwallex.com/docs/api/simulation/deposits
  */
 
-import type { WithoutNulls } from "../../checks/values.js";
 import type {
-  DepositEventData,
+  Deposit,
+  DepositStatus,
   SimulatedDeposit,
   SimulationDepositCreateParams,
 } from "../../generated/index.js";
@@ -16,104 +15,100 @@ import { formatTimestamp } from "../engine/api-version.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { parseUnits, toAmount } from "./amounts.js";
-import { type Deposit, moneyOf } from "./money-store.js";
-import { pay } from "./movements.js";
+import { fundConversions } from "./conversions.js";
+import { available, outside } from "./ledger.js";
+import { type DepositRecord, expect, moneyOf } from "./money-store.js";
+
+/** The status that must come before each status of a deposit. */
+const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {
+  SETTLED: "PENDING",
+  REJECTED: "PENDING",
+  REVERSED: "SETTLED",
+};
 
 /** @throws Refusal if the owner has no such global account, or the amount is invalid. */
 export function createDeposit(
   world: World,
   owner: AccountRecord,
-  request: WithoutNulls<SimulationDepositCreateParams>,
-): Deposit {
+  request: SimulationDepositCreateParams,
+): DepositRecord {
   const { ids, clock } = world;
   const { globalAccounts, deposits } = moneyOf(world);
   const account = globalAccounts.find(
     request.global_account_id,
     ({ accountId }) => accountId === owner.id,
   );
+  if (account.status !== "ACTIVE") {
+    throw invalidArgument("global_account_id", "the global account is closed");
+  }
   const { currency } = account;
   const units = parseUnits(request.amount, currency);
   if (!units) throw invalidArgument("amount", `expected an amount of ${currency}, more than 0`);
-  const { status = "SETTLED", statement_ref } = request;
-  if (statement_ref && deposits.all().some((one) => one.request.statement_ref === statement_ref)) {
-    throw invalidArgument("statement_ref", "another deposit has it");
-  }
   const createdAtMs = clock.nowMs();
-  const deposit: Deposit = {
+  const deposit: DepositRecord = {
     ...{ id: ids.deposit(), account, request, units, createdAtMs },
-    ...{ status: "PENDING", settledAtMs: undefined, isReversed: false },
+    status: "PENDING",
+    settledAtMs: undefined,
   };
   deposits.add(deposit);
+  expect(world, account.accountId, currency, units);
+  const { status = "SETTLED" } = request;
   if (status === "PENDING") deposits.changes.publish({ record: deposit, atMs: createdAtMs });
   else become(world, deposit, status);
   return deposit;
 }
 
-/** @throws Refusal if the owner has no such deposit, or it is not pending. */
+/** @throws Refusal if the owner has no such deposit, or its status does not allow the change. */
 export function moveDeposit(
   world: World,
   owner: AccountRecord,
   id: string,
-  to: "SETTLED" | "REJECTED",
+  to: DepositStatus,
 ): void {
-  const deposit = findDeposit(world, owner, id);
-  if (deposit.status !== "PENDING") {
-    throw wrongStatus(`cannot become ${to}: its status is ${deposit.status}, expected PENDING`, id);
+  const deposit = moneyOf(world).deposits.find(id, ({ account }) => account.accountId === owner.id);
+  if (deposit.status !== comesFrom[to]) {
+    throw new Refusal(
+      400,
+      "invalid_status_for_operation",
+      `Deposit [${id}] cannot become ${to}: its status is ${deposit.status}, expected ${comesFrom[to]}.`,
+      { source: "status" },
+    );
   }
   become(world, deposit, to);
 }
 
-/**
- * Settles a second deposit with the negative amount; the first stays as it is.
- *
- * @throws Refusal if the owner has no such deposit, or it is not settled, or was reversed before.
- */
-export function reverseDeposit(world: World, owner: AccountRecord, id: string): void {
-  const deposit = findDeposit(world, owner, id);
-  const { account, request, units, status, isReversed } = deposit;
-  if (status !== "SETTLED" || isReversed || units < 0n) {
-    const what = isReversed ? "it was reversed before" : `its status is ${status}`;
-    throw wrongStatus(`cannot be reversed: ${what}, expected SETTLED`, id);
-  }
-  deposit.isReversed = true;
-  const reversal: Deposit = {
-    ...{ id: world.ids.deposit(), account, request: { ...request, statement_ref: undefined } },
-    ...{ units: -units, createdAtMs: world.clock.nowMs() },
-    ...{ status: "PENDING", settledAtMs: undefined, isReversed: false },
-  };
-  // The balance goes below 0 if the money has been spent meanwhile.
-  become(world, moneyOf(world).deposits.add(reversal), "SETTLED");
-}
-
-function findDeposit(world: World, owner: AccountRecord, id: string): Deposit {
-  return moneyOf(world).deposits.find(id, ({ account }) => account.accountId === owner.id);
-}
-
-function wrongStatus(what: string, id: string): Refusal {
-  return new Refusal(400, "invalid_status_for_operation", `Deposit [${id}] ${what}.`, {
-    source: "status",
-  });
-}
-
-function become(world: World, deposit: Deposit, to: "SETTLED" | "REJECTED"): void {
+function become(world: World, deposit: DepositRecord, to: DepositStatus): void {
   const { account, units } = deposit;
   const atMs = world.clock.nowMs();
-  deposit.status = to;
-  if (to === "SETTLED") {
-    deposit.settledAtMs = atMs;
-    pay(world, account.accountId, account.currency, units);
+  if (deposit.status === "PENDING") {
+    expect(world, account.accountId, account.currency, -units);
   }
+  deposit.status = to;
+  if (to === "SETTLED") deposit.settledAtMs = atMs;
+  // After a reversal the balance is below 0 if the money has been spent meanwhile.
+  if (to === "SETTLED") post(world, deposit, "DEPOSIT", units, atMs);
+  if (to === "REVERSED") post(world, deposit, "DEPOSIT_REVERSAL", -units, atMs);
   moneyOf(world).deposits.changes.publish({ record: deposit, atMs });
 }
 
+function post(world: World, deposit: DepositRecord, type: string, units: bigint, atMs: number) {
+  const { id, account, request } = deposit;
+  const { accountId, currency } = account;
+  const source = { id, type: "DEPOSIT", description: request.reference };
+  moneyOf(world).ledger.post(source, atMs, [
+    { book: outside, currency, units: -units },
+    { book: available(accountId), currency, units, type },
+  ]);
+  fundConversions(world, accountId, currency);
+}
+
 /** A deposit as the simulation returns it. */
-export function viewSimulatedDeposit(deposit: Deposit, apiVersion: string): SimulatedDeposit {
+export function viewSimulatedDeposit(deposit: DepositRecord, apiVersion: string): SimulatedDeposit {
   const { id, account, request, units, status, createdAtMs } = deposit;
   const { currency } = account;
   return {
     ...{ id, amount: toAmount(units, currency), currency, status },
     create_time: formatTimestamp(createdAtMs, apiVersion),
-    deposit_type: "CREDIT",
     fee_amount: 0,
     payer_country: request.payer_country ?? null,
     payer_name: request.payer_name ?? null,
@@ -123,7 +118,7 @@ export function viewSimulatedDeposit(deposit: Deposit, apiVersion: string): Simu
 }
 
 /** A deposit as events show it. */
-export function viewDeposit(deposit: Deposit, apiVersion: string): DepositEventData {
+export function viewDeposit(deposit: DepositRecord, apiVersion: string): Deposit {
   const { id, account, request, units, status, createdAtMs, settledAtMs } = deposit;
   const { payer_name, payer_country, reference } = request;
   return {
@@ -133,7 +128,6 @@ export function viewDeposit(deposit: Deposit, apiVersion: string): DepositEventD
     global_account_id: account.id,
     payer: { name: payer_name ?? null, country_code: payer_country ?? null },
     reference: reference ?? null,
-    // In milliseconds, unlike every other time.
-    settled_at: settledAtMs ?? null,
+    settled_at: settledAtMs === undefined ? null : formatTimestamp(settledAtMs, apiVersion),
   };
 }

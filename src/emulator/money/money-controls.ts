@@ -3,17 +3,28 @@
 import type {
   Charge,
   ConnectedAccountTransfer,
-  DepositEventData,
+  Deposit,
   MoneyMovementStatus,
-  SimulatedPayout,
+  Payout,
   TransferFailureReason,
 } from "../../generated/index.js";
 import type { World } from "../engine/world.js";
+import { countryFor } from "./account-numbers.js";
 import { parseUnits, toText } from "./amounts.js";
+import { fundConversions } from "./conversions.js";
 import { viewDeposit } from "./deposits.js";
-import { type Deposit, type Movement, type MovementKind, moneyOf } from "./money-store.js";
+import {
+  adjust,
+  type DepositRecord,
+  type Movement,
+  type MovementKind,
+  moneyOf,
+  type PayoutRecord,
+  spendable,
+} from "./money-store.js";
 import { isOver, moveTo } from "./movements.js";
-import { putPayout, viewPayout } from "./payouts.js";
+import { viewPayout } from "./payouts.js";
+import { setRate } from "./rates.js";
 import { viewCharge, viewTransfer } from "./view-money.js";
 
 /** The money of an emulator. Everything it returns is a copy. */
@@ -37,23 +48,16 @@ export interface MoneyControls {
     readonly accountId?: string | undefined;
     readonly currency: string;
   }): string;
-  /** All deposits, oldest first, as events show them. */
-  deposits(): readonly DepositEventData[];
-  /**
-   * Adds a payout, which the API calls a transfer, for `simulation.transfers.transition` to move along. One
-   * with the same id is replaced.
-   *
-   * @param payout Any members, as the API shows them. The others are made up: a new `id`, a hundred dollars
-   *   for somebody, and the status `SCHEDULED`.
-   * @param options.accountId The account that pays; default the platform.
-   * @throws RangeError for an unknown account.
-   */
-  addPayout(
-    payout?: Readonly<Record<string, unknown>>,
-    options?: { readonly accountId?: string | undefined },
-  ): SimulatedPayout;
+  /** All deposits, oldest first, as the API shows them. */
+  deposits(): readonly Deposit[];
   /** All payouts, oldest first. */
-  payouts(): readonly SimulatedPayout[];
+  payouts(): readonly Payout[];
+  /**
+   * Sets what one unit of a currency buys of another, before any margin.
+   *
+   * @throws RangeError for a rate that is not a decimal above 0.
+   */
+  setRate(sellCurrency: string, buyCurrency: string, rate: string | number): void;
   /** All transfers, oldest first. */
   transfers(): readonly ConnectedAccountTransfer[];
   /** All charges, oldest first. */
@@ -84,8 +88,7 @@ export function createMoneyControls(present: () => World): MoneyControls {
     return ofKind.map((one) => view(one, world.settings.apiVersion));
   };
   return {
-    balance: (accountId, currency) =>
-      toText(moneyOf(present()).available(accountId, currency), currency),
+    balance: (accountId, currency) => toText(spendable(present(), accountId, currency), currency),
     setBalance(accountId, currency, amount) {
       const units = parseUnits(amount, currency);
       if (units === undefined) {
@@ -95,7 +98,10 @@ export function createMoneyControls(present: () => World): MoneyControls {
       }
       const world = present();
       refuseNobody(world, accountId);
-      moneyOf(world).set(accountId, currency, units);
+      const more = units - spendable(world, accountId, currency);
+      const adjustment = { currency, units: more, atMs: world.clock.nowMs() };
+      adjust(moneyOf(world).ledger, world.ids.entry(), accountId, adjustment);
+      fundConversions(world, accountId, currency);
     },
     openGlobalAccount({ accountId, currency }) {
       if (!/^[A-Z]{3}$/.test(currency)) {
@@ -104,22 +110,31 @@ export function createMoneyControls(present: () => World): MoneyControls {
         );
       }
       const world = present();
-      const { ids, accounts } = world;
+      const { ids, accounts, clock } = world;
       if (accountId !== undefined) refuseNobody(world, accountId);
-      const account = { id: ids.deposit(), accountId: accountId ?? accounts.platform.id, currency };
-      return moneyOf(world).globalAccounts.add(account).id;
+      const { globalAccounts } = moneyOf(world);
+      const request = {
+        ...{ request_id: ids.request(), country_code: countryFor(currency) },
+        required_features: [{ currency }],
+      };
+      const record = globalAccounts.add({
+        ...{ id: ids.globalAccount(), sequence: globalAccounts.added + 1, currency, request },
+        accountId: accountId ?? accounts.platform.id,
+        ...{ createdAtMs: clock.nowMs(), nickname: undefined, status: "ACTIVE" },
+      });
+      return record.id;
     },
     deposits() {
       const world = present();
-      const view = (one: Deposit) => viewDeposit(one, world.settings.apiVersion);
+      const view = (one: DepositRecord) => viewDeposit(one, world.settings.apiVersion);
       return moneyOf(world).deposits.all().map(view);
     },
-    addPayout(payout = {}, { accountId } = {}) {
+    payouts() {
       const world = present();
-      if (accountId !== undefined) refuseNobody(world, accountId);
-      return viewPayout(putPayout(world, accountId ?? world.accounts.platform.id, payout));
+      const view = (one: PayoutRecord) => viewPayout(one, world.settings.apiVersion);
+      return moneyOf(world).payouts.all().map(view);
     },
-    payouts: () => moneyOf(present()).payouts.all().map(viewPayout),
+    setRate: (sell, buy, rate) => setRate(present(), sell, buy, rate),
     transfers: () => all("transfer", viewTransfer),
     charges: () => all("charge", viewCharge),
     setStatus(id, status, options = {}) {

@@ -1,25 +1,22 @@
 /**
- * Transfers, charges and balances; simulated deposits and payouts.
+ * Transfers, charges and simulated deposits.
  *
  * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
  */
 
 import { chargesList, transfersList } from "../../generated/endpoints.js";
+import type { DepositStatus } from "../../generated/index.js";
 import { readQuery } from "../engine/accept.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { notFound, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { createDeposit, moveDeposit, reverseDeposit, viewSimulatedDeposit } from "./deposits.js";
+import { createDeposit, moveDeposit, viewSimulatedDeposit } from "./deposits.js";
 import { type Movement, type MovementKind, moneyOf } from "./money-store.js";
 import { createMovement, findParty, notOperational, refuseDuplicate } from "./movements.js";
-import { transitionPayout, viewPayout } from "./payouts.js";
-import { listMovements, viewBalances, viewCharge, viewTransfer } from "./view-money.js";
+import { listMovements, viewCharge, viewTransfer } from "./view-money.js";
 
-type Key = Extract<
-  EndpointKey,
-  `${"transfers" | "charges" | "balances" | "simulationDeposits" | "simulationTransfers"}${string}`
->;
+type Key = Extract<EndpointKey, `${"transfers" | "charges" | "simulationDeposits"}${string}`>;
 
 type DepositCall = Call<{ readonly deposit_id: string }, unknown>;
 
@@ -72,8 +69,6 @@ export const moneyHandlers: HandlersOf<Key> = {
   chargesRetrieve: ({ world, path, actingFor, apiVersion }) =>
     viewCharge(find(world, "charge", path.id, actingFor), apiVersion),
 
-  balancesCurrent: ({ world, actingFor }) => viewBalances(world, actingFor.id),
-
   simulationDepositsCreate: ({ world, actingFor, body, apiVersion }) =>
     viewSimulatedDeposit(createDeposit(world, actingFor, body), apiVersion),
 
@@ -81,18 +76,11 @@ export const moneyHandlers: HandlersOf<Key> = {
 
   simulationDepositsReject: (call) => become(call, "REJECTED"),
 
-  simulationDepositsReverse({ world, actingFor, path }) {
-    reverseDeposit(world, actingFor, path.deposit_id);
-    return true;
-  },
-
-  simulationTransfersTransition: ({ world, actingFor, path, body }) =>
-    viewPayout(transitionPayout(world, actingFor, path.id, body)),
+  simulationDepositsReverse: (call) => become(call, "REVERSED"),
 };
 
-function become({ world, actingFor, path }: DepositCall, to: "SETTLED" | "REJECTED"): boolean {
+function become({ world, actingFor, path }: DepositCall, to: DepositStatus): undefined {
   moveDeposit(world, actingFor, path.deposit_id, to);
-  return true;
 }
 
 function find(world: World, kind: MovementKind, id: string, owner: AccountRecord): Movement {

@@ -1,16 +1,20 @@
-/** Balances of accounts, and movements between them. */
+/** What the emulator keeps of money: one ledger, and the records of what moves it. */
 
-import type { WithoutNulls } from "../../checks/values.js";
 import type {
+  BeneficiaryCreateParams,
   DepositStatus,
+  GlobalAccountCreateRequest,
   MoneyMovementReasonInput,
   MoneyMovementStatus,
+  PayoutCreateRequest,
   SimulationDepositCreateParams,
   TransferAdditionalInfoInput,
 } from "../../generated/index.js";
 import { createTable, type Table } from "../engine/table.js";
 import { defineState, type World } from "../engine/world.js";
 import { toUnits } from "./amounts.js";
+import { available, createLedger, type Ledger, outside, type Source } from "./ledger.js";
+import type { Priced } from "./rates.js";
 
 export type MovementKind = "transfer" | "charge";
 
@@ -38,47 +42,117 @@ export interface Movement {
   cancelSettlement: (() => void) | undefined;
 }
 
-/** An account through which money comes in from outside. */
-export interface GlobalAccount {
+/** An account number through which money comes in from outside. */
+export interface GlobalAccountRecord {
   readonly id: string;
+  readonly sequence: number;
   /** The account whose wallet it fills. */
   readonly accountId: string;
   readonly currency: string;
+  readonly request: GlobalAccountCreateRequest;
+  readonly createdAtMs: number;
+  nickname: string | undefined;
+  status: "ACTIVE" | "CLOSED";
 }
 
 /** Incoming money as the emulator keeps it. */
-export interface Deposit {
+export interface DepositRecord {
   readonly id: string;
-  readonly account: GlobalAccount;
-  readonly request: WithoutNulls<SimulationDepositCreateParams>;
+  readonly account: GlobalAccountRecord;
+  readonly request: SimulationDepositCreateParams;
   /** In the smallest unit of the currency. */
   readonly units: bigint;
   readonly createdAtMs: number;
   status: DepositStatus;
   settledAtMs: number | undefined;
-  /** Whether a second deposit has taken it out of the wallet again. */
-  isReversed: boolean;
 }
 
-/** A payout as the emulator keeps it. */
-export interface Payout {
+/** A rate that is held. */
+export interface QuoteRecord {
   readonly id: string;
+  readonly accountId: string;
+  readonly priced: Priced;
+  readonly markupPoints: bigint;
+  readonly validity: string;
+  readonly day: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  used: boolean;
+}
+
+/** A fee of the platform, in the smallest unit of its currency. */
+export interface FeeRecord {
+  readonly currency: string;
+  readonly units: bigint;
+  readonly source: "CONVERSION" | "TRANSFER";
+}
+
+export interface ConversionRecord {
+  readonly id: string;
+  readonly shortReferenceId: string;
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly quoteId: string | undefined;
+  readonly priced: Priced;
+  readonly fees: readonly FeeRecord[];
+  readonly feeOptions: readonly object[];
+  readonly day: string;
+  readonly createdAtMs: number;
+  status: "SCHEDULED" | "OVERDUE" | "SETTLED" | "CANCELLED";
+  /** Whether the money to sell has left the wallet. */
+  funded: boolean;
+  updatedAtMs: number;
+}
+
+export interface BeneficiaryRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly createdAtMs: number;
+  details: BeneficiaryCreateParams;
+}
+
+export type PayoutStatus =
+  | "SCHEDULED"
+  | "OVERDUE"
+  | "PROCESSING"
+  | "SENT"
+  | "PAID"
+  | "FAILED"
+  | "CANCELLED";
+
+/** A payout, which the API calls a transfer. */
+export interface PayoutRecord {
+  readonly id: string;
+  readonly sequence: number;
+  readonly shortReferenceId: string;
   /** The account that pays. */
   readonly accountId: string;
-  /** As the API shows it. */
-  readonly members: Record<string, unknown>;
+  readonly request: PayoutCreateRequest;
+  readonly beneficiary: BeneficiaryCreateParams["beneficiary"];
+  /** What leaves the wallet and what is sent; the same units unless the currencies differ. */
+  readonly priced: Priced;
+  readonly fees: readonly FeeRecord[];
+  readonly createdAtMs: number;
+  status: PayoutStatus;
+  failureType: string | undefined;
+  updatedAtMs: number;
+  /** Cancels the next scheduled step. */
+  cancelStep: (() => void) | undefined;
 }
 
 export interface Money {
-  readonly globalAccounts: Table<GlobalAccount>;
-  readonly deposits: Table<Deposit>;
-  readonly payouts: Table<Payout>;
+  readonly ledger: Ledger;
+  /** Ids of what has taken money out of a wallet, and is not settled yet. */
+  readonly open: Set<string>;
+  /** What is on its way into wallets, by account and currency. */
+  readonly incoming: Map<string, Map<string, bigint>>;
+  readonly globalAccounts: Table<GlobalAccountRecord>;
+  readonly deposits: Table<DepositRecord>;
+  readonly quotes: Table<QuoteRecord>;
+  readonly conversions: Table<ConversionRecord>;
+  readonly beneficiaries: Table<BeneficiaryRecord>;
+  readonly payouts: Table<PayoutRecord>;
   readonly movements: Table<Movement>;
-  /** What an account can spend. */
-  available(accountId: string, currency: string): bigint;
-  set(accountId: string, currency: string, units: bigint): void;
-  /** Currencies in which an account has, or once had, a balance. */
-  currencies(accountId: string): readonly string[];
 }
 
 /** Enough to try things with. */
@@ -86,22 +160,52 @@ const startingCurrencies = ["AUD", "EUR", "GBP", "HKD", "SGD", "USD"];
 const startingAmount = "1000000";
 
 /** The money of an emulator. The platform starts with some, its accounts with none. */
-export const moneyOf: (world: World) => Money = defineState(({ accounts }) => {
-  const balances = new Map<string, Map<string, bigint>>();
-  const set = (accountId: string, currency: string, units: bigint): void => {
-    const own = balances.get(accountId) ?? new Map<string, bigint>();
-    balances.set(accountId, own.set(currency, units));
-  };
+export const moneyOf: (world: World) => Money = defineState(({ accounts, ids, clock }) => {
+  const ledger = createLedger(ids.entry);
   for (const currency of startingCurrencies) {
-    set(accounts.platform.id, currency, toUnits(startingAmount, currency) ?? 0n);
+    const units = toUnits(startingAmount, currency) ?? 0n;
+    adjust(ledger, ids.entry(), accounts.platform.id, { currency, units, atMs: clock.nowMs() });
   }
   return {
+    ...{ ledger, open: new Set(), incoming: new Map() },
     globalAccounts: createTable("Global account"),
     deposits: createTable("Deposit"),
+    quotes: createTable("Quote"),
+    conversions: createTable("Conversion"),
+    beneficiaries: createTable("Beneficiary"),
     payouts: createTable("Transfer"),
     movements: createTable("Movement"),
-    available: (accountId, currency) => balances.get(accountId)?.get(currency) ?? 0n,
-    set,
-    currencies: (accountId) => [...(balances.get(accountId)?.keys() ?? [])].sort(),
   };
 });
+
+export interface Adjustment {
+  readonly currency: string;
+  /** What to add; negative units are taken out. */
+  readonly units: bigint;
+  readonly atMs: number;
+}
+
+/** Adds money from nowhere to a wallet, as a bank's correction does. */
+export function adjust(
+  ledger: Ledger,
+  id: string,
+  accountId: string,
+  { currency, units, atMs }: Adjustment,
+): void {
+  const source: Source = { id, type: "ADJUSTMENT" };
+  ledger.post(source, atMs, [
+    { book: outside, currency, units: -units },
+    { book: available(accountId), currency, units },
+  ]);
+}
+
+/** What an account can spend. */
+export const spendable = (world: World, accountId: string, currency: string): bigint =>
+  moneyOf(world).ledger.balance(available(accountId), currency);
+
+/** Notes that money is on its way into a wallet; negative units, that it no longer is. */
+export function expect(world: World, accountId: string, currency: string, units: bigint): void {
+  const { incoming } = moneyOf(world);
+  const own = incoming.get(accountId) ?? new Map<string, bigint>();
+  incoming.set(accountId, own.set(currency, (own.get(currency) ?? 0n) + units));
+}

@@ -5,7 +5,6 @@
  * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
  */
 
-import type { WithoutNulls } from "../../checks/values.js";
 import type {
   ChargeCreateRequest,
   MoneyMovementStatus,
@@ -16,13 +15,12 @@ import type { AccountRecord } from "../engine/account-record.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { toUnits } from "./amounts.js";
-import { type Movement, type MovementKind, moneyOf } from "./money-store.js";
+import { available, type Line, reserved } from "./ledger.js";
+import { expect, type Movement, type MovementKind, moneyOf, spendable } from "./money-store.js";
 
 export interface Asked {
   readonly kind: MovementKind;
-  readonly request: WithoutNulls<
-    Omit<TransferCreateRequest | ChargeCreateRequest, "source" | "destination">
-  >;
+  readonly request: Omit<TransferCreateRequest | ChargeCreateRequest, "source" | "destination">;
   readonly owner: AccountRecord;
   readonly payer: AccountRecord;
   readonly payee: AccountRecord;
@@ -39,7 +37,7 @@ export function createMovement(world: World, asked: Asked): Movement {
   const { kind, request, owner, payer, payee } = asked;
   const { currency } = request;
   const units = readAmount(request.amount, currency);
-  if (money.available(payer.id, currency) < units) {
+  if (spendable(world, payer.id, currency) < units) {
     throw new Refusal(400, "insufficient_fund", "The balance of the source wallet is too low.");
   }
   const createdAtMs = clock.nowMs();
@@ -58,7 +56,12 @@ export function createMovement(world: World, asked: Asked): Movement {
     cancelSettlement: undefined,
   };
   money.movements.add(movement);
-  pay(world, payer.id, currency, -units);
+  money.open.add(movement.id);
+  expect(world, payee.id, currency, units);
+  post(world, movement, createdAtMs, [
+    { book: available(payer.id), currency, units: -units, type: "TRANSFER_OUT" },
+    { book: reserved(payer.id), currency, units },
+  ]);
   money.movements.changes.publish({ record: movement, atMs: createdAtMs });
   scheduleSettlement(world, movement);
   return movement;
@@ -101,8 +104,18 @@ export function moveTo(
   movement.status = to;
   movement.failureReasons = reasons;
   movement.updatedAtMs = atMs;
-  if (to === "SETTLED") pay(world, payeeId, currency, units);
-  if (to === "FAILED") pay(world, payerId, currency, units);
+  if (isOver(movement)) {
+    moneyOf(world).open.delete(movement.id);
+    expect(world, payeeId, currency, -units);
+    const arrives = to === "SETTLED";
+    post(world, movement, atMs, [
+      { book: reserved(payerId), currency, units: -units },
+      {
+        ...{ book: available(arrives ? payeeId : payerId), currency, units },
+        type: arrives ? "TRANSFER_IN" : "TRANSFER_OUT_REVERSAL",
+      },
+    ]);
+  }
   moneyOf(world).movements.changes.publish({ record: movement, atMs });
 }
 
@@ -141,10 +154,10 @@ function readAmount(amount: string | number, currency: string): bigint {
   return units;
 }
 
-/** Adds money to a wallet; negative units take it out. */
-export function pay(world: World, accountId: string, currency: string, units: bigint): void {
-  const money = moneyOf(world);
-  money.set(accountId, currency, money.available(accountId, currency) + units);
+function post(world: World, movement: Movement, atMs: number, lines: readonly Line[]): void {
+  const { kind, id, reference } = movement;
+  const source = { id, type: kind === "charge" ? "CHARGE" : "TRANSFER", description: reference };
+  moneyOf(world).ledger.post(source, atMs, lines);
 }
 
 function scheduleSettlement(world: World, movement: Movement): void {

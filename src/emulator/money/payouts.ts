@@ -1,20 +1,38 @@
 /**
- * Payouts. The emulator does not make them: tests put them in, and simulations move them along. No wallet
- * changes.
+ * Payouts, which the API calls transfers: the money leaves what can be spent when one is created, leaves
+ * the wallet when it is paid, and comes back when it fails or is cancelled.
  *
- * @see https://www.airwallex.com/docs/api/simulation/transfers/transition
+ * @see https://www.airwallex.com/docs/api/payouts/transfers
  */
 
 import { entryOf } from "../../checks/values.js";
-import type { SimulatedPayout, SimulationTransferTransitionParams } from "../../generated/index.js";
+import type {
+  Payout,
+  PayoutCreateRequest,
+  SimulationTransferTransitionParams,
+} from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { moneyOf, type Payout } from "./money-store.js";
+import { toAmount } from "./amounts.js";
+import { payoutFees, viewFees } from "./application-fees.js";
+import { validateBeneficiary } from "./beneficiaries.js";
+import { available, type Line, outside, reserved } from "./ledger.js";
+import {
+  type BeneficiaryRecord,
+  moneyOf,
+  type PayoutRecord,
+  type PayoutStatus,
+  spendable,
+} from "./money-store.js";
+import { dayOf, useQuote } from "./quotes.js";
+import { type Priced, price, showRate } from "./rates.js";
+
+const sevenDaysMs = 7 * 24 * 60 * 60_000;
 
 /** The statuses that may come before each status of a payout. */
-const comesFrom: Readonly<Record<string, readonly string[]>> = {
+const comesFrom: Readonly<Record<string, readonly PayoutStatus[]>> = {
   OVERDUE: ["SCHEDULED"],
   PROCESSING: ["SCHEDULED", "OVERDUE"],
   SENT: ["PROCESSING"],
@@ -23,36 +41,125 @@ const comesFrom: Readonly<Record<string, readonly string[]>> = {
   CANCELLED: ["SCHEDULED", "OVERDUE", "PROCESSING"],
 };
 
-/** Adds a payout, or replaces the one with its id. What it lacks is made up. */
-export function putPayout(
+/** What the clock does to a payout, and how long after the step before. */
+const steps: Readonly<Record<string, { readonly to: PayoutStatus; readonly afterMs: number }>> = {
+  SCHEDULED: { to: "PROCESSING", afterMs: 60_000 },
+  PROCESSING: { to: "SENT", afterMs: 5 * 60_000 },
+  SENT: { to: "PAID", afterMs: 60 * 60_000 },
+};
+
+/** @throws Refusal with the documented code. */
+export function createPayout(
   world: World,
-  accountId: string,
-  members: Readonly<Record<string, unknown>>,
-): Payout {
-  const id = String(members["id"] ?? world.ids.prefixed("transfer"));
-  const payout = { id, accountId, members: structuredClone({ ...sample(world), ...members, id }) };
-  return moneyOf(world).payouts.add(payout);
+  owner: AccountRecord,
+  request: PayoutCreateRequest,
+): PayoutRecord {
+  refuseUsedId(world, owner, request.request_id);
+  const { beneficiary, priced, fees } = checkPayout(world, owner, request);
+  const { ids, clock } = world;
+  const { payouts, open } = moneyOf(world);
+  const createdAtMs = clock.nowMs();
+  const payout = payouts.add({
+    ...{ id: ids.payout(), sequence: payouts.added + 1, accountId: owner.id, request },
+    shortReferenceId: ids.shortReference("P"),
+    ...{ beneficiary, priced, fees, createdAtMs, updatedAtMs: createdAtMs },
+    ...{ status: "SCHEDULED", failureType: undefined, cancelStep: undefined },
+  });
+  open.add(payout.id);
+  const units = cost(payout);
+  const currency = priced.sellCurrency;
+  post(world, payout, createdAtMs, [
+    { book: available(owner.id), currency, units: -units, type: "PAYOUT" },
+    { book: reserved(owner.id), currency, units },
+  ]);
+  payouts.changes.publish({ record: payout, atMs: createdAtMs });
+  scheduleStep(world, payout, createdAtMs);
+  return payout;
 }
 
-/** A hundred dollars for somebody, on the way today. */
-function sample({ ids, clock, settings }: World): Omit<SimulatedPayout, "id"> {
-  const now = formatTimestamp(clock.nowMs(), settings.apiVersion);
-  const amounts = { amount_beneficiary_receives: 100, amount_payer_pays: 100, fee_amount: 0 };
-  return {
-    ...amounts,
-    beneficiary: { type: "BANK_ACCOUNT", entity_type: "COMPANY", company_name: "Grace Hopper Ltd" },
-    ...{ fee_currency: "USD", fee_paid_by: "PAYER", funding: { status: "FUNDED" } },
-    payer: {
-      entity_type: "COMPANY",
-      company_name: "Ada Lovelace Ltd",
-      address: { country_code: "GB" },
-    },
-    ...{ reason: "business_expenses", reference: "Payout", request_id: ids.request() },
-    short_reference_id: ids.shortReference("P"),
-    ...{ source_amount: 100, source_currency: "USD", status: "SCHEDULED" },
-    ...{ transfer_amount: 100, transfer_currency: "USD", transfer_method: "LOCAL" },
-    ...{ transfer_date: now.slice(0, 10), created_at: now, updated_at: now },
+interface Checked {
+  readonly beneficiary: PayoutRecord["beneficiary"];
+  readonly priced: Priced;
+  readonly fees: PayoutRecord["fees"];
+}
+
+/** What `validate` checks. @throws Refusal with the documented code. */
+export function checkPayout(
+  world: World,
+  owner: AccountRecord,
+  request: Omit<PayoutCreateRequest, "request_id">,
+): Checked {
+  if (owner.status !== "ACTIVE") {
+    throw new Refusal(400, "payer_unsupported", "The account that pays is not active.");
+  }
+  const beneficiary = beneficiaryOf(world, owner, request);
+  const priced = priceOf(world, owner, request);
+  const fees = payoutFees(request, priced.sellCurrency, priced.sellUnits);
+  const units = cost({ priced, fees });
+  if (spendable(world, owner.id, priced.sellCurrency) < units) {
+    const message = "The wallet holds too little of the source currency.";
+    throw new Refusal(400, "balance_insufficient", message, { source: "source_amount" });
+  }
+  return { beneficiary, priced, fees };
+}
+
+function beneficiaryOf(
+  world: World,
+  owner: AccountRecord,
+  { beneficiary_id, beneficiary, transfer_method }: Omit<PayoutCreateRequest, "request_id">,
+): PayoutRecord["beneficiary"] {
+  if ((beneficiary_id === undefined) === (beneficiary === undefined)) {
+    throw validation("beneficiary_id", "Give either beneficiary or beneficiary_id.");
+  }
+  if (beneficiary !== undefined) {
+    validateBeneficiary({ beneficiary, transfer_methods: [transfer_method ?? "LOCAL"] });
+    return beneficiary;
+  }
+  const saved: BeneficiaryRecord | undefined = moneyOf(world).beneficiaries.get(
+    beneficiary_id ?? "",
+  );
+  if (saved?.accountId === owner.id) return saved.details.beneficiary;
+  throw validation("beneficiary_id", "There is no such beneficiary.");
+}
+
+function priceOf(
+  world: World,
+  owner: AccountRecord,
+  request: Omit<PayoutCreateRequest, "request_id">,
+): Priced {
+  const { source_amount, transfer_amount, transfer_currency: buy, quote_id } = request;
+  const sell = request.source_currency ?? buy;
+  if ((source_amount === undefined) === (transfer_amount === undefined)) {
+    throw validation("transfer_amount", "Give either source_amount or transfer_amount.");
+  }
+  const currencies = { sell, buy };
+  const quote = quote_id === undefined ? undefined : useQuote(world, owner, quote_id, currencies);
+  const wanted = {
+    ...{ sell_currency: sell, buy_currency: buy },
+    ...{ sell_amount: source_amount, buy_amount: transfer_amount },
   };
+  return price(world, wanted, quote?.markupPoints ?? 0n, quote?.priced);
+}
+
+const validation = (source: string, message: string): Refusal =>
+  new Refusal(400, "validation_failed", message, { source, details: { errors: [{ source }] } });
+
+/** What a payout takes out of the wallet, fees included. */
+const cost = ({ priced, fees }: Pick<PayoutRecord, "priced" | "fees">): bigint =>
+  fees.reduce((sum, { units }) => sum + units, priced.sellUnits);
+
+/** @throws Refusal if the account has used the id in the last seven days. */
+function refuseUsedId(world: World, owner: AccountRecord, requestId: string): void {
+  const sinceMs = world.clock.nowMs() - sevenDaysMs;
+  const used = moneyOf(world)
+    .payouts.all()
+    .some(
+      ({ accountId, request, createdAtMs }) =>
+        accountId === owner.id && request.request_id === requestId && createdAtMs > sinceMs,
+    );
+  if (!used) return;
+  const message = "A transfer with this request_id was created before.";
+  throw new Refusal(400, "request_id_duplicate", message, { source: "request_id" });
 }
 
 /** @throws Refusal if the owner has no such payout, or its status does not allow the change. */
@@ -61,27 +168,136 @@ export function transitionPayout(
   owner: AccountRecord,
   id: string,
   { next_status: to, failure_type = "OTHER" }: SimulationTransferTransitionParams,
-): Payout {
-  const { payouts } = moneyOf(world);
-  const payout = payouts.find(id, ({ accountId }) => accountId === owner.id);
-  const { members } = payout;
+): PayoutRecord {
+  const payout = findPayout(world, owner, id);
   const from = entryOf(comesFrom, to) ?? [];
-  if (!from.some((one) => one === members["status"])) {
+  if (!from.includes(payout.status)) {
     throw new Refusal(
       400,
       "invalid_status_for_operation",
-      `Transfer [${id}] cannot become ${to}: its status is ${String(members["status"])}, expected ${from.join(" or ")}.`,
+      `Transfer [${id}] cannot become ${to}: its status is ${payout.status}, expected ${from.join(" or ")}.`,
       { source: "status" },
     );
   }
-  const atMs = world.clock.nowMs();
-  const updated_at = formatTimestamp(atMs, world.settings.apiVersion);
-  Object.assign(members, { status: to, updated_at }, to === "FAILED" && { failure_type });
-  payouts.changes.publish({ record: payout, atMs });
+  if (to === "FAILED") payout.failureType = failure_type;
+  become(world, payout, to as PayoutStatus, world.clock.nowMs());
   return payout;
 }
 
-/** Payouts hold whatever tests have put into them, besides id and status. */
-export function viewPayout({ members }: Payout): SimulatedPayout {
-  return structuredClone(members) as Record<string, unknown> & SimulatedPayout;
+/** @throws Refusal if the owner has no such payout, or it is too late. */
+export function cancelPayout(world: World, owner: AccountRecord, id: string): PayoutRecord {
+  const payout = findPayout(world, owner, id);
+  if (payout.status === "CANCELLED") return payout;
+  if (!comesFrom["CANCELLED"]?.includes(payout.status)) {
+    const message = `Transfer [${id}] cannot be cancelled: its status is ${payout.status}.`;
+    throw new Refusal(400, "update_unsupported", message, { source: "status" });
+  }
+  become(world, payout, "CANCELLED", world.clock.nowMs());
+  return payout;
+}
+
+export const findPayout = (world: World, owner: AccountRecord, id: string): PayoutRecord =>
+  moneyOf(world).payouts.find(id, ({ accountId }) => accountId === owner.id);
+
+const isOver = (status: PayoutStatus): boolean => !(status in steps) && status !== "OVERDUE";
+
+/** The only place where the status of a payout changes. */
+function become(world: World, payout: PayoutRecord, to: PayoutStatus, atMs: number): void {
+  payout.cancelStep?.();
+  payout.cancelStep = undefined;
+  payout.status = to;
+  payout.updatedAtMs = atMs;
+  if (isOver(to)) moneyOf(world).open.delete(payout.id);
+  if (to === "PAID") pay(world, payout, atMs);
+  if (to === "FAILED" || to === "CANCELLED") giveBack(world, payout, atMs);
+  moneyOf(world).payouts.changes.publish({ record: payout, atMs });
+  scheduleStep(world, payout, atMs);
+}
+
+function scheduleStep(world: World, payout: PayoutRecord, fromMs: number): void {
+  const step = steps[payout.status];
+  if (step === undefined || world.settings.settleAfterMs === false) return;
+  payout.cancelStep = world.clock.schedule(fromMs + step.afterMs, (atMs) => {
+    become(world, payout, step.to, atMs);
+  });
+}
+
+function pay(world: World, payout: PayoutRecord, atMs: number): void {
+  const { accountId, priced, fees } = payout;
+  const { sellCurrency: currency, sellUnits } = priced;
+  const platform = available(world.accounts.platform.id);
+  post(world, payout, atMs, [
+    { book: reserved(accountId), currency, units: -cost(payout) },
+    { book: outside, currency, units: sellUnits },
+    ...fees.map(({ units }) => ({ book: platform, currency, units, type: "FEE" })),
+  ]);
+}
+
+function giveBack(world: World, payout: PayoutRecord, atMs: number): void {
+  const { accountId, priced, status } = payout;
+  const { sellCurrency: currency } = priced;
+  const units = cost(payout);
+  const type = status === "FAILED" ? "PAYOUT_FAILURE" : "PAYOUT_REVERSAL";
+  post(world, payout, atMs, [
+    { book: reserved(accountId), currency, units: -units },
+    { book: available(accountId), currency, units, type },
+  ]);
+}
+
+function post(world: World, payout: PayoutRecord, atMs: number, lines: readonly Line[]): void {
+  const { id, request } = payout;
+  const source = { id, type: "PAYOUT", description: request.reference };
+  moneyOf(world).ledger.post(source, atMs, lines);
+}
+
+export function viewPayout(payout: PayoutRecord, apiVersion: string): Payout {
+  const { id, request, priced, status, failureType, createdAtMs, updatedAtMs } = payout;
+  const { sellCurrency, buyCurrency, sellUnits, buyUnits } = priced;
+  const { transfer_method = "LOCAL", fee_paid_by = "PAYER" } = request;
+  const day = request.transfer_date ?? dayOf(createdAtMs);
+  const converted = sellCurrency !== buyCurrency;
+  return {
+    amount_beneficiary_receives: toAmount(buyUnits, buyCurrency),
+    amount_payer_pays: toAmount(sellUnits, sellCurrency),
+    application_fee_options: request.application_fee_options ?? null,
+    application_fees: viewFees(payout.fees),
+    beneficiary: payout.beneficiary,
+    beneficiary_id: request.beneficiary_id ?? null,
+    conversion: converted
+      ? { currency_pair: sellCurrency + buyCurrency, rate: showRate(priced.clientRate) }
+      : null,
+    created_at: formatTimestamp(createdAtMs, apiVersion),
+    dispatch_date: day,
+    failure:
+      failureType === undefined
+        ? null
+        : { code: failureType, message: "The payout failed.", details: { type: failureType } },
+    fee_amount: 0,
+    fee_currency: sellCurrency,
+    fee_paid_by,
+    funding: { status: "FUNDED" },
+    id,
+    metadata: request.metadata ?? null,
+    payer: request.payer ?? { entity_type: "COMPANY", address: { country_code: "HK" } },
+    reason: request.reason,
+    reference: request.reference,
+    remarks: request.remarks ?? null,
+    request_id: request.request_id,
+    short_reference_id: payout.shortReferenceId,
+    source_amount: toAmount(sellUnits, sellCurrency),
+    source_currency: sellCurrency,
+    status,
+    swift_charge_option: request.swift_charge_option ?? null,
+    transfer_amount: toAmount(buyUnits, buyCurrency),
+    transfer_currency: buyCurrency,
+    transfer_date: day,
+    transfer_method,
+    updated_at: formatTimestamp(updatedAtMs, apiVersion),
+  };
+}
+
+/** @throws Refusal: no funding of the emulator waits for a confirmation. */
+export function confirmFunding(world: World, owner: AccountRecord, id: string): never {
+  findPayout(world, owner, id);
+  throw new Refusal(400, "update_unsupported", `Transfer [${id}] does not wait for confirmation.`);
 }

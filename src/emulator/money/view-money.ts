@@ -5,15 +5,13 @@ import type {
   ChargeListParams,
   ConnectedAccountTransfer,
   TransferListParams,
-  WalletBalance,
 } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { numberedPage } from "../engine/paging.js";
 import { isWithin, readPeriod } from "../engine/period.js";
 import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
-import { type Money, type Movement, type MovementKind, moneyOf } from "./money-store.js";
-import { isOver } from "./movements.js";
+import { type Movement, type MovementKind, moneyOf } from "./money-store.js";
 
 export function viewMovement(
   movement: Movement,
@@ -73,44 +71,4 @@ export function listMovements(
         isWithin(period, one.createdAtMs),
     );
   return numberedPage(all.toReversed(), query);
-}
-
-export function viewBalances(world: World, accountId: string): readonly WalletBalance[] {
-  const money = moneyOf(world);
-  return money.currencies(accountId).map((currency) => {
-    const available = money.available(accountId, currency);
-    const reserved = underWay(money, currency, ({ payerId }) => payerId === accountId);
-    const pending =
-      underWay(money, currency, ({ payeeId }) => payeeId === accountId) +
-      comingIn(money, accountId, currency);
-    return {
-      account_type: "cash",
-      currency,
-      available_amount: toAmount(available, currency),
-      pending_amount: toAmount(pending, currency),
-      reserved_amount: toAmount(reserved, currency),
-      total_amount: toAmount(available + pending + reserved, currency),
-    };
-  });
-}
-
-function underWay(
-  { movements }: Money,
-  currency: string,
-  concerns: (movement: Movement) => boolean,
-): bigint {
-  const open = movements
-    .all()
-    .filter((one) => !isOver(one) && one.currency === currency && concerns(one));
-  return open.reduce((sum, { units }) => sum + units, 0n);
-}
-
-function comingIn({ deposits }: Money, accountId: string, currency: string): bigint {
-  const open = deposits
-    .all()
-    .filter(
-      ({ status, account }) =>
-        status === "PENDING" && account.accountId === accountId && account.currency === currency,
-    );
-  return open.reduce((sum, { units }) => sum + units, 0n);
 }

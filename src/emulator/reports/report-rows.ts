@@ -6,7 +6,7 @@ import { isWithin, type Period } from "../engine/period.js";
 import type { World } from "../engine/world.js";
 import { toText } from "../money/amounts.js";
 import { type Movement, moneyOf } from "../money/money-store.js";
-import { viewBalances } from "../money/view-money.js";
+import { viewBalances } from "../money/statement.js";
 
 /** When the transactions in a report were created, and when they last changed. */
 export interface ReportPeriods {

@@ -4,7 +4,6 @@
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */
 
-import type { WithoutNulls } from "../../checks/values.js";
 import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { dayMs } from "../engine/duration.js";
@@ -25,7 +24,7 @@ const linkLifetimeMs = 60_000;
  */
 export function createReport(
   world: World,
-  request: WithoutNulls<PlatformReportCreateParams>,
+  request: PlatformReportCreateParams,
   origin: string,
 ): ReportRecord {
   const { ids, clock } = world;
@@ -56,7 +55,7 @@ export function createReport(
 const maxPeriodMs = 366 * dayMs;
 
 function readReportPeriod<Name extends "created" | "updated">(
-  request: WithoutNulls<PlatformReportCreateParams>,
+  request: PlatformReportCreateParams,
   from: `from_${Name}_at`,
   to: `to_${Name}_at`,
 ): Period {

@@ -5,7 +5,6 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/risk/simulate-kyc-rfi
  */
 
-import type { WithoutNulls } from "../../checks/values.js";
 import type {
   RfiStatusInput,
   RfiTypeInput,
@@ -40,7 +39,7 @@ const sourceTypes: Readonly<Partial<Record<RfiTypeInput, readonly string[]>>> = 
 export function openRfi(
   world: World,
   account: AccountRecord,
-  { type, questions = [] }: WithoutNulls<SimulationRfiCreateParams>,
+  { type, questions = [] }: SimulationRfiCreateParams,
 ): RfiRecord {
   const isOpen = (other: RfiRecord) =>
     other.account.id === account.id && other.type === type && other.status !== "CLOSED";
@@ -86,7 +85,7 @@ function checkSources(
 export function followUp(
   world: World,
   record: RfiRecord,
-  { questions = [] }: WithoutNulls<SimulationRfiFollowUpParams>,
+  { questions = [] }: SimulationRfiFollowUpParams,
 ): void {
   expectStatus(record, ["ANSWERED"], "followed up");
   checkSources(record.type, questions);
@@ -98,7 +97,7 @@ export function followUp(
   ask(world, record, all);
 }
 
-type FollowUpItem = NonNullable<WithoutNulls<SimulationRfiFollowUpParams>["questions"]>[number];
+type FollowUpItem = NonNullable<SimulationRfiFollowUpParams["questions"]>[number];
 
 function askAgain(
   world: World,

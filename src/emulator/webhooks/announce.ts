@@ -7,8 +7,17 @@ import { type CapabilityRecord, capabilitiesOf } from "../capabilities/capabilit
 import type { StatusChange } from "../engine/account-record.js";
 import type { RecordChange } from "../engine/table.js";
 import type { World } from "../engine/world.js";
+import { viewConversion } from "../money/conversions.js";
 import { viewDeposit } from "../money/deposits.js";
-import { type Deposit, type Movement, moneyOf, type Payout } from "../money/money-store.js";
+import { viewGlobalAccount } from "../money/global-accounts.js";
+import {
+  type ConversionRecord,
+  type DepositRecord,
+  type GlobalAccountRecord,
+  type Movement,
+  moneyOf,
+  type PayoutRecord,
+} from "../money/money-store.js";
 import { viewPayout } from "../money/payouts.js";
 import { viewMovement } from "../money/view-money.js";
 import { type Connection, oauthOf } from "../oauth/oauth-store.js";
@@ -20,7 +29,7 @@ import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 
 /** Announces changes to subscribers. */
 export function announce(world: World): World {
-  const { movements, deposits, payouts } = moneyOf(world);
+  const { movements, deposits, payouts, conversions, globalAccounts } = moneyOf(world);
   world.accounts.changes.subscribe((change) => announceStatus(world, change));
   oauthOf(world).connections.changes.subscribe((change) => announceConnection(world, change));
   rfisOf(world).changes.subscribe((change) => announceRfi(world, change));
@@ -29,6 +38,8 @@ export function announce(world: World): World {
   movements.changes.subscribe((change) => announceMovement(world, change));
   deposits.changes.subscribe((change) => announceDeposit(world, change));
   payouts.changes.subscribe((change) => announcePayout(world, change));
+  conversions.changes.subscribe((change) => announceConversion(world, change));
+  globalAccounts.changes.subscribe((change) => announceGlobalAccount(world, change));
   reportsOf(world).changes.subscribe((change) => announceReport(world, change));
   return world;
 }
@@ -55,7 +66,10 @@ function announceMovement(world: World, { record: movement, atMs }: RecordChange
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-function announceDeposit(world: World, { record: deposit, atMs }: RecordChange<Deposit>): void {
+function announceDeposit(
+  world: World,
+  { record: deposit, atMs }: RecordChange<DepositRecord>,
+): void {
   const { id: sourceId, account, status } = deposit;
   const { accountId } = account;
   const name = `deposit.${status.toLowerCase()}`;
@@ -63,11 +77,30 @@ function announceDeposit(world: World, { record: deposit, atMs }: RecordChange<D
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
-function announcePayout(world: World, { record: payout, atMs }: RecordChange<Payout>): void {
+function announcePayout(world: World, { record: payout, atMs }: RecordChange<PayoutRecord>): void {
   const { id: sourceId, accountId } = payout;
-  const value = viewPayout(payout);
-  const name = `payout.transfer.${String(value.status).toLowerCase()}`;
-  const data: EventData = { kind: "other", value };
+  const name = `payout.transfer.${payout.status.toLowerCase()}`;
+  const data: EventData = { kind: "shown", show: (version) => viewPayout(payout, version) };
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+function announceConversion(
+  world: World,
+  { record: conversion, atMs }: RecordChange<ConversionRecord>,
+): void {
+  const { id: sourceId, accountId, status } = conversion;
+  const name = `conversion.${status.toLowerCase()}`;
+  const data: EventData = { kind: "shown", show: (version) => viewConversion(conversion, version) };
+  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+}
+
+function announceGlobalAccount(
+  world: World,
+  { record: account, atMs }: RecordChange<GlobalAccountRecord>,
+): void {
+  const { id: sourceId, accountId, status } = account;
+  const name = `global_account.${status.toLowerCase()}`;
+  const data: EventData = { kind: "other", value: viewGlobalAccount(account) };
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 

@@ -12,31 +12,26 @@ import type {
 } from "../../generated/index.js";
 import { type AccountRecord, newRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
-import { createIds, type Ids } from "../engine/ids.js";
+import { createIds } from "../engine/ids.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import type { Movement, MovementKind } from "../money/money-store.js";
 import { shortReferencePrefix } from "../money/movements.js";
 import { viewMovement } from "../money/view-money.js";
 import { connectionId } from "../oauth/connections.js";
-import { dataOfAccount, type EventData } from "./events.js";
+import { dataOfAccount } from "./events.js";
+import { moneySamples } from "./money-samples.js";
+import type { Sample, SampleFacts } from "./sample.js";
 
 /** Names of the events with sample data. */
 export const eventNames: readonly string[] = Object.keys(eventShapes);
-
-/** The data of an event, and the id of what it is about, if that is not an account. */
-export interface Sample {
-  readonly data: EventData;
-  readonly sourceId?: string | undefined;
-  /** Whether it belongs to the platform by default. */
-  readonly ofPlatform?: boolean;
-}
 
 /** Sample data for an event of this name, about an account; empty for an unknown name. */
 export function sampleOf(world: World, name: string, account: AccountRecord): Sample {
   const about = dataOfAccount(name, account, world.accounts.platform);
   if (about !== undefined) return { data: about };
-  const [kind = "", outcome = ""] = name.split(".");
+  const [kind = ""] = name.split(".");
+  const outcome = name.slice(kind.length + 1);
   // Seeded by the account, so that the same charge is first new and then settled.
   const ids = createIds(`sample of ${account.id}`);
   const facts = { status: outcome.toUpperCase(), account, ids, world };
@@ -85,16 +80,9 @@ export function sampleAccount(
   return record;
 }
 
-interface Facts {
-  /** The part of the event's name after the dot, in capitals. */
-  readonly status: string;
-  readonly account: AccountRecord;
-  readonly ids: Ids;
-  readonly world: World;
-}
-
 /** By the part of an event's name before the dot. */
-const samples: Readonly<Record<string, ((facts: Facts) => Sample) | undefined>> = {
+const samples: Readonly<Record<string, ((facts: SampleFacts) => Sample) | undefined>> = {
+  ...moneySamples,
   account_amendment({ status, account, ids }) {
     const id = ids.prefixed("amd");
     const change = { primary_contact: account.primaryContact, target: "primary_contact" };
@@ -149,7 +137,7 @@ function other<Value extends { readonly id?: string | null | undefined }>(value:
 }
 
 /** Between the platform and the account, in the direction of its kind. */
-function sampleMovement(kind: MovementKind, { status, account, ids, world }: Facts): Sample {
+function sampleMovement(kind: MovementKind, { status, account, ids, world }: SampleFacts): Sample {
   const { platform } = world.accounts;
   const [payer, payee] = kind === "charge" ? [account, platform] : [platform, account];
   const nowMs = world.clock.nowMs();

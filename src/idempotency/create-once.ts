@@ -1,0 +1,82 @@
+/**
+ * Creates something only once: what transfers, charges, conversions, payouts and global accounts have in
+ * common.
+ *
+ * The API does the work of a `request_id` once, and refuses the id from then on. So a create can be
+ * repeated with its id, in this call, in another one, or in another process: whichever comes later gets
+ * what the first one made. The refusal only stands if that differs from what was asked for: then one id
+ * was used for two different things, and the error says which of them it belongs to.
+ */
+
+import { isSameNumber } from "../call/exact-json.js";
+import type { CallExtras, CallOptions } from "../call/settings.js";
+import type { Finding } from "../call/settle.js";
+import { isExactDecimal } from "../generated/values.guards.js";
+import { withinCall } from "./lookup.js";
+import { withRequestId } from "./request-id.js";
+
+/** Members that tell one from another: ids, amounts and currencies, never personal data. */
+type Asked = Readonly<Record<string, string | number | null | undefined>>;
+
+/** What goes out for a payment: with an id of its own, and its amounts as strings of digits. */
+export function paymentOf<Params extends { readonly request_id?: string | undefined }>(
+  params: Params,
+): Params & { readonly request_id: string } {
+  const body = withRequestId(params);
+  const amounts = Object.entries(body).flatMap(([name, value]) =>
+    // Any other amount is refused as it is.
+    name.endsWith("amount") && isExactDecimal(value) ? [[name, String(value)]] : [],
+  );
+  return { ...body, ...Object.fromEntries(amounts) };
+}
+
+interface Made {
+  readonly request_id?: string | null | undefined;
+}
+
+export interface CreateOnce<Output> {
+  /** What is created, such as `payout`. */
+  readonly noun: string;
+  readonly requestId: string;
+  /** What was asked for; a member that is undefined, or that the API does not show, is not compared. */
+  readonly asked: Asked;
+  /** Lists what may have been made with the id. */
+  readonly list: (options: CallOptions) => Promise<readonly Output[]>;
+}
+
+export function createOnce<Output extends Made>(
+  { noun, requestId, asked, list }: CreateOnce<Output>,
+  options: CallOptions | undefined,
+): CallExtras<Output> {
+  const find = async (remainingMs: number): Promise<Finding<Output>> => {
+    const listed = await list(withinCall(options, remainingMs));
+    const made = listed.filter(({ request_id }) => request_id === requestId);
+    const found = made.find((one) => isSame(one, asked));
+    if (found) return { found };
+    return made[0] && { taken: describeOther(noun, requestId, made[0], asked) };
+  };
+  return { exactNumbers: true, settlement: { find, acrossCalls: true } };
+}
+
+function isSame(made: Made, asked: Asked): boolean {
+  return Object.entries(asked).every(([name, value]) => {
+    const shown = memberOf(made, name) ?? value;
+    if (value === undefined || value === null) return true;
+    if (name.endsWith("amount")) return isSameNumber(String(shown), String(value));
+    return shown === value;
+  });
+}
+
+function describeOther(noun: string, requestId: string, other: Made, asked: Asked): string {
+  const id = memberOf(other, "id") ?? memberOf(other, `${noun}_id`);
+  const shown = Object.keys(asked).flatMap((name) => {
+    const value = memberOf(other, name);
+    return value === undefined || value === null ? [] : `${name} ${value}`;
+  });
+  const whole = [`${noun} ${id}`, ...(shown.length > 0 ? [`(${shown.join(", ")})`] : [])].join(" ");
+  return `the request_id "${requestId}" belongs to ${whole}, and this ${noun} was not made: if it is meant to be the same ${noun}, it is made already; only another ${noun} takes another request_id`;
+}
+
+function memberOf(made: object, name: string): string | number | null | undefined {
+  return (made as Asked)[name];
+}

@@ -1,0 +1,138 @@
+/** Pays out to bank accounts, wallets and cards. The API calls a payout a transfer. */
+
+import type { ApiPromise, Call } from "../call/call.js";
+import { type ListPromise, listCursorPages } from "../call/page.js";
+import type { CallOptions } from "../call/settings.js";
+import {
+  payoutsCancel,
+  payoutsConfirmFunding,
+  payoutsCreate,
+  payoutsList,
+  payoutsRetrieve,
+  payoutsValidate,
+} from "../generated/endpoints.js";
+import type {
+  Payout,
+  PayoutCancellation,
+  PayoutCreateParams,
+  PayoutList,
+  PayoutListParams,
+  PayoutValidateParams,
+  PayoutValidation,
+} from "../generated/payouts.js";
+import { createOnce, paymentOf } from "../idempotency/create-once.js";
+
+/**
+ * Payouts from the account that the client acts for. Airwallex calls them transfers (`/api/v1/transfers`);
+ * `client.transfers` moves money between accounts of the platform. Amounts are decimals in units of the
+ * currency. Errors are the same as for `client.accounts`.
+ */
+export interface PayoutsResource {
+  /**
+   * Pays out, once.
+   *
+   * If you give no `request_id`, one is generated for the call; it is in the response, and in every error
+   * as `idempotencyKey`. A create whose response was lost is sent again with the same id, and if the first
+   * attempt turns out to have worked, its payout is the result. Store a `request_id` of your own with the
+   * payment before you call, and the same holds after a crash.
+   *
+   * The API knows an id for 7 days. A call that comes later would pay again: look in `payouts.list` first.
+   *
+   * See https://www.airwallex.com/docs/api/payouts/transfers/create
+   *
+   * @param params a `beneficiary` or a `beneficiary_id`; one of `transfer_amount` and `source_amount`, sent
+   * exactly as given
+   * @throws ApiError `invalid_request`, with `apiCode` such as `balance_insufficient`
+   *
+   * @example
+   * const payout = await client.payouts.create({
+   *   request_id: "payout-2026-01-supplier-7",
+   *   beneficiary_id: beneficiaryId,
+   *   source_currency: "USD",
+   *   transfer_currency: "USD",
+   *   transfer_amount: "200.00",
+   *   transfer_method: "LOCAL",
+   *   reason: "goods_purchased",
+   *   reference: "Invoice 7",
+   * });
+   */
+  create(params: PayoutCreateParams, options?: CallOptions): ApiPromise<Payout>;
+
+  /**
+   * Reads a payout.
+   *
+   * See https://www.airwallex.com/docs/api/payouts/transfers/retrieve
+   *
+   * @throws ApiError `not_found` when the account has no such payout
+   */
+  retrieve(id: string, options?: CallOptions): ApiPromise<Payout>;
+
+  /**
+   * Lists payouts. Await it for the first page, or iterate it for every payout. Without `page` the API
+   * looks back 30 days; `page: "0"` begins a list without that limit.
+   *
+   * See https://www.airwallex.com/docs/api/payouts/transfers/list
+   *
+   * @param params filters; `page` is the `page_after` or `page_before` of another page, `page_size` is at
+   * most 2,000
+   */
+  list(params?: PayoutListParams, options?: CallOptions): ListPromise<Payout, PayoutList>;
+
+  /**
+   * Cancels a payout that has not been sent yet.
+   *
+   * See https://www.airwallex.com/docs/api/payouts/transfers/cancel
+   *
+   * @throws ApiError `invalid_request`, with `apiCode` `update_unsupported` when it is too late
+   */
+  cancel(id: string, options?: CallOptions): ApiPromise<PayoutCancellation>;
+
+  /**
+   * Confirms that a payout may go on whose funding waits for it.
+   *
+   * See https://www.airwallex.com/docs/api/payouts/transfers/confirm_funding
+   *
+   * @throws ApiError `invalid_request`, with `apiCode` `update_unsupported` when nothing waits
+   */
+  confirmFunding(id: string, options?: CallOptions): ApiPromise<Payout>;
+
+  /**
+   * Checks a payout without making it, and is refused for what is wrong.
+   *
+   * See https://www.airwallex.com/docs/api/payouts/transfers/validate
+   *
+   * @throws ApiError `invalid_request`, with `fieldErrors`
+   */
+  validate(params: PayoutValidateParams, options?: CallOptions): ApiPromise<PayoutValidation>;
+}
+
+export function payoutsResource(call: Call): PayoutsResource {
+  const exact = { exactNumbers: true };
+  const resource: PayoutsResource = {
+    create(params, options) {
+      const body = paymentOf(params);
+      const { request_id, beneficiary_id } = body;
+      const { source_currency, source_amount, transfer_currency, transfer_amount } = body;
+      const once = {
+        noun: "payout",
+        requestId: request_id,
+        asked: {
+          ...{ source_currency, source_amount, transfer_currency, transfer_amount },
+          beneficiary_id,
+        },
+        list: async (lookup: CallOptions) =>
+          (await resource.list({ request_id, page: "0" }, lookup)).items,
+      };
+      return call(payoutsCreate, { body }, options, createOnce(once, options));
+    },
+    retrieve: (id, options) => call(payoutsRetrieve, { path: { id } }, options, exact),
+    list: (params = {}, options) =>
+      listCursorPages(payoutsList, params?.page, (page) =>
+        call(payoutsList, { query: params && { ...params, page } }, options, exact),
+      ),
+    cancel: (id, options) => call(payoutsCancel, { path: { id } }, options),
+    confirmFunding: (id, options) => call(payoutsConfirmFunding, { path: { id } }, options, exact),
+    validate: (params, options) => call(payoutsValidate, { body: paymentOf(params) }, options),
+  };
+  return resource;
+}
