@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { createClient } from "../client/client.js";
 import type { Environment } from "../client/options.js";
 import { checkRequirements } from "../kyc/check-requirements.js";
+import { member } from "../kyc/paths.js";
 import { updateOf } from "../onboarding/check.js";
 import type {
   MissingItem,
@@ -21,6 +22,7 @@ import { createMemoryStore } from "../stores/memory/index.js";
 import type { Store } from "../stores/store.js";
 import { refuseProblems } from "./check-sellers.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
+import { merged } from "./tree.js";
 import { UsageError } from "./usage-error.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";
@@ -137,7 +139,8 @@ function dryRun(sellers: readonly FiledSeller[]): number {
   const notKnown = new Map<string, number>();
   let lacking = 0;
   for (const { line, seller } of sellers) {
-    const found = checkRequirements(updateOf(seller));
+    const sent = [seller.create.account_details ?? {}, member(updateOf(seller), "account_details")];
+    const found = checkRequirements({ account_details: merged(sent) });
     for (const text of found.notKnown) notKnown.set(text, (notKnown.get(text) ?? 0) + 1);
     if (found.missing.length === 0) continue;
     lacking++;

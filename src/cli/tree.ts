@@ -38,3 +38,17 @@ export function drop(tree: object, path: string): void {
   const holder = above === "" ? tree : pick(tree, above);
   if (typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, name);
 }
+
+/** One object with the members of several, those of objects within them too. */
+export function merged(trees: readonly unknown[]): Tree {
+  const whole: Tree = {};
+  for (const [name, value] of trees.filter(isTree).flatMap(Object.entries)) {
+    const before = whole[name];
+    whole[name] = isTree(before) && isTree(value) ? merged([before, value]) : value;
+  }
+  return whole;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

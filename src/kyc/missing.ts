@@ -91,10 +91,11 @@ function open(
   };
 }
 
-/** Without an entity type, an account counts as a business, unless it describes an individual. */
-export function isIndividual(account: Pick<Account, "account_details">): boolean {
-  const { legal_entity_type: type, individual_details: details } = account.account_details ?? {};
-  return type === "INDIVIDUAL" || (isEmpty(type) && !isEmpty(details));
+/** An account that does not say whose it is belongs to a business, whatever else it describes. */
+export function isIndividual({
+  account_details: details,
+}: Pick<Account, "account_details">): boolean {
+  return details?.legal_entity_type === "INDIVIDUAL";
 }
 
 function individualSubject(root: object): Subject {

@@ -68,22 +68,24 @@ test("create returns what it was given, and gives every person an id", async () 
   });
 });
 
-test("create treats an account that describes an individual as one", async () => {
+test("create opens an account of a business unless it says INDIVIDUAL", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);
-  const details = { individual_details: { first_name: "Ada" } };
-  const { body } = await api("POST", "/api/v1/accounts/create", {
-    ...minimal,
-    account_details: details,
-  });
-  expect(body.account_details).toMatchObject({
+  const open = async (legal_entity_type?: string) => {
+    const details = { legal_entity_type, individual_details: { first_name: "Ada" } };
+    const input = { ...minimal, account_details: details };
+    return (await api("POST", "/api/v1/accounts/create", input)).body;
+  };
+  expect((await open()).account_details.legal_entity_type).toBe("BUSINESS");
+  const individual = await open("INDIVIDUAL");
+  expect(individual.account_details).toMatchObject({
     legal_entity_type: "INDIVIDUAL",
     business_details: null,
     individual_details: { first_name: "Ada" },
   });
   // An individual has an id once the account has been verified.
-  expect(body.account_details.individual_details).not.toHaveProperty("person_id");
-  const { account_details } = emulator.accounts.setStatus(body.id, "ACTIVE");
+  expect(individual.account_details.individual_details).not.toHaveProperty("person_id");
+  const { account_details } = emulator.accounts.setStatus(individual.id, "ACTIVE");
   expect(account_details?.individual_details?.person_id).toMatch(/^[0-9a-f-]{36}$/);
 });
 

@@ -18,7 +18,10 @@ test("agree leaves an account in ACTION_REQUIRED while something else is outstan
   };
   const { body: account } = await api("POST", "/api/v1/accounts/create", {
     ...individual,
-    account_details: { individual_details: { ...details, identifications: { primary: failing } } },
+    account_details: {
+      ...individual.account_details,
+      individual_details: { ...details, identifications: { primary: failing } },
+    },
     customer_agreements: { agreed_to_data_usage: true },
   });
   await api("POST", `/api/v1/accounts/${account.id}/submit`);
@@ -46,7 +49,10 @@ test("an account that corrected its document is submitted again and passes", asy
   };
   const { body: account } = await api("POST", "/api/v1/accounts/create", {
     ...individual,
-    account_details: { individual_details: { ...details, identifications: { primary: passport } } },
+    account_details: {
+      ...individual.account_details,
+      individual_details: { ...details, identifications: { primary: passport } },
+    },
   });
   const path = `/api/v1/accounts/${account.id}`;
   const review = () =>

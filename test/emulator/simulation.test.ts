@@ -11,7 +11,7 @@ const details = individual.account_details.individual_details;
 /** The individual with these identifications instead. */
 function identified(identifications: object): object {
   const individual_details = { ...details, identifications };
-  return { ...individual, account_details: { individual_details } };
+  return { ...individual, account_details: { ...individual.account_details, individual_details } };
 }
 
 const passport = (front_file_id: string) => ({
@@ -79,7 +79,10 @@ test.each([
     "the selfie fails",
     {
       ...individual,
-      account_details: { individual_details: { ...details, live_selfie_file_id: failingFileId } },
+      account_details: {
+        ...individual.account_details,
+        individual_details: { ...details, live_selfie_file_id: failingFileId },
+      },
     },
     ["photo_file_id_required"],
   ],

@@ -158,7 +158,10 @@ test("submit lets individuals be identified later if deferredIdentityVerificatio
   const details = individual.account_details.individual_details;
   const unidentified = {
     ...individual,
-    account_details: { individual_details: { ...details, identifications: undefined } },
+    account_details: {
+      ...individual.account_details,
+      individual_details: { ...details, identifications: undefined },
+    },
   };
   await using strict = await startEmulator();
   await using deferring = await startEmulator({ deferredIdentityVerification: true });

@@ -232,7 +232,8 @@ test("personal data that was excluded from the account may exist all the same", 
   expect(check.notKnown).toEqual([expect.stringContaining("without personal data")]);
   expect(checkRequirements({ ...hidden, view_type: "COMPLETE" }).ready).toBe("no");
   const { identifications: _, ...rest } = details;
-  const open = { ...hidden, account_details: { individual_details: rest } };
+  const account_details = { ...individual.account_details, individual_details: rest };
+  const open = { ...hidden, account_details };
   // The kind of document is not personal data, so it is certainly missing.
   expect(checkRequirements(open).ready).toBe("no");
 });

@@ -107,10 +107,10 @@ test("nobody needs to be identified when verification is deferred", () => {
   expect(paths(company, { deferredIdentityVerification: true })).toEqual([]);
 });
 
-test("an account without a legal entity type counts as a business, unless it describes an individual", () => {
+test("an account without a legal entity type counts as a business, even if it describes an individual", () => {
   expect(paths({})[0]).toMatch(/^account_details\.business_details/);
   expect(findMissing({ account_details: undefined }).length).toBeGreaterThan(5);
-  expect(paths({ individual_details: details })).toEqual([]);
+  expect(paths({ individual_details: details })).toEqual(paths({}));
   const both = { ...business.account_details, individual_details: details };
   expect(paths({ ...both, legal_entity_type: "BUSINESS" })).toEqual([]);
 });

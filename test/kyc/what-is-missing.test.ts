@@ -57,7 +57,10 @@ test("whatIsMissing() of an account that was not submitted lists what the rules 
   expect(whatIsMissing(hidden).every(({ path = "" }) => !path.endsWith("_name"))).toBe(true);
 
   const details = { ...individual.account_details.individual_details, identifications: null };
-  const deferring = { ...created, account_details: { individual_details: details } };
+  const deferring = {
+    ...created,
+    account_details: { ...individual.account_details, individual_details: details },
+  };
   expect(kinds(deferring)).toEqual(["provide_field", "provide_field"]);
   expect(whatIsMissing(deferring, { deferredIdentityVerification: true })).toMatchObject(ready);
 });

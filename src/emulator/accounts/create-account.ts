@@ -94,9 +94,5 @@ function withoutPersonIds(details: AccountDetails): AccountDetails {
 }
 
 function withType(details: AccountDetails): AccountDetails {
-  const { legal_entity_type, individual_details: individual } = details;
-  return {
-    ...details,
-    legal_entity_type: legal_entity_type ?? (individual ? "INDIVIDUAL" : "BUSINESS"),
-  };
+  return { ...details, legal_entity_type: details.legal_entity_type ?? "BUSINESS" };
 }
