@@ -3,16 +3,25 @@
 import { createCall } from "../call/call.js";
 import type { CallSettings } from "../call/settings.js";
 import type { RateLimiter } from "../retry/rate-limit.js";
+import type { Store } from "../stores/store.js";
 import type { Send } from "../transport/wire.js";
 import { type ApiKey, login } from "./login.js";
+import { shareLogin } from "./shared-login.js";
 import { createTokenManager, type IssuedToken, type TokenManager } from "./token-manager.js";
+
+export interface TokenSettings extends Omit<CallSettings, "unauthorized"> {
+  readonly limiter: RateLimiter;
+  /** Shared with other processes. */
+  readonly tokenStore: Store | undefined;
+}
 
 /** @returns the token manager for a key; a client that has only an OAuth app has none */
 export function createTokenManagers(
   send: Send,
-  settings: Omit<CallSettings, "unauthorized">,
-  limiter: RateLimiter,
+  settings: TokenSettings,
 ): (key: ApiKey | undefined) => TokenManager {
+  const { limiter, tokenStore: store } = settings;
+  const { origin } = settings.hosts.api;
   const managers = new Map<string, TokenManager>();
 
   function create(key: ApiKey | undefined): TokenManager {
@@ -23,7 +32,8 @@ export function createTokenManagers(
       limiter.passed();
       return await login(call, key, onRetry);
     };
-    return createTokenManager(obtain, settings.topics);
+    const shared = store && key ? shareLogin(obtain, { ...settings, store, key, origin }) : obtain;
+    return createTokenManager(shared, settings.topics);
   }
 
   return (key) => {

@@ -24,7 +24,22 @@ import { NoTokenError } from "../transport/wire.js";
 export interface IssuedToken {
   readonly value: string;
   readonly lifetimeMs: number;
+  /** Another process has logged in for it. */
+  readonly adopted?: boolean | undefined;
+  /** How long before its end to renew it. Default: five minutes. */
+  readonly renewBeforeMs?: number | undefined;
 }
+
+/**
+ * Obtains a token.
+ *
+ * @param onRetry Called when a login failed and is made again.
+ * @param insteadOf The token that is to be replaced, because it was refused or ends soon.
+ */
+export type Login = (
+  onRetry: (error: unknown) => void,
+  insteadOf: string | undefined,
+) => Promise<IssuedToken>;
 
 export interface TokenManager {
   /** A valid token; a promise only if there is something to wait for. */
@@ -44,12 +59,12 @@ interface HeldToken {
   proven: boolean;
 }
 
-const renewBeforeMs = 5 * 60_000;
+const usualRenewBeforeMs = 5 * 60_000;
 const replacementRestMs = 5000;
 const rememberedMs = { refused: 10_000, failed: 1000 };
 
 export function createTokenManager(
-  login: (onRetry: (error: unknown) => void) => Promise<IssuedToken>,
+  login: Login,
   { token: topic }: Pick<Topics, "token">,
 ): TokenManager {
   let held: HeldToken | undefined;
@@ -59,9 +74,9 @@ export function createTokenManager(
 
   async function obtain(replacement: boolean): Promise<HeldToken> {
     try {
-      const { value, lifetimeMs } = await login((error) => {
+      const { value, lifetimeMs, adopted, renewBeforeMs } = await login((error) => {
         lastError = error;
-      });
+      }, held?.value);
       const now = performance.now();
       failure = undefined;
       lastError = undefined;
@@ -69,10 +84,10 @@ export function createTokenManager(
         value,
         proven: !replacement,
         obtainedAtMs: now,
-        renewAtMs: now + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 2),
+        renewAtMs: now + lifetimeMs - Math.min(renewBeforeMs ?? usualRenewBeforeMs, lifetimeMs / 2),
         expiresAtMs: now + lifetimeMs,
       };
-      if (topic.active()) topic.publish({ kind: "login", lifetimeMs });
+      if (topic.active()) topic.publish({ kind: adopted ? "adopted" : "login", lifetimeMs });
       return held;
     } catch (error) {
       failure = { error, untilMs: performance.now() + memoryOf(error) };

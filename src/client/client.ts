@@ -53,7 +53,10 @@ export function createClient(options: ClientOptions): unknown {
     tokenSend: withRetry(tokenTransport.send, { ...retry, coolDown: createCoolDown(random) }),
     close: () => Promise.all([transport.close(), tokenTransport.close()]).then(() => undefined),
   };
-  const tokensOf = createTokenManagers(shared.send, { ...settings.call, topics, random }, limiter);
+  const tokensOf = createTokenManagers(shared.send, {
+    ...{ ...settings.call, topics, random, limiter },
+    tokenStore: settings.tokenStore,
+  });
   const client = assemble(shared, settings, {
     tokensFor: ({ key }) => tokensOf(key),
     callerOf: ({ key }) => callerOf(key),

@@ -101,6 +101,12 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
   /** A `fetch` to use instead of undici, for msw, the in-process emulator and the like. */
   readonly fetch?: FetchLike | undefined;
   /**
+   * Where processes with the same API key share one login: the first stores its token, the others adopt it.
+   * It is sealed with a key made of the API key. Without it, or while the store is away, each process logs
+   * in for itself. Default: none.
+   */
+  readonly tokenStore?: Store | undefined;
+  /**
    * Spaces calls out to stay within the API's limits instead of being refused. True uses the environment's
    * documented limits; pass your own numbers where several processes share them. Default: false, where only
    * `onboarding.run` is spaced out.

@@ -26,6 +26,7 @@ export interface Settings {
   /** Undefined when the client has only an OAuth app. */
   readonly key: ApiKey | undefined;
   readonly oauth: OAuthSettings | undefined;
+  readonly tokenStore: Store | undefined;
   readonly call: Omit<CallSettings, "topics" | "random" | "unauthorized">;
   readonly transport: TransportOptions;
   readonly rateLimit: RateLimitSettings;
@@ -70,6 +71,7 @@ const known: ReadonlySet<string> = new Set([
     connectTimeoutMs: true,
     dispatcher: true,
     fetch: true,
+    tokenStore: true,
     rateLimit: true,
     observer: true,
   }),
@@ -114,9 +116,13 @@ export function readOptions(options: ClientOptions): Settings {
   };
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
   const key = readKey(options);
+  const tokenStore = readTokenStore(options.tokenStore, key);
   const oauth = options.oauth && readOAuth(options.oauth, options, places, insecure);
   const rateLimit = readRateLimit(environment, options.rateLimit ?? false);
-  return settle({ environment, key, oauth, hosts: both, transport, rateLimit }, options);
+  return settle(
+    { environment, key, oauth, tokenStore, hosts: both, transport, rateLimit },
+    options,
+  );
 }
 
 function readRateLimit(
@@ -157,9 +163,7 @@ function readOAuth(
     insecure,
   );
   readHost("oauth.authorizeUrl", authorizeUrl, insecure);
-  if (typeof oauth.store?.withLease !== "function") {
-    throw wrong("oauth.store", "is not a store, expected one such as createMemoryStore()");
-  }
+  requireStore("oauth.store", oauth.store);
   if (!URL.canParse(oauth.redirectUri)) throw wrong("oauth.redirectUri", "is not a URL");
   return {
     app: {
@@ -176,17 +180,32 @@ function readOAuth(
   };
 }
 
+function readTokenStore(
+  store: Store | undefined,
+  key: Omit<ApiKey, "loginAs"> | undefined,
+): Store | undefined {
+  if (store === undefined) return undefined;
+  if (!key) throw wrong("tokenStore", "is given without an apiKey, whose login it would share");
+  return requireStore("tokenStore", store);
+}
+
+function requireStore(option: string, store: Store): Store {
+  if (typeof store?.withLease === "function") return store;
+  throw wrong(option, "is not a store, expected one such as createMemoryStore()");
+}
+
 interface Fixed {
   readonly environment: Environment;
   readonly key: Omit<ApiKey, "loginAs"> | undefined;
   readonly oauth: OAuthSettings | undefined;
+  readonly tokenStore: Store | undefined;
   readonly hosts: CallSettings["hosts"];
   readonly transport: TransportOptions;
   readonly rateLimit: RateLimitSettings;
 }
 
 function settle(fixed: Fixed, options: ClientOverrides): Settings {
-  const { environment, key, oauth, hosts: both, transport, rateLimit } = fixed;
+  const { environment, key, oauth, tokenStore, hosts: both, transport, rateLimit } = fixed;
   // Copied, so that later changes by the caller have no effect.
   const headers = { ...options.headers };
   const own = { ...options, headers };
@@ -195,6 +214,7 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
     transport,
     rateLimit,
     oauth,
+    tokenStore,
     key: key && { ...key, loginAs: optionalId("loginAs", options.loginAs) },
     call: {
       hosts: both,

@@ -42,9 +42,16 @@ export interface DriftEvent extends Pick<CallFacts, "operation" | "method" | "pa
 
 /** A token was obtained, could not be obtained, or was refused. */
 export interface TokenEvent {
-  readonly kind: "login" | "login_failed" | "refused";
+  /**
+   * `login`: this process logged in. `login_failed`: it could not. `refused`: the API refused the token.
+   * With `tokenStore` also `adopted`: another process had logged in; and `not_shared`: the store failed, and
+   * this process went on by itself.
+   */
+  readonly kind: "login" | "login_failed" | "refused" | "adopted" | "not_shared";
   /** How long the new token is valid, in milliseconds. */
   readonly lifetimeMs?: number | undefined;
+  /** Of `not_shared`: what the store rejected with. */
+  readonly error?: unknown;
 }
 
 /** The tokens of a connection changed. */
