@@ -15,19 +15,19 @@ export interface SellerIssue extends Issue {
 }
 
 /** What a seller has already completed, and is not checked again. */
-export interface Behind {
+export interface Completed {
   readonly created: boolean;
   readonly updated: boolean;
   /** Keyed by file name. */
   readonly fileIds: Readonly<Record<string, string>>;
 }
 
-const nothing: Behind = { created: false, updated: false, fileIds: {} };
+const nothing: Completed = { created: false, updated: false, fileIds: {} };
 
 /** Every problem, in the order of the steps. Rejects with what `update` throws. */
 export async function checkSeller(
   seller: Seller,
-  { created, updated, fileIds }: Behind = nothing,
+  { created, updated, fileIds }: Completed = nothing,
 ): Promise<readonly SellerIssue[]> {
   const { identifier, create, files = {}, agreeToTerms } = seller;
   const issues: SellerIssue[] = [];
@@ -39,7 +39,7 @@ export async function checkSeller(
   if (!updated) {
     for (const [name, file] of Object.entries(files)) {
       if (Object.hasOwn(fileIds, name)) continue;
-      add("upload", "files", prefixed(name, await fileIssues(file)));
+      add("upload", "files", below(name, await fileIssues(file)));
     }
     add("update", "update", await misfits(accountsUpdate.body, updateOf(seller, fileIds)));
   }
@@ -50,9 +50,12 @@ export async function checkSeller(
 }
 
 /** The data of the update, with placeholders for the ids of files that are not uploaded yet. */
-export function updateOf({ files = {}, update }: Seller, fileIds: Behind["fileIds"] = {}): object {
-  const standIns = Object.fromEntries(Object.keys(files).map((name) => [name, "<file_id>"]));
-  return (typeof update === "function" ? update({ ...standIns, ...fileIds }) : update) ?? {};
+export function updateOf(
+  { files = {}, update }: Seller,
+  fileIds: Completed["fileIds"] = {},
+): object {
+  const placeholders = Object.fromEntries(Object.keys(files).map((name) => [name, "<file_id>"]));
+  return (typeof update === "function" ? update({ ...placeholders, ...fileIds }) : update) ?? {};
 }
 
 export function isSellerFile(file: SellerFile | SellerFile["file"]): file is SellerFile {
@@ -81,7 +84,7 @@ async function fileIssues(file: SellerFile | SellerFile["file"]): Promise<readon
   }
 }
 
-function prefixed(name: string, issues: readonly Issue[]): readonly Issue[] {
+function below(name: string, issues: readonly Issue[]): readonly Issue[] {
   // The name already stands for the file itself.
   return issues.map(({ path, ...issue }) => {
     const rest = path[0] === "file" ? path.slice(1) : path;

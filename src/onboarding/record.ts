@@ -26,8 +26,8 @@ export interface Progress {
 /** The lease was lost; another process may carry on with the seller. */
 export class LeaseLost extends Error {}
 
-/** A lease on a seller, and its stored progress. */
-export interface Holding {
+/** The stored progress of a seller, under a lease. */
+export interface LeasedRecord {
   readonly progress: Progress | undefined;
   /** How long ago the progress was written, in milliseconds, by the store's clock. */
   readonly ageMs: number;
@@ -39,30 +39,32 @@ export interface Holding {
 
 export interface Records {
   read(identifier: string): Promise<Progress | undefined>;
-  /** Resolves to undefined while another process holds the seller. */
-  hold<T>(
+  /** Resolves to undefined while another process has the lease. */
+  withLease<T>(
     identifier: string,
-    work: (holding: Holding) => Promise<T>,
+    work: (record: LeasedRecord) => Promise<T>,
   ): Promise<{ result: T } | undefined>;
   /** Writes unless the record changes meanwhile; needs no lease. */
   finish(identifier: string, progress: Progress): Promise<void>;
 }
 
-/**
- * Longer than any call made under one lease, except a slow upload: see `leaseLeftMs` in
- * onboarding-steps.ts.
- */
+/** Longer than any call made under one lease, except a slow upload: see `leaseLeftMs` in steps.ts. */
 const leaseMs = 30_000;
 
-export function createRecords(store: RecordStore, keyPrefix: string): Records {
+/** @param now the clock that the store measures `askedAtMs` by, in milliseconds */
+export function createRecords(
+  store: RecordStore,
+  keyPrefix: string,
+  now: () => number = () => performance.now(),
+): Records {
   return {
     read: async (identifier) => parse(await store.read(keyPrefix + identifier)),
-    async hold(identifier, work) {
+    async withLease(identifier, work) {
       const key = keyPrefix + identifier;
-      const held = await store.withLease(key, { leaseMs, waitMs: 0 }, (lease) =>
-        work(holdingOf(store, key, lease)),
+      const leased = await store.withLease(key, { leaseMs, waitMs: 0 }, (lease) =>
+        work(recordUnder(lease, store, key, now)),
       );
-      return held.kind === "worked" ? { result: held.result } : undefined;
+      return leased.kind === "worked" ? { result: leased.result } : undefined;
     },
     async finish(identifier, progress) {
       const key = keyPrefix + identifier;
@@ -76,7 +78,12 @@ export function createRecords(store: RecordStore, keyPrefix: string): Records {
   };
 }
 
-function holdingOf(store: RecordStore, key: string, { record, fence, askedAtMs }: Lease): Holding {
+function recordUnder(
+  { record, fence, askedAtMs }: Lease,
+  store: RecordStore,
+  key: string,
+  now: () => number,
+): LeasedRecord {
   let current = parse(record);
   let version = record?.version ?? 0;
   return {
@@ -86,7 +93,7 @@ function holdingOf(store: RecordStore, key: string, { record, fence, askedAtMs }
     // A store that cannot tell says Infinity; then the whole time is waited for.
     ageMs: Number.isFinite(record?.ageMs) ? (record?.ageMs ?? 0) : 0,
     get leftMs() {
-      return leaseMs - (performance.now() - askedAtMs);
+      return leaseMs - (now() - askedAtMs);
     },
     async save(progress) {
       const written = await store.compareAndSet(key, {

@@ -21,7 +21,7 @@ import type { Account } from "../generated/accounts.js";
 import type { AccountsResource } from "../resources/accounts.js";
 import type { FilesResource } from "../resources/files.js";
 import { checkSeller, isSellerFile } from "./check.js";
-import { type Holding, LeaseLost, type Progress, type Records } from "./record.js";
+import { type LeasedRecord, LeaseLost, type Progress, type Records } from "./record.js";
 import { missingInRefusal } from "./to-do.js";
 import type { MissingItem, OnboardingStep, Seller, SellerFile } from "./types.js";
 
@@ -35,8 +35,9 @@ export interface StepTools {
   readonly onStep: (identifier: string, step: OnboardingStep, accountId: string) => void;
 }
 
-/** How far a seller got. */
-export type Brought =
+/** How far the steps took a seller. */
+export type StepsEnd =
+  /** Another process is working on it. */
   | { readonly kind: "busy" }
   | { readonly kind: "submitted"; readonly accountId: string }
   | { readonly kind: "done"; readonly accountId: string; readonly status: string }
@@ -61,22 +62,22 @@ const settleMs = 5000;
 const busyMs = 1000;
 const pausesMs: readonly number[] = [1000, 2000, 4000, 8000];
 
-export async function bringForward(tools: StepTools, seller: Seller): Promise<Brought> {
+export async function runSteps(tools: StepTools, seller: Seller): Promise<StepsEnd> {
   let checked = false;
   for (let failures = 0; ; ) {
-    const at: Where = { step: "create", accountId: undefined };
+    const at: CurrentStep = { step: "create", accountId: undefined };
     try {
       const progress = await tools.records.read(seller.identifier);
-      if (nextStep(seller, progress) === "wait") return broughtBy(progress as Opened);
+      if (nextStep(seller, progress) === "wait") return endOf(progress as WithAccount);
       if (!checked) await check(seller, progress, at);
       checked = true;
-      const held = await tools.records.hold(seller.identifier, (holding) =>
-        doSteps(tools, seller, holding, at),
+      const leased = await tools.records.withLease(seller.identifier, (record) =>
+        stepUnderLease(tools, seller, record, at),
       );
-      // Putting it back would forget its failures, and two runs could keep each other busy for ever.
-      if (!held && failures === 0) return { kind: "busy" };
-      if (!held) await tools.sleep(busyMs);
-      if (held?.result) return held.result;
+      // Handing it out again would forget its failures, and two runs could keep each other busy for ever.
+      if (!leased && failures === 0) return { kind: "busy" };
+      if (!leased) await tools.sleep(busyMs);
+      if (leased?.result) return leased.result;
     } catch (error) {
       if (tools.signal.aborted || error instanceof AuthenticationError) throw error;
       if (error instanceof LeaseLost) continue;
@@ -88,19 +89,23 @@ export async function bringForward(tools: StepTools, seller: Seller): Promise<Br
 }
 
 /** What is being done, for error reports. */
-interface Where {
+interface CurrentStep {
   step: OnboardingStep;
   accountId: string | undefined;
 }
 
 /** @throws ValidationError with every problem */
-async function check(seller: Seller, progress: Progress | undefined, at: Where): Promise<void> {
+async function check(
+  seller: Seller,
+  progress: Progress | undefined,
+  at: CurrentStep,
+): Promise<void> {
   at.accountId = progress?.accountId;
   at.step = nextStep(seller, progress);
   const created = at.accountId !== undefined;
   const updated = created && progress?.stage !== "created";
-  const behind = { created, updated, fileIds: progress?.fileIds ?? {} };
-  const issues = await checkSeller(seller, behind);
+  const completed = { created, updated, fileIds: progress?.fileIds ?? {} };
+  const issues = await checkSeller(seller, completed);
   if (issues[0] === undefined) return;
   at.step = issues[0].step;
   throw new ValidationError(
@@ -109,26 +114,26 @@ async function check(seller: Seller, progress: Progress | undefined, at: Where):
   );
 }
 
-/** Resolves to undefined when a new lease is needed first. */
-async function doSteps(
+/** Does one step after another. Resolves to undefined when a new lease is needed first. */
+async function stepUnderLease(
   tools: StepTools,
   seller: Seller,
-  holding: Holding,
-  at: Where,
-): Promise<Brought | undefined> {
+  record: LeasedRecord,
+  at: CurrentStep,
+): Promise<StepsEnd | undefined> {
   for (;;) {
-    const { progress } = holding;
+    const { progress } = record;
     at.accountId = progress?.accountId;
     at.step = nextStep(seller, progress);
-    if (at.step === "wait") return broughtBy(progress as Opened);
-    if (holding.leftMs < leaseLeftMs.toBegin) return undefined;
+    if (at.step === "wait") return endOf(progress as WithAccount);
+    if (record.leftMs < leaseLeftMs.toBegin) return undefined;
     try {
-      await steps[at.step](tools, seller, holding, progress as Opened);
+      await steps[at.step](tools, seller, record, progress as WithAccount);
     } catch (error) {
-      const missing = await whatRefused(tools, holding, at, error);
+      const missing = await missingAfter(tools, record, at, error);
       if (missing) return { kind: "missing", ...at, missing };
     }
-    tools.onStep(seller.identifier, at.step, holding.progress?.accountId ?? "");
+    tools.onStep(seller.identifier, at.step, record.progress?.accountId ?? "");
   }
 }
 
@@ -138,23 +143,23 @@ async function doSteps(
  *
  * @throws the error itself, if it is of any other kind
  */
-async function whatRefused(
+async function missingAfter(
   tools: StepTools,
-  holding: Holding,
-  { step, accountId }: Where,
+  record: LeasedRecord,
+  { step, accountId }: CurrentStep,
   error: unknown,
 ): Promise<readonly MissingItem[] | undefined> {
   if (accountId === undefined) return orThrow(missingInRefusal(error, undefined), error);
   const look = (step === "update" || step === "submit") && mayBeSubmitted(error);
   const account = look
-    ? await tools.accounts.retrieve(accountId, callOptions(tools, holding))
+    ? await tools.accounts.retrieve(accountId, callOptions(tools, record))
     : undefined;
   if (account && !isEditable(account.status)) {
-    await holding.save({ stage: "submitted", accountId });
+    await record.save({ stage: "submitted", accountId });
     return undefined;
   }
   const missing = orThrow(missingInRefusal(error, account), error);
-  await holding.save({ stage: "created", accountId });
+  await record.save({ stage: "created", accountId });
   return missing;
 }
 
@@ -169,7 +174,7 @@ function orThrow<T>(value: T | undefined, error: unknown): T {
 }
 
 /** The account exists. */
-type Opened = Progress & { readonly accountId: string };
+type WithAccount = Progress & { readonly accountId: string };
 
 function nextStep(seller: Seller, progress: Progress | undefined): OnboardingStep {
   switch (progress?.stage) {
@@ -193,53 +198,58 @@ function nextFile({ files = {} }: Seller, { fileIds = {} }: Progress) {
   return Object.entries(files).find(([name]) => !Object.hasOwn(fileIds, name));
 }
 
-function broughtBy({ stage, accountId, status = "ACTIVE" }: Opened): Brought {
+function endOf({ stage, accountId, status = "ACTIVE" }: WithAccount): StepsEnd {
   return stage === "done" ? { kind: "done", accountId, status } : { kind: "submitted", accountId };
 }
 
-type DoStep = (tools: StepTools, seller: Seller, holding: Holding, opened: Opened) => Promise<void>;
+type Step = (
+  tools: StepTools,
+  seller: Seller,
+  record: LeasedRecord,
+  progress: WithAccount,
+) => Promise<void>;
 
-const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, DoStep>> = {
-  async create(tools, seller, holding) {
+const steps: Readonly<Record<Exclude<OnboardingStep, "wait">, Step>> = {
+  async create(tools, seller, record) {
     const { identifier } = seller;
-    if (holding.progress?.stage === "creating") await tools.sleep(settleMs - holding.ageMs);
-    const found = await findAccount(tools, identifier, holding);
-    if (found) return await holding.save(adopted(found));
-    await holding.save({ stage: "creating" });
-    const input = { ...seller.create, identifier };
-    const { id } = await tools.accounts.create(input, callOptions(tools, holding));
-    await holding.save({ stage: "created", accountId: id });
+    if (record.progress?.stage === "creating") await tools.sleep(settleMs - record.ageMs);
+    const found = await findAccount(tools, identifier, record);
+    if (found) return await record.save(adopted(found));
+    await record.save({ stage: "creating" });
+    const params = { ...seller.create, identifier };
+    const { id } = await tools.accounts.create(params, callOptions(tools, record));
+    await record.save({ stage: "created", accountId: id });
   },
 
-  async upload({ files, signal }, seller, holding, opened) {
-    const [name, file] = nextFile(seller, opened) as [string, SellerFile | SellerFile["file"]];
+  async upload({ files, signal }, seller, record, progress) {
+    const [name, file] = nextFile(seller, progress) as [string, SellerFile | SellerFile["file"]];
     const { file: source, ...params } = isSellerFile(file) ? file : { file };
     // Runs with the client's own timeout: a large file may outlast the lease, and is then sent again.
     const { file_id } = await files.upload(source, params, { signal });
-    await holding.save({ ...opened, fileIds: { ...opened.fileIds, [name]: file_id } });
+    await record.save({ ...progress, fileIds: { ...progress.fileIds, [name]: file_id } });
   },
 
-  async update(tools, { update }, holding, opened) {
-    const { accountId, fileIds = {} } = opened;
-    const input = typeof update === "function" ? update(fileIds) : update;
-    await tools.accounts.update(accountId, input ?? {}, callOptions(tools, holding));
-    await holding.save({ ...opened, stage: "updated" });
+  async update(tools, { update }, record, progress) {
+    const { accountId, fileIds = {} } = progress;
+    const params = typeof update === "function" ? update(fileIds) : update;
+    await tools.accounts.update(accountId, params ?? {}, callOptions(tools, record));
+    await record.save({ ...progress, stage: "updated" });
   },
 
-  async submit(tools, _seller, holding, { accountId }) {
-    await tools.accounts.submit(accountId, callOptions(tools, holding));
-    await holding.save({ stage: "submitted", accountId });
+  async submit(tools, _seller, record, { accountId }) {
+    await tools.accounts.submit(accountId, callOptions(tools, record));
+    await record.save({ stage: "submitted", accountId });
   },
 
-  async agree(tools, { agreeToTerms }, holding, { accountId }) {
+  async agree(tools, { agreeToTerms }, record, { accountId }) {
     const terms = typeof agreeToTerms === "object" ? agreeToTerms : {};
-    await tools.accounts.agreeToTerms(accountId, terms, callOptions(tools, holding));
-    await holding.save({ stage: "agreed", accountId });
+    await tools.accounts.agreeToTerms(accountId, terms, callOptions(tools, record));
+    await record.save({ stage: "agreed", accountId });
   },
 };
 
 /** @throws LeaseLost when too little of the lease is left, as after the process was suspended */
-function callOptions({ signal }: StepTools, { leftMs }: Holding) {
+function callOptions({ signal }: StepTools, { leftMs }: LeasedRecord) {
   const timeoutMs = leftMs - leaseLeftMs.toEnd;
   if (timeoutMs <= 0) throw new LeaseLost("The lease on a seller is over");
   return { signal, timeoutMs };
@@ -249,9 +259,9 @@ function callOptions({ signal }: StepTools, { leftMs }: Holding) {
 async function findAccount(
   tools: StepTools,
   identifier: string,
-  holding: Holding,
+  record: LeasedRecord,
 ): Promise<Account | undefined> {
-  const { items } = await tools.accounts.list({ identifier }, callOptions(tools, holding));
+  const { items } = await tools.accounts.list({ identifier }, callOptions(tools, record));
   return items.find((account) => account.identifier === identifier);
 }
 

@@ -12,8 +12,6 @@ import { createEmulator, failingFileId, startEmulator } from "airwallex-connect/
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { expect, test } from "vitest";
 import { missingOf as missingOfSources } from "../../src/onboarding/to-do.js";
-import { createWatch } from "../../src/onboarding/watch.js";
-import type { AccountsResource } from "../../src/resources/accounts.js";
 import type { Store } from "../../src/stores/store.js";
 import { business } from "../emulator/inputs.js";
 import { prove } from "./proof.js";
@@ -288,39 +286,6 @@ test("run() reports what is missing from a refused submission, and takes the cor
   expect(suite.identifiers().length).toBe(2);
 });
 
-test("run() checks soon on short reviews", async () => {
-  await using suite = await startSuite({ reviewAfterMs: 50 });
-  const begin = performance.now();
-  const { counts } = await suite.client.onboarding.run(sellerOf(1), {
-    store: createMemoryStore(),
-    reviewIntervalMs: 100,
-  });
-  expect(counts.done).toBe(1);
-  expect(performance.now() - begin).toBeLessThan(1900);
-});
-
-test("run() checks less and less often, and keeps to reviewTimeoutMs", async () => {
-  await using suite = await startSuite({ reviewAfterMs: undefined });
-  const store = createMemoryStore();
-  await suite.client.onboarding.run(sellerOf(1), { store, reviewTimeoutMs: 0 });
-  const before = suite.asked("accounts.list");
-  const begin = performance.now();
-  const options = { store, reviewTimeoutMs: 1500, reviewIntervalMs: 100 };
-  const { counts } = await suite.client.onboarding.run(sellerOf(1), options);
-  const tookMs = performance.now() - begin;
-  expect(counts.waiting).toBe(1);
-  expect(tookMs).toBeGreaterThanOrEqual(1500);
-  expect(tookMs).toBeLessThan(2500);
-  // After 100, 250, 475, 812 and 1,319 ms, at the end, and the first call of the run.
-  expect(suite.asked("accounts.list") - before).toBeLessThanOrEqual(7);
-  expect(suite.asked("accounts.list") - before).toBeGreaterThanOrEqual(5);
-
-  const invalid = { store, reviewIntervalMs: 0 };
-  await expect(suite.client.onboarding.run([], invalid)).rejects.toThrow(
-    "reviewIntervalMs is 0, expected a number above 0",
-  );
-});
-
 test("run() reports what a review asks for", async () => {
   await using suite = await startSuite();
   const { create, ...rest } = sellerOf(1);
@@ -559,20 +524,6 @@ test("run() stops with the signal's reason, and continues when it is run again",
   expect(suite.identifiers().length).toBe(10);
 }, 60_000);
 
-test("a create still in progress when its caller dies is waited for, and not repeated", async () => {
-  await using suite = await startSuite();
-  const store = createMemoryStore();
-  const controller = new AbortController();
-  suite.emulator.faults.next("accounts.create", { delayMs: 2000 });
-  const first = suite.client.onboarding.run(sellerOf(1), { store, signal: controller.signal });
-  setTimeout(() => controller.abort(new Error("killed")), 500);
-  await expect(first).rejects.toThrow("killed");
-  expect(suite.identifiers()).toEqual([]);
-  const { counts } = await suite.client.onboarding.run(sellerOf(1), { store });
-  expect(counts.done).toBe(1);
-  expect(suite.identifiers()).toEqual(["seller-1"]);
-}, 30_000);
-
 test("run() rejects when the key is refused, and with the error that its input throws", async () => {
   await using suite = await startSuite();
   const stranger = createClient({ ...suite.emulator.clientOptions, apiKey: "wrong" });
@@ -591,51 +542,6 @@ test("run() rejects when the key is refused, and with the error that its input t
   await expect(suite.client.onboarding.run([], {} as never)).rejects.toThrow(
     "store is not a store",
   );
-});
-
-test("many reviews are watched with few requests", async () => {
-  await using suite = await startSuite({ reviewAfterMs: 6000 });
-  const client = createClient({
-    ...suite.emulator.clientOptions,
-    rateLimit: { perSecond: 1000, perEndpointPerSecond: 200, concurrent: 50 },
-  });
-  const { counts } = await client.onboarding.run(sellersUpTo(60), { store: createMemoryStore() });
-  expect(counts.done).toBe(60);
-  // One look-up for each seller, and a few checks for all.
-  expect(suite.asked("accounts.list")).toBeLessThan(60 + 20);
-  expect(suite.asked("accounts.retrieve")).toBeLessThan(20);
-}, 60_000);
-
-test("an unreadable account does not keep the others from being seen in the same check", async () => {
-  const { signal } = new AbortController();
-  let looks = 0;
-  const ids = Array.from({ length: 60 }, (_, i) => `acct_${i}`);
-  const accounts = {
-    list: () => ({
-      pages: async function* () {
-        yield { items: [], has_more: false };
-      },
-    }),
-    retrieve: async (id: string) => {
-      if (id === "acct_0") throw new Error("It is not there");
-      return { id, status: "ACTIVE" };
-    },
-  };
-  const watch = createWatch({
-    accounts: accounts as unknown as AccountsResource,
-    signal,
-    async sleep() {
-      looks += 1;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    },
-    intervalMs: 1,
-    timeoutMs: 100,
-  });
-  const seen = ids.map(async (id) => ({ account: await watch.wait(id), looks }));
-  const [unread, ...others] = await Promise.all(seen);
-  expect(unread?.account).toBeUndefined();
-  expect(others.map((one) => one.account?.status)).toEqual(others.map(() => "ACTIVE"));
-  expect(Math.max(...others.map((one) => one.looks))).toBe(1);
 });
 
 test("run() stops while its input is waiting for the next seller", async () => {
@@ -707,6 +613,9 @@ test("run() refuses missing and unknown options", async () => {
     "Cannot run onboarding: the options are missing, expected an object",
   );
   await expect(run([], {} as never)).rejects.toThrow("Cannot run onboarding: store is not a store");
+  await expect(run([], { store: createMemoryStore(), reviewIntervalMs: 0 })).rejects.toThrow(
+    "reviewIntervalMs is 0, expected a number above 0",
+  );
   const options = { store: createMemoryStore(), onprogress: () => {} };
   await expect(run([], options)).rejects.toThrow('did you mean "onProgress"');
 });

@@ -1,6 +1,7 @@
-/** Keeps the results of a run and reports its progress. */
+/** Collects the results of a run, and tells `onProgress`. */
 
-import type { Taken } from "./source.js";
+import type { SellerOutcome } from "./outcome.js";
+import type { QueuedSeller } from "./queue.js";
 import type {
   OnboardingCounts,
   OnboardingOptions,
@@ -9,22 +10,21 @@ import type {
   OnboardingStep,
 } from "./types.js";
 
-type WithoutIdentifier<Result> = Result extends unknown ? Omit<Result, "identifier"> : never;
-
-/** A result without its seller's identifier, and the step it came from. */
-export type Ending = WithoutIdentifier<OnboardingResult> & { readonly step: OnboardingStep };
-
-export interface Tally {
-  step(identifier: string, step: OnboardingStep, accountId: string): void;
-  end(taken: Taken, ending: Ending): void;
+export interface Reporter {
+  stepDone(identifier: string, step: OnboardingStep, accountId: string): void;
+  sellerDone(queued: QueuedSeller, outcome: SellerOutcome): void;
   report(): OnboardingReport;
 }
 
-export function createTally(
+/**
+ * @param total how many sellers have been read so far
+ * @param onThrow called with what `onProgress` throws
+ */
+export function createReporter(
   total: () => number,
   onProgress: OnboardingOptions["onProgress"],
   onThrow: (error: unknown) => void,
-): Tally {
+): Reporter {
   const results: OnboardingResult[] = [];
   const ended = { done: 0, waiting: 0, missing: 0, failed: 0 };
   const counts = (): OnboardingCounts => ({ total: total(), ...ended });
@@ -43,12 +43,12 @@ export function createTally(
   }
 
   return {
-    step: tell,
-    end({ seller, index }, { step, ...ending }) {
+    stepDone: tell,
+    sellerDone({ seller, index }, { step, ...outcome }) {
       const identifier = seller?.identifier ?? "";
       const result = {
-        ...ending,
-        ...(ending.kind === "failed" && { step }),
+        ...outcome,
+        ...(outcome.kind === "failed" && { step }),
         identifier,
       } as OnboardingResult;
       results[index] = result;
