@@ -51,7 +51,7 @@ export type { QuotesResource } from "./resources/quotes.js";
 export type { RatesResource } from "./resources/rates.js";
 export type { ChargesResource } from "./resources/charges.js";
 export type { FileDownload, FilesResource, FileUploadParams } from "./resources/files.js";
-export type { FileSource } from "./transport/multipart.js";
+export type { FileSource } from "./transport/file-source.js";
 export type { HostedFlowsResource } from "./resources/hosted-flows.js";
 export type {
   InvitationLinkCreateParams,

@@ -3,10 +3,10 @@
 import { isObject, textOf } from "../checks/values.js";
 import type { CallFacts, FieldError, RemoteError } from "../errors/index.js";
 import { ApiError, type ApiErrorCode } from "../errors/index.js";
-import type { Redactor } from "../report/redact.js";
-import { retryAfterMs } from "../retry/retry-after.js";
+import { type Redactor, shorten } from "../report/redact.js";
+import { retryAfterMs, waitInWords } from "../retry/retry-after.js";
 import { describeUnreadable, parseBody } from "../transport/body.js";
-import type { WireResponse } from "../transport/wire.js";
+import { header, type WireHeaders, type WireResponse } from "../transport/wire.js";
 
 const codes: Readonly<Record<number, ApiErrorCode | undefined>> = {
   400: "invalid_request",
@@ -19,6 +19,7 @@ const codes: Readonly<Record<number, ApiErrorCode | undefined>> = {
 };
 
 const longestMessage = 1000;
+const longestCode = 200;
 
 export function toApiError(
   response: WireResponse,
@@ -45,8 +46,7 @@ function hintOf(
   { apiCode, remoteMessage, retryAfterMs: waitMs = 0 }: RemoteError,
 ): string | undefined {
   if (response.status < 400) return "redirects are not followed; check baseUrl";
-  const seconds = Math.ceil(waitMs / 1000);
-  const wait = seconds > 0 ? `the API asks to wait ${seconds} s` : undefined;
+  const wait = waitMs > 0 ? `the API asks to wait ${waitInWords(waitMs)}` : undefined;
   if (body === undefined) return [describeUnreadable(response), wait].filter(Boolean).join("; ");
   if (wait !== undefined) return wait;
   const isSilent = apiCode === undefined && remoteMessage === undefined;
@@ -64,9 +64,9 @@ export function readRemoteError(
   const message = textOf(envelope["message"]) ?? textOf(envelope["error_description"]);
   const details = envelope["details"];
   const remote = {
-    apiCode: textOf(envelope["code"]) ?? textOf(envelope["error"]),
+    apiCode: (textOf(envelope["code"]) ?? textOf(envelope["error"]))?.slice(0, longestCode),
     // Truncated after redaction: a value cut in half would not be recognised.
-    remoteMessage: message && redactor.text(message).slice(0, longestMessage),
+    remoteMessage: message && redactor.excerpt(message).slice(0, longestMessage),
     source: cleanText(envelope["source"], redactor),
     details: details === undefined || details === null ? undefined : redactor.deep(details),
   };
@@ -74,9 +74,19 @@ export function readRemoteError(
     status,
     ...remote,
     fieldErrors: readFieldErrors(remote),
-    traceId: textOf(envelope["trace_id"]),
+    traceId: textOf(envelope["trace_id"])?.slice(0, longestCode),
     retryAfterMs: retryAfterMs(headers),
+    headers: safeHeaders(headers, redactor),
   };
+}
+
+const secretHeader = /cookie|authoriz|authenticat|token|secret|api-?key/;
+
+function safeHeaders(headers: WireHeaders, redactor: Redactor): Readonly<Record<string, string>> {
+  const names = Object.keys(headers).filter((name) => !secretHeader.test(name));
+  return Object.fromEntries(
+    names.map((name) => [name, redactor.text(shorten(header(headers, name) ?? ""))]),
+  );
 }
 
 /**
@@ -104,5 +114,5 @@ function toFieldError(item: unknown): readonly FieldError[] {
 
 function cleanText(value: unknown, redactor: Redactor): string | undefined {
   const plain = textOf(value);
-  return plain === undefined ? undefined : redactor.text(plain);
+  return plain === undefined ? undefined : redactor.text(shorten(plain));
 }

@@ -165,14 +165,16 @@ export function exactly(call: Call): Call {
   return (endpoint, input, options) => call(endpoint, input, options, { exactNumbers: true });
 }
 
-/** A call that needs preparation first, such as inspecting a file. */
+/** A call that needs preparation first, such as inspecting a file, and `cleanUp` whatever becomes of it. */
 export function callAfter<T, Output>(
   preparing: Promise<T>,
   call: (prepared: T) => ApiPromise<Output>,
+  cleanUp: () => void = () => undefined,
 ): ApiPromise<Output> {
   // Boxed: resolving with the call's own promise would wait for the call.
   const started = preparing.then((prepared) => ({ sent: call(prepared) }));
-  const promise = started.then(({ sent }) => sent);
+  // In one chain: an error's stack reaches the caller's line only through promises with one listener.
+  const promise = started.then(({ sent }) => sent).finally(cleanUp);
   return Object.assign(promise, {
     async withResponse() {
       await promise;

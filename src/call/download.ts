@@ -9,17 +9,16 @@ import { header, type Send, WireError, type WireRequest } from "../transport/wir
 import { refusal, translate } from "./outcome.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 
-/** Fails with `NetworkError` if a lost connection or the deadline cuts the transfer short. */
+/** A transfer that is cut short, by a lost connection or the deadline, ends the stream with `NetworkError`. */
 export type Download = (
   operation: string,
   url: string,
-  options?: Pick<CallOptions, "signal" | "timeoutMs" | "maxRetries">,
-) => Promise<Downloaded>;
+  options?: DownloadOptions,
+) => Promise<Readable>;
 
-export interface Downloaded {
-  readonly stream: Readable;
-  /** What ended the stream early, even if it is not an Error: streams can only be destroyed with one. */
-  readonly reason: () => unknown;
+export interface DownloadOptions extends Pick<CallOptions, "signal" | "timeoutMs" | "maxRetries"> {
+  /** How large the file must be. Checked where it was compressed on its way, which hides a missing end. */
+  readonly sizeBytes?: number | undefined;
 }
 
 const mostRedirects = 3;
@@ -56,9 +55,11 @@ export function createDownload(send: Send, settings: CallSettings): Download {
         } else if (response.status >= 300) {
           throw refusal(request(link), response, undefined, settings);
         } else {
-          return guarded(
+          const coded = header(response.headers, "content-encoding") !== undefined;
+          return guard(
             response.stream ?? streams().Readable.from([response.body]),
             request(link),
+            coded ? options.sizeBytes : undefined,
           );
         }
       }
@@ -83,9 +84,8 @@ function readLink(operation: string, text: string, base?: URL): URL {
  * The same bytes, with failures translated into our errors. The stream may be left unread: nothing is
  * thrown then, and the connection is released at the deadline or when the stream is destroyed.
  */
-function guarded(inner: Readable, request: WireRequest): Downloaded {
+function guard(inner: Readable, request: WireRequest, sizeBytes: number | undefined): Readable {
   const { deadline } = request;
-  let reason: unknown;
   const outer = new (streams().Readable)({
     read: () => inner.resume(),
     destroy(error, done) {
@@ -97,13 +97,17 @@ function guarded(inner: Readable, request: WireRequest): Downloaded {
   const fail = (error: unknown): void => {
     const { ended } = deadline;
     const cause = ended ? new DeadlineError(ended) : error;
-    reason = translate(new WireError(true, "reading the answer", cause), request);
-    outer.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+    outer.destroy(translate(new WireError(true, "reading the answer", cause), request) as Error);
   };
-  inner.on("data", (chunk) => {
-    if (!outer.push(chunk)) inner.pause();
+  let total = 0;
+  const isWrong = (): boolean => sizeBytes !== undefined && total !== sizeBytes;
+  inner.on("data", (chunk: Buffer) => {
+    total += chunk.length;
+    // More than there is: no need to wait for the end, if it ever comes.
+    if (isWrong() && total > (sizeBytes as number)) fail(wrongSize(sizeBytes));
+    else if (!outer.push(chunk)) inner.pause();
   });
-  inner.once("end", () => outer.push(null));
+  inner.once("end", () => (isWrong() ? fail(wrongSize(sizeBytes)) : outer.push(null)));
   inner.on("error", fail);
   inner.once("close", () => {
     if (!inner.readableEnded && !outer.destroyed) fail(new Error("the connection was closed"));
@@ -112,5 +116,9 @@ function guarded(inner: Readable, request: WireRequest): Downloaded {
   outer.on("error", () => undefined);
   // Flows only once the reader asks for data.
   inner.pause();
-  return { stream: outer, reason: () => reason };
+  return outer;
+}
+
+function wrongSize(sizeBytes: number | undefined): Error {
+  return new Error(`the file does not have its ${sizeBytes} bytes`);
 }

@@ -12,9 +12,9 @@ import {
   ValidationError,
 } from "../errors/index.js";
 import { explain } from "../report/issues.js";
-import { createRedactor, type Redactor, redactPath } from "../report/redact.js";
+import { createRedactor, type Redactor, redactPath, shorten } from "../report/redact.js";
 import type { Endpoint } from "../schemas/endpoint.js";
-import { describeUnreadable, parseBody } from "../transport/body.js";
+import { describeUnreadable, parseBody, textOfBody } from "../transport/body.js";
 import { DeadlineError } from "../transport/deadline.js";
 import {
   header,
@@ -52,7 +52,7 @@ export function readBody(
 ): unknown {
   const data = parseBody(response, exactNumbers ? parseExactly : JSON.parse);
   if (data !== undefined || !anyBody || response.body.length === 0) return data;
-  return response.body.toString();
+  return textOfBody(response.body);
 }
 
 /**
@@ -140,8 +140,7 @@ export function translate(error: unknown, request: WireRequest): unknown {
   if (own instanceof ValidationError) return new ValidationError(operation, own.issues, own.cause);
   if (own) return own;
   const cause = plainCause(error.cause, quotedIn(request));
-  // OpenSSL ends its messages with a newline.
-  const text = cause instanceof Error ? cause.message.trim() || cause.name : "unknown reason";
+  const text = reasonOf(cause);
   return sent
     ? new NetworkError(
         "response_lost",
@@ -201,8 +200,12 @@ function ownError(error: unknown): SdkError | undefined {
 function plainCause(error: unknown, redactor: Redactor): Error | undefined {
   if (!(error instanceof Error)) return undefined;
   const cause = plainCause(error.cause, redactor);
-  const message = redactor.text(error.message);
-  const plain = new Error(message, cause && { cause });
+  const message = redactor.text(shorten(error.message));
+  const options = cause && { cause };
+  const plain =
+    error instanceof AggregateError
+      ? new AggregateError(plainErrors(error.errors, redactor), message, options)
+      : new Error(message, options);
   const { code } = error as { readonly code?: unknown };
   if (typeof code === "string") Object.assign(plain, { code });
   Object.defineProperty(plain, "name", { value: error.name });
@@ -210,6 +213,25 @@ function plainCause(error: unknown, redactor: Redactor): Error | undefined {
   const stack = error.stack?.replace(error.message, () => message);
   Object.defineProperty(plain, "stack", { value: stack });
   return plain;
+}
+
+function plainErrors(errors: readonly unknown[], redactor: Redactor): readonly Error[] {
+  return errors.slice(0, 10).flatMap((error) => plainCause(error, redactor) ?? []);
+}
+
+/** What went wrong, in the words of the deepest error that has any. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown reason";
+  // OpenSSL ends its messages with a newline.
+  const own = error.message.trim();
+  const deeper = error instanceof AggregateError ? error.errors : [error.cause];
+  const reasons = deeper.filter((one) => one instanceof Error).map(reasonOf);
+  // fetch says only that it failed; an AggregateError says nothing.
+  if (reasons.length > 0 && (own === "" || own === "fetch failed")) {
+    return [...new Set(reasons)].join("; ");
+  }
+  const { code } = error as { readonly code?: unknown };
+  return own || (typeof code === "string" ? code : error.name);
 }
 
 /** Mocks, and an app's own `fetch`, may quote the URL, headers and body of a request they could not send. */

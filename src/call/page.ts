@@ -143,8 +143,7 @@ async function* pagesOf<Item, Page extends ItemsPage<Item>, Name extends PageNam
     yield page;
     const following = next(page, name);
     if (following === undefined) return;
-    const keys = keysOf(page, list);
-    const here = keys.includes(undefined) ? JSON.stringify(page.items) : keys.join();
+    const here = describePage(page, list);
     const repeated = visited.has(following) || (here !== "" && here === previous);
     if (repeated) throw repeatedPage(endpoint, name, page);
     visited.add(following);
@@ -180,6 +179,21 @@ async function readItems<Item, Page extends ItemsPage<Item>, Name extends PageNa
   if (limit === 0) return read;
   for await (const item of itemsOf(list)) if (read.push(item) >= limit) break;
   return read;
+}
+
+/** Tells one page from another by its items; empty if that cannot be told. */
+function describePage<Item, Page extends ItemsPage<Item>>(
+  page: Page,
+  list: Pick<Steps<Item, Page, never>, "keyOf">,
+): string {
+  const keys = keysOf(page, list);
+  if (!keys.includes(undefined)) return keys.join();
+  try {
+    return JSON.stringify(page.items);
+  } catch {
+    // Nested too deeply.
+    return "";
+  }
 }
 
 /** An item without a key is never skipped as a duplicate, so a response of another shape loses no items. */

@@ -7,7 +7,10 @@ import type { Settlement } from "./settle.js";
 
 /** Options for a single call. */
 export interface CallOptions {
-  /** Aborts the call at any stage; it rejects with the signal's own reason. */
+  /**
+   * Aborts the call at any stage; it rejects with the signal's own reason, or if that is no error, with an
+   * `AbortError` that has it as its cause.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Total time in milliseconds, including login, waits, retries and body. Default: the client's. */
   readonly timeoutMs?: number | undefined;

@@ -37,7 +37,9 @@ export function createClient<const E extends Environment>(options: ClientOptions
 export function createClient(options: ClientOptions): unknown {
   const settings = readOptions(options);
   const open = () =>
-    options.fetch ? fetchTransport(options.fetch) : createTransport(settings.transport);
+    options.fetch
+      ? fetchTransport(options.fetch, settings.transport)
+      : createTransport(settings.transport);
   const [transport, tokenTransport] = [open(), open()];
   const topics = createTopics(options.observer);
   const random = Math.random;

@@ -96,6 +96,11 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
   readonly maxSockets?: number | undefined;
   /** Time to open a connection in milliseconds; after that it is retried. Default: 10 000. */
   readonly connectTimeoutMs?: number | undefined;
+  /**
+   * The largest answer that is read, in bytes after decompression, up to 512 MB; a larger one is as good as
+   * lost. Downloads are streams, and have no limit. Default: 64 MB.
+   */
+  readonly maxResponseBytes?: number | undefined;
   /** An undici 7 or 8 Agent, ProxyAgent or MockAgent to use. Closing the client does not close it. */
   readonly dispatcher?: DispatcherLike | undefined;
   /** A `fetch` to use instead of undici, for msw, the in-process emulator and the like. */

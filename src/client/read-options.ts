@@ -8,7 +8,7 @@ import { longestTimerMs, showNumber } from "../checks/values.js";
 import type { OAuthApp } from "../oauth/token-endpoint.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
-import type { TransportOptions } from "../transport/undici.js";
+import { isOldDispatcher, type TransportOptions } from "../transport/undici.js";
 import {
   apiVersion,
   type ClientOptions,
@@ -69,6 +69,7 @@ const known: ReadonlySet<string> = new Set([
     allowInsecureHttp: true,
     maxSockets: true,
     connectTimeoutMs: true,
+    maxResponseBytes: true,
     dispatcher: true,
     fetch: true,
     tokenStore: true,
@@ -103,6 +104,9 @@ export function readOptions(options: ClientOptions): Settings {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
     throw wrong("dispatcher", "has no dispatch function, expected an undici Agent or the like");
   }
+  if (dispatcher && isOldDispatcher(dispatcher)) {
+    throw wrong("dispatcher", "is of undici 6 or older, expected one of undici 7 or newer");
+  }
   if (dispatcher && options.fetch) {
     throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
   }
@@ -113,6 +117,7 @@ export function readOptions(options: ClientOptions): Settings {
     dispatcher,
     maxSockets: positive("maxSockets", options.maxSockets ?? 50),
     connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
+    maxResponseBytes: readLimit(options.maxResponseBytes ?? 64 * 1024 * 1024),
   };
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
   const key = readKey(options);
@@ -281,6 +286,18 @@ function positive(option: string, value: number): number {
   if (typeof value === "number" && value > 0 && value <= longestTimerMs) return value;
   throw new RangeError(
     `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0 and up to ${longestTimerMs}`,
+  );
+}
+
+/** A longer body would not fit into a string. */
+const largestResponseBytes = 512 * 1024 * 1024 - 24;
+
+function readLimit(maxResponseBytes: number): number {
+  if (Number.isInteger(maxResponseBytes) && maxResponseBytes > 0) {
+    if (maxResponseBytes <= largestResponseBytes) return maxResponseBytes;
+  }
+  throw new RangeError(
+    `Cannot create client: maxResponseBytes is ${showNumber(maxResponseBytes)}, expected a whole number from 1 to ${largestResponseBytes}`,
   );
 }
 

@@ -76,6 +76,7 @@ abstract class RefusalError extends CallError implements RemoteError {
   readonly fieldErrors: readonly FieldError[];
   readonly traceId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
 
   constructor(
     name: string,
@@ -93,6 +94,12 @@ abstract class RefusalError extends CallError implements RemoteError {
     this.fieldErrors = remote.fieldErrors;
     this.traceId = remote.traceId;
     this.retryAfterMs = remote.retryAfterMs;
+    this.#headers = remote.headers ?? {};
+  }
+
+  /** The headers of the response, names in lower case, without cookies and tokens. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
   }
 }
 

@@ -65,6 +65,8 @@ export interface RemoteError {
   readonly traceId: string | undefined;
   /** How long the API asks to wait. */
   readonly retryAfterMs: number | undefined;
+  /** The headers of the response, names in lower case, without cookies and tokens. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One thing wrong with a value: where, and what was expected. Never the value itself. */

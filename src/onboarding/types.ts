@@ -9,7 +9,7 @@ import type { TermsAndConditionsInput } from "../generated/agreements.js";
 import type { ToDo } from "../kyc/to-do.js";
 import type { FileUploadParams } from "../resources/files.js";
 import type { Store } from "../stores/store.js";
-import type { FileSource } from "../transport/multipart.js";
+import type { FileSource } from "../transport/file-source.js";
 
 /** One account to open, and the data for it. */
 export interface Seller {

@@ -2,7 +2,7 @@
 
 import type { Readable } from "node:stream";
 import { type ApiPromise, type Call, callAfter, callOptions } from "../call/call.js";
-import type { Download, Downloaded } from "../call/download.js";
+import type { Download } from "../call/download.js";
 import type { CallOptions } from "../call/settings.js";
 import { closest } from "../checks/closest.js";
 import { allOf } from "../checks/options.js";
@@ -13,9 +13,10 @@ import type { DownloadLink, DownloadLinks, UploadedFile } from "../generated/fil
 import {
   type FileSource,
   inspectFile,
-  multipart,
   type OpenableFile,
-} from "../transport/multipart.js";
+  ownSource,
+} from "../transport/file-source.js";
+import { multipart } from "../transport/multipart.js";
 
 /** What `files.upload` takes beside the file. */
 export interface FileUploadParams {
@@ -100,7 +101,8 @@ export function filesResource(call: Call, download: Download): FilesResource {
     upload(source, params = {}, options = {}) {
       // Copied now: the caller may reuse the objects for another account.
       const [given, own] = [{ ...params }, { ...options }];
-      return callAfter(inspectFile(source), (file) => {
+      const owned = ownSource(source);
+      const send = (file: OpenableFile): ApiPromise<UploadedFile> => {
         refuseFile(file, given);
         const { name = file.name ?? "", notes } = given;
         const contentType = given.contentType ?? file.contentType ?? typeOf(name);
@@ -108,7 +110,8 @@ export function filesResource(call: Call, download: Download): FilesResource {
         const payload = { ...body, describes: { filename: name } };
         const query = notes === undefined ? {} : { query: { notes } };
         return call(filesUpload, query, own, { payload });
-      });
+      };
+      return callAfter(owned.inspect(), send, owned.release);
     },
     async download(fileId, options = {}) {
       const start = performance.now();
@@ -117,7 +120,7 @@ export function filesResource(call: Call, download: Download): FilesResource {
       if (!link?.url) throw absent(fileId);
       const { timeoutMs } = options;
       const leftMs = timeoutMs && Math.max(1, timeoutMs - (performance.now() - start));
-      const rest = { ...options, timeoutMs: leftMs };
+      const rest = { ...options, timeoutMs: leftMs, sizeBytes: link.size ?? undefined };
       return describeDownload(fileId, link, await download("files.download", link.url, rest));
     },
   };
@@ -194,22 +197,15 @@ function typeOf(name: string): string {
   return (Object.hasOwn(types, ending) ? types[ending] : undefined) ?? "application/octet-stream";
 }
 
-function describeDownload(
-  fileId: string,
-  link: DownloadLink,
-  { stream, reason }: Downloaded,
-): FileDownload {
-  const failed = (error: unknown): never => {
-    throw reason() ?? error;
-  };
+function describeDownload(fileId: string, link: DownloadLink, stream: Readable): FileDownload {
   return {
     fileId,
     name: link.filename ?? undefined,
     contentType: link.content_type ?? undefined,
     sizeBytes: link.size ?? undefined,
     stream,
-    bytes: () => readAll(stream).catch(failed),
-    saveTo: (path) => writeAll(stream, path).catch(failed),
+    bytes: () => readAll(stream),
+    saveTo: (path) => writeAll(stream, path),
   };
 }
 

@@ -3,3 +3,7 @@
 export function stream(): typeof import("node:stream") {
   return process.getBuiltinModule("node:stream");
 }
+
+export function zlib(): typeof import("node:zlib") {
+  return process.getBuiltinModule("node:zlib");
+}

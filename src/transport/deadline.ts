@@ -5,7 +5,7 @@ import { longestTimerMs, showNumber } from "../checks/values.js";
 /** Why a call was stopped from outside. */
 export type Ended =
   | { readonly kind: "timeout" }
-  | { readonly kind: "aborted"; readonly reason: unknown };
+  | { readonly kind: "aborted"; readonly reason: Error };
 
 /** Rejects whatever a call was waiting for when its deadline passed or its caller aborted it. */
 export class DeadlineError extends Error {
@@ -39,7 +39,7 @@ export class Deadline {
     this.#signal = signal;
     this.#timer = setTimeout(() => this.#end({ kind: "timeout" }), timeoutMs);
     if (signal === undefined) return;
-    if (signal.aborted) this.ended = { kind: "aborted", reason: signal.reason };
+    if (signal.aborted) this.ended = { kind: "aborted", reason: toError(signal.reason) };
     else follow(signal, this);
   }
 
@@ -96,7 +96,7 @@ export class Deadline {
 
   /** The caller's signal has fired. */
   abort(reason: unknown): void {
-    this.#end({ kind: "aborted", reason });
+    this.#end({ kind: "aborted", reason: toError(reason) });
   }
 
   #end(ended: Ended): void {
@@ -122,6 +122,22 @@ export function openDeadline(
     throw new TypeError(`Cannot call ${operation}: signal is not an AbortSignal`);
   }
   return new Deadline(timeoutMs, signal);
+}
+
+/**
+ * The reason of a signal, if it is an error, also one of another realm. Otherwise an AbortError: some
+ * signals have no reason, and `catch (error)` must find an error.
+ */
+function toError(reason: unknown): Error {
+  if (isError(reason)) return reason;
+  const error = new Error("The call was aborted", reason === undefined ? {} : { cause: reason });
+  return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
+}
+
+function isError(value: unknown): value is Error {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, message } = value as Partial<Error>;
+  return typeof name === "string" && typeof message === "string";
 }
 
 interface Following {

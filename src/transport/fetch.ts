@@ -1,9 +1,10 @@
 /** The same transport over a `fetch` passed in by the app, so that msw and the like can see requests. */
 
+import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { stream as streams } from "./builtin.js";
-import { clientClosed, type Transport } from "./undici.js";
-import { WireError, type WireRequest, type WireResponse } from "./wire.js";
+import { clientClosed, type Transport, type TransportOptions } from "./undici.js";
+import { tooLarge, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 /** The part of `fetch` that is used: a URL as a string, and the request. */
 export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
@@ -12,13 +13,16 @@ export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
  * The global `fetch` is looked up at each call, so that a test tool can patch it after the client was
  * created.
  */
-export function fetchTransport(fetch: FetchLike): Transport {
+export function fetchTransport(
+  fetch: FetchLike,
+  { maxResponseBytes }: Pick<TransportOptions, "maxResponseBytes">,
+): Transport {
   const late = fetch === globalThis.fetch;
   let closed = false;
   return {
     send(request) {
       if (closed) throw new WireError(false, "connecting", clientClosed());
-      return exchange(late ? globalThis.fetch : fetch, request);
+      return exchange(late ? globalThis.fetch : fetch, request, maxResponseBytes);
     },
     async close() {
       closed = true;
@@ -26,9 +30,14 @@ export function fetchTransport(fetch: FetchLike): Transport {
   };
 }
 
-async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireResponse> {
+async function exchange(
+  fetch: FetchLike,
+  request: WireRequest,
+  maxBytes: number,
+): Promise<WireResponse> {
   const abort = new AbortController();
   const { deadline } = request;
+  const body = openBody(request);
   let delivered = false;
   try {
     return await new Promise<WireResponse>((resolve, reject) => {
@@ -36,7 +45,7 @@ async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireRes
         abort.abort(error);
         if (!delivered) reject(error);
       });
-      perform(fetch, request, abort.signal).then((response) => {
+      perform(fetch, request, body, abort.signal, maxBytes).then((response) => {
         delivered = response.stream !== undefined;
         resolve(response);
       }, reject);
@@ -46,22 +55,32 @@ async function exchange(fetch: FetchLike, request: WireRequest): Promise<WireRes
     throw new WireError(!neverSent(error), deadline.phase, error);
   } finally {
     if (!delivered) deadline.unwatch();
+    // Whatever fetch has left unread.
+    if (typeof body === "object" && "destroy" in body) body.destroy();
   }
+}
+
+function openBody({ body }: WireRequest): string | Uint8Array | Readable | undefined {
+  if (typeof body !== "object" || !("open" in body)) return body;
+  // Its error reaches fetch; if fetch does not read it any more, it must not crash the process.
+  return streams()
+    .Readable.from(body.open())
+    .on("error", () => undefined);
 }
 
 async function perform(
   fetch: FetchLike,
   request: WireRequest,
+  body: ReturnType<typeof openBody>,
   signal: AbortSignal,
+  maxBytes: number,
 ): Promise<WireResponse> {
-  const { origin, path, query, method, body } = request;
+  const { origin, path, query, method } = request;
   const init: RequestInit = { method, headers: pairs(request.headers), signal, redirect: "manual" };
-  if (typeof body === "object" && "open" in body) {
-    init.body = streams().Readable.toWeb(
-      streams().Readable.from(body.open()),
-    ) as unknown as RequestInit["body"] & {};
-    Object.assign(init, { duplex: "half" });
-  } else if (body !== undefined) init.body = body as RequestInit["body"] & {};
+  if (typeof body === "object" && "destroy" in body) {
+    const web: unknown = streams().Readable.toWeb(body);
+    Object.assign(init, { body: web, duplex: "half" });
+  } else if (body !== undefined) Object.assign(init, { body });
   const response = await fetch(origin + path + query, init);
   request.deadline.phase = "reading the answer";
   const head = { status: response.status, headers: Object.fromEntries(response.headers) };
@@ -70,7 +89,20 @@ async function perform(
     stream.once("close", () => request.deadline.unwatch());
     return { ...head, body: Buffer.alloc(0), stream };
   }
-  return { ...head, body: Buffer.from(await response.arrayBuffer()) };
+  const whole = await readWhole(response, maxBytes);
+  return whole ? { ...head, body: whole } : { ...head, ...tooLarge(maxBytes) };
+}
+
+/** Undefined if there are more bytes than allowed: the rest is left unread. */
+async function readWhole(response: Response, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

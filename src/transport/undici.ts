@@ -3,9 +3,10 @@
 import type { Readable } from "node:stream";
 import { stream as streams } from "./builtin.js";
 import type { DeadlineError } from "./deadline.js";
-import { decode } from "./decode.js";
+import { decode, decoders } from "./decode.js";
 import {
   type Send,
+  tooLarge,
   WireError,
   type WireHeaders,
   type WireRequest,
@@ -23,6 +24,8 @@ export interface TransportOptions {
   /** Sockets per host. */
   readonly maxSockets: number;
   readonly connectTimeoutMs: number;
+  /** The largest answer that is read, decompressed. */
+  readonly maxResponseBytes: number;
 }
 
 export interface Transport {
@@ -32,17 +35,18 @@ export interface Transport {
 }
 
 export function createTransport(options: TransportOptions): Transport {
+  const { maxResponseBytes } = options;
   let dispatcher = options.dispatcher;
   let loading: Promise<OwnAgent> | undefined;
   let closing: Promise<void> | undefined;
   return {
     send(request) {
       if (closing && !options.dispatcher) throw new WireError(false, "connecting", clientClosed());
-      if (dispatcher) return exchange(dispatcher, request);
+      if (dispatcher) return exchange(dispatcher, request, maxResponseBytes);
       loading ??= loadAgent(options);
       return loading.then((agent) => {
         dispatcher = agent;
-        return exchange(agent, request);
+        return exchange(agent, request, maxResponseBytes);
       });
     },
     close() {
@@ -54,6 +58,20 @@ export function createTransport(options: TransportOptions): Transport {
 
 export function clientClosed(): Error {
   return new Error("the client is closed");
+}
+
+/**
+ * Whether a dispatcher comes from undici 6 or older. It would call handlers by other names; its MockAgent
+ * would never answer.
+ */
+export function isOldDispatcher(dispatcher: DispatcherLike): boolean {
+  // A MockAgent holds its Agent under a symbol.
+  const held = Object.getOwnPropertySymbols(dispatcher).map(
+    (symbol) => (dispatcher as unknown as Record<symbol, unknown>)[symbol],
+  );
+  return [dispatcher, ...held].some(
+    (one) => typeof one === "object" && one !== null && "interceptors" in one && "dispatch" in one,
+  );
 }
 
 interface OwnAgent extends DispatcherLike {
@@ -68,8 +86,9 @@ async function loadAgent({ maxSockets, connectTimeoutMs }: TransportOptions): Pr
   // The build would remove a bare read as unused.
   if (typeof globalThis.Response !== "function")
     throw new Error("Cannot load undici: this Node.js has no fetch");
-  const { Agent } = await import("undici");
-  return new Agent({
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  const Kind = usesProxyOfEnvironment() ? EnvHttpProxyAgent : Agent;
+  return new Kind({
     connections: maxSockets,
     pipelining: 1,
     allowH2: false,
@@ -80,7 +99,18 @@ async function loadAgent({ maxSockets, connectTimeoutMs }: TransportOptions): Pr
   });
 }
 
-function exchange(dispatcher: DispatcherLike, request: WireRequest): Promise<WireResponse> {
+/** The switches by which Node itself honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+function usesProxyOfEnvironment(): boolean {
+  const { NODE_USE_ENV_PROXY, NODE_OPTIONS = "" } = process.env;
+  const flags = [...process.execArgv, ...NODE_OPTIONS.split(" ")];
+  return NODE_USE_ENV_PROXY === "1" || flags.includes("--use-env-proxy");
+}
+
+function exchange(
+  dispatcher: DispatcherLike,
+  request: WireRequest,
+  maxBytes: number,
+): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const { origin, method, headers, body } = request;
     const path = request.query === "" ? request.path : request.path + request.query;
@@ -92,7 +122,7 @@ function exchange(dispatcher: DispatcherLike, request: WireRequest): Promise<Wir
         headers,
         body: typeof body === "object" && "open" in body ? body.open() : body,
       },
-      new Exchange(request, resolve, reject),
+      new Exchange(request, maxBytes, resolve, reject),
     );
   });
 }
@@ -108,6 +138,7 @@ const noBytes: Buffer = Buffer.alloc(0);
 /** undici's handler for one exchange; a class, because a closure per event costs more per call. */
 class Exchange {
   readonly #request: WireRequest;
+  readonly #maxBytes: number;
   readonly #resolve: (response: WireResponse) => void;
   readonly #reject: (error: Error) => void;
   #controller: Controller | undefined;
@@ -116,23 +147,38 @@ class Exchange {
   #headers: WireHeaders = {};
   #first: Buffer | undefined;
   #more: Buffer[] | undefined;
+  #bytes = 0;
   #stream: Readable | undefined;
 
   constructor(
     request: WireRequest,
+    maxBytes: number,
     resolve: (response: WireResponse) => void,
     reject: (error: Error) => void,
   ) {
     this.#request = request;
+    this.#maxBytes = maxBytes;
     this.#resolve = resolve;
     this.#reject = reject;
     request.deadline.watch("connecting", (error) => this.#stop(error));
   }
 
+  /** Called by undici 6 and older only, which may hide in a dispatcher. */
+  onConnect(abort: () => void): void {
+    this.#request.deadline.unwatch();
+    this.#fail(new TypeError("the dispatcher is of undici 6 or older, expected 7 or newer"));
+    abort();
+  }
+
+  onError(error: Error): void {
+    this.onResponseError(null, error);
+  }
+
   onRequestStart(controller: Controller): void {
+    // Thrown, undici drops this request alone; `abort` would also close the socket, once per dead call.
+    if (this.#stopped) throw this.#stopped;
     this.#controller = controller;
     this.#request.deadline.phase = "waiting for the answer";
-    if (this.#stopped) controller.abort(this.#stopped);
   }
 
   onResponseStart(controller: Controller, status: number, headers: WireHeaders): void {
@@ -141,12 +187,17 @@ class Exchange {
     this.#headers = headers;
     this.#request.deadline.phase = "reading the answer";
     if (this.#request.streamed && status < 300) this.#deliverStream(controller);
+    else if (Number(headers["content-length"]) > this.#maxBytes) this.#refuseBody(controller);
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#stream) {
       if (!this.#stream.push(chunk)) controller.pause();
-    } else if (this.#first === undefined) this.#first = chunk;
+      return;
+    }
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#maxBytes) this.#refuseBody(controller);
+    else if (this.#first === undefined) this.#first = chunk;
     else if (this.#more === undefined) this.#more = [this.#first, chunk];
     else this.#more.push(chunk);
   }
@@ -161,7 +212,7 @@ class Exchange {
     const response: WireResponse = { status: this.#status, headers: this.#headers, body };
     const encoding = this.#headers["content-encoding"];
     if (encoding === undefined || body.length === 0) this.#resolve(response);
-    else void decode(response).then(this.#resolve);
+    else void decode(response, this.#maxBytes).then(this.#resolve);
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
@@ -171,7 +222,7 @@ class Exchange {
   }
 
   #deliverStream(controller: Controller): void {
-    const { Readable } = streams();
+    const { Readable, pipeline } = streams();
     const stream = new Readable({
       read: () => controller.resume(),
       destroy: (error, done) => {
@@ -180,13 +231,31 @@ class Exchange {
       },
     });
     this.#stream = stream;
-    this.#resolve({ status: this.#status, headers: this.#headers, body: noBytes, stream });
+    const steps = decoders(this.#headers);
+    // A failure destroys each stream of the pipeline, and is seen by whoever reads the last one.
+    const decoded = steps.length === 0 ? stream : pipeline([stream, ...steps], () => undefined);
+    this.#resolve({
+      status: this.#status,
+      headers: this.#headers,
+      body: noBytes,
+      stream: decoded as Readable,
+    });
+  }
+
+  /** The answer is larger than it may be: what came of it is forgotten, and no more is read. */
+  #refuseBody(controller: Controller): void {
+    this.#request.deadline.unwatch();
+    const head = { status: this.#status, headers: this.#headers };
+    this.#resolve({ ...head, ...tooLarge(this.#maxBytes) });
+    this.#first = undefined;
+    this.#more = undefined;
+    controller.abort(new Error("The answer is too large"));
   }
 
   #stop(error: DeadlineError): void {
     this.#stopped = error;
     if (this.#controller) this.#controller.abort(error);
-    // Still queued for a socket; onRequestStart aborts it when its turn comes.
+    // Still queued for a socket; onRequestStart drops it when its turn comes.
     else this.#fail(error);
   }
 

@@ -53,8 +53,8 @@ export interface WireResponse {
   /** The whole body; empty when it is streamed. */
   readonly body: Buffer;
   readonly stream?: Readable | undefined;
-  /** A content-encoding that could not be decoded; the body is as received. */
-  readonly undecoded?: string | undefined;
+  /** What is wrong with the body, if it turns out not to be JSON. */
+  readonly problem?: string | undefined;
 }
 
 /** Names in lower case. */
@@ -89,6 +89,12 @@ export class NoTokenError extends Error {
 /** Whether the body can be read, and so sent, only once. */
 export function isReadOnce({ body }: WireRequest): boolean {
   return typeof body === "object" && "open" in body && !body.replayable;
+}
+
+/** The body of a response that is larger than it may be. */
+export function tooLarge(maxBytes: number): Pick<WireResponse, "body" | "problem"> {
+  const problem = `the answer is larger than ${maxBytes} bytes, the limit of maxResponseBytes`;
+  return { body: Buffer.alloc(0), problem };
 }
 
 /** A header's value as one string. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient } from "../../src/index.js";
-import { fileServer, json, key, stall, startServer, text } from "../scripted-server.js";
+import { failureOf, fileServer, json, key, stall, startServer, text } from "../scripted-server.js";
 
 const mebibyte = 1024 * 1024;
 
@@ -70,9 +70,9 @@ describe("a transfer", () => {
     const path = join(await folder(), "x.png");
     for (const read of ["bytes", "saveTo"] as const) {
       const start = performance.now();
-      const download = await client.files.download("file_1", { timeoutMs: 150 });
+      const download = await client.files.download("file_1", { timeoutMs: 1500 });
       await expect(download[read](path)).rejects.toMatchObject(late);
-      expect(performance.now() - start).toBeLessThan(250);
+      expect(performance.now() - start).toBeLessThan(10_000);
     }
   });
 
@@ -143,7 +143,8 @@ describe("a transfer", () => {
         read.catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, 20));
         controller.abort(reason);
-        await expect(read).rejects.toBe(reason);
+        const { error } = await failureOf(read);
+        expect(error instanceof Error && (error === reason || error.cause === reason)).toBe(true);
       }
     },
   );
@@ -164,8 +165,9 @@ describe("a transfer", () => {
     });
     for (const options of [{}, { fetch }]) {
       const client = createClient({ ...key, baseUrl: server.url, ...options });
-      const download = await client.files.download("file_1", { timeoutMs: 60 });
-      await new Promise((resolve) => setTimeout(resolve, 120));
+      await client.files.downloadLinks(["file_1"]);
+      const download = await client.files.download("file_1", { timeoutMs: 400 });
+      await new Promise((resolve) => setTimeout(resolve, 500));
       await expect(download.bytes()).rejects.toMatchObject({ code: "timeout" });
     }
     expect(thrown).toEqual([]);

@@ -246,3 +246,56 @@ describe("what a call rejects with", () => {
     ]);
   });
 });
+
+describe("ApiError.headers", () => {
+  it("are those of the response, without cookies, tokens and what was sent", async () => {
+    const server = await startServer({
+      otherwise: json(
+        403,
+        { code: "sca_required" },
+        {
+          "X-SCA-Session-Code": "session-1",
+          "x-request-id": "r-1",
+          "set-cookie": "session=s3cr3t",
+          "x-auth-token": "s3cr3t",
+          "www-authenticate": "Bearer s3cr3t",
+          "x-echo": "for ada@example.com",
+        },
+      ),
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
+    if (!(error instanceof ApiError)) throw error;
+    expect(error.headers).toMatchObject({
+      "x-sca-session-code": "session-1",
+      "x-request-id": "r-1",
+      "x-echo": "for [redacted]",
+    });
+    expect(JSON.stringify(error.headers)).not.toContain("s3cr3t");
+    expect(JSON.stringify(error)).not.toContain("session-1");
+  });
+});
+
+describe("a failure of a custom fetch", () => {
+  const refusedAt = (address: string) =>
+    Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: "ECONNREFUSED" });
+  const both = [refusedAt("::1:80"), refusedAt("127.0.0.1:80"), refusedAt("127.0.0.1:80")];
+
+  it.each([
+    [
+      "fetch failed",
+      new TypeError("fetch failed", { cause: new AggregateError(both) }),
+      "connect ECONNREFUSED ::1:80; connect ECONNREFUSED 127.0.0.1:80",
+    ],
+    ["an AggregateError", new AggregateError(both, ""), "connect ECONNREFUSED ::1:80; connect"],
+    ["fetch failed alone", new TypeError("fetch failed"), "fetch failed"],
+    ["a code alone", Object.assign(new Error(""), { code: "EPROTO" }), "EPROTO"],
+    ["a name alone", Object.assign(new Error(""), { name: "SocketError" }), "SocketError"],
+    ["no error", "gone", "unknown reason"],
+  ])("with %s says what went wrong", async (_, reason, words) => {
+    const client = createClient({ ...key, maxRetries: 0, fetch: () => Promise.reject(reason) });
+    const error = await client.accounts.retrieve("acct_1").catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(String(error)).toContain(words);
+  });
+});

@@ -143,11 +143,11 @@ describe("waitForStatus()", () => {
       await expect.poll(() => server.requests.length, { interval: 2 }).toBe(count);
       await new Promise((resolve) => setTimeout(resolve, 10));
       controller.abort("enough");
-      await expect(wait).rejects.toBe("enough");
+      await expect(wait).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
     }
     const signal = AbortSignal.abort("before");
     const wait = client.accounts.waitForStatus("acct_1", { status: "ACTIVE", signal });
-    await expect(wait).rejects.toBe("before");
+    await expect(wait).rejects.toMatchObject({ name: "AbortError", cause: "before" });
     expect(server.requests.length).toBe(2);
   });
 

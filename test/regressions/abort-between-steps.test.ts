@@ -11,7 +11,7 @@ it("a call under the rate limit that is aborted as soon as it is made rejects wi
   const controller = new AbortController();
   const call = client.accounts.retrieve("acct_2", { signal: controller.signal });
   controller.abort("enough");
-  await expect(call).rejects.toBe("enough");
+  await expect(call).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
   expect(server.requests.length).toBe(1);
 });
 
@@ -29,7 +29,7 @@ it.each([
     };
     const client = createClient({ ...key, baseUrl: server.url, observer: { onAttempt } });
     const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
-    await expect(call).rejects.toBe("enough");
+    await expect(call).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
     expect(server.requests.length).toBe(1);
   },
 );

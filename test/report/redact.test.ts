@@ -88,6 +88,72 @@ describe("createRedactor()", () => {
     }
   });
 
+  it("removes a token wherever it stands: glued to a word, in an escape, or after one", () => {
+    const token = "eyJhbGciOiJIUzI1NiJ9.SECRET+TOKEN/9==.sig";
+    const { text } = createRedactor(undefined, [token]);
+    const quoted = JSON.stringify({ header: `Bearer ${token}` });
+    for (const said of [
+      `token${token}x`,
+      `authorization:\\n${token}`,
+      `\\u0022${token}\\u0022`,
+      encodeURIComponent(`Bearer ${token}`),
+      encodeURIComponent(`Bearer ${token}`).toLowerCase(),
+      encodeURIComponent(encodeURIComponent(`Bearer ${token}`)),
+      new URLSearchParams({ token }).toString(),
+      JSON.stringify(quoted),
+      `<b>${token}</b>`,
+    ]) {
+      expect(text(said)).not.toMatch(/secret/i);
+    }
+  });
+
+  it("removes a value after an escape, and numbers also within a word", () => {
+    const sent = { last_name: "Lovelace", date_of_birth: "1815-12-10", first_name: "Zoë" };
+    const { text } = createRedactor(sent);
+    for (const said of [
+      "name:\\nLovelace",
+      "Ada%20Lovelace",
+      "\\u0022Lovelace\\u0022",
+      "born1815-12-10T00:00:00Z",
+      'Zo\\u00eb or "Zo\\u00EB"',
+    ]) {
+      expect(text(said)).not.toMatch(/Lovelace|1815|Zo/);
+    }
+    expect(text("a Lovelacelike name")).toBe("a Lovelacelike name");
+  });
+
+  it("spares the words of a message when a credential is as short as one", () => {
+    const { text } = createRedactor(undefined, ["a", "be", "I"]);
+    expect(text("dispatch is not a function, and I cannot beat it")).toBe(
+      "dispatch is not a function, and I cannot beat it",
+    );
+    expect(text('client "a" or be')).toBe('client "[redacted]" or [redacted]');
+  });
+
+  it("puts the longest value first, whatever order they came in", () => {
+    for (const sent of [
+      { first_name: "Anna", address_line1: "Anna Street 5" },
+      { address_line1: "Anna Street 5", first_name: "Anna" },
+      { number: "AB1234567", value: "AB123456" },
+    ]) {
+      const [longest = ""] = Object.values(sent).sort((a, b) => b.length - a.length);
+      const { text, deep } = createRedactor(sent);
+      expect(text(`at ${longest}!`)).toBe("at [redacted]!");
+      expect(deep([longest])).toEqual(["[redacted]"]);
+    }
+  });
+
+  it("looks only so far into a value that is very large", () => {
+    const { deep } = createRedactor({ last_name: "Lovelace" });
+    const many = deep(Array.from({ length: 30_000 }, () => "Lovelace"));
+    expect(new Set(many as string[])).toEqual(new Set(["[redacted]"]));
+    expect(deep(["Lovelace".repeat(5000)])).toEqual(["[40000 characters]"]);
+    const keys = Object.fromEntries(
+      Array.from({ length: 30_000 }, (_, i) => [`k${i}`, "Lovelace"]),
+    );
+    expect(JSON.stringify(deep(keys))).not.toContain("Lovelace");
+  });
+
   it.each([
     ["base64", "QUJD".repeat(10_000)],
     ["signs of addresses", "a@".repeat(400)],

@@ -120,7 +120,7 @@ describe("files.upload() of a stream", () => {
     upload.catch(() => undefined);
     await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
     controller.abort("enough");
-    await expect(upload).rejects.toBe("enough");
+    await expect(upload).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
     await expect.poll(() => ended, { interval: 2 }).toBe(true);
   });
 

@@ -42,7 +42,11 @@ function pipeTo(url: string, draw = 0, observer: Observer = {}): Pipe {
     random: () => draw,
     unauthorized: "token_refused",
   };
-  const { send } = createTransport({ maxSockets: 10, connectTimeoutMs: 1000 });
+  const { send } = createTransport({
+    maxSockets: 10,
+    connectTimeoutMs: 1000,
+    maxResponseBytes: 1e6,
+  });
   const random = () => draw;
   const coolDown = createCoolDown(random);
   const call = createCall(withRetry(send, { topics, random, coolDown }), settings);

@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
 import {
@@ -40,6 +41,7 @@ const reasons: readonly (readonly [string, unknown])[] = [
   ["null", null],
   ["0", 0],
   ["an object", { code: "gone" }],
+  ["an error of another realm", runInNewContext('new RangeError("gone")')],
 ];
 
 describe("an aborted call", () => {
@@ -73,8 +75,8 @@ describe("an aborted call", () => {
     queued.catch(() => undefined);
     await sleep(20);
     controller.abort("enough");
-    await expect(first).rejects.toBe("enough");
-    await expect(queued).rejects.toBe("enough");
+    await expect(first).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
+    await expect(queued).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
     await sleep(20);
     expect(server.requests.length).toBe(1);
     await client.accounts.retrieve("acct_3");
@@ -89,9 +91,32 @@ describe("an aborted call", () => {
     call.catch(() => undefined);
     await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
     controller.abort(reason);
-    const caught = await call.catch((error: unknown) => ({ error }));
-    expect(caught).toEqual({ error: controller.signal.reason });
-    expect((caught as { readonly error: unknown }).error).toBe(controller.signal.reason);
+    const error: unknown = await call.catch((caught: unknown) => caught);
+    const given = controller.signal.reason;
+    // Whatever the reason is, what is caught is an error.
+    if (/Error|DOMException/.test(Object.prototype.toString.call(given))) expect(error).toBe(given);
+    else {
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({ name: "AbortError", code: "ABORT_ERR", cause: given });
+    }
+  });
+
+  it("rejects with an AbortError when its signal has no reason, as in older packages", async () => {
+    class OldSignal extends EventTarget {
+      aborted = false;
+    }
+    const server = await startServer({ answers: [stall()] });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const signal = new OldSignal();
+    const call = client.accounts.retrieve("acct_1", { signal: signal as unknown as AbortSignal });
+    call.catch(() => undefined);
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(1);
+    signal.aborted = true;
+    signal.dispatchEvent(new Event("abort"));
+    await expect(call).rejects.toMatchObject({
+      name: "AbortError",
+      message: "The call was aborted",
+    });
   });
 
   it("rejects with the signal's own reason if it was already aborted, and sends nothing", async () => {
@@ -99,9 +124,18 @@ describe("an aborted call", () => {
     const client = createClient({ ...key, baseUrl: server.url });
     await client.accounts.retrieve("acct_1");
     const signal = AbortSignal.abort("before");
-    await expect(client.accounts.retrieve("acct_1", { signal })).rejects.toBe("before");
-    await expect(client.accounts.create(newAccount, { signal })).rejects.toBe("before");
-    await expect(client.accounts.list({}, { signal })).rejects.toBe("before");
+    await expect(client.accounts.retrieve("acct_1", { signal })).rejects.toMatchObject({
+      name: "AbortError",
+      cause: "before",
+    });
+    await expect(client.accounts.create(newAccount, { signal })).rejects.toMatchObject({
+      name: "AbortError",
+      cause: "before",
+    });
+    await expect(client.accounts.list({}, { signal })).rejects.toMatchObject({
+      name: "AbortError",
+      cause: "before",
+    });
     await sleep(10);
     expect(server.requests.length).toBe(1);
     expect(listeners(signal)).toBe(0);
@@ -111,7 +145,10 @@ describe("an aborted call", () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
     const signal = AbortSignal.abort("before");
-    await expect(client.accounts.retrieve("acct_1", { signal })).rejects.toBe("before");
+    await expect(client.accounts.retrieve("acct_1", { signal })).rejects.toMatchObject({
+      name: "AbortError",
+      cause: "before",
+    });
     await sleep(30);
     expect(server.connections).toBe(0);
   });
@@ -132,7 +169,7 @@ describe("an aborted call", () => {
     const client = createClient({ ...key, baseUrl: server.url, observer: { onRetry } });
     const start = performance.now();
     const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
-    await expect(call).rejects.toBe("enough");
+    await expect(call).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
     expect(performance.now() - start).toBeLessThan(500);
   });
 

@@ -1,4 +1,5 @@
-import { MockAgent } from "undici";
+import { Agent, interceptors, MockAgent, Pool, ProxyAgent, RetryAgent } from "undici";
+import Undici6 from "undici6";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
 import { account, failureOf, key } from "../scripted-server.js";
@@ -28,6 +29,36 @@ describe("an app's own dispatcher", () => {
     await client.accounts.retrieve("acct_2");
     mock.assertNoPendingInterceptors();
     await mock.close();
+  });
+
+  it("is refused at once when it comes from undici 6", () => {
+    for (const dispatcher of [
+      new Undici6.MockAgent(),
+      new Undici6.Agent(),
+      new Undici6.ProxyAgent("http://127.0.0.1:1"),
+      new Undici6.Pool("http://127.0.0.1:1"),
+    ]) {
+      expect(() => createClient({ ...key, dispatcher })).toThrow(
+        "dispatcher is of undici 6 or older, expected one of undici 7 or newer",
+      );
+    }
+    for (const dispatcher of [
+      new MockAgent(),
+      new Agent(),
+      new ProxyAgent("http://127.0.0.1:1"),
+      new Pool("http://127.0.0.1:1"),
+      new RetryAgent(new Agent()),
+      new Agent().compose(interceptors.retry()),
+    ]) {
+      expect(() => createClient({ ...key, dispatcher })).not.toThrow();
+    }
+  });
+
+  it("fails with a reason when one of undici 6 is hidden in another", async () => {
+    const dispatcher = new Undici6.RetryAgent(new Undici6.Agent());
+    const client = createClient({ ...key, dispatcher, maxRetries: 0 });
+    const { error } = await failureOf(client.accounts.retrieve("acct_1"));
+    expect(String(error)).toContain("undici 6 or older");
   });
 
   it("sends uploads to the files host", async () => {

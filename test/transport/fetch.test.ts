@@ -130,7 +130,7 @@ describe("the fetch option", () => {
       await expect.poll(() => server.requests.length, { interval: 2 }).toBe(count);
       await sleep(20);
       controller.abort("enough");
-      await expect(call).rejects.toBe("enough");
+      await expect(call).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
     }
   });
 
@@ -149,7 +149,7 @@ describe("the fetch option", () => {
     const controller = new AbortController();
     const call = client.accounts.submit("acct_1", { signal: controller.signal });
     setTimeout(() => controller.abort("enough"), 20);
-    await expect(call).rejects.toBe("enough");
+    await expect(call).rejects.toMatchObject({ name: "AbortError", cause: "enough" });
   });
 
   it("keeps the cause when the fetch throws", async () => {

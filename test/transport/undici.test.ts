@@ -1,6 +1,8 @@
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent } from "undici";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClient, NetworkError } from "../../src/index.js";
 import {
   account,
@@ -277,5 +279,73 @@ describe("an empty answer", () => {
     expect(String(error)).toContain(
       `Cannot read the answer to accounts.create: status ${status}, and the answer has no body`,
     );
+  });
+});
+
+describe("calls that end while they wait for a socket", () => {
+  it("cost no socket when their turn comes", async () => {
+    const server = await startServer({ answers: [stall(), stall()] });
+    const client = createClient({ ...key, baseUrl: server.url, maxSockets: 2 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const dead = Array.from({ length: 100 }, () => client.accounts.retrieve("acct_1", { signal }));
+    const ended = Promise.allSettled(dead);
+    await vi.waitFor(() => expect(server.requests.length).toBe(2), { timeout: 5000 });
+    controller.abort();
+    await ended;
+    await client.accounts.retrieve("acct_2");
+    expect(server.requests.map(({ target }) => target)).toEqual([
+      "/api/v1/accounts/acct_1",
+      "/api/v1/accounts/acct_1",
+      "/api/v1/accounts/acct_2",
+    ]);
+    // Two for the calls that were sent and aborted, and two for what followed.
+    expect(server.connections).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("a proxy in the environment", () => {
+  async function startProxy() {
+    const targets: string[] = [];
+    const proxy = createServer((request, response) => {
+      targets.push(String(request.url));
+      response.writeHead(502).end();
+    });
+    proxy.on("connect", (request, socket, head) => {
+      targets.push(String(request.url));
+      const [host, port] = String(request.url).split(":");
+      const upstream = connect(Number(port), host, () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        upstream.write(head);
+        upstream.pipe(socket).pipe(upstream);
+      });
+      upstream.on("error", () => socket.destroy());
+      socket.on("error", () => upstream.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, targets };
+  }
+
+  it.each([
+    ["NODE_USE_ENV_PROXY", "1", true],
+    ["NODE_OPTIONS", "--use-env-proxy", true],
+    ["NODE_USE_ENV_PROXY", "", false],
+  ])("is used when %s is %j, as Node does: %s", async (name, value, used) => {
+    const server = await startServer();
+    const proxy = await startProxy();
+    vi.stubEnv("HTTP_PROXY", proxy.url);
+    vi.stubEnv("http_proxy", proxy.url);
+    vi.stubEnv("NO_PROXY", "");
+    vi.stubEnv("no_proxy", "");
+    vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const client = createClient({ ...key, baseUrl: server.url });
+    await client.accounts.retrieve("acct_1");
+    expect(proxy.targets.length > 0).toBe(used);
+    await client.close();
   });
 });
