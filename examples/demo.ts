@@ -1,9 +1,16 @@
 /**
  * Runs every section of the demo in turn. Each is also a program of its own.
  *
- *   npm run demo
+ *   npm run demo               accounts and connections
+ *   npm run demo -- platform   money
  */
 
+const [section] = process.argv.slice(2);
+
+if (section === "platform") {
+  await import("./platform.js");
+  process.exit();
+}
 await import("./onboard.js");
 
 console.log();

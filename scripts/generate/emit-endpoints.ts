@@ -51,7 +51,10 @@ function emitEndpoint(operation: Operation, model: Model): string {
   return `${comment(sentence(source.summary), 0)}${head}${type} = {\n${lines.join("")}};\n`;
 }
 
-/** The members by which an answer is known: its id or items, or else whatever it must have; none for a list. */
+/**
+ * The members by which an answer is known: its id or items, or else whatever it must have, or any that it
+ * may have; none for a list.
+ */
 function namesOfAnswer(name: string, model: Model): readonly string[] | undefined {
   const node = model.schemas.find((schema) => schema.name === name)?.node;
   if (node?.kind === "ref") return namesOfAnswer(node.name, model);
@@ -59,7 +62,8 @@ function namesOfAnswer(name: string, model: Model): readonly string[] | undefine
   if (node?.kind !== "object") return undefined;
   const required = node.members.filter(({ optional }) => !optional).map((member) => member.name);
   const key = ["id", "items"].find((one) => required.includes(one));
-  return key === undefined ? required : [key];
+  if (key !== undefined) return [key];
+  return required.length > 0 ? required : node.members.map(({ name }) => name);
 }
 
 function endpointType(input: string, output: string, head: string): string {

@@ -1008,7 +1008,7 @@ export const beneficiariesVerify: Endpoint<
   docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/verify_account",
   body: beneficiaryVerifyParamsShape,
   response: beneficiaryVerificationShape,
-  mustHave: [],
+  mustHave: ["code","details","message"],
 };
 
 /** Read the fields for the API. */
@@ -1027,7 +1027,7 @@ export const beneficiariesApiSchema: Endpoint<
   body: beneficiaryApiSchemaParamsShape,
   bodyOptional: true,
   response: beneficiaryApiSchemaShape,
-  mustHave: [],
+  mustHave: ["condition","fields","key"],
 };
 
 /** Read the fields for a form. */
@@ -1046,7 +1046,7 @@ export const beneficiariesFormSchema: Endpoint<
   body: beneficiaryFormSchemaParamsShape,
   bodyOptional: true,
   response: beneficiaryFormSchemaShape,
-  mustHave: [],
+  mustHave: ["condition","fields","key"],
 };
 
 /** List banks. */
@@ -1064,7 +1064,7 @@ export const beneficiariesFinancialInstitutions: Endpoint<
   docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/supported_financial_institutions",
   query: beneficiaryFinancialInstitutionsParamsShape,
   response: financialInstitutionListShape,
-  mustHave: [],
+  mustHave: ["items","truncated"],
 };
 
 /** Create a payout. */
