@@ -77,7 +77,7 @@ function show(items: readonly ToDo[]): void {
   for (const { what, why, next } of items) {
     console.log(`  ${what}: ${why}`);
     if (next)
-      console.log(`    ${next.method} ${"input" in next ? JSON.stringify(next.input) : ""}`);
+      console.log(`    ${next.method} ${"params" in next ? JSON.stringify(next.params) : ""}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Contract, ContractOperation } from "./contract.js";
 import { createFindings, type Findings, type Kind } from "./difference.js";
 
 export interface CompareOptions {
-  /** Error codes that every operation of the second contract may answer with. */
+  /** Error codes that the second contract does not list with each operation. */
   readonly commonErrors?: readonly string[];
 }
 

@@ -43,24 +43,37 @@ export const hashOf = (text: string): string =>
     : createHash("sha256").update(text.replace(/\s+/g, " ")).digest("hex").slice(0, 6);
 
 function readKeywords(raw: Raw, api: OpenApi, within: readonly string[]): ReadShape {
-  const { $ref: reference, allOf } = raw;
+  const reference = raw["$ref"];
   if (typeof reference === "string") return readReference(reference, api, within);
-  if (Array.isArray(allOf)) {
-    const { allOf: _, description: __, ...rest } = raw;
-    const parts = Object.keys(rest).length === 0 ? allOf : [...allOf, rest];
-    return parts.length === 1
-      ? readSchema(parts[0], api, within)
-      : joinAll(parts.map((part) => expand(part, api, within)));
-  }
-  const choices = raw["oneOf"] ?? raw["anyOf"];
-  if (Array.isArray(choices)) {
-    const shapes = choices
-      .filter((choice) => !isRaw(choice) || choice["type"] !== "null")
-      .map((choice) => (choices.length === 1 ? readSchema : expand)(choice, api, within));
-    const [only, another] = shapes;
-    return only !== undefined && another === undefined ? only : joinAny(shapes);
-  }
-  return readOwn(raw, api, within);
+  const all = listOf(raw["allOf"]);
+  const choices = listOf(raw["oneOf"] ?? raw["anyOf"]);
+  const hasOwn = Object.keys(raw).some((key) => structural.test(key));
+  const [only] = all;
+  if (all.length + choices.length === 0) return readOwn(raw, api, within);
+  if (all.length === 1 && choices.length === 0 && !hasOwn) return readSchema(only, api, within);
+  if (all.length === 0 && !hasOwn) return readChoices(choices, api, within);
+  const shapes = [
+    ...all.map((part) => expand(readSchema(part, api, within), api, within)),
+    ...(choices.length > 0 ? [expand(readChoices(choices, api, within), api, within)] : []),
+    ...(hasOwn ? [readOwn(raw, api, within)] : []),
+  ];
+  return joinAll(shapes, [raw, ...all].flatMap(requiredOf));
+}
+
+/** Keywords that say what a value may be, and not only what it is for. */
+const structural =
+  /^(properties|additionalProperties|required|items|enum|const|format|pattern|min\w+|max\w+)$/;
+
+const listOf = (raw: unknown): readonly unknown[] => (Array.isArray(raw) ? raw : []);
+
+const requiredOf = (raw: unknown): readonly unknown[] => listOf(isRaw(raw) && raw["required"]);
+
+function readChoices(choices: readonly unknown[], api: OpenApi, within: readonly string[]) {
+  const shapes = choices
+    .filter((choice) => !isRaw(choice) || choice["type"] !== "null")
+    .map((choice) => readSchema(choice, api, within));
+  const [only = nothing, another] = shapes;
+  return another === undefined ? only : joinAny(shapes.map((one) => expand(one, api, within)));
 }
 
 /** Components keep their name; what else a reference leads to is read in its place. */
@@ -72,20 +85,25 @@ function readReference(reference: string, api: OpenApi, within: readonly string[
   return readSchema(target, api, [...within, reference]);
 }
 
-/** A schema with its reference, if it is one, replaced by what that leads to. */
-function expand(raw: unknown, api: OpenApi, within: readonly string[]): ReadShape {
-  const reference = isRaw(raw) ? raw["$ref"] : undefined;
-  if (typeof reference !== "string") return readSchema(raw, api, within);
+/** What a shape leads to, if it is a reference to a component. */
+function expand(shape: ReadShape, api: OpenApi, within: readonly string[]): ReadShape {
+  if (!shape.type.startsWith("ref:")) return shape;
+  const reference = `#/components/schemas/${shape.type.slice("ref:".length)}`;
   if (within.includes(reference)) throw new DocumentError(`${reference} refers to itself`);
-  return expand(api.resolve(reference), api, [...within, reference]);
+  const path = [...within, reference];
+  return expand(readSchema(api.resolve(reference), api, path), api, path);
 }
 
-/** `allOf`: the members of all parts. */
-function joinAll(shapes: readonly ReadShape[]): ReadShape {
+/** `allOf`: the members of all parts, which may require each other's. */
+function joinAll(shapes: readonly ReadShape[], required: readonly unknown[]): ReadShape {
   const typed = shapes.find(({ type }) => type !== "any") ?? nothing;
+  const members = shapes.flatMap((shape) => [...shape.members]);
+  const requires = (name: string, member: ReadMember) => member.required || required.includes(name);
   return {
     ...typed,
-    members: new Map(shapes.flatMap(({ members }) => [...members])),
+    members: new Map(
+      members.map(([name, member]) => [name, { ...member, required: requires(name, member) }]),
+    ),
     limits: Object.assign({}, ...shapes.map(({ limits }) => limits)) as Limits,
     values: shapes.find(({ values }) => values.length > 0)?.values ?? [],
     readOnly: shapes.some(({ readOnly }) => readOnly),
@@ -118,7 +136,7 @@ function readOwn(raw: Raw, api: OpenApi, within: readonly string[]): ReadShape {
     if (!isRaw(properties) && (additionalProperties === true || isRaw(additionalProperties))) {
       return around("map", readSchema(additionalProperties, api, within), raw);
     }
-    const required: readonly unknown[] = Array.isArray(raw["required"]) ? raw["required"] : [];
+    const required = requiredOf(raw);
     const members = Object.entries(isRaw(properties) ? properties : {}).map(
       ([name, schema]) =>
         [

@@ -24,7 +24,7 @@ export function limitsOf(node: Node): readonly string[] {
     case "integer":
       return range(node.limits.minimum, node.limits.maximum, "");
     case "array":
-      return range(node.limits.minItems, node.limits.maxItems, " items");
+      return countOf(node.limits.minItems, node.limits.maxItems, " items");
     case "map":
       return [
         ...range(undefined, node.limits.maxProperties, " entries"),
@@ -41,8 +41,11 @@ function formatOf(format: "date" | "date-time" | undefined): readonly string[] {
 }
 
 function lengthOf({ minLength, maxLength }: StringLimits): readonly string[] {
-  if (minLength === 1 && maxLength === undefined) return ["Not empty"];
-  return range(minLength, maxLength, " characters");
+  return countOf(minLength, maxLength, " characters");
+}
+
+function countOf(least: number | undefined, most: number | undefined, what: string): string[] {
+  return least === 1 && most === undefined ? ["Not empty"] : range(least, most, what);
 }
 
 function patternOf({ pattern }: StringLimits): readonly string[] {

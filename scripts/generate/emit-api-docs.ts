@@ -82,8 +82,8 @@ The endpoints that this package calls, with what their methods take and answer. 
 
 *OAuth* says whether a token from [OAuth](oauth.md) may make the call, and with which scope, where that is known.
 
-*Error codes* are those that \`apiCode\` of an \`ApiError\` may have, as far as Airwallex documents them. Any call may
-also be refused with ${commonErrors.map((code) => `\`${code}\``).join(", ") || "others"}.
+*Error codes* are those that \`apiCode\` of an \`ApiError\` may have, as far as Airwallex documents them for the
+endpoint. Known as well, and not bound to one endpoint: ${commonErrors.map((code) => `\`${code}\``).join(", ")}.
 `;
 
 const typesIntro = `## Types of parameters

@@ -68,11 +68,11 @@ function emptyType(node: ObjectNode): string {
 
 /** Callers should not change what the API sent, so the members of responses are readonly. */
 function emitMember(member: Member, writable: boolean, depth: number): string {
-  const { name, docs, node, optional, nullable } = member;
+  const { name, docs, node, optional, nullable, nullLeftOut } = member;
   const head = `${writable ? "" : "readonly "}${memberKey(name)}${optional ? "?" : ""}:`;
   const types = [
     ...unionOf(node, depth),
-    ...(nullable && node.kind !== "unknown" ? ["null"] : []),
+    ...((nullable || nullLeftOut) && node.kind !== "unknown" ? ["null"] : []),
     ...(optional && node.kind !== "unknown" ? ["undefined"] : []),
   ];
   const intro = comment(describe(docs, node), depth);

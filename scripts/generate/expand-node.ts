@@ -56,6 +56,7 @@ export function expandMember(member: SourceMember, direction: Direction, nameOf:
     node: expandNode(member.node, direction, nameOf),
     optional: !required,
     nullable: !required && direction === "response",
+    nullLeftOut: !required && direction === "request",
   };
 }
 

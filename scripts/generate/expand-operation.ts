@@ -6,7 +6,7 @@
  */
 
 import { expandMember, expandNode, expandObject, type NameOf } from "./expand-node.js";
-import type { Member, Node, Operation, Schema } from "./model.js";
+import type { Member, Node, ObjectNode, Operation, Schema } from "./model.js";
 import { paramsName, requestName } from "./names.js";
 import type { Source, SourceOperation } from "./source.js";
 
@@ -24,7 +24,7 @@ export function expandOperation(
   const { id, query, body, success, params, retry } = source;
   const written = body && schemas.get(body.schema);
   const sent = query
-    ? expandObject(query, "request", nameOf)
+    ? neverNull(expandObject(query, "request", nameOf))
     : written && expandNode(written.node, "request", nameOf);
   const taken = sent && retry === "request_id" ? withoutRequestId(sent) : sent;
   const wire = params === "by-hand" || taken !== sent ? requestName(id) : paramsName(id);
@@ -50,6 +50,11 @@ export function expandOperation(
       ...(taken && own ? [{ ...common, name: own, node: taken }] : []),
     ],
   };
+}
+
+/** A null among filters is a mistake: `page: last.page_after` would begin again behind the last page. */
+function neverNull(node: ObjectNode): ObjectNode {
+  return { ...node, members: node.members.map((one) => ({ ...one, nullLeftOut: false })) };
 }
 
 /** The client makes up a `request_id` where the caller gives none. */

@@ -54,6 +54,8 @@ export interface Member {
   readonly node: Node;
   readonly optional: boolean;
   readonly nullable: boolean;
+  /** In an input: its type has null, which the client leaves out. Its schema has not. */
+  readonly nullLeftOut: boolean;
 }
 
 export interface Docs {

@@ -136,11 +136,12 @@ function readMap(fields: Fields, context: Context): SourceNode {
   };
 }
 
-/** The only kind that is written with two types. */
+/** The only kind that is written with two types; without a format it is for answers. */
 function readDecimal(fields: Fields): SourceNode {
   const types = fields.texts("type")?.join();
-  if (types !== "string,number" || fields.oneOf("format", ["decimal"]) === undefined) {
-    throw new Problem(fields.where, "several types are only for a decimal: string and number");
+  fields.oneOf("format", ["decimal"]);
+  if (types !== "string,number") {
+    throw new Problem(fields.where, "several types are only for string and number");
   }
   return { kind: "decimal" };
 }

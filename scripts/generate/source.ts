@@ -108,7 +108,7 @@ export interface SourceOperation {
   /** Whether a token from OAuth may call it, and the scope that it needs, if that is known. */
   readonly oauth: boolean;
   readonly oauthScope?: string;
-  /** Codes that its errors have, beside those that every operation may answer with. */
+  /** Codes that its errors have, beside those that are not bound to one operation. */
   readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];
   /**
@@ -130,7 +130,7 @@ export interface SourceOperation {
 
 export interface Source {
   readonly files: Files;
-  /** Codes of errors that every operation may answer with. */
+  /** Codes of errors that are not bound to one operation. */
   readonly commonErrors: readonly string[];
   readonly schemas: ReadonlyMap<string, SourceSchema>;
   readonly operations: readonly SourceOperation[];

@@ -1,6 +1,7 @@
 /** One call, from input to typed result: check the input, send it, then check or translate the outcome. */
 
 import { allOf, refuseUnknown } from "../checks/options.js";
+import { withoutNulls } from "../checks/values.js";
 import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import {
   header,
@@ -90,12 +91,14 @@ interface Pipe {
 async function run<Output>(
   { send, settings, common }: Pipe,
   endpoint: Endpoint,
-  input: EndpointInput,
+  given: EndpointInput,
   options: CallOptions,
   extras: CallExtras<Output>,
   record: CallRecord,
 ): Promise<Output> {
   if (options !== noOptions) refuseUnknown(`Cannot call ${endpoint.name}`, options, callOptions);
+  // So that what the API answered, nulls and all, can be sent back.
+  const input = endpoint.body ? { ...given, body: withoutNulls(given.body) } : given;
   const refused = refuseInput(endpoint, input);
   let request: WireRequest;
   try {

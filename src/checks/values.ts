@@ -33,3 +33,29 @@ export function textOf(value: unknown): string | undefined {
 
 /** The longest time that a timer of the runtime can wait: a longer one would fire at once. */
 export const longestTimerMs: number = 2 ** 31 - 1;
+
+/** What remains of an input without its null members. */
+export type WithoutNulls<T> = T extends readonly (infer Item)[]
+  ? readonly WithoutNulls<Item>[]
+  : T extends object
+    ? { [Name in keyof T]: WithoutNulls<Exclude<T[Name], null>> }
+    : T;
+
+/** Deeper than any body of the API; a value that holds itself is not followed for ever. */
+const deepest = 50;
+
+/** A value without its null members, which count as left out; the value itself if it has none. */
+export function withoutNulls(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > deepest) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withoutNulls(item, depth + 1));
+    return items.every((item, i) => item === value[i]) ? value : items;
+  }
+  const members = Object.entries(value);
+  const kept = members
+    .filter(([, member]) => member !== null)
+    .map(([name, member]) => [name, withoutNulls(member, depth + 1)] as const);
+  const same =
+    kept.length === members.length && kept.every(([, member], i) => member === members[i]?.[1]);
+  return same ? value : Object.fromEntries(kept);
+}

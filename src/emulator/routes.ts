@@ -65,15 +65,12 @@ const invalidCodes: Partial<Record<EndpointKey, string>> = {
   chargesCreate: "validation_failed",
 };
 
-const noStore = { "cache-control": "no-store" };
-
 /** Where the endpoints that give out tokens differ from the others. */
 const tokenEndpoints: Partial<Record<EndpointKey, Partial<ApiRoute>>> = {
-  authenticationLogin: { authorise: asPlatform, headers: noStore },
+  authenticationLogin: { authorise: asPlatform },
   oauthToken: {
     authorise: asPlatform,
     acceptsForms: true,
-    headers: noStore,
     pausesItself: true,
     translate: asOAuthRefusal,
   },
@@ -94,7 +91,6 @@ function toRoute(key: EndpointKey): ApiRoute {
     authorise: (world, request) => authorise(world, request, scope),
     acceptsForms: false,
     invalidCode: invalidCodes[key],
-    headers: {},
     pausesItself: false,
     translate: (refusal) => refusal,
     run: handlers[key],

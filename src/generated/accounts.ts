@@ -282,11 +282,11 @@ export const AdditionalFileTagInput: z.ZodType<AdditionalFileTagInput> = z.enum(
 /** A document of an account that has no place of its own. */
 export interface AdditionalFileInput {
   /** What the document shows. */
-  description?: string | undefined;
+  description?: string | null | undefined;
   /** File id of the document. Personal data. */
-  file_id?: string | undefined;
+  file_id?: string | null | undefined;
   /** Kind of document. */
-  tag?: AdditionalFileTagInput | undefined;
+  tag?: AdditionalFileTagInput | null | undefined;
 }
 
 export const AdditionalFileInput: z.ZodType<AdditionalFileInput> = z.strictObject({
@@ -298,7 +298,7 @@ export const AdditionalFileInput: z.ZodType<AdditionalFileInput> = z.strictObjec
 /** Documents of an account that belong nowhere else. */
 export interface AccountAttachmentsInput {
   /** The documents. */
-  additional_files?: readonly AdditionalFileInput[] | undefined;
+  additional_files?: readonly AdditionalFileInput[] | null | undefined;
 }
 
 export const AccountAttachmentsInput: z.ZodType<AccountAttachmentsInput> = z.strictObject({
@@ -308,21 +308,21 @@ export const AccountAttachmentsInput: z.ZodType<AccountAttachmentsInput> = z.str
 /** Who will own the account. */
 export interface AccountCreateDetails {
   /** Further documents. */
-  attachments?: AccountAttachmentsInput | undefined;
+  attachments?: AccountAttachmentsInput | null | undefined;
   /** The business, for business accounts. */
-  business_details?: BusinessDetailsInput | undefined;
+  business_details?: BusinessDetailsInput | null | undefined;
   /** People who own, direct or represent the business. */
-  business_person_details?: readonly BusinessPersonInput[] | undefined;
+  business_person_details?: readonly BusinessPersonInput[] | null | undefined;
   /** The individual, for individual accounts. */
-  individual_details?: IndividualDetailsInput | undefined;
+  individual_details?: IndividualDetailsInput | null | undefined;
   /** Id of a legal entity that is already verified; the account is then active at once. */
-  legal_entity_id?: string | undefined;
+  legal_entity_id?: string | null | undefined;
   /** Whether the owner is a business or an individual; default: BUSINESS. */
-  legal_entity_type?: LegalEntityTypeInput | undefined;
+  legal_entity_type?: LegalEntityTypeInput | null | undefined;
   /** The store, for businesses that accept payments. */
-  store_details?: StoreDetailsInput | undefined;
+  store_details?: StoreDetailsInput | null | undefined;
   /** The trustee, for the structure SELF_MANAGED_SUPER_FUND. */
-  trustee_details?: TrusteeDetailsInput | undefined;
+  trustee_details?: TrusteeDetailsInput | null | undefined;
 }
 
 export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = z.strictObject({
@@ -339,18 +339,18 @@ export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = z.strictObj
 /** Changes to the details of an account's owner. */
 export interface AccountUpdateDetails {
   /** The business, for business accounts. */
-  business_details?: BusinessDetailsUpdate | undefined;
+  business_details?: BusinessDetailsUpdate | null | undefined;
   /**
    * People who own, direct or represent the business. They replace all that were there: name those
    * that stay by `person_id`, with all their data.
    */
-  business_person_details?: readonly BusinessPersonInput[] | undefined;
+  business_person_details?: readonly BusinessPersonInput[] | null | undefined;
   /** The individual, for individual accounts. */
-  individual_details?: IndividualDetailsInput | undefined;
+  individual_details?: IndividualDetailsInput | null | undefined;
   /** The store, for businesses that accept payments. */
-  store_details?: StoreDetailsInput | undefined;
+  store_details?: StoreDetailsInput | null | undefined;
   /** The trustee, for the structure SELF_MANAGED_SUPER_FUND. */
-  trustee_details?: TrusteeDetailsInput | undefined;
+  trustee_details?: TrusteeDetailsInput | null | undefined;
 }
 
 export const AccountUpdateDetails: z.ZodType<AccountUpdateDetails> = z.strictObject({
@@ -377,15 +377,15 @@ export const WalletInfo: z.ZodType<WalletInfo> = z.looseObject({
 /** A connected account to open. */
 export interface AccountCreateParams {
   /** Who owns the account. */
-  account_details?: AccountCreateDetails | undefined;
+  account_details?: AccountCreateDetails | null | undefined;
   /** What the customer agrees to. */
   customer_agreements: CustomerAgreementsInput;
   /** The platform's own reference; the list can be filtered by it. */
-  identifier?: string | undefined;
+  identifier?: string | null | undefined;
   /** The platform's own data. */
-  metadata?: MetadataInput | undefined;
+  metadata?: MetadataInput | null | undefined;
   /** Display name; default: the id. Personal data. */
-  nickname?: string | undefined;
+  nickname?: string | null | undefined;
   /** How to reach the customer; may be empty if `legal_entity_id` is given. */
   primary_contact: PrimaryContactInput;
 }
@@ -432,18 +432,18 @@ export const AccountListParams: z.ZodType<AccountListParams> = z.strictObject({
  */
 export interface AccountUpdateParams {
   /** Who owns the account. */
-  account_details?: AccountUpdateDetails | undefined;
+  account_details?: AccountUpdateDetails | null | undefined;
   /** What the customer agrees to. */
-  customer_agreements?: CustomerAgreementsInput | undefined;
+  customer_agreements?: CustomerAgreementsInput | null | undefined;
   /** The platform's own data. */
-  metadata?: MetadataInput | undefined;
+  metadata?: MetadataInput | null | undefined;
   /** Display name. Personal data. */
-  nickname?: string | undefined;
+  nickname?: string | null | undefined;
   /**
    * How to reach the customer. On an active account of an individual it takes effect once the
    * account is submitted again.
    */
-  primary_contact?: PrimaryContactInput | undefined;
+  primary_contact?: PrimaryContactInput | null | undefined;
 }
 
 export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = z.strictObject({
@@ -457,7 +457,7 @@ export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = z.strictObjec
 /** A suspension by the platform. */
 export interface AccountSuspendParams {
   /** Why the account is suspended. */
-  message?: string | undefined;
+  message?: string | null | undefined;
 }
 
 export const AccountSuspendParams: z.ZodType<AccountSuspendParams> = z.strictObject({
@@ -467,7 +467,7 @@ export const AccountSuspendParams: z.ZodType<AccountSuspendParams> = z.strictObj
 /** The end of a suspension by the platform. */
 export interface AccountReactivateParams {
   /** Why the account is reactivated. */
-  message?: string | undefined;
+  message?: string | null | undefined;
 }
 
 export const AccountReactivateParams: z.ZodType<AccountReactivateParams> = z.strictObject({

@@ -82,9 +82,9 @@ export const PrimaryContact: z.ZodType<PrimaryContact> = z.looseObject({
 /** The device on which the customer agreed. */
 export interface DeviceDataInput {
   /** IP address of the device. Personal data. */
-  ip_address?: string | undefined;
+  ip_address?: string | null | undefined;
   /** User agent of the browser. Personal data. */
-  user_agent?: string | undefined;
+  user_agent?: string | null | undefined;
 }
 
 export const DeviceDataInput: z.ZodType<DeviceDataInput> = z.strictObject({
@@ -106,11 +106,11 @@ export interface TermsAndConditionsInput {
    * When the customer agreed (ISO 8601 with offset, such as `2026-08-21T09:30:00+00:00`). Matches
    * `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$`.
    */
-  agreed_at?: string | undefined;
+  agreed_at?: string | null | undefined;
   /** Device on which the customer agreed. */
-  device_data?: DeviceDataInput | undefined;
+  device_data?: DeviceDataInput | null | undefined;
   /** Which terms the customer agreed to; default: FULL. */
-  service_agreement_type?: ServiceAgreementTypeInput | undefined;
+  service_agreement_type?: ServiceAgreementTypeInput | null | undefined;
 }
 
 export const TermsAndConditionsInput: z.ZodType<TermsAndConditionsInput> = z.strictObject({
@@ -122,18 +122,18 @@ export const TermsAndConditionsInput: z.ZodType<TermsAndConditionsInput> = z.str
 /** What the customer has agreed to. */
 export interface CustomerAgreementsInput {
   /** Whether the customer consents to biometric checks of a selfie; for individuals. */
-  agreed_to_biometrics_consent?: boolean | undefined;
+  agreed_to_biometrics_consent?: boolean | null | undefined;
   /** Whether the customer agrees to the use of their data; must be true at creation. */
-  agreed_to_data_usage?: boolean | undefined;
+  agreed_to_data_usage?: boolean | null | undefined;
   /**
    * Whether the customer agrees to the terms and conditions; until then the account cannot become
    * active.
    */
-  agreed_to_terms_and_conditions?: boolean | undefined;
+  agreed_to_terms_and_conditions?: boolean | null | undefined;
   /** Whether the customer wants marketing messages. */
-  opt_in_for_marketing?: boolean | undefined;
+  opt_in_for_marketing?: boolean | null | undefined;
   /** When, where and to which terms the customer agreed. */
-  terms_and_conditions?: TermsAndConditionsInput | undefined;
+  terms_and_conditions?: TermsAndConditionsInput | null | undefined;
 }
 
 export const CustomerAgreementsInput: z.ZodType<CustomerAgreementsInput> = z.strictObject({
@@ -147,9 +147,9 @@ export const CustomerAgreementsInput: z.ZodType<CustomerAgreementsInput> = z.str
 /** How to reach the customer. An email address or a mobile number is enough. */
 export interface PrimaryContactInput {
   /** Email address. Personal data. */
-  email?: string | undefined;
+  email?: string | null | undefined;
   /** Mobile phone number. Personal data. */
-  mobile?: string | undefined;
+  mobile?: string | null | undefined;
 }
 
 export const PrimaryContactInput: z.ZodType<PrimaryContactInput> = z.strictObject({
@@ -163,11 +163,11 @@ export interface AccountAgreeToTermsParams {
    * When the customer agreed (ISO 8601 with offset, such as `2026-08-21T09:30:00+00:00`). Matches
    * `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$`.
    */
-  agreed_at?: string | undefined;
+  agreed_at?: string | null | undefined;
   /** Device on which the customer agreed. */
-  device_data?: DeviceDataInput | undefined;
+  device_data?: DeviceDataInput | null | undefined;
   /** Which terms the customer agreed to; default: FULL. */
-  service_agreement_type?: ServiceAgreementTypeInput | undefined;
+  service_agreement_type?: ServiceAgreementTypeInput | null | undefined;
 }
 
 export const AccountAgreeToTermsParams: z.ZodType<AccountAgreeToTermsParams> = z.strictObject({

@@ -48,9 +48,9 @@ export const AmendmentTargetInput: z.ZodType<AmendmentTargetInput> = z.enum([
 /** A change to request for a verified account. */
 export interface AmendmentCreateRequest {
   /** The new contact, if that is the target. */
-  primary_contact?: PrimaryContactInput | undefined;
+  primary_contact?: PrimaryContactInput | null | undefined;
   /** The new store details, if that is the target. */
-  store_details?: StoreDetailsInput | undefined;
+  store_details?: StoreDetailsInput | null | undefined;
   /** The part of the account to change. */
   target: AmendmentTargetInput;
 }

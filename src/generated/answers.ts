@@ -69,7 +69,7 @@ import { isPlatformReport, isPlatformReportCreated } from "./reports.guards.js";
 import * as rfis from "./rfis.js";
 import { isRfi, isRfiList } from "./rfis.guards.js";
 import * as simulationDeposits from "./simulation-deposits.js";
-import { isSimulatedDeposit } from "./simulation-deposits.guards.js";
+import { isSimulatedDeposit, isSimulationDone } from "./simulation-deposits.guards.js";
 import * as simulationTransfers from "./simulation-transfers.js";
 import { isSimulatedPayout } from "./simulation-transfers.guards.js";
 import * as transfers from "./transfers.js";
@@ -519,10 +519,16 @@ const SimulatedDepositSchema: z.ZodType<simulationDeposits.SimulatedDeposit> = z
 
 export { SimulatedDepositSchema as SimulatedDeposit };
 
-/**
- * A payout, as its simulation returns it. It has more members than these; read them with
- * `client.request` and a schema of your own.
- */
+/** The answer to the simulation of a change; what it means is not documented. */
+type SimulationDoneSchema = simulationDeposits.SimulationDone;
+
+const SimulationDoneSchema: z.ZodType<simulationDeposits.SimulationDone> = z.withParser(simulationDeposits.SimulationDone, (value) =>
+  isSimulationDone(value) ? value : z.INVALID,
+);
+
+export { SimulationDoneSchema as SimulationDone };
+
+/** A payout, as its simulation returns it. */
 type SimulatedPayoutSchema = simulationTransfers.SimulatedPayout;
 
 const SimulatedPayoutSchema: z.ZodType<simulationTransfers.SimulatedPayout> = z.withParser(simulationTransfers.SimulatedPayout, (value) =>

@@ -2,6 +2,8 @@
 /** Predicates of balances; each agrees with the zod schema of its type. */
 
 import type {
+  BalanceAccountType,
+  BalanceAccountTypeInput,
   BalanceCurrentParams,
   BalanceEventData,
   BalanceEventReference,
@@ -14,10 +16,14 @@ import type {
 import { isDecimal } from "./common.guards.js";
 import type { Members } from "./values.guards.js";
 
+export function isBalanceAccountType(v: unknown): v is BalanceAccountType {
+  return typeof v === "string";
+}
+
 export function isWalletBalance(v: unknown): v is WalletBalance {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<WalletBalance> = v;
-  if (o.account_type != null && typeof o.account_type !== "string") return false;
+  if (o.account_type != null && !isBalanceAccountType(o.account_type)) return false;
   if (!isDecimal(o.available_amount)) return false;
   if (typeof o.currency !== "string") return false;
   if (!isDecimal(o.pending_amount)) return false;
@@ -25,6 +31,17 @@ export function isWalletBalance(v: unknown): v is WalletBalance {
   if (!isDecimal(o.reserved_amount)) return false;
   if (!isDecimal(o.total_amount)) return false;
   return true;
+}
+
+export function isBalanceAccountTypeInput(v: unknown): v is BalanceAccountTypeInput {
+  switch (v) {
+    case "cash":
+    case "yield":
+    case "credit":
+      return true;
+    default:
+      return false;
+  }
 }
 
 export function isWalletBalances(v: unknown): v is WalletBalances {
@@ -106,12 +123,7 @@ export function isBalanceEventData(v: unknown): v is BalanceEventData {
 export function isBalanceCurrentParams(v: unknown): v is BalanceCurrentParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<BalanceCurrentParams> = v;
-  if (
-    o.account_type !== undefined &&
-    o.account_type !== "cash" && o.account_type !== "yield" && o.account_type !== "credit"
-  ) {
-    return false;
-  }
+  if (o.account_type !== undefined && !isBalanceAccountTypeInput(o.account_type)) return false;
   for (const key in v) {
     switch (key) {
       case "account_type":

@@ -4,26 +4,34 @@
 import * as z from "zod";
 import { Decimal } from "./common.js";
 
+/** A kind of balance, the wallet's being `cash`. */
+export type BalanceAccountType = "cash" | "yield" | "credit" | (string & {});
+
+export const BalanceAccountType: z.ZodType<BalanceAccountType> = z.string();
+
 /** What an account holds in one currency. */
 export interface WalletBalance {
-  /** What kind of wallet it is. */
-  readonly account_type?: string | null | undefined;
+  /** Which kind of balance it is. */
+  readonly account_type?: BalanceAccountType | null | undefined;
   /** What can be spent now. */
   readonly available_amount: Decimal;
   /** Currency (ISO 4217). */
   readonly currency: string;
-  /** Incoming funds that have not arrived yet. */
+  /** What is not available yet, such as until conversions or orders settle. */
   readonly pending_amount: Decimal;
-  /** What was paid in advance. */
+  /** Cash that is held as collateral for a later transfer or conversion. */
   readonly prepayment_amount?: Decimal | null | undefined;
-  /** What is held for payments in progress. */
+  /** What is held for payments in progress, or for card authorisations. */
   readonly reserved_amount: Decimal;
-  /** The available and the reserved amount together. */
+  /**
+   * Of cash, the available, pending and reserved amounts together; of yield, the market value; of
+   * credit, the outstanding balance, negative when it is owed.
+   */
   readonly total_amount: Decimal;
 }
 
 export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
-  account_type: z.string().nullish(),
+  account_type: BalanceAccountType.nullish(),
   available_amount: Decimal,
   currency: z.string(),
   pending_amount: Decimal,
@@ -31,6 +39,15 @@ export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
   reserved_amount: Decimal,
   total_amount: Decimal,
 });
+
+/** A kind of balance, the wallet's being `cash`. */
+export type BalanceAccountTypeInput = "cash" | "yield" | "credit";
+
+export const BalanceAccountTypeInput: z.ZodType<BalanceAccountTypeInput> = z.enum([
+  "cash",
+  "yield",
+  "credit",
+]);
 
 /** What an account holds, one entry per currency. */
 export type WalletBalances = readonly WalletBalance[];
@@ -235,12 +252,12 @@ export const BalanceEventData: z.ZodType<BalanceEventData> = z.looseObject({
 
 /** Query parameters of `balances.current`. */
 export interface BalanceCurrentParams {
-  /** Kind of balance; default: cash. */
-  account_type?: "cash" | "yield" | "credit" | undefined;
+  /** Which balances to return; default: those of the wallet, `cash`. */
+  account_type?: BalanceAccountTypeInput | undefined;
 }
 
 export const BalanceCurrentParams: z.ZodType<BalanceCurrentParams> = z.strictObject({
-  account_type: z.enum(["cash", "yield", "credit"]).optional(),
+  account_type: BalanceAccountTypeInput.optional(),
 });
 
 /** Query parameters of `balances.history`. */

@@ -317,44 +317,44 @@ export const BeneficiaryList: z.ZodType<BeneficiaryList> = z.looseObject({
 /** What some countries and methods ask for in addition. */
 export interface BeneficiaryAdditionalInfoInput {
   /** Area of business. */
-  business_area?: string | undefined;
+  business_area?: string | null | undefined;
   /** Phone number of the business. Personal data. */
-  business_phone_number?: string | undefined;
+  business_phone_number?: string | null | undefined;
   /** Registration number of the business. */
-  business_registration_number?: string | undefined;
+  business_registration_number?: string | null | undefined;
   /** Id in your own system. */
-  external_identifier?: string | undefined;
+  external_identifier?: string | null | undefined;
   /** Bank account of the legal representative. Personal data. */
-  legal_rep_bank_account_number?: string | undefined;
+  legal_rep_bank_account_number?: string | null | undefined;
   /** First name of the legal representative, in Chinese. Personal data. */
-  legal_rep_first_name_in_chinese?: string | undefined;
+  legal_rep_first_name_in_chinese?: string | null | undefined;
   /** Identity number of the legal representative. Personal data. */
-  legal_rep_id_number?: string | undefined;
+  legal_rep_id_number?: string | null | undefined;
   /** Last name of the legal representative, in Chinese. Personal data. */
-  legal_rep_last_name_in_chinese?: string | undefined;
+  legal_rep_last_name_in_chinese?: string | null | undefined;
   /** Mobile number of the legal representative. Personal data. */
-  legal_rep_mobile_number?: string | undefined;
+  legal_rep_mobile_number?: string | null | undefined;
   /** E-mail address of the person. Personal data. */
-  personal_email?: string | undefined;
+  personal_email?: string | null | undefined;
   /** First name in Chinese. Personal data. */
-  personal_first_name_in_chinese?: string | undefined;
+  personal_first_name_in_chinese?: string | null | undefined;
   /** Identity number of the person. Personal data. */
-  personal_id_number?: string | undefined;
+  personal_id_number?: string | null | undefined;
   /** Kind of identity number. */
-  personal_id_type?: string | undefined;
+  personal_id_type?: string | null | undefined;
   /** Last name in Chinese. Personal data. */
-  personal_last_name_in_chinese?: string | undefined;
+  personal_last_name_in_chinese?: string | null | undefined;
   /** Mobile number of the person. Personal data. */
-  personal_mobile_number?: string | undefined;
+  personal_mobile_number?: string | null | undefined;
   /** Id of a connected account with the service agreement RECIPIENT. */
-  recipient_account_id?: string | undefined;
+  recipient_account_id?: string | null | undefined;
   /**
    * Question that an Interac payment asks, unless the address deposits automatically. Personal
    * data.
    */
-  security_question?: string | undefined;
+  security_question?: string | null | undefined;
   /** Answer to that question. Personal data. */
-  security_question_answer?: string | undefined;
+  security_question_answer?: string | null | undefined;
   [name: string]: unknown;
 }
 
@@ -382,15 +382,15 @@ export const BeneficiaryAdditionalInfoInput: z.ZodType<BeneficiaryAdditionalInfo
 /** Address of a beneficiary. */
 export interface BeneficiaryAddressInput {
   /** City. Personal data. */
-  city?: string | undefined;
+  city?: string | null | undefined;
   /** Country (ISO 3166, two letters). */
-  country_code?: string | undefined;
+  country_code?: string | null | undefined;
   /** Postal code. Personal data. */
-  postcode?: string | undefined;
+  postcode?: string | null | undefined;
   /** State or province. */
-  state?: string | undefined;
+  state?: string | null | undefined;
   /** Street and number. Personal data. */
-  street_address?: string | undefined;
+  street_address?: string | null | undefined;
   [name: string]: unknown;
 }
 
@@ -409,43 +409,43 @@ export interface BankDetailsInput {
   /** Name of the account's holder. Personal data. */
   account_name: string;
   /** Another name of the holder; in some regions only. Personal data. */
-  account_name_alias?: string | undefined;
+  account_name_alias?: string | null | undefined;
   /** Account number; give it or `iban`. Personal data. */
-  account_number?: string | undefined;
+  account_number?: string | null | undefined;
   /** Kind of the first routing code. */
-  account_routing_type1?: string | undefined;
+  account_routing_type1?: string | null | undefined;
   /** Kind of the second routing code. */
-  account_routing_type2?: string | undefined;
+  account_routing_type2?: string | null | undefined;
   /** The first routing code. */
-  account_routing_value1?: string | undefined;
+  account_routing_value1?: string | null | undefined;
   /** The second routing code. */
-  account_routing_value2?: string | undefined;
+  account_routing_value2?: string | null | undefined;
   /** Kind of bank account, such as Checking. */
-  bank_account_category?: string | undefined;
+  bank_account_category?: string | null | undefined;
   /** Branch of the bank. */
-  bank_branch?: string | undefined;
+  bank_branch?: string | null | undefined;
   /** Country of the bank (ISO 3166, two letters). */
   bank_country_code: string;
   /** Name of the bank. */
-  bank_name?: string | undefined;
+  bank_name?: string | null | undefined;
   /** State of the bank. */
-  bank_state?: string | undefined;
+  bank_state?: string | null | undefined;
   /** Street address of the bank. */
-  bank_street_address?: string | undefined;
+  bank_street_address?: string | null | undefined;
   /** Mobile number that belongs to the account. Personal data. */
-  binding_mobile_number?: string | undefined;
+  binding_mobile_number?: string | null | undefined;
   /** Fingerprint of the account. Personal data. */
-  fingerprint?: string | undefined;
+  fingerprint?: string | null | undefined;
   /** IBAN; give it or `account_number`. Personal data. */
-  iban?: string | undefined;
+  iban?: string | null | undefined;
   /** Name of the intermediary bank. */
-  intermediary_bank_name?: string | undefined;
+  intermediary_bank_name?: string | null | undefined;
   /** SWIFT code of the intermediary bank. */
-  intermediary_bank_swift_code?: string | undefined;
+  intermediary_bank_swift_code?: string | null | undefined;
   /** Clearing system to use; default: chosen by Airwallex. */
-  local_clearing_system?: string | undefined;
+  local_clearing_system?: string | null | undefined;
   /** SWIFT code (BIC). */
-  swift_code?: string | undefined;
+  swift_code?: string | null | undefined;
   [name: string]: unknown;
 }
 
@@ -478,9 +478,9 @@ export interface BeneficiaryCardInput {
   /** Name on the card. Personal data. */
   cardholder_name: string;
   /** Month of expiry. Personal data. */
-  expiry_month?: string | undefined;
+  expiry_month?: string | null | undefined;
   /** Year of expiry. Personal data. */
-  expiry_year?: string | undefined;
+  expiry_year?: string | null | undefined;
   /** Token of the card, from the embedded beneficiary component. Personal data. */
   token: string;
 }
@@ -497,7 +497,7 @@ export interface DigitalWalletInput {
   /** Name of the account's holder. Personal data. */
   account_name: string;
   /** Country (ISO 3166, two letters). */
-  country_code?: string | undefined;
+  country_code?: string | null | undefined;
   /** Kind of id in the wallet. */
   id_type: string;
   /** Id in the wallet. Personal data. */
@@ -533,29 +533,29 @@ export const StablecoinWalletInput: z.ZodType<StablecoinWalletInput> = z.strictO
 /** Who is paid, and where. */
 export interface BeneficiaryDetailsInput {
   /** What some countries and methods ask for in addition. */
-  additional_info?: BeneficiaryAdditionalInfoInput | undefined;
+  additional_info?: BeneficiaryAdditionalInfoInput | null | undefined;
   /** Address. */
-  address?: BeneficiaryAddressInput | undefined;
+  address?: BeneficiaryAddressInput | null | undefined;
   /** Bank account. */
-  bank_details?: BankDetailsInput | undefined;
+  bank_details?: BankDetailsInput | null | undefined;
   /** Card. */
-  card?: BeneficiaryCardInput | undefined;
+  card?: BeneficiaryCardInput | null | undefined;
   /** Name of the company; for COMPANY. */
-  company_name?: string | undefined;
+  company_name?: string | null | undefined;
   /** Date of birth (YYYY-MM-DD); for PERSONAL. Personal data. */
-  date_of_birth?: string | undefined;
+  date_of_birth?: string | null | undefined;
   /** Digital wallet. */
-  digital_wallet?: DigitalWalletInput | undefined;
+  digital_wallet?: DigitalWalletInput | null | undefined;
   /** COMPANY or PERSONAL. */
-  entity_type?: string | undefined;
+  entity_type?: string | null | undefined;
   /** First name; for PERSONAL. Personal data. */
-  first_name?: string | undefined;
+  first_name?: string | null | undefined;
   /** Last name; for PERSONAL. Personal data. */
-  last_name?: string | undefined;
+  last_name?: string | null | undefined;
   /** Stablecoin wallet. */
-  stablecoin_wallet?: StablecoinWalletInput | undefined;
+  stablecoin_wallet?: StablecoinWalletInput | null | undefined;
   /** Kind of beneficiary; default: BANK_ACCOUNT. */
-  type?: "BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | "STABLECOIN_WALLET" | undefined;
+  type?: "BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | "STABLECOIN_WALLET" | null | undefined;
   [name: string]: unknown;
 }
 
@@ -820,21 +820,21 @@ export const BeneficiaryVerification: z.ZodType<BeneficiaryVerification> = z.loo
 /** The bank account to verify. */
 export interface BeneficiaryVerifyBankDetails {
   /** Name of the account's holder. Personal data. */
-  account_name?: string | undefined;
+  account_name?: string | null | undefined;
   /** Account number; give it or `iban`. Personal data. */
-  account_number?: string | undefined;
+  account_number?: string | null | undefined;
   /** Kind of the first routing code. */
-  account_routing_type1?: string | undefined;
+  account_routing_type1?: string | null | undefined;
   /** The first routing code. */
-  account_routing_value1?: string | undefined;
+  account_routing_value1?: string | null | undefined;
   /** Country of the bank (ISO 3166, two letters). */
-  bank_country_code?: string | undefined;
+  bank_country_code?: string | null | undefined;
   /** IBAN; give it or `account_number`. Personal data. */
-  iban?: string | undefined;
+  iban?: string | null | undefined;
   /** Clearing system to use; default: chosen by Airwallex. */
-  local_clearing_system?: string | undefined;
+  local_clearing_system?: string | null | undefined;
   /** SWIFT code (BIC). */
-  swift_code?: string | undefined;
+  swift_code?: string | null | undefined;
 }
 
 export const BeneficiaryVerifyBankDetails: z.ZodType<BeneficiaryVerifyBankDetails> = z.strictObject({
@@ -863,15 +863,15 @@ export interface BeneficiaryCreateParams {
   /** Who is paid, and where. */
   beneficiary: BeneficiaryDetailsInput;
   /** Name for your own use. Personal data. */
-  nickname?: string | undefined;
+  nickname?: string | null | undefined;
   /** Whether a company or a person pays; default: COMPANY. */
-  payer_entity_type?: string | undefined;
+  payer_entity_type?: string | null | undefined;
   /** Whether payments to it need no strong customer authentication. */
-  sca_exemptible?: boolean | undefined;
+  sca_exemptible?: boolean | null | undefined;
   /** Methods by which it can be paid. */
   transfer_methods: readonly ("SWIFT" | "LOCAL")[];
   /** Reason of payments to it, from the API's list. */
-  transfer_reason?: string | undefined;
+  transfer_reason?: string | null | undefined;
 }
 
 export const BeneficiaryCreateParams: z.ZodType<BeneficiaryCreateParams> = z.strictObject({
@@ -928,15 +928,15 @@ export interface BeneficiaryUpdateParams {
   /** Who is paid, and where. */
   beneficiary: BeneficiaryDetailsInput;
   /** Name for your own use. Personal data. */
-  nickname?: string | undefined;
+  nickname?: string | null | undefined;
   /** Whether a company or a person pays; default: COMPANY. */
-  payer_entity_type?: string | undefined;
+  payer_entity_type?: string | null | undefined;
   /** Whether payments to it need no strong customer authentication. */
-  sca_exemptible?: boolean | undefined;
+  sca_exemptible?: boolean | null | undefined;
   /** Methods by which it can be paid. */
   transfer_methods: readonly ("SWIFT" | "LOCAL")[];
   /** Reason of payments to it, from the API's list. */
-  transfer_reason?: string | undefined;
+  transfer_reason?: string | null | undefined;
 }
 
 export const BeneficiaryUpdateParams: z.ZodType<BeneficiaryUpdateParams> = z.strictObject({
@@ -953,15 +953,15 @@ export interface BeneficiaryValidateParams {
   /** Who is paid, and where. */
   beneficiary: BeneficiaryDetailsInput;
   /** Name for your own use. Personal data. */
-  nickname?: string | undefined;
+  nickname?: string | null | undefined;
   /** Whether a company or a person pays; default: COMPANY. */
-  payer_entity_type?: string | undefined;
+  payer_entity_type?: string | null | undefined;
   /** Whether payments to it need no strong customer authentication. */
-  sca_exemptible?: boolean | undefined;
+  sca_exemptible?: boolean | null | undefined;
   /** Methods by which it can be paid. */
   transfer_methods: readonly ("SWIFT" | "LOCAL")[];
   /** Reason of payments to it, from the API's list. */
-  transfer_reason?: string | undefined;
+  transfer_reason?: string | null | undefined;
 }
 
 export const BeneficiaryValidateParams: z.ZodType<BeneficiaryValidateParams> = z.strictObject({
@@ -976,7 +976,7 @@ export const BeneficiaryValidateParams: z.ZodType<BeneficiaryValidateParams> = z
 /** A bank account whose holder is to be verified. */
 export interface BeneficiaryVerifyParams {
   /** Bank account. */
-  bank_details?: BeneficiaryVerifyBankDetails | undefined;
+  bank_details?: BeneficiaryVerifyBankDetails | null | undefined;
   /** COMPANY or PERSONAL. */
   entity_type: "COMPANY" | "PERSONAL";
   /** LOCAL or SWIFT; absent for stablecoins. */
@@ -992,19 +992,19 @@ export const BeneficiaryVerifyParams: z.ZodType<BeneficiaryVerifyParams> = z.str
 /** What kind of beneficiary the fields are asked for. */
 export interface BeneficiaryApiSchemaParams {
   /** Kind of beneficiary. */
-  type?: "BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | undefined;
+  type?: "BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | null | undefined;
   /** COMPANY or PERSONAL. */
-  entity_type?: "COMPANY" | "PERSONAL" | undefined;
+  entity_type?: "COMPANY" | "PERSONAL" | null | undefined;
   /** Country of the bank (ISO 3166, two letters). */
-  bank_country_code?: string | undefined;
+  bank_country_code?: string | null | undefined;
   /** Currency of the account (ISO 4217). */
-  account_currency?: string | undefined;
+  account_currency?: string | null | undefined;
   /** LOCAL or SWIFT; absent for stablecoins. */
-  transfer_method?: "SWIFT" | "LOCAL" | undefined;
+  transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
   /** Clearing system that is used. */
-  local_clearing_system?: string | undefined;
+  local_clearing_system?: string | null | undefined;
   /** Provider of the digital wallet. */
-  provider?: string | undefined;
+  provider?: string | null | undefined;
 }
 
 export const BeneficiaryApiSchemaParams: z.ZodType<BeneficiaryApiSchemaParams> = z.strictObject({
@@ -1020,19 +1020,19 @@ export const BeneficiaryApiSchemaParams: z.ZodType<BeneficiaryApiSchemaParams> =
 /** What kind of beneficiary the fields are asked for. */
 export interface BeneficiaryFormSchemaParams {
   /** Kind of beneficiary. */
-  type?: "BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | undefined;
+  type?: "BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | null | undefined;
   /** COMPANY or PERSONAL. */
-  entity_type?: "COMPANY" | "PERSONAL" | undefined;
+  entity_type?: "COMPANY" | "PERSONAL" | null | undefined;
   /** Country of the bank (ISO 3166, two letters). */
-  bank_country_code?: string | undefined;
+  bank_country_code?: string | null | undefined;
   /** Currency of the account (ISO 4217). */
-  account_currency?: string | undefined;
+  account_currency?: string | null | undefined;
   /** LOCAL or SWIFT; absent for stablecoins. */
-  transfer_method?: "SWIFT" | "LOCAL" | undefined;
+  transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
   /** Clearing system that is used. */
-  local_clearing_system?: string | undefined;
+  local_clearing_system?: string | null | undefined;
   /** Provider of the digital wallet. */
-  provider?: string | undefined;
+  provider?: string | null | undefined;
 }
 
 export const BeneficiaryFormSchemaParams: z.ZodType<BeneficiaryFormSchemaParams> = z.strictObject({

@@ -250,9 +250,9 @@ export const BusinessProductInput: z.ZodType<BusinessProductInput> = z.enum([
 /** What a business uses the account for. */
 export interface BusinessAccountUsageInput {
   /** Expected revenue per month. */
-  estimated_monthly_revenue?: MonthlyAmountInput | undefined;
+  estimated_monthly_revenue?: MonthlyAmountInput | null | undefined;
   /** Products the business uses; submission needs at least one. */
-  product_reference?: readonly BusinessProductInput[] | undefined;
+  product_reference?: readonly BusinessProductInput[] | null | undefined;
 }
 
 export const BusinessAccountUsageInput: z.ZodType<BusinessAccountUsageInput> = z.strictObject({
@@ -321,11 +321,11 @@ export const BusinessDocumentTagInput: z.ZodType<BusinessDocumentTagInput> = z.e
 /** A document of a business. */
 export interface BusinessDocumentInput {
   /** What the document shows. */
-  description?: string | undefined;
+  description?: string | null | undefined;
   /** File id of the document. */
-  file_id?: string | undefined;
+  file_id?: string | null | undefined;
   /** Kind of document. */
-  tag?: BusinessDocumentTagInput | undefined;
+  tag?: BusinessDocumentTagInput | null | undefined;
 }
 
 export const BusinessDocumentInput: z.ZodType<BusinessDocumentInput> = z.strictObject({
@@ -337,7 +337,7 @@ export const BusinessDocumentInput: z.ZodType<BusinessDocumentInput> = z.strictO
 /** Documents of a business. */
 export interface BusinessAttachmentsInput {
   /** The documents. */
-  business_documents?: readonly BusinessDocumentInput[] | undefined;
+  business_documents?: readonly BusinessDocumentInput[] | null | undefined;
 }
 
 export const BusinessAttachmentsInput: z.ZodType<BusinessAttachmentsInput> = z.strictObject({
@@ -357,11 +357,11 @@ export const BusinessIdentifierTypeInput: z.ZodType<BusinessIdentifierTypeInput>
 /** A registration or tax number of a business. */
 export interface BusinessIdentifierInput {
   /** Country that issued it (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  country_code?: string | undefined;
+  country_code?: string | null | undefined;
   /** The number; a sole proprietor's may be personal. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
   /** Kind of number. */
-  type?: BusinessIdentifierTypeInput | undefined;
+  type?: BusinessIdentifierTypeInput | null | undefined;
 }
 
 export const BusinessIdentifierInput: z.ZodType<BusinessIdentifierInput> = z.strictObject({
@@ -403,59 +403,59 @@ export const BusinessStructureInput: z.ZodType<BusinessStructureInput> = z.enum(
 /** The business that owns an account. */
 export interface BusinessDetailsInput {
   /** What the account is for. */
-  account_usage?: BusinessAccountUsageInput | undefined;
+  account_usage?: BusinessAccountUsageInput | null | undefined;
   /** Whether the business acts as the trustee of a trust. */
-  as_trustee?: boolean | undefined;
+  as_trustee?: boolean | null | undefined;
   /** Documents of the business. */
-  attachments?: BusinessAttachmentsInput | undefined;
+  attachments?: BusinessAttachmentsInput | null | undefined;
   /** Principal place of business. */
-  business_address?: AddressInput | undefined;
+  business_address?: AddressInput | null | undefined;
   /** Registration and tax numbers. */
-  business_identifiers?: readonly BusinessIdentifierInput[] | undefined;
+  business_identifiers?: readonly BusinessIdentifierInput[] | null | undefined;
   /** Registered name. */
-  business_name?: string | undefined;
+  business_name?: string | null | undefined;
   /** Registered name in English. */
-  business_name_english?: string | undefined;
+  business_name_english?: string | null | undefined;
   /** Name the business trades under. */
-  business_name_trading?: string | undefined;
+  business_name_trading?: string | null | undefined;
   /** When the business started (YYYY-MM-DD). */
-  business_start_date?: string | undefined;
+  business_start_date?: string | null | undefined;
   /** Legal form. */
-  business_structure?: BusinessStructureInput | undefined;
+  business_structure?: BusinessStructureInput | null | undefined;
   /** Phone number. Personal data. */
-  contact_number?: string | undefined;
+  contact_number?: string | null | undefined;
   /** What the business sells. 1 to 500 characters. */
-  description_of_goods_or_services?: string | undefined;
+  description_of_goods_or_services?: string | null | undefined;
   /** Why the business deals with high-risk countries. At most 500 characters. */
-  explanation_for_high_risk_countries_exposure?: string | undefined;
+  explanation_for_high_risk_countries_exposure?: string | null | undefined;
   /** Whether the business exports. */
-  exports_goods_or_services?: boolean | undefined;
+  exports_goods_or_services?: boolean | null | undefined;
   /** Fax number. Personal data. */
-  fax_number?: string | undefined;
+  fax_number?: string | null | undefined;
   /** Whether a business in New Zealand has a constitution. */
-  has_constitution_document?: boolean | undefined;
+  has_constitution_document?: boolean | null | undefined;
   /** Whether a member of the business holds public office. */
-  has_member_holding_public_office?: boolean | undefined;
+  has_member_holding_public_office?: boolean | null | undefined;
   /** Whether someone holds shares on behalf of another person. */
-  has_nominee_shareholders?: boolean | undefined;
+  has_nominee_shareholders?: boolean | null | undefined;
   /** Whether a financial institution has ever refused the business. */
-  has_prior_financial_institution_refusal?: boolean | undefined;
+  has_prior_financial_institution_refusal?: boolean | null | undefined;
   /** Whether the business borrows in Malaysian ringgit. */
-  has_ringgit_borrowing?: boolean | undefined;
+  has_ringgit_borrowing?: boolean | null | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
-  industry_category_code?: string | undefined;
+  industry_category_code?: string | null | undefined;
   /** Whether no shareholder holds more than 25 percent. */
-  no_shareholders_with_over_25percent?: boolean | undefined;
+  no_shareholders_with_over_25percent?: boolean | null | undefined;
   /** Countries the business operates in (ISO 3166-1 alpha-2). */
-  operating_country?: readonly string[] | undefined;
+  operating_country?: readonly string[] | null | undefined;
   /** Registered office; its country decides what verification requires. */
-  registration_address?: AddressInput | undefined;
+  registration_address?: AddressInput | null | undefined;
   /** Registered office in English. */
-  registration_address_english?: AddressInput | undefined;
+  registration_address_english?: AddressInput | null | undefined;
   /** State of incorporation, for businesses in the United States. */
-  state_of_incorporation?: string | undefined;
+  state_of_incorporation?: string | null | undefined;
   /** Website. */
-  url?: string | undefined;
+  url?: string | null | undefined;
 }
 
 export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = z.strictObject({
@@ -500,53 +500,53 @@ export const BusinessStructureUpdate: z.ZodType<BusinessStructureUpdate> = z.enu
 /** Changes to the business that owns an account. */
 export interface BusinessDetailsUpdate {
   /** What the account is for. */
-  account_usage?: BusinessAccountUsageInput | undefined;
+  account_usage?: BusinessAccountUsageInput | null | undefined;
   /** Whether the business acts as the trustee of a trust. */
-  as_trustee?: boolean | undefined;
+  as_trustee?: boolean | null | undefined;
   /** Documents of the business. */
-  attachments?: BusinessAttachmentsInput | undefined;
+  attachments?: BusinessAttachmentsInput | null | undefined;
   /** Principal place of business. */
-  business_address?: AddressInput | undefined;
+  business_address?: AddressInput | null | undefined;
   /** Registration and tax numbers. */
-  business_identifiers?: readonly BusinessIdentifierInput[] | undefined;
+  business_identifiers?: readonly BusinessIdentifierInput[] | null | undefined;
   /** Registered name. */
-  business_name?: string | undefined;
+  business_name?: string | null | undefined;
   /** Registered name in English. */
-  business_name_english?: string | undefined;
+  business_name_english?: string | null | undefined;
   /** Name the business trades under. */
-  business_name_trading?: string | undefined;
+  business_name_trading?: string | null | undefined;
   /** When the business started (YYYY-MM-DD). */
-  business_start_date?: string | undefined;
+  business_start_date?: string | null | undefined;
   /** Legal form. */
-  business_structure?: BusinessStructureUpdate | undefined;
+  business_structure?: BusinessStructureUpdate | null | undefined;
   /** Phone number. Personal data. */
-  contact_number?: string | undefined;
+  contact_number?: string | null | undefined;
   /** What the business sells. 1 to 500 characters. */
-  description_of_goods_or_services?: string | undefined;
+  description_of_goods_or_services?: string | null | undefined;
   /** Why the business deals with high-risk countries. At most 500 characters. */
-  explanation_for_high_risk_countries_exposure?: string | undefined;
+  explanation_for_high_risk_countries_exposure?: string | null | undefined;
   /** Fax number. Personal data. */
-  fax_number?: string | undefined;
+  fax_number?: string | null | undefined;
   /** Whether a business in New Zealand has a constitution. */
-  has_constitution_document?: boolean | undefined;
+  has_constitution_document?: boolean | null | undefined;
   /** Whether a member of the business holds public office. */
-  has_member_holding_public_office?: boolean | undefined;
+  has_member_holding_public_office?: boolean | null | undefined;
   /** Whether a financial institution has ever refused the business. */
-  has_prior_financial_institution_refusal?: boolean | undefined;
+  has_prior_financial_institution_refusal?: boolean | null | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
-  industry_category_code?: string | undefined;
+  industry_category_code?: string | null | undefined;
   /** Countries the business operates in (ISO 3166-1 alpha-2). */
-  operating_country?: readonly string[] | undefined;
+  operating_country?: readonly string[] | null | undefined;
   /** Registered office; its country decides what verification requires. */
-  registration_address?: AddressInput | undefined;
+  registration_address?: AddressInput | null | undefined;
   /** Registered office in English. */
-  registration_address_english?: AddressInput | undefined;
+  registration_address_english?: AddressInput | null | undefined;
   /** State of incorporation, for businesses in the United States. */
-  state_of_incorporation?: string | undefined;
+  state_of_incorporation?: string | null | undefined;
   /** Name of the trust that the business is the trustee of. */
-  trust_name?: string | undefined;
+  trust_name?: string | null | undefined;
   /** Website. */
-  url?: string | undefined;
+  url?: string | null | undefined;
 }
 
 export const BusinessDetailsUpdate: z.ZodType<BusinessDetailsUpdate> = z.strictObject({

@@ -209,7 +209,7 @@ export interface BusinessDeclarantBank {
   /** Code of the bank's branch (CNAPS). */
   cnaps_code: string;
   /** Mobile number that the bank knows the owner by. Personal data. */
-  mobile_number?: string | undefined;
+  mobile_number?: string | null | undefined;
 }
 
 export const BusinessDeclarantBank: z.ZodType<BusinessDeclarantBank> = z.strictObject({
@@ -338,11 +338,11 @@ export interface BusinessDeclarant {
   /** E-mail address for questions. Personal data. */
   contact_email: string;
   /** Its form of ownership, as a code of the foreign exchange authority (SAFE). */
-  economic_category_code?: EconomicCategoryCode | undefined;
+  economic_category_code?: EconomicCategoryCode | null | undefined;
   /** Whether it is registered in a special economic zone. */
-  is_special_economic_zone?: boolean | undefined;
+  is_special_economic_zone?: boolean | null | undefined;
   /** The kind of zone, if it is registered in one. */
-  special_economic_zone_business_type?: SpecialEconomicZoneType | undefined;
+  special_economic_zone_business_type?: SpecialEconomicZoneType | null | undefined;
 }
 
 export const BusinessDeclarant: z.ZodType<BusinessDeclarant> = z.strictObject({
@@ -360,7 +360,7 @@ export interface IndividualDeclarantBank {
   /** Name of the bank. */
   bank_name: string;
   /** Code of the bank's branch (CNAPS). */
-  cnaps_code?: string | undefined;
+  cnaps_code?: string | null | undefined;
   /** Mobile number that the bank knows the owner by. Personal data. */
   mobile_number: string;
 }
@@ -460,15 +460,15 @@ export const FundingLimitList: z.ZodType<FundingLimitList> = z.looseObject({
  */
 export interface CapabilityEnableRequest {
   /** The declarant, if it is a business. */
-  business_declarant_info?: BusinessDeclarant | undefined;
+  business_declarant_info?: BusinessDeclarant | null | undefined;
   /** Whether to join the programme for small merchants of the payment method. */
-  enroll_sme_program?: boolean | undefined;
+  enroll_sme_program?: boolean | null | undefined;
   /** Whether the declarant is a business or an individual. */
-  entity_type?: LegalEntityTypeInput | undefined;
+  entity_type?: LegalEntityTypeInput | null | undefined;
   /** Name of the capability, the same as in the path. */
   id: string;
   /** The declarant, if it is an individual. */
-  individual_declarant_info?: IndividualDeclarant | undefined;
+  individual_declarant_info?: IndividualDeclarant | null | undefined;
 }
 
 export const CapabilityEnableRequest: z.ZodType<CapabilityEnableRequest> = z.strictObject({

@@ -54,9 +54,9 @@ export const LegalEntityType: z.ZodType<LegalEntityType> = z.string();
 /** An amount of money per month. */
 export interface MonthlyAmountInput {
   /** The amount, a decimal, such as `10000.00`. */
-  amount?: string | undefined;
+  amount?: string | null | undefined;
   /** Currency of the amount (ISO 4217). Matches `^[A-Z]{3}$`. */
-  currency?: string | undefined;
+  currency?: string | null | undefined;
 }
 
 export const MonthlyAmountInput: z.ZodType<MonthlyAmountInput> = z.strictObject({
@@ -67,21 +67,21 @@ export const MonthlyAmountInput: z.ZodType<MonthlyAmountInput> = z.strictObject(
 /** A postal address. */
 export interface AddressInput {
   /** Street and number; no post office boxes. Personal data. */
-  address_line1?: string | undefined;
+  address_line1?: string | null | undefined;
   /** Floor, unit or building. Personal data. */
-  address_line2?: string | undefined;
+  address_line2?: string | null | undefined;
   /**
    * Country (ISO 3166-1 alpha-2). Since version 2026-07-17 it is needed in a given registration
    * address and an individual's home address; a business that is not registered gives it in its
    * business address instead. Matches `^[A-Z]{2}$`.
    */
-  country_code?: string | undefined;
+  country_code?: string | null | undefined;
   /** Postal code. Personal data. */
-  postcode?: string | undefined;
+  postcode?: string | null | undefined;
   /** State or province; required in many countries. */
-  state?: string | undefined;
+  state?: string | null | undefined;
   /** City or suburb. Personal data. */
-  suburb?: string | undefined;
+  suburb?: string | null | undefined;
 }
 
 export const AddressInput: z.ZodType<AddressInput> = z.strictObject({

@@ -59,8 +59,8 @@ export interface EmbeddedAuthorizeRequest {
   /** base64url of the SHA-256 of the verifier (RFC 7636). Matches `^[\w-]{43}$`. */
   code_challenge: string;
   /** The platform's own identifier for the person, for the scopes of SCA. Personal data. */
-  identity?: string | undefined;
-  /** What the components may do. At least 1 items. */
+  identity?: string | null | undefined;
+  /** What the components may do. Not empty. */
   scope: readonly EmbeddedScope[];
 }
 

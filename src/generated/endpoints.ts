@@ -114,7 +114,11 @@ import type {
   SimulationRfiFollowUpParams,
 } from "./rfis.js";
 import type { SimulationAccountUpdateStatusParams } from "./simulation.js";
-import type { SimulatedDeposit, SimulationDepositCreateParams } from "./simulation-deposits.js";
+import type {
+  SimulatedDeposit,
+  SimulationDepositCreateParams,
+  SimulationDone,
+} from "./simulation-deposits.js";
 import type {
   SimulatedPayout,
   SimulationTransferTransitionParams,
@@ -258,6 +262,7 @@ const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit",
 const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, simulationTransfersSchemas);
 const simulationAccountUpdateStatusParamsShape: Shape<SimulationAccountUpdateStatusParams> = shape("SimulationAccountUpdateStatusParams", predicates, simulationSchemas);
 const simulationDepositCreateParamsShape: Shape<SimulationDepositCreateParams> = shape("SimulationDepositCreateParams", predicates, simulationDepositsSchemas);
+const simulationDoneShape: Shape<SimulationDone> = shape("SimulationDone", predicates, simulationDepositsSchemas);
 const simulationRfiCreateParamsShape: Shape<SimulationRfiCreateParams> = shape("SimulationRfiCreateParams", predicates, rfisSchemas);
 const simulationRfiFollowUpParamsShape: Shape<SimulationRfiFollowUpParams> = shape("SimulationRfiFollowUpParams", predicates, rfisSchemas);
 const simulationTransferTransitionParamsShape: Shape<SimulationTransferTransitionParams> = shape("SimulationTransferTransitionParams", predicates, simulationTransfersSchemas);
@@ -1433,7 +1438,7 @@ export const simulationAmendmentsApprove: Endpoint<
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 200,
+  status: 202,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
   mustHave: ["id"],
@@ -1450,7 +1455,7 @@ export const simulationAmendmentsReject: Endpoint<
   host: "api",
   environment: "sandbox",
   retry: "never",
-  status: 200,
+  status: 202,
   docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
   response: amendmentShape,
   mustHave: ["id"],
@@ -1722,7 +1727,7 @@ export const simulationDepositsCreate: Endpoint<
 /** Settle a deposit. */
 export const simulationDepositsSettle: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  undefined
+  SimulationDone
 > = {
   name: "simulation.deposits.settle",
   method: "POST",
@@ -1732,12 +1737,13 @@ export const simulationDepositsSettle: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/settle",
+  response: simulationDoneShape,
 };
 
 /** Reject a deposit. */
 export const simulationDepositsReject: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  undefined
+  SimulationDone
 > = {
   name: "simulation.deposits.reject",
   method: "POST",
@@ -1747,12 +1753,13 @@ export const simulationDepositsReject: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reject",
+  response: simulationDoneShape,
 };
 
 /** Reverse a deposit. */
 export const simulationDepositsReverse: Endpoint<
   { readonly path: { readonly deposit_id: string } },
-  undefined
+  SimulationDone
 > = {
   name: "simulation.deposits.reverse",
   method: "POST",
@@ -1762,6 +1769,7 @@ export const simulationDepositsReverse: Endpoint<
   retry: "never",
   status: 200,
   docs: "https://www.airwallex.com/docs/api/simulation/deposits/reverse",
+  response: simulationDoneShape,
 };
 
 /** Move a payout to its next status. */

@@ -7,6 +7,7 @@ import type {
   AccountSubmittedData,
   DepositEventData,
   DepositStatus,
+  DepositType,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
@@ -267,6 +268,10 @@ export function isDepositStatus(v: unknown): v is DepositStatus {
   return typeof v === "string";
 }
 
+export function isDepositType(v: unknown): v is DepositType {
+  return typeof v === "string";
+}
+
 export function isDepositEventData(v: unknown): v is DepositEventData {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<DepositEventData> = v;
@@ -284,8 +289,13 @@ export function isDepositEventData(v: unknown): v is DepositEventData {
     return false;
   }
   if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.settled_at != null && typeof o.settled_at !== "string") return false;
+  if (
+    o.settled_at != null &&
+    typeof o.settled_at !== "string" && !Number.isFinite(o.settled_at)
+  ) {
+    return false;
+  }
   if (!isDepositStatus(o.status)) return false;
-  if (o.type != null && typeof o.type !== "string") return false;
+  if (o.type != null && !isDepositType(o.type)) return false;
   return true;
 }

@@ -236,6 +236,17 @@ export type DepositStatus = "PENDING" | "SETTLED" | "REJECTED" | "REVERSED" | (s
 
 export const DepositStatus: z.ZodType<DepositStatus> = z.string();
 
+/** What kind of deposit it is. */
+export type DepositType =
+  | "BANK_TRANSFER"
+  | "DIRECT_DEBIT"
+  | "DIGITAL_WALLET_TRANSFER"
+  | "AGGREGATE_FUNDS"
+  | "STABLECOIN_TRANSFER"
+  | (string & {});
+
+export const DepositType: z.ZodType<DepositType> = z.string();
+
 /** Data of the events about deposits. */
 export interface DepositEventData {
   /** Amount in units of the currency. */
@@ -262,12 +273,12 @@ export interface DepositEventData {
   readonly provider_transaction_id?: string | null | undefined;
   /** Reference of the payment. */
   readonly reference?: string | null | undefined;
-  /** When it was settled. */
-  readonly settled_at?: string | null | undefined;
+  /** When it was settled, a timestamp or milliseconds since 1970. */
+  readonly settled_at?: string | number | null | undefined;
   /** Status of the deposit. */
   readonly status: DepositStatus;
-  /** What kind of deposit it is, such as `BANK_TRANSFER`. */
-  readonly type?: string | null | undefined;
+  /** What kind of deposit it is. */
+  readonly type?: DepositType | null | undefined;
 }
 
 export const DepositEventData: z.ZodType<DepositEventData> = z.looseObject({
@@ -283,7 +294,7 @@ export const DepositEventData: z.ZodType<DepositEventData> = z.looseObject({
   payer: z.unknown().nullish(),
   provider_transaction_id: z.string().nullish(),
   reference: z.string().nullish(),
-  settled_at: z.string().nullish(),
+  settled_at: z.union([z.string(), z.number()]).nullish(),
   status: DepositStatus,
-  type: z.string().nullish(),
+  type: DepositType.nullish(),
 });

@@ -5,11 +5,16 @@ import type {
   DownloadLink,
   DownloadLinks,
   FileDownloadLinksParams,
+  FileObjectType,
   FileUploadRequest,
   UploadedFile,
 } from "./files.js";
 import type { Members } from "./values.guards.js";
 import { isLonger } from "./values.guards.js";
+
+export function isFileObjectType(v: unknown): v is FileObjectType {
+  return typeof v === "string";
+}
 
 export function isUploadedFile(v: unknown): v is UploadedFile {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
@@ -23,7 +28,7 @@ export function isUploadedFile(v: unknown): v is UploadedFile {
   if (typeof o.file_id !== "string") return false;
   if (o.filename != null && typeof o.filename !== "string") return false;
   if (o.notes != null && typeof o.notes !== "string") return false;
-  if (o.object_type != null && typeof o.object_type !== "string") return false;
+  if (o.object_type != null && !isFileObjectType(o.object_type)) return false;
   if (o.size != null && (typeof o.size !== "number" || !Number.isSafeInteger(o.size))) return false;
   return true;
 }

@@ -3,6 +3,11 @@
 
 import * as z from "zod";
 
+/** The kind of a stored object. */
+export type FileObjectType = "file" | "list" | (string & {});
+
+export const FileObjectType: z.ZodType<FileObjectType> = z.string();
+
 /** A stored file. */
 export interface UploadedFile {
   /** When the file was stored, in milliseconds since 1970. */
@@ -13,8 +18,8 @@ export interface UploadedFile {
   readonly filename?: string | null | undefined;
   /** Note given at upload. */
   readonly notes?: string | null | undefined;
-  /** Kind of object; `file`. */
-  readonly object_type?: string | null | undefined;
+  /** Kind of object. */
+  readonly object_type?: FileObjectType | null | undefined;
   /** Size in bytes. */
   readonly size?: number | null | undefined;
 }
@@ -24,7 +29,7 @@ export const UploadedFile: z.ZodType<UploadedFile> = z.looseObject({
   file_id: z.string(),
   filename: z.string().nullish(),
   notes: z.string().nullish(),
-  object_type: z.string().nullish(),
+  object_type: FileObjectType.nullish(),
   size: z.int().nullish(),
 });
 
@@ -78,7 +83,7 @@ export const FileUploadRequest: z.ZodType<FileUploadRequest> = z.strictObject({
 
 /** The files to download. */
 export interface FileDownloadLinksParams {
-  /** Ids of the files, as returned by upload. At least 1 items. */
+  /** Ids of the files, as returned by upload. Not empty. */
   file_ids: readonly string[];
 }
 

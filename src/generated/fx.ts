@@ -285,17 +285,17 @@ export const ConversionList: z.ZodType<ConversionList> = z.looseObject({
 /** A fee that the platform takes. */
 export interface ApplicationFeeOptionInput {
   /** Fixed fee, a whole number in the smallest unit of the currency; for FIXED. */
-  amount?: string | undefined;
+  amount?: string | null | undefined;
   /** Currency of the fee (ISO 4217); for FIXED, and for conversions one of the two currencies. */
-  currency?: string | undefined;
+  currency?: string | null | undefined;
   /** Data of your own. */
-  metadata?: Readonly<Record<string, string>> | undefined;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /** Share in percent; for PERCENTAGE. On a conversion it is a markup on the rate. */
-  percentage?: string | undefined;
+  percentage?: string | null | undefined;
   /** What the fee is taken from. */
-  source_type?: "CONVERSION" | "TRANSFER" | undefined;
+  source_type?: "CONVERSION" | "TRANSFER" | null | undefined;
   /** FIXED or PERCENTAGE; a conversion takes PERCENTAGE only. */
-  type?: "FIXED" | "PERCENTAGE" | undefined;
+  type?: "FIXED" | "PERCENTAGE" | null | undefined;
 }
 
 export const ApplicationFeeOptionInput: z.ZodType<ApplicationFeeOptionInput> = z.strictObject({
@@ -310,7 +310,7 @@ export const ApplicationFeeOptionInput: z.ZodType<ApplicationFeeOptionInput> = z
 /** A linked bank account that pays for a conversion. */
 export interface ConversionFundingSourceInput {
   /** Kind of direct debit; default: DIRECT_DEBIT. */
-  debit_type?: "DIRECT_DEBIT" | "FASTER_DIRECT_DEBIT" | undefined;
+  debit_type?: "DIRECT_DEBIT" | "FASTER_DIRECT_DEBIT" | null | undefined;
   /** Id of the linked account. */
   id: string;
 }
@@ -345,15 +345,15 @@ export const RateCurrentParams: z.ZodType<RateCurrentParams> = z.strictObject({
 /** A quote to ask for; give one of the two amounts. */
 export interface QuoteCreateParams {
   /** Fees that the platform takes. */
-  application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  application_fee_options?: readonly ApplicationFeeOptionInput[] | null | undefined;
   /** Amount to buy, in units of its currency. */
-  buy_amount?: DecimalInput | undefined;
+  buy_amount?: DecimalInput | null | undefined;
   /** Currency to buy (ISO 4217). */
   buy_currency: string;
   /** Day on which the money is exchanged (YYYY-MM-DD); default: today. */
-  conversion_date?: string | undefined;
+  conversion_date?: string | null | undefined;
   /** Amount to sell, in units of its currency. */
-  sell_amount?: DecimalInput | undefined;
+  sell_amount?: DecimalInput | null | undefined;
   /** Currency to sell (ISO 4217). */
   sell_currency: string;
   /** How long the rate is held. */
@@ -373,23 +373,23 @@ export const QuoteCreateParams: z.ZodType<QuoteCreateParams> = z.strictObject({
 /** A new conversion; give one of the two amounts. */
 export interface ConversionCreateRequest {
   /** Fees that the platform takes. */
-  application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  application_fee_options?: readonly ApplicationFeeOptionInput[] | null | undefined;
   /** Amount to buy, in units of its currency. */
-  buy_amount?: DecimalInput | undefined;
+  buy_amount?: DecimalInput | null | undefined;
   /** Currency to buy (ISO 4217). */
   buy_currency: string;
   /** Day on which the money is exchanged (YYYY-MM-DD); default: today, if the money is there. */
-  conversion_date?: string | undefined;
+  conversion_date?: string | null | undefined;
   /** Linked account that pays; default: the wallet. */
-  funding_source?: ConversionFundingSourceInput | undefined;
+  funding_source?: ConversionFundingSourceInput | null | undefined;
   /** Data of your own. */
-  metadata?: Readonly<Record<string, string>> | undefined;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /** Id of a quote whose rate to use. */
-  quote_id?: string | undefined;
+  quote_id?: string | null | undefined;
   /** An id of your own for this request; a second use of it is refused. 1 to 64 characters. */
   request_id: string;
   /** Amount to sell, in units of its currency. */
-  sell_amount?: DecimalInput | undefined;
+  sell_amount?: DecimalInput | null | undefined;
   /** Currency to sell (ISO 4217). */
   sell_currency: string;
 }
@@ -410,19 +410,19 @@ export const ConversionCreateRequest: z.ZodType<ConversionCreateRequest> = z.str
 /** A new conversion; give one of the two amounts. */
 export interface ConversionCreateParams {
   /** Fees that the platform takes. */
-  application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  application_fee_options?: readonly ApplicationFeeOptionInput[] | null | undefined;
   /** Amount to buy, in units of its currency. */
-  buy_amount?: DecimalInput | undefined;
+  buy_amount?: DecimalInput | null | undefined;
   /** Currency to buy (ISO 4217). */
   buy_currency: string;
   /** Day on which the money is exchanged (YYYY-MM-DD); default: today, if the money is there. */
-  conversion_date?: string | undefined;
+  conversion_date?: string | null | undefined;
   /** Linked account that pays; default: the wallet. */
-  funding_source?: ConversionFundingSourceInput | undefined;
+  funding_source?: ConversionFundingSourceInput | null | undefined;
   /** Data of your own. */
-  metadata?: Readonly<Record<string, string>> | undefined;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /** Id of a quote whose rate to use. */
-  quote_id?: string | undefined;
+  quote_id?: string | null | undefined;
   /**
    * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
    * call whose outcome is unknown, even from another process: the work is then done only once. 1 to
@@ -430,7 +430,7 @@ export interface ConversionCreateParams {
    */
   request_id?: string | undefined;
   /** Amount to sell, in units of its currency. */
-  sell_amount?: DecimalInput | undefined;
+  sell_amount?: DecimalInput | null | undefined;
   /** Currency to sell (ISO 4217). */
   sell_currency: string;
 }

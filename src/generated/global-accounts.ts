@@ -573,7 +573,7 @@ export interface GlobalAccountRequiredFeatureInput {
   /** Currency (ISO 4217). */
   currency: string;
   /** LOCAL or SWIFT; absent for stablecoins. */
-  transfer_method?: "LOCAL" | "SWIFT" | undefined;
+  transfer_method?: "LOCAL" | "SWIFT" | null | undefined;
 }
 
 export const GlobalAccountRequiredFeatureInput: z.ZodType<GlobalAccountRequiredFeatureInput> = z.strictObject({
@@ -584,7 +584,7 @@ export const GlobalAccountRequiredFeatureInput: z.ZodType<GlobalAccountRequiredF
 /** Other ways to address a global account. */
 export interface AlternateAccountIdentifiersInput {
   /** E-mail address that receives money; for accounts in Canada only. Personal data. */
-  email?: string | undefined;
+  email?: string | null | undefined;
 }
 
 export const AlternateAccountIdentifiersInput: z.ZodType<AlternateAccountIdentifiersInput> = z.strictObject({
@@ -594,13 +594,13 @@ export const AlternateAccountIdentifiersInput: z.ZodType<AlternateAccountIdentif
 /** A new global account. */
 export interface GlobalAccountCreateRequest {
   /** Other ways to address the account. */
-  alternate_account_identifiers?: AlternateAccountIdentifiersInput | undefined;
+  alternate_account_identifiers?: AlternateAccountIdentifiersInput | null | undefined;
   /** Country (ISO 3166, two letters). */
   country_code: string;
   /** Currency that deposits are converted to; for accounts in Indonesia only. */
-  deposit_conversion_currency?: string | undefined;
+  deposit_conversion_currency?: string | null | undefined;
   /** Name for your own use; default: the business name of the account. */
-  nick_name?: string | undefined;
+  nick_name?: string | null | undefined;
   /** An id of your own for this request; a second use of it is refused. Not empty. */
   request_id: string;
   /** Currencies and methods that it has to support. */
@@ -619,13 +619,13 @@ export const GlobalAccountCreateRequest: z.ZodType<GlobalAccountCreateRequest> =
 /** A new global account. */
 export interface GlobalAccountCreateParams {
   /** Other ways to address the account. */
-  alternate_account_identifiers?: AlternateAccountIdentifiersInput | undefined;
+  alternate_account_identifiers?: AlternateAccountIdentifiersInput | null | undefined;
   /** Country (ISO 3166, two letters). */
   country_code: string;
   /** Currency that deposits are converted to; for accounts in Indonesia only. */
-  deposit_conversion_currency?: string | undefined;
+  deposit_conversion_currency?: string | null | undefined;
   /** Name for your own use; default: the business name of the account. */
-  nick_name?: string | undefined;
+  nick_name?: string | null | undefined;
   /**
    * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
    * call whose outcome is unknown, even from another process: the work is then done only once. Not
@@ -682,9 +682,9 @@ export const GlobalAccountListParams: z.ZodType<GlobalAccountListParams> = z.str
 /** What to change of a global account. */
 export interface GlobalAccountUpdateParams {
   /** Other ways to address the account. */
-  alternate_account_identifiers?: AlternateAccountIdentifiersInput | undefined;
+  alternate_account_identifiers?: AlternateAccountIdentifiersInput | null | undefined;
   /** Currency that deposits are converted to; for accounts in Indonesia only. */
-  deposit_conversion_currency?: string | undefined;
+  deposit_conversion_currency?: string | null | undefined;
   /** Name for your own use. */
   nick_name: string;
 }

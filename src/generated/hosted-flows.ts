@@ -43,14 +43,14 @@ export interface HostedFlowCreateParams {
   /** Id of the connected account. Not empty. */
   account_id: string;
   /** Where the owner is sent if something fails; `ahfi_id` is appended. */
-  error_url?: string | undefined;
+  error_url?: string | null | undefined;
   /** The platform's own data. */
-  metadata?: Readonly<Record<string, unknown>> | undefined;
+  metadata?: Readonly<Record<string, unknown>> | null | undefined;
   /**
    * Where the owner is sent at the end; `ahfi_id` is appended. `localhost` is refused, 127.0.0.1 is
    * not.
    */
-  return_url?: string | undefined;
+  return_url?: string | null | undefined;
   /** Id of the template, from Airwallex; it determines the pages. Not empty. */
   template: string;
 }
@@ -66,7 +66,7 @@ export const HostedFlowCreateParams: z.ZodType<HostedFlowCreateParams> = z.stric
 /** Who is about to follow the link to a hosted flow. */
 export interface HostedFlowAuthorizeParams {
   /** The platform's own identifier for the person. Personal data. */
-  identity?: string | undefined;
+  identity?: string | null | undefined;
 }
 
 export const HostedFlowAuthorizeParams: z.ZodType<HostedFlowAuthorizeParams> = z.strictObject({

@@ -91,6 +91,7 @@ export {
   RfiList,
   SimulatedDeposit,
   SimulatedPayout,
+  SimulationDone,
   Token,
   TransferList,
   UploadedFile,
@@ -101,6 +102,8 @@ export {
   WebhookSubscriptionList,
 } from "./answers.js";
 export {
+  BalanceAccountType,
+  BalanceAccountTypeInput,
   BalanceCurrentParams,
   BalanceEventData,
   BalanceEventReference,
@@ -227,6 +230,7 @@ export {
   AccountSubmittedData,
   DepositEventData,
   DepositStatus,
+  DepositType,
   DisconnectedConnection,
   EventEnvelope,
   LegacyAccountActionRequiredData,
@@ -234,7 +238,12 @@ export {
   LegacyEventEnvelope,
   RfiEventData,
 } from "./events.js";
-export { DownloadLink, FileDownloadLinksParams, FileUploadRequest } from "./files.js";
+export {
+  DownloadLink,
+  FileDownloadLinksParams,
+  FileObjectType,
+  FileUploadRequest,
+} from "./files.js";
 export { FinancialTransactionListParams } from "./financial-transactions.js";
 export {
   ApplicationFee,
@@ -484,15 +493,19 @@ export {
   SimulationRfiSourceType,
 } from "./rfis.js";
 export {
+  SimulatedCurrency,
   SimulatedDepositStatus,
   SimulatedDepositStatusInput,
+  SimulatedDepositType,
   SimulationDepositCreateParams,
 } from "./simulation-deposits.js";
 export {
   PayoutFailureType,
   PayoutFailureTypeInput,
+  PayoutFeePayer,
   SimulatedPayoutStatus,
   SimulationTransferTransitionParams,
+  SwiftChargeOption,
 } from "./simulation-transfers.js";
 export { SimulatedStatus, SimulationAccountUpdateStatusParams } from "./simulation.js";
 export {

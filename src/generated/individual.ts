@@ -514,19 +514,19 @@ export const IndividualProductInput: z.ZodType<IndividualProductInput> = z.enum(
 /** What an individual uses the account for. */
 export interface IndividualAccountUsageInput {
   /** What cards are used for. */
-  card_usage?: readonly CardUsageInput[] | undefined;
+  card_usage?: readonly CardUsageInput[] | null | undefined;
   /** Countries money comes from (ISO 3166-1 alpha-2). */
-  collection_country_codes?: readonly string[] | undefined;
+  collection_country_codes?: readonly string[] | null | undefined;
   /** Where money comes from. */
-  collection_from?: readonly CollectionSourceInput[] | undefined;
+  collection_from?: readonly CollectionSourceInput[] | null | undefined;
   /** Expected transactions per month. */
-  expected_monthly_transaction_volume?: MonthlyAmountInput | undefined;
+  expected_monthly_transaction_volume?: MonthlyAmountInput | null | undefined;
   /** Countries money goes to (ISO 3166-1 alpha-2). */
-  payout_country_codes?: readonly string[] | undefined;
+  payout_country_codes?: readonly string[] | null | undefined;
   /** Who the money goes to. */
-  payout_to?: readonly PayoutRecipientInput[] | undefined;
+  payout_to?: readonly PayoutRecipientInput[] | null | undefined;
   /** Products the individual uses. */
-  product_reference?: readonly IndividualProductInput[] | undefined;
+  product_reference?: readonly IndividualProductInput[] | null | undefined;
 }
 
 export const IndividualAccountUsageInput: z.ZodType<IndividualAccountUsageInput> = z.strictObject({
@@ -558,11 +558,11 @@ export const IndividualDocumentTagInput: z.ZodType<IndividualDocumentTagInput> =
 /** A document about an individual. */
 export interface IndividualDocumentInput {
   /** What the document shows. */
-  description?: string | undefined;
+  description?: string | null | undefined;
   /** File id of the document. Personal data. */
-  file_id?: string | undefined;
+  file_id?: string | null | undefined;
   /** Kind of document. */
-  tag?: IndividualDocumentTagInput | undefined;
+  tag?: IndividualDocumentTagInput | null | undefined;
 }
 
 export const IndividualDocumentInput: z.ZodType<IndividualDocumentInput> = z.strictObject({
@@ -574,7 +574,7 @@ export const IndividualDocumentInput: z.ZodType<IndividualDocumentInput> = z.str
 /** Documents about an individual. */
 export interface IndividualAttachmentsInput {
   /** The documents. */
-  individual_documents?: readonly IndividualDocumentInput[] | undefined;
+  individual_documents?: readonly IndividualDocumentInput[] | null | undefined;
 }
 
 export const IndividualAttachmentsInput: z.ZodType<IndividualAttachmentsInput> = z.strictObject({
@@ -584,11 +584,11 @@ export const IndividualAttachmentsInput: z.ZodType<IndividualAttachmentsInput> =
 /** The employer of an individual. */
 export interface EmployerInput {
   /** Registration and tax numbers. */
-  business_identifiers?: readonly BusinessIdentifierInput[] | undefined;
+  business_identifiers?: readonly BusinessIdentifierInput[] | null | undefined;
   /** Registered name. */
-  business_name?: string | undefined;
+  business_name?: string | null | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
-  industry_category_code?: string | undefined;
+  industry_category_code?: string | null | undefined;
 }
 
 export const EmployerInput: z.ZodType<EmployerInput> = z.strictObject({
@@ -628,19 +628,19 @@ export const MedicareCardColorInput: z.ZodType<MedicareCardColorInput> = z.enum(
 /** An Australian Medicare card. */
 export interface MedicareCardInput {
   /** File id of the back. Personal data. */
-  back_file_id?: string | undefined;
+  back_file_id?: string | null | undefined;
   /** Card number. Personal data. */
-  card_number?: string | undefined;
+  card_number?: string | null | undefined;
   /** Colour of the card. */
-  color?: MedicareCardColorInput | undefined;
+  color?: MedicareCardColorInput | null | undefined;
   /** Date of issue (YYYY-MM-DD). */
-  effective_at?: string | undefined;
+  effective_at?: string | null | undefined;
   /** Date of expiry (YYYY-MM-DD). */
-  expire_at?: string | undefined;
+  expire_at?: string | null | undefined;
   /** File id of the front. Personal data. */
-  front_file_id?: string | undefined;
+  front_file_id?: string | null | undefined;
   /** Position of the person on the card. Personal data. */
-  reference_number?: string | undefined;
+  reference_number?: string | null | undefined;
 }
 
 export const MedicareCardInput: z.ZodType<MedicareCardInput> = z.strictObject({
@@ -664,9 +664,9 @@ export const IndividualTaxIdTypeInput: z.ZodType<IndividualTaxIdTypeInput> = z.e
 /** A tax number of an individual. */
 export interface IndividualTaxIdInput {
   /** The number. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
   /** Kind of number. */
-  type?: IndividualTaxIdTypeInput | undefined;
+  type?: IndividualTaxIdTypeInput | null | undefined;
 }
 
 export const IndividualTaxIdInput: z.ZodType<IndividualTaxIdInput> = z.strictObject({
@@ -677,19 +677,19 @@ export const IndividualTaxIdInput: z.ZodType<IndividualTaxIdInput> = z.strictObj
 /** An identity document of an individual. The member named by the type holds it. */
 export interface IndividualIdentificationInput {
   /** The driver's licence. */
-  drivers_license?: DriversLicenceInput | undefined;
+  drivers_license?: DriversLicenceInput | null | undefined;
   /** Kind of document. */
-  identification_type?: IndividualIdentificationTypeInput | undefined;
+  identification_type?: IndividualIdentificationTypeInput | null | undefined;
   /** Country that issued it (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  issuing_country_code?: string | undefined;
+  issuing_country_code?: string | null | undefined;
   /** The Medicare card. */
-  medicare_card?: MedicareCardInput | undefined;
+  medicare_card?: MedicareCardInput | null | undefined;
   /** The passport. */
-  passport?: PassportInput | undefined;
+  passport?: PassportInput | null | undefined;
   /** The identity card. */
-  personal_id?: PersonalIdInput | undefined;
+  personal_id?: PersonalIdInput | null | undefined;
   /** The tax number. */
-  tax_id?: IndividualTaxIdInput | undefined;
+  tax_id?: IndividualTaxIdInput | null | undefined;
 }
 
 export const IndividualIdentificationInput: z.ZodType<IndividualIdentificationInput> = z.strictObject({
@@ -705,9 +705,9 @@ export const IndividualIdentificationInput: z.ZodType<IndividualIdentificationIn
 /** The identity documents of an individual. */
 export interface IndividualIdentificationsInput {
   /** First document. */
-  primary?: IndividualIdentificationInput | undefined;
+  primary?: IndividualIdentificationInput | null | undefined;
   /** Second document, if the first is not enough. */
-  secondary?: IndividualIdentificationInput | undefined;
+  secondary?: IndividualIdentificationInput | null | undefined;
 }
 
 export const IndividualIdentificationsInput: z.ZodType<IndividualIdentificationsInput> = z.strictObject({
@@ -800,11 +800,11 @@ export const OccupationInput: z.ZodType<OccupationInput> = z.enum([
 /** Another name of an individual. */
 export interface OtherNameInput {
   /** First name. Personal data. */
-  first_name?: string | undefined;
+  first_name?: string | null | undefined;
   /** Last name. Personal data. */
-  last_name?: string | undefined;
+  last_name?: string | null | undefined;
   /** Middle name. Personal data. */
-  middle_name?: string | undefined;
+  middle_name?: string | null | undefined;
 }
 
 export const OtherNameInput: z.ZodType<OtherNameInput> = z.strictObject({
@@ -816,52 +816,52 @@ export const OtherNameInput: z.ZodType<OtherNameInput> = z.strictObject({
 /** The individual who owns an account. */
 export interface IndividualDetailsInput {
   /** What the account is for. */
-  account_usage?: IndividualAccountUsageInput | undefined;
+  account_usage?: IndividualAccountUsageInput | null | undefined;
   /** Documents about the individual. */
-  attachments?: IndividualAttachmentsInput | undefined;
+  attachments?: IndividualAttachmentsInput | null | undefined;
   /** Date of birth (YYYY-MM-DD). Personal data. */
-  date_of_birth?: string | undefined;
+  date_of_birth?: string | null | undefined;
   /** Where the individual works. */
-  employer?: EmployerInput | undefined;
+  employer?: EmployerInput | null | undefined;
   /** Expected income per month. Personal data. */
-  estimated_monthly_income?: MonthlyAmountInput | undefined;
+  estimated_monthly_income?: MonthlyAmountInput | null | undefined;
   /** First name. Personal data. */
-  first_name?: string | undefined;
+  first_name?: string | null | undefined;
   /** First name in ASCII; needed if any name has other characters. Personal data. */
-  first_name_english?: string | undefined;
+  first_name_english?: string | null | undefined;
   /** Whether the individual counts as holding public office. Personal data. */
-  has_member_holding_public_office?: boolean | undefined;
+  has_member_holding_public_office?: boolean | null | undefined;
   /** Whether a financial institution has ever refused the individual. Personal data. */
-  has_prior_financial_institution_refusal?: boolean | undefined;
+  has_prior_financial_institution_refusal?: boolean | null | undefined;
   /** Identity documents. */
-  identifications?: IndividualIdentificationsInput | undefined;
+  identifications?: IndividualIdentificationsInput | null | undefined;
   /** Last name. Personal data. */
-  last_name?: string | undefined;
+  last_name?: string | null | undefined;
   /** Last name in ASCII; needed if any name has other characters. Personal data. */
-  last_name_english?: string | undefined;
+  last_name_english?: string | null | undefined;
   /** File id of a live selfie. Personal data. */
-  live_selfie_file_id?: string | undefined;
+  live_selfie_file_id?: string | null | undefined;
   /** Middle name. Personal data. */
-  middle_name?: string | undefined;
+  middle_name?: string | null | undefined;
   /** Middle name in ASCII; needed if any name has other characters. Personal data. */
-  middle_name_english?: string | undefined;
+  middle_name_english?: string | null | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
-  nationality?: string | undefined;
+  nationality?: string | null | undefined;
   /** Occupation. */
-  occupation?: OccupationInput | undefined;
+  occupation?: OccupationInput | null | undefined;
   /** Other names the individual uses or has used. */
-  other_names?: readonly OtherNameInput[] | undefined;
+  other_names?: readonly OtherNameInput[] | null | undefined;
   /** Phone number. Personal data. */
-  phone_number?: string | undefined;
+  phone_number?: string | null | undefined;
   /**
    * File id of a photo of the individual holding the document, if Airwallex asks for it. Personal
    * data.
    */
-  photo_holding_identification_file_id?: string | undefined;
+  photo_holding_identification_file_id?: string | null | undefined;
   /** Home address. */
-  residential_address?: AddressInput | undefined;
+  residential_address?: AddressInput | null | undefined;
   /** Home address in ASCII; needed if the address has other characters. */
-  residential_address_english?: AddressInput | undefined;
+  residential_address_english?: AddressInput | null | undefined;
 }
 
 export const IndividualDetailsInput: z.ZodType<IndividualDetailsInput> = z.strictObject({

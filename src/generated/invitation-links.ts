@@ -143,10 +143,10 @@ export interface InvitationOAuthInput {
   redirect_uri: string;
   /** What the app gets. */
   response_type: InvitationResponseTypeInput;
-  /** What the app asks permission for. At least 1 items. */
+  /** What the app asks permission for. Not empty. */
   scope: readonly string[];
   /** Passed back unchanged. At most 100 characters. */
-  state?: string | undefined;
+  state?: string | null | undefined;
 }
 
 export const InvitationOAuthInput: z.ZodType<InvitationOAuthInput> = z.strictObject({
@@ -189,13 +189,13 @@ export const PrefilledFieldNameInput: z.ZodType<PrefilledFieldNameInput> = z.enu
 /** A field of the sign-up form that is already filled in. */
 export interface PrefilledFieldInput {
   /** Whether the customer may change it. */
-  editable?: boolean | undefined;
+  editable?: boolean | null | undefined;
   /** Which field it is. */
   field: PrefilledFieldNameInput;
   /** Its value. Personal data. */
   value: string;
   /** Whether the platform has verified it. */
-  verified?: boolean | undefined;
+  verified?: boolean | null | undefined;
 }
 
 export const PrefilledFieldInput: z.ZodType<PrefilledFieldInput> = z.strictObject({
@@ -208,19 +208,19 @@ export const PrefilledFieldInput: z.ZodType<PrefilledFieldInput> = z.strictObjec
 /** An invitation link to create. */
 export interface InvitationLinkCreateRequest {
   /** The account to connect; needed in mode `scale_connect`. */
-  account_id?: string | undefined;
+  account_id?: string | null | undefined;
   /** The platform's own reference; added to the redirect URL. At most 1000 characters. */
-  identifier?: string | undefined;
+  identifier?: string | null | undefined;
   /** The platform's own data. */
-  metadata?: MetadataInput | undefined;
+  metadata?: MetadataInput | null | undefined;
   /** What the customer is invited to. */
   mode: InvitationModeInput;
   /** What the app requests, in mode `oauth2`. */
-  oauth2?: InvitationOAuthInput | undefined;
+  oauth2?: InvitationOAuthInput | null | undefined;
   /** Fields of the sign-up form to fill in beforehand. */
-  prefilled_formdata?: readonly PrefilledFieldInput[] | undefined;
+  prefilled_formdata?: readonly PrefilledFieldInput[] | null | undefined;
   /** What comes after the approval, in mode `scale_connect`. */
-  scale_connect?: InvitationConnectInput | undefined;
+  scale_connect?: InvitationConnectInput | null | undefined;
 }
 
 export const InvitationLinkCreateRequest: z.ZodType<InvitationLinkCreateRequest> = z.strictObject({

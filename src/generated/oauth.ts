@@ -76,19 +76,19 @@ export const OAuthErrorResponse: z.ZodType<OAuthErrorResponse> = z.looseObject({
  */
 export interface OAuthTokenParams {
   /** Client id of the app. */
-  client_id?: string | undefined;
+  client_id?: string | null | undefined;
   /** Client secret of the app; a public app has none. Personal data. */
-  client_secret?: string | undefined;
+  client_secret?: string | null | undefined;
   /** The code of a consent, with the grant `authorization_code`. It works once. */
-  code?: string | undefined;
+  code?: string | null | undefined;
   /** The PKCE verifier, if the consent was requested with a challenge. Personal data. */
-  code_verifier?: string | undefined;
+  code_verifier?: string | null | undefined;
   /** What to exchange for tokens. */
   grant_type: OAuthGrantType;
   /** The redirect URI of the consent, with the grant `authorization_code`. */
-  redirect_uri?: string | undefined;
+  redirect_uri?: string | null | undefined;
   /** The newest refresh token, with the grant `refresh_token`. Personal data. */
-  refresh_token?: string | undefined;
+  refresh_token?: string | null | undefined;
 }
 
 export const OAuthTokenParams: z.ZodType<OAuthTokenParams> = z.strictObject({

@@ -112,7 +112,7 @@ export const OffboardingList: z.ZodType<OffboardingList> = z.looseObject({
 /** A request to close a connected account. */
 export interface OffboardingCreateParams {
   /** A comment on it. Personal data. */
-  comment?: string | undefined;
+  comment?: string | null | undefined;
   /** Why the account should be closed. */
   reason_code: OffboardingReasonInput;
 }

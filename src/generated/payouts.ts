@@ -322,15 +322,15 @@ export const PayoutList: z.ZodType<PayoutList> = z.looseObject({
 /** What some countries ask for about the payer in addition. */
 export interface PayerAdditionalInfoInput {
   /** Registration number of the business. */
-  business_registration_number?: string | undefined;
+  business_registration_number?: string | null | undefined;
   /** Kind of registration number. */
-  business_registration_type?: string | undefined;
+  business_registration_type?: string | null | undefined;
   /** Id in your own system. */
-  external_id?: string | undefined;
+  external_id?: string | null | undefined;
   /** E-mail address of the person. Personal data. */
-  personal_email?: string | undefined;
+  personal_email?: string | null | undefined;
   /** Identity number of the person. Personal data. */
-  personal_id_number?: string | undefined;
+  personal_id_number?: string | null | undefined;
   [name: string]: unknown;
 }
 
@@ -345,15 +345,15 @@ export const PayerAdditionalInfoInput: z.ZodType<PayerAdditionalInfoInput> = z.l
 /** Address of a payer. */
 export interface PayerAddressInput {
   /** City. Personal data. */
-  city?: string | undefined;
+  city?: string | null | undefined;
   /** Country (ISO 3166, two letters). */
   country_code: string;
   /** Postal code. Personal data. */
-  postcode?: string | undefined;
+  postcode?: string | null | undefined;
   /** State or province. */
-  state?: string | undefined;
+  state?: string | null | undefined;
   /** Street and number. Personal data. */
-  street_address?: string | undefined;
+  street_address?: string | null | undefined;
 }
 
 export const PayerAddressInput: z.ZodType<PayerAddressInput> = z.strictObject({
@@ -367,19 +367,19 @@ export const PayerAddressInput: z.ZodType<PayerAddressInput> = z.strictObject({
 /** On whose behalf a payout is made. */
 export interface PayoutPayerInput {
   /** What some countries and methods ask for in addition. */
-  additional_info?: PayerAdditionalInfoInput | undefined;
+  additional_info?: PayerAdditionalInfoInput | null | undefined;
   /** Address. */
   address: PayerAddressInput;
   /** Name of the company; for COMPANY. */
-  company_name?: string | undefined;
+  company_name?: string | null | undefined;
   /** Date of birth (YYYY-MM-DD); for PERSONAL. Personal data. */
-  date_of_birth?: string | undefined;
+  date_of_birth?: string | null | undefined;
   /** COMPANY or PERSONAL. */
   entity_type: string;
   /** First name; for PERSONAL. Personal data. */
-  first_name?: string | undefined;
+  first_name?: string | null | undefined;
   /** Last name; for PERSONAL. Personal data. */
-  last_name?: string | undefined;
+  last_name?: string | null | undefined;
   [name: string]: unknown;
 }
 
@@ -406,47 +406,47 @@ export const PayoutCancellation: z.ZodType<PayoutCancellation> = z.record(z.stri
 /** A new payout; give one of the two amounts, and a beneficiary or its id. */
 export interface PayoutCreateRequest {
   /** Fees that the platform takes. */
-  application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  application_fee_options?: readonly ApplicationFeeOptionInput[] | null | undefined;
   /** Who is paid, and where. */
-  beneficiary?: BeneficiaryDetailsInput | undefined;
+  beneficiary?: BeneficiaryDetailsInput | null | undefined;
   /** Id of the saved beneficiary. */
-  beneficiary_id?: string | undefined;
+  beneficiary_id?: string | null | undefined;
   /** Data of your own. */
-  client_data?: string | undefined;
+  client_data?: string | null | undefined;
   /** Who pays the fee; default: PAYER. */
-  fee_paid_by?: "PAYER" | "BENEFICIARY" | undefined;
+  fee_paid_by?: "PAYER" | "BENEFICIARY" | null | undefined;
   /** Whether the rate is fixed at once; with a conversion only; default: true. */
-  lock_rate_on_create?: boolean | undefined;
+  lock_rate_on_create?: boolean | null | undefined;
   /** Data of your own. */
-  metadata?: Readonly<Record<string, string>> | undefined;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /** On whose behalf it is paid; default: the account. */
-  payer?: PayoutPayerInput | undefined;
+  payer?: PayoutPayerInput | null | undefined;
   /** Id of the saved payer. */
-  payer_id?: string | undefined;
+  payer_id?: string | null | undefined;
   /** Id of the quote. */
-  quote_id?: string | undefined;
+  quote_id?: string | null | undefined;
   /** What it is for, from the API's list of reasons. */
   reason: string;
   /** Reference that the beneficiary sees. */
   reference: string;
   /** Remarks of your own; the beneficiary does not see them. */
-  remarks?: string | undefined;
+  remarks?: string | null | undefined;
   /** An id of your own for this request; a second use of it is refused. Not empty. */
   request_id: string;
   /** Amount that leaves the wallet, in the source currency. */
-  source_amount?: DecimalInput | undefined;
+  source_amount?: DecimalInput | null | undefined;
   /** Currency of the wallet that pays (ISO 4217). */
-  source_currency?: string | undefined;
+  source_currency?: string | null | undefined;
   /** Who pays for other banks on the way, for SWIFT; default: SHARED. */
-  swift_charge_option?: "SHARED" | "PAYER" | undefined;
+  swift_charge_option?: "SHARED" | "PAYER" | null | undefined;
   /** Amount that is sent, in the transfer currency. */
-  transfer_amount?: DecimalInput | undefined;
+  transfer_amount?: DecimalInput | null | undefined;
   /** Currency that is sent (ISO 4217). */
   transfer_currency: string;
   /** Day on which it should be sent (YYYY-MM-DD); default: today. */
-  transfer_date?: string | undefined;
+  transfer_date?: string | null | undefined;
   /** LOCAL or SWIFT. */
-  transfer_method?: "SWIFT" | "LOCAL" | undefined;
+  transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
 }
 
 export const PayoutCreateRequest: z.ZodType<PayoutCreateRequest> = z.strictObject({
@@ -476,31 +476,31 @@ export const PayoutCreateRequest: z.ZodType<PayoutCreateRequest> = z.strictObjec
 /** A new payout; give one of the two amounts, and a beneficiary or its id. */
 export interface PayoutCreateParams {
   /** Fees that the platform takes. */
-  application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  application_fee_options?: readonly ApplicationFeeOptionInput[] | null | undefined;
   /** Who is paid, and where. */
-  beneficiary?: BeneficiaryDetailsInput | undefined;
+  beneficiary?: BeneficiaryDetailsInput | null | undefined;
   /** Id of the saved beneficiary. */
-  beneficiary_id?: string | undefined;
+  beneficiary_id?: string | null | undefined;
   /** Data of your own. */
-  client_data?: string | undefined;
+  client_data?: string | null | undefined;
   /** Who pays the fee; default: PAYER. */
-  fee_paid_by?: "PAYER" | "BENEFICIARY" | undefined;
+  fee_paid_by?: "PAYER" | "BENEFICIARY" | null | undefined;
   /** Whether the rate is fixed at once; with a conversion only; default: true. */
-  lock_rate_on_create?: boolean | undefined;
+  lock_rate_on_create?: boolean | null | undefined;
   /** Data of your own. */
-  metadata?: Readonly<Record<string, string>> | undefined;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /** On whose behalf it is paid; default: the account. */
-  payer?: PayoutPayerInput | undefined;
+  payer?: PayoutPayerInput | null | undefined;
   /** Id of the saved payer. */
-  payer_id?: string | undefined;
+  payer_id?: string | null | undefined;
   /** Id of the quote. */
-  quote_id?: string | undefined;
+  quote_id?: string | null | undefined;
   /** What it is for, from the API's list of reasons. */
   reason: string;
   /** Reference that the beneficiary sees. */
   reference: string;
   /** Remarks of your own; the beneficiary does not see them. */
-  remarks?: string | undefined;
+  remarks?: string | null | undefined;
   /**
    * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
    * call whose outcome is unknown, even from another process: the work is then done only once. Not
@@ -508,19 +508,19 @@ export interface PayoutCreateParams {
    */
   request_id?: string | undefined;
   /** Amount that leaves the wallet, in the source currency. */
-  source_amount?: DecimalInput | undefined;
+  source_amount?: DecimalInput | null | undefined;
   /** Currency of the wallet that pays (ISO 4217). */
-  source_currency?: string | undefined;
+  source_currency?: string | null | undefined;
   /** Who pays for other banks on the way, for SWIFT; default: SHARED. */
-  swift_charge_option?: "SHARED" | "PAYER" | undefined;
+  swift_charge_option?: "SHARED" | "PAYER" | null | undefined;
   /** Amount that is sent, in the transfer currency. */
-  transfer_amount?: DecimalInput | undefined;
+  transfer_amount?: DecimalInput | null | undefined;
   /** Currency that is sent (ISO 4217). */
   transfer_currency: string;
   /** Day on which it should be sent (YYYY-MM-DD); default: today. */
-  transfer_date?: string | undefined;
+  transfer_date?: string | null | undefined;
   /** LOCAL or SWIFT. */
-  transfer_method?: "SWIFT" | "LOCAL" | undefined;
+  transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
 }
 
 export const PayoutCreateParams: z.ZodType<PayoutCreateParams> = z.strictObject({
@@ -587,47 +587,47 @@ export const PayoutListParams: z.ZodType<PayoutListParams> = z.strictObject({
 /** A new payout; give one of the two amounts, and a beneficiary or its id. */
 export interface PayoutValidateParams {
   /** Fees that the platform takes. */
-  application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  application_fee_options?: readonly ApplicationFeeOptionInput[] | null | undefined;
   /** Who is paid, and where. */
-  beneficiary?: BeneficiaryDetailsInput | undefined;
+  beneficiary?: BeneficiaryDetailsInput | null | undefined;
   /** Id of the saved beneficiary. */
-  beneficiary_id?: string | undefined;
+  beneficiary_id?: string | null | undefined;
   /** Data of your own. */
-  client_data?: string | undefined;
+  client_data?: string | null | undefined;
   /** Who pays the fee; default: PAYER. */
-  fee_paid_by?: "PAYER" | "BENEFICIARY" | undefined;
+  fee_paid_by?: "PAYER" | "BENEFICIARY" | null | undefined;
   /** Whether the rate is fixed at once; with a conversion only; default: true. */
-  lock_rate_on_create?: boolean | undefined;
+  lock_rate_on_create?: boolean | null | undefined;
   /** Data of your own. */
-  metadata?: Readonly<Record<string, string>> | undefined;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /** On whose behalf it is paid; default: the account. */
-  payer?: PayoutPayerInput | undefined;
+  payer?: PayoutPayerInput | null | undefined;
   /** Id of the saved payer. */
-  payer_id?: string | undefined;
+  payer_id?: string | null | undefined;
   /** Id of the quote. */
-  quote_id?: string | undefined;
+  quote_id?: string | null | undefined;
   /** What it is for, from the API's list of reasons. */
   reason: string;
   /** Reference that the beneficiary sees. */
   reference: string;
   /** Remarks of your own; the beneficiary does not see them. */
-  remarks?: string | undefined;
+  remarks?: string | null | undefined;
   /** An id of your own for this request; a second use of it is refused. Not empty. */
   request_id: string;
   /** Amount that leaves the wallet, in the source currency. */
-  source_amount?: DecimalInput | undefined;
+  source_amount?: DecimalInput | null | undefined;
   /** Currency of the wallet that pays (ISO 4217). */
-  source_currency?: string | undefined;
+  source_currency?: string | null | undefined;
   /** Who pays for other banks on the way, for SWIFT; default: SHARED. */
-  swift_charge_option?: "SHARED" | "PAYER" | undefined;
+  swift_charge_option?: "SHARED" | "PAYER" | null | undefined;
   /** Amount that is sent, in the transfer currency. */
-  transfer_amount?: DecimalInput | undefined;
+  transfer_amount?: DecimalInput | null | undefined;
   /** Currency that is sent (ISO 4217). */
   transfer_currency: string;
   /** Day on which it should be sent (YYYY-MM-DD); default: today. */
-  transfer_date?: string | undefined;
+  transfer_date?: string | null | undefined;
   /** LOCAL or SWIFT. */
-  transfer_method?: "SWIFT" | "LOCAL" | undefined;
+  transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
 }
 
 export const PayoutValidateParams: z.ZodType<PayoutValidateParams> = z.strictObject({

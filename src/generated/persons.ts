@@ -333,11 +333,11 @@ export const BusinessPersonDocumentTagInput: z.ZodType<BusinessPersonDocumentTag
 /** A document about a person of a business. */
 export interface BusinessPersonDocumentInput {
   /** What the document shows. */
-  description?: string | undefined;
+  description?: string | null | undefined;
   /** File id of the document. Personal data. */
-  file_id?: string | undefined;
+  file_id?: string | null | undefined;
   /** Kind of document. */
-  tag?: BusinessPersonDocumentTagInput | undefined;
+  tag?: BusinessPersonDocumentTagInput | null | undefined;
 }
 
 export const BusinessPersonDocumentInput: z.ZodType<BusinessPersonDocumentInput> = z.strictObject({
@@ -349,7 +349,7 @@ export const BusinessPersonDocumentInput: z.ZodType<BusinessPersonDocumentInput>
 /** Documents about a person of a business. */
 export interface BusinessPersonAttachmentsInput {
   /** The documents. */
-  business_person_documents?: readonly BusinessPersonDocumentInput[] | undefined;
+  business_person_documents?: readonly BusinessPersonDocumentInput[] | null | undefined;
 }
 
 export const BusinessPersonAttachmentsInput: z.ZodType<BusinessPersonAttachmentsInput> = z.strictObject({
@@ -359,21 +359,21 @@ export const BusinessPersonAttachmentsInput: z.ZodType<BusinessPersonAttachments
 /** A driver's licence. */
 export interface DriversLicenceInput {
   /** File id of the back. Personal data. */
-  back_file_id?: string | undefined;
+  back_file_id?: string | null | undefined;
   /** Date of issue (YYYY-MM-DD). */
-  effective_at?: string | undefined;
+  effective_at?: string | null | undefined;
   /** Date of expiry (YYYY-MM-DD). */
-  expire_at?: string | undefined;
+  expire_at?: string | null | undefined;
   /** File id of the front. Personal data. */
-  front_file_id?: string | undefined;
+  front_file_id?: string | null | undefined;
   /** Gender, one letter, such as `F`. Personal data. */
-  gender?: string | undefined;
+  gender?: string | null | undefined;
   /** State that issued it. */
-  issuing_state?: string | undefined;
+  issuing_state?: string | null | undefined;
   /** Licence number. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
   /** Card version, on licences of Australia and New Zealand. */
-  version?: string | undefined;
+  version?: string | null | undefined;
 }
 
 export const DriversLicenceInput: z.ZodType<DriversLicenceInput> = z.strictObject({
@@ -407,17 +407,17 @@ export const PersonIdentificationTypeInput: z.ZodType<PersonIdentificationTypeIn
 /** A passport. */
 export interface PassportInput {
   /** Date of issue (YYYY-MM-DD). */
-  effective_at?: string | undefined;
+  effective_at?: string | null | undefined;
   /** Date of expiry (YYYY-MM-DD). */
-  expire_at?: string | undefined;
+  expire_at?: string | null | undefined;
   /** File id of the page with the photo. Personal data. */
-  front_file_id?: string | undefined;
+  front_file_id?: string | null | undefined;
   /** First line of the machine-readable zone. Personal data. */
-  mrz_line1?: string | undefined;
+  mrz_line1?: string | null | undefined;
   /** Second line of the machine-readable zone. Personal data. */
-  mrz_line2?: string | undefined;
+  mrz_line2?: string | null | undefined;
   /** Passport number. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
 }
 
 export const PassportInput: z.ZodType<PassportInput> = z.strictObject({
@@ -432,15 +432,15 @@ export const PassportInput: z.ZodType<PassportInput> = z.strictObject({
 /** A national identity card. */
 export interface PersonalIdInput {
   /** File id of the back. Personal data. */
-  back_file_id?: string | undefined;
+  back_file_id?: string | null | undefined;
   /** Date of issue (YYYY-MM-DD). */
-  effective_at?: string | undefined;
+  effective_at?: string | null | undefined;
   /** Date of expiry (YYYY-MM-DD). */
-  expire_at?: string | undefined;
+  expire_at?: string | null | undefined;
   /** File id of the front. Personal data. */
-  front_file_id?: string | undefined;
+  front_file_id?: string | null | undefined;
   /** Number of the card. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
 }
 
 export const PersonalIdInput: z.ZodType<PersonalIdInput> = z.strictObject({
@@ -464,9 +464,9 @@ export const PersonTaxIdTypeInput: z.ZodType<PersonTaxIdTypeInput> = z.enum([
 /** A tax number of a person of a business. */
 export interface PersonTaxIdInput {
   /** The number; needed unless there is a picture of a document. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
   /** Kind of number. */
-  type?: PersonTaxIdTypeInput | undefined;
+  type?: PersonTaxIdTypeInput | null | undefined;
 }
 
 export const PersonTaxIdInput: z.ZodType<PersonTaxIdInput> = z.strictObject({
@@ -477,20 +477,20 @@ export const PersonTaxIdInput: z.ZodType<PersonTaxIdInput> = z.strictObject({
 /** An identity document of a person of a business. The member named by the type holds it. */
 export interface PersonIdentificationInput {
   /** The driver's licence. */
-  drivers_license?: DriversLicenceInput | undefined;
+  drivers_license?: DriversLicenceInput | null | undefined;
   /** Kind of document. */
-  identification_type?: PersonIdentificationTypeInput | undefined;
+  identification_type?: PersonIdentificationTypeInput | null | undefined;
   /**
    * Country that issued it (ISO 3166-1 alpha-2); needed unless there is a picture of the document.
    * Matches `^[A-Z]{2}$`.
    */
-  issuing_country_code?: string | undefined;
+  issuing_country_code?: string | null | undefined;
   /** The passport. */
-  passport?: PassportInput | undefined;
+  passport?: PassportInput | null | undefined;
   /** The identity card. */
-  personal_id?: PersonalIdInput | undefined;
+  personal_id?: PersonalIdInput | null | undefined;
   /** The tax number. */
-  tax_id?: PersonTaxIdInput | undefined;
+  tax_id?: PersonTaxIdInput | null | undefined;
 }
 
 export const PersonIdentificationInput: z.ZodType<PersonIdentificationInput> = z.strictObject({
@@ -505,9 +505,9 @@ export const PersonIdentificationInput: z.ZodType<PersonIdentificationInput> = z
 /** The identity documents of a person of a business. */
 export interface PersonIdentificationsInput {
   /** First document; needed where identity documents are. */
-  primary?: PersonIdentificationInput | undefined;
+  primary?: PersonIdentificationInput | null | undefined;
   /** Second document, if the first is not enough. */
-  secondary?: PersonIdentificationInput | undefined;
+  secondary?: PersonIdentificationInput | null | undefined;
 }
 
 export const PersonIdentificationsInput: z.ZodType<PersonIdentificationsInput> = z.strictObject({
@@ -541,42 +541,42 @@ export const PersonRoleInput: z.ZodType<PersonRoleInput> = z.enum([
 /** A person who owns, directs or represents a business. */
 export interface BusinessPersonInput {
   /** Documents about the person. */
-  attachments?: BusinessPersonAttachmentsInput | undefined;
+  attachments?: BusinessPersonAttachmentsInput | null | undefined;
   /** Date of birth (YYYY-MM-DD). Personal data. */
-  date_of_birth?: string | undefined;
+  date_of_birth?: string | null | undefined;
   /** Email address. Personal data. */
-  email?: string | undefined;
+  email?: string | null | undefined;
   /** First name. 1 to 250 characters. Personal data. */
-  first_name?: string | undefined;
+  first_name?: string | null | undefined;
   /** First name in ASCII; needed if `first_name` has other characters. Personal data. */
-  first_name_english?: string | undefined;
+  first_name_english?: string | null | undefined;
   /**
    * Identity documents. Submission needs them, except for persons who are only directors in
    * Australia or New Zealand, and with deferred identity verification.
    */
-  identifications?: PersonIdentificationsInput | undefined;
+  identifications?: PersonIdentificationsInput | null | undefined;
   /** Job title. */
-  job_title?: string | undefined;
+  job_title?: string | null | undefined;
   /** Last name. 1 to 250 characters. Personal data. */
-  last_name?: string | undefined;
+  last_name?: string | null | undefined;
   /** Last name in ASCII; needed if `last_name` has other characters. Personal data. */
-  last_name_english?: string | undefined;
+  last_name_english?: string | null | undefined;
   /** File id of a live selfie. Personal data. */
-  live_selfie_file_id?: string | undefined;
+  live_selfie_file_id?: string | null | undefined;
   /** Middle name. Personal data. */
-  middle_name?: string | undefined;
+  middle_name?: string | null | undefined;
   /** Middle name in ASCII; needed if `middle_name` has other characters. Personal data. */
-  middle_name_english?: string | undefined;
+  middle_name_english?: string | null | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
-  nationality?: string | undefined;
+  nationality?: string | null | undefined;
   /** Id assigned by Airwallex. An update without it makes a new person. */
-  person_id?: string | undefined;
+  person_id?: string | null | undefined;
   /** Phone number. Personal data. */
-  phone_number?: string | undefined;
+  phone_number?: string | null | undefined;
   /** Home address. */
-  residential_address?: AddressInput | undefined;
+  residential_address?: AddressInput | null | undefined;
   /** The person's roles in the business; submission needs at least one. */
-  roles?: readonly PersonRoleInput[] | undefined;
+  roles?: readonly PersonRoleInput[] | null | undefined;
 }
 
 export const BusinessPersonInput: z.ZodType<BusinessPersonInput> = z.strictObject({
@@ -618,11 +618,11 @@ export const IdentityFileTagInput: z.ZodType<IdentityFileTagInput> = z.enum([
 /** A picture of an identity document. */
 export interface IdentityFileInput {
   /** What the picture shows. */
-  description?: string | undefined;
+  description?: string | null | undefined;
   /** File id of the picture. Personal data. */
-  file_id?: string | undefined;
+  file_id?: string | null | undefined;
   /** Document and side in the picture. */
-  tag?: IdentityFileTagInput | undefined;
+  tag?: IdentityFileTagInput | null | undefined;
 }
 
 export const IdentityFileInput: z.ZodType<IdentityFileInput> = z.strictObject({
@@ -634,7 +634,7 @@ export const IdentityFileInput: z.ZodType<IdentityFileInput> = z.strictObject({
 /** Pictures of identity documents. */
 export interface IdentityAttachmentsInput {
   /** The pictures. */
-  identity_files?: readonly IdentityFileInput[] | undefined;
+  identity_files?: readonly IdentityFileInput[] | null | undefined;
 }
 
 export const IdentityAttachmentsInput: z.ZodType<IdentityAttachmentsInput> = z.strictObject({

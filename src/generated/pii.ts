@@ -16,7 +16,6 @@ export const piiFields: ReadonlySet<string> = new Set([
   "backFileId",
   "back_file_id",
   "bank_account_number",
-  "beneficiary",
   "binding_mobile_number",
   "businessRegistrationNumber",
   "business_phone_number",

@@ -114,21 +114,21 @@ export interface PlatformReportCreateParams {
   /** Format of the file. */
   file_format: ReportFileFormatInput;
   /** Name of the file; default: the type and the time. Not empty. */
-  file_name?: string | undefined;
+  file_name?: string | null | undefined;
   /** Start, by creation: a date or a timestamp (ISO 8601). */
-  from_created_at?: string | undefined;
+  from_created_at?: string | null | undefined;
   /** Start, by last change: a date or a timestamp (ISO 8601). */
-  from_updated_at?: string | undefined;
+  from_updated_at?: string | null | undefined;
   /**
    * End, by creation: a date or a timestamp (ISO 8601). If it is in the future, the report is
    * generated then.
    */
-  to_created_at?: string | undefined;
+  to_created_at?: string | null | undefined;
   /**
    * End, by last change: a date or a timestamp (ISO 8601). If it is in the future, the report is
    * generated then.
    */
-  to_updated_at?: string | undefined;
+  to_updated_at?: string | null | undefined;
   /** What it is about. */
   type: PlatformReportTypeInput;
 }

@@ -401,17 +401,17 @@ export const RfiAnswerTypeInput: z.ZodType<RfiAnswerTypeInput> = z.enum([
 /** A postal address. */
 export interface RfiAddressInput {
   /** Street and number. Personal data. */
-  address_line1?: string | undefined;
+  address_line1?: string | null | undefined;
   /** Floor, unit or building. Personal data. */
-  address_line2?: string | undefined;
+  address_line2?: string | null | undefined;
   /** Country (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  country_code?: string | undefined;
+  country_code?: string | null | undefined;
   /** Postal code. Personal data. */
-  postcode?: string | undefined;
+  postcode?: string | null | undefined;
   /** State or province. */
-  state?: string | undefined;
+  state?: string | null | undefined;
   /** City or suburb. Personal data. */
-  suburb?: string | undefined;
+  suburb?: string | null | undefined;
 }
 
 export const RfiAddressInput: z.ZodType<RfiAddressInput> = z.strictObject({
@@ -454,15 +454,15 @@ export const RfiIdentityDocumentTypeInput: z.ZodType<RfiIdentityDocumentTypeInpu
 /** An identity document. */
 export interface RfiIdentityDocumentInput {
   /** File id of the back. Personal data. */
-  back_file_id?: string | undefined;
+  back_file_id?: string | null | undefined;
   /** File id of the front. Personal data. */
-  front_file_id?: string | undefined;
+  front_file_id?: string | null | undefined;
   /** Country that issued it (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  issuing_country?: string | undefined;
+  issuing_country?: string | null | undefined;
   /** Number of the document. Personal data. */
-  number?: string | undefined;
+  number?: string | null | undefined;
   /** Kind of document. */
-  type?: RfiIdentityDocumentTypeInput | undefined;
+  type?: RfiIdentityDocumentTypeInput | null | undefined;
 }
 
 export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.strictObject({
@@ -479,19 +479,19 @@ export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.s
  */
 export interface RfiAnswerInput {
   /** The answer, for the kind `ADDRESS`. */
-  address?: RfiAddressInput | undefined;
-  /** The answer, for the kind `ATTACHMENT`. At least 1 items. */
-  attachments?: readonly RfiFileIdInput[] | undefined;
+  address?: RfiAddressInput | null | undefined;
+  /** The answer, for the kind `ATTACHMENT`. Not empty. */
+  attachments?: readonly RfiFileIdInput[] | null | undefined;
   /** A comment on any answer. Personal data. */
-  comment?: string | undefined;
+  comment?: string | null | undefined;
   /** The answer, for the kind `CONFIRMATION`. */
-  confirmed?: boolean | undefined;
+  confirmed?: boolean | null | undefined;
   /** The answer, for the kind `IDENTITY_DOCUMENT`. */
-  identity_document?: RfiIdentityDocumentInput | undefined;
+  identity_document?: RfiIdentityDocumentInput | null | undefined;
   /** The answer, for the kind `TEXT`. Not empty. Personal data. */
-  text?: string | undefined;
+  text?: string | null | undefined;
   /** The kind of the answer. */
-  type?: RfiAnswerTypeInput | undefined;
+  type?: RfiAnswerTypeInput | null | undefined;
 }
 
 export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = z.strictObject({
@@ -586,7 +586,7 @@ export interface SimulationRfiQuestion {
   /** What to ask for. */
   answer: SimulationRfiAnswer;
   /** Who or what the question is about. */
-  sources?: readonly SimulationRfiSource[] | undefined;
+  sources?: readonly SimulationRfiSource[] | null | undefined;
 }
 
 export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictObject({
@@ -597,11 +597,11 @@ export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictO
 /** Either an answered question to ask again, by its id, or a new one, by its kind of answer. */
 export interface SimulationRfiFollowUpQuestion {
   /** What to ask for, in a new question. */
-  answer?: SimulationRfiAnswer | undefined;
+  answer?: SimulationRfiAnswer | null | undefined;
   /** Id of the question to ask again. */
-  id?: string | undefined;
+  id?: string | null | undefined;
   /** Who or what the question is about. */
-  sources?: readonly SimulationRfiSource[] | undefined;
+  sources?: readonly SimulationRfiSource[] | null | undefined;
 }
 
 export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuestion> = z.strictObject({
@@ -637,7 +637,7 @@ export const RfiListParams: z.ZodType<RfiListParams> = z.strictObject({
 
 /** Answers to questions of the active round. */
 export interface RfiRespondRequest {
-  /** One item per question; questions left out stay open. At least 1 items. */
+  /** One item per question; questions left out stay open. Not empty. */
   questions: readonly RfiResponseItem[];
 }
 
@@ -648,7 +648,7 @@ export const RfiRespondRequest: z.ZodType<RfiRespondRequest> = z.strictObject({
 /** A request for information to open. */
 export interface SimulationRfiCreateParams {
   /** What to ask; default: the questions that belong to the type. */
-  questions?: readonly SimulationRfiQuestion[] | undefined;
+  questions?: readonly SimulationRfiQuestion[] | null | undefined;
   /** What it is about. */
   type: RfiTypeInput;
 }
@@ -661,7 +661,7 @@ export const SimulationRfiCreateParams: z.ZodType<SimulationRfiCreateParams> = z
 /** What to ask once everything is answered. */
 export interface SimulationRfiFollowUpParams {
   /** Questions to ask again, and new ones. */
-  questions?: readonly SimulationRfiFollowUpQuestion[] | undefined;
+  questions?: readonly SimulationRfiFollowUpQuestion[] | null | undefined;
 }
 
 export const SimulationRfiFollowUpParams: z.ZodType<SimulationRfiFollowUpParams> = z.strictObject({

@@ -2,14 +2,18 @@
 /** Predicates of simulation-deposits; each agrees with the zod schema of its type. */
 
 import type {
+  SimulatedCurrency,
   SimulatedDeposit,
   SimulatedDepositStatus,
   SimulatedDepositStatusInput,
+  SimulatedDepositType,
   SimulationDepositCreateParams,
+  SimulationDone,
 } from "./simulation-deposits.js";
 import type { Members } from "./values.guards.js";
+import { isLonger } from "./values.guards.js";
 
-const pattern1 = /^[A-Z]{2}$/u;
+const pattern1 = /^([A-Z]{2}|UNDEFINED)$/u;
 
 export function isSimulatedDepositStatus(v: unknown): v is SimulatedDepositStatus {
   return typeof v === "string";
@@ -26,18 +30,38 @@ export function isSimulatedDepositStatusInput(v: unknown): v is SimulatedDeposit
   }
 }
 
+export function isSimulatedDepositType(v: unknown): v is SimulatedDepositType {
+  return typeof v === "string";
+}
+
+export function isSimulatedCurrency(v: unknown): v is SimulatedCurrency {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<SimulatedCurrency> = v;
+  if (o.currency_code != null && typeof o.currency_code !== "string") return false;
+  if (typeof o.precision !== "number" || !Number.isSafeInteger(o.precision)) return false;
+  if (typeof o.value !== "string") return false;
+  return true;
+}
+
 export function isSimulatedDeposit(v: unknown): v is SimulatedDeposit {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<SimulatedDeposit> = v;
   if (typeof o.amount !== "string" && !Number.isFinite(o.amount)) return false;
+  if (
+    o.create_time != null &&
+    typeof o.create_time !== "string" && !Number.isFinite(o.create_time)
+  ) {
+    return false;
+  }
   if (typeof o.currency !== "string") return false;
-  if (o.deposit_type != null && typeof o.deposit_type !== "string") return false;
+  if (o.deposit_type != null && !isSimulatedDepositType(o.deposit_type)) return false;
   if (
     o.fee_amount != null &&
     typeof o.fee_amount !== "string" && !Number.isFinite(o.fee_amount)
   ) {
     return false;
   }
+  if (o.fee_currency != null && !isSimulatedCurrency(o.fee_currency)) return false;
   if (typeof o.id !== "string") return false;
   if (o.payer_country != null && typeof o.payer_country !== "string") return false;
   if (o.payer_name != null && typeof o.payer_name !== "string") return false;
@@ -47,21 +71,53 @@ export function isSimulatedDeposit(v: unknown): v is SimulatedDeposit {
   return true;
 }
 
+export function isSimulationDone(v: unknown): v is SimulationDone {
+  if (typeof v !== "boolean") return false;
+  return true;
+}
+
 export function isSimulationDepositCreateParams(v: unknown): v is SimulationDepositCreateParams {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<SimulationDepositCreateParams> = v;
-  if (typeof o.amount !== "number" || !Number.isFinite(o.amount)) return false;
+  if (
+    typeof o.amount !== "number" ||
+    !Number.isFinite(o.amount) ||
+    o.amount < 0 ||
+    o.amount > 100000000
+  ) {
+    return false;
+  }
   if (typeof o.global_account_id !== "string" || o.global_account_id === "") return false;
-  if (o.payer_bankname !== undefined && typeof o.payer_bankname !== "string") return false;
+  if (
+    o.payer_bankname !== undefined &&
+    (typeof o.payer_bankname !== "string" || isLonger(o.payer_bankname, 255))
+  ) {
+    return false;
+  }
   if (
     o.payer_country !== undefined &&
     (typeof o.payer_country !== "string" || !pattern1.test(o.payer_country))
   ) {
     return false;
   }
-  if (o.payer_name !== undefined && typeof o.payer_name !== "string") return false;
-  if (o.reference !== undefined && typeof o.reference !== "string") return false;
-  if (o.statement_ref !== undefined && typeof o.statement_ref !== "string") return false;
+  if (
+    o.payer_name !== undefined &&
+    (typeof o.payer_name !== "string" || isLonger(o.payer_name, 255))
+  ) {
+    return false;
+  }
+  if (
+    o.reference !== undefined &&
+    (typeof o.reference !== "string" || isLonger(o.reference, 255))
+  ) {
+    return false;
+  }
+  if (
+    o.statement_ref !== undefined &&
+    (typeof o.statement_ref !== "string" || isLonger(o.statement_ref, 255))
+  ) {
+    return false;
+  }
   if (o.status !== undefined && !isSimulatedDepositStatusInput(o.status)) return false;
   for (const key in v) {
     switch (key) {

@@ -17,20 +17,41 @@ export const SimulatedDepositStatusInput: z.ZodType<SimulatedDepositStatusInput>
   "SETTLED",
 ]);
 
+/** What kind of deposit a simulated one is. */
+export type SimulatedDepositType = "DEBIT" | "CREDIT" | (string & {});
+
+export const SimulatedDepositType: z.ZodType<SimulatedDepositType> = z.string();
+
+/** A currency, as simulations of deposits return it. */
+export interface SimulatedCurrency {
+  /** The currency (ISO 4217). */
+  readonly currency_code?: string | null | undefined;
+  /** Number of its decimals. */
+  readonly precision: number;
+  /** The currency, as text. */
+  readonly value: string;
+}
+
+export const SimulatedCurrency: z.ZodType<SimulatedCurrency> = z.looseObject({
+  currency_code: z.string().nullish(),
+  precision: z.int(),
+  value: z.string(),
+});
+
 /** A deposit, as its simulation returns it. */
 export interface SimulatedDeposit {
   /** Amount in units of the currency. */
   readonly amount: string | number;
-  /** When it was made; sources differ on whether this is a string or a number. */
-  readonly create_time?: unknown;
+  /** When it was made, a timestamp or milliseconds since 1970. */
+  readonly create_time?: string | number | null | undefined;
   /** Currency (ISO 4217). */
   readonly currency: string;
   /** What kind of deposit it is. */
-  readonly deposit_type?: string | null | undefined;
+  readonly deposit_type?: SimulatedDepositType | null | undefined;
   /** Fee in units of its currency. */
   readonly fee_amount?: string | number | null | undefined;
-  /** Currency of the fee, an object with `currency_code`. */
-  readonly fee_currency?: unknown;
+  /** Currency of the fee. */
+  readonly fee_currency?: SimulatedCurrency | null | undefined;
   /** Id of the deposit. */
   readonly id: string;
   /** Country of the payer. */
@@ -47,11 +68,11 @@ export interface SimulatedDeposit {
 
 export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = z.looseObject({
   amount: z.union([z.string(), z.number()]),
-  create_time: z.unknown().nullish(),
+  create_time: z.union([z.string(), z.number()]).nullish(),
   currency: z.string(),
-  deposit_type: z.string().nullish(),
+  deposit_type: SimulatedDepositType.nullish(),
   fee_amount: z.union([z.string(), z.number()]).nullish(),
-  fee_currency: z.unknown().nullish(),
+  fee_currency: SimulatedCurrency.nullish(),
   id: z.string(),
   payer_country: z.string().nullish(),
   payer_name: z.string().nullish(),
@@ -60,33 +81,38 @@ export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = z.looseObject({
   status: SimulatedDepositStatus.nullish(),
 });
 
+/** The answer to the simulation of a change; what it means is not documented. */
+export type SimulationDone = boolean;
+
+export const SimulationDone: z.ZodType<SimulationDone> = z.boolean();
+
 /** A deposit into a global account. */
 export interface SimulationDepositCreateParams {
-  /** Amount in units of the global account's currency. */
+  /** Amount in units of the global account's currency. 0 to 100000000. */
   amount: number;
   /** Id of the global account. Not empty. */
   global_account_id: string;
-  /** Name of the payer's bank. Personal data. */
-  payer_bankname?: string | undefined;
-  /** Country of the payer (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. */
-  payer_country?: string | undefined;
-  /** Name of the payer. Personal data. */
-  payer_name?: string | undefined;
-  /** Reference of the payment. */
-  reference?: string | undefined;
-  /** Reference on the statement. */
-  statement_ref?: string | undefined;
-  /** Status of the new deposit. */
-  status?: SimulatedDepositStatusInput | undefined;
+  /** Name of the payer's bank. At most 255 characters. Personal data. */
+  payer_bankname?: string | null | undefined;
+  /** Country of the payer (ISO 3166-1 alpha-2), or UNDEFINED. Matches `^([A-Z]{2}|UNDEFINED)$`. */
+  payer_country?: string | null | undefined;
+  /** Name of the payer. At most 255 characters. Personal data. */
+  payer_name?: string | null | undefined;
+  /** Reference of the payment. At most 255 characters. */
+  reference?: string | null | undefined;
+  /** Reference on the statement; no two deposits have the same. At most 255 characters. */
+  statement_ref?: string | null | undefined;
+  /** Status of the new deposit; default: SETTLED. */
+  status?: SimulatedDepositStatusInput | null | undefined;
 }
 
 export const SimulationDepositCreateParams: z.ZodType<SimulationDepositCreateParams> = z.strictObject({
-  amount: z.number(),
+  amount: z.number().min(0).max(100000000),
   global_account_id: z.string().min(1),
-  payer_bankname: z.string().optional(),
-  payer_country: z.string().regex(/^[A-Z]{2}$/u).optional(),
-  payer_name: z.string().optional(),
-  reference: z.string().optional(),
-  statement_ref: z.string().optional(),
+  payer_bankname: z.string().max(255).optional(),
+  payer_country: z.string().regex(/^([A-Z]{2}|UNDEFINED)$/u).optional(),
+  payer_name: z.string().max(255).optional(),
+  reference: z.string().max(255).optional(),
+  statement_ref: z.string().max(255).optional(),
   status: SimulatedDepositStatusInput.optional(),
 });

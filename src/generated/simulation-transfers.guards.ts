@@ -4,11 +4,23 @@
 import type {
   PayoutFailureType,
   PayoutFailureTypeInput,
+  PayoutFeePayer,
   SimulatedPayout,
   SimulatedPayoutStatus,
   SimulationTransferTransitionParams,
+  SwiftChargeOption,
 } from "./simulation-transfers.js";
+import { isBeneficiaryDetails } from "./beneficiaries.guards.js";
+import { isApplicationFee, isApplicationFeeOption } from "./fx.guards.js";
+import {
+  isPayoutConversion,
+  isPayoutDispatchInfo,
+  isPayoutFunding,
+  isPayoutPayer,
+  isPayoutPrepayment,
+} from "./payouts.guards.js";
 import type { Members } from "./values.guards.js";
+import { isMap } from "./values.guards.js";
 
 export function isSimulatedPayoutStatus(v: unknown): v is SimulatedPayoutStatus {
   switch (v) {
@@ -68,43 +80,95 @@ export function isPayoutFailureTypeInput(v: unknown): v is PayoutFailureTypeInpu
   }
 }
 
+export function isPayoutFeePayer(v: unknown): v is PayoutFeePayer {
+  return typeof v === "string";
+}
+
+export function isSwiftChargeOption(v: unknown): v is SwiftChargeOption {
+  return typeof v === "string";
+}
+
 export function isSimulatedPayout(v: unknown): v is SimulatedPayout {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<SimulatedPayout> = v;
+  if (
+    typeof o.amount_beneficiary_receives !== "string" && !Number.isFinite(o.amount_beneficiary_receives)
+  ) {
+    return false;
+  }
+  if (
+    typeof o.amount_payer_pays !== "string" && !Number.isFinite(o.amount_payer_pays)
+  ) {
+    return false;
+  }
+  if (
+    o.application_fee_options != null &&
+    !isArrayOfApplicationFeeOption(o.application_fee_options)
+  ) {
+    return false;
+  }
+  if (o.application_fees != null && !isArrayOfApplicationFee(o.application_fees)) return false;
+  if (o.batch_transfer_id != null && typeof o.batch_transfer_id !== "string") return false;
+  if (!isBeneficiaryDetails(o.beneficiary)) return false;
   if (o.beneficiary_id != null && typeof o.beneficiary_id !== "string") return false;
-  if (o.created_at != null && typeof o.created_at !== "string") return false;
+  if (o.conversion != null && !isPayoutConversion(o.conversion)) return false;
+  if (typeof o.created_at !== "string") return false;
+  if (o.dispatch_date != null && typeof o.dispatch_date !== "string") return false;
+  if (o.dispatch_info != null && !isPayoutDispatchInfo(o.dispatch_info)) return false;
   if (o.failure_reason != null && typeof o.failure_reason !== "string") return false;
   if (o.failure_type != null && !isPayoutFailureType(o.failure_type)) return false;
-  if (
-    o.fee_amount != null &&
-    typeof o.fee_amount !== "string" && !Number.isFinite(o.fee_amount)
-  ) {
-    return false;
-  }
-  if (o.fee_currency != null && typeof o.fee_currency !== "string") return false;
+  if (typeof o.fee_amount !== "string" && !Number.isFinite(o.fee_amount)) return false;
+  if (typeof o.fee_currency !== "string") return false;
+  if (!isPayoutFeePayer(o.fee_paid_by)) return false;
+  if (!isPayoutFunding(o.funding)) return false;
   if (typeof o.id !== "string") return false;
-  if (o.reason != null && typeof o.reason !== "string") return false;
-  if (o.reference != null && typeof o.reference !== "string") return false;
-  if (o.request_id != null && typeof o.request_id !== "string") return false;
-  if (o.short_reference_id != null && typeof o.short_reference_id !== "string") return false;
-  if (
-    o.source_amount != null &&
-    typeof o.source_amount !== "string" && !Number.isFinite(o.source_amount)
-  ) {
-    return false;
-  }
-  if (o.source_currency != null && typeof o.source_currency !== "string") return false;
+  if (o.lock_rate_on_create != null && typeof o.lock_rate_on_create !== "boolean") return false;
+  if (o.metadata != null && !fitsSimulatedPayoutMetadata(o.metadata)) return false;
+  if (!isPayoutPayer(o.payer)) return false;
+  if (o.payer_id != null && typeof o.payer_id !== "string") return false;
+  if (o.prepayment != null && !isPayoutPrepayment(o.prepayment)) return false;
+  if (typeof o.reason !== "string") return false;
+  if (typeof o.reference !== "string") return false;
+  if (o.remarks != null && typeof o.remarks !== "string") return false;
+  if (typeof o.request_id !== "string") return false;
+  if (typeof o.short_reference_id !== "string") return false;
+  if (typeof o.source_amount !== "string" && !Number.isFinite(o.source_amount)) return false;
+  if (typeof o.source_currency !== "string") return false;
   if (typeof o.status !== "string") return false;
-  if (
-    o.transfer_amount != null &&
-    typeof o.transfer_amount !== "string" && !Number.isFinite(o.transfer_amount)
-  ) {
-    return false;
+  if (o.swift_charge_option != null && !isSwiftChargeOption(o.swift_charge_option)) return false;
+  if (typeof o.transfer_amount !== "string" && !Number.isFinite(o.transfer_amount)) return false;
+  if (typeof o.transfer_currency !== "string") return false;
+  if (typeof o.transfer_date !== "string") return false;
+  if (typeof o.transfer_method !== "string") return false;
+  if (typeof o.updated_at !== "string") return false;
+  return true;
+}
+
+function isArrayOfApplicationFeeOption(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isApplicationFeeOption(item)) return false;
   }
-  if (o.transfer_currency != null && typeof o.transfer_currency !== "string") return false;
-  if (o.transfer_date != null && typeof o.transfer_date !== "string") return false;
-  if (o.transfer_method != null && typeof o.transfer_method !== "string") return false;
-  if (o.updated_at != null && typeof o.updated_at !== "string") return false;
+  return true;
+}
+
+function isArrayOfApplicationFee(v: unknown): boolean {
+  if (!Array.isArray(v)) return false;
+  for (let i = 0; i < v.length; i++) {
+    const item: unknown = v[i];
+    if (!isApplicationFee(item)) return false;
+  }
+  return true;
+}
+
+function fitsSimulatedPayoutMetadata(v: unknown): boolean {
+  if (!isMap(v)) return false;
+  for (const key of Object.keys(v)) {
+    if (key === "__proto__") continue;
+    const value = v[key];
+    if (typeof value !== "string") return false;
+  }
   return true;
 }
 

@@ -2,6 +2,15 @@
 /** Shapes of simulation-transfers: types and zod schemas. */
 
 import * as z from "zod";
+import { BeneficiaryDetails } from "./beneficiaries.js";
+import { ApplicationFee, ApplicationFeeOption } from "./fx.js";
+import {
+  PayoutConversion,
+  PayoutDispatchInfo,
+  PayoutFunding,
+  PayoutPayer,
+  PayoutPrepayment,
+} from "./payouts.js";
 
 /** A status that a payout can be moved to. It has to be a valid successor of the current one. */
 export type SimulatedPayoutStatus =
@@ -129,83 +138,138 @@ export const PayoutFailureTypeInput: z.ZodType<PayoutFailureTypeInput> = z.enum(
   "UNABLE_TO_APPLY",
 ]);
 
-/**
- * A payout, as its simulation returns it. It has more members than these; read them with
- * `client.request` and a schema of your own.
- */
+/** Who pays the fee of a payout. */
+export type PayoutFeePayer = "PAYER" | "BENEFICIARY" | (string & {});
+
+export const PayoutFeePayer: z.ZodType<PayoutFeePayer> = z.string();
+
+/** Who pays the banks on the way of a SWIFT payment. */
+export type SwiftChargeOption = "SHARED" | "PAYER" | (string & {});
+
+export const SwiftChargeOption: z.ZodType<SwiftChargeOption> = z.string();
+
+/** A payout, as its simulation returns it. */
 export interface SimulatedPayout {
-  /** Who is paid. Personal data. */
-  readonly beneficiary?: unknown;
+  /** What the beneficiary receives after fees. */
+  readonly amount_beneficiary_receives: string | number;
+  /** What the payer pays with fees. */
+  readonly amount_payer_pays: string | number;
+  /** What the platform asked to earn on it. */
+  readonly application_fee_options?: readonly ApplicationFeeOption[] | null | undefined;
+  /** What the platform earned on it. */
+  readonly application_fees?: readonly ApplicationFee[] | null | undefined;
+  /** Id of the batch that it is part of. */
+  readonly batch_transfer_id?: string | null | undefined;
+  /** Who is paid. */
+  readonly beneficiary: BeneficiaryDetails;
   /** Id of the beneficiary. */
   readonly beneficiary_id?: string | null | undefined;
+  /** The conversion behind it. */
+  readonly conversion?: PayoutConversion | null | undefined;
   /** When it was created. ISO 8601. */
-  readonly created_at?: string | null | undefined;
+  readonly created_at: string;
+  /** Day on which it was sent. */
+  readonly dispatch_date?: string | null | undefined;
+  /** How to find it at other banks. */
+  readonly dispatch_info?: PayoutDispatchInfo | null | undefined;
   /** Why it failed, as free text. */
   readonly failure_reason?: string | null | undefined;
   /** Why it failed. */
   readonly failure_type?: PayoutFailureType | null | undefined;
   /** Fee. */
-  readonly fee_amount?: string | number | null | undefined;
+  readonly fee_amount: string | number;
   /** Currency of the fee (ISO 4217). */
-  readonly fee_currency?: string | null | undefined;
+  readonly fee_currency: string;
+  /** Who pays the fee. */
+  readonly fee_paid_by: PayoutFeePayer;
+  /** Where its money comes from. */
+  readonly funding: PayoutFunding;
   /** Id of the payout. */
   readonly id: string;
-  /** Who pays. Personal data. */
-  readonly payer?: unknown;
+  /** Whether the rate of its conversion was fixed when it was created. */
+  readonly lock_rate_on_create?: boolean | null | undefined;
+  /** The platform's own data. */
+  readonly metadata?: Readonly<Record<string, string>> | null | undefined;
+  /** Who pays. */
+  readonly payer: PayoutPayer;
+  /** Id of the payer. */
+  readonly payer_id?: string | null | undefined;
+  /** What was paid in advance. */
+  readonly prepayment?: PayoutPrepayment | null | undefined;
   /** What it is for. */
-  readonly reason?: string | null | undefined;
+  readonly reason: string;
   /** Reference for the beneficiary. */
-  readonly reference?: string | null | undefined;
+  readonly reference: string;
+  /** More for the beneficiary. */
+  readonly remarks?: string | null | undefined;
   /** Id of the request that created it. */
-  readonly request_id?: string | null | undefined;
+  readonly request_id: string;
   /** Short, human-readable id. */
-  readonly short_reference_id?: string | null | undefined;
+  readonly short_reference_id: string;
   /** What the payer pays. */
-  readonly source_amount?: string | number | null | undefined;
+  readonly source_amount: string | number;
   /** Currency that the payer pays in (ISO 4217). */
-  readonly source_currency?: string | null | undefined;
+  readonly source_currency: string;
   /** Its status. */
   readonly status: string;
+  /** Who pays banks on the way. */
+  readonly swift_charge_option?: SwiftChargeOption | null | undefined;
   /** What the beneficiary is paid. */
-  readonly transfer_amount?: string | number | null | undefined;
+  readonly transfer_amount: string | number;
   /** Currency of the payment (ISO 4217). */
-  readonly transfer_currency?: string | null | undefined;
+  readonly transfer_currency: string;
   /** Day of the payment. */
-  readonly transfer_date?: string | null | undefined;
+  readonly transfer_date: string;
   /** How it is paid. */
-  readonly transfer_method?: string | null | undefined;
+  readonly transfer_method: string;
   /** When it last changed. ISO 8601. */
-  readonly updated_at?: string | null | undefined;
+  readonly updated_at: string;
 }
 
 export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.looseObject({
-  beneficiary: z.unknown().nullish(),
+  amount_beneficiary_receives: z.union([z.string(), z.number()]),
+  amount_payer_pays: z.union([z.string(), z.number()]),
+  application_fee_options: z.array(ApplicationFeeOption).nullish(),
+  application_fees: z.array(ApplicationFee).nullish(),
+  batch_transfer_id: z.string().nullish(),
+  beneficiary: BeneficiaryDetails,
   beneficiary_id: z.string().nullish(),
-  created_at: z.string().nullish(),
+  conversion: PayoutConversion.nullish(),
+  created_at: z.string(),
+  dispatch_date: z.string().nullish(),
+  dispatch_info: PayoutDispatchInfo.nullish(),
   failure_reason: z.string().nullish(),
   failure_type: PayoutFailureType.nullish(),
-  fee_amount: z.union([z.string(), z.number()]).nullish(),
-  fee_currency: z.string().nullish(),
+  fee_amount: z.union([z.string(), z.number()]),
+  fee_currency: z.string(),
+  fee_paid_by: PayoutFeePayer,
+  funding: PayoutFunding,
   id: z.string(),
-  payer: z.unknown().nullish(),
-  reason: z.string().nullish(),
-  reference: z.string().nullish(),
-  request_id: z.string().nullish(),
-  short_reference_id: z.string().nullish(),
-  source_amount: z.union([z.string(), z.number()]).nullish(),
-  source_currency: z.string().nullish(),
+  lock_rate_on_create: z.boolean().nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  payer: PayoutPayer,
+  payer_id: z.string().nullish(),
+  prepayment: PayoutPrepayment.nullish(),
+  reason: z.string(),
+  reference: z.string(),
+  remarks: z.string().nullish(),
+  request_id: z.string(),
+  short_reference_id: z.string(),
+  source_amount: z.union([z.string(), z.number()]),
+  source_currency: z.string(),
   status: z.string(),
-  transfer_amount: z.union([z.string(), z.number()]).nullish(),
-  transfer_currency: z.string().nullish(),
-  transfer_date: z.string().nullish(),
-  transfer_method: z.string().nullish(),
-  updated_at: z.string().nullish(),
+  swift_charge_option: SwiftChargeOption.nullish(),
+  transfer_amount: z.union([z.string(), z.number()]),
+  transfer_currency: z.string(),
+  transfer_date: z.string(),
+  transfer_method: z.string(),
+  updated_at: z.string(),
 });
 
 /** The next status of a payout. */
 export interface SimulationTransferTransitionParams {
   /** Why it fails, if the next status is FAILED. */
-  failure_type?: PayoutFailureTypeInput | undefined;
+  failure_type?: PayoutFailureTypeInput | null | undefined;
   /** Its next status. */
   next_status: SimulatedPayoutStatus;
 }

@@ -6,6 +6,7 @@ import type { Members } from "./values.guards.js";
 
 export function isSimulatedStatus(v: unknown): v is SimulatedStatus {
   switch (v) {
+    case "ACTION_REQUIRED":
     case "ACTIVE":
     case "SUSPENDED":
       return true;

@@ -4,14 +4,18 @@
 import * as z from "zod";
 
 /** A status that a simulation can move an account to. */
-export type SimulatedStatus = "ACTIVE" | "SUSPENDED";
+export type SimulatedStatus = "ACTION_REQUIRED" | "ACTIVE" | "SUSPENDED";
 
-export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum(["ACTIVE", "SUSPENDED"]);
+export const SimulatedStatus: z.ZodType<SimulatedStatus> = z.enum([
+  "ACTION_REQUIRED",
+  "ACTIVE",
+  "SUSPENDED",
+]);
 
 /** The outcome to give the review of a submitted account. */
 export interface SimulationAccountUpdateStatusParams {
   /** Whether to set the status even if something is outstanding; default: true. */
-  force?: boolean | undefined;
+  force?: boolean | null | undefined;
   /** Status to move the account to. */
   next_status: SimulatedStatus;
 }

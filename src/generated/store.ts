@@ -163,7 +163,7 @@ export const EstimatedTransactionVolumeInput: z.ZodType<EstimatedTransactionVolu
 /** A financial statement of the business. */
 export interface FinancialStatementInput {
   /** File id of the statement. */
-  file_id?: string | undefined;
+  file_id?: string | null | undefined;
 }
 
 export const FinancialStatementInput: z.ZodType<FinancialStatementInput> = z.strictObject({
@@ -194,9 +194,9 @@ export const PaymentTypeInput: z.ZodType<PaymentTypeInput> = z.enum([
 /** The share of a store's revenue from one payment method. */
 export interface PaymentDistributionInput {
   /** The payment method. */
-  payment_type?: PaymentTypeInput | undefined;
+  payment_type?: PaymentTypeInput | null | undefined;
   /** Its share, in percent. */
-  percentage?: string | undefined;
+  percentage?: string | null | undefined;
 }
 
 export const PaymentDistributionInput: z.ZodType<PaymentDistributionInput> = z.strictObject({
@@ -229,39 +229,39 @@ export interface StoreDetailsInput {
   /** Share of transactions across borders, in percent, such as `50.0`. */
   cross_border_transaction_percent: string;
   /** Share of transactions that are disputed, in percent. */
-  dispute_percent?: string | undefined;
+  dispute_percent?: string | null | undefined;
   /** Number of employees. */
-  employee_size?: number | undefined;
+  employee_size?: number | null | undefined;
   /** Expected transactions. */
   estimated_transaction_volume: EstimatedTransactionVolumeInput;
   /** Financial statements of the business. */
-  financial_statements?: readonly FinancialStatementInput[] | undefined;
+  financial_statements?: readonly FinancialStatementInput[] | null | undefined;
   /** Days from an order to its delivery. */
   fulfillment_days: number;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
   industry_code: string;
   /** Merchant category code. Matches `^\d{4}$`. */
-  mcc?: string | undefined;
+  mcc?: string | null | undefined;
   /** How the store sells. */
   operating_models: readonly OperatingModelInput[];
   /** Share of each payment method. */
-  payment_distribution?: readonly PaymentDistributionInput[] | undefined;
+  payment_distribution?: readonly PaymentDistributionInput[] | null | undefined;
   /** Share of transactions that are refunded, in percent. */
-  refund_percent?: string | undefined;
+  refund_percent?: string | null | undefined;
   /** Countries the store sells to (ISO 3166-1 alpha-2). */
-  selling_to_country_codes?: readonly string[] | undefined;
+  selling_to_country_codes?: readonly string[] | null | undefined;
   /** Countries the store ships from (ISO 3166-1 alpha-2). */
-  shipping_from_country_codes?: readonly string[] | undefined;
+  shipping_from_country_codes?: readonly string[] | null | undefined;
   /** Address of the store. */
-  store_address?: AddressInput | undefined;
+  store_address?: AddressInput | null | undefined;
   /** What the store sells. At most 500 characters. */
   store_description: string;
   /** Name of the store. */
   store_name: string;
   /** Photos of the store. */
-  store_photos?: readonly StorePhotoInput[] | undefined;
+  store_photos?: readonly StorePhotoInput[] | null | undefined;
   /** Websites of the store. */
-  store_websites?: readonly StoreWebsiteInput[] | undefined;
+  store_websites?: readonly StoreWebsiteInput[] | null | undefined;
 }
 
 export const StoreDetailsInput: z.ZodType<StoreDetailsInput> = z.strictObject({

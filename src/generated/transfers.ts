@@ -301,27 +301,27 @@ export const ThreeDSecureOutcomeInput: z.ZodType<ThreeDSecureOutcomeInput> = z.e
 /** The card payment that funds a transfer. */
 export interface CardPaymentDataInput {
   /** Amount in units of the currency. */
-  amount?: DecimalInput | undefined;
+  amount?: DecimalInput | null | undefined;
   /** Brand of the card. */
-  brand?: CardPaymentBrandInput | undefined;
+  brand?: CardPaymentBrandInput | null | undefined;
   /** Country of the card's issuer (ISO 3166-1 alpha-2). */
-  card_issuing_country?: string | undefined;
+  card_issuing_country?: string | null | undefined;
   /** A token in place of the card's number. Personal data. */
-  card_token?: string | undefined;
+  card_token?: string | null | undefined;
   /** Kind of card. */
-  card_type?: CardPaymentTypeInput | undefined;
+  card_type?: CardPaymentTypeInput | null | undefined;
   /** Name on the card; not for APPLE_PAY and GOOGLE_PAY. Personal data. */
-  cardholder_name?: string | undefined;
+  cardholder_name?: string | null | undefined;
   /** When it was paid, a timestamp. */
-  created_at?: string | undefined;
+  created_at?: string | null | undefined;
   /** Id of the deposit that it arrived with. */
-  deposit_id?: string | undefined;
+  deposit_id?: string | null | undefined;
   /** IP address of the payer. Personal data. */
-  ip_address?: string | undefined;
+  ip_address?: string | null | undefined;
   /** How the card was used. */
-  payment_method?: CardPaymentMethodInput | undefined;
+  payment_method?: CardPaymentMethodInput | null | undefined;
   /** The outcome of the payer's authentication. */
-  three_dsecure_outcome?: ThreeDSecureOutcomeInput | undefined;
+  three_dsecure_outcome?: ThreeDSecureOutcomeInput | null | undefined;
 }
 
 export const CardPaymentDataInput: z.ZodType<CardPaymentDataInput> = z.strictObject({
@@ -341,21 +341,21 @@ export const CardPaymentDataInput: z.ZodType<CardPaymentDataInput> = z.strictObj
 /** The merchant whom the money of a transfer is for. */
 export interface TransferMerchantDataInput {
   /** Registered name. */
-  business_name?: string | undefined;
+  business_name?: string | null | undefined;
   /** When it was registered (YYYY-MM-DD). */
-  business_registration_date?: string | undefined;
+  business_registration_date?: string | null | undefined;
   /** Number in the register. */
-  business_registration_number?: string | undefined;
+  business_registration_number?: string | null | undefined;
   /** Name that it trades under. */
-  business_trading_name?: string | undefined;
+  business_trading_name?: string | null | undefined;
   /** Its industry, a code from `reference.industryCategories`. */
-  industry_category_code?: string | undefined;
+  industry_category_code?: string | null | undefined;
   /** The platform's own reference of it. */
-  merchant_identifier?: string | undefined;
+  merchant_identifier?: string | null | undefined;
   /** Country of registration (ISO 3166-1 alpha-2). */
-  registration_country?: string | undefined;
+  registration_country?: string | null | undefined;
   /** Addresses of its shops. */
-  store_urls?: readonly string[] | undefined;
+  store_urls?: readonly string[] | null | undefined;
 }
 
 export const TransferMerchantDataInput: z.ZodType<TransferMerchantDataInput> = z.strictObject({
@@ -372,9 +372,9 @@ export const TransferMerchantDataInput: z.ZodType<TransferMerchantDataInput> = z
 /** Where the money of a transfer comes from, and whose it is. */
 export interface TransferAdditionalInfoInput {
   /** The card payment that funds the transfer. */
-  card_payment_data?: CardPaymentDataInput | undefined;
+  card_payment_data?: CardPaymentDataInput | null | undefined;
   /** The merchant whom the money is for, if accounts of merchants are nested. */
-  merchant_data?: TransferMerchantDataInput | undefined;
+  merchant_data?: TransferMerchantDataInput | null | undefined;
 }
 
 export const TransferAdditionalInfoInput: z.ZodType<TransferAdditionalInfoInput> = z.strictObject({
@@ -447,7 +447,7 @@ export const TransferList: z.ZodType<TransferList> = z.looseObject({
 /** A new transfer from the account that the call acts for. */
 export interface TransferCreateRequest {
   /** Where the money comes from, if the transfer passes a payment on. */
-  additional_info?: TransferAdditionalInfoInput | undefined;
+  additional_info?: TransferAdditionalInfoInput | null | undefined;
   /** Amount in units of the currency, greater than 0. Sent as a string of digits. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */
@@ -475,7 +475,7 @@ export const TransferCreateRequest: z.ZodType<TransferCreateRequest> = z.strictO
 /** A new transfer from the account that the call acts for. */
 export interface TransferCreateParams {
   /** Where the money comes from, if the transfer passes a payment on. */
-  additional_info?: TransferAdditionalInfoInput | undefined;
+  additional_info?: TransferAdditionalInfoInput | null | undefined;
   /** Amount in units of the currency, greater than 0. Sent as a string of digits. */
   amount: DecimalInput;
   /** Currency (ISO 4217). Matches `^[A-Z]{3}$`. */

@@ -142,33 +142,33 @@ export const TrusteeBusinessStructureInput: z.ZodType<TrusteeBusinessStructureIn
 /** A business that acts as trustee. */
 export interface TrusteeBusinessInput {
   /** Documents of the business. */
-  attachments?: BusinessAttachmentsInput | undefined;
+  attachments?: BusinessAttachmentsInput | null | undefined;
   /** Registration and tax numbers. */
-  business_identifiers?: readonly BusinessIdentifierInput[] | undefined;
+  business_identifiers?: readonly BusinessIdentifierInput[] | null | undefined;
   /** Registered name. */
-  business_name?: string | undefined;
+  business_name?: string | null | undefined;
   /** Registered name in English. */
-  business_name_english?: string | undefined;
+  business_name_english?: string | null | undefined;
   /** People who own, direct or represent the business. */
-  business_person_details?: readonly BusinessPersonInput[] | undefined;
+  business_person_details?: readonly BusinessPersonInput[] | null | undefined;
   /** Legal form. */
-  business_structure?: TrusteeBusinessStructureInput | undefined;
+  business_structure?: TrusteeBusinessStructureInput | null | undefined;
   /** Phone number. Personal data. */
-  contact_number?: string | undefined;
+  contact_number?: string | null | undefined;
   /** What the business sells. 1 to 500 characters. */
-  description_of_goods_or_services?: string | undefined;
+  description_of_goods_or_services?: string | null | undefined;
   /** Why the business deals with high-risk countries. At most 500 characters. */
-  explanation_for_high_risk_countries_exposure?: string | undefined;
+  explanation_for_high_risk_countries_exposure?: string | null | undefined;
   /** Industry, as a code of the Airwallex list, such as `ICCV3_041501`. */
-  industry_category_code?: string | undefined;
+  industry_category_code?: string | null | undefined;
   /** Countries the business operates in (ISO 3166-1 alpha-2). */
-  operating_country?: readonly string[] | undefined;
+  operating_country?: readonly string[] | null | undefined;
   /** Registered office. */
-  registration_address?: AddressInput | undefined;
+  registration_address?: AddressInput | null | undefined;
   /** Registered office in English. */
-  registration_address_english?: AddressInput | undefined;
+  registration_address_english?: AddressInput | null | undefined;
   /** Website. */
-  url?: string | undefined;
+  url?: string | null | undefined;
 }
 
 export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = z.strictObject({
@@ -191,27 +191,27 @@ export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = z.strictObj
 /** An individual who acts as trustee. */
 export interface TrusteeIndividualInput {
   /** Home address. */
-  address?: AddressInput | undefined;
+  address?: AddressInput | null | undefined;
   /** Identity documents. */
-  attachments?: IdentityAttachmentsInput | undefined;
+  attachments?: IdentityAttachmentsInput | null | undefined;
   /** Date of birth (YYYY-MM-DD). Personal data. */
-  date_of_birth?: string | undefined;
+  date_of_birth?: string | null | undefined;
   /** First name. Personal data. */
-  first_name?: string | undefined;
+  first_name?: string | null | undefined;
   /** First name in English. Personal data. */
-  first_name_english?: string | undefined;
+  first_name_english?: string | null | undefined;
   /** Card number of the driver's licence, which is not the licence number. */
-  identification_drivers_license_version?: string | undefined;
+  identification_drivers_license_version?: string | null | undefined;
   /** Number of the identity document. Personal data. */
-  identification_number?: string | undefined;
+  identification_number?: string | null | undefined;
   /** Kind of the identity document. */
-  identification_type?: string | undefined;
+  identification_type?: string | null | undefined;
   /** Last name. Personal data. */
-  last_name?: string | undefined;
+  last_name?: string | null | undefined;
   /** Last name in English. Personal data. */
-  last_name_english?: string | undefined;
+  last_name_english?: string | null | undefined;
   /** Nationality (ISO 3166-1 alpha-2). Matches `^[A-Z]{2}$`. Personal data. */
-  nationality?: string | undefined;
+  nationality?: string | null | undefined;
 }
 
 export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = z.strictObject({
@@ -231,11 +231,11 @@ export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = z.stric
 /** The trustee of a business with the structure SELF_MANAGED_SUPER_FUND. */
 export interface TrusteeDetailsInput {
   /** The trustee, when it is a business. */
-  business_details?: TrusteeBusinessInput | undefined;
+  business_details?: TrusteeBusinessInput | null | undefined;
   /** The trustees, when they are individuals. */
-  individual_details?: readonly TrusteeIndividualInput[] | undefined;
+  individual_details?: readonly TrusteeIndividualInput[] | null | undefined;
   /** Whether the trustee is a business or an individual. */
-  legal_entity_type?: LegalEntityTypeInput | undefined;
+  legal_entity_type?: LegalEntityTypeInput | null | undefined;
 }
 
 export const TrusteeDetailsInput: z.ZodType<TrusteeDetailsInput> = z.strictObject({

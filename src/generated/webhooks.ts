@@ -71,10 +71,7 @@ export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion>
 
 /** A new subscription. */
 export interface WebhookCreateRequest {
-  /**
-   * Names of the events to send, such as `account.active`. They cannot be changed. At least 1
-   * items.
-   */
+  /** Names of the events to send, such as `account.active`. They cannot be changed. Not empty. */
   events: readonly string[];
   /** An id of your own for this request; a second use of it is refused. 1 to 50 characters. */
   request_id: string;
@@ -96,10 +93,7 @@ export const WebhookCreateRequest: z.ZodType<WebhookCreateRequest> = z.strictObj
 
 /** A new subscription. */
 export interface WebhookCreateParams {
-  /**
-   * Names of the events to send, such as `account.active`. They cannot be changed. At least 1
-   * items.
-   */
+  /** Names of the events to send, such as `account.active`. They cannot be changed. Not empty. */
   events: readonly string[];
   /**
    * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a

@@ -10,7 +10,7 @@
  */
 
 /** What goes out for these params: with a generated id if the caller gave none. */
-export function withRequestId<Params extends { readonly request_id?: string | undefined }>(
+export function withRequestId<Params extends { readonly request_id?: string | null | undefined }>(
   params: Params,
 ): Params & { readonly request_id: string } {
   return { ...params, request_id: params?.request_id ?? crypto.randomUUID() };

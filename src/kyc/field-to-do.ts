@@ -14,7 +14,7 @@ export interface Field {
 
 export function fieldToDo({ path, code, why, id, known }: Field): ProvideField {
   const value = valueAt(path, id === undefined ? "create" : "update");
-  const input = inputAt(path, value, known);
+  const params = inputAt(path, value, known);
   const verb = code === "invalid_argument" ? "Correct" : "Provide";
   return {
     kind: "provide_field",
@@ -25,7 +25,7 @@ export function fieldToDo({ path, code, why, id, known }: Field): ProvideField {
     code,
     next:
       id === undefined
-        ? { method: "accounts.create", input }
-        : { method: "accounts.update", id, input, afterwards: "accounts.submit" },
+        ? { method: "accounts.create", params }
+        : { method: "accounts.update", id, params, afterwards: "accounts.submit" },
   };
 }

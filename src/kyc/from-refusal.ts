@@ -54,8 +54,8 @@ function toItem(
 }
 
 function respond(id: string, path: string): ProvideField["next"] {
-  const input = inputAt(path, valueAt(path), undefined);
-  return { method: "rfis.respond", id, onBehalfOf: undefined, input };
+  const params = inputAt(path, valueAt(path), undefined);
+  return { method: "rfis.respond", id, onBehalfOf: undefined, params };
 }
 
 function unplaced({ apiCode, remoteMessage, message }: ApiError): DoOther {

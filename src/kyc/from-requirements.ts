@@ -79,7 +79,7 @@ function isSet(value: unknown): boolean {
 }
 
 export function agreeToTerms(id: string | undefined, message: string | null | undefined): DoOther {
-  const input = {
+  const params = {
     agreed_at: "<timestamp>",
     device_data: { ip_address: "<text>", user_agent: "<text>" },
   };
@@ -89,7 +89,7 @@ export function agreeToTerms(id: string | undefined, message: string | null | un
     what: "Let the customer agree to the terms and conditions",
     why: message ?? "The terms and conditions have not been agreed to",
     code: undefined,
-    next: { method: "accounts.agreeToTerms", id, input },
+    next: { method: "accounts.agreeToTerms", id, params },
   };
 }
 
@@ -194,8 +194,8 @@ function updateAt(
   path: string,
   value: Parameters<typeof inputAt>[1],
 ): NextCall {
-  const input = inputAt(path, value, account);
-  return { method: "accounts.update", id: account.id, input, afterwards: "accounts.submit" };
+  const params = inputAt(path, value, account);
+  return { method: "accounts.update", id: account.id, params, afterwards: "accounts.submit" };
 }
 
 /** `BLURRY_IMAGE` in words. */

@@ -38,7 +38,7 @@ function toItem(rfi: Rfi, question: RfiQuestion, index: number): AnswerQuestion 
       method: "rfis.respond",
       id: rfi.id,
       onBehalfOf: rfi.account_id ?? undefined,
-      input: { questions: [{ id, answer: { type, ...shapes[type] } }] },
+      params: { questions: [{ id, answer: { type, ...shapes[type] } }] },
     },
   };
 }

@@ -59,7 +59,7 @@ export interface ReplyProblem {
  */
 export function replyProblems(answer: unknown): readonly ReplyProblem[] {
   const own = replyMember(String(member(answer, "type")));
-  const given = holders.filter((name) => member(answer, name) !== undefined);
+  const given = holders.filter((name) => (member(answer, name) ?? undefined) !== undefined);
   const foreign = given.filter((name) => name !== own);
   const lacks = own !== undefined && isEmpty(member(answer, own));
   return [

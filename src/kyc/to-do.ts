@@ -4,7 +4,7 @@ import type { RfiAnswerType, RfiQuestion } from "../generated/index.js";
 import type { InputShape } from "./input-shape.js";
 
 /**
- * The call that settles an item. `input` has the shape of its input: known values are filled in,
+ * The call that settles an item. `params` has the shape of what it takes: known values are filled in,
  * unknown ones are named in angle brackets: `"<date>"`, `"<file_id>"`, or the name of an enum of
  * `airwallex-connect/schemas`, such as `"<BusinessStructureInput>"`.
  */
@@ -12,23 +12,23 @@ export type NextCall =
   | {
       readonly method: "accounts.update";
       readonly id: string | undefined;
-      readonly input: InputShape;
+      readonly params: InputShape;
       /** An update alone changes no status. */
       readonly afterwards: "accounts.submit";
     }
   | {
       readonly method: "accounts.agreeToTerms";
       readonly id: string | undefined;
-      readonly input: InputShape;
+      readonly params: InputShape;
     }
-  | { readonly method: "accounts.create"; readonly input: InputShape }
+  | { readonly method: "accounts.create"; readonly params: InputShape }
   | { readonly method: "accounts.submit"; readonly id: string | undefined }
   | {
       readonly method: "rfis.respond";
       readonly id: string;
       /** The account to act for, if it is known: `client.onBehalfOf(onBehalfOf).rfis`. */
       readonly onBehalfOf: string | undefined;
-      readonly input: InputShape;
+      readonly params: InputShape;
     }
   | { readonly method: "rfis.list"; readonly onBehalfOf: string | undefined };
 

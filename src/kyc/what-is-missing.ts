@@ -36,7 +36,7 @@ export interface WhatIsMissingOptions extends CheckRequirementsOptions {
 
 /**
  * Returns what an account is waiting for, as one typed list: which field, file or question, why, and
- * what to call next, with the shape of its input. It takes
+ * what to call next, with the shape of its params. It takes
  *
  * - an account: its `requirements`, or that an RFI must be the reason; before it is submitted, what
  *   `checkRequirements` finds, or else that it has to be submitted,

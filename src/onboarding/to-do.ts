@@ -20,10 +20,10 @@ export function missingOf(sources: readonly MissingSource[]): readonly MissingIt
   });
 }
 
-/** An input repeats what is known of the persons of a business; only its placeholders are kept. */
+/** An update repeats what is known of the persons of a business; only the placeholders are kept. */
 function withoutValues(next: NextCall | undefined): NextCall | undefined {
   if (next?.method !== "accounts.update" && next?.method !== "accounts.create") return next;
-  return { ...next, input: strip(next.input, false) ?? {} };
+  return { ...next, params: strip(next.params, false) ?? {} };
 }
 
 /** @param personal whether the value is that of a field with personal data */

@@ -138,8 +138,8 @@ export type OnboardingResult =
 
 /**
  * One thing that the API asks for: an item of `whatIsMissing` without its personal data, so that a
- * report can be logged. For the full item, call `whatIsMissing` with the account, or with the request
- * for information that `next` names.
+ * report can be logged. In the input of `next`, persons have only what is missing. For the full item,
+ * call `whatIsMissing` with the account, or with the request for information that `next` names.
  */
 export interface MissingItem extends Pick<ToDo, "kind" | "path" | "what" | "code" | "next"> {
   /** Why, in the API's own words where it gives any; undefined for a reviewer's questions. */

@@ -19,11 +19,12 @@ import { balancesCurrent, balancesHistory } from "../generated/endpoints.js";
  */
 export interface BalancesResource {
   /**
-   * Reads the balances, one per currency.
+   * Reads the balances, one per currency. Amounts are decimals as the API sent them, as a number, or as a
+   * string where a number would lose digits.
    *
    * See https://www.airwallex.com/docs/api/core_resources/balances/current
    *
-   * @param params `account_type`: `cash`, `yield` or `credit`; default: `cash`
+   * @param params `account_type` is `cash` for the wallet, the default, or `yield` or `credit`
    *
    * @example
    * for (const { currency, available_amount } of await client.balances.current()) {

@@ -1,6 +1,6 @@
 /** Reports on the accounts of a platform. */
 
-import { type ApiPromise, type Call, exactly } from "../call/call.js";
+import type { ApiPromise, Call } from "../call/call.js";
 import type { CallOptions } from "../call/settings.js";
 import { platformReportsCreate, platformReportsRetrieve } from "../generated/endpoints.js";
 import type {
@@ -45,9 +45,8 @@ export interface PlatformReportsResource {
 }
 
 export function platformReportsResource(call: Call): PlatformReportsResource {
-  const send = exactly(call);
   return {
-    create: (params, options) => send(platformReportsCreate, { body: params }, options),
-    retrieve: (id, options) => send(platformReportsRetrieve, { path: { id } }, options),
+    create: (params, options) => call(platformReportsCreate, { body: params }, options),
+    retrieve: (id, options) => call(platformReportsRetrieve, { path: { id } }, options),
   };
 }

@@ -8,7 +8,7 @@ import { simulationAmendmentsApprove, simulationAmendmentsReject } from "../gene
 /** Amendments of the account that the client acts for: use `client.onBehalfOf(id)`. */
 export interface SimulationAmendments {
   /**
-   * Approves a pending amendment; the account is changed.
+   * Approves a pending amendment; the account is changed, though not necessarily at once.
    *
    * See https://www.airwallex.com/docs/api/simulation/account_amendments
    *

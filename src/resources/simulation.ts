@@ -17,8 +17,8 @@ export interface SimulationResource {
     /**
      * Decides the review of a submitted account.
      *
-     * `force` defaults to true. With `force: false`, an account that still lacks something goes to
-     * `ACTION_REQUIRED` instead of `ACTIVE`.
+     * The next status is `ACTIVE`, `ACTION_REQUIRED` or `SUSPENDED`. `force` defaults to true. With
+     * `force: false`, an account that still lacks something goes to `ACTION_REQUIRED` instead of `ACTIVE`.
      *
      * See https://www.airwallex.com/docs/api/simulation/accounts/update_status
      *

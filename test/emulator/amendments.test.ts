@@ -26,7 +26,8 @@ test("an approved amendment changes the contact, and keeps what it does not name
     expect(amendment).toEqual({ id: expect.stringMatching(/^amd_/), ...input, status: "PENDING" });
     const before = emulator.accounts.get(id);
     expect(before?.primary_contact).not.toMatchObject(input.primary_contact);
-    await account.simulation.amendments.approve(amendment.id);
+    const { response } = await account.simulation.amendments.approve(amendment.id).withResponse();
+    expect(response.status).toBe(202);
     expect(await account.amendments.retrieve(amendment.id)).toMatchObject({ status: "APPROVED" });
   }
   expect((await client.accounts.retrieve(id)).primary_contact).toMatchObject({

@@ -47,6 +47,7 @@ test("a deposit returns what was asked for, and is in the wallet at once", async
     currency: "USD",
     status: "SETTLED",
     create_time: "2026-09-01T10:00:00+00:00",
+    deposit_type: "CREDIT",
     fee_amount: 0,
     payer_name: "Grace Hopper",
     payer_country: "US",
@@ -81,7 +82,7 @@ test("a pending deposit is incoming until it is settled, and can be taken back u
   expect(await seller.balances.current()).toMatchObject([
     { currency: "USD", available_amount: 1, pending_amount: 15, total_amount: 16 },
   ]);
-  expect(await deposits.settle(id)).toBeUndefined();
+  expect(await deposits.settle(id)).toBe(true);
   expect(await seller.balances.current()).toMatchObject([
     { available_amount: 11, pending_amount: 5 },
   ]);
@@ -100,7 +101,7 @@ test("a rejected deposit leaves the wallet unchanged", async () => {
   expect(emulator.money.deposits().map(({ status }) => status)).toEqual(["REJECTED", "REJECTED"]);
 });
 
-test("a reversal takes the money back even if it was spent", async () => {
+test("a reversal is a second deposit, and takes the money back even if it was spent", async () => {
   const { emulator, id, seller, globalAccount, balance } = await open();
   const { deposits } = seller.simulation;
   const deposit = await deposits.create({ amount: 10, global_account_id: globalAccount });
@@ -108,6 +109,21 @@ test("a reversal takes the money back even if it was spent", async () => {
   await deposits.reverse(deposit.id);
   expect(balance()).toBe("-5.75");
   expect(await seller.balances.current()).toMatchObject([{ available_amount: -5.75 }]);
+  expect(emulator.money.deposits()).toMatchObject([
+    { id: deposit.id, status: "SETTLED", amount: 10 },
+    { status: "SETTLED", amount: -10 },
+  ]);
+});
+
+test("a statement reference belongs to one deposit", async () => {
+  const { seller, globalAccount } = await open();
+  const { create } = seller.simulation.deposits;
+  const input = { amount: 1, global_account_id: globalAccount, statement_ref: "INV7" };
+  await create(input);
+  await expect(create(input)).rejects.toMatchObject({
+    ...{ apiCode: "invalid_argument", source: "statement_ref" },
+  });
+  expect((await create({ ...input, statement_ref: "INV8" })).status).toBe("SETTLED");
 });
 
 test("a deposit refuses changes that its status does not allow", async () => {
@@ -150,7 +166,7 @@ test("deposits of another account are not visible", async () => {
   await expect(seller.simulation.deposits.create(none)).rejects.toMatchObject(notThere);
 });
 
-test.each([0, -1, 1.234, 0.1 + 0.2, 1e21])("%s dollars are not a valid deposit", async (amount) => {
+test.each([0, 1.234, 0.1 + 0.2])("%s dollars are not a valid deposit", async (amount) => {
   const { emulator, seller, globalAccount } = await open();
   const input = { amount, global_account_id: globalAccount };
   await expect(seller.simulation.deposits.create(input)).rejects.toMatchObject({
@@ -158,6 +174,14 @@ test.each([0, -1, 1.234, 0.1 + 0.2, 1e21])("%s dollars are not a valid deposit",
     source: "amount",
   });
   expect(emulator.money.deposits()).toEqual([]);
+});
+
+test.each([-1, 100_000_001])("%s is not sent as an amount of a deposit", async (amount) => {
+  const { seller, globalAccount } = await open();
+  const input = { amount, global_account_id: globalAccount };
+  await expect(seller.simulation.deposits.create(input)).rejects.toMatchObject({
+    ...{ code: "invalid_input", issues: [{ path: ["amount"] }] },
+  });
 });
 
 test("a global account fills the platform's wallet unless another account is named", async () => {
@@ -192,12 +216,14 @@ test("every change of a deposit is sent to its subscribers", async () => {
   expect(events.map(({ name, source_id }) => [name, source_id])).toEqual([
     ["deposit.pending", first.id],
     ["deposit.settled", first.id],
-    ["deposit.reversed", first.id],
+    ["deposit.settled", events[2]?.source_id],
     ["deposit.pending", second.id],
     ["deposit.rejected", second.id],
   ]);
   expect(new Set(events.map(({ account_id }) => account_id))).toEqual(new Set([id]));
   expect(events[1]?.data).toMatchObject({ status: "SETTLED", amount: 10, currency: "USD" });
+  expect(events[2]?.source_id).not.toBe(first.id);
+  expect(events[2]?.data).toMatchObject({ status: "SETTLED", amount: -10 });
 });
 
 test("a reset closes global accounts and forgets deposits", async () => {

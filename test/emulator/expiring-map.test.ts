@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createExpiringMap } from "../../src/emulator/engine/expiring-map.js";
 import { login, send } from "./api.js";
 
-test("entries are forgotten some time after they have expired, once another is added", () => {
+test("entries are forgotten some time after they have expired, however it is used", () => {
   let nowMs = 0;
   const map = createExpiringMap<{ readonly expiresAtMs: number }>({ nowMs: () => nowMs }, 50);
   map.set("first", { expiresAtMs: 100 });
@@ -14,7 +14,6 @@ test("entries are forgotten some time after they have expired, once another is a
   map.set("third", { expiresAtMs: 300 });
   expect(map.get("first")).toEqual({ expiresAtMs: 100 });
   nowMs = 150;
-  map.set("fourth", { expiresAtMs: 400 });
   expect(map.get("first")).toBeUndefined();
   expect(map.get("second")).toEqual({ expiresAtMs: 120 });
 });
@@ -23,11 +22,8 @@ test("a token is refused as expired for a day, and then as unknown", async () =>
   const emulator = createEmulator({ frozen: true });
   const { body } = await login(emulator);
   const headers = { authorization: `Bearer ${body.token}` };
-  const refusal = async () => {
-    // Another token, so that old ones are forgotten.
-    await login(emulator);
-    return (await send(emulator, "GET", "/api/v1/accounts", undefined, headers)).body.code;
-  };
+  const refusal = async () =>
+    (await send(emulator, "GET", "/api/v1/accounts", undefined, headers)).body.code;
   emulator.clock.advance("30m");
   expect(await refusal()).toBe("credentials_expired");
   emulator.clock.advance("1d");

@@ -68,6 +68,15 @@ test("list filters by status, identifier, metadata and time", async () => {
   ]);
 });
 
+test("list is empty for a connected account, to which no others are connected", async () => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body } = await api("POST", "/api/v1/accounts/create", minimal);
+  const headers = { "x-on-behalf-of": body.id };
+  const answer = await api("GET", "/api/v1/accounts", undefined, headers);
+  expect(answer).toMatchObject({ status: 200, body: { has_more: false, items: [] } });
+});
+
 test("list understands a time whose plus sign was not escaped", async () => {
   await using emulator = await startEmulator();
   const api = await connect(emulator);

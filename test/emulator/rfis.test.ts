@@ -8,7 +8,6 @@ import { createWorld } from "../../src/emulator/engine/world.js";
 import { respond } from "../../src/emulator/rfis/respond-to-rfi.js";
 import { closeRfi, followUp, openRfi } from "../../src/emulator/rfis/rfi-life-cycle.js";
 import { rfisOf } from "../../src/emulator/rfis/rfi-record.js";
-import type { SimulationRfiCreateParams } from "../../src/generated/index.js";
 import { type Api, connect } from "./api.js";
 import { business, individual } from "./inputs.js";
 
@@ -232,10 +231,13 @@ test("an account is asked again about a type once its requests of that type are 
 });
 
 test("a question says who or what it is about", async () => {
-  const api = await connect(createEmulator());
-  const { body: account } = await api("POST", "/api/v1/accounts/create", individual);
+  const emulator = createEmulator();
+  const api = await connect(emulator);
+  const { body: created } = await api("POST", "/api/v1/accounts/create", individual);
+  // An individual has an id once the account has been verified.
+  const account = emulator.accounts.setStatus(created.id, "ACTIVE");
   const headers = { "x-on-behalf-of": account.id };
-  const { person_id, first_name, last_name } = account.account_details.individual_details;
+  const { person_id, first_name, last_name } = account.account_details?.individual_details ?? {};
   const create = (type: string, ...sources: readonly object[]) => {
     const questions = [{ answer: { type: "TEXT" }, sources }];
     return api("POST", "/api/v1/simulation/rfis/create", { type, questions }, headers);
@@ -322,7 +324,7 @@ test("every change of turn is sent to subscribers, with the new status", () => {
     heard.push({ id, status, atMs }),
   );
   const { platform } = world.accounts;
-  const record = openRfi(world, platform, asking("TEXT", "TEXT") as SimulationRfiCreateParams);
+  const record = openRfi(world, platform, asking("TEXT", "TEXT") as Parameters<typeof openRfi>[2]);
   for (const { id } of record.active?.questions ?? []) {
     respond(world, record, { questions: [{ id, answer: { type: "TEXT", text: "Savings" } }] });
   }

@@ -87,6 +87,7 @@ test.each([
     expect(answer.body.message).toEqual(expect.any(String));
     expect(answer.body.trace_id).toMatch(/^[0-9a-f]{32}$/);
     expect(answer.headers.get("x-request-id")?.replaceAll("-", "")).toBe(answer.body.trace_id);
+    expect(answer.headers.get("x-awx-trace-id")).toBe(answer.body.trace_id);
   },
 );
 
@@ -262,3 +263,17 @@ test.each([{ rateLimits: "constructor" }, { webhooks: { retries: "constructor" }
     expect(() => createEmulator(options as object)).toThrow(RangeError);
   },
 );
+
+test("no answer may be kept by a cache, be it a token, an account or a refusal", async () => {
+  const emulator = createEmulator();
+  const api = await connect(emulator);
+  const form = { grant_type: "refresh_token", client_id: "appid_emulator" };
+  const answers = [
+    await login(emulator),
+    await api("GET", "/api/v1/account"),
+    await api("GET", "/api/v1/nothing"),
+    await send(emulator, "POST", "/oauth/token", form),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([201, 200, 404, 401]);
+  for (const { headers } of answers) expect(headers.get("cache-control")).toBe("no-store");
+});

@@ -217,3 +217,19 @@ test("update_status returns 404 for an unknown account", async () => {
   const path = "/api/v1/simulation/accounts/acct_unknown/update_status";
   expect((await api("POST", path, { next_status: "ACTIVE" })).status).toBe(404);
 });
+
+test.each([
+  ["what is outstanding", { ...individual, customer_agreements: disagreed }, "agreement_to_terms"],
+  ["more information, if nothing is", individual, "other"],
+])("update_status to ACTION_REQUIRED asks for %s", async (_, input, expected) => {
+  await using emulator = await startEmulator();
+  const api = await connect(emulator);
+  const { body: account } = await api("POST", "/api/v1/accounts/create", input);
+  await api("POST", `/api/v1/accounts/${account.id}/submit`);
+  const path = `/api/v1/simulation/accounts/${account.id}/update_status`;
+  const { status, body } = await api("POST", path, { next_status: "ACTION_REQUIRED" });
+  expect([status, body.status]).toEqual([200, "ACTION_REQUIRED"]);
+  expect(Object.keys(body.requirements)).toEqual([expect.stringContaining(expected)]);
+  const again = await api("POST", path, { next_status: "ACTIVE" });
+  expect([again.status, again.body.code]).toEqual([400, "bad_request"]);
+});

@@ -32,7 +32,7 @@ describe("makeOutputs()", () => {
       /** A buyer or a seller. */
       export interface PartyInput {
         /** Date of birth. YYYY-MM-DD. Personal data. */
-        born?: string | undefined;
+        born?: string | null | undefined;
         /** Full name. 1 to 5 characters. Personal data. */
         name: string;
       }
@@ -90,7 +90,9 @@ describe("makeOutputs()", () => {
 
   it("documents what the type of a member cannot express", () => {
     const text = outputs.get("src/generated/orders.ts") ?? "";
-    expect(text).toContain("/** Number of pieces. At least 1. */\n  count?: number | undefined;");
+    expect(text).toContain(
+      "/** Number of pieces. At least 1. */\n  count?: number | null | undefined;",
+    );
     expect(text).toContain(
       "/** Number of pieces. */\n  readonly count?: number | null | undefined;",
     );
@@ -107,7 +109,7 @@ describe("makeOutputs()", () => {
     expect(text).toContain('export type OrderStatus = "OPEN" | "PAID" | (string & {});');
     expect(text).toContain('export type OrderStatusInput = "OPEN" | "PAID";');
     expect(text).toContain('readonly size?: "S" | "M" | (string & {}) | null | undefined;');
-    expect(text).toContain('size?: "S" | "M" | undefined;');
+    expect(text).toContain('size?: "S" | "M" | null | undefined;');
   });
 
   it("lists the members that hold personal data, query parameters included", async () => {
@@ -131,8 +133,8 @@ describe("makeOutputs()", () => {
       host: "api",
       environment: "sandbox",
       retry: "never",
-      bodyOptional: true,
       status: 204,
+      bodyOptional: true,
       docs: "https://orders.test/docs/cancel",
       body: {
         name: "SimulationOrderCancelAllParams",
@@ -232,6 +234,20 @@ describe("spec/openapi.generated.json", () => {
   it("keeps no extensions but x-pii and x-retry", () => {
     const extensions = JSON.stringify(document).match(/"x-[\w-]+":/g) ?? [];
     expect([...new Set(extensions)].sort()).toEqual(['"x-pii":', '"x-retry":']);
+  });
+});
+
+describe("error codes", () => {
+  it("are one type, and stand with the operation in docs/api.md", async () => {
+    const made = await generateFixture(
+      ["openapi.yaml", "paths:", "x-error-codes: [too_many_requests]\n\npaths:"],
+      ["paths/orders.yaml", "x-retry: safe", "x-retry: safe\n    x-error-codes: [sold_out, gone]"],
+    );
+    expect(made.get("src/generated/error-codes.ts")).toContain(
+      'export type KnownApiCode =\n  | "gone"\n  | "sold_out"\n  | "too_many_requests";\n',
+    );
+    expect(made.get("docs/api.md")).toContain("| error codes | `sold_out`, `gone` |\n");
+    expect(made.get("docs/api.md")).toContain("not bound to one endpoint: `too_many_requests`.\n");
   });
 });
 

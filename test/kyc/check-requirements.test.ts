@@ -99,7 +99,7 @@ test("a missing field comes with its name, value, reason and certainty, and the 
     next: {
       method: "accounts.update",
       id: "acct_1",
-      input: { account_details: { individual_details: { date_of_birth: "<date>" } } },
+      params: { account_details: { individual_details: { date_of_birth: "<date>" } } },
       afterwards: "accounts.submit",
     },
   });
@@ -136,21 +136,21 @@ const owner = { ...first, middle_name: null, roles: ["BENEFICIAL_OWNER"], job_ti
 /** A person as an input may hold it. */
 const { middle_name: _, ...kept } = owner;
 
-function inputFor(people: readonly object[], id: string | undefined = "acct_1"): unknown {
+function paramsFor(people: readonly object[], id: string | undefined = "acct_1"): unknown {
   const account_details = { ...business.account_details, business_person_details: people };
   const { missing } = checkRequirements({ id, account_details });
   expect(missing).toHaveLength(1);
   const [{ next } = { next: undefined }] = missing;
-  return next && "input" in next ? next.input : undefined;
+  return next && "params" in next ? next.params : undefined;
 }
 
-test("the input for a person repeats all persons with all their data, because an update replaces them", () => {
+test("the params for a person repeat all persons with all their data, because an update replaces them", () => {
   const people = [
     { ...first, person_id: "p1" },
     { ...owner, person_id: "p2", nationality: undefined },
     { ...owner, person_id: "p3" },
   ];
-  expect(inputFor(people)).toEqual({
+  expect(paramsFor(people)).toEqual({
     account_details: {
       business_person_details: [
         { ...first, person_id: "p1" },
@@ -161,9 +161,9 @@ test("the input for a person repeats all persons with all their data, because an
   });
 });
 
-test("the input for a part of a person keeps the other parts", () => {
+test("the params for a part of a person keep the other parts", () => {
   const abroad = { ...first.residential_address, address_line1: "" };
-  expect(inputFor([first, { ...owner, person_id: "p2", residential_address: abroad }])).toEqual({
+  expect(paramsFor([first, { ...owner, person_id: "p2", residential_address: abroad }])).toEqual({
     account_details: {
       business_person_details: [
         { ...first, person_id: "<person_id>" },
@@ -186,7 +186,7 @@ test("persons have no id before the account exists", () => {
   }).missing[0] ?? { next: undefined };
   expect(next).toEqual({
     method: "accounts.create",
-    input: {
+    params: {
       account_details: { business_person_details: [first, { ...kept, nationality: "<country>" }] },
     },
   });
@@ -201,7 +201,7 @@ test("a missing person is added to the existing ones", () => {
       what: "Correct the persons of the business",
       why: "No person has the role BENEFICIAL_OWNER",
       next: {
-        input: {
+        params: {
           account_details: {
             business_person_details: [...people, { roles: ["<PersonRoleInput>"] }],
           },

@@ -117,7 +117,7 @@ test("whatIsMissing() has an item for every requirement that the API documents, 
       method: "accounts.update",
       id: "acct_1",
       afterwards: "accounts.submit",
-      input: {
+      params: {
         account_details: {
           individual_details: { identifications: { primary: { passport: expect.anything() } } },
         },
@@ -125,7 +125,7 @@ test("whatIsMissing() has an item for every requirement that the API documents, 
     },
   });
   expect(items[3]?.next).toMatchObject({
-    input: { account_details: { individual_details: { live_selfie_file_id: "<file_id>" } } },
+    params: { account_details: { individual_details: { live_selfie_file_id: "<file_id>" } } },
   });
   expect(items.at(-1)?.next).toEqual({ method: "rfis.list", onBehalfOf: "acct_1" });
 });
@@ -152,7 +152,7 @@ test.each([
   expect(item?.path).toBe(`account_details.${owner}.identifications.primary`);
   if (owner.endsWith("[1]")) {
     expect(item?.next).toMatchObject({
-      input: {
+      params: {
         account_details: {
           business_person_details: [
             { person_id: "p1" },
@@ -219,7 +219,7 @@ test("whatIsMissing() has an item for every open question, and none for answered
       method: "rfis.respond",
       id: "rfi_1",
       onBehalfOf: "acct_1",
-      input: {
+      params: {
         questions: [
           { id: "q2", answer: { type: "ATTACHMENT", attachments: [{ file_id: "<file_id>" }] } },
         ],
@@ -262,7 +262,7 @@ test("whatIsMissing() of a refused submit lists every field, and given the accou
   ]);
   const people = account.account_details?.business_person_details ?? [];
   expect(items[1]?.next).toMatchObject({
-    input: {
+    params: {
       account_details: {
         business_person_details: [
           { person_id: people[0]?.person_id },
@@ -272,7 +272,7 @@ test("whatIsMissing() of a refused submit lists every field, and given the accou
     },
   });
   expect(whatIsMissing(error as ApiError)[1]?.next).toMatchObject({
-    input: {
+    params: {
       account_details: {
         business_person_details: [{ person_id: "<person_id>", nationality: "<country>" }],
       },
@@ -452,7 +452,7 @@ test("whatIsMissing() of several sources returns one list without duplicates", a
   ]);
   const [first] = items;
   expect(first?.next).toMatchObject({
-    input: { account_details: { business_person_details: [{}, { nationality: "<country>" }] } },
+    params: { account_details: { business_person_details: [{}, { nationality: "<country>" }] } },
   });
 
   const waiting = { ...base, requirements: { other: [{ message: "A" }, { message: "B" }] } };
@@ -497,7 +497,7 @@ test("following every item of an account in ACTION_REQUIRED makes it active", as
     "<timestamp>": "2026-09-01T10:00:00+0000",
   };
   for (const { next } of whatIsMissing(reviewed)) {
-    const text = JSON.stringify(next && "input" in next ? next.input : {});
+    const text = JSON.stringify(next && "params" in next ? next.params : {});
     const input = JSON.parse(text.replace(/<\w+>/g, (name) => filled[name] ?? name));
     if (next?.method === "accounts.agreeToTerms") await client.accounts.agreeToTerms(id, input);
     if (next?.method === "accounts.update") await client.accounts.update(id, input);
@@ -551,7 +551,7 @@ test("the input for a field of an address includes its country, without which an
   const error = await client.accounts.submit(id).catch((reason: unknown) => reason);
   const inputOf = (items: readonly ToDo[]): unknown => {
     const next = items.find(({ path }) => path?.endsWith("_address.postcode"))?.next;
-    return next?.method === "accounts.update" ? next.input : undefined;
+    return next?.method === "accounts.update" ? next.params : undefined;
   };
   const inputIn = (country_code: string): AccountUpdateParams => {
     const residential_address = { country_code, postcode: "<text>" };

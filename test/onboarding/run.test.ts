@@ -277,7 +277,7 @@ test("run() reports what is missing from a refused submission, and takes the cor
     next: {
       method: "accounts.update",
       id: accountId,
-      input: { account_details: { individual_details: { first_name: "<text>" } } },
+      params: { account_details: { individual_details: { first_name: "<text>" } } },
       afterwards: "accounts.submit",
     },
   });
@@ -298,7 +298,7 @@ test("run() reports what a review asks for", async () => {
   });
 });
 
-test("run() refers to the persons of a business by their ids when a submission is refused", async () => {
+test("run() refers to the persons of a business by their ids, and quotes no personal data, when a submission is refused", async () => {
   await using suite = await startSuite();
   const { business_person_details: people, business_details } = business.account_details;
   const broken = people.map((person) => ({ ...person, nationality: undefined }));
@@ -312,10 +312,17 @@ test("run() refers to the persons of a business by their ids when a submission i
   const ids = account?.account_details?.business_person_details?.map(({ person_id }) => person_id);
   expect(ids?.length).toBeGreaterThan(0);
   expect(missingOf(report)[0]?.next).toMatchObject({
-    input: {
-      account_details: { business_person_details: ids?.map((person_id) => ({ person_id })) },
+    params: {
+      account_details: {
+        business_person_details: ids?.map((person_id) => ({ person_id, nationality: "<country>" })),
+      },
     },
   });
+  const [{ first_name, last_name, date_of_birth, email }] = people;
+  const text = JSON.stringify(report);
+  for (const personal of [first_name, last_name, date_of_birth, email, "200 Collins Street"]) {
+    expect(text).not.toContain(personal);
+  }
 });
 
 test("run() finds the questions that a review waits for, continues with it, and quotes no reviewer", async () => {
@@ -343,7 +350,7 @@ test("run() finds the questions that a review waits for, continues with it, and 
         method: "rfis.respond",
         id: rfi.id,
         onBehalfOf: accountId,
-        input: { questions: [{ id: questions[0]?.id }] },
+        params: { questions: [{ id: questions[0]?.id }] },
       },
     },
     { kind: "answer_question", path: "questions[1]", what: "Answer in words" },

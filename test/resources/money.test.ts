@@ -54,9 +54,10 @@ async function scripted(script: Script) {
 
 const duplicate = refuse(400, { code: "request_id_duplicate", message: "Used before." });
 const listed = (...items: unknown[]) => json(200, { items, has_more: false });
+const now = "2026-09-01T10:00:00+0000";
 const made = {
-  ...{ id: "tr_1", status: "NEW", ...input, amount: 12.5, fee: 0, short_reference_id: "CT1" },
-  ...{ created_at: "2026-09-01T10:00:00+00:00", updated_at: "2026-09-01T10:00:00+00:00" },
+  ...{ id: "tr_1", short_reference_id: "CT1", status: "NEW" },
+  ...{ ...input, amount: 12.5, fee: 0, created_at: now, updated_at: now },
 };
 
 describe("transfers.create()", () => {

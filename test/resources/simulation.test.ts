@@ -57,18 +57,25 @@ describe("simulation", () => {
     expect(server.connections).toBe(0);
   });
 
-  it.each([
-    ["nothing", ""],
-    ["plain text", "OK"],
-    ["a JSON string", '"OK"'],
-    ["a boolean", "true"],
-    ["an object", '{"id":"dep_1"}'],
-  ])("accepts %s as an answer without a documented body", async (_, body) => {
-    const server = await startServer({ answers: [text(200, body)] });
+  it.each([true, false])("returns the %s that the API answers", async (answer) => {
+    const server = await startServer({ answers: [json(200, answer)] });
     const client = createClient({ ...key, baseUrl: server.url, validation: "strict" });
     const settled = client.simulation.deposits.settle("dep_1");
-    expect(await settled).toBeUndefined();
+    expect(await settled).toBe(answer);
     expect((await settled.withResponse()).response.status).toBe(200);
+  });
+
+  it.each([
+    ["nothing", "", undefined],
+    ["plain text", "OK", "OK"],
+    ["an object", '{"id":"dep_1"}', { id: "dep_1" }],
+  ])("takes %s for an answer as well, and reports it", async (_, body, expected) => {
+    const server = await startServer({ answers: [text(200, body)] });
+    const drifts: string[] = [];
+    const observer = { onDrift: ({ shape }: { shape: string }) => drifts.push(shape) };
+    const client = createClient({ ...key, baseUrl: server.url, observer });
+    expect(await client.simulation.deposits.settle("dep_1")).toEqual(expected);
+    expect(drifts).toEqual(["SimulationDone"]);
   });
 
   it("loses no digit of an amount", async () => {

@@ -104,7 +104,7 @@ expectTypeOf(sandbox.accounts.suspend).returns.resolves.toEqualTypeOf<readonly A
 declare const productionClient: Client<"production">;
 // @ts-expect-error: production has no simulation
 productionClient.simulation.deposits;
-expectTypeOf(sandbox.simulation.deposits.settle("dep_1")).toEqualTypeOf<ApiPromise<void>>();
+expectTypeOf(sandbox.simulation.deposits.settle("dep_1")).toEqualTypeOf<ApiPromise<boolean>>();
 expectTypeOf(sandbox.simulation.deposits.create).returns.resolves.toEqualTypeOf<SimulatedDeposit>();
 sandbox.simulation.transfers.transition("tfr_1", { next_status: "PAID" });
 // @ts-expect-error: no such status
@@ -179,6 +179,22 @@ account.status = "ACTIVE";
 if (account.primary_contact) account.primary_contact.email = "ada@example.com";
 // @ts-expect-error: readonly, lists included
 account.account_details?.business_person_details?.push({});
+
+// What the API answered can be sent back: null members count as left out
+const { nickname, primary_contact, metadata, account_details } = account;
+sandbox.accounts.update("acct_1", {
+  nickname,
+  metadata,
+  primary_contact,
+  account_details: {
+    individual_details: {
+      first_name: account_details?.individual_details?.first_name,
+      residential_address: account_details?.individual_details?.residential_address,
+    },
+  },
+});
+// @ts-expect-error: but a page that is not there would be the first one
+sandbox.rfis.list({ page: null });
 
 // Enums of answers are open: known values are named, unknown ones can be told apart
 type Status = Account["status"];

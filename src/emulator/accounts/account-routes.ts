@@ -28,8 +28,10 @@ export const accountsHandlers: HandlersOf<Key> = {
     return viewAccount(record, apiVersion, supplementary ? "COMPLETE" : "EXCLUDED_PII");
   },
 
-  async accountsList({ world, request, apiVersion }) {
+  async accountsList({ world, actingFor, request, apiVersion }) {
     const query = await readQuery(accountsList.query, request.query);
+    // Only a platform has accounts connected to it.
+    if (actingFor !== world.accounts.platform) return { has_more: false, items: [] };
     const { items, has_more } = listAccounts(world.accounts, query, apiVersion);
     return {
       has_more,

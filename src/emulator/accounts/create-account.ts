@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/create
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { AccountCreateParams, AccountDetails } from "../../generated/index.js";
 import { isEmpty } from "../../kyc/paths.js";
 import { type AccountRecord, type AccountSeed, newRecord } from "../engine/account-record.js";
@@ -12,7 +13,10 @@ import type { World } from "../engine/world.js";
 import { merge, withPersonIds } from "./merge-details.js";
 
 /** @throws Refusal if a required part is missing or invalid. */
-export function createAccount(world: World, request: AccountCreateParams): AccountRecord {
+export function createAccount(
+  world: World,
+  request: WithoutNulls<AccountCreateParams>,
+): AccountRecord {
   const { account_details: details, identifier, nickname, metadata } = request;
   if (details === undefined) throw fieldRequired("account_details");
   const verified = details.legal_entity_id;
@@ -42,7 +46,10 @@ function open(world: World, seed: AccountSeed): AccountRecord {
   return record;
 }
 
-function requireMinimum({ primary_contact, customer_agreements }: AccountCreateParams): void {
+function requireMinimum({
+  primary_contact,
+  customer_agreements,
+}: WithoutNulls<AccountCreateParams>): void {
   if (isEmpty(primary_contact.email) && isEmpty(primary_contact.mobile)) {
     throw fieldRequired("primary_contact");
   }

@@ -1,5 +1,6 @@
 /** How new data are merged into what an account already holds. */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import { isObject } from "../../checks/values.js";
 import type { AccountDetails, AccountUpdateDetails } from "../../generated/index.js";
 import type { Ids } from "../engine/ids.js";
@@ -29,7 +30,7 @@ export function merge<T extends object>(old: T | null | undefined, change: objec
  */
 export function mergeDetails(
   old: AccountDetails,
-  change: AccountUpdateDetails,
+  change: WithoutNulls<AccountUpdateDetails>,
   ids: Ids,
 ): AccountDetails {
   const { business_person_details: sent, ...rest } = change;

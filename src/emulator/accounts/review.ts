@@ -1,13 +1,13 @@
 /** The review of a submitted account, through the simulation endpoint or by the clock. */
 
-import type { AccountRequirements } from "../../generated/index.js";
+import type { AccountRequirements, SimulatedStatus } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
 import { moveTo } from "./account-status.js";
 import { findRequirements } from "./requirements.js";
 
 export interface Verdict {
-  readonly next: "ACTIVE" | "SUSPENDED";
+  readonly next: SimulatedStatus;
   /** Whether to set the status regardless of outstanding requirements. */
   readonly force: boolean;
   /** Emulator time; default now. */
@@ -21,11 +21,20 @@ export function decide(world: World, record: AccountRecord, verdict: Verdict): v
     moveTo(world, record, "SUSPENDED", { atMs });
     return;
   }
-  const requirements = force ? {} : findRequirements(record, world.settings.requireOwnerConsent);
-  const passed = Object.keys(requirements).length === 0;
-  if (passed) moveTo(world, record, "ACTIVE", { atMs });
-  else moveTo(world, record, "ACTION_REQUIRED", { requirements, atMs });
+  const outstanding = findRequirements(record, world.settings.requireOwnerConsent);
+  const lacks = Object.keys(outstanding).length > 0;
+  if (next === "ACTIVE" && (force || !lacks)) {
+    moveTo(world, record, "ACTIVE", { atMs });
+    return;
+  }
+  const requirements = lacks ? outstanding : moreInformation;
+  moveTo(world, record, "ACTION_REQUIRED", { requirements, atMs });
 }
+
+/** For an account that lacks nothing that a review looks at. */
+const moreInformation: AccountRequirements = {
+  other: [{ error_code: "OTHER", message: "The review needs more information about the account." }],
+};
 
 /** Schedules the review of a submitted account if the options ask for it. */
 export function scheduleReview(world: World, record: AccountRecord): void {

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/accounts/update
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { AccountUpdateParams } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
 import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
@@ -17,7 +18,7 @@ const editable: readonly AccountStatus[] = ["CREATED", "ACTION_REQUIRED"];
 export function updateAccount(
   world: World,
   record: AccountRecord,
-  request: AccountUpdateParams,
+  request: WithoutNulls<AccountUpdateParams>,
 ): void {
   const { account_details, customer_agreements, metadata, nickname, primary_contact } = request;
   if (primary_contact && isContactOfActive(record, request)) {
@@ -39,7 +40,10 @@ export function updateAccount(
 }
 
 /** All that can still be changed without an amendment: the contact of an active individual. */
-function isContactOfActive(record: AccountRecord, request: AccountUpdateParams): boolean {
+function isContactOfActive(
+  record: AccountRecord,
+  request: WithoutNulls<AccountUpdateParams>,
+): boolean {
   const { status, details } = record;
   const alone = Object.keys(request).length === 1;
   return alone && status === "ACTIVE" && isIndividual({ account_details: details });

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/account_capability/account_capability
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { AccountCapability, CapabilityEnableRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
@@ -46,7 +47,7 @@ function untouched(account: AccountRecord, id: string): CapabilityRecord {
 export function enableCapability(
   world: World,
   record: CapabilityRecord,
-  request: CapabilityEnableRequest | undefined,
+  request: WithoutNulls<CapabilityEnableRequest> | undefined,
 ): void {
   const { account } = record;
   if (request !== undefined && request.id !== record.id) {
@@ -71,7 +72,7 @@ export function enableCapability(
 /** Transfers in CNY need somebody who declares them to the authorities. */
 function requireDeclarant(
   { details }: AccountRecord,
-  request: CapabilityEnableRequest | undefined,
+  request: WithoutNulls<CapabilityEnableRequest> | undefined,
 ): void {
   if (request?.entity_type === undefined) throw fieldRequired("entity_type");
   const kind = request.entity_type === "BUSINESS" ? "business" : "individual";

@@ -1,5 +1,6 @@
 /** Reads bodies and queries, and checks them against the schema of the endpoint. */
 
+import { withoutNulls } from "../../checks/values.js";
 import type { Shape } from "../../schemas/shape.js";
 import {
   type FieldProblem,
@@ -82,16 +83,6 @@ export async function accept<T>(shape: Shape<T>, input: unknown, code?: string):
   const [first, ...rest] = problems.map((issue) => toProblem(value, issue));
   if (first) throw refuseFields([first, ...rest], code);
   return value as T;
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, child]) => child !== null)
-      .map(([name, child]) => [name, withoutNulls(child)]),
-  );
 }
 
 type Path = readonly PropertyKey[];

@@ -29,7 +29,11 @@ export function onlyAllowedHosts(handle: Handle, { host, allowedHosts }: HostOpt
     const foreign = findForeign(request, isAllowed);
     if (foreign === undefined) return await handle(request);
     const message = `The emulator refuses requests ${foreign}. If that is yours, add its name to the option allowedHosts, or to the command as --allow-host.`;
-    return jsonResponse(403, { code: "forbidden", message });
+    return jsonResponse(
+      403,
+      { code: "forbidden", message },
+      { "x-content-type-options": "nosniff" },
+    );
   };
 }
 

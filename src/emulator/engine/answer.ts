@@ -42,7 +42,7 @@ async function answerApi(
   route: ApiRoute,
   { path, pause }: Pick<Call<unknown, unknown>, "path" | "pause">,
 ): Promise<EmulatedResponse> {
-  const { endpoint, headers, pausesItself, run } = route;
+  const { endpoint, pausesItself, run } = route;
   const actingFor = route.authorise(world, request);
   const leave = world.limiter.enter(endpoint.name);
   try {
@@ -52,7 +52,7 @@ async function answerApi(
     const call: Call<unknown, unknown> = {
       ...{ world, request, path, body, apiVersion, actingFor, pause },
     };
-    return jsonResponse(endpoint.status, await run(call as never), headers);
+    return jsonResponse(endpoint.status, await run(call as never));
   } finally {
     leave();
   }

@@ -49,54 +49,30 @@ export interface ClockOptions {
   readonly frozen: boolean;
 }
 
-export function createClock({ now: start, frozen }: ClockOptions): Clock {
-  const startMs = start === undefined ? undefined : toMs(start);
+export function createClock(options: ClockOptions): Clock {
+  const time = createTime(options);
   const tasks = createTaskQueue();
-  let offsetMs = 0;
-  let frozenMs: number | undefined;
-
-  const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
   const alarm = createAlarm(() => runDue());
-  const setAlarm = (): void => {
-    const nextMs = frozenMs === undefined ? tasks.nextMs() : undefined;
-    alarm.set(nextMs === undefined ? undefined : nextMs - offsetMs);
-  };
+  const setAlarm = (): void => alarm.set(time.toReal(tasks.nextMs()));
   const runDue = (): void => {
     // A task may add others, so look for the next one again each time.
-    while ((tasks.nextMs() ?? Number.POSITIVE_INFINITY) <= nowMs()) {
+    while ((tasks.nextMs() ?? Number.POSITIVE_INFINITY) <= time.nowMs()) {
       const due = tasks.take();
       due?.task(due.dueMs);
     }
     setAlarm();
   };
-  const moveTo = (ms: number): void => {
-    if (frozenMs === undefined) offsetMs = ms - Date.now();
-    else frozenMs = ms;
+  const andRunDue = (change: () => void): void => {
+    change();
     runDue();
   };
-  const reset = (): void => {
-    tasks.clear();
-    offsetMs = 0;
-    frozenMs = frozen ? Date.now() : undefined;
-    if (startMs === undefined) setAlarm();
-    else moveTo(startMs);
-  };
-  reset();
   return {
-    now: () => new Date(nowMs()),
-    nowMs,
-    advance: (by) => moveTo(nowMs() + parseDuration(by)),
-    set: (to) => moveTo(toMs(to)),
-    freeze() {
-      frozenMs ??= nowMs();
-      runDue();
-    },
-    resume() {
-      if (frozenMs === undefined) return;
-      offsetMs = frozenMs - Date.now();
-      frozenMs = undefined;
-      runDue();
-    },
+    now: () => new Date(time.nowMs()),
+    nowMs: time.nowMs,
+    advance: (by) => andRunDue(() => time.moveTo(time.nowMs() + parseDuration(by))),
+    set: (to) => andRunDue(() => time.moveTo(toMs(to))),
+    freeze: () => andRunDue(time.freeze),
+    resume: () => andRunDue(time.resume),
     schedule(dueMs, task) {
       const cancel = tasks.add(dueMs, task);
       setAlarm();
@@ -106,8 +82,52 @@ export function createClock({ now: start, frozen }: ClockOptions): Clock {
       };
     },
     runDue,
-    reset,
+    reset() {
+      tasks.clear();
+      time.reset();
+      setAlarm();
+    },
     stop: alarm.stop,
+  };
+}
+
+interface Time {
+  nowMs(): number;
+  moveTo(ms: number): void;
+  freeze(): void;
+  resume(): void;
+  /** When real time will be at a moment of this time; undefined while it is frozen. */
+  toReal(ms: number | undefined): number | undefined;
+  reset(): void;
+}
+
+function createTime({ now: start, frozen }: ClockOptions): Time {
+  const startMs = start === undefined ? undefined : toMs(start);
+  let offsetMs = 0;
+  let frozenMs: number | undefined;
+  const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
+  const moveTo = (ms: number): void => {
+    if (frozenMs === undefined) offsetMs = ms - Date.now();
+    else frozenMs = ms;
+  };
+  const reset = (): void => {
+    offsetMs = 0;
+    frozenMs = frozen ? Date.now() : undefined;
+    if (startMs !== undefined) moveTo(startMs);
+  };
+  reset();
+  return {
+    nowMs,
+    moveTo,
+    freeze() {
+      frozenMs ??= nowMs();
+    },
+    resume() {
+      if (frozenMs !== undefined) offsetMs = frozenMs - Date.now();
+      frozenMs = undefined;
+    },
+    toReal: (ms) => (ms === undefined || frozenMs !== undefined ? undefined : ms - offsetMs),
+    reset,
   };
 }
 

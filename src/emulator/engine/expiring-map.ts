@@ -33,7 +33,10 @@ export function createExpiringMap<Value extends Expiring>(
     }
   };
   return {
-    get: (key) => entries.get(key),
+    get(key) {
+      forgetOld();
+      return entries.get(key);
+    },
     set(key, value) {
       forgetOld();
       entries.set(key, value);

@@ -61,7 +61,13 @@ async function respond(
   const response = instead ?? (await orRefusal(work, traceId));
   const altered = effect && !instead ? alterResponse(response, effect, traceId) : response;
   if (effect?.raw) return altered;
-  return { ...altered, headers: { "x-request-id": requestId, ...altered.headers } };
+  const usual = {
+    "x-request-id": requestId,
+    "x-awx-trace-id": traceId,
+    // Tokens and personal data are in no cache.
+    "cache-control": "no-store",
+  };
+  return { ...altered, headers: { ...usual, ...altered.headers } };
 }
 
 async function orRefusal(

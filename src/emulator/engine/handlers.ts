@@ -1,5 +1,6 @@
 /** Handlers: one function per endpoint, typed by that endpoint; and the routes that lead to them. */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type * as table from "../../generated/endpoints.js";
 import type { Endpoint } from "../../schemas/endpoint.js";
 import type { AccountRecord } from "./account-record.js";
@@ -36,7 +37,7 @@ type BodyOf<Input> = Input extends { readonly body: infer Body }
 /** Returns the body of a successful response; throws a Refusal for everything else. */
 export type Handler<E> =
   E extends Endpoint<infer Input, infer Output>
-    ? (call: Call<PathOf<Input>, BodyOf<Input>>) => Output | Promise<Output>
+    ? (call: Call<PathOf<Input>, WithoutNulls<BodyOf<Input>>>) => Output | Promise<Output>
     : never;
 
 /** The handlers of some endpoints, such as those of one file. */
@@ -76,8 +77,6 @@ export interface ApiRoute {
   readonly acceptsForms: boolean;
   /** The code for an invalid body; undefined if the first invalid field decides. */
   readonly invalidCode: string | undefined;
-  /** Headers of every successful answer. */
-  readonly headers: Readonly<Record<string, string>>;
   /** Whether the handler calls `pause` itself. */
   readonly pausesItself: boolean;
   /** Translates refusals into the format of the endpoint. */

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/hosted_flows
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { HostedFlow, HostedFlowCreateParams } from "../../generated/index.js";
 import { isIndividual } from "../../kyc/missing.js";
 import { type EmulatedRequest, type EmulatedResponse, isWebUrl } from "../engine/exchange.js";
@@ -20,7 +21,10 @@ const loginPath = "/hosted_flows/{id}/login";
 const linkLifetimeMs = 15_000;
 
 /** @throws Refusal for an account that is unknown or not a business, or a URL that is not allowed. */
-export function createHostedFlow(world: World, request: HostedFlowCreateParams): HostedFlowRecord {
+export function createHostedFlow(
+  world: World,
+  request: WithoutNulls<HostedFlowCreateParams>,
+): HostedFlowRecord {
   const account = world.accounts.connected.get(request.account_id);
   if (account === undefined) {
     throw invalidArgument("account_id", "the platform has no such account");

@@ -1,5 +1,6 @@
 /** Hosted flows, and codes for embedded components, as the emulator keeps them. */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { EmbeddedAuthorizeRequest, HostedFlowCreateParams } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { dayMs } from "../engine/duration.js";
@@ -10,7 +11,7 @@ import { defineState, type World } from "../engine/world.js";
 export interface HostedFlowRecord {
   readonly id: string;
   readonly account: AccountRecord;
-  readonly request: HostedFlowCreateParams;
+  readonly request: WithoutNulls<HostedFlowCreateParams>;
   status: "INIT" | "PROCESSING" | "FINISHED";
 }
 

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/invitation_links/create
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { InvitationLink, InvitationLinkCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
@@ -23,7 +24,7 @@ const lifetimeMs = 30 * dayMs;
 /** @throws Refusal if what the mode needs is missing, or the customer would be refused. */
 export function createInvitation(
   world: World,
-  request: InvitationLinkCreateRequest,
+  request: WithoutNulls<InvitationLinkCreateRequest>,
 ): InvitationRecord {
   const account = request.mode === "scale_connect" ? readConnect(world, request) : undefined;
   if (request.mode === "oauth2") checkOAuth(world.settings.oauth, request);
@@ -37,7 +38,7 @@ export function createInvitation(
 
 function readConnect(
   { accounts }: World,
-  { account_id: id, scale_connect: connect }: InvitationLinkCreateRequest,
+  { account_id: id, scale_connect: connect }: WithoutNulls<InvitationLinkCreateRequest>,
 ): AccountRecord {
   if (id === undefined) throw fieldRequired("account_id");
   if (connect === undefined) throw fieldRequired("scale_connect");
@@ -51,7 +52,10 @@ function readConnect(
   return account;
 }
 
-function checkOAuth(settings: OAuthSettings, request: InvitationLinkCreateRequest): void {
+function checkOAuth(
+  settings: OAuthSettings,
+  request: WithoutNulls<InvitationLinkCreateRequest>,
+): void {
   if (request.oauth2 === undefined) throw fieldRequired("oauth2");
   const read = readInvited(settings, request);
   if (read.kind === "refused") throw invalidArgument("oauth2.redirect_uri", read.message);
@@ -64,7 +68,7 @@ function checkOAuth(settings: OAuthSettings, request: InvitationLinkCreateReques
 /** The authorization request behind an invitation, for the app that registered the redirect URI. */
 export function readInvited(
   settings: OAuthSettings,
-  { oauth2, identifier }: InvitationLinkCreateRequest,
+  { oauth2, identifier }: WithoutNulls<InvitationLinkCreateRequest>,
 ): ReadAuthorization {
   const { redirect_uri = "", scope = [], state } = oauth2 ?? {};
   const app = settings.apps.find((one) => !one.public && allowsRedirect(one, redirect_uri));

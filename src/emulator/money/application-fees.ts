@@ -1,12 +1,13 @@
 /** Fees that a platform takes of what it does for its accounts. */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { ApplicationFee, ApplicationFeeOptionInput } from "../../generated/index.js";
 import { invalidArgument } from "../engine/refusal.js";
 import { fromNumber, toText } from "./amounts.js";
 import type { FeeRecord } from "./money-store.js";
 
 interface WithFees {
-  readonly application_fee_options?: readonly ApplicationFeeOptionInput[] | undefined;
+  readonly application_fee_options?: readonly WithoutNulls<ApplicationFeeOptionInput>[] | undefined;
 }
 
 /** The markup on the rate of a conversion. @throws Refusal for a fee that is not a percentage. */
@@ -46,7 +47,7 @@ export function payoutFees(
   });
 }
 
-function readPoints({ percentage }: ApplicationFeeOptionInput, at: string): bigint {
+function readPoints({ percentage }: WithoutNulls<ApplicationFeeOptionInput>, at: string): bigint {
   const points = fromNumber(percentage ?? "", 100n);
   if (points === undefined || points > 10_000n) {
     throw invalidArgument(`${at}.percentage`, "expected a percentage from 0 to 100");

@@ -5,7 +5,7 @@
  * @see https://www.airwallex.com/docs/api/payouts/beneficiaries
  */
 
-import { entryOf } from "../../checks/values.js";
+import { entryOf, type WithoutNulls } from "../../checks/values.js";
 import type {
   Beneficiary,
   BeneficiaryApiSchema,
@@ -21,7 +21,7 @@ import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { type BeneficiaryRecord, moneyOf } from "./money-store.js";
 
-type Condition = BeneficiaryApiSchemaParams;
+type Condition = WithoutNulls<BeneficiaryApiSchemaParams>;
 
 interface Field {
   readonly key: string;
@@ -114,7 +114,7 @@ const keyOf = (condition: Condition): string => Object.values(condition).join("/
 export function validateBeneficiary({
   beneficiary,
   transfer_methods,
-}: BeneficiaryCreateParams): void {
+}: WithoutNulls<BeneficiaryCreateParams>): void {
   const { type, entity_type, bank_details } = beneficiary;
   const { bank_country_code, account_currency } = bank_details ?? {};
   const conditions = transfer_methods.map((transfer_method) => ({
@@ -138,7 +138,7 @@ export function validateBeneficiary({
 export function createBeneficiary(
   world: World,
   owner: AccountRecord,
-  details: BeneficiaryCreateParams,
+  details: WithoutNulls<BeneficiaryCreateParams>,
 ): BeneficiaryRecord {
   validateBeneficiary(details);
   const createdAtMs = world.clock.nowMs();
@@ -160,7 +160,9 @@ export function viewBeneficiary({ id, details }: BeneficiaryRecord): Beneficiary
 }
 
 /** Every account exists, and belongs to the name that was given, unless its number ends in 0000. */
-export function verifyAccount({ bank_details }: BeneficiaryVerifyParams): BeneficiaryVerification {
+export function verifyAccount({
+  bank_details,
+}: WithoutNulls<BeneficiaryVerifyParams>): BeneficiaryVerification {
   const { account_number, iban: ibanGiven, account_name } = bank_details ?? {};
   if ((account_number ?? ibanGiven)?.endsWith("0000")) {
     return { code: "INVALID", message: "There is no such account.", details: null };

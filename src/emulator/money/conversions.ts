@@ -5,6 +5,7 @@
  * @see https://www.airwallex.com/docs/api/transactional_fx/conversions
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { Conversion, ConversionCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
@@ -22,7 +23,7 @@ const dayMs = 24 * 60 * 60_000;
 export function createConversion(
   world: World,
   owner: AccountRecord,
-  request: ConversionCreateRequest,
+  request: WithoutNulls<ConversionCreateRequest>,
 ): ConversionRecord {
   const { ids, clock } = world;
   const { quote_id, sell_currency, buy_currency, application_fee_options = [] } = request;

@@ -1,12 +1,14 @@
 /**
- * Money from outside: a deposit enters the wallet when it is settled, and leaves it when it is reversed.
+ * Money from outside: a deposit enters the wallet when it is settled. When it is reversed, a second deposit
+ * with the negative amount takes it out again.
  *
  * @see https://www.airwallex.com/docs/api/simulation/deposits
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   Deposit,
-  DepositStatus,
+  DepositEventData,
   SimulatedDeposit,
   SimulationDepositCreateParams,
 } from "../../generated/index.js";
@@ -19,18 +21,11 @@ import { fundConversions } from "./conversions.js";
 import { available, outside } from "./ledger.js";
 import { type DepositRecord, expect, moneyOf } from "./money-store.js";
 
-/** The status that must come before each status of a deposit. */
-const comesFrom: Readonly<Record<string, DepositStatus | undefined>> = {
-  SETTLED: "PENDING",
-  REJECTED: "PENDING",
-  REVERSED: "SETTLED",
-};
-
 /** @throws Refusal if the owner has no such global account, or the amount is invalid. */
 export function createDeposit(
   world: World,
   owner: AccountRecord,
-  request: SimulationDepositCreateParams,
+  request: WithoutNulls<SimulationDepositCreateParams>,
 ): DepositRecord {
   const { ids, clock } = world;
   const { globalAccounts, deposits } = moneyOf(world);
@@ -44,50 +39,80 @@ export function createDeposit(
   const { currency } = account;
   const units = parseUnits(request.amount, currency);
   if (!units) throw invalidArgument("amount", `expected an amount of ${currency}, more than 0`);
+  const { status = "SETTLED", statement_ref } = request;
+  if (statement_ref && deposits.all().some((one) => one.request.statement_ref === statement_ref)) {
+    throw invalidArgument("statement_ref", "another deposit has it");
+  }
   const createdAtMs = clock.nowMs();
   const deposit: DepositRecord = {
     ...{ id: ids.deposit(), account, request, units, createdAtMs },
-    status: "PENDING",
-    settledAtMs: undefined,
+    ...{ status: "PENDING", settledAtMs: undefined, isReversed: false },
   };
   deposits.add(deposit);
   expect(world, account.accountId, currency, units);
-  const { status = "SETTLED" } = request;
   if (status === "PENDING") deposits.changes.publish({ record: deposit, atMs: createdAtMs });
   else become(world, deposit, status);
   return deposit;
 }
 
-/** @throws Refusal if the owner has no such deposit, or its status does not allow the change. */
+/** @throws Refusal if the owner has no such deposit, or it is not pending. */
 export function moveDeposit(
   world: World,
   owner: AccountRecord,
   id: string,
-  to: DepositStatus,
+  to: "SETTLED" | "REJECTED",
 ): void {
-  const deposit = moneyOf(world).deposits.find(id, ({ account }) => account.accountId === owner.id);
-  if (deposit.status !== comesFrom[to]) {
-    throw new Refusal(
-      400,
-      "invalid_status_for_operation",
-      `Deposit [${id}] cannot become ${to}: its status is ${deposit.status}, expected ${comesFrom[to]}.`,
-      { source: "status" },
-    );
+  const deposit = findDeposit(world, owner, id);
+  if (deposit.status !== "PENDING") {
+    throw wrongStatus(`cannot become ${to}: its status is ${deposit.status}, expected PENDING`, id);
   }
   become(world, deposit, to);
 }
 
-function become(world: World, deposit: DepositRecord, to: DepositStatus): void {
+/**
+ * Settles a second deposit with the negative amount; the first stays as it is.
+ *
+ * @throws Refusal if the owner has no such deposit, or it is not settled, or was reversed before.
+ */
+export function reverseDeposit(world: World, owner: AccountRecord, id: string): void {
+  const deposit = findDeposit(world, owner, id);
+  const { account, request, units, status, isReversed } = deposit;
+  if (status !== "SETTLED" || isReversed || units < 0n) {
+    const what = isReversed ? "it was reversed before" : `its status is ${status}`;
+    throw wrongStatus(`cannot be reversed: ${what}, expected SETTLED`, id);
+  }
+  deposit.isReversed = true;
+  const reversal: DepositRecord = {
+    ...{ id: world.ids.deposit(), account, request: { ...request, statement_ref: undefined } },
+    ...{ units: -units, createdAtMs: world.clock.nowMs() },
+    ...{ status: "PENDING", settledAtMs: undefined, isReversed: false },
+  };
+  expect(world, account.accountId, account.currency, -units);
+  // The balance goes below 0 if the money has been spent meanwhile.
+  become(world, moneyOf(world).deposits.add(reversal), "SETTLED");
+}
+
+function findDeposit(world: World, owner: AccountRecord, id: string): DepositRecord {
+  return moneyOf(world).deposits.find(id, ({ account }) => account.accountId === owner.id);
+}
+
+function wrongStatus(what: string, id: string): Refusal {
+  return new Refusal(400, "invalid_status_for_operation", `Deposit [${id}] ${what}.`, {
+    source: "status",
+  });
+}
+
+function become(world: World, deposit: DepositRecord, to: "SETTLED" | "REJECTED"): void {
   const { account, units } = deposit;
   const atMs = world.clock.nowMs();
   if (deposit.status === "PENDING") {
     expect(world, account.accountId, account.currency, -units);
   }
   deposit.status = to;
-  if (to === "SETTLED") deposit.settledAtMs = atMs;
-  // After a reversal the balance is below 0 if the money has been spent meanwhile.
-  if (to === "SETTLED") post(world, deposit, "DEPOSIT", units, atMs);
-  if (to === "REVERSED") post(world, deposit, "DEPOSIT_REVERSAL", -units, atMs);
+  if (to === "SETTLED") {
+    deposit.settledAtMs = atMs;
+    post(world, deposit, units < 0n ? "DEPOSIT_REVERSAL" : "DEPOSIT", units, atMs);
+  }
   moneyOf(world).deposits.changes.publish({ record: deposit, atMs });
 }
 
@@ -109,6 +134,7 @@ export function viewSimulatedDeposit(deposit: DepositRecord, apiVersion: string)
   return {
     ...{ id, amount: toAmount(units, currency), currency, status },
     create_time: formatTimestamp(createdAtMs, apiVersion),
+    deposit_type: "CREDIT",
     fee_amount: 0,
     payer_country: request.payer_country ?? null,
     payer_name: request.payer_name ?? null,
@@ -117,7 +143,7 @@ export function viewSimulatedDeposit(deposit: DepositRecord, apiVersion: string)
   };
 }
 
-/** A deposit as events show it. */
+/** A deposit as the API shows it. */
 export function viewDeposit(deposit: DepositRecord, apiVersion: string): Deposit {
   const { id, account, request, units, status, createdAtMs, settledAtMs } = deposit;
   const { payer_name, payer_country, reference } = request;
@@ -130,4 +156,9 @@ export function viewDeposit(deposit: DepositRecord, apiVersion: string): Deposit
     reference: reference ?? null,
     settled_at: settledAtMs === undefined ? null : formatTimestamp(settledAtMs, apiVersion),
   };
+}
+
+/** A deposit as events show it: when it was settled is in milliseconds, unlike every other time. */
+export function viewDepositEvent(deposit: DepositRecord, apiVersion: string): DepositEventData {
+  return { ...viewDeposit(deposit, apiVersion), settled_at: deposit.settledAtMs ?? null };
 }

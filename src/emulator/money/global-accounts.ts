@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/core_resources/global_accounts
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   GlobalAccount,
   GlobalAccountCreateRequest,
@@ -22,7 +23,7 @@ import { type DepositRecord, type GlobalAccountRecord, moneyOf } from "./money-s
 export function createGlobalAccount(
   world: World,
   owner: AccountRecord,
-  request: GlobalAccountCreateRequest,
+  request: WithoutNulls<GlobalAccountCreateRequest>,
 ): GlobalAccountRecord {
   const { globalAccounts } = moneyOf(world);
   const { country_code, required_features, nick_name, request_id } = request;
@@ -55,7 +56,7 @@ export function createGlobalAccount(
 
 export function updateGlobalAccount(
   account: GlobalAccountRecord,
-  { nick_name }: GlobalAccountUpdateParams,
+  { nick_name }: WithoutNulls<GlobalAccountUpdateParams>,
 ): GlobalAccountRecord {
   account.nickname = nick_name;
   return account;

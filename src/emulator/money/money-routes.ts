@@ -5,13 +5,12 @@
  */
 
 import { chargesList, transfersList } from "../../generated/endpoints.js";
-import type { DepositStatus } from "../../generated/index.js";
 import { readQuery } from "../engine/accept.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { notFound, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { createDeposit, moveDeposit, viewSimulatedDeposit } from "./deposits.js";
+import { createDeposit, moveDeposit, reverseDeposit, viewSimulatedDeposit } from "./deposits.js";
 import { type Movement, type MovementKind, moneyOf } from "./money-store.js";
 import { createMovement, findParty, notOperational, refuseDuplicate } from "./movements.js";
 import { listMovements, viewCharge, viewTransfer } from "./view-money.js";
@@ -76,11 +75,15 @@ export const moneyHandlers: HandlersOf<Key> = {
 
   simulationDepositsReject: (call) => become(call, "REJECTED"),
 
-  simulationDepositsReverse: (call) => become(call, "REVERSED"),
+  simulationDepositsReverse({ world, actingFor, path }) {
+    reverseDeposit(world, actingFor, path.deposit_id);
+    return true;
+  },
 };
 
-function become({ world, actingFor, path }: DepositCall, to: DepositStatus): undefined {
+function become({ world, actingFor, path }: DepositCall, to: "SETTLED" | "REJECTED"): boolean {
   moveDeposit(world, actingFor, path.deposit_id, to);
+  return true;
 }
 
 function find(world: World, kind: MovementKind, id: string, owner: AccountRecord): Movement {

@@ -1,5 +1,6 @@
 /** What the emulator keeps of money: one ledger, and the records of what moves it. */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   BeneficiaryCreateParams,
   DepositStatus,
@@ -49,7 +50,7 @@ export interface GlobalAccountRecord {
   /** The account whose wallet it fills. */
   readonly accountId: string;
   readonly currency: string;
-  readonly request: GlobalAccountCreateRequest;
+  readonly request: WithoutNulls<GlobalAccountCreateRequest>;
   readonly createdAtMs: number;
   nickname: string | undefined;
   status: "ACTIVE" | "CLOSED";
@@ -59,12 +60,14 @@ export interface GlobalAccountRecord {
 export interface DepositRecord {
   readonly id: string;
   readonly account: GlobalAccountRecord;
-  readonly request: SimulationDepositCreateParams;
+  readonly request: WithoutNulls<SimulationDepositCreateParams>;
   /** In the smallest unit of the currency. */
   readonly units: bigint;
   readonly createdAtMs: number;
   status: DepositStatus;
   settledAtMs: number | undefined;
+  /** Whether a second deposit has taken it out of the wallet again. */
+  isReversed: boolean;
 }
 
 /** A rate that is held. */
@@ -108,7 +111,7 @@ export interface BeneficiaryRecord {
   readonly id: string;
   readonly accountId: string;
   readonly createdAtMs: number;
-  details: BeneficiaryCreateParams;
+  details: WithoutNulls<BeneficiaryCreateParams>;
 }
 
 export type PayoutStatus =
@@ -127,7 +130,7 @@ export interface PayoutRecord {
   readonly shortReferenceId: string;
   /** The account that pays. */
   readonly accountId: string;
-  readonly request: PayoutCreateRequest;
+  readonly request: WithoutNulls<PayoutCreateRequest>;
   readonly beneficiary: BeneficiaryCreateParams["beneficiary"];
   /** What leaves the wallet and what is sent; the same units unless the currencies differ. */
   readonly priced: Priced;

@@ -5,6 +5,7 @@
  * @see https://www.airwallex.com/docs/api/scale/connected_account_transfers
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   ChargeCreateRequest,
   MoneyMovementStatus,
@@ -20,7 +21,9 @@ import { expect, type Movement, type MovementKind, moneyOf, spendable } from "./
 
 export interface Asked {
   readonly kind: MovementKind;
-  readonly request: Omit<TransferCreateRequest | ChargeCreateRequest, "source" | "destination">;
+  readonly request: WithoutNulls<
+    Omit<TransferCreateRequest | ChargeCreateRequest, "source" | "destination">
+  >;
   readonly owner: AccountRecord;
   readonly payer: AccountRecord;
   readonly payee: AccountRecord;

@@ -5,7 +5,7 @@
  * @see https://www.airwallex.com/docs/api/payouts/transfers
  */
 
-import { entryOf } from "../../checks/values.js";
+import { entryOf, type WithoutNulls } from "../../checks/values.js";
 import type {
   Payout,
   PayoutCreateRequest,
@@ -52,7 +52,7 @@ const steps: Readonly<Record<string, { readonly to: PayoutStatus; readonly after
 export function createPayout(
   world: World,
   owner: AccountRecord,
-  request: PayoutCreateRequest,
+  request: WithoutNulls<PayoutCreateRequest>,
 ): PayoutRecord {
   refuseUsedId(world, owner, request.request_id);
   const { beneficiary, priced, fees } = checkPayout(world, owner, request);
@@ -87,7 +87,7 @@ interface Checked {
 export function checkPayout(
   world: World,
   owner: AccountRecord,
-  request: Omit<PayoutCreateRequest, "request_id">,
+  request: Omit<WithoutNulls<PayoutCreateRequest>, "request_id">,
 ): Checked {
   if (owner.status !== "ACTIVE") {
     throw new Refusal(400, "payer_unsupported", "The account that pays is not active.");
@@ -106,7 +106,11 @@ export function checkPayout(
 function beneficiaryOf(
   world: World,
   owner: AccountRecord,
-  { beneficiary_id, beneficiary, transfer_method }: Omit<PayoutCreateRequest, "request_id">,
+  {
+    beneficiary_id,
+    beneficiary,
+    transfer_method,
+  }: Omit<WithoutNulls<PayoutCreateRequest>, "request_id">,
 ): PayoutRecord["beneficiary"] {
   if ((beneficiary_id === undefined) === (beneficiary === undefined)) {
     throw validation("beneficiary_id", "Give either beneficiary or beneficiary_id.");
@@ -125,7 +129,7 @@ function beneficiaryOf(
 function priceOf(
   world: World,
   owner: AccountRecord,
-  request: Omit<PayoutCreateRequest, "request_id">,
+  request: Omit<WithoutNulls<PayoutCreateRequest>, "request_id">,
 ): Priced {
   const { source_amount, transfer_amount, transfer_currency: buy, quote_id } = request;
   const sell = request.source_currency ?? buy;
@@ -167,7 +171,7 @@ export function transitionPayout(
   world: World,
   owner: AccountRecord,
   id: string,
-  { next_status: to, failure_type = "OTHER" }: SimulationTransferTransitionParams,
+  { next_status: to, failure_type = "OTHER" }: WithoutNulls<SimulationTransferTransitionParams>,
 ): PayoutRecord {
   const payout = findPayout(world, owner, id);
   const from = entryOf(comesFrom, to) ?? [];

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/transactional_fx/quotes
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { Quote, QuoteCreateParams } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
@@ -25,7 +26,7 @@ const lifetimes: Readonly<Record<string, number>> = {
 export function createQuote(
   world: World,
   owner: AccountRecord,
-  request: QuoteCreateParams,
+  request: WithoutNulls<QuoteCreateParams>,
 ): QuoteRecord {
   const fromMs = world.clock.nowMs();
   const { markupPoints } = conversionFees(request);

@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/offboardings/list
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   Offboarding,
   OffboardingCreateParams,
@@ -29,7 +30,7 @@ const graceMs = 30 * dayMs;
 export function createOffboarding(
   world: World,
   account: AccountRecord,
-  { reason_code: reasonCode, comment }: OffboardingCreateParams,
+  { reason_code: reasonCode, comment }: WithoutNulls<OffboardingCreateParams>,
 ): OffboardingRecord {
   if (isClosing(world, account)) throw failed(`Account [${account.id}] is closed, or will be.`);
   const offboardings = offboardingsOf(world);

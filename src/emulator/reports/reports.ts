@@ -4,6 +4,7 @@
  * @see https://www.airwallex.com/docs/api/scale/platform_reports
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type { PlatformReport, PlatformReportCreateParams } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { dayMs } from "../engine/duration.js";
@@ -24,7 +25,7 @@ const linkLifetimeMs = 60_000;
  */
 export function createReport(
   world: World,
-  request: PlatformReportCreateParams,
+  request: WithoutNulls<PlatformReportCreateParams>,
   origin: string,
 ): ReportRecord {
   const { ids, clock } = world;
@@ -55,7 +56,7 @@ export function createReport(
 const maxPeriodMs = 366 * dayMs;
 
 function readReportPeriod<Name extends "created" | "updated">(
-  request: PlatformReportCreateParams,
+  request: WithoutNulls<PlatformReportCreateParams>,
   from: `from_${Name}_at`,
   to: `to_${Name}_at`,
 ): Period {

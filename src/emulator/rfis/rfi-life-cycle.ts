@@ -5,6 +5,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/risk/simulate-kyc-rfi
  */
 
+import type { WithoutNulls } from "../../checks/values.js";
 import type {
   RfiStatusInput,
   RfiTypeInput,
@@ -39,7 +40,7 @@ const sourceTypes: Readonly<Partial<Record<RfiTypeInput, readonly string[]>>> = 
 export function openRfi(
   world: World,
   account: AccountRecord,
-  { type, questions = [] }: SimulationRfiCreateParams,
+  { type, questions = [] }: WithoutNulls<SimulationRfiCreateParams>,
 ): RfiRecord {
   const isOpen = (other: RfiRecord) =>
     other.account.id === account.id && other.type === type && other.status !== "CLOSED";
@@ -85,7 +86,7 @@ function checkSources(
 export function followUp(
   world: World,
   record: RfiRecord,
-  { questions = [] }: SimulationRfiFollowUpParams,
+  { questions = [] }: WithoutNulls<SimulationRfiFollowUpParams>,
 ): void {
   expectStatus(record, ["ANSWERED"], "followed up");
   checkSources(record.type, questions);
@@ -97,7 +98,7 @@ export function followUp(
   ask(world, record, all);
 }
 
-type FollowUpItem = NonNullable<SimulationRfiFollowUpParams["questions"]>[number];
+type FollowUpItem = NonNullable<WithoutNulls<SimulationRfiFollowUpParams>["questions"]>[number];
 
 function askAgain(
   world: World,

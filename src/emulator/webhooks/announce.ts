@@ -8,7 +8,7 @@ import type { StatusChange } from "../engine/account-record.js";
 import type { RecordChange } from "../engine/table.js";
 import type { World } from "../engine/world.js";
 import { viewConversion } from "../money/conversions.js";
-import { viewDeposit } from "../money/deposits.js";
+import { viewDepositEvent } from "../money/deposits.js";
 import { viewGlobalAccount } from "../money/global-accounts.js";
 import {
   type ConversionRecord,
@@ -73,7 +73,7 @@ function announceDeposit(
   const { id: sourceId, account, status } = deposit;
   const { accountId } = account;
   const name = `deposit.${status.toLowerCase()}`;
-  const data: EventData = { kind: "shown", show: (version) => viewDeposit(deposit, version) };
+  const data: EventData = { kind: "shown", show: (version) => viewDepositEvent(deposit, version) };
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 

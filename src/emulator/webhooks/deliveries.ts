@@ -85,9 +85,7 @@ export interface DeliveryParts {
 
 export function createDeliveries(parts: DeliveryParts): Deliveries {
   const { settings, clock, subscriptions, seed } = parts;
-  const stopping = new AbortController();
-  // Every attempt under way listens, one per subscription.
-  setMaxListeners(0, stopping.signal);
+  const stopping = createAbort();
   const log = createLog<LoggedDelivery>();
   const sent = createLog<EventDelivery>();
   const queues = createQueues<Subscription>();
@@ -96,20 +94,19 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
   const shuffler = createShuffler<Attempt>(start, seed);
   const enqueue = settings.unordered ? shuffler.add : start;
 
-  async function make(attempt: Attempt): Promise<void> {
+  const make = async (attempt: Attempt): Promise<void> => {
     if (stopping.signal.aborted || !subscriptions.get(attempt.subscription.id)) return;
     const made = await postAttempt(attempt, settings, stopping.signal);
     if (stopping.signal.aborted) return;
     log.add(made);
-    const { nextAttemptAt } = made;
-    if (nextAttemptAt === undefined) return;
-    clock.schedule(nextAttemptAt.getTime(), (dueMs) =>
-      start({ ...attempt, number: attempt.number + 1, dueMs }),
-    );
+    if (made.nextAttemptAt) tryAgain(attempt, made.nextAttemptAt);
+  };
+  const tryAgain = (attempt: Attempt, at: Date): void => {
+    const next = { ...attempt, number: attempt.number + 1 };
+    clock.schedule(at.getTime(), (dueMs) => start({ ...next, dueMs }));
     // If the clock was moved far ahead, several attempts may be due by now.
     clock.runDue();
-  }
-
+  };
   return {
     send(delivery, atMs) {
       if (stopping.signal.aborted) return;
@@ -119,9 +116,8 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
       if (settings.duplicates) enqueue(attempt);
     },
     resend(eventId) {
-      const ids = [eventId, uuidOf(eventId)];
-      const found = sent.entries().filter((delivery) => ids.includes(delivery.eventId));
-      for (const delivery of found) enqueue({ ...delivery, number: 1, dueMs: clock.nowMs() });
+      const found = sent.entries().filter(isOfEvent(eventId));
+      for (const one of found) enqueue({ ...one, number: 1, dueMs: clock.nowMs() });
       return found.length;
     },
     async settled() {
@@ -136,6 +132,19 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
       shuffler.stop();
     },
   };
+}
+
+/** Any number may listen: every attempt under way does, one per subscription. */
+function createAbort(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/** Legacy versions send an event under another id, which is made from its own. */
+function isOfEvent(eventId: string): (delivery: EventDelivery) => boolean {
+  const ids = [eventId, uuidOf(eventId)];
+  return (delivery) => ids.includes(delivery.eventId);
 }
 
 interface Queues<Key> {
