@@ -10,6 +10,7 @@
  *    has failed so far.
  * 5. A refused token is replaced once: callers with an older token get the newer one, and a replacement
  *    that never worked is not replaced again at once. One that has worked is a token like any other.
+ *    An endpoint that refuses also the replacement of a token that others accept is to blame itself.
  *
  * Times are monotonic, so that a clock change neither extends nor ends a token's life.
  */
@@ -19,6 +20,7 @@ import type { Topics } from "../report/observe.js";
 import { longestHoldMs } from "../retry/retry-after.js";
 import { type Deadline, DeadlineError } from "../transport/deadline.js";
 import { NoTokenError } from "../transport/wire.js";
+import { createRefusals } from "./refusals.js";
 
 /** A token as issued by the login. */
 export interface IssuedToken {
@@ -44,10 +46,14 @@ export type Login = (
 export interface TokenManager {
   /** A valid token; a promise only if there is something to wait for. */
   current(deadline: Deadline): string | Promise<string>;
-  /** Another token in place of a refused one, or undefined if there is no point in trying. */
-  replace(refused: string, deadline: Deadline): Promise<string | undefined>;
+  /**
+   * Another token in place of one that an endpoint refused, or undefined if there is no point in trying.
+   */
+  replace(refused: string, deadline: Deadline, endpoint: string): Promise<string | undefined>;
   /** Called for every response that proves the token was accepted, so it must cost next to nothing. */
   worked?(token: string): void;
+  /** The endpoint has refused the replacement as well. */
+  refusedTwice?(endpoint: string): void;
 }
 
 interface HeldToken {
@@ -68,25 +74,94 @@ export function createTokenManager(
   { token: topic }: Pick<Topics, "token">,
 ): TokenManager {
   let held: HeldToken | undefined;
-  let pending: Promise<HeldToken> | undefined;
+  const single = createSingleLogin<HeldToken>(login, { token: topic });
+  const refusals = createRefusals(() => performance.now());
+
+  function obtain(replacement: boolean): Promise<HeldToken> {
+    return single.login(held?.value, (issued) => {
+      held = toHeld(issued, replacement);
+      return held;
+    });
+  }
+
+  async function wait(deadline: Deadline, replacement: boolean): Promise<string> {
+    try {
+      const token = await deadline.race("waiting for the login", obtain(replacement));
+      return token.value;
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new DeadlineError(error.ended, single.lastError());
+    }
+  }
+
+  return {
+    current(deadline) {
+      const now = performance.now();
+      if (held && now < held.expiresAtMs) {
+        if (now >= held.renewAtMs) obtain(false).catch(() => undefined);
+        return held.value;
+      }
+      return wait(deadline, false);
+    },
+    async replace(refused, deadline, endpoint) {
+      if (held && held.value !== refused) return held.value;
+      if (topic.active()) topic.publish({ kind: "refused" });
+      const rested = held && performance.now() - held.obtainedAtMs >= replacementRestMs;
+      if (held && !held.proven && !rested) return undefined;
+      return refusals.isToBlame(endpoint) ? undefined : wait(deadline, true);
+    },
+    worked(token) {
+      if (held?.value !== token) return;
+      held.proven = true;
+      refusals.accepted();
+    },
+    refusedTwice: refusals.refusedTwice,
+  };
+}
+
+function toHeld(
+  { value, lifetimeMs, renewBeforeMs }: IssuedToken,
+  replacement: boolean,
+): HeldToken {
+  const now = performance.now();
+  const early = Math.min(renewBeforeMs ?? usualRenewBeforeMs, lifetimeMs / 2);
+  return {
+    value,
+    proven: !replacement,
+    obtainedAtMs: now,
+    renewAtMs: now + lifetimeMs - early,
+    expiresAtMs: now + lifetimeMs,
+  };
+}
+
+interface SingleLogin<Held> {
+  /**
+   * Joins the login that is under way, or begins one, and keeps its token with `keep`; rejects with
+   * {@link NoTokenError}.
+   */
+  login(insteadOf: string | undefined, keep: (issued: IssuedToken) => Held): Promise<Held>;
+  /** How the login has failed so far. */
+  lastError(): unknown;
+}
+
+/** One login at a time, and none for a while after one has failed. */
+function createSingleLogin<Held>(
+  login: Login,
+  { token: topic }: Pick<Topics, "token">,
+): SingleLogin<Held> {
+  let pending: Promise<Held> | undefined;
   let failure: { readonly error: unknown; readonly untilMs: number } | undefined;
   let lastError: unknown;
 
-  async function obtain(replacement: boolean): Promise<HeldToken> {
+  const obtain: SingleLogin<Held>["login"] = async (insteadOf, keep) => {
     try {
-      const { value, lifetimeMs, adopted, renewBeforeMs } = await login((error) => {
+      const issued = await login((error) => {
         lastError = error;
-      }, held?.value);
-      const now = performance.now();
+      }, insteadOf);
       failure = undefined;
       lastError = undefined;
-      held = {
-        value,
-        proven: !replacement,
-        obtainedAtMs: now,
-        renewAtMs: now + lifetimeMs - Math.min(renewBeforeMs ?? usualRenewBeforeMs, lifetimeMs / 2),
-        expiresAtMs: now + lifetimeMs,
-      };
+      const held = keep(issued);
+      const { lifetimeMs, adopted } = issued;
       if (topic.active()) topic.publish({ kind: adopted ? "adopted" : "login", lifetimeMs });
       return held;
     } catch (error) {
@@ -97,45 +172,17 @@ export function createTokenManager(
     } finally {
       pending = undefined;
     }
-  }
-
-  function shared(replacement: boolean): Promise<HeldToken> {
-    if (pending) return pending;
-    const restMs = failure ? failure.untilMs - performance.now() : 0;
-    if (failure && restMs > 0) return Promise.reject(remembered(failure.error, restMs));
-    pending = obtain(replacement);
-    return pending;
-  }
-
-  async function wait(deadline: Deadline, replacement: boolean): Promise<string> {
-    try {
-      const token = await deadline.race("waiting for the login", shared(replacement));
-      return token.value;
-    } catch (error) {
-      if (!(error instanceof DeadlineError)) throw error;
-      throw new DeadlineError(error.ended, lastError);
-    }
-  }
+  };
 
   return {
-    current(deadline) {
-      const now = performance.now();
-      if (held && now < held.expiresAtMs) {
-        if (now >= held.renewAtMs) shared(false).catch(() => undefined);
-        return held.value;
-      }
-      return wait(deadline, false);
+    login(insteadOf, keep) {
+      if (pending) return pending;
+      const restMs = failure ? failure.untilMs - performance.now() : 0;
+      if (failure && restMs > 0) return Promise.reject(remembered(failure.error, restMs));
+      pending = obtain(insteadOf, keep);
+      return pending;
     },
-    async replace(refused, deadline) {
-      if (held && held.value !== refused) return held.value;
-      if (topic.active()) topic.publish({ kind: "refused" });
-      const rested = held && performance.now() - held.obtainedAtMs >= replacementRestMs;
-      if (held && !held.proven && !rested) return undefined;
-      return wait(deadline, true);
-    },
-    worked(token) {
-      if (held && !held.proven && held.value === token) held.proven = true;
-    },
+    lastError: () => lastError,
   };
 }
 

@@ -27,7 +27,8 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
     const response = await send(authorized(request, token));
     note(token, response.status);
     if (response.status !== 401) return response;
-    const other = await tokens.replace(token, request.deadline).catch(throwNoToken);
+    const endpoint = endpointOf(request);
+    const other = await tokens.replace(token, request.deadline, endpoint).catch(throwNoToken);
     if (other === undefined) return response;
     // The body was consumed and cannot be sent again, but the next call can use the new token.
     if (isReadOnce(request)) {
@@ -37,8 +38,16 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
     // The API did nothing with the first request, so this is not a second write.
     const second = await send(authorized(request, other));
     note(other, second.status);
+    if (second.status === 401) tokens.refusedTwice?.(endpoint);
     return second;
   };
+}
+
+/** What a token is accepted or refused for: a permission may be missing for one endpoint or one account. */
+function endpointOf({ operation, path, headers }: WireRequest): string {
+  const account = headers.indexOf("x-on-behalf-of");
+  const isModelled = operation !== "request";
+  return [isModelled ? operation : path, account === -1 ? "" : headers[account + 1]].join(" ");
 }
 
 /** What kept a token from being had is an error of another call. */

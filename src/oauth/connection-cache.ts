@@ -1,5 +1,6 @@
 /** What one process remembers of each connection. */
 
+import { createRefusals, type Refusals } from "../auth/refusals.js";
 import type { Snapshot } from "./connection-record.js";
 import type { Unsaved } from "./record-writes.js";
 import type { Ticket } from "./refresh-queue.js";
@@ -23,6 +24,7 @@ export interface CachedConnection {
   spendableUntilMs: number;
   /** Until when a replaced token that was never accepted is not replaced again. Monotonic. */
   noReplacementUntilMs: number;
+  readonly refusals: Refusals;
   /** Whether a background task is trying to settle what is open. */
   settling: boolean;
 }
@@ -64,7 +66,7 @@ export function createConnectionCache(nowMs: () => number): ConnectionCache {
       let entry = entries.get(id);
       if (!entry) {
         sweep();
-        entry = emptyEntry(id);
+        entry = emptyEntry(id, createRefusals(nowMs));
         entries.set(id, entry);
       }
       return entry;
@@ -74,7 +76,7 @@ export function createConnectionCache(nowMs: () => number): ConnectionCache {
   };
 }
 
-function emptyEntry(id: string): CachedConnection {
+function emptyEntry(id: string, refusals: Refusals): CachedConnection {
   return {
     id,
     seen: false,
@@ -87,6 +89,7 @@ function emptyEntry(id: string): CachedConnection {
     unsaved: undefined,
     spendableUntilMs: 0,
     noReplacementUntilMs: 0,
+    refusals,
     settling: false,
   };
 }

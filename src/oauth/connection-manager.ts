@@ -9,7 +9,8 @@
  * 5. Tokens that could not be stored stay in memory, are used, and are stored once the store is back.
  * 6. If the response to a refresh was lost, the refresh token is spent again in the background during the
  *    grace period, without waiting for another caller to ask in time.
- * 7. A refused token is replaced once; a replacement that never worked is not replaced again at once.
+ * 7. A refused token is replaced once; a replacement that never worked is not replaced again at once, and
+ *    an endpoint that refuses every token is to blame itself (`auth/refusals.ts`).
  */
 
 import type { TokenManager } from "../auth/token-manager.js";
@@ -86,10 +87,11 @@ function tokensOf(tools: RenewalTools, id: string): TokenManager {
       if (now >= entry.renewAtMs) renewEarly(tools, entry, entry.token);
       return entry.token;
     },
-    async replace(refused, deadline) {
+    async replace(refused, deadline, endpoint) {
       const entry = cache.open(id);
       if (entry.token !== undefined && entry.token !== refused) return entry.token;
       if (entry.token !== undefined && nowMs() < entry.noReplacementUntilMs) return undefined;
+      if (entry.token !== undefined && entry.refusals.isToBlame(endpoint)) return undefined;
       entry.token = undefined;
       const other = await waitForToken(tools, entry, deadline, refused);
       entry.noReplacementUntilMs = nowMs() + replacementRestMs;
@@ -97,8 +99,11 @@ function tokensOf(tools: RenewalTools, id: string): TokenManager {
     },
     worked(token) {
       const entry = cache.get(id);
-      if (entry?.token === token) entry.noReplacementUntilMs = 0;
+      if (entry?.token !== token) return;
+      entry.noReplacementUntilMs = 0;
+      entry.refusals.accepted();
     },
+    refusedTwice: (endpoint) => cache.get(id)?.refusals.refusedTwice(endpoint),
   };
 }
 

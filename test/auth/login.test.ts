@@ -241,7 +241,7 @@ describe("a login that fails", () => {
     const settled = Promise.allSettled([first, second, third]);
     controller.abort("enough");
     expect(await settled).toMatchObject([
-      { status: "rejected", reason: "enough" },
+      { status: "rejected", reason: { cause: "enough" } },
       { status: "rejected", reason: { code: "timeout", phase: "waiting for the login" } },
       { status: "fulfilled" },
     ]);

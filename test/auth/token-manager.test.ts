@@ -173,7 +173,7 @@ describe.concurrent("current()", () => {
     aborted.close();
     expect(results).toMatchObject([
       { status: "rejected", reason: { ended: { kind: "timeout" } } },
-      { status: "rejected", reason: { ended: { kind: "aborted", reason: "enough" } } },
+      { status: "rejected", reason: { ended: { kind: "aborted", reason: { cause: "enough" } } } },
       { status: "fulfilled", value: "t1" },
     ]);
     expect(login.count).toBe(1);
@@ -185,7 +185,9 @@ describe.concurrent("replace()", () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
-    const calls = Array.from({ length: 1000 }, () => within((d) => tokens.replace("t1", d)));
+    const calls = Array.from({ length: 1000 }, () =>
+      within((d) => tokens.replace("t1", d, "accounts.list")),
+    );
     expect(new Set(await Promise.all(calls))).toEqual(new Set(["t2"]));
     expect(login.count).toBe(2);
     expect(await within((d) => tokens.current(d))).toBe("t2");
@@ -195,9 +197,9 @@ describe.concurrent("replace()", () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
-    await within((d) => tokens.replace("t1", d));
-    expect(await within((d) => tokens.replace("t1", d))).toBe("t2");
-    expect(await within((d) => tokens.replace("t0", d))).toBe("t2");
+    await within((d) => tokens.replace("t1", d, "accounts.list"));
+    expect(await within((d) => tokens.replace("t1", d, "accounts.list"))).toBe("t2");
+    expect(await within((d) => tokens.replace("t0", d, "accounts.list"))).toBe("t2");
     expect(login.count).toBe(2);
   });
 
@@ -205,8 +207,8 @@ describe.concurrent("replace()", () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
-    await within((d) => tokens.replace("t1", d));
-    expect(await within((d) => tokens.replace("t2", d))).toBeUndefined();
+    await within((d) => tokens.replace("t1", d, "accounts.list"));
+    expect(await within((d) => tokens.replace("t2", d, "accounts.list"))).toBeUndefined();
     expect(login.count).toBe(2);
   });
 
@@ -214,12 +216,12 @@ describe.concurrent("replace()", () => {
     const login = counting(halfAnHour);
     const tokens = createTokenManager(login, topics);
     await within((d) => tokens.current(d));
-    await within((d) => tokens.replace("t1", d));
+    await within((d) => tokens.replace("t1", d, "accounts.list"));
     tokens.worked?.("t1");
-    expect(await within((d) => tokens.replace("t2", d))).toBeUndefined();
+    expect(await within((d) => tokens.replace("t2", d, "accounts.list"))).toBeUndefined();
     tokens.worked?.("t2");
-    expect(await within((d) => tokens.replace("t2", d))).toBe("t3");
-    expect(await within((d) => tokens.replace("t3", d))).toBeUndefined();
+    expect(await within((d) => tokens.replace("t2", d, "accounts.list"))).toBe("t3");
+    expect(await within((d) => tokens.replace("t3", d, "accounts.list"))).toBeUndefined();
     expect(login.count).toBe(3);
   });
 
@@ -230,7 +232,9 @@ describe.concurrent("replace()", () => {
       return { value: "t1", lifetimeMs: halfAnHour };
     }, topics);
     await within((d) => tokens.current(d));
-    const calls = Array.from({ length: 50 }, () => within((d) => tokens.replace("t1", d)));
+    const calls = Array.from({ length: 50 }, () =>
+      within((d) => tokens.replace("t1", d, "accounts.list")),
+    );
     const results = await Promise.allSettled(calls);
     expect(
       results.every((one) => one.status === "rejected" && one.reason.cause.message === "Down"),
@@ -245,7 +249,7 @@ describe.concurrent("replace()", () => {
     await sleep(420);
     await within((d) => tokens.current(d));
     expect(login.count).toBe(2);
-    expect(await within((d) => tokens.replace("t1", d))).toBe("t2");
+    expect(await within((d) => tokens.replace("t1", d, "accounts.list"))).toBe("t2");
     expect(login.count).toBe(2);
   });
 });
@@ -327,11 +331,11 @@ describe("a token manager over time", () => {
     stopTime();
     const tokens = createTokenManager(counting(minutes(30)), topics);
     await within((d) => tokens.current(d));
-    await within((d) => tokens.replace("t1", d));
+    await within((d) => tokens.replace("t1", d, "accounts.list"));
     vi.advanceTimersByTime(4999);
-    expect(await within((d) => tokens.replace("t2", d))).toBeUndefined();
+    expect(await within((d) => tokens.replace("t2", d, "accounts.list"))).toBeUndefined();
     vi.advanceTimersByTime(1);
-    expect(await within((d) => tokens.replace("t2", d))).toBe("t3");
+    expect(await within((d) => tokens.replace("t2", d, "accounts.list"))).toBe("t3");
   });
 });
 

@@ -1,6 +1,12 @@
 import { Readable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import {
+  createEmulator,
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+} from "../../src/emulator/index.js";
 import { createClient } from "../../src/index.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import {
   type Answer,
   account,
@@ -164,5 +170,105 @@ describe("a refused token", () => {
       attempts: 3,
       outcome: "unknown",
     });
+  });
+});
+
+describe("an endpoint that refuses every token", () => {
+  const redirectUri = "http://127.0.0.1:9/callback";
+
+  /** Counts the tokens that are issued to a platform and to its customer. */
+  async function connected(clock: () => number = performance.now.bind(performance)) {
+    const emulator = createEmulator();
+    const issued = { logins: 0, rotations: 0 };
+    const client = createClient({
+      ...emulator.clientOptions,
+      observer: {
+        onToken: ({ kind }) => (issued.logins += kind === "login" ? 1 : 0),
+        onConnection: ({ kind }) => (issued.rotations += kind === "rotated" ? 1 : 0),
+      },
+      oauth: {
+        clientId: defaultOAuthClientId,
+        clientSecret: defaultOAuthClientSecret,
+        redirectUri,
+        scopes: ["account_details:read", "balance:read"],
+        store: createMemoryStore(),
+      },
+    });
+    vi.spyOn(performance, "now").mockImplementation(clock);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const state = new URL(await client.oauth.authorizationUrl({ session: "s" })).searchParams;
+    const back = emulator.oauth.consent({
+      redirectUri,
+      scope: "account_details:read balance:read",
+      state: state.get("state") ?? "",
+    });
+    const { connection } = await client.oauth.handleCallback(back, { session: "s" });
+    return { emulator, client, issued, id: connection.id };
+  }
+
+  it("costs a handful of tokens beside endpoints that accept them, not one per call", async () => {
+    const { emulator, client, issued, id } = await connected();
+    emulator.faults.always("GET /api/v1/balances/current", { status: 401 });
+    for (let i = 0; i < 50; i++) {
+      const customer = client.oauth.connection(id);
+      await client.accounts.list();
+      await expect(client.balances.current()).rejects.toMatchObject({ code: "token_refused" });
+      await customer.accounts.current();
+      await expect(customer.balances.current()).rejects.toMatchObject({ code: "token_refused" });
+    }
+    expect(issued).toEqual({ logins: 2, rotations: 1 });
+  });
+
+  it("is told apart by account, and by path where the endpoint is not modelled", async () => {
+    const server = await startServer({
+      otherwise: (response, seen, request) => {
+        const isRefused =
+          seen.headers["x-on-behalf-of"] === "acct_1" || seen.target.endsWith("/refused");
+        const answer = isRefused ? refuse(401) : json(200, [{ currency: "USD" }]);
+        return answer(response, seen, request);
+      },
+    });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const [one, other] = [client.onBehalfOf("acct_1"), client.onBehalfOf("acct_2")];
+    for (let i = 0; i < 30; i++) {
+      await other.balances.current();
+      await expect(one.balances.current()).rejects.toMatchObject({ code: "token_refused" });
+      await client.request({ method: "GET", path: "/api/v1/other" });
+      const refused = client.request({ method: "GET", path: "/api/v1/refused" });
+      await expect(refused).rejects.toMatchObject({ code: "token_refused" });
+    }
+    expect(server.logins.length).toBe(3);
+  });
+
+  it("is asked again after a while, and later each time", async () => {
+    let laterMs = 0;
+    const now = performance.now.bind(performance);
+    const { emulator, client, issued } = await connected(() => now() + laterMs);
+    emulator.faults.always("GET /api/v1/balances/current", { status: 401 });
+    const logins: number[] = [];
+    for (let minute = 0; minute < 24; minute++) {
+      for (let i = 0; i < 12; i++) {
+        laterMs += 5000;
+        await client.accounts.list();
+        await client.balances.current().catch(() => undefined);
+      }
+      logins.push(issued.logins);
+    }
+    expect(logins[0]).toBeLessThanOrEqual(4);
+    expect(logins.at(-1)).toBeLessThanOrEqual(8);
+    expect(logins.at(-1)).toBeGreaterThan(logins[0] as number);
+  });
+
+  it("gets another token as soon as the old one is refused everywhere", async () => {
+    const { emulator, client } = await connected();
+    emulator.faults.always("GET /api/v1/balances/current", { status: 401 });
+    await client.accounts.list();
+    await client.balances.current().catch(() => undefined);
+    for (let i = 0; i < 5; i++) {
+      emulator.reset();
+      await expect(client.accounts.list()).resolves.toMatchObject({ items: [] });
+      emulator.reset();
+      await expect(client.accounts.list()).resolves.toMatchObject({ items: [] });
+    }
   });
 });

@@ -295,7 +295,9 @@ describe("replace()", () => {
   it("returns a newer token if there is one, without a refresh", async () => {
     const { tokens, spent } = await setUp();
     await tokens.current(deadline);
-    expect(await tokens.replace("secret-access-old", deadline)).toBe("secret-access-0");
+    expect(await tokens.replace("secret-access-old", deadline, "accounts.current")).toBe(
+      "secret-access-0",
+    );
     expect(spent).toEqual([]);
   });
 
@@ -303,14 +305,16 @@ describe("replace()", () => {
     const { tokens, read, put, spent } = await setUp();
     await tokens.current(deadline);
     await put({ ...(await read()), accessToken: "secret-access-other" });
-    expect(await tokens.replace("secret-access-0", deadline)).toBe("secret-access-other");
+    expect(await tokens.replace("secret-access-0", deadline, "accounts.current")).toBe(
+      "secret-access-other",
+    );
     expect(spent).toEqual([]);
   });
 
   it("looks again when another caller's renewal brings the refused token", async () => {
     const { tokens, spent } = await setUp();
     const first = tokens.current(deadline);
-    const other = tokens.replace("secret-access-0", deadline);
+    const other = tokens.replace("secret-access-0", deadline, "accounts.current");
     expect([await first, await other]).toEqual(["secret-access-0", "secret-access-1"]);
     expect(spent).toEqual(["secret-refresh-0"]);
   });
@@ -318,7 +322,9 @@ describe("replace()", () => {
   it("refreshes a refused token once for all callers that hold it", async () => {
     const { tokens, spent } = await setUp();
     await tokens.current(deadline);
-    const calls = Array.from({ length: 50 }, () => tokens.replace("secret-access-0", deadline));
+    const calls = Array.from({ length: 50 }, () =>
+      tokens.replace("secret-access-0", deadline, "accounts.current"),
+    );
     expect(new Set(await Promise.all(calls))).toEqual(new Set(["secret-access-1"]));
     expect(spent).toEqual(["secret-refresh-0"]);
   });
@@ -326,12 +332,13 @@ describe("replace()", () => {
   it("does not refresh a replacement that is refused at once, but does so again after five seconds", async () => {
     const { tokens, spent, pass } = await setUp();
     let token = await tokens.current(deadline);
-    for (let i = 0; i < 10; i++) token = (await tokens.replace(token, deadline)) ?? token;
+    for (let i = 0; i < 10; i++)
+      token = (await tokens.replace(token, deadline, "accounts.current")) ?? token;
     expect(spent).toEqual(["secret-refresh-0"]);
-    expect(await tokens.replace(token, deadline)).toBeUndefined();
+    expect(await tokens.replace(token, deadline, "accounts.current")).toBeUndefined();
     expect(await tokens.current(deadline)).toBe(token);
     await pass(5000);
-    expect(await tokens.replace(token, deadline)).toBe("secret-access-2");
+    expect(await tokens.replace(token, deadline, "accounts.current")).toBe("secret-access-2");
   });
 });
 

@@ -117,7 +117,7 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
       const tokens = manager.tokens(id);
       const token = await tokens.current(deadline);
       if (kind === "use") return judge(token);
-      const other = await tokens.replace(token, deadline);
+      const other = await tokens.replace(token, deadline, "accounts.current");
       if (other === undefined) return "none";
       if (other === token) problem("the refused token was handed out again");
       return judge(other);
