@@ -14,14 +14,13 @@ export {
   startEmulator,
 } from "./emulator.js";
 export type { EmulatorClock } from "./engine/clock.js";
+export type { FaultEffect, RawAnswer } from "./engine/fault-effects.js";
 export type {
   Fault,
-  FaultEffect,
   FaultOptions,
   Faults,
   NextFaultOptions,
   RandomFaults,
-  RawAnswer,
 } from "./engine/faults.js";
 export {
   defaultOAuthClientId,

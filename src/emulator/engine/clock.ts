@@ -30,6 +30,7 @@ export interface EmulatorClock {
 /** The clock as the emulator itself sees it. */
 export interface Clock extends EmulatorClock {
   nowMs(): number;
+  readonly isFrozen: boolean;
   /** Runs a task once the clock reaches `dueMs`. Returns a function that cancels it. */
   schedule(dueMs: number, task: Task): () => void;
   /**
@@ -69,6 +70,9 @@ export function createClock(options: ClockOptions): Clock {
   return {
     now: () => new Date(time.nowMs()),
     nowMs: time.nowMs,
+    get isFrozen() {
+      return time.isFrozen();
+    },
     advance: (by) => andRunDue(() => time.moveTo(time.nowMs() + parseDuration(by))),
     set: (to) => andRunDue(() => time.moveTo(toMs(to))),
     freeze: () => andRunDue(time.freeze),
@@ -93,6 +97,7 @@ export function createClock(options: ClockOptions): Clock {
 
 interface Time {
   nowMs(): number;
+  isFrozen(): boolean;
   moveTo(ms: number): void;
   freeze(): void;
   resume(): void;
@@ -118,6 +123,7 @@ function createTime({ now: start, frozen }: ClockOptions): Time {
   reset();
   return {
     nowMs,
+    isFrozen: () => frozenMs !== undefined,
     moveTo,
     freeze() {
       frozenMs ??= nowMs();

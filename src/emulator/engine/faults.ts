@@ -1,45 +1,9 @@
 /** Things that go wrong on request: refusals, delays, stalls and cut connections. */
 
-import { type EmulatedResponse, jsonResponse } from "./exchange.js";
+import { checkEffect, describeEffect, type FaultEffect } from "./fault-effects.js";
 import { compilePattern, type FaultTarget, type Pattern } from "./fault-pattern.js";
 import { createRandom } from "./random.js";
-import { refusalOfStatus } from "./refusal.js";
 import type { Routed } from "./router.js";
-
-/** A verbatim response, for anything but JSON: HTML, no body, compressed bytes. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | Uint8Array | undefined;
-}
-
-/**
- * What happens to a request. At most one of `status`, `stall`, `cut` and `raw` may be set; `delayMs` and
- * `until` go with any of them or stand alone, and `after` goes with `status` or `raw`.
- */
-export interface FaultEffect {
-  /** Responds with this status, without doing the work unless `after` is set. */
-  readonly status?: number | undefined;
-  /** JSON body for `status`; default the API's error envelope, or `{}` for a status below 400. */
-  readonly body?: unknown;
-  /** Headers for `status`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Waits this long, in milliseconds of real time, before anything else. */
-  readonly delayMs?: number | undefined;
-  /** Waits for this promise before anything else, for tests that control the timing. */
-  readonly until?: Promise<unknown> | undefined;
-  /** Does the work before responding with `status` or `raw`; default false. */
-  readonly after?: boolean | undefined;
-  /** Does the work, then stalls: before the headers, or halfway through the body. */
-  readonly stall?: "headers" | "body" | undefined;
-  /**
-   * Drops the connection: before the work is done, after it without a response, or after it in the middle
-   * of the response.
-   */
-  readonly cut?: "before" | "after" | "midBody" | undefined;
-  /** Responds with this, without doing the work unless `after` is set. */
-  readonly raw?: RawAnswer | undefined;
-}
 
 /** A fault that has been set. */
 export interface Fault {
@@ -96,39 +60,53 @@ export interface Faults {
   clear(): void;
 }
 
+/** A fault as the inspector lists it. */
+export interface ListedFault extends Fault {
+  /** Counts the faults that were ever set. */
+  readonly number: number;
+  readonly match: string;
+  /** Such as `status 503`. */
+  readonly description: string;
+  /** How many more requests it will hit; infinite if it stays until it is removed. */
+  readonly left: number;
+}
+
 export interface FaultInjector extends Faults {
   /** The effect that hits this request, if any; it counts as one hit. */
   take(target: FaultTarget): FaultEffect | undefined;
+  /** All that are set, in the order in which they were set. */
+  list(): readonly ListedFault[];
 }
 
-interface SetFault {
+interface SetFault extends ListedFault, Draw {
   readonly matches: Pattern;
-  /** Returns undefined when chance spares the request. */
-  readonly draw: () => FaultEffect | undefined;
   left: number;
   hits: number;
+}
+
+/** Decides what a matching request gets. */
+interface Draw {
+  /** Returns undefined when chance spares the request. */
+  readonly draw: () => FaultEffect | undefined;
+  readonly description: string;
 }
 
 /** @param served The routes that can be hit. */
 export function createFaults(seed: string, served: readonly Routed[]): FaultInjector {
   let faults: SetFault[] = [];
-  const remove = (fault: SetFault): void => {
-    faults = faults.filter((other) => other !== fault);
-  };
+  let ever = 0;
   const add = (
     match: string,
-    draw: SetFault["draw"],
-    { times = Number.POSITIVE_INFINITY, anyPath = false }: NextFaultOptions,
+    draw: Draw,
+    { times: left = Number.POSITIVE_INFINITY, anyPath = false }: NextFaultOptions,
   ): Fault => {
     const matches = compilePattern(match, anyPath ? undefined : served);
-    const fault: SetFault = { matches, draw, left: times, hits: 0 };
-    faults.push(fault);
-    return {
-      get hits() {
-        return fault.hits;
-      },
-      remove: () => remove(fault),
+    const remove = (): void => {
+      faults = faults.filter((other) => other !== fault);
     };
+    const fault: SetFault = { ...draw, number: ++ever, match, matches, left, hits: 0, remove };
+    faults.push(fault);
+    return fault;
   };
   return {
     next(match, effect, { times = 1, anyPath } = {}) {
@@ -150,17 +128,18 @@ export function createFaults(seed: string, served: readonly Routed[]): FaultInje
         const effect = fault.matches(target) ? fault.draw() : undefined;
         if (effect === undefined) continue;
         fault.hits++;
-        if (--fault.left <= 0) remove(fault);
+        if (--fault.left <= 0) fault.remove();
         return effect;
       }
       return undefined;
     },
+    list: () => faults,
   };
 }
 
-function always(effect: FaultEffect): SetFault["draw"] {
+function always(effect: FaultEffect): Draw {
   checkEffect(effect);
-  return () => effect;
+  return { draw: () => effect, description: describeEffect(effect) };
 }
 
 const usualFailures: readonly FaultEffect[] = [
@@ -171,82 +150,18 @@ const usualFailures: readonly FaultEffect[] = [
   { cut: "after" },
 ];
 
-function byChance(options: RandomFaults, seed: string): SetFault["draw"] {
+function byChance(options: RandomFaults, seed: string): Draw {
   const { rate, effects = usualFailures } = options;
   if (!(rate >= 0 && rate <= 1)) {
     throw new RangeError(`Cannot set fault: rate is ${rate}, expected a number from 0 to 1`);
   }
   effects.forEach(checkEffect);
   const random = createRandom(seed, "faults");
-  return () => {
-    if (random() >= rate) return undefined;
-    return effects[Math.floor(random() * effects.length)];
+  return {
+    description: `${rate * 100} % of requests: ${effects.map(describeEffect).join(", ")}`,
+    draw() {
+      if (random() >= rate) return undefined;
+      return effects[Math.floor(random() * effects.length)];
+    },
   };
-}
-
-const kinds = ["status", "stall", "cut", "raw"] as const;
-
-function checkEffect(effect: FaultEffect): void {
-  const present = kinds.filter((kind) => effect[kind] !== undefined);
-  const waits = effect.delayMs !== undefined || effect.until !== undefined;
-  if (present.length > 1 || (present.length === 0 && !waits)) {
-    throw new TypeError(
-      `Cannot set fault: its effect has ${present.join(" and ") || "nothing"}, expected one of status, stall, cut, raw, delayMs or until`,
-    );
-  }
-  if (effect.after && effect.status === undefined && effect.raw === undefined) {
-    throw new TypeError(
-      `Cannot set fault: its effect has after with ${present[0] ?? "nothing"}, expected status or raw with it`,
-    );
-  }
-}
-
-/** The response of an effect that replaces the work; undefined if the work is to be done. */
-export function responseWithoutWork(
-  effect: FaultEffect,
-  traceId: string,
-): EmulatedResponse | undefined {
-  if (effect.after) return undefined;
-  if (effect.cut === "before") return { status: 0, headers: {}, body: "", delivery: "dropped" };
-  return givenResponse(effect, traceId);
-}
-
-/** The response that an effect holds, if any. */
-function givenResponse(effect: FaultEffect, traceId: string): EmulatedResponse | undefined {
-  const { status, raw } = effect;
-  if (status !== undefined) {
-    const body = effect.body ?? (status < 400 ? {} : refusalOfStatus(status).envelope(traceId));
-    return jsonResponse(status, body, effect.headers);
-  }
-  if (raw !== undefined) {
-    return {
-      status: raw.status,
-      headers: raw.headers ?? {},
-      body: raw.body ?? "",
-      delivery: "whole",
-    };
-  }
-  return undefined;
-}
-
-/** Applies an effect to the response once the work is done. */
-export function alterResponse(
-  response: EmulatedResponse,
-  effect: FaultEffect,
-  traceId: string,
-): EmulatedResponse {
-  if (effect.after) return givenResponse(effect, traceId) ?? response;
-  if (effect.cut === "after") return { ...response, delivery: "dropped" };
-  if (effect.cut === "midBody") return { ...response, delivery: "dropped_half_way" };
-  if (effect.stall === "headers") return { ...response, delivery: "no_headers" };
-  if (effect.stall === "body") return { ...response, delivery: "half_body" };
-  return response;
-}
-
-/** How the request log names an effect. */
-export function describeEffect(effect: FaultEffect): string {
-  const kind = kinds.find((name) => effect[name] !== undefined);
-  if (kind === undefined) return "delay";
-  const after = effect.after ? " after" : "";
-  return (kind === "raw" ? `raw ${effect.raw?.status}` : `${kind} ${effect[kind]}`) + after;
 }

@@ -7,9 +7,9 @@ import {
   alterResponse,
   describeEffect,
   type FaultEffect,
-  type FaultInjector,
   responseWithoutWork,
-} from "./faults.js";
+} from "./fault-effects.js";
+import type { FaultInjector } from "./faults.js";
 import type { Route } from "./handlers.js";
 import { Refusal } from "./refusal.js";
 import type { LoggedRequest } from "./request-log.js";
