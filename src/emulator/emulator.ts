@@ -178,7 +178,7 @@ function assemble(settings: Settings): {
     clock.runDue();
     return world;
   };
-  const handle = withInspector(createHandle({ present, faults, routes }), present);
+  const handle = withInspector(createHandle({ present, faults, routes }), { present, faults });
   const controls: Controls = {
     fetch: createFetch(handle),
     clock,

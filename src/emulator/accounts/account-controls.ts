@@ -55,9 +55,9 @@ export function createAccountsControls(present: () => World): AccountsControls {
     list: () => [...present().accounts.connected.values()].map(view),
     approveConnection: (id) => change(id, approveConnection),
     setStatus(id, status) {
-      if (!statuses.some((one) => one === status)) {
+      if (!documentedStatuses.some((one) => one === status)) {
         throw new RangeError(
-          `Cannot change account: status is "${status}", expected one of ${statuses.join(", ")}`,
+          `Cannot change account: status is "${status}", expected one of ${documentedStatuses.join(", ")}`,
         );
       }
       return change(id, (world, record) => put(world, record, status));
@@ -66,7 +66,7 @@ export function createAccountsControls(present: () => World): AccountsControls {
 }
 
 /** The documented statuses. The type is open, because the API may return others. */
-const statuses: readonly AccountStatusInput[] = [
+export const documentedStatuses: readonly AccountStatusInput[] = [
   "CREATED",
   "SUBMITTED",
   "ACTION_REQUIRED",

@@ -1,95 +1,141 @@
 /**
- * The inspector: a page at `/` that shows accounts, requests, events and deliveries as they happen. It
- * polls the state once a second, and fetches one item in full when a reader opens it.
+ * The inspector: a page at `/` that shows what is in the emulator and what happens, and does by hand what
+ * tests do. It polls the state once a second, and fetches one row in full when a reader opens it.
  */
 
 import { entryOf } from "../../checks/values.js";
-import { viewAccount, viewWallet } from "../accounts/view-account.js";
+import { readJson } from "../engine/accept.js";
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../engine/exchange.js";
+import type { FaultInjector } from "../engine/faults.js";
 import type { Handle } from "../engine/handle.js";
-import { uuidOf } from "../engine/ids.js";
+import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { viewBalances } from "../money/statement.js";
-import type { LoggedDelivery } from "../webhooks/deliveries.js";
-import { type LoggedEvent, webhooksOf } from "../webhooks/webhook-store.js";
+import { accountTable } from "./account-table.js";
+import { connectionTable } from "./connection-table.js";
+import { faultTable, setFault } from "./fault-table.js";
 import { inspectorPage } from "./inspector-page.js";
+import {
+  type Inspected,
+  type InspectorTable,
+  refuseAction,
+  type Values,
+} from "./inspector-table.js";
+import { transferTable } from "./money-table.js";
+import { requestTable } from "./request-table.js";
+import { rfiTable } from "./rfi-table.js";
+import { eventTable, subscriptionTable } from "./webhook-tables.js";
+
+/** In the order of the page. */
+const tables: readonly InspectorTable[] = [
+  accountTable,
+  transferTable,
+  rfiTable,
+  connectionTable,
+  eventTable,
+  subscriptionTable,
+  faultTable,
+  requestTable,
+];
 
 /** As many as a reader would look through. */
 const shown = 200;
 
-/** Answers the requests of the inspector. It changes nothing, takes no fault and uses up no id. */
-export function withInspector(handle: Handle, present: () => World): Handle {
-  return async (request) => inspect(present(), request) ?? (await handle(request));
+export interface InspectorParts {
+  readonly present: () => World;
+  readonly faults: FaultInjector;
+}
+
+/** Answers the requests of the inspector. Looking changes nothing, takes no fault and uses up no id. */
+export function withInspector(handle: Handle, { present, faults }: InspectorParts): Handle {
+  return async (request) =>
+    inspect({ world: present(), faults }, request) ?? (await handle(request));
 }
 
 /** Undefined for requests that are not the inspector's. */
-function inspect(
-  world: World,
-  { method, path, origin, headers }: EmulatedRequest,
-): EmulatedResponse | undefined {
-  if (method !== "GET") return undefined;
+function inspect(inspected: Inspected, request: EmulatedRequest): EmulatedResponse | undefined {
+  const { method, path, origin, headers } = request;
   // For clients other than browsers, there is nothing at `/`.
-  if (path === "/" && headers["accept"]?.includes("text/html")) return inspectorPage(origin);
-  const [, what = "", id = ""] = /^\/inspector\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
-  const found = what === "state" ? stateOf(world) : entryOf(details, what)?.(world, id);
-  return found && jsonResponse(200, found, { "cache-control": "no-store" });
+  if (path === "/" && method === "GET" && headers["accept"]?.includes("text/html")) {
+    return inspectorPage(origin, tables);
+  }
+  const [, room, name = "", key, action = ""] = path.split("/").map(decode);
+  if (room !== "inspector") return undefined;
+  if (method === "POST") return act(inspected, request, { name, key, action });
+  if (method !== "GET") return undefined;
+  const found = key === undefined ? stateOf(inspected, name) : find(name)?.detail(inspected, key);
+  return found && jsonResponse(200, found, noStore);
 }
 
-function stateOf(world: World): object {
-  const { clock, accounts, requests } = world;
-  const webhooks = webhooksOf(world);
-  const deliveries = webhooks.deliveries.log();
-  return {
-    now: clock.now(),
-    accounts: newest([...accounts.connected.values()]).map((account) => ({
-      key: account.id,
-      status: account.status,
-      name: viewWallet(account).account_name,
-      entity: account.details.legal_entity_type,
-      at: new Date(account.createdAtMs),
-    })),
-    requests: newest(
-      requests.entries().map(({ requestBody: _, responseBody: __, ...request }, index) => ({
-        key: String(requests.dropped + index),
-        ...request,
-      })),
-    ),
-    events: newest(webhooks.events.entries()).map((event) => ({
-      key: event.id,
-      ...event,
-      deliveries: deliveriesOf(event, deliveries).map(({ body: _, ...delivery }) => delivery),
-    })),
-  };
+const noStore = { "cache-control": "no-store" };
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
 }
 
-const details: Readonly<Record<string, (world: World, id: string) => object | undefined>> = {
-  accounts(world, id) {
-    const account = world.accounts.connected.get(id);
-    return (
-      account && {
-        account: viewAccount(account, world.settings.apiVersion, "COMPLETE"),
-        balances: viewBalances(world, id),
-      }
-    );
-  },
-  requests: ({ requests }, key) => requests.entries()[Number(key) - requests.dropped],
-  events(world, id) {
-    const webhooks = webhooksOf(world);
-    const event = webhooks.events.entries().find((one) => one.id === id);
-    const deliveries = event && deliveriesOf(event, webhooks.deliveries.log());
-    return event && { ...event, deliveries };
-  },
+function find(name: string): InspectorTable | undefined {
+  return tables.find((table) => table.name === name);
+}
+
+function stateOf(inspected: Inspected, name: string): object | undefined {
+  if (name !== "state") return undefined;
+  const { clock } = inspected.world;
+  const entries = tables.map((table) => [table.name, table.rows(inspected, shown)]);
+  return { now: clock.now(), isFrozen: clock.isFrozen, tables: Object.fromEntries(entries) };
+}
+
+interface Target {
+  readonly name: string;
+  readonly key: string | undefined;
+  readonly action: string;
+}
+
+function act(
+  inspected: Inspected,
+  request: EmulatedRequest,
+  { name, key, action }: Target,
+): EmulatedResponse {
+  if (!isFromOwnPage(request)) return refuse(403, "Only the inspector's own page may do this.");
+  try {
+    const values = readValues(request);
+    const command = key === undefined ? entryOf(commands, name) : undefined;
+    const table = key === undefined ? undefined : find(name);
+    if (command) command(inspected, values);
+    else if (table && key) table.act(inspected, key, action, values);
+    else refuseAction(name);
+    return jsonResponse(200, {}, noStore);
+  } catch (error) {
+    const isExpected =
+      error instanceof Refusal || error instanceof RangeError || error instanceof TypeError;
+    return refuse(isExpected ? 400 : 500, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Pages of other sites cannot send this type without asking first, and have another origin. */
+function isFromOwnPage({ headers, origin }: EmulatedRequest): boolean {
+  const isJson = headers["content-type"]?.startsWith("application/json") ?? false;
+  return isJson && (headers["origin"] ?? origin) === origin;
+}
+
+function readValues({ body }: EmulatedRequest): Values {
+  const entries = Object.entries(readJson(body) ?? {}).map(([name, value]) => [
+    name,
+    String(value),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function refuse(status: number, message: string): EmulatedResponse {
+  return jsonResponse(status, { message }, noStore);
+}
+
+/** What the page does to the emulator as a whole. */
+const commands: Readonly<Record<string, (inspected: Inspected, values: Values) => void>> = {
+  advance: ({ world: { clock } }, { by = "" }) => clock.advance(by.trim()),
+  freeze: ({ world: { clock } }) => clock.freeze(),
+  resume: ({ world: { clock } }) => clock.resume(),
+  fault: setFault,
 };
-
-/** Legacy versions send an event under another id. */
-function deliveriesOf(
-  { id }: LoggedEvent,
-  deliveries: readonly LoggedDelivery[],
-): readonly LoggedDelivery[] {
-  const ids: readonly string[] = id.startsWith("evt_") ? [id, uuidOf(id)] : [id];
-  return deliveries.filter(({ eventId }) => ids.includes(eventId));
-}
-
-function newest<Item>(oldestFirst: readonly Item[]): readonly Item[] {
-  return oldestFirst.slice(-shown).reverse();
-}

@@ -27,13 +27,17 @@ const proofOfAddress: Topic = {
 };
 
 const defaults: Readonly<Record<RfiTypeInput, readonly Topic[]>> = {
-  CARDHOLDER: [{ asks: "IDENTITY_DOCUMENT", key: "ID_COPY" }, proofOfAddress],
   KYC: [proofOfAddress, { asks: "TEXT" }],
   KYC_ONGOING: [proofOfAddress, { asks: "TEXT" }],
+  CARDHOLDER: [{ asks: "IDENTITY_DOCUMENT", key: "ID_COPY" }, proofOfAddress],
   MERCHANT_RISK: [{ asks: "TEXT" }, { asks: "ATTACHMENT" }],
   PAYMENT_ENABLEMENT: [{ asks: "TEXT" }, { asks: "ATTACHMENT" }],
   TRANSACTION: [{ asks: "TEXT" }, { asks: "ATTACHMENT" }],
 };
+
+/** The types of requests, and the kinds of answers, for a reader to choose from. */
+export const rfiTypes = Object.keys(defaults) as readonly RfiTypeInput[];
+export const answerTypes = Object.keys(titles) as readonly RfiAnswerTypeInput[];
 
 export function defaultQuestions(world: World, type: RfiTypeInput): readonly QuestionRecord[] {
   return defaults[type].map((topic) => newQuestion(world, topic));
