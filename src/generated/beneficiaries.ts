@@ -70,7 +70,7 @@ export const BeneficiaryAdditionalInfo: z.ZodType<BeneficiaryAdditionalInfo> = z
 
 /** Address of a beneficiary. */
 export interface BeneficiaryAddress {
-  /** City. Personal data. */
+  /** City. */
   readonly city?: string | null | undefined;
   /** Country (ISO 3166, two letters). */
   readonly country_code?: string | null | undefined;
@@ -212,7 +212,7 @@ export const DigitalWallet: z.ZodType<DigitalWallet> = z.looseObject({
 
 /** A wallet for stablecoins. */
 export interface StablecoinWallet {
-  /** Address. Personal data. */
+  /** Address. */
   readonly address: string;
   /** Asset, such as USDC. */
   readonly asset: string;
@@ -381,7 +381,7 @@ export const BeneficiaryAdditionalInfoInput: z.ZodType<BeneficiaryAdditionalInfo
 
 /** Address of a beneficiary. */
 export interface BeneficiaryAddressInput {
-  /** City. Personal data. */
+  /** City. */
   city?: string | null | undefined;
   /** Country (ISO 3166, two letters). */
   country_code?: string | null | undefined;
@@ -516,7 +516,7 @@ export const DigitalWalletInput: z.ZodType<DigitalWalletInput> = z.strictObject(
 
 /** A wallet for stablecoins. */
 export interface StablecoinWalletInput {
-  /** Address. Personal data. */
+  /** Address. */
   address: string;
   /** Asset, such as USDC. */
   asset: string;

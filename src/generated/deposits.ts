@@ -376,7 +376,7 @@ export interface DepositPayerBankAccount {
   readonly kr_bank_code?: PayerBankAccountKRBankCode | null | undefined;
   /** Account in this form. */
   readonly mx_bank_code?: PayerBankAccountMXBankCode | null | undefined;
-  /** Name. Personal data. */
+  /** Name. */
   readonly name?: string | null | undefined;
   /** Account in this form. */
   readonly nz_bank_code?: PayerBankAccountNZBankCode | null | undefined;
@@ -460,7 +460,7 @@ export const DepositPayerDigitalWallet: z.ZodType<DepositPayerDigitalWallet> = z
 
 /** The wallet that stablecoins came from. */
 export interface DepositStablecoinWallet {
-  /** Address. Personal data. */
+  /** Address. */
   readonly address?: string | null | undefined;
   /** Asset, such as USDC. */
   readonly asset?: string | null | undefined;
@@ -482,7 +482,7 @@ export interface DepositPayer {
   readonly country_code?: string | null | undefined;
   /** Digital wallet. */
   readonly digital_wallet?: DepositPayerDigitalWallet | null | undefined;
-  /** Name. Personal data. */
+  /** Name. */
   readonly name?: string | null | undefined;
   /** Stablecoin wallet. */
   readonly stablecoin_wallet?: DepositStablecoinWallet | null | undefined;

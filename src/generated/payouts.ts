@@ -124,7 +124,7 @@ export const PayerAdditionalInfo: z.ZodType<PayerAdditionalInfo> = z.looseObject
 
 /** Address of a payer. */
 export interface PayerAddress {
-  /** City. Personal data. */
+  /** City. */
   readonly city?: string | null | undefined;
   /** Country (ISO 3166, two letters). */
   readonly country_code: string;
@@ -344,7 +344,7 @@ export const PayerAdditionalInfoInput: z.ZodType<PayerAdditionalInfoInput> = z.l
 
 /** Address of a payer. */
 export interface PayerAddressInput {
-  /** City. Personal data. */
+  /** City. */
   city?: string | null | undefined;
   /** Country (ISO 3166, two letters). */
   country_code: string;
