@@ -108,6 +108,39 @@ describe("the inspector lists", () => {
     ]);
   });
 
+  test("the ledger and payouts, which are moved along by hand", async () => {
+    const { id } = await client.accounts.create(minimal);
+    emulator.accounts.setStatus(id, "ACTIVE");
+    emulator.money.setBalance(id, "USD", "1000");
+    const payout = await client.onBehalfOf(id).payouts.create({
+      beneficiary: {
+        entity_type: "COMPANY",
+        company_name: "Supplier Inc",
+        bank_details: {
+          ...{ account_currency: "USD", account_name: "Supplier Inc" },
+          ...{ account_number: "50001121", bank_country_code: "US" },
+          ...{ account_routing_type1: "aba", account_routing_value1: "021000021" },
+        },
+      },
+      ...{ source_currency: "USD", transfer_currency: "USD", transfer_amount: "200.00" },
+      ...{ transfer_method: "LOCAL", reason: "goods_purchased", reference: "Invoice 7" },
+    });
+    const [row] = await textsOf("payouts");
+    expect(row).toEqual([payout.id, "SCHEDULED", id, "200.00 USD", "Invoice 7", time]);
+    const [out, set] = await textsOf("ledger");
+    expect(out).toEqual(["PAYOUT", id, "-200.00 USD", "800.00 USD", payout.id, time]);
+    expect(set).toMatchObject({ 0: "ADJUSTMENT", 2: "1,000.00 USD", 3: "1,000.00 USD" });
+    const [entry] = await rowsOf("ledger");
+    expect((await read(`ledger/${entry?.key}`)).data).toMatchObject({ amount: "-200.00 USD" });
+
+    const move = (status: string) => act(`payouts/${payout.id}/move`, { status });
+    expect(await move("PAID")).toMatchObject({ status: 400 });
+    for (const status of ["PROCESSING", "SENT", "PAID"]) {
+      expect(await move(status)).toMatchObject({ status: 200 });
+    }
+    expect((await read(`payouts/${payout.id}`)).actions).toEqual([]);
+  });
+
   test("subscriptions, connections, requests for information and faults", async () => {
     const { id, url, version } = emulator.webhooks.subscribe({ url: nobody, events: ["a", "b"] });
     await connectAccount(emulator);

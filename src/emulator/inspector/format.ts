@@ -4,6 +4,7 @@ import { toText } from "../money/amounts.js";
 
 /** Such as `1,234.50 AUD`. */
 export function formatAmount(units: bigint, currency: string): string {
+  if (units < 0n) return `-${formatAmount(-units, currency)}`;
   const [whole = "", part] = toText(units, currency).split(".");
   return `${group(whole)}${part === undefined ? "" : `.${part}`} ${currency}`;
 }

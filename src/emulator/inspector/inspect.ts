@@ -20,7 +20,9 @@ import {
   refuseAction,
   type Values,
 } from "./inspector-table.js";
+import { ledgerTable } from "./ledger-table.js";
 import { transferTable } from "./money-table.js";
+import { payoutTable } from "./payout-table.js";
 import { requestTable } from "./request-table.js";
 import { rfiTable } from "./rfi-table.js";
 import { eventTable, subscriptionTable } from "./webhook-tables.js";
@@ -29,6 +31,8 @@ import { eventTable, subscriptionTable } from "./webhook-tables.js";
 const tables: readonly InspectorTable[] = [
   accountTable,
   transferTable,
+  payoutTable,
+  ledgerTable,
   rfiTable,
   connectionTable,
   eventTable,

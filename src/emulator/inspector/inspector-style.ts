@@ -28,7 +28,7 @@ th { position: sticky; top: 0; background: var(--card); color: var(--soft); font
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td { font-variant-numeric: tabular-nums; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
 td:first-child { max-width: 24rem; }
-#section-transfers td, #section-rfis td, #section-connections td, #section-subscriptions td { max-width: 9.5rem; }
+#section-transfers td, #section-payouts td, #section-ledger td, #section-rfis td, #section-connections td, #section-subscriptions td { max-width: 9.5rem; }
 th:last-child, td:last-child { position: sticky; right: 0; padding: .3rem 0 .3rem .5rem; background: var(--card); text-align: right; }
 td button { padding: 0 .35rem; color: var(--soft); background: none; font-size: .75rem; }
 a { color: var(--accent); text-decoration: none; }
