@@ -20,8 +20,6 @@ export function readSchema(
   const fields = readFields(raw, at.where);
   const description = fields.requireText("description");
   const direction = fields.oneOf("x-direction", ["response"]);
-  // Only the coverage check reads the vendor's names.
-  fields.any("x-model");
   const sourced = readSource(fields) !== undefined;
   const events = {
     current: fields.texts("x-events") ?? [],

@@ -325,7 +325,7 @@ describe("npm run contract", () => {
       status: 1,
       stderr: "Usage: npm run contract -- path/to/airwallex-openapi-latest.yaml\n",
     });
-  });
+  }, 60_000);
 
   it("reads JSON too", async () => {
     const { spec } = await makeContractProject();
