@@ -23,7 +23,10 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    // No test asserts on speed, so these only end what hangs, on a busy machine too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { interval: 20, timeout: 30_000 } },
     // Several suites mostly wait: for processes, for limits, for leases.
     maxWorkers: Math.max(3, availableParallelism()),
   },

@@ -3,22 +3,35 @@
 import { formatPath, type Issue } from "../errors/index.js";
 import { checkSeller } from "../onboarding/check.js";
 import type { FiledSeller, FileProblem, SellersFile } from "./sellers-file.js";
+import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
-/** @throws UsageError listing each problem once, and where it is */
-export async function refuseProblems(
-  path: string,
-  { sellers, problems }: SellersFile,
-): Promise<void> {
+/** Every problem of the file and of its sellers. */
+export async function findProblems({
+  sellers,
+  problems,
+}: SellersFile): Promise<readonly FileProblem[]> {
   const found = [...problems, ...findTwice(sellers)];
   for (const { line, seller } of sellers) {
     const issues = await checkSeller(seller);
     found.push(...issues.map((issue) => toProblem(line, issue)));
   }
+  return found;
+}
+
+/**
+ * @param json whether to print each problem as a line of JSON
+ * @throws UsageError listing each problem once, and where it is
+ */
+export function refuseProblems(path: string, found: readonly FileProblem[], json: boolean): void {
   if (found.length === 0) return;
-  const lines = describe(found);
+  if (json) for (const problem of found) process.stdout.write(`${JSON.stringify(problem)}\n`);
+  const lines = describe(found).map(printable);
   const problem = lines.length === 1 ? "a problem" : `${lines.length} problems`;
-  throw new UsageError([`${path} has ${problem}, and nothing was sent:`, ...lines].join("\n    "));
+  const listed = json ? [] : lines;
+  throw new UsageError(
+    [`${path} has ${problem}, and nothing was sent${json ? "" : ":"}`, ...listed].join("\n    "),
+  );
 }
 
 function findTwice(sellers: readonly FiledSeller[]): readonly FileProblem[] {

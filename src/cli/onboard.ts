@@ -6,22 +6,20 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createClient } from "../client/client.js";
+import type { Client } from "../client/client-types.js";
 import type { Environment } from "../client/options.js";
 import { checkRequirements } from "../kyc/check-requirements.js";
 import { member } from "../kyc/paths.js";
 import { updateOf } from "../onboarding/check.js";
-import type {
-  MissingItem,
-  OnboardingCounts,
-  OnboardingEvent,
-  OnboardingReport,
-  OnboardingResult,
-} from "../onboarding/types.js";
+import type { OnboardingCounts, Seller } from "../onboarding/types.js";
 import { createFileStore } from "../stores/file/index.js";
 import { createMemoryStore } from "../stores/memory/index.js";
 import type { Store } from "../stores/store.js";
-import { refuseProblems } from "./check-sellers.js";
+import { findProblems, refuseProblems } from "./check-sellers.js";
+import { describeCounts, describeItem, describeReport, exitCodeOf } from "./onboard-report.js";
+import { endedOf, showBar, showJson, showLines } from "./progress.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
+import { printable } from "./terminal.js";
 import { merged } from "./tree.js";
 import { UsageError } from "./usage-error.js";
 
@@ -38,7 +36,8 @@ corrected: no seller gets two accounts.
 The file is CSV, or JSON lines where its name ends in .jsonl. Columns of the CSV:
   identifier                    Your own reference for the seller (required)
   primary_contact.email         Any field of the API, by its path; lists as people[0].name
-  file:account_details.<path>   A file to upload; its id goes to that path. Relative to the CSV
+  file:account_details.<path>   A file to upload; its id goes to that path. It must be in the
+                                folder of the CSV or below it, or in that of --files
   agree_to_terms                true records that the customer agrees, after submission
 An empty cell is left out. Where a field is a boolean, true, TRUE and yes mean the same. Commas,
 semicolons or tabs separate the cells: the first line decides. The text is UTF-8. JSON lines hold the
@@ -49,6 +48,9 @@ Before anything is sent, every column, value and file is checked, and all proble
 Options:
   --dry-run                Only check, and say what a submission would lack, as far as the
                            documents tell. Sends nothing and needs no key
+  --files <directory>      The folder that the files to upload are in (default that of the file)
+  --json                   Print JSON lines: one for each result as it comes, then the counts.
+                           Problems of the file are lines with line, path and message
   --emulator               Use an emulator at ${emulatorUrl}, with its default key; what is done is
                            remembered for this run only
   --url <url>              Use another address, such as that of an emulator
@@ -61,12 +63,16 @@ Options:
 
 The key is read from AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY. The API's rate limits are respected.
 
+Ctrl-C stops the run, and says how far it got and how to go on.
+
 Exit code: 0 all done, 3 some still wait for a review, 4 something is missing or has failed,
-1 the run was interrupted, 2 the command or the file was not understood.
+1 the run was interrupted or could not go on, 2 the command or the file was not understood.
 `;
 
 const flags = {
   "dry-run": { type: "boolean", default: false },
+  files: { type: "string" },
+  json: { type: "boolean", default: false },
   emulator: { type: "boolean", default: false },
   url: { type: "string" },
   environment: { type: "string", default: "sandbox" },
@@ -87,26 +93,90 @@ export async function onboardCommand(args: readonly string[]): Promise<number> {
   if (path === undefined || more.length > 0) {
     throw new UsageError(`${positionals.length} files are named, expected one`);
   }
-  const file = await readSellers(path, readFile(path));
+  const file = await readSellers(path, readFile(path), values.files);
   const options = values["dry-run"] ? undefined : clientOptions(values);
-  await refuseProblems(path, file);
-  if (!options) return dryRun(file.sellers);
+  refuseProblems(path, await findProblems(file), values.json);
+  if (!options) return dryRun(file.sellers, values.json);
   const sellers = file.sellers.map(({ seller }) => seller);
-  const client = createClient(options);
-  const progress = showProgress(sellers.length);
-  const report = await client.onboarding.run(sellers, {
-    store: openStore(values),
-    reviewTimeoutMs: readNumber("review-timeout", values["review-timeout"], 0) * 1000,
-    concurrency:
-      values.concurrency === undefined
-        ? undefined
-        : readNumber("concurrency", values.concurrency, 1),
-    onProgress: progress.show,
-  });
-  progress.end();
-  process.stdout.write(describe(report));
-  await client.close();
-  return exitCodeOf(report.counts);
+  return await onboard(sellers, createClient(options), values, args);
+}
+
+async function onboard(
+  sellers: readonly Seller[],
+  client: Client,
+  values: Flags,
+  args: readonly string[],
+): Promise<number> {
+  const { stdout } = process;
+  const progress = values.json
+    ? showJson(stdout)
+    : stdout.isTTY
+      ? showBar(stdout, sellers.length)
+      : showLines(stdout);
+  const interrupt = onInterrupt();
+  try {
+    const report = await client.onboarding.run(sellers, {
+      store: openStore(values),
+      reviewTimeoutMs: readNumber("review-timeout", values["review-timeout"], 0) * 1000,
+      concurrency:
+        values.concurrency === undefined
+          ? undefined
+          : readNumber("concurrency", values.concurrency, 1),
+      onProgress: progress.show,
+      signal: interrupt.signal,
+    });
+    progress.end();
+    const { counts } = report;
+    stdout.write(values.json ? `${JSON.stringify({ counts })}\n` : describeReport(report));
+    return exitCodeOf(counts);
+  } catch (error) {
+    progress.end();
+    if (error !== interrupt.signal.reason) throw error;
+    const counts = { ...progress.counts, total: sellers.length };
+    stdout.write(
+      values.json
+        ? `${JSON.stringify({ interrupted: true, counts })}\n`
+        : describeInterruption(counts, values, args),
+    );
+    return 1;
+  } finally {
+    interrupt.close();
+    await client.close();
+  }
+}
+
+/** Aborted by Ctrl-C or SIGTERM; the second one ends the process as usual. */
+function onInterrupt(): { readonly signal: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(new Error("interrupted"));
+  process.once("SIGINT", abort).once("SIGTERM", abort);
+  return {
+    signal: controller.signal,
+    close: () => void process.off("SIGINT", abort).off("SIGTERM", abort),
+  };
+}
+
+/** Where the run stopped, and how to go on. */
+function describeInterruption(
+  counts: OnboardingCounts,
+  values: Flags,
+  args: readonly string[],
+): string {
+  const rest = counts.total - endedOf(counts);
+  const kept = keepsNothing(values)
+    ? "Nothing is kept of this run, but accounts that were opened are found again by their identifiers."
+    : `What is done is kept in ${storeDirectory(values)}.`;
+  const lines = [
+    `Interrupted: of ${counts.total} sellers ${describeCounts(counts)}; ${rest} not finished`,
+    `${kept} To go on, run the same command again:`,
+    `  airwallex-connect onboard ${args.map(quoted).join(" ")}`,
+  ];
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+/** An argument as a shell reads it. */
+function quoted(arg: string): string {
+  return /^[\w./:=@%+,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
 }
 
 type Flags = ReturnType<typeof readFlags>["values"];
@@ -134,25 +204,34 @@ function readFile(path: string): string {
  * Prints what `checkRequirements` finds missing for each seller; the exit code says whether anything
  * is.
  */
-function dryRun(sellers: readonly FiledSeller[]): number {
+function dryRun(sellers: readonly FiledSeller[], json: boolean): number {
   const { stdout } = process;
   const notKnown = new Map<string, number>();
   let lacking = 0;
   for (const { line, seller } of sellers) {
+    const { identifier } = seller;
     const sent = [seller.create.account_details ?? {}, member(updateOf(seller), "account_details")];
-    const found = checkRequirements({ account_details: merged(sent) });
-    for (const text of found.notKnown) notKnown.set(text, (notKnown.get(text) ?? 0) + 1);
-    if (found.missing.length === 0) continue;
-    lacking++;
-    const items = found.missing.map(describeItem);
-    stdout.write(`${[`${seller.identifier} (line ${line}) is missing:`, ...items].join("\n")}\n`);
+    const { missing, notKnown: unknown } = checkRequirements({ account_details: merged(sent) });
+    for (const text of unknown) notKnown.set(text, (notKnown.get(text) ?? 0) + 1);
+    if (missing.length > 0) lacking++;
+    if (json) stdout.write(`${JSON.stringify({ identifier, line, missing })}\n`);
+    else if (missing.length > 0) {
+      const lines = [`${identifier} (line ${line}) is missing:`, ...missing.map(describeItem)];
+      stdout.write(`${lines.map(printable).join("\n")}\n`);
+    }
   }
   const total = sellers.length;
-  stdout.write(
-    `${total} sellers: ${total - lacking} lack nothing that is known, ${lacking} are missing something; nothing was sent\n`,
-  );
-  for (const [text, count] of notKnown)
-    stdout.write(`Not known for ${count} of ${total}: ${text}\n`);
+  if (json) {
+    const counts = { total, complete: total - lacking, missing: lacking };
+    stdout.write(`${JSON.stringify({ counts, notKnown: Object.fromEntries(notKnown) })}\n`);
+  } else {
+    stdout.write(
+      `${total} sellers: ${total - lacking} lack nothing that is known, ${lacking} are missing something; nothing was sent\n`,
+    );
+    for (const [text, count] of notKnown) {
+      stdout.write(`Not known for ${count} of ${total}: ${text}\n`);
+    }
+  }
   return lacking > 0 ? 4 : 0;
 }
 
@@ -163,9 +242,13 @@ function readNumber(flag: string, text: string, least: number): number {
 }
 
 /** An emulator forgets its accounts when it stops, so progress against one need not outlive the run. */
-function openStore({ store, emulator }: Flags): Store {
-  if (store === undefined && emulator) return createMemoryStore();
-  return createFileStore({ directory: store ?? "./.airwallex-onboarding" });
+const keepsNothing = ({ store, emulator }: Flags): boolean => store === undefined && emulator;
+
+const storeDirectory = ({ store = "./.airwallex-onboarding" }: Flags): string => store;
+
+function openStore(values: Flags): Store {
+  if (keepsNothing(values)) return createMemoryStore();
+  return createFileStore({ directory: storeDirectory(values) });
 }
 
 /** The emulator's key is public; a real one is never sent to what may be some other server. */
@@ -188,79 +271,4 @@ function clientOptions({ emulator, url, environment }: Flags) {
     throw new UsageError(`--url is "${baseUrl}", expected one such as ${emulatorUrl}`);
   }
   return { environment: environment as Environment, ...key, baseUrl };
-}
-
-interface ProgressDisplay {
-  show(event: OnboardingEvent): void;
-  end(): void;
-}
-
-/** A progress bar on a terminal; elsewhere one line per finished seller. */
-function showProgress(total: number): ProgressDisplay {
-  const { stdout } = process;
-  if (!stdout.isTTY) {
-    const show = ({ result }: OnboardingEvent): void => {
-      if (result) stdout.write(`${result.kind.padEnd(8)}${result.identifier}\n`);
-    };
-    return { show, end: () => undefined };
-  }
-  let shownAtMs = 0;
-  const draw = (counts: OnboardingCounts): void => {
-    shownAtMs = performance.now();
-    stdout.write(`\r${bar(counts, total)}\u001b[K`);
-  };
-  return {
-    show({ counts }) {
-      const over = ended(counts) === total;
-      if (over || performance.now() - shownAtMs > 100) draw(counts);
-    },
-    end: () => void stdout.write("\n"),
-  };
-}
-
-const barWidth = 30;
-
-function bar(counts: OnboardingCounts, total: number): string {
-  const filled = Math.round((ended(counts) / Math.max(1, total)) * barWidth);
-  const { done, waiting, missing, failed } = counts;
-  const parts = `${done} done, ${waiting} waiting, ${missing} missing, ${failed} failed`;
-  return `[${"#".repeat(filled)}${".".repeat(barWidth - filled)}] ${ended(counts)}/${total}  ${parts}`;
-}
-
-function ended({ done, waiting, missing, failed }: OnboardingCounts): number {
-  return done + waiting + missing + failed;
-}
-
-function describe({ counts, results }: OnboardingReport): string {
-  const { total, done, waiting, missing, failed } = counts;
-  const lines = results.flatMap(describeResult);
-  const sum = `${total} sellers: ${done} done, ${waiting} waiting, ${missing} missing something, ${failed} failed`;
-  return `${[sum, ...lines].join("\n")}\n`;
-}
-
-function describeResult(result: OnboardingResult): readonly string[] {
-  const { kind, identifier, accountId = "no account" } = result;
-  if (kind === "missing") {
-    return [`${identifier} (${accountId}) is missing:`, ...result.missing.map(describeItem)];
-  }
-  if (kind === "failed") {
-    const { step, error } = result;
-    const why = error instanceof Error ? error.message : "the reason is not known";
-    return [`${identifier} (${accountId}) failed at ${step}: ${why}`];
-  }
-  return kind === "waiting" ? [`${identifier} (${accountId}) waits for its review`] : [];
-}
-
-function describeItem({ what, path, code, why, next }: MissingItem): string {
-  // For a missing field, the API's reason only repeats the path.
-  const reason = path !== undefined && why?.includes(path) ? undefined : why;
-  const order = reason === undefined ? what : `${what}: ${reason}`;
-  // Everything else is fixed in the file itself.
-  const call = next?.method === "rfis.respond" ? `(rfis.respond ${next.id})` : undefined;
-  return `    ${[path, code, order, call].filter(Boolean).join("  ")}`;
-}
-
-function exitCodeOf({ waiting, missing, failed }: OnboardingCounts): number {
-  if (missing + failed > 0) return 4;
-  return waiting > 0 ? 3 : 0;
 }

@@ -9,15 +9,18 @@
  * | `agree_to_terms`                        | whether the customer agrees, after submission     |
  *
  * Empty cells are left out. A cell is read as the type of its field: `true`, `TRUE` and `yes` are the
- * same where a boolean is expected, and strings elsewhere. File paths are relative to the sellers file.
+ * same where a boolean is expected, and strings elsewhere. Files to upload are in the folder of the
+ * sellers file or below it, unless another folder is given.
  */
 
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { Seller } from "../onboarding/types.js";
 import { nodeAt, type SchemaNode } from "../report/issues.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
+import { type FindFile, fileFinder } from "./find-file.js";
 import { type Forms, loadForms, splitDetails } from "./split-details.js";
-import { partsOf, pick, put, type Tree } from "./tree.js";
+import { printable } from "./terminal.js";
+import { partsOf, pick, problemWithPath, problemWithTree, put, type Tree } from "./tree.js";
 import { UsageError } from "./usage-error.js";
 
 /** A seller and its line in the file. */
@@ -39,16 +42,23 @@ export interface SellersFile {
   readonly problems: readonly FileProblem[];
 }
 
-/** @throws UsageError for a file that is not a table of sellers at all */
-export async function readSellers(path: string, text: string): Promise<SellersFile> {
-  const directory = dirname(resolve(path));
+/**
+ * @param filesFolder where the files to upload are; default: the folder of the sellers file
+ * @throws UsageError for a file that is not a table of sellers at all
+ */
+export async function readSellers(
+  path: string,
+  text: string,
+  filesFolder: string = dirname(path),
+): Promise<SellersFile> {
+  const findFile = fileFinder(filesFolder);
   const problems: FileProblem[] = [];
   const tell = (problem: FileProblem): void => void problems.push(problem);
   try {
     const json = /\.(jsonl|ndjson)$/i.test(path);
     const entries = json ? readLines(text, tell) : await readTable(text, tell);
     const forms = await loadForms();
-    const sellers = entries.flatMap((entry) => sellerOf(entry, directory, forms, tell));
+    const sellers = entries.flatMap((entry) => sellerOf(entry, findFile, forms, tell));
     return { sellers, problems };
   } catch (error) {
     if (error instanceof CsvError) throw new UsageError(`cannot read ${path}: ${error.message}`);
@@ -104,11 +114,13 @@ async function readHeader(header: CsvRow | undefined): Promise<readonly Column[]
     const [, kind, path = ""] = /^(?:(file):)?(.*)$/.exec(name.trim()) ?? [];
     const other = taken.find((one) => one === path || isWithin(one, path) || isWithin(path, one));
     const { line } = header;
-    if (path === "" || partsOf(path).includes("__proto__")) {
-      throw new CsvError(line, `has a column "${name}", expected the path of a field`);
+    const problem = problemWithPath(path);
+    if (problem) throw new CsvError(line, `has a column "${printable(name)}", ${problem}`);
+    if (other === path) throw new CsvError(line, `has the column ${printable(path)} twice`);
+    if (other) {
+      const both = `${printable(other)} and ${printable(path)}`;
+      throw new CsvError(line, `has the columns ${both}, expected one`);
     }
-    if (other === path) throw new CsvError(line, `has the column ${path} twice`);
-    if (other) throw new CsvError(line, `has the columns ${other} and ${path}, expected one`);
     taken.push(path);
     const isFile = kind === "file";
     return { path, isFile, read: isFile ? String : readerOf(typeAt(shapes, path)) };
@@ -156,6 +168,11 @@ function readLines(text: string, tell: Tell): readonly Entry[] {
         tell({ line, message: "is not a JSON object" });
         return [];
       }
+      const problem = problemWithTree(object);
+      if (problem) {
+        tell({ line, message: problem });
+        return [];
+      }
       const { files, ...fields } = object;
       return [{ line, fields, files: Array.isArray(files) ? files.map(String) : [] }];
     });
@@ -177,7 +194,7 @@ function parseObject(source: string): Tree | undefined {
  */
 function sellerOf(
   { line, fields, files }: Entry,
-  directory: string,
+  findFile: FindFile,
   forms: Forms,
   tell: Tell,
 ): readonly FiledSeller[] {
@@ -194,9 +211,22 @@ function sellerOf(
     tell({ line, path: "identifier", message: "begins or ends with a space, expected none" });
     return [];
   }
-  const sources = files.map((path) => [path, resolve(directory, String(pick(fields, path)))]);
-  const { first, later } = splitDetails({ account_details: account_details ?? {} }, forms);
+  if (printable(identifier) !== identifier) {
+    tell({
+      line,
+      path: "identifier",
+      message: "has a character that cannot be seen, expected none",
+    });
+    return [];
+  }
+  const sources = new Map<string, string>();
   for (const path of files) {
+    const found = problemWithPath(path) ?? findFile(pick(fields, path));
+    if (typeof found === "string") tell({ line, path, message: found });
+    else sources.set(path, found.path);
+  }
+  const { first, later } = splitDetails({ account_details: account_details ?? {} }, forms);
+  for (const path of sources.keys()) {
     if (pick(later, path) !== undefined) continue;
     tell({
       line,
@@ -206,7 +236,7 @@ function sellerOf(
   }
   const update = (fileIds: Readonly<Record<string, string>>): object => {
     const whole = structuredClone(later);
-    for (const path of files) put(whole, path, fileIds[path]);
+    for (const path of sources.keys()) put(whole, path, fileIds[path]);
     return whole;
   };
   // The client checks every field before it is sent, and says which one does not fit.

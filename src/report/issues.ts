@@ -151,7 +151,9 @@ function memberNames(schema: SchemaNode, path: Path): readonly string[] {
 export function nodeAt(schema: SchemaNode, path: Path): SchemaNode | undefined {
   return path.reduce<SchemaNode | undefined>((node, part) => {
     const { shape, element } = node?._zod.def ?? {};
-    return unwrap(typeof part === "number" ? element : shape?.[part]);
+    if (typeof part === "number") return unwrap(element);
+    // A name such as `constructor` must not find an inherited member.
+    return shape && Object.hasOwn(shape, part) ? unwrap(shape[part]) : undefined;
   }, unwrap(schema));
 }
 

@@ -1,6 +1,6 @@
 /** The commands that send and forward webhooks, each run as a separate process. */
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
@@ -10,43 +10,22 @@ import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { createInbox, createWebhooks, nodeHandler } from "airwallex-connect/webhooks";
 import express from "express";
 import { expect, onTestFinished, test } from "vitest";
-import { signatureOf, startReceiver } from "./webhooks/receiver.js";
+import { signatureOf, startReceiver } from "../emulator/webhooks/receiver.js";
+import { run as runCommand, start as startCommand } from "./command.js";
 
-const command = ["--import", "tsx", "src/cli/index.ts"];
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(...args: readonly string[]): Promise<Run> {
-  return await promisify(execFile)(process.execPath, [...command, ...args]).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
-}
+const run = (...args: readonly string[]) => runCommand(args);
 
 /** A command that keeps running, and what it has printed. */
-function start(...args: readonly string[]): { readonly child: ChildProcess; text(): string } {
-  let text = "";
-  const child = spawn(process.execPath, [...command, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  child.stdout?.on("data", (chunk) => {
-    text += chunk;
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return { child, text: () => text };
+function start(...args: readonly string[]) {
+  const { child, stdout, stderr } = startCommand(args);
+  return { child, text: () => stdout() + stderr() };
 }
-
-const patience = { timeout: 15_000 };
 
 /** An emulator in its own process, whose platform is told of new accounts. */
 async function startWithReceiver(statuses: readonly number[], ...flags: readonly string[]) {
   const receiver = await startReceiver(...statuses);
   const emulator = start("emulator", "--port", "0", ...flags);
-  await expect.poll(emulator.text, patience).toContain("Try it");
+  await expect.poll(emulator.text).toContain("Try it");
   const client = createClient({
     environment: "sandbox",
     clientId: defaultClientId,
@@ -79,7 +58,7 @@ test("emulator delivers again as --webhook-retries and --webhook-timeout say, th
 test("emulator never delivers again with --webhook-retries none", async () => {
   const { open, ids } = await startWithReceiver([500], "--webhook-retries", "none");
   await open();
-  await expect.poll(() => ids().length, patience).toBe(1);
+  await expect.poll(() => ids().length).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(ids().length).toBe(1);
 });
@@ -88,7 +67,7 @@ test("emulator delivers every event twice with --webhook-duplicates, and out of 
   const flags = ["--seed", "shuffled", "--webhook-duplicates", "--webhook-unordered"];
   const { open, ids, receiver } = await startWithReceiver([], ...flags);
   const accounts = await Promise.all(Array.from({ length: 8 }, open));
-  await expect.poll(() => ids().length, patience).toBe(16);
+  await expect.poll(() => ids().length).toBe(16);
   const about = receiver.arrivals.map(
     ({ event }) => (event.data as { connected_account_id: string }).connected_account_id,
   );
@@ -238,11 +217,11 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   const receiver = await startReceiver(500);
   await using emulator = await startEmulator();
   const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
-  await expect.poll(listener.text, patience).toContain("signing secret");
+  await expect.poll(listener.text).toContain("signing secret");
   const secret = /signing secret {2}(\S+)/.exec(listener.text())?.[1] ?? "";
   const id = emulator.deliver({ name: "account.active" });
   // The first answer is 500, which is passed back to the emulator, so it delivers again.
-  await expect.poll(listener.text, patience).toMatch(/account\.active \S+ 200/);
+  await expect.poll(listener.text).toMatch(/account\.active \S+ 200/);
   expect(listener.text()).toMatch(new RegExp(`^account\\.active ${id} 500 in \\d+ ms$`, "m"));
   const [first, second] = receiver.arrivals;
   expect(second?.text).toBe(first?.text);
@@ -253,9 +232,7 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   const forged = JSON.stringify({ name: "\u001b[2J", id: "x\nforged 200 in 1 ms" });
   const { url = "" } = emulator.webhooks.deliveries()[0] ?? {};
   await fetch(url, { method: "POST", body: forged });
-  await expect
-    .poll(listener.text, patience)
-    .toMatch(/^\\u\{1b\}\[2J x\\u\{a\}forged 200 in 1 ms /m);
+  await expect.poll(listener.text).toMatch(/^\\u\{1b\}\[2J x\\u\{a\}forged 200 in 1 ms /m);
   listener.child.kill("SIGINT");
   expect(await once(listener.child, "exit")).toEqual([0, null]);
   expect(emulator.webhooks.subscriptions).toEqual([]);
@@ -270,15 +247,8 @@ test("listen deletes its subscription even after its token has expired", async (
     "--emulator",
     emulator.url,
   );
-  await expect.poll(listener.text, patience).toContain("signing secret");
+  await expect.poll(listener.text).toContain("signing secret");
   emulator.clock.advance("31m");
-  // Anyone on this machine can post to it: what is printed cannot steer the terminal.
-  const forged = JSON.stringify({ name: "\u001b[2J", id: "x\nforged 200 in 1 ms" });
-  const { url = "" } = emulator.webhooks.deliveries()[0] ?? {};
-  await fetch(url, { method: "POST", body: forged });
-  await expect
-    .poll(listener.text, patience)
-    .toMatch(/^\\u\{1b\}\[2J x\\u\{a\}forged 200 in 1 ms /m);
   listener.child.kill("SIGINT");
   expect(await once(listener.child, "exit")).toEqual([0, null]);
   expect(emulator.webhooks.subscriptions).toEqual([]);
@@ -288,10 +258,10 @@ test("listen reports a handler that does not answer, and gives it up when the em
   const receiver = await startReceiver(0);
   await using emulator = await startEmulator({ webhooks: { timeoutMs: 200, retries: [] } });
   const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
-  await expect.poll(listener.text, patience).toContain("signing secret");
+  await expect.poll(listener.text).toContain("signing secret");
   const id = emulator.deliver({ name: "account.active" });
   await expect
-    .poll(listener.text, patience)
+    .poll(listener.text)
     .toContain(`account.active ${id} 502 (the emulator waits no longer) in`);
   await expect.poll(() => receiver.open).toBe(0);
 });
@@ -300,7 +270,7 @@ test("listen ends when nobody reads its output any longer", async () => {
   const receiver = await startReceiver();
   await using emulator = await startEmulator();
   const listener = start("listen", "--forward-to", receiver.url, "--emulator", emulator.url);
-  await expect.poll(listener.text, patience).toContain("signing secret");
+  await expect.poll(listener.text).toContain("signing secret");
   listener.child.stdout?.destroy();
   emulator.deliver({ name: "account.active" });
   expect(await once(listener.child, "exit")).toEqual([0, null]);
@@ -325,6 +295,6 @@ test("a process that used an emulator without a socket ends by itself", async ()
     await emulator.webhooks.settled();
     console.log(emulator.webhooks.deliveries()[0].nextAttemptAt instanceof Date);`;
   const args = ["--import", "tsx", "--input-type=module", "-e", script];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(stdout).toBe("true\n");
 });

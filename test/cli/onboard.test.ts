@@ -1,49 +1,39 @@
 /** The command `onboard`: it reads, opens accounts, reports, and continues when run again. */
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readCsv } from "../../src/cli/csv.js";
 import { readSellers } from "../../src/cli/sellers-file.js";
+import { start } from "./command.js";
 
 let directory = "";
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "onboard-"));
+  directory = realpathSync(mkdtempSync(join(tmpdir(), "onboard-")));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+function onboard(emulator: RunningEmulator | undefined, ...args: readonly string[]) {
+  return startOnboarding(emulator, ...args).ended;
 }
 
-function onboard(emulator: RunningEmulator | undefined, ...args: readonly string[]) {
+function startOnboarding(emulator: RunningEmulator | undefined, ...args: readonly string[]) {
   const { clientId = "", apiKey = "" } = emulator?.clientOptions ?? {};
   const where = emulator ? ["--url", emulator.url, "--store", join(directory, "store")] : [];
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "src/cli/index.ts", "onboard", ...args, ...where],
-    {
-      env: {
-        ...process.env,
-        ...(emulator && { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey }),
-      },
-    },
+  return start(
+    ["onboard", ...args, ...where],
+    emulator && { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey },
   );
-  const ended = { code: null as number | null, stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    ended.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    ended.stderr += chunk;
-  });
-  return new Promise<Ended>((resolve) => {
-    child.once("close", (code) => resolve({ ...ended, code }));
-  });
 }
 
 const person = "account_details.individual_details";
@@ -103,7 +93,7 @@ test("onboard opens every account, says what is missing, and takes the correctio
     ["ada-1", "ACTIVE"],
     ["ada-2", "ACTIVE"],
   ]);
-}, 60_000);
+});
 
 test("onboard --emulator does not reuse the state of an earlier emulator", async () => {
   await using emulator = await startEmulator({ reviewAfterMs: 0 });
@@ -120,7 +110,7 @@ test("onboard --emulator does not reuse the state of an earlier emulator", async
     expect(emulator.accounts.list().map(({ status }) => status)).toEqual(["ACTIVE"]);
     emulator.reset();
   }
-}, 60_000);
+});
 
 test("onboard signals an unfinished review with its exit code", async () => {
   await using emulator = await startEmulator();
@@ -128,7 +118,7 @@ test("onboard signals an unfinished review with its exit code", async () => {
   expect(code).toBe(3);
   expect(stdout).toMatch(/^waiting ada-1\n/);
   expect(stdout).toMatch(/^ada-1 \(acct_\S+\) waits for its review$/m);
-}, 30_000);
+});
 
 test("onboard prints its help, and refuses unknown arguments in one line", async () => {
   const [help, ...refused] = await Promise.all([
@@ -148,6 +138,8 @@ test("onboard prints its help, and refuses unknown arguments in one line", async
     "store",
     "review-timeout",
     "concurrency",
+    "files",
+    "json",
   ]) {
     expect(help?.stdout).toContain(`--${flag} `);
   }
@@ -156,7 +148,7 @@ test("onboard prints its help, and refuses unknown arguments in one line", async
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^airwallex-connect: [^\n]+\n$/);
   }
-}, 30_000);
+});
 
 test("readCsv() reads quotes, commas, line breaks and a byte-order mark", () => {
   expect(readCsv('\uFEFFa,b\r\n"1,\n""2""",\n\n"",x')).toEqual([
@@ -180,6 +172,9 @@ test("readCsv() skips rows of empty cells, and treats a carriage return as a lin
 test.each([
   [" ", "is missing, expected your own reference"],
   ["ada-1 ", "begins or ends with a space, expected none"],
+  ["ada\u001b[2J", "has a character that cannot be seen, expected none"],
+  ['"ada\n2 sellers: 2 done"', "has a character that cannot be seen, expected none"],
+  ["ada\u202e1", "has a character that cannot be seen, expected none"],
 ])("readSellers() refuses the identifier %j", async (identifier, message) => {
   const { sellers, problems } = await readSellers("s.csv", `identifier\n${identifier}\n`);
   expect(sellers).toEqual([]);
@@ -217,6 +212,61 @@ test("readSellers() reads JSON lines like CSV", async () => {
   expect(seller?.agreeToTerms).toBe(true);
   const update = seller?.update as (ids: Record<string, string>) => unknown;
   expect(JSON.stringify(update({ [path]: "file_1" }))).toContain('"file_id":"file_1"');
+});
+
+test.each([
+  [`identifier,people[50000000].first_name\n`, "expected a place in the list below 1000"],
+  ["identifier,constructor.prototype.x\n", "expected the path of a field"],
+  ["identifier,a.__proto__.b\n", "expected the path of a field"],
+  ["identifier,toString\n", "expected the path of a field"],
+  [`identifier,${"a.".repeat(50_000)}b\n`, "expected the path of a field"],
+  ["identifier,[7]\n", undefined],
+])(
+  "readSellers() takes no column that a table of sellers cannot have: %.60j",
+  async (text, why) => {
+    const read = readSellers("s.csv", text);
+    if (why) await expect(read).rejects.toThrow(why);
+    else expect((await read).problems).toEqual([]);
+  },
+);
+
+test.each([
+  ['{"identifier":"a","account_details":{"constructor":{"prototype":1}}}', '"constructor"'],
+  ['{"identifier":"a","__proto__":{"x":1}}', '"__proto__"'],
+  [`{"identifier":"a","x":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "deeper than 30 levels"],
+  ['{"identifier":"a","files":["constructor.x"]}', "expected the path of a field"],
+])("readSellers() takes no line that no seller can be: %.60j", async (text, why) => {
+  const { sellers, problems } = await readSellers("s.jsonl", text);
+  expect(problems).toMatchObject([{ line: 1, message: expect.stringContaining(why) }]);
+  for (const { seller } of sellers) expect(seller.files).toEqual({});
+});
+
+test("readSellers() finds files in the folder of the table, or in another that is given, and nowhere else", async () => {
+  const path = "account_details.individual_details.live_selfie_file_id";
+  const tables = join(directory, "tables");
+  mkdirSync(join(tables, "photos"), { recursive: true });
+  for (const name of ["secret.png", "tables/a.png", "tables/photos/b.png", "tables/..c.png"]) {
+    writeFileSync(join(directory, name), "a photo");
+  }
+  symlinkSync(join(directory, "secret.png"), join(tables, "link.png"));
+  symlinkSync(directory, join(tables, "up"));
+  symlinkSync(join(tables, "a.png"), join(tables, "own.png"));
+  const read = async (name: string, folder?: string) => {
+    const text = `identifier,file:${path}\na,${name}\n`;
+    const { sellers, problems } = await readSellers(join(tables, "s.csv"), text, folder);
+    return problems[0]?.message ?? Object.values(sellers[0]?.seller.files ?? {})[0];
+  };
+  const outside =
+    "is outside of the folder of the files, expected a file in it, or another folder by --files";
+  expect(await read("a.png")).toBe(join(tables, "a.png"));
+  expect(await read("./photos/../photos/b.png")).toBe(join(tables, "photos/b.png"));
+  expect(await read("..c.png")).toBe(join(tables, "..c.png"));
+  expect(await read("own.png")).toBe(join(tables, "a.png"));
+  expect(await read(join(tables, "a.png"))).toBe(join(tables, "a.png"));
+  const strange = ["../secret.png", "link.png", "up/secret.png", "/etc/passwd", "..", "a/../.."];
+  for (const name of strange) expect([name, await read(name)]).toEqual([name, outside]);
+  expect(await read("secret.png", directory)).toBe(join(directory, "secret.png"));
+  expect(await read("a.png", join(tables, "photos"))).toBe(join(tables, "photos/a.png"));
 });
 
 test.each([
@@ -345,7 +395,7 @@ test("onboard reports everything that is wrong with a file, each problem once, b
     `line 6, ${person}.date_of_birth: has the wrong form, expected a calendar date as YYYY-MM-DD`,
   ]);
   expect(emulator.requests).toEqual([]);
-}, 30_000);
+});
 
 test("onboard --dry-run sends nothing, and reports what a submission would lack", async () => {
   const missing = { identifier: "ada-2", [`${person}.date_of_birth`]: "" };
@@ -358,7 +408,7 @@ test("onboard --dry-run sends nothing, and reports what a submission would lack"
   );
   const complete = await onboard(undefined, writeTable({}), "--dry-run");
   expect(complete.code).toBe(0);
-}, 30_000);
+});
 
 test("onboard refuses a file that is not UTF-8", async () => {
   const file = join(directory, "latin.csv");
@@ -366,4 +416,102 @@ test("onboard refuses a file that is not UTF-8", async () => {
   const { code, stderr } = await onboard(undefined, file, "--dry-run");
   expect(code).toBe(2);
   expect(stderr).toContain('it is not UTF-8, expected the format "CSV UTF-8"');
-}, 30_000);
+});
+
+test("onboard prints nothing from a table or an answer that could steer the terminal", async () => {
+  await using emulator = await startEmulator({ reviewAfterMs: 0 });
+  const named = join(directory, "named.csv");
+  writeFileSync(named, 'identifier,"nick\u001b[2J\n    line 9"\nada,x\n');
+  const columns = await onboard(emulator, named);
+  expect(columns.stderr).toContain('has a column "nick\\u{1b}[2J\\u{a}    line 9"');
+  expect(columns.stderr.trimEnd().split("\n")).toHaveLength(1);
+  emulator.faults.next("accounts.create", {
+    status: 400,
+    body: { code: "invalid_argument", message: "No\u001b]0;x\u0007\n1 sellers: 1 done" },
+  });
+  const refused = await onboard(emulator, writeTable({}));
+  expect(refused.code).toBe(4);
+  expect(refused.stdout).not.toContain("\u001b");
+  expect(refused.stdout).toContain("No\\u{1b}]0;x\\u{7}\\u{a}1 sellers");
+});
+
+test("onboard --json prints each result and the counts as lines of JSON", async () => {
+  await using emulator = await startEmulator({ reviewAfterMs: 0 });
+  const missing = { identifier: "ada-2", [`${person}.date_of_birth`]: "" };
+  const { code, stdout, stderr } = await onboard(emulator, writeTable({}, missing), "--json");
+  expect([code, stderr]).toEqual([4, ""]);
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.slice(0, 2)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: "done", identifier: "ada-1", status: "ACTIVE" }),
+      expect.objectContaining({
+        kind: "missing",
+        identifier: "ada-2",
+        missing: [expect.objectContaining({ code: "field_required" })],
+      }),
+    ]),
+  );
+  expect(lines[2]).toEqual({
+    counts: { total: 2, done: 1, waiting: 0, missing: 1, failed: 0 },
+  });
+
+  const wrong = await onboard(emulator, writeTable({ identifier: "" }), "--json");
+  expect(wrong.code).toBe(2);
+  expect(JSON.parse(wrong.stdout)).toEqual({
+    line: 2,
+    path: "identifier",
+    message: "is missing, expected your own reference",
+  });
+  expect(wrong.stderr).toMatch(/^airwallex-connect: \S+ has a problem, and nothing was sent\n$/);
+
+  const dry = await onboard(undefined, writeTable(missing), "--json", "--dry-run");
+  expect(dry.code).toBe(4);
+  const [seller, sum] = dry.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(seller).toMatchObject({ identifier: "ada-2", line: 2, missing: [{}] });
+  expect(sum.counts).toEqual({ total: 1, complete: 0, missing: 1 });
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "onboard says at %s how far it got and how to go on, and goes on when it is run again",
+  async (signal) => {
+    await using emulator = await startEmulator({ reviewAfterMs: undefined });
+    const file = writeTable({}, { identifier: "ada-2" });
+    const { child, stdout, ended } = startOnboarding(emulator, file, "--review-timeout", "600");
+    const submitted = () => emulator.accounts.list().filter((one) => one.status === "SUBMITTED");
+    await expect.poll(() => submitted().length).toBe(2);
+    child.kill(signal);
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([1, ""]);
+    const store = join(directory, "store");
+    expect(stdout()).toBe(
+      [
+        "Interrupted: of 2 sellers 0 done, 0 waiting, 0 missing something, 0 failed; 2 not finished",
+        `What is done is kept in ${store}. To go on, run the same command again:`,
+        `  airwallex-connect onboard ${file} --review-timeout 600 --url ${emulator.url} --store ${store}`,
+        "",
+      ].join("\n"),
+    );
+    const again = await onboard(emulator, file, "--review-timeout", "0");
+    expect(again.code).toBe(3);
+    expect(emulator.accounts.list().length).toBe(2);
+  },
+);
+
+test("onboard --json says in JSON that it was interrupted", async () => {
+  await using emulator = await startEmulator({ reviewAfterMs: undefined });
+  const { child, ended } = startOnboarding(emulator, writeTable({}), "--json");
+  await expect.poll(() => emulator.accounts.list()[0]?.status).toBe("SUBMITTED");
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    interrupted: true,
+    counts: { total: 1, done: 0, waiting: 0, missing: 0, failed: 0 },
+  });
+});

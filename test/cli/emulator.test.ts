@@ -1,38 +1,30 @@
 /** The command: it starts, says where it listens, and stops. */
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
 import { promisify } from "node:util";
 import { startEmulator } from "airwallex-connect/emulator";
 import { expect, test } from "vitest";
+import { program, run as runCommand, start as startCommand } from "./command.js";
 
-const command = ["--import", "tsx", "src/cli/index.ts"];
+const run = (...args: readonly string[]) => runCommand(args);
 
-async function run(...args: readonly string[]) {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-    ...command,
-    ...args,
-  ]).catch((error) => error);
-  return { stdout, stderr };
-}
-
-function start(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [...command, "emulator", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-async function firstWords(child: ChildProcess): Promise<string> {
-  const [chunk] = await once(child.stdout as NodeJS.ReadableStream, "data");
-  return String(chunk);
+function start(...args: readonly string[]) {
+  const { child, stdout } = startCommand(["emulator", ...args]);
+  /** What it prints when it is ready. */
+  const words = async (): Promise<string> => {
+    await expect.poll(stdout).toContain("Try it:");
+    return stdout();
+  };
+  return { child, words };
 }
 
 test.each(["SIGINT", "SIGTERM"] as const)(
   "emulator runs until %s and exits with 0",
   async (signal) => {
-    const child = start("--port", "0", "--client-id", "mine", "--api-key", "secret");
-    const text = await firstWords(child);
+    const { child, words } = start("--port", "0", "--client-id", "mine", "--api-key", "secret");
+    const text = await words();
     const url = /at (http:\S+)/.exec(text)?.[1];
     const headers = { "x-client-id": "mine", "x-api-key": "secret" };
     const login = await fetch(`${url}/api/v1/authentication/login`, { method: "POST", headers });
@@ -43,9 +35,9 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 );
 
 test("emulator prints its base URL, with and without the version in it", async () => {
-  const child = start("--port", "0");
+  const { child, words } = start("--port", "0");
   try {
-    const text = await firstWords(child);
+    const text = await words();
     const url = /at (http:\S+)/.exec(text)?.[1];
     expect(text).toContain(`  base URL   ${url}/api/v1 `);
     expect(text).toMatch(new RegExp(`otherwise ${url}$`, "m"));
@@ -56,9 +48,16 @@ test("emulator prints its base URL, with and without the version in it", async (
 });
 
 test("emulator answers to the names of --allow-host", async () => {
-  const child = start("--port", "0", "--allow-host", "one.test", "--allow-host", "two.test");
+  const { child, words } = start(
+    "--port",
+    "0",
+    "--allow-host",
+    "one.test",
+    "--allow-host",
+    "two.test",
+  );
   try {
-    const url = new URL(/at (http:\S+)/.exec(await firstWords(child))?.[1] ?? "");
+    const url = new URL(/at (http:\S+)/.exec(await words())?.[1] ?? "");
     const statusFor = async (host: string) => {
       const asked = request({ host: url.hostname, port: url.port, path: "/x", headers: { host } });
       asked.end();
@@ -76,13 +75,13 @@ test("emulator answers to the names of --allow-host", async () => {
 });
 
 test("a request cannot steer the terminal through its log line", async () => {
-  const child = start("--port", "0");
+  const { child } = start("--port", "0");
   try {
     let text = "";
     child.stdout?.on("data", (chunk) => {
       text += chunk;
     });
-    await expect.poll(() => text, { timeout: 10_000 }).toContain("Try it:");
+    await expect.poll(() => text).toContain("Try it:");
     const url = /at (http:\S+)/.exec(text)?.[1];
     await fetch(`${url}/x?%1b%5d52;c;%07=1&%0aGET%20/forged=1&%e2%80%ae=1`);
     await expect.poll(() => text).toContain("GET /x");
@@ -97,9 +96,9 @@ test("a request cannot steer the terminal through its log line", async () => {
 });
 
 test("emulator prints a curl command that works", async () => {
-  const child = start("--port", "0", "--seed", "printed");
+  const { child, words } = start("--port", "0", "--seed", "printed");
   try {
-    const text = await firstWords(child);
+    const text = await words();
     expect(text).toMatch(
       /^ {2}OAuth {6}http:\S+\/oauth\/authorize, for client id appid_emulator$/m,
     );
@@ -116,13 +115,13 @@ test.each([
   ["one line for each request, without values and bodies", [], false],
   ["no line with --quiet", ["--quiet"], true],
 ])("emulator prints %s", async (_, flags, quiet) => {
-  const child = start("--port", "0", ...flags);
+  const { child } = start("--port", "0", ...flags);
   try {
     let text = "";
     child.stdout?.on("data", (chunk) => {
       text += chunk;
     });
-    await expect.poll(() => text, { timeout: 10_000 }).toContain("Try it:");
+    await expect.poll(() => text).toContain("Try it:");
     const url = /at (http:\S+)/.exec(text)?.[1];
     const body = JSON.stringify({ secret: "body" });
     await fetch(`${url}/api/v1/accounts?email=ada@example.com&page=1&page=2`);
@@ -143,9 +142,9 @@ test.each([
 });
 
 test("emulator shows bodies in the inspector with --record-bodies", async () => {
-  const child = start("--port", "0", "--record-bodies");
+  const { child, words } = start("--port", "0", "--record-bodies");
   try {
-    const url = /at (http:\S+)/.exec(await firstWords(child))?.[1];
+    const url = /at (http:\S+)/.exec(await words())?.[1];
     await fetch(`${url}/api/v1/accounts/create`, { method: "POST", body: "seen by all" });
     const page = await fetch(`${url}/inspector/requests/0`);
     expect(await page.text()).toContain("seen by all");
@@ -158,7 +157,7 @@ test("emulator shows bodies in the inspector with --record-bodies", async () => 
 test("emulator says in one line that the port is in use, and exits with 1", async () => {
   await using other = await startEmulator();
   const port = new URL(other.url).port;
-  const child = start("--port", port);
+  const { child } = start("--port", port);
   let stderr = "";
   child.stderr?.on("data", (chunk) => {
     stderr += chunk;
@@ -214,7 +213,7 @@ test("the command refuses arguments it does not understand, in one line", async 
 });
 
 test("the command goes on when nobody reads its output", async () => {
-  const script = `${process.execPath} ${command.join(" ")} --help | true; exit "\${PIPESTATUS[0]}"`;
+  const script = `${process.execPath} ${program} --help | true; exit "\${PIPESTATUS[0]}"`;
   const { stderr } = await promisify(execFile)("bash", ["-c", script]);
   expect(stderr).toBe("");
 });
