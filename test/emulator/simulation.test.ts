@@ -196,8 +196,8 @@ test("a business account passes whatever file it refers to", async () => {
 test.each([
   ["no next_status", {}, "field_required", "next_status"],
   [
-    "ACTION_REQUIRED, which is only reached through ACTIVE",
-    { next_status: "ACTION_REQUIRED" },
+    "a status that no review leads to",
+    { next_status: "CLOSED" },
     "invalid_argument",
     "next_status",
   ],
