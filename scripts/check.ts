@@ -11,7 +11,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: readonl
   ["layers", tsx, "scripts/check-layers.ts"],
   ["functions", tsx, "scripts/check-functions.ts", "--list"],
   ["generated files", tsx, "scripts/generate/index.ts", "--check"],
-  ["contract", tsx, "scripts/contract/check.ts", "--list"],
+  ["contract", tsx, "scripts/contract/check.ts"],
   ["documentation", tsx, "scripts/check-docs.ts"],
   ["build", "npm", "run", "--silent", "build", "--", "--silent"],
   ["package", tsx, "scripts/check-pack.ts"],
