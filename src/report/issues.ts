@@ -80,6 +80,7 @@ function describe(issue: $ZodIssue, path: Path, root: unknown): Issue {
 /** The patterns of the account model, in words. */
 export const patternWords: Readonly<Record<string, string | undefined>> = {
   "/^[A-Z]{2}$/u": "two capital letters such as AU",
+  "/^([A-Z]{2}|UNDEFINED)$/u": "two capital letters such as AU, or UNDEFINED",
   "/^[A-Z]{3}$/u": "three capital letters such as USD",
   "/^\\d{4}$/u": "four digits",
   "/^[\\w-]{43}$/u": "43 characters of base64url",
