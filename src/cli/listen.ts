@@ -1,11 +1,19 @@
 /** `airwallex-connect listen`: prints what an emulator delivers, and forwards it. */
 
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
+import { signPayload } from "../webhooks/signature.js";
 import { readFlags, readFormat, readPort, readUrl, stopSignal } from "./flags.js";
 import { printable } from "./terminal.js";
+import { said } from "./trigger.js";
 import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect listen --forward-to <url> [options]
@@ -20,6 +28,7 @@ Options:
   --port <number>      Port to receive on (default 0, any that is free)
   --events <names>     Names of events, separated by commas (default all that "trigger" has samples
                        of; others, such as payout.transfer.paid, are named here)
+  --secret <text>      Sign what is forwarded with your handler's secret instead of the printed one
   --format <name>      "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
                        (default current)
   --client-id <text>   Client id for the emulator (default ${defaultClientId})
@@ -32,6 +41,7 @@ const flags = {
   emulator: { type: "string", default: "http://127.0.0.1:4010" },
   port: { type: "string", default: "0" },
   events: { type: "string", default: eventNames.join(",") },
+  secret: { type: "string" },
   format: { type: "string", default: "current" },
   "client-id": { type: "string", default: defaultClientId },
   "api-key": { type: "string", default: defaultApiKey },
@@ -53,7 +63,10 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
   }
   const version = readFormat(values.format);
   const stopped = stopSignal();
-  const { port, close } = await receive(readPort(values.port), forwardTo);
+  if (values.secret?.trim() === "") {
+    throw new UsageError("--secret is empty, expected the handler's secret");
+  }
+  const { port, close } = await receive(readPort(values.port), forwardTo, values.secret);
   try {
     const connect = () => logIn(emulator, values["client-id"], values["api-key"]);
     const api = await connect();
@@ -61,7 +74,8 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
     const asked = { request_id: crypto.randomUUID(), url, version, events };
     const { id, secret } = await api("/api/v1/webhooks/create", asked);
     process.stdout.write(`Listening to ${emulator}, forwarding to ${forwardTo}\n`);
-    process.stdout.write(`  signing secret  ${secret}\n\n`);
+    const shown = values.secret === undefined ? secret : "that of --secret";
+    process.stdout.write(`  signing secret  ${shown}\n\n`);
     await stopped;
     // The token from above may have expired; a stopped emulator has forgotten everything anyway.
     await connect().then(
@@ -94,9 +108,9 @@ async function logIn(emulator: string, clientId: string, apiKey: string): Promis
   return (path, body) => call(path, body, { authorization: `Bearer ${token}` });
 }
 
-async function receive(port: number, forwardTo: string) {
+async function receive(port: number, forwardTo: string, secret: string | undefined) {
   const server = createServer((incoming, response) => {
-    pass(incoming, response, forwardTo).catch(() => response.destroy());
+    pass(incoming, response, forwardTo, secret).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", ({ message }) => reject(new UsageError(`cannot listen: ${message}`, 1)));
@@ -113,6 +127,7 @@ async function pass(
   incoming: IncomingMessage,
   response: ServerResponse,
   forwardTo: string,
+  secret: string | undefined,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
@@ -120,12 +135,15 @@ async function pass(
   const startedMs = performance.now();
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const answer = await forward(forwardTo, incoming, body, gone.signal).catch(
-    ({ code, message }) => {
-      const why: string = gone.signal.aborted ? "the emulator waits no longer" : (code ?? message);
-      return { status: 502, text: why, shown: `502 (${why})` };
-    },
-  );
+  const answer = await forward(
+    forwardTo,
+    signed(incoming.headers, body, secret),
+    body,
+    gone.signal,
+  ).catch(({ code, message }) => {
+    const why: string = gone.signal.aborted ? "the emulator waits no longer" : (code ?? message);
+    return { status: 502, text: why, shown: `502 (${why})` };
+  });
   const took = `${Math.round(performance.now() - startedMs)} ms`;
   process.stdout.write(`${printable(`${describe(body)} ${answer.shown} in ${took}`)}\n`);
   response.writeHead(answer.status).end(answer.text);
@@ -138,10 +156,19 @@ interface Forwarded {
   readonly shown: string;
 }
 
-/** Sends the same bytes with the same headers, except `host`. */
+/** The headers to forward: without `host`, and signed anew if the handler has a secret of its own. */
+function signed(
+  { host: _, ...headers }: IncomingHttpHeaders,
+  body: Buffer,
+  secret: string | undefined,
+): IncomingHttpHeaders {
+  return secret === undefined ? headers : { ...headers, ...signPayload(body, { secret }) };
+}
+
+/** Sends the same bytes. */
 function forward(
   url: string,
-  { headers: { host: _, ...headers } }: IncomingMessage,
+  headers: IncomingHttpHeaders,
   body: Buffer,
   signal: AbortSignal,
 ): Promise<Forwarded> {
@@ -154,7 +181,10 @@ function forward(
       answer.on("error", reject);
       answer.on("end", () => {
         const { statusCode: status = 502 } = answer;
-        resolve({ status, text: Buffer.concat(chunks).toString(), shown: String(status) });
+        const text = Buffer.concat(chunks).toString();
+        // What was refused says why.
+        const shown = status < 400 ? String(status) : said({ status, answer: text });
+        resolve({ status, text, shown });
       });
     });
     forwarded.on("error", reject);

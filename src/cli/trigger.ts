@@ -108,7 +108,7 @@ function complaint(delivery: LoggedDelivery): string {
 }
 
 /** The status and the start of the response, as far as one terminal line can show it. */
-function said({ status, answer = "" }: LoggedDelivery): string {
+export function said({ status, answer = "" }: Pick<LoggedDelivery, "status" | "answer">): string {
   const words = answer
     .replace(/[^\P{C}\n]/gu, "")
     .split("\n")[0]

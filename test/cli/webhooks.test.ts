@@ -201,6 +201,7 @@ test("trigger and listen print their help", async () => {
   }
   for (const flag of [
     "forward-to",
+    "secret",
     "emulator",
     "port",
     "events",
@@ -222,7 +223,7 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   const id = emulator.deliver({ name: "account.active" });
   // The first answer is 500, which is passed back to the emulator, so it delivers again.
   await expect.poll(listener.text).toMatch(/account\.active \S+ 200/);
-  expect(listener.text()).toMatch(new RegExp(`^account\\.active ${id} 500 in \\d+ ms$`, "m"));
+  expect(listener.text()).toMatch(new RegExp(`^account\\.active ${id} 500 noted in \\d+ ms$`, "m"));
   const [first, second] = receiver.arrivals;
   expect(second?.text).toBe(first?.text);
   expect(first?.text).toBe(emulator.webhooks.deliveries()[0]?.body);
@@ -236,6 +237,26 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   listener.child.kill("SIGINT");
   expect(await once(listener.child, "exit")).toEqual([0, null]);
   expect(emulator.webhooks.subscriptions).toEqual([]);
+});
+
+test("listen signs with the secret of the handler, and says why an answer was 400", async () => {
+  const hooks = createWebhooks({ secrets: "whsec_mine" }).on("account.active", () => undefined);
+  const server = express()
+    .use(nodeHandler(hooks, { onError: () => undefined }))
+    .listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await using emulator = await startEmulator({ webhooks: { retries: [] } });
+  const shared = ["listen", "--forward-to", to, "--emulator", emulator.url];
+  const other = start(...shared);
+  await expect.poll(other.text).toContain("signing secret");
+  emulator.deliver({ name: "account.active" });
+  await expect.poll(other.text).toMatch(/^account\.active \S+ 400 webhook_signature_mismatch in /m);
+  const own = start(...shared, "--secret", "whsec_mine");
+  await expect.poll(own.text).toContain("signing secret  that of --secret");
+  emulator.deliver({ name: "account.active" });
+  await expect.poll(own.text).toMatch(/^account\.active \S+ 200 in /m);
 });
 
 test("listen deletes its subscription even after its token has expired", async () => {
