@@ -264,6 +264,7 @@ describe("an endpoint that refuses every token", () => {
     emulator.faults.always("GET /api/v1/balances/current", { status: 401 });
     await client.accounts.list();
     await client.balances.current().catch(() => undefined);
+    await client.accounts.list();
     for (let i = 0; i < 5; i++) {
       emulator.reset();
       await expect(client.accounts.list()).resolves.toMatchObject({ items: [] });
