@@ -14,7 +14,6 @@
  */
 
 import type { Topics } from "../report/observe.js";
-import { DeadlineError } from "../transport/deadline.js";
 import type { Send, WireRequest, WireResponse } from "../transport/wire.js";
 import type { CoolDown } from "./cool-down.js";
 import { observed, publishRetry } from "./observed.js";
@@ -168,8 +167,6 @@ function inTurn(attempt: Send, { coolDown, limiter }: RetryOptions): Send {
   async function waitForTurn(request: WireRequest, limits: RateLimiter): Promise<WireResponse> {
     const leave = await limits.enter(request.operation, request.deadline);
     try {
-      // After a suspended process resumes, the turn can come before the deadline's timer fires.
-      if (request.deadline.remainingMs === 0) throw new DeadlineError({ kind: "timeout" });
       return await attempt(request);
     } finally {
       leave();

@@ -47,8 +47,9 @@ export class Deadline {
     return this.ended ? 0 : Math.max(0, this.#expiresAtMs - performance.now());
   }
 
-  /** Throws if the call is already over. */
+  /** Throws if the call is already over, even if the timer is late, as after a suspended process resumes. */
   check(): void {
+    if (performance.now() >= this.#expiresAtMs) this.ended ??= { kind: "timeout" };
     if (this.ended) throw new DeadlineError(this.ended);
   }
 
