@@ -5,6 +5,7 @@
 // Clients
 export { createClient } from "./client/client.js";
 export type { BaseClient, Client, ClientWithOAuth } from "./client/client-types.js";
+export type { CloseOptions } from "./client/closing.js";
 export {
   apiVersion,
   type ApiKeyOptions,
@@ -320,6 +321,7 @@ export {
   StoreError,
   type StoreErrorCode,
   TokenRefreshUnavailableError,
+  UnsavedTokensError,
   ValidationError,
   WebhookHandlerError,
   WebhookPayloadError,

@@ -7,8 +7,9 @@ import { createConnectionManager } from "../oauth/connection-manager.js";
 import { rotationLimits } from "../oauth/limits.js";
 import { type OAuthResource, oauthResource } from "../oauth/resource.js";
 import { createStateSealer } from "../oauth/state.js";
+import { createTimers } from "../oauth/timers.js";
 import { createTokenEndpoint } from "../oauth/token-endpoint.js";
-import { assemble, type Shared } from "./assemble.js";
+import { assemble, type Sends, type Shared } from "./assemble.js";
 import type { Client } from "./client-types.js";
 import type { OAuthSettings, Settings } from "./read-options.js";
 
@@ -18,12 +19,20 @@ const checks = {
   connection: "check the scopes that the customer granted",
 };
 
+export interface OAuthParts {
+  readonly resource: OAuthResource<Client>;
+  /** Waits until the tokens that were issued are stored. */
+  readonly close: (timeoutMs: number) => Promise<void>;
+}
+
+/** @param inner The ways to the API that stay open while the client is being closed. */
 export function assembleOAuth(
   shared: Shared,
+  inner: Sends,
   settings: Settings,
   { app, tokenHost, store, keyPrefix }: OAuthSettings,
-): OAuthResource<Client> {
-  const { topics, random, tokenSend } = shared;
+): OAuthParts {
+  const { topics, random } = shared;
   const own: CallSettings = {
     ...settings.call,
     hosts: { api: tokenHost, files: tokenHost },
@@ -33,36 +42,37 @@ export function assembleOAuth(
     unauthorized: "login_refused",
     check: checks.app,
   };
-  const endpoint = createTokenEndpoint(createCall(tokenSend, own), app);
   const manager = createConnectionManager({
     store,
-    refresh: endpoint.refresh,
+    refresh: createTokenEndpoint(createCall(inner.tokenSend, own), app).refresh,
     keyOf: (id) => keyPrefix + id,
     publish: (event) => topics.connection.publish(event),
     limits: rotationLimits,
     concurrent: settings.transport.maxSockets,
     nowMs: () => performance.now(),
     dateMs: Date.now,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    ...createTimers(),
     random,
     newId: () => crypto.randomUUID(),
   });
   const plain = settings.override({ onBehalfOf: undefined });
-  const clientOf = (tokens: TokenManager, id: string): Client => {
+  const clientOf = (sends: Shared, tokens: TokenManager, id: string): Client => {
     const callerOf = () => `${app.clientId}/${id}`;
     const identity = { tokensFor: () => tokens, callerOf, check: checks.connection };
-    return Object.freeze(assemble(shared, plain, identity)) as Client;
+    return Object.freeze(assemble(sends, plain, identity)) as Client;
   };
-  return oauthResource({
+  const whileClosing = { ...shared, ...inner };
+  const resource = oauthResource({
     app,
     store,
     keyPrefix,
-    endpoint,
+    endpoint: createTokenEndpoint(createCall(shared.tokenSend, own), app),
     manager,
     sealer: createStateSealer(app.clientSecret),
-    clientOf: (id) => clientOf(manager.tokens(id), id),
-    readAccount: (token) => clientOf(onlyToken(token), "").accounts.current(),
+    clientOf: (id) => clientOf(shared, manager.tokens(id), id),
+    readAccount: (token) => clientOf(whileClosing, onlyToken(token), "").accounts.current(),
   });
+  return { resource, close: manager.close };
 }
 
 /** For the first call with a token that is not stored yet. */

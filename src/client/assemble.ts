@@ -32,17 +32,22 @@ import { transfersResource } from "../resources/transfers.js";
 import { webhooksResource } from "../resources/webhooks.js";
 import type { Send } from "../transport/wire.js";
 import type { BaseClient } from "./client-types.js";
+import type { CloseOptions } from "./closing.js";
 import type { ClientOverrides, Environment } from "./options.js";
 import type { Settings } from "./read-options.js";
 
-/** What a client and everything derived from it have in common. */
-export interface Shared extends Pick<CallSettings, "topics" | "random"> {
+/** The ways to the API. */
+export interface Sends {
   readonly send: Send;
   /** Waits for its turn under the rate limit before each attempt. */
   readonly spacedSend: Send;
   /** To the OAuth token endpoint: on sockets of its own, and its refusals hold back nobody else. */
   readonly tokenSend: Send;
-  readonly close: () => Promise<void>;
+}
+
+/** What a client and everything derived from it have in common. */
+export interface Shared extends Sends, Pick<CallSettings, "topics" | "random"> {
+  readonly close: (options?: CloseOptions) => Promise<void>;
 }
 
 /** Who is calling, and with whose tokens. */
@@ -133,7 +138,7 @@ function clientClass(makers: Readonly<Record<string, (parts: Parts) => unknown>>
     readonly environment: Environment;
     readonly onBehalfOf: (accountId: string) => BaseClient<Environment>;
     readonly withOptions: (overrides: ClientOverrides) => BaseClient<Environment>;
-    readonly close: () => Promise<void>;
+    readonly close: (options?: CloseOptions) => Promise<void>;
     readonly #parts: Parts;
     readonly #made: Record<string, unknown> = {};
 

@@ -26,6 +26,7 @@ import type { RfisResource } from "../resources/rfis.js";
 import type { SimulationResource } from "../resources/simulation.js";
 import type { TransfersResource } from "../resources/transfers.js";
 import type { WebhooksResource } from "../resources/webhooks.js";
+import type { CloseOptions } from "./closing.js";
 import type { ClientOverrides, Environment } from "./options.js";
 
 /**
@@ -127,7 +128,13 @@ export interface BaseClient<E extends Environment> {
    * const patient = client.withOptions({ timeoutMs: 120_000, maxRetries: 5 });
    */
   withOptions(overrides: ClientOverrides): Client<E>;
-  /** Closes idle connections. Optional: nothing here keeps a process from exiting. */
-  close(): Promise<void>;
+  /**
+   * Refuses new calls, waits until tokens of OAuth connections that were issued are stored, and closes idle
+   * sockets. Without OAuth it is optional: nothing here keeps a process from exiting. With OAuth, await it
+   * on SIGTERM, before the store is closed.
+   *
+   * @throws UnsavedTokensError when the store could not be reached in time; RangeError for an invalid time
+   */
+  close(options?: CloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

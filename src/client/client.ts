@@ -8,9 +8,10 @@ import { createRateLimiter } from "../retry/rate-limit.js";
 import { withRetry } from "../retry/retry.js";
 import { fetchTransport } from "../transport/fetch.js";
 import { createTransport } from "../transport/undici.js";
-import { assemble, type Shared } from "./assemble.js";
+import { assemble, type Sends, type Shared } from "./assemble.js";
 import { assembleOAuth } from "./assemble-oauth.js";
 import type { Client, ClientWithOAuth } from "./client-types.js";
+import { closeClient, createGate } from "./closing.js";
 import type { ClientOptions, Environment, OAuthClientOptions } from "./options.js";
 import { readOptions } from "./read-options.js";
 
@@ -36,24 +37,30 @@ export function createClient<const E extends Environment>(
 export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
 export function createClient(options: ClientOptions): unknown {
   const settings = readOptions(options);
-  const open = () =>
+  const connect = () =>
     options.fetch
       ? fetchTransport(options.fetch, settings.transport)
       : createTransport(settings.transport);
-  const [transport, tokenTransport] = [open(), open()];
+  const [transport, tokenTransport] = [connect(), connect()];
   const topics = createTopics(options.observer);
   const random = Math.random;
   const retry = { topics, random, coolDown: createCoolDown(random) };
   const limiter = createRateLimiter(settings.rateLimit.limits, () =>
     createPacer(settings.rateLimit.limits, random),
   );
-  const shared: Shared = {
-    topics,
-    random,
+  const gate = createGate();
+  const sends: Sends = {
     send: withRetry(transport.send, retry),
     spacedSend: withRetry(transport.send, { ...retry, limiter }),
     tokenSend: withRetry(tokenTransport.send, { ...retry, coolDown: createCoolDown(random) }),
-    close: () => Promise.all([transport.close(), tokenTransport.close()]).then(() => undefined),
+  };
+  const shared: Shared = {
+    topics,
+    random,
+    send: gate.guard(sends.send),
+    spacedSend: gate.guard(sends.spacedSend),
+    tokenSend: gate.guard(sends.tokenSend),
+    close: (how) => close(how),
   };
   const tokensOf = createTokenManagers(shared.send, {
     ...{ ...settings.call, topics, random, limiter },
@@ -63,6 +70,11 @@ export function createClient(options: ClientOptions): unknown {
     tokensFor: ({ key }) => tokensOf(key),
     callerOf: ({ key }) => callerOf(key),
   });
-  const oauth = settings.oauth && { oauth: assembleOAuth(shared, settings, settings.oauth) };
-  return Object.freeze(Object.assign(client, oauth));
+  const oauth = settings.oauth && assembleOAuth(shared, sends, settings, settings.oauth);
+  const close = closeClient({
+    gate,
+    finish: oauth?.close,
+    transports: [transport, tokenTransport],
+  });
+  return Object.freeze(Object.assign(client, oauth && { oauth: oauth.resource }));
 }

@@ -94,17 +94,54 @@ export class RefreshOutcomeUnknownError extends TokenError {
   }
 }
 
-/** The tokens could not be renewed right now. Nothing is lost; try again later. */
+/**
+ * The tokens could not be renewed right now. With the outcome `not_done` nothing is lost, and a later call
+ * can succeed. With `unknown` the answer to a refresh is missing; this process asks for it again in the
+ * background, for as long as that is safe: use the connection again within half a minute, or keep the process.
+ */
 export class TokenRefreshUnavailableError extends TokenError {
   readonly code = "refresh_unavailable";
+  /** Whether the refresh token may have been spent: `unknown`, or `not_done`. */
+  readonly outcome: "not_done" | "unknown";
 
-  constructor(connectionId: string, cause: unknown) {
+  constructor(connectionId: string, cause: unknown, outcome: "not_done" | "unknown") {
     const why = cause instanceof Error ? cause.message : "the reason is not known";
+    const doubt =
+      outcome === "unknown"
+        ? "; an answer is missing, and is asked for again in the background"
+        : "";
     super(
       "TokenRefreshUnavailableError",
-      `its tokens cannot be renewed now, ${why}`,
+      `its tokens cannot be renewed now, ${why}${doubt}`,
       connectionId,
       cause,
     );
+    this.outcome = outcome;
+  }
+}
+
+/** How many connections a message names; `connectionIds` has all of them. */
+const mostNamed = 3;
+
+/**
+ * `close()` ended while tokens that were issued were not stored, because the store could not be reached in
+ * time. When the process ends, they are lost: another process may get the connections back within a minute
+ * of the refresh, and later those customers have to consent again.
+ */
+export class UnsavedTokensError extends SdkError {
+  readonly code = "tokens_unsaved";
+  /** The API's own ids of the connections. */
+  readonly connectionIds: readonly string[];
+
+  constructor(connectionIds: readonly string[], cause: unknown) {
+    const named = connectionIds.slice(0, mostNamed).join(", ");
+    const more =
+      connectionIds.length > mostNamed ? ` and ${connectionIds.length - mostNamed} more` : "";
+    super(
+      "UnsavedTokensError",
+      `Cannot close the client in time: tokens are not stored, of ${named}${more}; keep the process until the store is back and close again, or let these customers consent again`,
+      cause,
+    );
+    this.connectionIds = connectionIds;
   }
 }

@@ -13,6 +13,7 @@ import type {
   OAuthCallbackError,
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
+  UnsavedTokensError,
 } from "./connection-errors.js";
 import { SdkError } from "./sdk-error.js";
 import type { StoreError } from "./store-errors.js";
@@ -43,6 +44,7 @@ export {
   type OAuthCallbackErrorCode,
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
+  UnsavedTokensError,
 } from "./connection-errors.js";
 export type {
   ApiCode,
@@ -80,6 +82,7 @@ export type AirwallexError =
   | OAuthCallbackError
   | RefreshOutcomeUnknownError
   | TokenRefreshUnavailableError
+  | UnsavedTokensError
   | StoreError
   | WebhookVerificationError
   | WebhookPayloadError

@@ -1,18 +1,11 @@
 /** The URL that a customer returns on from the consent pages, and what becomes of its code. */
 
-import {
-  ApiError,
-  AuthenticationError,
-  OAuthCallbackError,
-  ShapeError,
-  TokenRefreshUnavailableError,
-} from "../errors/index.js";
+import { ApiError, AuthenticationError, OAuthCallbackError, ShapeError } from "../errors/index.js";
 import type { Account } from "../generated/accounts.js";
 import { accountsCurrent } from "../generated/endpoints.js";
 import type { CodeClaims } from "./code-claim.js";
 import type { ConnectionManager } from "./connection-manager.js";
-import { type Connection, newRecord, toConnection } from "./connection-record.js";
-import type { ConnectionRecords } from "./connection-records.js";
+import { type Connection, newRecord } from "./connection-record.js";
 import type { StateSealer } from "./state.js";
 import type { TokenEndpoint } from "./token-endpoint.js";
 import type { TokenPair } from "./tokens.js";
@@ -26,13 +19,23 @@ export interface CallbackResult {
   readonly state: string | undefined;
 }
 
+/** A pair, and when it was issued: by this process's clock, and in Unix milliseconds. */
+interface Exchanged {
+  readonly pair: TokenPair;
+  readonly atMs: number;
+  readonly dateMs: number;
+  /** Whether the manager has the pair, and may have stored or even renewed it. */
+  isHandedOver: boolean;
+}
+
+export type CallbackClaims = CodeClaims<Exchanged, Omit<CallbackResult, "state">>;
+
 export interface CallbackTools {
   readonly app: { readonly clientId: string; readonly redirectUri: string };
   readonly sealer: StateSealer;
   readonly endpoint: TokenEndpoint;
-  readonly records: ConnectionRecords;
   readonly manager: ConnectionManager;
-  readonly claims: CodeClaims<CallbackResult>;
+  readonly claims: CallbackClaims;
   readonly readAccount: (accessToken: string) => Promise<Account>;
 }
 
@@ -41,31 +44,37 @@ export async function handleCallback(
   url: string | URL,
   session: string,
 ): Promise<CallbackResult> {
-  const query = readCallback(url, tools.app.redirectUri);
-  const { state, codeVerifier } = await tools.sealer.open(query.state, session);
+  const { app, sealer, endpoint, manager, claims } = tools;
+  const query = readCallback(url, app.redirectUri);
+  const { state, codeVerifier } = await sealer.open(query.state, session);
   if (query.error !== undefined) throw declined(query.error);
   if (query.code === undefined) throw new OAuthCallbackError("code_missing");
   const { code } = query;
-  return await tools.claims({ state: query.state, code }, async () => {
-    const pair = await tools.endpoint.exchangeCode(code, codeVerifier).catch(refuseCode);
-    return { ...(await connect(tools, pair)), state };
-  });
+  const working = claims(
+    { state: query.state, code },
+    {
+      async exchange() {
+        const at = { atMs: manager.nowMs(), dateMs: Date.now(), isHandedOver: false };
+        return { ...at, pair: await endpoint.exchangeCode(code, codeVerifier).catch(refuseCode) };
+      },
+      finish: (exchanged) => connect(tools, exchanged),
+    },
+  );
+  return { ...(await manager.track(working)), state };
 }
 
 /** Stores the connection of a new pair. */
 async function connect(
-  { app, records, manager, readAccount }: CallbackTools,
-  pair: TokenPair,
+  { app, manager, readAccount }: CallbackTools,
+  exchanged: Exchanged,
 ): Promise<Omit<CallbackResult, "state">> {
+  const { pair, atMs, dateMs, isHandedOver } = exchanged;
   const account = await readAccount(pair.accessToken);
   const accountId = account?.id || pair.accountId;
   if (accountId === undefined) throw withoutId(account);
-  const record = newRecord(app.clientId, accountId, pair);
-  const stored = await records.replace(record);
-  manager.forget(record.id);
-  if (stored) return { connection: toConnection(record), account };
-  const reason = new Error("another process holds the connection; the new consent is not stored");
-  throw new TokenRefreshUnavailableError(record.id, reason);
+  const record = newRecord(app.clientId, accountId, pair, dateMs);
+  exchanged.isHandedOver = true;
+  return { connection: await manager.connect(record, atMs, isHandedOver), account };
 }
 
 /** The parameters of the callback. */

@@ -2,6 +2,9 @@
  * Lets one callback per code through, within this process and across all that share the store. A code that
  * reaches Airwallex twice may be treated as stolen, which ends the connection it created. A double click
  * is enough for that.
+ *
+ * What a code was exchanged for is kept until the work that follows has succeeded: if that fails, the same
+ * callback can be handled again in this process, without the code.
  */
 
 import { fingerprint } from "../auth/pkce.js";
@@ -13,44 +16,84 @@ export interface Callback {
   readonly code: string;
 }
 
-/** Runs the work for a callback, or waits for it if this process is already doing it. */
-export type CodeClaims<T> = (callback: Callback, work: () => Promise<T>) => Promise<T>;
+export interface CodeWork<Exchanged, Result> {
+  /** Sends the code. */
+  readonly exchange: () => Promise<Exchanged>;
+  /** What follows; may be repeated. */
+  readonly finish: (exchanged: Exchanged) => Promise<Result>;
+}
+
+/**
+ * Does the work for a callback, or waits for it if this process is already doing it.
+ *
+ * @throws OAuthCallbackError `code_used` if the work was already done or another process is doing it;
+ *   otherwise what the work throws, and the callback can be handled again
+ */
+export type CodeClaims<Exchanged, Result> = (
+  callback: Callback,
+  work: CodeWork<Exchanged, Result>,
+) => Promise<Result>;
 
 /** Longer than an exchange can take, including everything that follows it. */
 const leaseMs = 5 * 60_000;
 /** Longer than the lifetime of a state; an expired state is refused before its code is looked at. */
 const keepMs = 30 * 60_000;
 
-/**
- * The function throws OAuthCallbackError `code_used` if the work was already done or another process is
- * doing it. Otherwise it throws what the work throws, and the callback can be retried.
- */
-export function createCodeClaims<T>(store: ClaimStore, prefix: string): CodeClaims<T> {
+interface Claimed<Exchanged> {
+  readonly id: string;
+  readonly token: string;
+  readonly exchanged: Exchanged;
+  /** Monotonic. */
+  readonly untilMs: number;
+}
+
+export function createCodeClaims<Exchanged, Result>(
+  store: ClaimStore,
+  prefix: string,
+): CodeClaims<Exchanged, Result> {
   // Keyed by state as well: someone who only has the code must not share the result, and an emulator
   // issues the same codes again after a reset.
-  const running = new Map<string, Promise<T>>();
+  const running = new Map<string, Promise<Result>>();
+  const unfinished = new Map<string, Claimed<Exchanged>>();
 
-  async function claimed(key: string, work: () => Promise<T>): Promise<T> {
-    const id = `${prefix}callback:${await fingerprint(key)}`;
-    const claim = await store.claim(id, { leaseMs });
-    if (claim.kind !== "claimed") throw new OAuthCallbackError("code_used");
-    try {
-      const result = await work();
-      // The connection is stored, so failing to record that here is harmless.
-      await store.confirm(id, claim.token, { keepMs }).catch(() => undefined);
-      return result;
-    } catch (error) {
-      await store.release(id, claim.token).catch(() => undefined);
-      throw error;
+  async function work(key: string, { exchange, finish }: CodeWork<Exchanged, Result>) {
+    for (const [other, { untilMs }] of unfinished) {
+      if (untilMs < performance.now()) unfinished.delete(other);
     }
+    const claimed = unfinished.get(key) ?? (await claim(store, prefix, key, exchange));
+    unfinished.set(key, claimed);
+    const result = await finish(claimed.exchanged);
+    unfinished.delete(key);
+    // The connection is stored, so failing to record that here is harmless.
+    await store.confirm(claimed.id, claimed.token, { keepMs }).catch(() => undefined);
+    return result;
   }
 
-  return ({ state, code }, work) => {
+  return ({ state, code }, parts) => {
     const key = `${state} ${code}`;
     const started = running.get(key);
     if (started) return started;
-    const working = claimed(key, work).finally(() => running.delete(key));
+    const working = work(key, parts).finally(() => running.delete(key));
     running.set(key, working);
     return working;
   };
+}
+
+async function claim<Exchanged>(
+  store: ClaimStore,
+  prefix: string,
+  key: string,
+  exchange: () => Promise<Exchanged>,
+): Promise<Claimed<Exchanged>> {
+  const id = `${prefix}callback:${await fingerprint(key)}`;
+  const claimed = await store.claim(id, { leaseMs });
+  if (claimed.kind !== "claimed") throw new OAuthCallbackError("code_used");
+  const { token } = claimed;
+  try {
+    const exchanged = await exchange();
+    return { id, token, exchanged, untilMs: performance.now() + keepMs };
+  } catch (error) {
+    await store.release(id, token).catch(() => undefined);
+    throw error;
+  }
 }

@@ -20,13 +20,18 @@ export interface CachedConnection {
   waiting: number;
   /** What could not be written to the store yet. */
   unsaved: Unsaved | undefined;
+  unsavedBecause: unknown;
+  /** A pair that is being written for the first time. */
+  issued: Unsaved | undefined;
+  /** The newest pair that was seen. The store may fall behind it. */
+  newest: Snapshot | undefined;
   /** Until when the refresh token may be spent again after its response was lost. Monotonic. */
   spendableUntilMs: number;
   /** Until when a replaced token that was never accepted is not replaced again. Monotonic. */
   noReplacementUntilMs: number;
   readonly refusals: Refusals;
-  /** Whether a background task is trying to settle what is open. */
-  settling: boolean;
+  /** The background task that settles what is open. */
+  settling: Promise<void> | undefined;
 }
 
 export interface Renewed {
@@ -40,6 +45,7 @@ export interface ConnectionCache {
   open(id: string): CachedConnection;
   get(id: string): CachedConnection | undefined;
   delete(id: string): void;
+  all(): Iterable<CachedConnection>;
 }
 
 /** A token is renewed one to two minutes before it expires, or in the middle of its life if that is later. */
@@ -73,6 +79,7 @@ export function createConnectionCache(nowMs: () => number): ConnectionCache {
     },
     get: (id) => entries.get(id),
     delete: (id) => entries.delete(id),
+    all: () => entries.values(),
   };
 }
 
@@ -87,10 +94,13 @@ function emptyEntry(id: string, refusals: Refusals): CachedConnection {
     ticket: undefined,
     waiting: 0,
     unsaved: undefined,
+    unsavedBecause: undefined,
+    issued: undefined,
+    newest: undefined,
     spendableUntilMs: 0,
     noReplacementUntilMs: 0,
     refusals,
-    settling: false,
+    settling: undefined,
   };
 }
 
@@ -99,13 +109,11 @@ function isIdle(entry: CachedConnection, nowMs: number): boolean {
   return !(renewal || unsaved || settling) && nowMs >= Math.max(expiresAtMs, spendableUntilMs);
 }
 
-export function cacheToken(
-  entry: CachedConnection,
-  { record, accessEndsAtMs }: Snapshot,
-  nowMs: number,
-): void {
+export function cacheToken(entry: CachedConnection, snapshot: Snapshot, nowMs: number): void {
+  const { record, accessEndsAtMs } = snapshot;
   const leftMs = accessEndsAtMs - nowMs;
   entry.seen = true;
+  entry.newest = snapshot;
   entry.token = record.accessToken;
   entry.expiresAtMs = accessEndsAtMs - leastLeftMs;
   const spread = spreadOf(record.accessToken);

@@ -9,18 +9,33 @@
  * 5. Tokens that could not be stored stay in memory, are used, and are stored once the store is back.
  * 6. If the response to a refresh was lost, the refresh token is spent again in the background during the
  *    grace period, without waiting for another caller to ask in time.
- * 7. A refused token is replaced once; a replacement that never worked is not replaced again at once, and
+ * 7. What this process knows to be newer than what the store has, it writes again.
+ * 8. A refused token is replaced once; a replacement that never worked is not replaced again at once, and
  *    an endpoint that refuses every token is to blame itself (`auth/refusals.ts`).
  */
 
 import type { TokenManager } from "../auth/token-manager.js";
+import { StoreError, TokenRefreshUnavailableError, UnsavedTokensError } from "../errors/index.js";
 import type { Deadline } from "../transport/deadline.js";
+import { createClock } from "./clock.js";
 import { type CachedConnection, createConnectionCache } from "./connection-cache.js";
-import { type Connection, type Snapshot, toConnection } from "./connection-record.js";
+import {
+  type Connection,
+  type ConnectionRecord,
+  type Snapshot,
+  toConnection,
+} from "./connection-record.js";
+import type { Unsaved } from "./record-writes.js";
 import { createRefreshQueue } from "./refresh-queue.js";
-import { hasTimeLeft, type RenewalTools, renew } from "./renewal.js";
+import { hasTimeLeft, keepConsented, type RenewalTools, renew, settleLater } from "./renewal.js";
+import type { Timers } from "./timers.js";
 
-export interface ConnectionManagerOptions extends Omit<RenewalTools, "cache" | "queue"> {
+export interface ConnectionManagerOptions
+  extends Omit<RenewalTools, "cache" | "queue" | "suspendedMs" | "isStopped"> {
+  /** Ends all that sleep. */
+  readonly wakeAll: Timers["wakeAll"];
+  /** As `performance.now()`. */
+  readonly nowMs: () => number;
   /** Most refreshes at once. */
   readonly concurrent: number;
 }
@@ -42,21 +57,127 @@ export interface ConnectionManager {
     id: string,
     options?: RenewOptions,
   ): Promise<{ readonly connection: Connection; readonly rotated: boolean }>;
-  /** Drops what is in memory, after the record was replaced or deleted. */
+  /**
+   * Stores the record of a consent in place of an earlier one. If it cannot be written now, it is kept,
+   * used, and written later.
+   *
+   * @param isAgain Whether this was tried before with the same record
+   * @throws StoreError when it is not stored
+   */
+  connect(record: ConnectionRecord, issuedAtMs: number, isAgain: boolean): Promise<Connection>;
+  /** Drops what is in memory, after the record was deleted. */
   forget(id: string): void;
+  /** Work that ends with a new pair, and that closing waits for. */
+  track<T>(work: Promise<T>): Promise<T>;
+  /** Milliseconds on the manager's clock. */
+  nowMs(): number;
+  /**
+   * Starts no refresh any more, and waits until what was issued is stored.
+   *
+   * @throws UnsavedTokensError when the time is over before that
+   */
+  close(timeoutMs: number): Promise<void>;
 }
 
 /** If a new token is refused too, the token is not to blame, and refreshing on every call would not help. */
 const replacementRestMs = 5000;
 
 export function createConnectionManager(options: ConnectionManagerOptions): ConnectionManager {
-  const cache = createConnectionCache(options.nowMs);
-  const tools: RenewalTools = { ...options, cache, queue: createRefreshQueue(options) };
+  const clock = createClock({ monotonicMs: options.nowMs, dateMs: options.dateMs });
+  const cache = createConnectionCache(clock.nowMs);
+  const working = new Set<Promise<unknown>>();
+  let stopped = false;
+  const isStopped = (): boolean => stopped;
+  const queue = createRefreshQueue({ ...options, ...clock });
+  const tools: RenewalTools = { ...options, ...clock, cache, queue, isStopped };
   return {
     tokens: (id) => tokensOf(tools, id),
     renew: (id, how = {}) => renewNow(tools, cache.open(id), how),
+    connect: (record, issuedAtMs, isAgain) => connect(tools, record, issuedAtMs, isAgain),
     forget: (id) => cache.delete(id),
+    nowMs: clock.nowMs,
+    track(work) {
+      working.add(work);
+      return work.finally(() => working.delete(work));
+    },
+    async close(timeoutMs) {
+      queue.close(new Error("the client is closed"));
+      stopped = false;
+      for (const entry of cache.all()) if (entry.unsaved) settleLater(tools, entry);
+      await settleAll(tools, working, timeoutMs).finally(() => {
+        stopped = true;
+        options.wakeAll();
+      });
+    },
   };
+}
+
+async function connect(
+  tools: RenewalTools,
+  record: ConnectionRecord,
+  issuedAtMs: number,
+  isAgain: boolean,
+): Promise<Connection> {
+  const entry = tools.cache.open(record.id);
+  while (entry.renewal) await entry.renewal.catch(() => undefined);
+  const isKept = isAgain && (entry.unsaved ?? entry.newest) !== undefined;
+  const consented = isKept ? undefined : consentOf(record, issuedAtMs);
+  if (consented) Object.assign(entry, { unsaved: undefined, newest: undefined });
+  try {
+    const options = { isFresh: () => true, urgency: "marked", consented } as const;
+    const { snapshot } = await renew(tools, entry, options);
+    if (!entry.unsaved) return toConnection(snapshot.record);
+  } catch (error) {
+    if (consented) keepConsented(tools, entry, consented, error);
+    entry.unsavedBecause = error;
+  }
+  throw notStored(tools, entry);
+}
+
+function consentOf(record: ConnectionRecord, issuedAtMs: number): Unsaved {
+  const accessEndsAtMs = issuedAtMs + record.accessLeftMs;
+  const issued = { atMs: issuedAtMs, fence: Number.POSITIVE_INFINITY };
+  return { record, accessEndsAtMs, issued, replaces: 0, spentBy: undefined };
+}
+
+function notStored(tools: RenewalTools, { id, unsavedBecause }: CachedConnection): StoreError {
+  const cause =
+    unsavedBecause instanceof TokenRefreshUnavailableError ? unsavedBecause.cause : unsavedBecause;
+  const why = cause instanceof Error ? cause.message : "the reason is not known";
+  const message = `Cannot store connection ${id} now: ${why}. This process keeps its tokens and writes them when the store is back: do not end it before, and handle the same callback URL again`;
+  return new StoreError("store_unavailable", message, { key: tools.keyOf(id), cause });
+}
+
+/** Waits for what is open, as long as there is time. */
+async function settleAll(
+  { cache, sleep }: RenewalTools,
+  working: ReadonlySet<Promise<unknown>>,
+  timeoutMs: number,
+): Promise<void> {
+  let isOver = false;
+  const end = sleep(timeoutMs, { unref: true }).then(() => {
+    isOver = true;
+  });
+  for (;;) {
+    const entries = [...cache.all()];
+    const open = [...entries.flatMap(({ renewal, settling }) => [renewal, settling]), ...working];
+    const left = open.filter((work) => work !== undefined);
+    if (left.length === 0) return;
+    if (isOver) {
+      refuseUnsaved(entries);
+      return;
+    }
+    await Promise.race([end, Promise.allSettled(left)]);
+  }
+}
+
+function refuseUnsaved(entries: readonly CachedConnection[]): void {
+  const unsaved = entries.filter(({ issued, unsaved }) => issued ?? unsaved?.issued);
+  if (unsaved.length === 0) return;
+  throw new UnsavedTokensError(
+    unsaved.map(({ id }) => id),
+    unsaved[0]?.unsavedBecause,
+  );
 }
 
 async function renewNow(

@@ -27,6 +27,8 @@ export interface Connection {
 }
 
 export interface ConnectionRecord extends Connection {
+  /** How many pairs were issued since the consent, this one included: it tells which of two is newer. */
+  readonly generation: number;
   readonly accessToken: string;
   /** How long the access token was still valid when the record was written, in milliseconds. */
   readonly accessLeftMs: number;
@@ -38,13 +40,29 @@ export interface ConnectionRecord extends Connection {
   readonly spentBy?: string | undefined;
 }
 
-/** A record at the time it was read, its lifetimes converted to times on this process's monotonic clock. */
+/** A record at the time it was read, its lifetimes converted to times on this process's clock. */
 export interface Snapshot {
   readonly record: ConnectionRecord;
   readonly version: number;
   readonly accessEndsAtMs: number;
   /** Since when the refresh token may have been spent; undefined if it has not been. */
   readonly spentAtMs: number | undefined;
+  /** Only if the pair was issued to this process. */
+  readonly issued?: Issued | undefined;
+}
+
+/** How a process came by a pair. */
+export interface Issued {
+  /** When the pair was asked for. */
+  readonly atMs: number;
+  /** Fence of the lease under which it was stored; infinite before that. */
+  readonly fence: number;
+}
+
+/** Whether one record holds a later pair than another, or one of a later consent. */
+export function isNewer(one: ConnectionRecord, other: ConnectionRecord): boolean {
+  if (one.connectedAtMs !== other.connectedAtMs) return one.connectedAtMs > other.connectedAtMs;
+  return one.generation > other.generation;
 }
 
 /**
@@ -69,9 +87,9 @@ export function readSnapshot(
 function parse(value: string): ConnectionRecord {
   try {
     const record = JSON.parse(value) as ConnectionRecord;
-    const { accessToken, refreshToken, accessLeftMs } = record;
+    const { accessToken, refreshToken, accessLeftMs, generation = 0 } = record;
     const isText = typeof accessToken === "string" && typeof refreshToken === "string";
-    if (isText && typeof accessLeftMs === "number") return record;
+    if (isText && typeof accessLeftMs === "number") return { ...record, generation };
   } catch {}
   throw new Error("the stored record is not readable");
 }
@@ -101,19 +119,24 @@ export function connectionId(clientId: string, accountId: string): string {
   return Buffer.from(`${clientId}:${accountId}`).toString("base64").replace(/=+$/, "");
 }
 
-/** The record of a connection that was just consented to. */
-export function newRecord(clientId: string, accountId: string, pair: TokenPair): ConnectionRecord {
-  const now = Date.now();
+/** The record of a connection that was consented to at a Unix time in milliseconds. */
+export function newRecord(
+  clientId: string,
+  accountId: string,
+  pair: TokenPair,
+  dateMs: number,
+): ConnectionRecord {
   const { refreshLifetimeMs } = pair;
   return {
     id: connectionId(clientId, accountId),
     accountId,
     orgId: pair.orgId,
     scopes: pair.scopes,
-    connectedAtMs: now,
-    rotatedAtMs: now,
-    refreshExpiresAtMs: refreshLifetimeMs === undefined ? undefined : now + refreshLifetimeMs,
+    connectedAtMs: dateMs,
+    rotatedAtMs: dateMs,
+    refreshExpiresAtMs: refreshLifetimeMs === undefined ? undefined : dateMs + refreshLifetimeMs,
     status: "connected",
+    generation: 1,
     accessToken: pair.accessToken,
     accessLeftMs: pair.accessLifetimeMs,
     refreshToken: pair.refreshToken,

@@ -1,13 +1,7 @@
 /** The records of all connections of an app, in the store. */
 
 import type { Store } from "../stores/store.js";
-import {
-  type Connection,
-  type ConnectionRecord,
-  readSnapshot,
-  toConnection,
-  toText,
-} from "./connection-record.js";
+import { type Connection, readSnapshot, toConnection } from "./connection-record.js";
 
 export interface ListedConnection {
   readonly id: string;
@@ -19,16 +13,9 @@ export interface ConnectionRecords {
   read(id: string): Promise<Connection | undefined>;
   /** All connections, or those whose refresh token expires before a Unix time in milliseconds. */
   pages(expiringBeforeMs?: number): AsyncGenerator<readonly ListedConnection[]>;
-  /**
-   * Stores the record of a new consent in place of an earlier one; a process that is still renewing that one
-   * is fenced off. False if another process did not give the lease back in time.
-   */
-  replace(record: ConnectionRecord): Promise<boolean>;
   /** False if there was nothing to delete. */
   delete(id: string): Promise<boolean>;
 }
-
-const lease = { leaseMs: 15_000, waitMs: 30_000 };
 
 export function createConnectionRecords(
   store: Store,
@@ -50,17 +37,6 @@ export function createConnectionRecords(
         }));
         cursor = page.next;
       } while (cursor !== undefined);
-    },
-    async replace(record) {
-      const key = keyOf(record.id);
-      const result = await store.withLease(key, lease, ({ fence, record: before }) =>
-        store.compareAndSet(key, {
-          ...toText(record),
-          expectedVersion: before?.version ?? 0,
-          fence,
-        }),
-      );
-      return result.kind === "worked" && result.result !== undefined;
     },
     async delete(id) {
       // A deletion keeps the fence of the key, even when there was nothing to delete.

@@ -23,13 +23,12 @@ export const rotationLimits: RotationLimits = {
   requestMs: 8000,
   leaseMs: 15_000,
   waitMs: 30_000,
-  turnMs: 2000,
+  turnMs: 5000,
   backOffMs: 1000,
 };
 
-interface Timing {
+export interface Timing {
   readonly limits: RotationLimits;
-  /** Monotonic milliseconds. */
   readonly nowMs: () => number;
 }
 

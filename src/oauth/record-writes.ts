@@ -1,7 +1,14 @@
 /** What a rotation writes to the store: the mark, the new pair, and that a connection is revoked. */
 
 import type { Lease, RecordStore } from "../stores/store.js";
-import { type ConnectionRecord, readSnapshot, type Snapshot, toText } from "./connection-record.js";
+import {
+  type ConnectionRecord,
+  type Issued,
+  isNewer,
+  readSnapshot,
+  type Snapshot,
+  toText,
+} from "./connection-record.js";
 import type { TokenPair } from "./tokens.js";
 
 /** A record that is in memory but not yet in the store. */
@@ -9,32 +16,35 @@ export interface Unsaved {
   readonly record: ConnectionRecord;
   /** Monotonic, so that the time until it is written counts too. */
   readonly accessEndsAtMs: number;
-  /** Whether it holds a new pair; otherwise it only removes a mark. */
-  readonly rotated: boolean;
+  /** For a new pair; without, it only removes a mark. */
+  readonly issued: Issued | undefined;
   /** The mark that it replaces: the version of the marked record, and its `spentBy`. */
   readonly replaces: number;
-  readonly spentBy: string;
+  readonly spentBy: string | undefined;
 }
 
 /** The outcome of a write, and the first of all outcomes of a rotation. */
 export type Saved =
   /** The store holds this record, written by us or, if better, by another process. */
-  | { readonly kind: "fresh"; readonly snapshot: Snapshot; readonly rotated: boolean }
+  | {
+      readonly kind: "fresh";
+      readonly snapshot: Snapshot;
+      readonly rotated: boolean;
+      /** The store had gone back to an older pair, and was given the newer one again. */
+      readonly restored?: boolean | undefined;
+    }
   | { readonly kind: "unsaved"; readonly unsaved: Unsaved; readonly error: unknown }
   | { readonly kind: "missing" }
   | { readonly kind: "revoked"; readonly record: ConnectionRecord; readonly error: unknown }
-  /** Nothing is lost. Try again later, but within the grace period if the token may have been spent. */
+  /** Try again later, but within the grace period if the token may have been spent. */
   | { readonly kind: "unavailable"; readonly error: unknown; readonly spent?: boolean };
 
 export interface WriteTools {
   readonly store: RecordStore;
-  /** Monotonic milliseconds. */
   readonly nowMs: () => number;
   /** A unique id. */
   readonly newId: () => string;
 }
-
-export const underRenewal = "another process is renewing the tokens";
 
 /** Whether the stored record is still the marked one under which the unsaved record was obtained. */
 export function isReplacedBy({ version, record }: Snapshot, unsaved: Unsaved): boolean {
@@ -42,8 +52,8 @@ export function isReplacedBy({ version, record }: Snapshot, unsaved: Unsaved): b
 }
 
 /** The unsaved record, as if it had been read from the store. */
-export function snapshotOf({ record, accessEndsAtMs, replaces }: Unsaved): Snapshot {
-  return { record, version: replaces + 1, accessEndsAtMs, spentAtMs: undefined };
+export function snapshotOf({ record, accessEndsAtMs, issued, replaces }: Unsaved): Snapshot {
+  return { record, version: replaces + 1, accessEndsAtMs, spentAtMs: undefined, issued };
 }
 
 /**
@@ -62,13 +72,8 @@ export async function markSpent(
   const keepAge = spentAtMs !== undefined;
   const accessLeftMs = keepAge ? record.accessLeftMs : leftUntil(accessEndsAtMs, nowMs());
   const unmarked = withoutMark({ ...record, accessLeftMs });
-  const before = {
-    record: unmarked,
-    accessEndsAtMs,
-    rotated: false,
-    replaces: version + 1,
-    spentBy,
-  };
+  const marked = { record: unmarked, accessEndsAtMs, replaces: version + 1, spentBy };
+  const before: Unsaved = { ...marked, issued: undefined };
   const write = { ...toText({ ...unmarked, spentBy }), expectedVersion: version, fence };
   try {
     const written = await store.compareAndSet(key, { ...write, keepLease: true, keepAge });
@@ -89,6 +94,7 @@ export function withPair(
 ): ConnectionRecord {
   return {
     ...withoutMark(record),
+    generation: record.generation + 1,
     accessToken,
     refreshToken,
     accessLeftMs: accessLifetimeMs,
@@ -106,34 +112,47 @@ export async function save(
   fence: number,
   keepLease = false,
 ): Promise<Saved> {
-  const { replaces, accessEndsAtMs, rotated } = unsaved;
+  const { replaces, accessEndsAtMs, issued } = unsaved;
   try {
     const wroteAtMs = nowMs();
     const record = { ...unsaved.record, accessLeftMs: leftUntil(accessEndsAtMs, wroteAtMs) };
     const write = { ...toText(record), expectedVersion: replaces, fence, keepLease };
     const written = await store.compareAndSet(key, write);
-    if (written) return { kind: "fresh", snapshot: readSnapshot(written, wroteAtMs), rotated };
-    const readAtMs = nowMs();
-    const found = await store.read(key);
-    if (!found) return { kind: "missing" };
-    return afterRefusedWrite(readSnapshot(found, readAtMs), unsaved);
+    if (!written) return await afterRefusedWrite({ store, nowMs }, key, unsaved);
+    const snapshot = {
+      ...readSnapshot(written, wroteAtMs),
+      issued: issued && { ...issued, fence },
+    };
+    return { kind: "fresh", snapshot, rotated: issued !== undefined };
   } catch (error) {
     return { kind: "unsaved", unsaved, error };
   }
 }
 
-/** What the record found in the store says about a write that was refused. */
-function afterRefusedWrite(snapshot: Snapshot, unsaved: Unsaved): Saved {
-  const { record, spentAtMs } = snapshot;
-  // An earlier write whose response was lost did succeed.
-  if (record.refreshToken === unsaved.record.refreshToken && spentAtMs === undefined) {
-    return { kind: "fresh", snapshot, rotated: unsaved.rotated };
-  }
+/** Finds out why a write was refused. */
+async function afterRefusedWrite(
+  { store, nowMs }: Pick<WriteTools, "store" | "nowMs">,
+  key: string,
+  unsaved: Unsaved,
+): Promise<Saved> {
+  const { issued } = unsaved;
+  const readAtMs = nowMs();
+  const stored = await store.read(key);
+  if (!stored && issued === undefined) return { kind: "missing" };
+  if (!stored) return { kind: "unsaved", unsaved, error: new Error("the record is gone") };
+  const snapshot = readSnapshot(stored, readAtMs);
+  const { record } = snapshot;
+  if (record.status === "revoked") return { kind: "revoked", record, error: undefined };
   if (isReplacedBy(snapshot, unsaved)) {
     return { kind: "unsaved", unsaved, error: new Error("a later lease was given") };
   }
-  if (record.status === "revoked") return { kind: "revoked", record, error: undefined };
-  if (spentAtMs !== undefined) return unavailable(underRenewal);
+  // An earlier write whose response was lost did succeed. Another process may have marked it since.
+  if (record.refreshToken === unsaved.record.refreshToken) {
+    return { kind: "fresh", snapshot: { ...snapshot, issued }, rotated: issued !== undefined };
+  }
+  if (issued && !isNewer(record, unsaved.record)) {
+    return { kind: "unsaved", unsaved, error: new Error("the store holds another pair") };
+  }
   return { kind: "fresh", snapshot, rotated: false };
 }
 

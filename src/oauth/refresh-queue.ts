@@ -5,13 +5,14 @@
  * that expire together wait in memory, and a process that is killed leaves marks only on what it was about
  * to send.
  *
- * - Order: first those whose grace minute is running (`marked`), then those that callers wait for, then
- *   those whose access token still works.
+ * - Order: first those whose grace minute is running (`marked`), whatever the pace, then those that callers
+ *   wait for, then those whose access token still works.
  * - The number at once begins low and grows with every pair that is issued. It is halved when the store is
  *   so slow that a refresh cannot be sent within its lease.
  * - After a 429 nothing is sent for as long as the endpoint says, or for a moment. If others are waiting,
  *   the pace is lowered below what the endpoint accepted in the last second, and then recovers, slowly at
- *   first, so that processes that share a limit do not all find it at once.
+ *   first, so that processes that share a limit do not all find it at once. (`retry/pace.ts` starts from a
+ *   documented limit; this endpoint has none.)
  */
 
 export type Urgency = "marked" | "waiting" | "background";
@@ -22,7 +23,9 @@ const order: readonly Urgency[] = ["marked", "waiting", "background"];
 export interface Ticket {
   urgency: Urgency;
   /** Present while it waits. */
-  start?: ((turn: Turn) => void) | undefined;
+  waits?:
+    | { readonly start: (turn: Turn) => void; readonly refuse: (error: Error) => void }
+    | undefined;
 }
 
 /** The right to refresh one connection. */
@@ -49,6 +52,8 @@ export interface RefreshQueue {
   enter(ticket: Ticket): Promise<Turn>;
   /** Moves a ticket forward; it never moves back. */
   promote(ticket: Ticket, urgency: Urgency): void;
+  /** Refuses those that wait, and all that come from now on, unless they are `marked`. */
+  close(error: Error): void;
 }
 
 export interface RefreshQueueOptions {
@@ -69,99 +74,117 @@ const longestHoldMs = 60_000;
 const recoverySeconds = 40;
 const lowerBy = 0.75;
 
+interface State {
+  readonly options: RefreshQueueOptions;
+  readonly lines: ReturnType<typeof createLines>;
+  readonly pace: ReturnType<typeof createPace>;
+  /** How many may run at once. */
+  allowed: number;
+  running: number;
+  isWaking: boolean;
+}
+
 export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
-  const waiting = createWaitingLines();
+  const lines = createLines();
+  const allowed = Math.min(firstConcurrent, options.concurrent);
   const pace = createPace(options);
-  let allowed = Math.min(firstConcurrent, options.concurrent);
-  let running = 0;
-  let isSleeping = false;
-
-  function advance(): void {
-    while (running < allowed && waiting.first()) {
-      const waitMs = pace.nextAtMs() - options.nowMs();
-      if (waitMs > 0) {
-        wake(waitMs);
-        return;
-      }
-      running++;
-      waiting.shift()?.(createTurn(pace.take()));
-    }
-  }
-
-  function wake(afterMs: number): void {
-    if (isSleeping) return;
-    isSleeping = true;
-    void options.sleep(afterMs).then(() => {
-      isSleeping = false;
-      advance();
-    });
-  }
-
-  function createTurn(placeMs: number): Turn {
-    let isUsed = false;
-    return {
-      sent() {
-        isUsed = true;
-        pace.sent();
-      },
-      answered({ kind, retryAfterMs }) {
-        if (kind === "issued") allowed = Math.min(options.concurrent, allowed + 1);
-        if (kind === "busy") pace.refused(retryAfterMs, waiting.first() !== undefined);
-        pace.answered(kind === "issued");
-      },
-      delayMs() {
-        const delayMs = pace.nextAtMs() - options.nowMs();
-        pace.take();
-        return delayMs;
-      },
-      late() {
-        allowed = Math.max(1, allowed / 2);
-      },
-      end() {
-        running--;
-        // There was nothing to refresh, so there is room for another.
-        if (!isUsed) pace.giveBack(placeMs);
-        advance();
-      },
-    };
-  }
-
+  const state: State = { options, lines, pace, allowed, running: 0, isWaking: false };
+  let closedBy: Error | undefined;
   return {
     enter: (ticket) =>
-      new Promise((start) => {
-        ticket.start = start;
-        waiting.push(ticket);
-        advance();
+      new Promise((start, refuse) => {
+        if (closedBy && ticket.urgency !== "marked") throw closedBy;
+        ticket.waits = { start, refuse };
+        lines.push(ticket);
+        advance(state);
       }),
     promote(ticket, urgency) {
       if (order.indexOf(urgency) >= order.indexOf(ticket.urgency)) return;
       ticket.urgency = urgency;
-      if (ticket.start) waiting.push(ticket);
+      if (ticket.waits) lines.push(ticket);
+    },
+    close(error) {
+      closedBy = error;
+      for (const ticket of lines.takeUnmarked()) ticket.waits?.refuse(error);
+    },
+  };
+}
+
+/** Starts as many as may run. */
+function advance(state: State): void {
+  const { lines, pace, options } = state;
+  for (
+    let ticket = lines.first();
+    ticket && state.running < state.allowed;
+    ticket = lines.first()
+  ) {
+    const waitMs = ticket.urgency === "marked" ? 0 : pace.nextAtMs() - options.nowMs();
+    if (waitMs > 0) {
+      wake(state, waitMs);
+      return;
+    }
+    const { waits } = ticket;
+    ticket.waits = undefined;
+    state.running++;
+    waits?.start(createTurn(state, pace.take()));
+  }
+}
+
+function wake(state: State, afterMs: number): void {
+  if (state.isWaking) return;
+  state.isWaking = true;
+  void state.options.sleep(afterMs).then(() => {
+    state.isWaking = false;
+    advance(state);
+  });
+}
+
+function createTurn(state: State, placeMs: number): Turn {
+  const { lines, pace, options } = state;
+  let isUsed = false;
+  return {
+    sent() {
+      isUsed = true;
+      pace.sent();
+    },
+    answered({ kind, retryAfterMs }) {
+      if (kind === "issued") state.allowed = Math.min(options.concurrent, state.allowed + 1);
+      if (kind === "busy") pace.refused(retryAfterMs, lines.first() !== undefined);
+      pace.answered(kind === "issued");
+    },
+    delayMs() {
+      const delayMs = pace.nextAtMs() - options.nowMs();
+      pace.take();
+      return delayMs;
+    },
+    late() {
+      state.allowed = Math.max(1, state.allowed / 2);
+    },
+    end() {
+      state.running--;
+      // There was nothing to refresh, so there is room for another.
+      if (!isUsed) pace.giveBack(placeMs);
+      advance(state);
     },
   };
 }
 
 /** One line per urgency. A ticket that was promoted stays in its earlier line too, where it is skipped. */
-function createWaitingLines() {
+function createLines() {
   const lines: Readonly<Record<Urgency, Ticket[]>> = { marked: [], waiting: [], background: [] };
-
-  function first(): Ticket | undefined {
-    for (const urgency of order) {
-      const line = lines[urgency];
-      while (line[0] && (!line[0].start || line[0].urgency !== urgency)) line.shift();
-      if (line[0]) return line[0];
-    }
-    return undefined;
-  }
-
   return {
-    first,
+    first(): Ticket | undefined {
+      for (const urgency of order) {
+        const line = lines[urgency];
+        while (line[0] && (!line[0].waits || line[0].urgency !== urgency)) line.shift();
+        if (line[0]) return line[0];
+      }
+      return undefined;
+    },
     push: (ticket: Ticket) => lines[ticket.urgency].push(ticket),
-    shift(): Ticket["start"] {
-      const ticket = first();
-      const start = ticket?.start;
-      if (ticket) ticket.start = undefined;
-      return start;
+    takeUnmarked(): readonly Ticket[] {
+      const taken = [...lines.waiting.splice(0), ...lines.background.splice(0)];
+      return taken.filter(({ urgency }) => urgency !== "marked");
     },
   };
 }

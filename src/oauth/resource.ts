@@ -7,7 +7,7 @@ import {
   type AuthorizationUrlTools,
   authorizationUrl,
 } from "./authorization-url.js";
-import { type CallbackResult, handleCallback } from "./callback.js";
+import { type CallbackClaims, type CallbackResult, handleCallback } from "./callback.js";
 import { createCodeClaims } from "./code-claim.js";
 import type { ConnectionManager } from "./connection-manager.js";
 import type { Connection } from "./connection-record.js";
@@ -109,11 +109,10 @@ export interface OAuthTools<C> extends AuthorizationUrlTools {
 export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   const { store, keyPrefix, endpoint, manager, clientOf } = tools;
   const records = createConnectionRecords(store, (id) => keyPrefix + id);
-  const claims = createCodeClaims<CallbackResult>(store, keyPrefix);
+  const claims: CallbackClaims = createCodeClaims(store, keyPrefix);
   return {
     authorizationUrl: (options) => authorizationUrl(tools, options),
-    handleCallback: (url, { session }) =>
-      handleCallback({ ...tools, records, claims }, url, session),
+    handleCallback: (url, { session }) => handleCallback({ ...tools, claims }, url, session),
     connection: clientOf,
     retrieve: records.read,
     async *list() {

@@ -2,35 +2,43 @@
  * Spends a refresh token without ever losing the connection, whatever fails along the way.
  *
  * If a refresh token is used again more than a minute after its successor was issued, the server assumes
- * a leak and ends the connection. So, under the store's lease for the connection:
+ * a leak and ends the connection. So, in its turn and under the store's lease for the connection:
  *
  * 1. Read the record in the same step that takes the lease. If another process has rotated, adopt its
  *    result. A process that has never seen the record reads it first, and may not need a lease at all.
- * 2. Mark the record: the refresh token is being spent. A process that finds the mark without a newer pair
+ * 2. If this process knows a newer pair than the store, because a write failed or because the store has gone
+ *    back, as after a failover, write that pair again: a pair that was issued is never given up for an older.
+ * 3. Mark the record: the refresh token is being spent. A process that finds the mark without a newer pair
  *    knows that no response was stored, and since when.
- * 3. Spend the token. If the response is lost, spend it again, provided that ends within the grace minute
+ * 4. Spend the token. If the response is lost, spend it again, provided that ends within the grace minute
  *    since the first time. If another refresh is in progress, wait a moment. If the token is dead, mark the
  *    connection revoked, unless another process has rotated meanwhile.
- * 4. Write the new pair by compare-and-set under the lease's fence, before anyone uses it.
+ * 5. Write the new pair by compare-and-set under the lease's fence, before anyone uses it.
  *
- * A process that dies after step 2 leaves the mark: the next one spends again within the minute, and
+ * A process that dies after step 3 leaves the mark: the next one spends again within the minute, and
  * later than that does not spend at all. A process that was suspended past its lease is stopped by the
- * fence. Every duration is measured by the store's clock or by one monotonic clock, never across two clocks
- * that may differ.
+ * fence. Two processes that were both issued a pair, because the store had forgotten the lease of one, cannot
+ * tell which is newer: whoever notices within the minute spends again, which replaces both.
+ *
+ * Every duration is measured by the store's clock or by the process's own, never across two clocks that may
+ * differ; and the process's own does not stand still while the machine is suspended (`clock.ts`).
  */
 
 import type { Lease, StoredRecord } from "../stores/store.js";
-import { type ConnectionRecord, readSnapshot, type Snapshot } from "./connection-record.js";
+import { type CatchUpOptions, catchUp } from "./catch-up.js";
+import {
+  type ConnectionRecord,
+  isNewer,
+  readSnapshot,
+  type Snapshot,
+} from "./connection-record.js";
 import { graceLeft, leaseLeft, type RotationLimits } from "./limits.js";
 import {
-  isReplacedBy,
   markRevoked,
   markSpent,
   type Saved,
   save,
-  snapshotOf,
   type Unsaved,
-  underRenewal,
   type WriteTools,
   withPair,
 } from "./record-writes.js";
@@ -48,17 +56,17 @@ export type Rotated =
 export interface RotationTools extends WriteTools, SpendTools {
   readonly queue: RefreshQueue;
   readonly limits: RotationLimits;
+  /** How far the clock is ahead of the one that leases are measured by. */
+  readonly suspendedMs: () => number;
   /** Unix time in milliseconds, for display only. */
   readonly dateMs: () => number;
+  /** The client was closed, and its time for what was open is over: nothing is sent any more. */
+  readonly isStopped: () => boolean;
 }
 
-export interface RotateOptions {
-  /** Whether the record can be used as it is. */
-  readonly isFresh: (snapshot: Snapshot) => boolean;
+export interface RotateOptions extends CatchUpOptions {
   /** The place in the queue; a mark that is found moves it forward. */
   readonly ticket: Ticket;
-  /** What an earlier rotation in this process could not write. */
-  readonly unsaved?: Unsaved | undefined;
   /**
    * The process has never seen the record, and it may not exist. It is then read first: a read leaves
    * nothing behind in the store, whereas a lease leaves its fence, even for made-up ids.
@@ -66,6 +74,8 @@ export interface RotateOptions {
   readonly unseen?: boolean | undefined;
   /** Spend the token even if it may be too late: the caller has nothing left to lose. */
   readonly force?: boolean | undefined;
+  /** Called with a new pair before it is written. */
+  readonly onIssued?: ((pair: Unsaved) => void) | undefined;
 }
 
 /** Ensures a fresh access token. Never rejects: errors of the store become `unavailable`. */
@@ -120,7 +130,11 @@ async function takeTurns(
     }
   }
   // The holder of the lease may die, and this may be the last process to ask.
-  return { kind: "unavailable", error: new Error(underRenewal), spent: true };
+  return {
+    kind: "unavailable",
+    error: new Error("another process is renewing the tokens"),
+    spent: true,
+  };
 }
 
 interface TurnOptions extends RotateOptions {
@@ -136,47 +150,53 @@ async function rotateUnderLease(
   options: TurnOptions,
 ): Promise<Rotated | undefined> {
   const { leaseMs } = tools.limits;
-  const { waitMs } = options;
-  const enough = (stored: StoredRecord | undefined): boolean =>
-    stored !== undefined && options.isFresh(readSnapshot(stored, tools.nowMs()));
+  const { waitMs, newest } = options;
+  // The lease says when it was asked for on the clock that stands still in suspend.
+  const suspendedMs = tools.suspendedMs();
+  const enough = (stored: StoredRecord | undefined): boolean => {
+    if (stored === undefined) return false;
+    const snapshot = readSnapshot(stored, tools.nowMs());
+    return options.isFresh(snapshot) && !(newest && isNewer(newest.record, snapshot.record));
+  };
   // The failed write may still arrive at the store; only a newer lease is sure to keep it out.
   const wait = options.unsaved ? { leaseMs, waitMs } : { leaseMs, waitMs, enough };
-  const result = await tools.store.withLease(key, wait, (lease) =>
-    withLease(tools, key, lease, options),
-  );
+  const result = await tools.store.withLease(key, wait, (lease) => {
+    const askedAtMs = lease.askedAtMs + suspendedMs;
+    return rotateRecord(tools, key, { ...lease, askedAtMs }, options);
+  });
   if (result.kind === "worked") return result.result;
   if (result.kind !== "enough" || !result.record) return undefined;
   const snapshot = readSnapshot(result.record, tools.nowMs());
   return { kind: "fresh", snapshot, rotated: false };
 }
 
-async function withLease(
+async function rotateRecord(
   tools: RotationTools,
   key: string,
   lease: Lease,
-  { isFresh, unsaved, force, turn }: TurnOptions,
+  options: TurnOptions,
 ): Promise<Rotated> {
-  if (!lease.record) return { kind: "missing" };
-  let snapshot = readSnapshot(lease.record, lease.askedAtMs);
-  if (snapshot.record.status === "revoked") {
-    return { kind: "revoked", record: snapshot.record, error: undefined };
-  }
-  if (unsaved && isReplacedBy(snapshot, unsaved)) {
-    const keepLease = !isFresh(snapshotOf(unsaved));
-    const saved = await save(tools, key, unsaved, lease.fence, keepLease);
-    if (saved.kind !== "fresh" || isFresh(saved.snapshot)) return saved;
-    snapshot = saved.snapshot;
-  }
+  const { isFresh, force, turn, onIssued } = options;
+  const caughtUp = await catchUp(tools, key, lease, options);
+  if (caughtUp.kind !== "caught_up") return caughtUp;
+  const { snapshot, rival, restored } = caughtUp;
   const { spentAtMs } = snapshot;
-  const asItIs: Rotated = { kind: "fresh", snapshot, rotated: false };
-  if (spentAtMs === undefined && isFresh(snapshot)) return asItIs;
+  const asItIs: Rotated = { kind: "fresh", snapshot, rotated: false, restored };
+  if (spentAtMs === undefined && isFresh(snapshot) && !rival) return asItIs;
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
     return isFresh(snapshot) ? asItIs : tooLate(tools, snapshot.record, spentAtMs, lease);
   }
   // A mark is settled while there is time, even if the access token is good enough for now.
-  const earlierAtMs = force ? undefined : spentAtMs;
-  const result = await spend(tools, key, { lease, turn, snapshot, earlierAtMs });
-  return result.kind === "unavailable" && isFresh(snapshot) ? asItIs : result;
+  const earlierAtMs = force ? undefined : earlier(spentAtMs, rival?.issued?.atMs);
+  const result = await spend(tools, key, { lease, turn, snapshot, earlierAtMs, onIssued });
+  if (result.kind === "fresh") return { ...result, restored };
+  if (result.kind !== "unavailable" && result.kind !== "busy") return result;
+  if (rival) return { kind: "unsaved", unsaved: rival, error: result.error };
+  return isFresh(snapshot) ? asItIs : result;
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function tooLate(
@@ -198,24 +218,29 @@ interface SpendOptions {
   readonly snapshot: Snapshot;
   /** When the token was first spent, if it was. */
   readonly earlierAtMs: number | undefined;
+  readonly onIssued: RotateOptions["onIssued"];
 }
 
 async function spend(
   tools: RotationTools,
   key: string,
-  { lease, turn, snapshot, earlierAtMs }: SpendOptions,
+  { lease, turn, snapshot, earlierAtMs, onIssued }: SpendOptions,
 ): Promise<Rotated> {
   const marked = await markSpent(tools, key, lease, snapshot);
   if ("kind" in marked) return marked;
   const spentAtMs = earlierAtMs ?? tools.nowMs();
   const timeLeft = (): number =>
-    Math.min(leaseLeft(tools, lease.askedAtMs), graceLeft(tools, spentAtMs));
+    tools.isStopped()
+      ? 0
+      : Math.min(leaseLeft(tools, lease.askedAtMs), graceLeft(tools, spentAtMs));
   const spent = await spendInTime(tools, turn, snapshot.record.refreshToken, timeLeft);
   if (spent.kind === "issued") {
     const record = withPair(marked.record, spent.pair, tools.dateMs());
     const accessEndsAtMs = spent.sentAtMs + spent.pair.accessLifetimeMs;
-    const issued = { ...marked, record, accessEndsAtMs, rotated: true };
-    return await save(tools, key, issued, lease.fence);
+    const issued = { atMs: spent.sentAtMs, fence: lease.fence };
+    const pair = { ...marked, record, accessEndsAtMs, issued };
+    onIssued?.(pair);
+    return await save(tools, key, pair, lease.fence);
   }
   if (spent.kind === "dead") return await markRevoked(tools, key, marked, lease.fence, spent.error);
   const { error } = spent;

@@ -69,17 +69,21 @@ export function createTokenEndpoint(call: Call, app: OAuthApp): TokenEndpoint {
   };
 }
 
+/** How the endpoint itself refuses, as documented: an error code in JSON, with one of these statuses. */
+const refusals: ReadonlySet<number> = new Set([400, 401]);
+
 /**
  * - 400 `invalid_grant`: the token is dead. 429: another refresh is in progress, or too many at once.
- * - Any other refusal: the client was rejected, and the token was not looked at.
- * - Any other failure after the request was sent, including 5xx and unreadable responses: the token may
- *   have been spent.
+ * - Another documented refusal: the client was rejected, and the token was not looked at.
+ * - Any other answer, such as a gateway's page with 403, a redirect, 5xx or what cannot be read, may have come
+ *   after the work: the token may have been spent.
  */
 function classify(error: unknown): Exclude<RefreshAnswer["kind"], "issued"> {
   if (error instanceof ApiError || error instanceof AuthenticationError) {
-    if (error.apiCode === "invalid_grant") return "dead";
     if (error.status === 429) return "busy";
-    return error.outcome === "not_done" ? "refused" : "lost";
+    const isDocumented = refusals.has(error.status) && error.apiCode !== undefined;
+    if (!isDocumented) return "lost";
+    return error.apiCode === "invalid_grant" ? "dead" : "refused";
   }
   if (error instanceof NetworkError) return error.outcome === "not_done" ? "not_sent" : "lost";
   return error instanceof ShapeError ? "lost" : "not_sent";

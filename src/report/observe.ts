@@ -58,9 +58,10 @@ export interface TokenEvent {
 export interface ConnectionEvent {
   /**
    * `rotated`: there is a new pair. `revoked`: the customer has to consent again. `unsaved`: the new
-   * pair is only in memory, because it could not be stored. `saved`: it has now been stored.
+   * pair is only in memory, because it could not be stored. `saved`: it has now been stored. `restored`:
+   * the store had gone back to an older pair, as after a failover, and was given the newer one again.
    */
-  readonly kind: "rotated" | "revoked" | "unsaved" | "saved";
+  readonly kind: "rotated" | "revoked" | "unsaved" | "saved" | "restored";
   readonly connectionId: string;
 }
 

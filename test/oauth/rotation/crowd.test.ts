@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectionId } from "../../../src/oauth/connection-record.js";
-import { rotationLimits } from "../../../src/oauth/limits.js";
 import type { Store } from "../../../src/stores/store.js";
 import { titled } from "../../servers.js";
 import { type CrowdServer, startCrowdServer } from "./crowd-server.js";
@@ -25,7 +24,7 @@ const size = Number(process.env["CROWD"] ?? 200);
 const restartMs = Number(process.env["CROWD_RESTART_MS"] ?? 2000);
 const longestMs = 120_000 + size * 100 + restartMs;
 /** As many refreshes as a process makes at once. */
-const atOnce = 40;
+const atOnce = 50;
 
 const clientId = "appid_crowd";
 const keyPrefix = "crowd/";
@@ -107,18 +106,21 @@ describe.each(stores)("a crowd of connections", (name, missing) => {
       await fill(place.store, server);
       const { seconds, answered, errors } = await callFrom(server, processes);
       const { requests, refused, issued, lost } = server.count;
+      const renewed = server.renewed();
       await server.close();
       console.log(
         `${name}: ${size} connections, ${processes} processes, token endpoint at ${latencyMs} ms` +
           `${perSecond === undefined ? "" : ` and ${perSecond} a second`}: ${seconds} s, ` +
           `${issued} renewed, ${refused} of ${requests} requests refused, ${errors.length} calls failed`,
       );
-      expect({ answered, errors, issued, lost }).toEqual({
+      expect({ answered, errors, renewed, lost }).toEqual({
         answered: size * processes,
         errors: [],
-        issued: size,
+        renewed: size,
         lost: 0,
       });
+      // A crowd that takes minutes is renewed again before its tokens expire.
+      expect(issued).toBeLessThanOrEqual(size * 1.02);
       // While the limit is being found, a small crowd is refused more often than a large one.
       expect(refused).toBeLessThanOrEqual(0.05 * requests + 15 * processes);
     },
@@ -151,8 +153,7 @@ describe.each(stores)("a crowd of connections", (name, missing) => {
       expect(marks).toBeGreaterThan(0);
       expect(marks).toBeLessThanOrEqual(atOnce);
       expect(errors.filter((error) => error !== "RefreshOutcomeUnknownError")).toEqual([]);
-      const isInTime = restartMs + rotationLimits.leaseMs < 40_000;
-      expect(errors.length).toBeLessThanOrEqual(isInTime ? 0 : marks);
+      expect(errors.length).toBeLessThanOrEqual(marks);
       expect({ lost, renewed, all: answered + errors.length }).toEqual({
         lost: 0,
         renewed: size,

@@ -39,6 +39,7 @@ test.each(faultKinds.filter((kind) => !kind.startsWith("crash")))(
 
 test.each([2, 4, 8])("%d healthy processes refresh once for each expiry", async (slots) => {
   const clockSteps = [
+    // As after a suspended machine: the process looks into the store, and finds that the token is good.
     { slot: 0, atMs: 100_000, byMs: 3_600_000 },
     { slot: 1, atMs: 200_000, byMs: -3_600_000 },
   ];

@@ -25,7 +25,12 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
   const store = createTimedMemoryStore({ now: () => nowMs, sleep });
   const record: ConnectionRecord = {
     ...{ id: "c1", accountId: "acct_1", connectedAtMs: 0, rotatedAtMs: 0, status: "connected" },
-    ...{ accessToken: "secret-access-0", refreshToken: "secret-refresh-0", accessLeftMs },
+    ...{
+      generation: 1,
+      accessToken: "secret-access-0",
+      refreshToken: "secret-refresh-0",
+      accessLeftMs,
+    },
     ...more,
   };
   const text = (value: ConnectionRecord) => ({
@@ -78,6 +83,7 @@ export async function setUp(accessLeftMs = lifeMs, more: Partial<ConnectionRecor
         random: Math.random,
       },
       ...{ nowMs: () => nowMs, dateMs: () => Math.floor(nowMs), newId: () => `refresh-${++ids}` },
+      wakeAll: () => undefined,
       keyOf: (id) => id,
       publish: (event) => events.push(event),
     });

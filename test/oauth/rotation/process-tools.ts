@@ -12,9 +12,11 @@ import { build } from "tsup";
 import { createFileStore } from "../../../src/stores/file/index.js";
 import { createPostgresStore, createPostgresTables } from "../../../src/stores/postgres/index.js";
 import { createRedisStore } from "../../../src/stores/redis/index.js";
+import { createSealedStore } from "../../../src/stores/sealed.js";
 import type { Store } from "../../../src/stores/store.js";
 import { postgresMissing, redisMissing, startPostgres, startRedis } from "../../servers.js";
 import type { Line, Order } from "./process-worker.js";
+import { sealing } from "./sealing.js";
 
 export interface Place {
   readonly store: Store;
@@ -22,12 +24,17 @@ export interface Place {
   close(): Promise<unknown>;
 }
 
-/** Opens a store in a place of its own. */
+/** Opens a store in a place of its own; `sealed` is a file whose records are encrypted. */
 export const places: Record<Order["store"], () => Promise<Place>> = {
   async file() {
     const where = mkdtempSync(join(tmpdir(), "rotation-"));
     const close = async () => rmSync(where, { recursive: true, force: true });
     return { store: createFileStore({ directory: where }), where, close };
+  },
+  async sealed() {
+    const { where, close } = await places.file();
+    const store = createSealedStore(createFileStore({ directory: where }), sealing);
+    return { store, where, close };
   },
   async redis() {
     const server = await startRedis();
@@ -57,6 +64,7 @@ export interface Worker {
 /** Stores, each with the reason why it cannot be tested here. */
 export const stores: readonly [store: Order["store"], missing: string | undefined][] = [
   ["file", undefined],
+  ["sealed", undefined],
   ["redis", redisMissing],
   ["postgres", postgresMissing],
 ];

@@ -11,16 +11,19 @@ import { createConnectionManager } from "../../../src/oauth/connection-manager.j
 import { connectionId } from "../../../src/oauth/connection-record.js";
 import { type RotationLimits, rotationLimits } from "../../../src/oauth/limits.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
+import { createTimers } from "../../../src/oauth/timers.js";
 import { readTokenPair } from "../../../src/oauth/tokens.js";
 import type { Store } from "../../../src/stores/store.js";
+import { sealing } from "./sealing.js";
 
 export interface Order {
   /**
-   * `call`: fifty callers of one expired connection. `rotate`: renews over and over until killed. `crowd`:
-   * one call for each of many connections, all at once.
+   * `call`: fifty callers of one expired connection. `rotate`: renews over and over until killed. `serve`:
+   * renews over and over until it is told to end. `crowd`: one call for each of many connections, all at
+   * once. `abandon`: renews while the store does not take the pair, and closes the client.
    */
-  readonly task: "call" | "rotate" | "crowd";
-  readonly store: "file" | "redis" | "postgres";
+  readonly task: "call" | "rotate" | "serve" | "crowd" | "abandon";
+  readonly store: "file" | "sealed" | "redis" | "postgres";
   /** The URL of the database, or the directory. */
   readonly where: string;
   /** The API, and its token endpoint below `/oauth`. */
@@ -34,7 +37,7 @@ export interface Order {
 }
 
 export interface Line {
-  readonly event: "ready" | "called" | "rotated" | "failed";
+  readonly event: "ready" | "called" | "rotated" | "failed" | "closed";
   /** How many calls were answered. */
   readonly answered?: number;
   /** Names of errors. */
@@ -46,9 +49,12 @@ const { store, close } = await open();
 
 /** Loads only what it needs: processes are killed faster than heavier ones would start. */
 async function open(): Promise<{ readonly store: Store; readonly close: () => unknown }> {
-  if (order.store === "file") {
+  if (order.store === "file" || order.store === "sealed") {
     const { createFileStore } = await import("../../../src/stores/file/index.js");
-    return { store: createFileStore({ directory: order.where }), close: () => undefined };
+    const file = createFileStore({ directory: order.where });
+    if (order.store === "file") return { store: file, close: () => undefined };
+    const { createSealedStore } = await import("../../../src/stores/sealed.js");
+    return { store: createSealedStore(file, sealing), close: () => undefined };
   }
   if (order.store === "redis") {
     const { Redis } = await import("ioredis");
@@ -68,11 +74,16 @@ function tell(line: Line): void {
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
-async function createClientOf(timeoutMs: number) {
+async function createClientOf(timeoutMs: number, sharedStore = store) {
   const { createClient } = await import("../../../src/index.js");
   const { clientId, clientSecret, emulatorUrl: baseUrl } = order;
   const app = { clientId, clientSecret, redirectUri: "http://127.0.0.1:3000/callback" };
-  const oauth = { ...app, scopes: ["account_details:read"], keyPrefix: order.keyPrefix, store };
+  const oauth = {
+    ...app,
+    scopes: ["account_details:read"],
+    keyPrefix: order.keyPrefix,
+    store: sharedStore,
+  };
   return createClient({ environment: "sandbox", baseUrl, timeoutMs, oauth });
 }
 
@@ -138,7 +149,7 @@ async function rotate(): Promise<never> {
       newId: randomUUID,
     },
     ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    ...createTimers(),
     publish: () => undefined,
   });
   for (;;) {
@@ -149,8 +160,46 @@ async function rotate(): Promise<never> {
   }
 }
 
+async function serve(): Promise<void> {
+  const client = await createClientOf(60_000);
+  const ended = once(process, "SIGTERM");
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  const refreshing = (async () => {
+    while (!isOver) {
+      await client.oauth.refresh(order.connectionId).then(
+        () => tell({ event: "rotated" }),
+        (error: unknown) => !isOver && tell({ event: "failed", errors: [nameOf(error)] }),
+      );
+    }
+  })();
+  await ended;
+  await client.close().then(
+    () => tell({ event: "closed", errors: [] }),
+    (error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }),
+  );
+  await refreshing;
+}
+
+/** A store that takes marks and no pairs, as if it had been closed first. */
+async function abandon(): Promise<void> {
+  const closed: Store = {
+    ...store,
+    compareAndSet: (key, write) =>
+      write.keepLease ? store.compareAndSet(key, write) : Promise.reject(new Error("closed")),
+  };
+  const client = await createClientOf(60_000, closed);
+  await client.oauth.refresh(order.connectionId);
+  const closing = client.close({ timeoutMs: 300 });
+  await closing.catch((error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }));
+}
+
+// A process that is told to end before it has begun has nothing to lose.
+process.once("SIGTERM", () => undefined);
 tell({ event: "ready" });
 await once(process.stdin, "data");
-await { call, rotate, crowd }[order.task]();
+await { call, rotate, serve, crowd, abandon }[order.task]();
 await close();
 process.stdin.destroy();

@@ -1,6 +1,6 @@
 /**
- * Real processes, real HTTP, real databases; prints the figures. Processes are killed for 6 seconds over
- * each store, or for as long as asked: `ROTATION_SECONDS=30 npx vitest run test/oauth/rotation/processes.test.ts`.
+ * Real processes, real HTTP, real databases; prints the figures. Processes are killed, or told to end, for
+ * 6 seconds over each store, or for as long as asked: `ROTATION_SECONDS=30 npx vitest run test/oauth/rotation/processes.test.ts`.
  */
 
 import {
@@ -46,11 +46,7 @@ describe.each(stores)("eight processes", (name, missing) => {
     [place, emulator] = await Promise.all([places[name](), startEmulator()]);
     const oauth = { clientId, clientSecret, redirectUri, scopes, keyPrefix, store: place.store };
     client = createClient({ environment: "sandbox", baseUrl: emulator.url, oauth });
-    const session = "session";
-    const url = new URL(await client.oauth.authorizationUrl({ session }));
-    const state = url.searchParams.get("state") ?? "";
-    const back = emulator.oauth.consent({ redirectUri, scope: scopes.join(" "), state });
-    ({ id } = (await client.oauth.handleCallback(back, { session })).connection);
+    ({ id } = (await connectTo(client, emulator)).connection);
     const app = { clientId, clientSecret, emulatorUrl: emulator.url, connectionId: id, keyPrefix };
     order = { task: "call", store: name, where: place.where, ...app };
   }, 60_000);
@@ -90,56 +86,124 @@ describe.each(stores)("eight processes", (name, missing) => {
     60_000,
   );
 
+  /** Eight processes, of which one is replaced at intervals. Resolves with how many were. */
+  async function churn(task: Order["task"], signal: NodeJS.Signals, everyMs: number) {
+    const all: Worker[] = [];
+    const spares: Worker[] = [];
+    const running: Worker[] = [];
+    // Started in advance, because starting one takes longer than the time between two.
+    const spare = (): void => {
+      const worker = start({ ...order, task });
+      all.push(worker);
+      void worker.ready.then(() => spares.push(worker));
+    };
+    const join = (): void => {
+      const worker = spares.shift();
+      if (!worker) return;
+      worker.child.stdin?.write("go\n");
+      running.push(worker);
+    };
+    for (let count = 0; count < 12; count++) spare();
+    await Promise.all(all.map(({ ready }) => ready));
+    for (let count = 0; count < 8; count++) join();
+    let ended = 0;
+    for (const endsAtMs = performance.now() + seconds * 1000; performance.now() < endsAtMs; ) {
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      // A busy machine may start them more slowly than we end them.
+      if (spares.length === 0) continue;
+      const [worker] = running.splice(Math.floor(Math.random() * running.length), 1);
+      worker?.child.kill(signal);
+      ended++;
+      join();
+      spare();
+    }
+    for (const { child } of running) child.kill(signal);
+    for (const worker of all) if (!running.includes(worker)) worker.child.kill("SIGKILL");
+    return { all, ended };
+  }
+
+  /** The stored pair is the newest: with an older one, the second refresh would come too late. */
+  async function expectNewestStored(): Promise<void> {
+    await client.oauth.refresh(id);
+    emulator.clock.advance(5 * 60_000);
+    await client.oauth.refresh(id);
+    expect(connection()?.status).toBe("CONNECTED");
+  }
+
   test.skipIf(missing)(
     titled(`of which one is killed every 100 ms lose nothing over ${name}`, missing),
     async () => {
-      const all: Worker[] = [];
-      const spares: Worker[] = [];
-      const running: Worker[] = [];
-      // Started in advance, because starting one takes longer than the time between two kills.
-      const spare = (): void => {
-        const worker = start({ ...order, task: "rotate" });
-        all.push(worker);
-        void worker.ready.then(() => spares.push(worker));
-      };
-      const join = (): void => {
-        const worker = spares.shift();
-        if (!worker) return;
-        worker.child.stdin?.write("go\n");
-        running.push(worker);
-      };
-      for (let count = 0; count < 12; count++) spare();
-      await Promise.all(all.map(({ ready }) => ready));
-      for (let count = 0; count < 8; count++) join();
-      let kills = 0;
-      for (const endsAtMs = performance.now() + seconds * 1000; performance.now() < endsAtMs; ) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        // A busy machine may start them more slowly than we kill them.
-        if (spares.length === 0) continue;
-        const [worker] = running.splice(Math.floor(Math.random() * running.length), 1);
-        worker?.child.kill("SIGKILL");
-        kills++;
-        join();
-        spare();
-      }
-      for (const { child } of all) child.kill("SIGKILL");
+      const before = connection();
+      const { all, ended: kills } = await churn("rotate", "SIGKILL", 100);
       await Promise.all(all.map(({ ended }) => ended));
       const failures = all.flatMap(({ lines }) => lines.flatMap(({ errors = [] }) => errors));
       const { refreshes = 0, spent = 0, disconnected } = connection() ?? {};
+      const rotations = spent - (before?.spent ?? 0);
+      const lostAnswers = refreshes - (before?.refreshes ?? 0) - rotations;
       console.log(
-        `${name}: 8 processes, ${kills} killed with SIGKILL in ${seconds} s, ${spent} rotations, ` +
-          `${refreshes - spent} answers lost and asked for again, ${disconnected ? 1 : 0} connections lost; ` +
+        `${name}: 8 processes, ${kills} killed with SIGKILL in ${seconds} s, ${rotations} rotations, ` +
+          `${lostAnswers} answers lost and asked for again, ${disconnected ? 1 : 0} connections lost; ` +
           `callers told to try again: ${failures.length}`,
       );
       expect(disconnected).toBeUndefined();
       expect(failures.filter((name) => name !== "TokenRefreshUnavailableError")).toEqual([]);
-      expect(spent).toBeGreaterThan(0);
-      // The stored pair is the newest: with an older one, the second refresh would come too late.
-      await client.oauth.refresh(id);
-      emulator.clock.advance(5 * 60_000);
-      await client.oauth.refresh(id);
-      expect(connection()?.status).toBe("CONNECTED");
+      expect(rotations).toBeGreaterThan(0);
+      await expectNewestStored();
     },
     60_000 + seconds * 1000,
   );
+
+  test.skipIf(missing)(
+    titled(`of which one is told to end every 200 ms lose no pair over ${name}`, missing),
+    async () => {
+      const before = connection();
+      const { all, ended } = await churn("serve", "SIGTERM", 200);
+      await Promise.all(all.map((worker) => worker.ended));
+      const lines = all.flatMap((worker) => worker.lines);
+      const closed = lines.filter(({ event }) => event === "closed");
+      const failures = lines.flatMap(({ errors = [] }) => errors);
+      const { refreshes = 0, spent = 0, disconnected } = connection() ?? {};
+      const issued = refreshes - (before?.refreshes ?? 0);
+      // A token is only spent again when the pair that it gave was lost.
+      const lost = issued - (spent - (before?.spent ?? 0));
+      console.log(
+        `${name}: 8 processes, ${ended} ended with SIGTERM in ${seconds} s, ${issued} pairs issued, ` +
+          `${lost} lost; ${closed.length} clients closed, ${failures.length} failures`,
+      );
+      expect({ disconnected, lost, failures }).toEqual({
+        disconnected: undefined,
+        lost: 0,
+        failures: [],
+      });
+      expect(issued).toBeGreaterThan(0);
+      expect(closed.length).toBeGreaterThan(0);
+      await expectNewestStored();
+    },
+    60_000 + seconds * 2000,
+  );
 });
+
+test("a process whose store is gone for good says what is unsaved, and ends by itself", async () => {
+  const place = await places.file();
+  const emulator = await startEmulator();
+  const oauth = { clientId, clientSecret, redirectUri, scopes, keyPrefix, store: place.store };
+  const client = createClient({ environment: "sandbox", baseUrl: emulator.url, oauth });
+  const { id } = (await connectTo(client, emulator)).connection;
+  const app = { clientId, clientSecret, emulatorUrl: emulator.url, connectionId: id, keyPrefix };
+  const worker = start({ task: "abandon", store: "file", where: place.where, ...app });
+  await worker.ready;
+  worker.child.stdin?.write("go\n");
+  await worker.ended;
+  expect(worker.lines.at(-1)).toEqual({ event: "closed", errors: ["UnsavedTokensError"] });
+  expect(worker.child.exitCode).toBe(0);
+  await emulator.close();
+  await place.close();
+}, 60_000);
+
+async function connectTo(client: ClientWithOAuth<"sandbox">, emulator: RunningEmulator) {
+  const session = "session";
+  const url = new URL(await client.oauth.authorizationUrl({ session }));
+  const state = url.searchParams.get("state") ?? "";
+  const back = emulator.oauth.consent({ redirectUri, scope: scopes.join(" "), state });
+  return await client.oauth.handleCallback(back, { session });
+}

@@ -1,16 +1,8 @@
 /** What the simulation once found, reduced to small cases. */
 
-import { describe, expect, test } from "vitest";
-import { rotationLimits } from "../../../src/oauth/limits.js";
-import { createRefreshQueue } from "../../../src/oauth/refresh-queue.js";
-import { type RotateOptions, type RotationTools, rotate } from "../../../src/oauth/rotation.js";
-import type { RefreshAnswer } from "../../../src/oauth/spend.js";
+import { expect, test } from "vitest";
 import { readTokenPair, type TokenPair } from "../../../src/oauth/tokens.js";
-import type { RecordStore } from "../../../src/stores/store.js";
-import { createTimedMemoryStore } from "../../stores/memory-store.js";
 import { lateMark, type Schedule, scheduleOf } from "./schedule.js";
-import { createStrictServer } from "./strict-server.js";
-import { recordOf } from "./virtual-worker.js";
 import { runSchedule } from "./world.js";
 
 test.each<[what: string, schedule: Partial<Schedule>]>([
@@ -119,112 +111,6 @@ test.each<[what: string, schedule: Partial<Schedule>]>([
 ])("runSchedule() finds no problem: %s", async (_, schedule) => {
   const { problems, end } = await runSchedule(scheduleOf(schedule));
   expect({ problems, end }).toEqual({ problems: [], end: "alive" });
-});
-
-describe("rotate()", () => {
-  /** One connection with an expired access token, and a clock that only `pass` moves. */
-  async function expired() {
-    let nowMs = 1_000_000;
-    const pass = async (ms: number): Promise<void> => {
-      nowMs += ms;
-    };
-    const clock = { nowMs: () => nowMs, sleep: pass };
-    const server = createStrictServer(clock, {
-      graceMs: 60_000,
-      accessLifetimeMs: 300_000,
-      refreshLifetimeMs: 86_400_000,
-    });
-    const store = createTimedMemoryStore({ now: clock.nowMs, sleep: pass });
-    const record = { ...recordOf(server.first), accessLeftMs: 0 };
-    const text = { value: JSON.stringify(record), expiresAtMs: undefined };
-    await store.compareAndSet("key", { ...text, expectedVersion: 0 });
-
-    /** A process whose writes to the store go as listed, and succeed after that. */
-    function process(...writes: readonly ("before" | "after" | "well")[]) {
-      const left = [...writes];
-      const failing: RecordStore = {
-        ...store,
-        async compareAndSet(key, write) {
-          const how = left.shift() ?? "well";
-          const written = how === "before" ? undefined : await store.compareAndSet(key, write);
-          if (how === "well") return written;
-          throw new Error("the store is away");
-        },
-      };
-      const refresh = async (token: string): Promise<RefreshAnswer> => {
-        const reply = await server.refresh(token, 0);
-        return reply.kind === "issued" ? reply : { ...reply, error: new Error(reply.kind) };
-      };
-      const tools: RotationTools = {
-        ...{ ...clock, refresh, limits: rotationLimits, random: Math.random },
-        queue: createRefreshQueue({ ...clock, concurrent: 8, random: Math.random }),
-        ...{ store: failing, dateMs: clock.nowMs, newId: () => `refresh-${Math.random()}` },
-      };
-      return (options: Partial<RotateOptions> = {}) =>
-        rotate(tools, "key", {
-          ticket: { urgency: "waiting" },
-          isFresh: ({ accessEndsAtMs }) => accessEndsAtMs > nowMs,
-          ...options,
-        });
-    }
-    const read = async () => JSON.parse((await store.read("key"))?.value ?? "{}");
-    return { server, process, read, pass, store };
-  }
-
-  test("rotate() does not take back a mark under which another process has spent the token", async () => {
-    const { server, process, read, pass } = await expired();
-    const first = process("after");
-    const marked = await first();
-    expect(marked).toMatchObject({ kind: "unsaved", unsaved: { rotated: false } });
-    // Spends the token, cannot write, and is never heard of again.
-    expect(await process("well", "before")()).toMatchObject({ kind: "unsaved" });
-    await pass(5000);
-    const unsaved = marked.kind === "unsaved" ? marked.unsaved : undefined;
-    expect(await first({ unsaved })).toMatchObject({ kind: "fresh", rotated: true });
-    expect(server.isNewest((await read()).refreshToken)).toBe(true);
-  });
-
-  test("rotate() does not write a pair that another process may have replaced", async () => {
-    const { server, process, read, pass } = await expired();
-    const first = process("well", "before");
-    const renewed = await first();
-    expect(renewed).toMatchObject({ kind: "unsaved", unsaved: { rotated: true } });
-    expect(await process("well", "before")()).toMatchObject({ kind: "unsaved" });
-    await pass(5000);
-    const unsaved = renewed.kind === "unsaved" ? renewed.unsaved : undefined;
-    expect(await first({ unsaved })).toMatchObject({ kind: "fresh", rotated: true });
-    expect(server.isNewest((await read()).refreshToken)).toBe(true);
-  });
-
-  test("rotate() spends no token once the grace of the first mark is over", async () => {
-    const { server, process, pass } = await expired();
-    await process("well", "before")();
-    await pass(30_000);
-    await process("well", "before")();
-    await pass(20_000);
-    expect(await process()()).toMatchObject({ kind: "unknown" });
-    expect(server.wasLeaked()).toBe(false);
-  });
-
-  test("rotate() settles a mark even while the access token is good enough, and uses that token if it cannot", async () => {
-    const { server, process, read } = await expired();
-    const isFresh = () => true;
-    await process("well", "before")();
-    expect(await process("before")({ isFresh })).toMatchObject({ kind: "fresh", rotated: false });
-    expect((await read()).spentBy).toBeDefined();
-    expect(await process()({ isFresh })).toMatchObject({ kind: "fresh", rotated: true });
-    expect((await read()).spentBy).toBeUndefined();
-    expect(server.isNewest((await read()).refreshToken)).toBe(true);
-  });
-
-  test("rotate() quotes nothing from an unreadable record", async () => {
-    const { process, store } = await expired();
-    const text = { value: '{"refreshToken":secret-refresh-0', expiresAtMs: undefined };
-    await store.compareAndSet("key", { ...text, expectedVersion: 1 });
-    const result = await process()();
-    expect(result.kind).toBe("unavailable");
-    expect(String("error" in result && result.error)).not.toContain("secret");
-  });
 });
 
 test.each([0.0004, 1234.5678, 1e300, Number.POSITIVE_INFINITY])(

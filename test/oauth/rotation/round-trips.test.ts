@@ -9,6 +9,7 @@ import {
 } from "../../../src/oauth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { rotationLimits } from "../../../src/oauth/limits.js";
+import { createTimers } from "../../../src/oauth/timers.js";
 import { createRedisStore } from "../../../src/stores/redis/index.js";
 import type { Store } from "../../../src/stores/store.js";
 import { Deadline } from "../../../src/transport/deadline.js";
@@ -78,7 +79,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
       ...{ store, limits: rotationLimits, concurrent: 40, keyOf: (key) => key, newId: randomUUID },
       ...{ nowMs: () => performance.now(), dateMs: Date.now, random: Math.random },
       refresh: async () => ({ kind: "issued", pair }),
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      ...createTimers(),
       publish: () => undefined,
     });
   }

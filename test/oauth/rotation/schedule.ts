@@ -56,6 +56,20 @@ export interface Schedule {
   readonly faults: readonly Fault[];
   readonly outages: readonly Outage[];
   readonly clockSteps: readonly { slot: number; atMs: number; byMs: number }[];
+  /** Machines that sleep: every process has one of its own. */
+  readonly suspends: readonly { slot: number; atMs: number; forMs: number }[];
+  /** Processes that are told to end. */
+  readonly shutdowns: readonly { slot: number; atMs: number }[];
+  /**
+   * The store fails over: some time after its n-th change it is away for a while, and has gone back to what
+   * it was before.
+   */
+  readonly failovers: readonly {
+    change: number;
+    afterMs: number;
+    backMs: number;
+    awayMs: number;
+  }[];
   /** When the customer ends the connection. */
   readonly disconnectMs: number | undefined;
   /** When the customer consents again, and the first process stores it. */
@@ -128,6 +142,9 @@ function schedulesWith(span: fc.Arbitrary<number>): fc.Arbitrary<Schedule> {
       fc.record({ slot, atMs: moment, byMs: fc.integer({ min: -600_000, max: 600_000 }) }),
       2,
     ),
+    suspends: some(fc.record({ slot, atMs: moment, forMs: span }), 2),
+    shutdowns: some(fc.record({ slot, atMs: moment }), 3),
+    failovers: fc.constant([]),
     disconnectMs: seldom(moment),
     reconnectMs: seldom(moment),
   });
@@ -143,10 +160,12 @@ export const schedules: fc.Arbitrary<Schedule> = fc.oneof(
 export function scheduleOf(more: Partial<Schedule>): Schedule {
   const never = { disconnectMs: undefined, reconnectMs: undefined };
   const nothing = { askings: [], faults: [], outages: [], clockSteps: [] };
+  const noneOf = { suspends: [], shutdowns: [], failovers: [] };
   return {
     ...{ seed: 1, slots: 2, restartMs: 1000, everyMs: 0 },
     ...never,
     ...nothing,
+    ...noneOf,
     ...more,
   };
 }

@@ -32,23 +32,37 @@ export interface VirtualStore {
   /** What is stored, without asking over the network. */
   peek(): ConnectionRecord | undefined;
   put(record: ConnectionRecord): void;
+  /** Goes back to what it was that long ago, with fences and leases, and is away for a while. */
+  failOver(backMs: number, awayMs: number): void;
 }
 
 export interface VirtualStoreOptions {
   readonly nowMs: () => number;
   readonly steps: StateSteps;
-  /** Called on every change. */
+  /** Called on every change of any kind, with their number. */
+  readonly written: (count: number) => void;
+  /** Called on every change of the record. */
   readonly changed: (before: ConnectionRecord | undefined, after: ConnectionRecord) => void;
 }
 
-export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOptions): VirtualStore {
+export function createVirtualStore({
+  nowMs,
+  steps,
+  written,
+  changed,
+}: VirtualStoreOptions): VirtualStore {
   let state: RecordState = emptyRecordState;
+  let awayUntilMs = 0;
+  const history: { readonly atMs: number; readonly state: RecordState }[] = [];
   const now = (): Moment => ({ atMs: nowMs(), upMs: nowMs(), origin: "the store" });
 
   function change<Result>(step: Change<RecordState, Result>): Result {
     const before = parse(state);
     const { version } = state;
-    if (step.state) state = step.state;
+    if (step.state) {
+      state = step.state;
+      written(history.push({ atMs: nowMs(), state }));
+    }
     const after = parse(state);
     if (after && state.version !== version) changed(before, after);
     return step.result;
@@ -65,7 +79,11 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
     random: () => number,
   ): RecordStore {
     async function ask<T>(what: string, work: () => T): Promise<T> {
-      const request = { process, to: "store", what, work: async () => work() } as const;
+      const workIfThere = async (): Promise<T> => {
+        if (nowMs() < awayUntilMs) throw new Error("the store is failing over");
+        return work();
+      };
+      const request = { process, to: "store", what, work: workIfThere } as const;
       const outcome = await network.send(request);
       if (outcome.kind === "answered") return outcome.answer;
       throw new Error("the store is away");
@@ -95,7 +113,13 @@ export function createVirtualStore({ nowMs, steps, changed }: VirtualStoreOption
     });
   }
 
-  return { open, put, peek: () => parse(state) };
+  function failOver(backMs: number, awayMs: number): void {
+    const kept = history.filter(({ atMs }) => atMs <= nowMs() - backMs);
+    state = kept.at(-1)?.state ?? state;
+    awayUntilMs = nowMs() + awayMs;
+  }
+
+  return { open, put, failOver, peek: () => parse(state) };
 }
 
 function parse({ value }: RecordState): ConnectionRecord | undefined {

@@ -5,16 +5,14 @@ import {
   ConnectionRevokedError,
   RefreshOutcomeUnknownError,
   TokenRefreshUnavailableError,
+  UnsavedTokensError,
 } from "../../../src/errors/index.js";
-import {
-  type ConnectionManager,
-  createConnectionManager,
-} from "../../../src/oauth/connection-manager.js";
+import { createConnectionManager } from "../../../src/oauth/connection-manager.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { rotationLimits } from "../../../src/oauth/limits.js";
 import type { RefreshAnswer } from "../../../src/oauth/spend.js";
+import type { Timers } from "../../../src/oauth/timers.js";
 import type { TokenPair } from "../../../src/oauth/tokens.js";
-import type { RecordStore } from "../../../src/stores/store.js";
 import { Deadline } from "../../../src/transport/deadline.js";
 import type { Asking } from "./schedule.js";
 import type { Reply, TokenServer } from "./strict-server.js";
@@ -24,6 +22,8 @@ import type { VirtualStore } from "./virtual-store.js";
 import type { Witness } from "./witness.js";
 
 export const accessLifetimeMs = 300_000;
+/** How long a process that is told to end has for it. */
+export const closeMs = 10_000;
 const id = "connection-1";
 const key = "connection/connection-1";
 
@@ -55,7 +55,9 @@ export interface VirtualWorker {
   /** Asks for a token as a call would, and judges what it gets. Waits while the process is frozen. */
   ask(kind: Asking["kind"]): Promise<Told>;
   /** Stores the tokens of a new consent; false if that failed. */
-  keep(pair: TokenPair): Promise<boolean>;
+  keep(pair: TokenPair): Promise<void>;
+  /** As on SIGTERM: waits for what was issued, and ends. */
+  close(): Promise<void>;
 }
 
 // Never ends, so all can share it.
@@ -65,11 +67,12 @@ deadline.close();
 export function createVirtualWorker(process: VirtualProcess, around: Surroundings): VirtualWorker {
   const { nowMs, random, network, server, problem, log } = around;
   const store = around.store.open(process, network, random);
-  const refresh = createRefresh(process, around);
+  const issued = { latest: "" };
+  const refresh = createRefresh(process, around, issued);
   let ids = 0;
   const manager = createConnectionManager({
     ...{ store, refresh, random, limits: rotationLimits, concurrent: 40 },
-    ...{ nowMs: process.nowMs, dateMs: process.dateMs, sleep: process.sleep },
+    ...{ nowMs: process.nowMs, dateMs: process.dateMs, ...createVirtualTimers(process) },
     newId: () => `${process.name}-refresh-${++ids}`,
     keyOf: () => key,
     publish(event) {
@@ -81,6 +84,15 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
   function checkSecrets(told: unknown): void {
     const seen = inspect(told, { depth: 10, showHidden: true }) + JSON.stringify(told);
     if (server.isSecretIn(seen)) problem(`a secret is in ${seen}`);
+  }
+
+  /** What this process was issued is in the store, or was replaced since. */
+  function checkStored(): void {
+    const stored = around.store.peek()?.refreshToken ?? "";
+    const isBehind = server.place(stored) < server.place(issued.latest);
+    if (isBehind && !server.isOutdated(issued.latest) && !server.isDisconnected()) {
+      problem(`${process.name} was closed before its pair was stored`);
+    }
   }
 
   function judge(token: string): Told {
@@ -134,52 +146,59 @@ export function createVirtualWorker(process: VirtualProcess, around: Surrounding
       log(() => `${process.name} ${kind} => ${told}`);
       return told;
     },
-    keep(pair) {
-      const issuedMs = process.nowMs();
-      const record = () => recordOf(pair, process.nowMs() - issuedMs);
-      return keep(store, manager, record);
+    async keep(pair) {
+      const record = { ...recordOf(pair), connectedAtMs: process.dateMs() };
+      // If it cannot be stored now, the manager keeps it, and stores it later.
+      await manager.connect(record, manager.nowMs(), false).catch(checkSecrets);
+    },
+    async close() {
+      await process.running();
+      const told = await manager.close(closeMs).then(
+        () => "in time",
+        (error: unknown) => error,
+      );
+      log(() => `${process.name} CLOSED ${told}`);
+      if (told === "in time") checkStored();
+      else if (!(told instanceof UnsavedTokensError)) problem(`closed with ${inspect(told)}`);
+      else checkSecrets(told);
+      process.crash();
     },
   };
 }
 
-/** As the package does after a consent. */
-async function keep(
-  store: RecordStore,
-  manager: ConnectionManager,
-  record: () => ConnectionRecord,
-): Promise<boolean> {
-  try {
-    const result = await store.withLease(key, { leaseMs: 10_000, waitMs: 30_000 }, (lease) =>
-      store.compareAndSet(key, {
-        value: JSON.stringify(record()),
-        expiresAtMs: undefined,
-        expectedVersion: lease.record?.version ?? 0,
-        fence: lease.fence,
+function createVirtualTimers(process: VirtualProcess): Timers {
+  const sleeping = new Set<() => void>();
+  return {
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        sleeping.add(resolve);
+        void process.sleep(ms).then(() => {
+          sleeping.delete(resolve);
+          resolve();
+        });
       }),
-    );
-    return result.kind === "worked" && result.result !== undefined;
-  } catch {
-    return false;
-  } finally {
-    manager.forget(id);
-  }
+    wakeAll() {
+      for (const resolve of sleeping) resolve();
+    },
+  };
 }
 
-/** The record of a pair that was issued that long ago. */
-export function recordOf(pair: TokenPair, agoMs = 0): ConnectionRecord {
+/** The record of a pair that was issued just now. */
+export function recordOf(pair: TokenPair): ConnectionRecord {
   const { accessToken, accessLifetimeMs, refreshToken } = pair;
-  const tokens = { accessToken, accessLeftMs: accessLifetimeMs - agoMs, refreshToken };
+  const tokens = { accessToken, accessLeftMs: accessLifetimeMs, refreshToken };
   return {
     id,
     accountId: "acct_1",
     connectedAtMs: 0,
     rotatedAtMs: 0,
     status: "connected",
+    generation: 1,
     ...tokens,
   };
 }
 
-function createRefresh(process: VirtualProcess, around: Surroundings) {
+function createRefresh(process: VirtualProcess, around: Surroundings, issued: { latest: string }) {
   const { network, server, figures, problem } = around;
   let running = 0;
   return async (refreshToken: string, timeoutMs: number): Promise<RefreshAnswer> => {
@@ -200,6 +219,7 @@ function createRefresh(process: VirtualProcess, around: Surroundings) {
     if (outcome.kind !== "answered") return { kind: "lost", error };
     if (outcome.answer.kind !== "issued") return { ...outcome.answer, error };
     figures.lostAnswers--;
+    issued.latest = outcome.answer.pair.refreshToken;
     return outcome.answer;
   };
 }

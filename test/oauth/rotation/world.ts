@@ -1,5 +1,6 @@
 /** Runs one schedule: several processes, one store, one server, one connection, and no real time. */
 
+import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { rotationLimits } from "../../../src/oauth/limits.js";
 import { type Schedule, troubleMs } from "./schedule.js";
 import { createStrictServer, type ServerClock, type TokenServer } from "./strict-server.js";
@@ -9,6 +10,7 @@ import { createVirtualStore, rightSteps, type StateSteps } from "./virtual-store
 import { createRandom, createVirtualTime } from "./virtual-time.js";
 import {
   accessLifetimeMs,
+  closeMs,
   createVirtualWorker,
   type Figures,
   recordOf,
@@ -57,6 +59,16 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   const store = createVirtualStore({
     nowMs,
     steps: options.storeSteps ?? rightSteps,
+    written(count) {
+      for (const { change, afterMs, backMs, awayMs } of schedule.failovers) {
+        const isInTrouble = nowMs() + afterMs + awayMs < troubleMs;
+        if (change !== count || !isInTrouble) continue;
+        time.at(nowMs() + afterMs, () => {
+          log(() => `STORE forgets ${backMs} ms, and is away for ${awayMs} ms`);
+          store.failOver(backMs, awayMs);
+        });
+      }
+    },
     changed(before, after) {
       const old = before?.refreshToken ?? "";
       const isSameMark = before?.spentBy !== undefined && old === after.refreshToken;
@@ -72,8 +84,8 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   store.put(recordOf(server.first));
 
   const workers: VirtualWorker[] = [];
-  // Whether the tokens of a new consent never reached the store, as far as anybody knows.
-  let consentLost = false;
+  // The process that handled a new consent.
+  let connector: VirtualWorker | undefined;
   const crash = (process: VirtualProcess): void => {
     if (process.isCrashed()) return;
     process.crash();
@@ -101,7 +113,8 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
   return { problems, end, figures, server, log: lines };
 
   function plan(): void {
-    const { everyMs, askings, clockSteps, disconnectMs, reconnectMs } = schedule;
+    const { everyMs, askings, clockSteps, suspends, shutdowns } = schedule;
+    const { disconnectMs, reconnectMs } = schedule;
     for (const { slot, atMs, kind } of askings) time.at(atMs, () => void workerIn(slot).ask(kind));
     for (let atMs = everyMs; atMs > 0 && atMs < troubleMs; atMs += everyMs) {
       for (const slot of workers.keys()) {
@@ -109,29 +122,48 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
       }
     }
     for (const { slot, atMs, byMs } of clockSteps) {
-      time.at(atMs, () => workerIn(slot).process.stepClock(byMs));
+      time.at(atMs, () => {
+        witness.troubled(atMs, atMs);
+        workerIn(slot).process.stepClock(byMs);
+      });
     }
+    for (const { slot, atMs, forMs } of suspends) time.at(atMs, () => suspend(slot, forMs));
+    for (const { slot, atMs } of shutdowns) time.at(atMs, () => void shutDown(slot));
     if (disconnectMs !== undefined) time.at(disconnectMs, server.disconnect);
     if (reconnectMs !== undefined) time.at(reconnectMs, () => void reconnect());
   }
 
+  function suspend(slot: number, forMs: number): void {
+    const { process } = workerIn(slot);
+    const untilMs = Math.min(nowMs() + forMs, troubleMs);
+    log(() => `${process.name} SUSPENDED until ${untilMs}`);
+    witness.troubled(nowMs(), untilMs + rotationLimits.requestMs);
+    process.suspend(untilMs - nowMs());
+  }
+
+  async function shutDown(slot: number): Promise<void> {
+    const worker = workerIn(slot);
+    await worker.close();
+    time.at(nowMs() + schedule.restartMs, () => restart(workers.indexOf(worker)));
+  }
+
   async function reconnect(): Promise<void> {
-    consentLost = true;
-    const worker = workerIn(0);
-    const pair = await server.reconnect();
-    consentLost = !(await worker.keep(pair));
-    log(() => `CONSENT ${consentLost ? "LOST" : "STORED"}`);
+    connector = workerIn(0);
+    await connector.keep(await server.reconnect());
   }
 
   /** Nothing goes wrong from here on: whatever was left behind must recover. */
   async function comeToRest(): Promise<Result["end"]> {
     log(() => "HEALED");
-    for (const [slot, { process }] of workers.entries()) {
-      process.thaw();
-      restart(slot);
-    }
+    for (const { process } of workers) process.thaw();
+    // Those that were told to end have done so by then.
+    await rest(closeMs + 5000);
+    for (const slot of workers.keys()) restart(slot);
     await round(90_000, 5000);
-    if (consentLost) server.disconnect();
+    if (connector && !server.isDisconnected() && isOfEarlierConsent(store.peek())) {
+      if (!connector.process.isCrashed()) problem("a consent was not stored");
+      server.disconnect();
+    }
     // Longer than any access token and any grace: what is in the store now has to be the newest.
     await rest(600_000);
     const before = server.issued();
@@ -151,6 +183,10 @@ export async function runSchedule(schedule: Schedule, options: WorldOptions = {}
     if (refreshes !== 2) problem(`${refreshes} refreshes for two expiries`);
     if (!server.isNewest(store.peek()?.refreshToken ?? "")) problem("the store is behind");
     return "alive";
+  }
+
+  function isOfEarlierConsent(record: ConnectionRecord | undefined): boolean {
+    return record?.status === "revoked" || server.isOutdated(record?.refreshToken ?? "");
   }
 
   async function rest(ms: number): Promise<void> {
