@@ -30,7 +30,7 @@ const emulatorFloors: readonly (readonly string[])[] = [
   ["engine"],
   ["accounts", "files"],
   ["amendments", "capabilities", "money", "oauth", "offboardings", "onboarding-form", "rfis"],
-  ["authentication", "hosted-flows", "invitations", "reports"],
+  ["authentication", "hosted-flows", "invitations", "reference", "reports"],
   ["webhooks"],
   ["inspector", "routes.ts"],
   ["emulator.ts"],

@@ -71,6 +71,7 @@ export type {
   SellerFile,
 } from "./onboarding/types.js";
 export type { OnboardingResource } from "./onboarding/resource.js";
+export type { ReferenceResource } from "./resources/reference.js";
 export type { PlatformReportsResource } from "./resources/reports.js";
 export type { CustomRequest, RequestFunction, SchemaLike } from "./call/request-function.js";
 export type { RfiQuestionReply, RfiRespondParams, RfisResource } from "./resources/rfis.js";
@@ -254,6 +255,14 @@ export type {
   PlatformReportCreateParams,
   PlatformReportType,
 } from "./generated/reports.js";
+export type {
+  IndustryCategories,
+  IndustryCategory,
+  InvalidConversionDate,
+  InvalidConversionDates,
+  ReferenceInvalidConversionDatesParams,
+  SupportedCurrencies,
+} from "./generated/reference.js";
 export type { AccountRequirements } from "./generated/requirements.js";
 export type {
   Rfi,

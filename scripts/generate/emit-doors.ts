@@ -2,11 +2,21 @@
 
 import { describe } from "./describe.js";
 import { bracket, byName, comment, header, importNames } from "./layout.js";
-import type { Model, Schema } from "./model.js";
+import { type Model, references, type Schema } from "./model.js";
 
-/** Names of the schemas that operations respond with. */
-export function answersOf(model: Model): ReadonlySet<string> {
-  return new Set(model.operations.flatMap(({ response }) => response ?? []));
+/** Names of the schemas that operations respond with, if a predicate can stand in front of them. */
+export function answersOf({ schemas, operations }: Model): ReadonlySet<string> {
+  const nodes = new Map(schemas.map(({ name, node }) => [name, node]));
+  // zod takes no predicate for a schema that contains itself.
+  const isCircular = (name: string, trail: readonly string[] = []): boolean => {
+    const node = nodes.get(name);
+    if (node === undefined) return false;
+    return (
+      trail.includes(name) || references(node).some((one) => isCircular(one, [...trail, name]))
+    );
+  };
+  const names = operations.flatMap(({ response }) => response ?? []);
+  return new Set(names.filter((name) => !isCircular(name)));
 }
 
 /** The schemas of whole responses, with their predicates in front. */

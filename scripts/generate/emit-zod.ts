@@ -6,7 +6,25 @@ import type { StringLimits } from "./source.js";
 
 export function emitZod({ name, node }: Schema): string {
   const head = `export const ${name}: z.ZodType<${name}> = `;
-  return `${head}${zodOf(node, 0, head.length + 1)};\n`;
+  return `${head}${zodOf(laterSelf(node, name), 0, head.length + 1)};\n`;
+}
+
+/** A schema that refers to itself looks itself up when it is used: it is not made yet. */
+function laterSelf(node: Node, name: string): Node {
+  switch (node.kind) {
+    case "ref":
+      return node.name === name ? { ...node, name: `z.lazy(() => ${name})` } : node;
+    case "object": {
+      const later = (member: Member) => ({ ...member, node: laterSelf(member.node, name) });
+      return { ...node, members: node.members.map(later) };
+    }
+    case "map":
+      return { ...node, values: laterSelf(node.values, name) };
+    case "array":
+      return { ...node, items: laterSelf(node.items, name) };
+    default:
+      return node;
+  }
 }
 
 /** The predicates that a schema of this node calls. */

@@ -1,4 +1,4 @@
-/** Puts schemas before those that refer to them, and refuses cycles. */
+/** Puts schemas before those that refer to them, and refuses circles of several; one may refer to itself. */
 
 import { references, type Schema } from "./model.js";
 import { Problem } from "./problem.js";
@@ -6,7 +6,9 @@ import { Problem } from "./problem.js";
 /** Schemas in an order in which each can be built from those before it. */
 export function orderSchemas(schemas: readonly Schema[]): readonly Schema[] {
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
-  const order = sort([...byName.keys()], (name) => references(nodeOf(byName, name)), "schemas");
+  const others = (name: string) =>
+    references(nodeOf(byName, name)).filter((other) => other !== name);
+  const order = sort([...byName.keys()], others, "schemas");
   return order.flatMap((name) => byName.get(name) ?? []);
 }
 

@@ -25,6 +25,7 @@ import { offboardingsResource } from "../resources/offboardings.js";
 import { payoutsResource } from "../resources/payouts.js";
 import { quotesResource } from "../resources/quotes.js";
 import { ratesResource } from "../resources/rates.js";
+import { referenceResource } from "../resources/reference.js";
 import { platformReportsResource } from "../resources/reports.js";
 import { rfisResource } from "../resources/rfis.js";
 import { simulationResource } from "../resources/simulation.js";
@@ -99,6 +100,7 @@ const members: { readonly [Name in MemberName]: (parts: Parts) => BaseClient<Env
     hostedFlows: ({ call }) => hostedFlowsResource(call),
     embedded: ({ call }) => embeddedResource(call),
     onboarding: (parts) => onboardingResource(() => onboardingTools(parts)),
+    reference: ({ call }) => referenceResource(call),
     request: ({ call }) => requestFunction(call),
   };
 

@@ -21,6 +21,7 @@ import type { OffboardingsResource } from "../resources/offboardings.js";
 import type { PayoutsResource } from "../resources/payouts.js";
 import type { QuotesResource } from "../resources/quotes.js";
 import type { RatesResource } from "../resources/rates.js";
+import type { ReferenceResource } from "../resources/reference.js";
 import type { PlatformReportsResource } from "../resources/reports.js";
 import type { RfisResource } from "../resources/rfis.js";
 import type { SimulationResource } from "../resources/simulation.js";
@@ -100,6 +101,8 @@ export interface BaseClient<E extends Environment> {
   readonly hostedFlows: HostedFlowsResource;
   /** Airwallex components embedded in your own pages. */
   readonly embedded: EmbeddedResource;
+  /** Industries, currencies and days without conversion. */
+  readonly reference: ReferenceResource;
   /** Onboards many accounts at once, from a list of sellers. */
   readonly onboarding: OnboardingResource;
   /**

@@ -26,6 +26,7 @@ import { scopeFor } from "./oauth/scopes.js";
 import { oauthHandlers } from "./oauth/token-routes.js";
 import { offboardingsHandlers } from "./offboardings/offboarding-routes.js";
 import { formPages } from "./onboarding-form/form-pages.js";
+import { referenceHandlers } from "./reference/reference-routes.js";
 import { reportsHandlers } from "./reports/report-routes.js";
 import { rfisHandlers, rfisPages } from "./rfis/rfi-routes.js";
 import { webhooksHandlers } from "./webhooks/webhook-routes.js";
@@ -47,6 +48,7 @@ const handlers: Handlers = {
   ...payoutHandlers,
   ...walletHandlers,
   ...reportsHandlers,
+  ...referenceHandlers,
 };
 
 const pages: readonly Page[] = [

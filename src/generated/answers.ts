@@ -64,6 +64,8 @@ import {
   isPayoutList,
   isPayoutValidation,
 } from "./payouts.guards.js";
+import * as reference from "./reference.js";
+import { isInvalidConversionDates, isSupportedCurrencies } from "./reference.guards.js";
 import * as reports from "./reports.js";
 import { isPlatformReport, isPlatformReportCreated } from "./reports.guards.js";
 import * as rfis from "./rfis.js";
@@ -470,6 +472,24 @@ const PayoutCancellationSchema: z.ZodType<payouts.PayoutCancellation> = z.withPa
 );
 
 export { PayoutCancellationSchema as PayoutCancellation };
+
+/** The currencies that the account can use. */
+type SupportedCurrenciesSchema = reference.SupportedCurrencies;
+
+const SupportedCurrenciesSchema: z.ZodType<reference.SupportedCurrencies> = z.withParser(reference.SupportedCurrencies, (value) =>
+  isSupportedCurrencies(value) ? value : z.INVALID,
+);
+
+export { SupportedCurrenciesSchema as SupportedCurrencies };
+
+/** The days on which two currencies cannot be converted. */
+type InvalidConversionDatesSchema = reference.InvalidConversionDates;
+
+const InvalidConversionDatesSchema: z.ZodType<reference.InvalidConversionDates> = z.withParser(reference.InvalidConversionDates, (value) =>
+  isInvalidConversionDates(value) ? value : z.INVALID,
+);
+
+export { InvalidConversionDatesSchema as InvalidConversionDates };
 
 /** A requested report. */
 type PlatformReportCreatedSchema = reports.PlatformReportCreated;

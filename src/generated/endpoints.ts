@@ -101,6 +101,12 @@ import type {
   PayoutValidation,
 } from "./payouts.js";
 import type {
+  IndustryCategories,
+  InvalidConversionDates,
+  ReferenceInvalidConversionDatesParams,
+  SupportedCurrencies,
+} from "./reference.js";
+import type {
   PlatformReport,
   PlatformReportCreated,
   PlatformReportCreateParams,
@@ -160,6 +166,7 @@ const invitationLinksSchemas = () => import("./invitation-links.js");
 const oauthSchemas = () => import("./oauth.js");
 const offboardingsSchemas = () => import("./offboardings.js");
 const payoutsSchemas = () => import("./payouts.js");
+const referenceSchemas = () => import("./reference.js");
 const reportsSchemas = () => import("./reports.js");
 const rfisSchemas = () => import("./rfis.js");
 const simulationSchemas = () => import("./simulation.js");
@@ -232,6 +239,8 @@ const globalAccountUpdateParamsShape: Shape<GlobalAccountUpdateParams> = shape("
 const hostedFlowShape: Shape<HostedFlow> = shape("HostedFlow", predicates, hostedFlowsSchemas);
 const hostedFlowAuthorizeParamsShape: Shape<HostedFlowAuthorizeParams> = shape("HostedFlowAuthorizeParams", predicates, hostedFlowsSchemas);
 const hostedFlowCreateParamsShape: Shape<HostedFlowCreateParams> = shape("HostedFlowCreateParams", predicates, hostedFlowsSchemas);
+const industryCategoriesShape: Shape<IndustryCategories> = shape("IndustryCategories", predicates, referenceSchemas);
+const invalidConversionDatesShape: Shape<InvalidConversionDates> = shape("InvalidConversionDates", predicates, referenceSchemas);
 const invitationLinkShape: Shape<InvitationLink> = shape("InvitationLink", predicates, invitationLinksSchemas);
 const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = shape("InvitationLinkCreateRequest", predicates, invitationLinksSchemas);
 const oAuthTokenShape: Shape<OAuthToken> = shape("OAuthToken", predicates, oauthSchemas);
@@ -254,6 +263,7 @@ const quoteShape: Shape<Quote> = shape("Quote", predicates, fxSchemas);
 const quoteCreateParamsShape: Shape<QuoteCreateParams> = shape("QuoteCreateParams", predicates, fxSchemas);
 const rateShape: Shape<Rate> = shape("Rate", predicates, fxSchemas);
 const rateCurrentParamsShape: Shape<RateCurrentParams> = shape("RateCurrentParams", predicates, fxSchemas);
+const referenceInvalidConversionDatesParamsShape: Shape<ReferenceInvalidConversionDatesParams> = shape("ReferenceInvalidConversionDatesParams", predicates, referenceSchemas);
 const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
 const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
 const rfiListParamsShape: Shape<RfiListParams> = shape("RfiListParams", predicates, rfisSchemas);
@@ -266,6 +276,7 @@ const simulationDoneShape: Shape<SimulationDone> = shape("SimulationDone", predi
 const simulationRfiCreateParamsShape: Shape<SimulationRfiCreateParams> = shape("SimulationRfiCreateParams", predicates, rfisSchemas);
 const simulationRfiFollowUpParamsShape: Shape<SimulationRfiFollowUpParams> = shape("SimulationRfiFollowUpParams", predicates, rfisSchemas);
 const simulationTransferTransitionParamsShape: Shape<SimulationTransferTransitionParams> = shape("SimulationTransferTransitionParams", predicates, simulationTransfersSchemas);
+const supportedCurrenciesShape: Shape<SupportedCurrencies> = shape("SupportedCurrencies", predicates, referenceSchemas);
 const tokenShape: Shape<Token> = shape("Token", predicates, authenticationSchemas);
 const transferCreateRequestShape: Shape<TransferCreateRequest> = shape("TransferCreateRequest", predicates, transfersSchemas);
 const transferListShape: Shape<TransferList> = shape("TransferList", predicates, transfersSchemas);
@@ -1688,6 +1699,52 @@ export const hostedFlowsAuthorize: Endpoint<
   mustHave: ["id"],
 };
 
+/** List the industries. */
+export const referenceIndustryCategories: Endpoint<Record<never, never>, IndustryCategories> = {
+  name: "reference.industryCategories",
+  method: "GET",
+  path: "/api/v1/reference/industry_categories",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/supporting_services/reference_data",
+  response: industryCategoriesShape,
+  mustHave: [],
+};
+
+/** List the supported currencies. */
+export const referenceSupportedCurrencies: Endpoint<Record<never, never>, SupportedCurrencies> = {
+  name: "reference.supportedCurrencies",
+  method: "GET",
+  path: "/api/v1/reference/supported_currencies",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/supporting_services/reference_data",
+  response: supportedCurrenciesShape,
+  mustHave: ["conversion"],
+};
+
+/** List the days without conversion. */
+export const referenceInvalidConversionDates: Endpoint<
+  { readonly query: ReferenceInvalidConversionDatesParams },
+  InvalidConversionDates
+> = {
+  name: "reference.invalidConversionDates",
+  method: "GET",
+  path: "/api/v1/reference/invalid_conversion_dates",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/api/supporting_services/reference_data",
+  query: referenceInvalidConversionDatesParamsShape,
+  response: invalidConversionDatesShape,
+  mustHave: ["currency_pair","invalid_conversion_dates"],
+};
+
 /** Authorize embedded components. */
 export const embeddedAuthorize: Endpoint<
   { readonly body: EmbeddedAuthorizeRequest },
@@ -1877,6 +1934,9 @@ export const endpoints: readonly Endpoint[] = [
   hostedFlowsCreate,
   hostedFlowsRetrieve,
   hostedFlowsAuthorize,
+  referenceIndustryCategories,
+  referenceSupportedCurrencies,
+  referenceInvalidConversionDates,
   embeddedAuthorize,
   simulationDepositsCreate,
   simulationDepositsSettle,

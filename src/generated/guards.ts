@@ -27,6 +27,7 @@ export * from "./oauth.guards.js";
 export * from "./offboardings.guards.js";
 export * from "./payouts.guards.js";
 export * from "./persons.guards.js";
+export * from "./reference.guards.js";
 export * from "./reports.guards.js";
 export * from "./requirements.guards.js";
 export * from "./rfis.guards.js";

@@ -75,6 +75,7 @@ export {
   GlobalAccountList,
   GlobalAccountTransactionList,
   HostedFlow,
+  InvalidConversionDates,
   InvitationLink,
   OAuthToken,
   Offboarding,
@@ -92,6 +93,7 @@ export {
   SimulatedDeposit,
   SimulatedPayout,
   SimulationDone,
+  SupportedCurrencies,
   Token,
   TransferList,
   UploadedFile,
@@ -429,6 +431,15 @@ export {
   PersonTaxIdType,
   PersonTaxIdTypeInput,
 } from "./persons.js";
+export {
+  ConvertibleCurrencies,
+  IndustryAnswer,
+  IndustryCategories,
+  IndustryCategory,
+  IndustryCategoryType,
+  InvalidConversionDate,
+  ReferenceInvalidConversionDatesParams,
+} from "./reference.js";
 export {
   PlatformReportCreateParams,
   PlatformReportFailure,

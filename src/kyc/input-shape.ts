@@ -32,6 +32,8 @@ const values: Readonly<Record<string, InputShape>> = {
   currency: "<currency>",
   date_of_birth: "<date>",
   email: "<email>",
+  industry_category_code: "<code of reference.industryCategories>",
+  industry_code: "<code of reference.industryCategories>",
   issuing_country_code: "<country>",
   legal_entity_type: "<LegalEntityTypeInput>",
   nationality: "<country>",

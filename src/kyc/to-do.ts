@@ -5,8 +5,9 @@ import type { InputShape } from "./input-shape.js";
 
 /**
  * The call that settles an item. `params` has the shape of what it takes: known values are filled in,
- * unknown ones are named in angle brackets: `"<date>"`, `"<file_id>"`, or the name of an enum of
- * `airwallex-connect/schemas`, such as `"<BusinessStructureInput>"`.
+ * unknown ones are named in angle brackets: `"<date>"`, `"<file_id>"`, the name of an enum of
+ * `airwallex-connect/schemas`, such as `"<BusinessStructureInput>"`, or the call that lists them,
+ * `"<code of reference.industryCategories>"`.
  */
 export type NextCall =
   | {

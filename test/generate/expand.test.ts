@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { emitZod } from "../../scripts/generate/emit-zod.js";
 import type { Member, Node, Schema } from "../../scripts/generate/model.js";
 import { type Change, expandFixture, loadVerdict } from "./fixture.js";
 
@@ -182,11 +183,19 @@ describe("expand()", () => {
   });
 
   const status = 'status: { $ref: "#/OrderStatus", description: Where it stands. }';
+  it("lets a schema contain itself", async () => {
+    const itself = 'status: { $ref: "#/Order", description: Itself. }';
+    const { schemas } = await expandFixture(["schemas/orders.yaml", status, itself]);
+    expect(emitZod(schemas.find(({ name }) => name === "Order") as Schema)).toContain(
+      "status: z.lazy(() => Order)",
+    );
+  });
+
   it.each<[string, string, Change]>([
     [
-      "a schema contains itself",
-      "schemas: refer to each other in a circle: Order -> Order",
-      ["schemas/orders.yaml", status, 'status: { $ref: "#/Order", description: Itself. }'],
+      "two schemas contain each other",
+      "schemas: refer to each other in a circle: Order -> OrderList -> Order",
+      ["schemas/orders.yaml", status, 'status: { $ref: "#/OrderList", description: Its list. }'],
     ],
     [
       "two subjects need each other",

@@ -7,6 +7,8 @@ export interface Making {
   readonly schemas: ReadonlyMap<string, Schema>;
   /** Whether every optional member is present, and every list has an item. */
   readonly complete: boolean;
+  /** The schemas around the value: a list of one of them is empty, or it would never end. */
+  readonly within?: readonly string[];
 }
 
 export function fitting(node: Node, making: Making): fc.Arbitrary<unknown> {
@@ -14,7 +16,7 @@ export function fitting(node: Node, making: Making): fc.Arbitrary<unknown> {
     case "ref": {
       const schema = making.schemas.get(node.name);
       if (schema === undefined) throw new Error(`No schema is called ${node.name}`);
-      return fitting(schema.node, making);
+      return fitting(schema.node, { ...making, within: [...(making.within ?? []), node.name] });
     }
     case "object":
       return objects(node, making);
@@ -25,6 +27,9 @@ export function fitting(node: Node, making: Making): fc.Arbitrary<unknown> {
       return fc.dictionary(key, fitting(node.values, making), keys);
     }
     case "array": {
+      if (node.items.kind === "ref" && making.within?.includes(node.items.name)) {
+        return fc.constant([]);
+      }
       const { minItems = making.complete ? 1 : 0, maxItems = minItems + 2 } = node.limits;
       const lengths = { minLength: minItems, maxLength: Math.min(maxItems, minItems + 2) };
       return fc.array(fitting(node.items, making), lengths);

@@ -159,7 +159,7 @@ export interface Money {
 }
 
 /** Enough to try things with. */
-const startingCurrencies = ["AUD", "EUR", "GBP", "HKD", "SGD", "USD"];
+export const startingCurrencies: readonly string[] = ["AUD", "EUR", "GBP", "HKD", "SGD", "USD"];
 const startingAmount = "1000000";
 
 /** The money of an emulator. The platform starts with some, its accounts with none. */
