@@ -55,6 +55,7 @@ export interface CapabilitiesResource {
    * declarant is missing or unknown
    *
    * @example
+   * await client.accounts.waitForStatus(account.id, { status: "ACTIVE" });
    * await client.onBehalfOf(account.id).capabilities.enable("payments_visa");
    */
   enable(

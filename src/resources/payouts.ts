@@ -47,7 +47,18 @@ export interface PayoutsResource {
    * @example
    * const payout = await client.payouts.create({
    *   request_id: "payout-2026-01-supplier-7",
-   *   beneficiary_id: beneficiaryId,
+   *   beneficiary: {
+   *     entity_type: "COMPANY",
+   *     company_name: "Supplier Inc",
+   *     bank_details: {
+   *       account_currency: "USD",
+   *       account_name: "Supplier Inc",
+   *       account_number: "50001121",
+   *       account_routing_type1: "aba",
+   *       account_routing_value1: "021000021",
+   *       bank_country_code: "US",
+   *     },
+   *   },
    *   source_currency: "USD",
    *   transfer_currency: "USD",
    *   transfer_amount: "200.00",
