@@ -25,8 +25,11 @@ describe("an app's own dispatcher", () => {
     expect(response).toMatchObject({ status: 200, requestId: "r-1", attempts: 1 });
     mock.assertNoPendingInterceptors();
     await client.close();
+    // The app's dispatcher still serves other clients.
+    const other = createClient({ ...key, dispatcher: mock });
+    api.intercept(login).reply(201, { token: "t", expires_at });
     api.intercept({ path: "/api/v1/accounts/acct_2" }).reply(200, account());
-    await client.accounts.retrieve("acct_2");
+    await other.accounts.retrieve("acct_2");
     mock.assertNoPendingInterceptors();
     await mock.close();
   });
