@@ -173,6 +173,8 @@ async function serve(): Promise<void> {
         () => tell({ event: "rotated" }),
         (error: unknown) => !isOver && tell({ event: "failed", errors: [nameOf(error)] }),
       );
+      // Lets the signal in, however fast the answers come.
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   })();
   await ended;
