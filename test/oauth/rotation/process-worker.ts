@@ -162,9 +162,8 @@ async function rotate(): Promise<never> {
 
 async function serve(): Promise<void> {
   const client = await createClientOf(60_000);
-  const ended = once(process, "SIGTERM");
   let isOver = false;
-  void ended.then(() => {
+  void toldToEnd.then(() => {
     isOver = true;
   });
   const refreshing = (async () => {
@@ -173,11 +172,9 @@ async function serve(): Promise<void> {
         () => tell({ event: "rotated" }),
         (error: unknown) => !isOver && tell({ event: "failed", errors: [nameOf(error)] }),
       );
-      // Lets the signal in, however fast the answers come.
-      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   })();
-  await ended;
+  await toldToEnd;
   await client.close().then(
     () => tell({ event: "closed", errors: [] }),
     (error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }),
@@ -198,8 +195,8 @@ async function abandon(): Promise<void> {
   await closing.catch((error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }));
 }
 
-// A process that is told to end before it has begun has nothing to lose.
-process.once("SIGTERM", () => undefined);
+// From the start: the signal may come while the client is still being loaded.
+const toldToEnd = once(process, "SIGTERM");
 tell({ event: "ready" });
 await once(process.stdin, "data");
 await { call, rotate, serve, crowd, abandon }[order.task]();
