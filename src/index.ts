@@ -47,7 +47,7 @@ export type { ConversionsResource } from "./resources/conversions.js";
 export type { DepositsResource } from "./resources/deposits.js";
 export type { FinancialTransactionsResource } from "./resources/financial-transactions.js";
 export type { GlobalAccountsResource } from "./resources/global-accounts.js";
-export type { PayoutsResource } from "./resources/payouts.js";
+export type { PayoutCreateOptions, PayoutsResource } from "./resources/payouts.js";
 export type { QuotesResource } from "./resources/quotes.js";
 export type { RatesResource } from "./resources/rates.js";
 export type { ChargesResource } from "./resources/charges.js";

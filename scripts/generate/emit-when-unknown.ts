@@ -9,7 +9,7 @@ export function emitWhenUnknown({ operations }: Source): string {
   );
   return [
     `${header}\n/** What to do after a call whose outcome is unknown. */\n\n`,
-    "/** By operation. Calls with a `request_id` and simulations are not listed. */\n",
+    "/** By operation. Most calls with a `request_id` and all simulations are not listed: there the general advice will do. */\n",
     `export const whenUnknown: Readonly<Record<string, string | undefined>> = {\n${lines.sort().join("")}};\n`,
   ].join("");
 }

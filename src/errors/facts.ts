@@ -90,10 +90,11 @@ export function describeCall(facts: CallFacts): string {
 /** What to do about an unknown outcome. */
 export function adviseOnUnknown({ operation, outcome, idempotencyKey }: CallFacts): string {
   if (outcome !== "unknown") return "";
+  const advice = whenUnknown[operation];
   if (idempotencyKey !== undefined) {
-    return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or look it up in the list`;
+    return `; it may have been done: call again with the request_id "${idempotencyKey}", which does it once, or ${advice ?? "look it up in the list"}`;
   }
-  return `; it may have been done: ${whenUnknown[operation] ?? "look before you call again"}`;
+  return `; it may have been done: ${advice ?? "look before you call again"}`;
 }
 
 export function describeRefusal(

@@ -21,6 +21,10 @@ import type {
   PayoutValidation,
 } from "../generated/payouts.js";
 import { createOnce, paymentOf } from "../idempotency/create-once.js";
+import { type RequestIdAge, refuseOldRequestId } from "../idempotency/request-id-age.js";
+
+/** Options of `payouts.create`: those of any call, and what is known of the age of its `request_id`. */
+export interface PayoutCreateOptions extends CallOptions, RequestIdAge {}
 
 /**
  * Payouts from the account that the client acts for. Airwallex calls them transfers (`/api/v1/transfers`);
@@ -36,13 +40,18 @@ export interface PayoutsResource {
    * attempt turns out to have worked, its payout is the result. Store a `request_id` of your own with the
    * payment before you call, and the same holds after a crash.
    *
-   * The API knows an id for 7 days. A call that comes later would pay again: look in `payouts.list` first.
+   * The API knows an id for 7 days, and a call that comes later would pay again. So an id that is older is
+   * refused before anything is sent. Its age is read from a UUID of version 7, or from the option
+   * `requestIdFirstUsedAt`; of any other id it is not known.
    *
    * See https://www.airwallex.com/docs/api/payouts/transfers/create
    *
    * @param params a `beneficiary` or a `beneficiary_id`; one of `transfer_amount` and `source_amount`, sent
    * exactly as given
+   * @param options `requestIdFirstUsedAt` says how old the `request_id` is, and `allowOldRequestId` sends it
+   * whatever its age
    * @throws ApiError `invalid_request`, with `apiCode` such as `balance_insufficient`
+   * @throws ValidationError for a `request_id` that is older than 7 days; nothing was sent
    *
    * @example
    * const payout = await client.payouts.create({
@@ -67,7 +76,7 @@ export interface PayoutsResource {
    *   reference: "Invoice 7",
    * });
    */
-  create(params: PayoutCreateParams, options?: CallOptions): ApiPromise<Payout>;
+  create(params: PayoutCreateParams, options?: PayoutCreateOptions): ApiPromise<Payout>;
 
   /**
    * Reads a payout.
@@ -117,10 +126,13 @@ export interface PayoutsResource {
   validate(params: PayoutValidateParams, options?: CallOptions): ApiPromise<PayoutValidation>;
 }
 
+/** How long the API knows the `request_id` of a payout. */
+const rememberedFor = { days: 7, lookIn: 'payouts.list({ request_id, page: "0" })' };
+
 export function payoutsResource(call: Call): PayoutsResource {
   const exact = { exactNumbers: true };
   const resource: PayoutsResource = {
-    create(params, options) {
+    create(params, { requestIdFirstUsedAt, allowOldRequestId, ...options } = {}) {
       const body = paymentOf(params);
       const { request_id, beneficiary_id } = body;
       const { source_currency, source_amount, transfer_currency, transfer_amount } = body;
@@ -134,7 +146,11 @@ export function payoutsResource(call: Call): PayoutsResource {
         list: async (lookup: CallOptions) =>
           (await resource.list({ request_id, page: "0" }, lookup)).items,
       };
-      return call(payoutsCreate, { body }, options, createOnce(once, options));
+      const age = { requestIdFirstUsedAt, allowOldRequestId };
+      return call(payoutsCreate, { body }, options, {
+        ...createOnce(once, options),
+        check: () => refuseOldRequestId(payoutsCreate.name, request_id, age, rememberedFor),
+      });
     },
     retrieve: (id, options) => call(payoutsRetrieve, { path: { id } }, options, exact),
     list: (params = {}, options) =>
