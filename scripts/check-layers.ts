@@ -18,7 +18,7 @@ const floors: readonly (readonly string[])[] = [
   ["call"],
   ["idempotency"],
   ["stores"],
-  ["auth"],
+  ["auth", "limits"],
   ["resources", "webhooks"],
   ["oauth", "onboarding"],
   ["client"],

@@ -14,6 +14,7 @@ export {
   type Environment,
   type OAuthClientOptions,
   type OAuthOptions,
+  type RateLimitOptions,
 } from "./client/options.js";
 
 // Calls

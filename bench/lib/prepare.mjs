@@ -9,10 +9,14 @@ import { doors, packageRoot, readManifest, usePackage } from "./package.mjs";
 
 const bench = fileURLToPath(new URL("..", import.meta.url));
 
-/** @returns {{ quick: boolean }} */
-export function prepare() {
+/**
+ * @param {{ options?: object, peers?: boolean }} [needs] further arguments, and whether other clients are needed
+ * @returns {{ quick: boolean }} the arguments
+ */
+export function prepare({ options = {}, peers = true } = {}) {
   const { values } = parseArgs({
     options: {
+      ...options,
       quick: { type: "boolean", default: false },
       root: { type: "string" },
       "no-build": { type: "boolean", default: false },
@@ -22,7 +26,7 @@ export function prepare() {
   if (!existsSync(join(packageRoot(), "node_modules"))) {
     throw new Error(`${packageRoot()} has no node_modules; run "npm install" there first`);
   }
-  if (!existsSync(join(bench, "node_modules"))) {
+  if (peers && !existsSync(join(bench, "node_modules"))) {
     say("Installing the peers into bench/node_modules (npm ci)");
     run("npm", ["ci"], bench);
   }
@@ -30,10 +34,10 @@ export function prepare() {
     say("Building the package (npm run build)");
     run("npm", ["run", "build"], packageRoot());
   }
-  requireSameUndici();
+  if (peers) requireSameUndici();
   // Throws if an entry point was not built.
   doors();
-  return { quick: values.quick };
+  return values;
 }
 
 /** Progress goes to stderr, figures to stdout. */

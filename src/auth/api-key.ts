@@ -10,7 +10,8 @@ import { shareLogin } from "./shared-login.js";
 import { createTokenManager, type IssuedToken, type TokenManager } from "./token-manager.js";
 
 export interface TokenSettings extends Omit<CallSettings, "unauthorized"> {
-  readonly limiter: RateLimiter;
+  /** The limiter of the account that a caller logs in as. */
+  readonly limiterOf: (caller: string) => RateLimiter;
   /** Shared with other processes. */
   readonly tokenStore: Store | undefined;
 }
@@ -20,7 +21,7 @@ export function createTokenManagers(
   send: Send,
   settings: TokenSettings,
 ): (key: ApiKey | undefined) => TokenManager {
-  const { limiter, tokenStore: store } = settings;
+  const { limiterOf, tokenStore: store } = settings;
   const { origin } = settings.hosts.api;
   const managers = new Map<string, TokenManager>();
 
@@ -29,7 +30,7 @@ export function createTokenManagers(
     const call = createCall(send, { ...settings, onBehalfOf: undefined, ...refused });
     const obtain = async (onRetry: (error: unknown) => void): Promise<IssuedToken> => {
       if (!key) throw noKey();
-      limiter.passed();
+      limiterOf(callerOf(key)).passed();
       return await login(call, key, onRetry);
     };
     const shared = store && key ? shareLogin(obtain, { ...settings, store, key, origin }) : obtain;

@@ -41,7 +41,7 @@ import type { Settings } from "./read-options.js";
 export interface Sends {
   readonly send: Send;
   /** Waits for its turn under the rate limit before each attempt. */
-  readonly spacedSend: Send;
+  readonly spacedSendFor: (caller: string) => Send;
   /** To the OAuth token endpoint: on sockets of its own, and its refusals hold back nobody else. */
   readonly tokenSend: Send;
 }
@@ -105,7 +105,7 @@ const members: { readonly [Name in MemberName]: (parts: Parts) => BaseClient<Env
   };
 
 function onboardingTools({ shared, settings, base, tokens, caller }: Parts) {
-  const spaced = createCall(withAuth(shared.spacedSend, tokens), base);
+  const spaced = createCall(withAuth(shared.spacedSendFor(caller), tokens), base);
   return {
     platform: { host: base.hosts.api, caller, onBehalfOf: base.onBehalfOf },
     accounts: accountsResource(spaced),
@@ -125,9 +125,10 @@ export function assemble(
   const tokens = identity.tokensFor(settings);
   const refused = { unauthorized: "token_refused", check: identity.check } as const;
   const base: CallSettings = { ...settings.call, topics, random, ...refused };
-  const send = settings.rateLimit.everyCall ? shared.spacedSend : shared.send;
+  const caller = identity.callerOf(settings);
+  const send = settings.rateLimit.everyCall ? shared.spacedSendFor(caller) : shared.send;
   const call = createCall(withAuth(send, tokens), base);
-  const parts = { shared, settings, base, tokens, caller: identity.callerOf(settings), call };
+  const parts = { shared, settings, base, tokens, caller, call };
   const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
     Object.freeze(assemble(shared, settings.override(overrides), identity));
   const Client = settings.environment === "production" ? ProductionClient : SandboxClient;

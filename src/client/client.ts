@@ -1,10 +1,9 @@
 /** The composition root: options in, a client out. Wiring only. */
 
 import { callerOf, createTokenManagers } from "../auth/api-key.js";
+import { createLimiters } from "../limits/limiters.js";
 import { createTopics } from "../report/observe.js";
 import { createCoolDown } from "../retry/cool-down.js";
-import { createPacer } from "../retry/pace.js";
-import { createRateLimiter } from "../retry/rate-limit.js";
 import { withRetry } from "../retry/retry.js";
 import { fetchTransport } from "../transport/fetch.js";
 import { createTransport } from "../transport/undici.js";
@@ -45,25 +44,24 @@ export function createClient(options: ClientOptions): unknown {
   const topics = createTopics(options.observer);
   const random = Math.random;
   const retry = { topics, random, coolDown: createCoolDown(random) };
-  const limiter = createRateLimiter(settings.rateLimit.limits, () =>
-    createPacer(settings.rateLimit.limits, random),
-  );
+  const { origin } = settings.call.hosts.api;
+  const limiterOf = createLimiters({ ...settings.rateLimit, origin, random });
   const gate = createGate();
   const sends: Sends = {
     send: withRetry(transport.send, retry),
-    spacedSend: withRetry(transport.send, { ...retry, limiter }),
+    spacedSendFor: (caller) => withRetry(transport.send, { ...retry, limiter: limiterOf(caller) }),
     tokenSend: withRetry(tokenTransport.send, { ...retry, coolDown: createCoolDown(random) }),
   };
   const shared: Shared = {
     topics,
     random,
     send: gate.guard(sends.send),
-    spacedSend: gate.guard(sends.spacedSend),
+    spacedSendFor: (caller) => gate.guard(sends.spacedSendFor(caller)),
     tokenSend: gate.guard(sends.tokenSend),
     close: (how) => close(how),
   };
   const tokensOf = createTokenManagers(shared.send, {
-    ...{ ...settings.call, topics, random, limiter },
+    ...{ ...settings.call, topics, random, limiterOf },
     tokenStore: settings.tokenStore,
   });
   const client = assemble(shared, settings, {

@@ -69,6 +69,16 @@ interface AppClientOptions {
   readonly apiKey?: undefined;
 }
 
+/** Options of `rateLimit`. */
+export interface RateLimitOptions extends Partial<RateLimits> {
+  /**
+   * Where processes share the limits of each account: per endpoint, in total and in flight. They take turns
+   * a batch at a time, and a process that dies gives back its turns. A store that is away never fails a
+   * call: each process then keeps to its share of the limits. Default: each process counts for itself.
+   */
+  readonly shared?: Store | undefined;
+}
+
 /** Options of `createClient`: an API key, an OAuth app, or both. */
 export type ClientOptions<E extends Environment = Environment> = CommonOptions<E> &
   (KeyClientOptions | AppClientOptions);
@@ -113,10 +123,10 @@ interface CommonOptions<E extends Environment> extends ClientOverrides {
   readonly tokenStore?: Store | undefined;
   /**
    * Spaces calls out to stay within the API's limits instead of being refused. True uses the environment's
-   * documented limits; pass your own numbers where several processes share them. Default: false, where only
-   * `onboarding.run` is spaced out.
+   * documented limits; `{ shared: store }` lets processes keep to them together, through a store. Default:
+   * false, where only `onboarding.run` is spaced out.
    */
-  readonly rateLimit?: boolean | Partial<RateLimits> | undefined;
+  readonly rateLimit?: boolean | RateLimitOptions | undefined;
   /** Hooks for logs and metrics, called for every attempt, retry, drift, token and connection event. */
   readonly observer?: Observer | undefined;
 }

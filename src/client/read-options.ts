@@ -18,6 +18,7 @@ import {
   hosts,
   type OAuthOptions,
   type Places,
+  type RateLimitOptions,
 } from "./options.js";
 
 /** Options with their defaults filled in. */
@@ -35,6 +36,8 @@ export interface Settings {
 
 export interface RateLimitSettings {
   readonly limits: RateLimits;
+  /** Through which processes share them. */
+  readonly store: Store | undefined;
   /** Whether every call is held to the limits, or only those that opt in. */
   readonly everyCall: boolean;
 }
@@ -132,16 +135,18 @@ export function readOptions(options: ClientOptions): Settings {
 
 function readRateLimit(
   environment: Environment,
-  given: boolean | Partial<RateLimits>,
+  given: boolean | RateLimitOptions,
 ): RateLimitSettings {
   const own = typeof given === "object" ? given : {};
-  const names = new Set(Object.keys(documentedLimits[environment]));
+  const names = new Set([...Object.keys(documentedLimits[environment]), "shared"]);
   refuseUnknown("Cannot create client", own, names, "rateLimit.");
-  const limits = { ...documentedLimits[environment], ...definedOf(own) };
+  const { shared, ...numbers } = own;
+  const limits = { ...documentedLimits[environment], ...definedOf(numbers) };
   for (const [name, limit] of Object.entries(limits)) {
     positive(`rateLimit.${name}`, limit);
   }
-  return { limits, everyCall: given !== false };
+  const store = shared && requireStore("rateLimit.shared", shared);
+  return { limits, store, everyCall: given !== false };
 }
 
 function definedOf(limits: Partial<RateLimits>): Partial<RateLimits> {

@@ -27,7 +27,7 @@ export interface Traffic {
 
 /** A pacer that asks others first, so it must hear of requests that wait and of those that are over. */
 export interface AskingPacer extends Pacer {
-  /** Called when a request begins to wait, and when one is over. */
+  /** Called when a request begins to wait, when one is over, and when none that waits has a time to go. */
   demand(): void;
 }
 
@@ -35,76 +35,89 @@ export function createRateLimiter(
   limits: RateLimits,
   makePacer: (traffic: Traffic) => Pacer & Partial<AskingPacer>,
 ): RateLimiter {
-  const queues = new Map<string, (() => void)[]>();
+  const queues = createQueues();
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
-
   const pacer = makePacer({
-    *waiting() {
-      for (const [endpoint, queue] of queues) if (queue.length > 0) yield [endpoint, queue.length];
-    },
+    waiting: queues.lengths,
     running: () => running,
     changed: release,
   });
 
-  const queueOf = (endpoint: string): (() => void)[] => {
-    const queue = queues.get(endpoint) ?? [];
-    queues.set(endpoint, queue);
-    return queue;
-  };
-
   function release(): void {
     clearTimeout(timer);
     while (running < limits.concurrent) {
-      const next = nextEndpoint(queues, pacer);
+      const next = soonest(queues.lengths(), pacer);
       if (!next) return;
       const waitMs = Math.max(next.readyAtMs, pacer.anyReadyAtMs()) - performance.now();
-      if (waitMs === Number.POSITIVE_INFINITY) return;
+      if (waitMs === Number.POSITIVE_INFINITY) {
+        pacer.demand?.();
+        return;
+      }
       if (waitMs > 0) {
         timer = setTimeout(release, Math.min(Math.ceil(waitMs), longestTimerMs));
         return;
       }
       pacer.sent(next.endpoint);
       running++;
-      queues.get(next.endpoint)?.shift()?.();
+      queues.of(next.endpoint).shift()?.();
     }
   }
 
-  const leave = (): void => {
+  function leave(): void {
     running--;
     pacer.demand?.();
     release();
-  };
+  }
 
   return {
-    limits,
+    ...{ limits, passed: pacer.passed, refused: pacer.refused, pause: pacer.pause },
     enter(endpoint, deadline) {
-      const queue = queueOf(endpoint);
-      return new Promise((resolve, reject) => {
-        const start = (): void => {
-          deadline.unwatch();
-          resolve(leave);
-        };
-        queue.push(start);
-        deadline.watch("waiting for its turn under the rate limit", (error) => {
-          queue.splice(queue.indexOf(start), 1);
-          reject(error);
-        });
-        pacer.demand?.();
-        release();
-      });
+      const entered = waitInQueue(queues.of(endpoint), deadline, leave);
+      pacer.demand?.();
+      release();
+      return entered;
     },
-    passed: pacer.passed,
-    refused: pacer.refused,
-    pause: pacer.pause,
   };
 }
 
+function createQueues() {
+  const queues = new Map<string, (() => void)[]>();
+  return {
+    of(endpoint: string): (() => void)[] {
+      const queue = queues.get(endpoint) ?? [];
+      queues.set(endpoint, queue);
+      return queue;
+    },
+    *lengths(): Generator<readonly [endpoint: string, count: number]> {
+      for (const [endpoint, queue] of queues) if (queue.length > 0) yield [endpoint, queue.length];
+    },
+  };
+}
+
+/** Resolves with `leave` when the request is called, unless its deadline ends the wait. */
+function waitInQueue(
+  queue: (() => void)[],
+  deadline: Deadline,
+  leave: () => void,
+): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const start = (): void => {
+      deadline.unwatch();
+      resolve(leave);
+    };
+    queue.push(start);
+    deadline.watch("waiting for its turn under the rate limit", (error) => {
+      queue.splice(queue.indexOf(start), 1);
+      reject(error);
+    });
+  });
+}
+
 /** The endpoint that is ready first, among those with requests waiting. */
-function nextEndpoint(queues: ReadonlyMap<string, readonly unknown[]>, pacer: Pacer) {
+function soonest(waiting: ReturnType<Traffic["waiting"]>, pacer: Pacer) {
   let next: { readonly endpoint: string; readonly readyAtMs: number } | undefined;
-  for (const [endpoint, queue] of queues) {
-    if (queue.length === 0) continue;
+  for (const [endpoint] of waiting) {
     const readyAtMs = pacer.readyAtMs(endpoint);
     if (!next || readyAtMs < next.readyAtMs) next = { endpoint, readyAtMs };
   }

@@ -35,8 +35,11 @@ export function isGone(holder: string): boolean {
 
 /** The current time; `upMs` counts from the boot of the machine, and goes on while it is suspended. */
 export function now(): Moment {
-  const { boot } = place();
-  return { atMs: Date.now(), upMs: uptime() * 1000, origin: boot };
+  // All processes share this clock too. It is finer, and stands still while the machine is suspended.
+  const runningMs = Number(process.hrtime.bigint()) / 1e6;
+  const suspendedMs = uptime() * 1000 - runningMs;
+  const upMs = runningMs + (suspendedMs > 1000 ? suspendedMs : 0);
+  return { atMs: Date.now(), upMs, origin: place().boot };
 }
 
 interface Place {

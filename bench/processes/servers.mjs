@@ -1,0 +1,66 @@
+/** The servers that processes share, and how each process opens a store on them. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres, startRedis } from "../../test/servers.ts";
+import { doors } from "../lib/package.mjs";
+
+/** @returns {Promise<{ where: { kind: string, at: string }, stop: () => Promise<void> }>} */
+export async function startStore(kind) {
+  if (kind === "file") {
+    const directory = mkdtempSync(join(tmpdir(), "bench-store-"));
+    const stop = async () => rmSync(directory, { recursive: true, force: true });
+    return { where: { kind, at: directory }, stop };
+  }
+  const server = kind === "redis" ? await startRedis() : await startPostgres();
+  if (kind === "postgres") {
+    const { createPostgresTables } = await import(doors()["./stores/postgres"].url);
+    const pool = await openPool(server.url);
+    await createPostgresTables(pool);
+    await pool.end();
+  }
+  return { where: { kind, at: server.url }, stop: server.stop };
+}
+
+/** A store, and how many round trips it has taken. */
+export async function openStore({ kind, at }) {
+  const counter = { trips: 0 };
+  const counting = (target, names) => {
+    for (const name of names) {
+      const method = target[name].bind(target);
+      target[name] = (...given) => {
+        counter.trips++;
+        return method(...given);
+      };
+    }
+    return target;
+  };
+  if (kind === "file") {
+    const { createFileStore } = await import(doors()["./stores/file"].url);
+    const store = counting(createFileStore({ directory: at }), ["read", "compareAndSet"]);
+    return { store, counter, close: () => undefined };
+  }
+  if (kind === "redis") {
+    const { Redis } = await import("ioredis");
+    const { createRedisStore } = await import(doors()["./stores/redis"].url);
+    const redis = new Redis(at, { maxRetriesPerRequest: 1, retryStrategy: () => 500 });
+    redis.on("error", () => undefined);
+    const store = createRedisStore(counting(redis, ["eval", "evalsha"]));
+    const close = () => {
+      store.close();
+      redis.disconnect();
+    };
+    return { store, counter, close };
+  }
+  const { createPostgresStore } = await import(doors()["./stores/postgres"].url);
+  const pool = counting(await openPool(at), ["query"]);
+  return { store: createPostgresStore(pool), counter, close: () => pool.end() };
+}
+
+async function openPool(connectionString) {
+  const { default: pg } = await import("pg");
+  const pool = new pg.Pool({ connectionString, max: 2, connectionTimeoutMillis: 2000 });
+  pool.on("error", () => undefined);
+  return pool;
+}
