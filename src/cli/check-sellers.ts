@@ -2,9 +2,9 @@
 
 import { formatPath, type Issue } from "../errors/index.js";
 import { checkSeller } from "../onboarding/check.js";
+import { UsageError } from "./flags.js";
 import type { FiledSeller, FileProblem, SellersFile } from "./sellers-file.js";
 import { printable } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 /** Every problem of the file and of its sellers. */
 export async function findProblems({

@@ -12,9 +12,8 @@ import {
   startEmulator,
   type WebhookOptions,
 } from "../emulator/index.js";
-import { readFlags, readPort, stopSignal } from "./flags.js";
+import { readFlags, readPort, stopSignal, UsageError } from "./flags.js";
 import { printable } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect emulator [options]
 

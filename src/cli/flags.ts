@@ -1,7 +1,16 @@
-/** What the commands have in common: reading flags, and waiting for Ctrl-C. */
+/** What the commands have in common: reading flags, refusing them, and waiting for Ctrl-C. */
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { UsageError } from "./usage-error.js";
+
+/** A command cannot do what it was asked; the message is for the person who typed it. */
+export class UsageError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 type Flags = NonNullable<ParseArgsConfig["options"]>;
 

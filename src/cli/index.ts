@@ -1,14 +1,15 @@
 #!/usr/bin/env node
+
 /** The command `airwallex-connect`. Each subcommand is a file of its own. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { SdkError } from "../errors/sdk-error.js";
 import { emulatorCommand } from "./emulator.js";
+import { UsageError } from "./flags.js";
 import { listenCommand } from "./listen.js";
 import { onboardCommand } from "./onboard.js";
 import { printable } from "./terminal.js";
 import { triggerCommand } from "./trigger.js";
-import { UsageError } from "./usage-error.js";
 
 /** Runs with the arguments after the command's name; resolves to the exit code. */
 export type Command = (args: readonly string[]) => Promise<number>;

@@ -11,10 +11,9 @@ import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
 import { signPayload } from "../webhooks/signature.js";
-import { readFlags, readFormat, readPort, readUrl, stopSignal } from "./flags.js";
+import { readFlags, readFormat, readPort, readUrl, stopSignal, UsageError } from "./flags.js";
 import { printable } from "./terminal.js";
 import { said } from "./trigger.js";
-import { UsageError } from "./usage-error.js";
 
 const help = `Usage: airwallex-connect listen --forward-to <url> [options]
 

@@ -16,12 +16,12 @@ import { createFileStore } from "../stores/file/index.js";
 import { createMemoryStore } from "../stores/memory/index.js";
 import type { Store } from "../stores/store.js";
 import { findProblems, refuseProblems } from "./check-sellers.js";
+import { UsageError } from "./flags.js";
 import { describeCounts, describeItem, describeReport, exitCodeOf } from "./onboard-report.js";
 import { endedOf, showBar, showJson, showLines } from "./progress.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
 import { printable } from "./terminal.js";
 import { merged } from "./tree.js";
-import { UsageError } from "./usage-error.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";
 // The emulator's own defaults, which are not secret. See src/emulator/engine/options.ts.

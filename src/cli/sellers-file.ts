@@ -18,10 +18,10 @@ import type { Seller } from "../onboarding/types.js";
 import { nodeAt, type SchemaNode } from "../report/issues.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
 import { type FindFile, fileFinder } from "./find-file.js";
+import { UsageError } from "./flags.js";
 import { type Forms, loadForms, splitDetails } from "./split-details.js";
 import { printable } from "./terminal.js";
 import { partsOf, pick, problemWithPath, problemWithTree, put, type Tree } from "./tree.js";
-import { UsageError } from "./usage-error.js";
 
 /** A seller and its line in the file. */
 export interface FiledSeller {

@@ -7,9 +7,8 @@ import {
   eventNames,
   type LoggedDelivery,
 } from "../emulator/index.js";
-import { readFlags, readFormat, readUrl } from "./flags.js";
+import { readFlags, readFormat, readUrl, UsageError } from "./flags.js";
 import { printable } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 const defaultSecret = "emulator_webhook_secret";
 
