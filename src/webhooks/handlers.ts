@@ -16,6 +16,7 @@ import type { EventName, EventNamed, UnmodelledEvent, WebhookEvent } from "./eve
 import type { WebhookHeaders } from "./header-values.js";
 import type { Inbox, InboxOutcome } from "./inbox.js";
 import { checkVerifyOptions, type RawBody } from "./signature.js";
+import { warnOfIgnored, warnOfOtherNames } from "./warnings.js";
 
 /** Options of {@link createWebhooks}. */
 export interface WebhooksOptions<Context = undefined>
@@ -109,11 +110,10 @@ export function createWebhooks<Context = undefined>(
     async handle(event) {
       if (!checked) {
         checked = true;
-        (await loadWarnings()).warnOfOtherNames(namesIn(registered));
+        await warnOfOtherNames(namesIn(registered));
       }
       const handlers = await handlersOf(event.name, registered);
       if (handlers.length === 0) {
-        const { warnOfIgnored } = await loadWarnings();
         if (!warned.has(event.name)) warnOfIgnored(event.name);
         warned.add(event.name);
         return "ignored";
@@ -125,9 +125,6 @@ export function createWebhooks<Context = undefined>(
   };
   return hooks;
 }
-
-/** Loaded with the first event, to keep the entry point small. */
-const loadWarnings = () => import("./handler-warnings.js");
 
 async function handlersOf<Context>(
   name: string,

@@ -23,7 +23,7 @@ import type { WebhookEvent } from "./events.js";
 import type { Webhooks } from "./handlers.js";
 import type { WebhookHeaders } from "./header-values.js";
 import type { RawBody } from "./signature.js";
-import { warn } from "./warn.js";
+import { warn } from "./warnings.js";
 
 /** Options of {@link respondToDelivery} and of the HTTP handlers. */
 export interface RespondToDeliveryOptions {

@@ -1,11 +1,19 @@
-/** Warnings about handlers that no event reaches, and events that reach no handler. */
+/**
+ * Process warnings, which Node prints on stderr, of what the app would otherwise not learn. They contain
+ * nothing from a delivery but the name of its event.
+ */
 
-import { closest } from "../checks/closest.js";
-import { eventShapes } from "../generated/event-shapes.js";
-import { warn } from "./warn.js";
+export function warn(message: string): void {
+  process.emitWarning(message, "AirwallexWebhookWarning");
+}
 
 /** TypeScript rejects unknown names; JavaScript gets a warning, because a handler with a typo never runs. */
-export function warnOfOtherNames(registered: readonly string[]): void {
+export async function warnOfOtherNames(registered: readonly string[]): Promise<void> {
+  // Loaded with the first event, to keep the entry point small.
+  const [{ eventShapes }, { closest }] = await Promise.all([
+    import("../generated/event-shapes.js"),
+    import("../checks/closest.js"),
+  ]);
   const known = Object.keys(eventShapes);
   for (const name of registered.filter((one) => !known.includes(one))) {
     const near = closest(name, known);
