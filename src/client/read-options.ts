@@ -4,11 +4,21 @@ import type { ApiKey } from "../auth/login.js";
 import { isVersion } from "../call/headers.js";
 import type { CallSettings, Host } from "../call/settings.js";
 import { allOf, refuseUnknown } from "../checks/options.js";
-import { longestTimerMs, showNumber } from "../checks/values.js";
 import type { OAuthApp } from "../oauth/token-endpoint.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
 import { isOldDispatcher, type TransportOptions } from "../transport/undici.js";
+import {
+  oneOf,
+  optionalId,
+  positive,
+  readHost,
+  readLimit,
+  requireKey,
+  requireText,
+  wholeNumber,
+  wrong,
+} from "./option-checks.js";
 import {
   apiVersion,
   type ClientOptions,
@@ -251,73 +261,3 @@ function readVersion(version: string | null | undefined): string | null {
 const validations = ["report", "strict", "off"] as const;
 
 const ofApp = "your OAuth app at Airwallex";
-
-function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
-  if (!URL.canParse(String(value)))
-    throw wrong(option, "is not a URL, expected one such as https://host");
-  const { protocol, hostname, origin, pathname, search, hash, username } = new URL(value);
-  if (search || hash || username) throw wrong(option, "has a query, a fragment or a user");
-  if (/\/api(\/v\d+)?\/*$/.test(pathname)) {
-    throw wrong(option, `ends in ${pathname}, expected the host alone: each path has that already`);
-  }
-  const local =
-    hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-  const safe = protocol === "https:" || (protocol === "http:" && (local || allowInsecure));
-  if (!safe)
-    throw wrong(option, "is not https; http is for this machine, or with allowInsecureHttp");
-  return { origin, prefix: pathname.replace(/\/+$/, "") };
-}
-
-function requireText(option: string, value: unknown, place: string): string {
-  if (typeof value === "string" && value.trim() !== "") return value;
-  throw wrong(option, `is missing, expected a string; see ${place}`);
-}
-
-/** The key goes into a header. Secrets read from a file often end in a line break. */
-function requireKey(option: string, value: unknown): string {
-  const text = requireText(option, value, "Developer > API keys in the web app");
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
-  const found = /[\r\n]/.test(text) ? "a line break" : "white space or another character";
-  throw wrong(option, `holds ${found} that no key has, expected it without; try .trim()`);
-}
-
-/** An empty id would act for the wrong account. */
-function optionalId(option: string, value: unknown): string | undefined {
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  throw wrong(option, "is not an id, expected an account id or nothing");
-}
-
-function positive(option: string, value: number): number {
-  if (typeof value === "number" && value > 0 && value <= longestTimerMs) return value;
-  throw new RangeError(
-    `Cannot create client: ${option} is ${showNumber(value)}, expected a number above 0 and up to ${longestTimerMs}`,
-  );
-}
-
-/** A longer body would not fit into a string. */
-const largestResponseBytes = 512 * 1024 * 1024 - 24;
-
-function readLimit(maxResponseBytes: number): number {
-  if (Number.isInteger(maxResponseBytes) && maxResponseBytes > 0) {
-    if (maxResponseBytes <= largestResponseBytes) return maxResponseBytes;
-  }
-  throw new RangeError(
-    `Cannot create client: maxResponseBytes is ${showNumber(maxResponseBytes)}, expected a whole number from 1 to ${largestResponseBytes}`,
-  );
-}
-
-function wholeNumber(option: string, value: number): number {
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new RangeError(
-    `Cannot create client: ${option} is ${showNumber(value)}, expected a whole number of at least 0`,
-  );
-}
-
-function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  throw wrong(option, `is not known, expected one of ${allowed.join(", ")}`);
-}
-
-function wrong(option: string, problem: string): TypeError {
-  return new TypeError(`Cannot create client: ${option} ${problem}`);
-}
