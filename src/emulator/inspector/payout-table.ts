@@ -4,7 +4,8 @@ import type { SimulationTransferTransitionParams } from "../../generated/index.j
 import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
 import { moneyOf } from "../money/money-store.js";
-import { transitionPayout, viewPayout } from "../money/payouts.js";
+import { transitionPayout } from "../money/payouts.js";
+import { viewPayout } from "../money/view-money.js";
 import { formatAmount, formatTime } from "./format.js";
 import {
   accountCell,

@@ -23,9 +23,8 @@ import {
   spendable,
 } from "./money-store.js";
 import { isOver, moveTo } from "./movements.js";
-import { viewPayout } from "./payouts.js";
 import { setRate } from "./rates.js";
-import { viewCharge, viewTransfer } from "./view-money.js";
+import { viewCharge, viewPayout, viewTransfer } from "./view-money.js";
 
 /** The money of an emulator. Everything it returns is a copy. */
 export interface MoneyControls {

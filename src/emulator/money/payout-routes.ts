@@ -31,8 +31,8 @@ import {
   createPayout,
   findPayout,
   transitionPayout,
-  viewPayout,
 } from "./payouts.js";
+import { viewPayout } from "./view-money.js";
 
 type Key = Extract<EndpointKey, `${"beneficiaries" | "payouts" | "simulationTransfers"}${string}`>;
 

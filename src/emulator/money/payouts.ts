@@ -7,16 +7,13 @@
 
 import { entryOf, type WithoutNulls } from "../../checks/values.js";
 import type {
-  Payout,
   PayoutCreateRequest,
   SimulationTransferTransitionParams,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
-import { formatTimestamp } from "../engine/api-version.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { toAmount } from "./amounts.js";
-import { payoutFees, viewFees } from "./application-fees.js";
+import { payoutFees } from "./application-fees.js";
 import { validateBeneficiary } from "./beneficiaries.js";
 import { available, type Line, outside, reserved } from "./ledger.js";
 import {
@@ -26,8 +23,8 @@ import {
   type PayoutStatus,
   spendable,
 } from "./money-store.js";
-import { dayOf, useQuote } from "./quotes.js";
-import { type Priced, price, showRate } from "./rates.js";
+import { useQuote } from "./quotes.js";
+import { type Priced, price } from "./rates.js";
 
 const sevenDaysMs = 7 * 24 * 60 * 60_000;
 
@@ -252,52 +249,6 @@ function post(world: World, payout: PayoutRecord, atMs: number, lines: readonly 
   const { id, request } = payout;
   const source = { id, type: "PAYOUT", description: request.reference };
   moneyOf(world).ledger.post(source, atMs, lines);
-}
-
-export function viewPayout(payout: PayoutRecord, apiVersion: string): Payout {
-  const { id, request, priced, status, failureType, createdAtMs, updatedAtMs } = payout;
-  const { sellCurrency, buyCurrency, sellUnits, buyUnits } = priced;
-  const { transfer_method = "LOCAL", fee_paid_by = "PAYER" } = request;
-  const day = request.transfer_date ?? dayOf(createdAtMs);
-  const converted = sellCurrency !== buyCurrency;
-  return {
-    amount_beneficiary_receives: toAmount(buyUnits, buyCurrency),
-    amount_payer_pays: toAmount(sellUnits, sellCurrency),
-    application_fee_options: request.application_fee_options ?? null,
-    application_fees: viewFees(payout.fees),
-    beneficiary: payout.beneficiary,
-    beneficiary_id: request.beneficiary_id ?? null,
-    conversion: converted
-      ? { currency_pair: sellCurrency + buyCurrency, rate: showRate(priced.clientRate) }
-      : null,
-    created_at: formatTimestamp(createdAtMs, apiVersion),
-    dispatch_date: day,
-    failure:
-      failureType === undefined
-        ? null
-        : { code: failureType, message: "The payout failed.", details: { type: failureType } },
-    fee_amount: 0,
-    fee_currency: sellCurrency,
-    fee_paid_by,
-    funding: { status: "FUNDED" },
-    id,
-    metadata: request.metadata ?? null,
-    payer: request.payer ?? { entity_type: "COMPANY", address: { country_code: "HK" } },
-    reason: request.reason,
-    reference: request.reference,
-    remarks: request.remarks ?? null,
-    request_id: request.request_id,
-    short_reference_id: payout.shortReferenceId,
-    source_amount: toAmount(sellUnits, sellCurrency),
-    source_currency: sellCurrency,
-    status,
-    swift_charge_option: request.swift_charge_option ?? null,
-    transfer_amount: toAmount(buyUnits, buyCurrency),
-    transfer_currency: buyCurrency,
-    transfer_date: day,
-    transfer_method,
-    updated_at: formatTimestamp(updatedAtMs, apiVersion),
-  };
 }
 
 /** @throws Refusal: no funding of the emulator waits for a confirmation. */

@@ -18,8 +18,7 @@ import {
   moneyOf,
   type PayoutRecord,
 } from "../money/money-store.js";
-import { viewPayout } from "../money/payouts.js";
-import { viewMovement } from "../money/view-money.js";
+import { viewMovement, viewPayout } from "../money/view-money.js";
 import { type Connection, oauthOf } from "../oauth/oauth-store.js";
 import { type ReportRecord, reportsOf } from "../reports/report-record.js";
 import { viewReport } from "../reports/reports.js";

@@ -4,9 +4,9 @@ import { formatTimestamp } from "../engine/api-version.js";
 import { viewConversion } from "../money/conversions.js";
 import { viewGlobalAccount } from "../money/global-accounts.js";
 import type { ConversionRecord, GlobalAccountRecord, PayoutRecord } from "../money/money-store.js";
-import { viewPayout } from "../money/payouts.js";
 import { dayOf } from "../money/quotes.js";
 import { price } from "../money/rates.js";
+import { viewPayout } from "../money/view-money.js";
 import type { Sample, SampleFacts } from "./sample.js";
 
 /** By the part of an event's name before the dot. */
