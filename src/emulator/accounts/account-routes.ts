@@ -5,15 +5,20 @@
  */
 
 import { accountsList } from "../../generated/endpoints.js";
-import type { Account } from "../../generated/index.js";
+import type { Account, AccountDetails } from "../../generated/index.js";
+import { businessCountries } from "../../kyc/business-rules.js";
+import { individualCountries } from "../../kyc/individual-rules.js";
+import { findAll, isEmpty, member } from "../../kyc/paths.js";
+import { type CountryRule, legalFormOf } from "../../kyc/rules.js";
 import { readQuery } from "../engine/accept.js";
 import { type AccountRecord, findConnected } from "../engine/account-record.js";
 import { requiresCountryInAddresses } from "../engine/api-version.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
-import { requireCountries } from "./addresses.js";
+import { fieldRequired } from "../engine/refusal.js";
 import { createAccount } from "./create-account.js";
 import { agreeToTerms, reactivate, submit, suspend } from "./life-cycle.js";
 import { listAccounts } from "./list-accounts.js";
+import { merge } from "./merge-details.js";
 import { updateAccount } from "./update-account.js";
 import { viewAccount, viewWallet } from "./view-account.js";
 
@@ -80,4 +85,23 @@ function onConnected(
   const record = findConnected(world.accounts, path.id);
   act(record);
   return viewAccount(record, apiVersion, "EXCLUDED_PII");
+}
+
+/**
+ * Since version 2026-07-17, certain addresses have to name their country when they are sent.
+ *
+ * @param known what the account holds already; default nothing
+ * @throws Refusal for the first address that lacks its country.
+ */
+function requireCountries(sent: AccountDetails = {}, known: AccountDetails = {}): void {
+  const { business_details: business } = merge<AccountDetails>(known, sent);
+  const office = business?.registration_address?.country_code;
+  const form = legalFormOf(business?.business_structure);
+  const applies = ({ forms, orNoOffice }: CountryRule): boolean =>
+    forms === undefined || forms.has(form) || (orNoOffice === true && isEmpty(office));
+  for (const rule of [...individualCountries, ...businessCountries]) {
+    const [address] = findAll({ account_details: sent }, rule.under);
+    if (isEmpty(address?.value) || !isEmpty(member(address?.value, "country_code"))) continue;
+    if (applies(rule)) throw fieldRequired(`${rule.under}.country_code`);
+  }
 }

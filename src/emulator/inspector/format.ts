@@ -1,5 +1,6 @@
-/** Numbers, times and amounts as people write them. */
+/** Numbers, times and amounts as people write them, and bodies as they read them. */
 
+import { readJson } from "../engine/accept.js";
 import { toText } from "../money/amounts.js";
 
 /** Such as `1,234.50 AUD`. */
@@ -30,4 +31,14 @@ export function formatDuration(ms: number): string {
 export function formatTime(at: Date | number, now: Date): string {
   const text = new Date(at).toISOString().slice(0, 19).replace("T", " ");
   return text.slice(0, 10) === now.toISOString().slice(0, 10) ? text.slice(11) : text;
+}
+
+/** A body that was recorded: as a value if it is JSON, otherwise as it is. */
+export function unpack(body: string | undefined): unknown {
+  if (body === undefined || body === "") return body;
+  try {
+    return readJson(Buffer.from(body));
+  } catch {
+    return body;
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { LoggedRequest } from "../engine/request-log.js";
 import { compare } from "./compare.js";
-import { formatDuration, formatTime } from "./format.js";
+import { formatDuration, formatTime, unpack } from "./format.js";
 import {
   accountCell,
   type Cell,
@@ -11,7 +11,6 @@ import {
   newest,
   refuseAction,
 } from "./inspector-table.js";
-import { unpack } from "./unpack.js";
 
 export const requestTable: InspectorTable = {
   name: "requests",

@@ -8,7 +8,7 @@ import { viewSubscription } from "../webhooks/subscriptions.js";
 import { deliver } from "../webhooks/webhook-controls.js";
 import { type LoggedEvent, webhooksOf } from "../webhooks/webhook-store.js";
 import { compare } from "./compare.js";
-import { formatDuration, formatTime } from "./format.js";
+import { formatDuration, formatTime, unpack } from "./format.js";
 import {
   accountCell,
   button,
@@ -18,7 +18,6 @@ import {
   newest,
   refuseAction,
 } from "./inspector-table.js";
-import { unpack } from "./unpack.js";
 
 export const subscriptionTable: InspectorTable = {
   name: "subscriptions",

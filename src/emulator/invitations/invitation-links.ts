@@ -12,14 +12,33 @@ import { dayMs } from "../engine/duration.js";
 import { isWebUrl } from "../engine/exchange.js";
 import type { OAuthSettings } from "../engine/oauth-options.js";
 import { fieldRequired, invalidArgument } from "../engine/refusal.js";
-import type { World } from "../engine/world.js";
+import { createTable, type Table } from "../engine/table.js";
+import { defineState, type World } from "../engine/world.js";
 import { type ReadAuthorization, readAuthorization } from "../oauth/authorize.js";
 import { allowsRedirect } from "../oauth/redirect-uri.js";
-import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
 
 export const invitationPath = "/invitations/{token}";
 
 const lifetimeMs = 30 * dayMs;
+
+/** An invitation as the emulator keeps it. */
+export interface InvitationRecord {
+  readonly id: string;
+  /** Part of the link; anyone who has it can use it. */
+  readonly token: string;
+  readonly request: WithoutNulls<InvitationLinkCreateRequest>;
+  /** The account whose connection is to be approved; undefined in mode `oauth2`. */
+  readonly account: AccountRecord | undefined;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Whether the owner of the account has decided. */
+  answered: boolean;
+}
+
+/** All invitations of an emulator. */
+export const invitationsOf: (world: World) => Table<InvitationRecord> = defineState(() =>
+  createTable("Invitation link"),
+);
 
 /** @throws Refusal if what the mode needs is missing, or the customer would be refused. */
 export function createInvitation(

@@ -10,8 +10,12 @@ import type { World } from "../engine/world.js";
 import { nameOf } from "../oauth/consent.js";
 import { startFlow } from "../oauth/consent-flow.js";
 import { showScreen } from "../oauth/consent-screens.js";
-import { invitationPath, readInvited } from "./invitation-links.js";
-import { type InvitationRecord, invitationsOf } from "./invitation-record.js";
+import {
+  type InvitationRecord,
+  invitationPath,
+  invitationsOf,
+  readInvited,
+} from "./invitation-links.js";
 
 type Params = Readonly<Record<string, string>>;
 
