@@ -24,7 +24,10 @@ export interface CallFacts {
   readonly outcome: Outcome;
   /** Requests sent or attempted, including the last. */
   readonly attempts: number;
-  /** The API's `x-request-id`, to quote to Airwallex support. */
+  /**
+   * The API's id of the request, to quote to Airwallex support: `x-awx-trace-id`, else `correlation-id`, else
+   * `x-request-id`.
+   */
   readonly requestId?: string | undefined;
   /**
    * The `request_id` in the body of a call that has one, whether yours or generated. Not the API's

@@ -2,7 +2,7 @@
 
 import type { Topics } from "../report/observe.js";
 import { redactPath } from "../report/redact.js";
-import { header, type Send, WireError, type WireRequest } from "../transport/wire.js";
+import { requestIdOf, type Send, WireError, type WireRequest } from "../transport/wire.js";
 
 /** Publishes each attempt to observers; costs nothing if there are none. */
 export function observed(send: Send, { attempt }: Topics): Send {
@@ -15,7 +15,7 @@ export function observed(send: Send, { attempt }: Topics): Send {
     try {
       const response = await send(request);
       const { status, headers } = response;
-      const requestId = header(headers, "x-request-id");
+      const requestId = requestIdOf(headers);
       attempt.publish({ ...common, durationMs: performance.now() - start, status, requestId });
       return response;
     } catch (error) {

@@ -98,6 +98,18 @@ export function tooLarge(maxBytes: number): Pick<WireResponse, "body" | "problem
 }
 
 /** A header's value as one string. */
+/**
+ * The API's id of a request: `x-awx-trace-id`, else `correlation-id`, else `x-request-id`. Real answers carry
+ * the first two.
+ */
+export function requestIdOf(headers: WireHeaders): string | undefined {
+  for (const name of ["x-awx-trace-id", "correlation-id", "x-request-id"]) {
+    const id = header(headers, name);
+    if (id) return id;
+  }
+  return undefined;
+}
+
 export function header(headers: WireHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(", ") : value;

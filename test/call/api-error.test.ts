@@ -42,6 +42,27 @@ describe("ApiError", () => {
     );
   });
 
+  const ids = { "x-awx-trace-id": "a", "correlation-id": "b", "x-request-id": "c" };
+
+  it.each([
+    ["x-awx-trace-id", ids, "a"],
+    ["correlation-id", { ...ids, "x-awx-trace-id": "" }, "b"],
+    ["x-request-id", { "x-request-id": "c" }, "c"],
+    ["no header", {}, undefined],
+  ])("takes its request id from %s", async (_, headers, expected) => {
+    const error = await refusalOf(json(400, {}, headers));
+    expect(error.requestId).toBe(expected);
+  });
+
+  it.each(["Ask support", 7, ["a", "b"], true])(
+    "takes details of any kind: %j",
+    async (details) => {
+      const error = await refusalOf(json(400, { code: "bad", message: "No", details }));
+      expect(error).toMatchObject({ apiCode: "bad", remoteMessage: "No", fieldErrors: [] });
+      expect(error.details).toEqual(details);
+    },
+  );
+
   it.each([
     [400, "invalid_request", "not_done"],
     [402, "refused", "not_done"],

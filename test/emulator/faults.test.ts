@@ -52,7 +52,7 @@ test("a status answers with the documented envelope, and the work is not done", 
     code: "too_many_requests",
     message: "Rate Limit Exceeded.",
     details: {},
-    trace_id: answer.headers.get("x-request-id")?.replaceAll("-", ""),
+    trace_id: answer.headers.get("correlation-id")?.replaceAll("-", ""),
   });
   expect(answer.headers.get("retry-after")).toBe("2");
   expect(emulator.accounts.list()).toEqual([]);

@@ -18,7 +18,7 @@ async function play(emulator: Emulator): Promise<unknown> {
     await api("GET", "/api/v1/account"),
     await api("GET", "/api/v1/accounts/unknown"),
   ];
-  return answers.map(({ status, body, headers }) => [status, body, headers.get("x-request-id")]);
+  return answers.map(({ status, body, headers }) => [status, body, headers.get("x-awx-trace-id")]);
 }
 
 test("the same seed and the same calls give the same answers, and another seed gives others", async () => {

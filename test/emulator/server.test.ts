@@ -86,7 +86,7 @@ test.each([
     expect(answer).toMatchObject({ status, body: { code, details: {} } });
     expect(answer.body.message).toEqual(expect.any(String));
     expect(answer.body.trace_id).toMatch(/^[0-9a-f]{32}$/);
-    expect(answer.headers.get("x-request-id")?.replaceAll("-", "")).toBe(answer.body.trace_id);
+    expect(answer.headers.get("correlation-id")?.replaceAll("-", "")).toBe(answer.body.trace_id);
     expect(answer.headers.get("x-awx-trace-id")).toBe(answer.body.trace_id);
   },
 );

@@ -62,8 +62,8 @@ async function respond(
   const altered = effect && !instead ? alterResponse(response, effect, traceId) : response;
   if (effect?.raw) return altered;
   const usual = {
-    "x-request-id": requestId,
     "x-awx-trace-id": traceId,
+    "correlation-id": requestId,
     // Tokens and personal data are in no cache.
     "cache-control": "no-store",
   };
