@@ -24,6 +24,7 @@ export type { CallOptions, Validation } from "./call/settings.js";
 export type { RateLimits } from "./retry/pace.js";
 export type { DispatcherLike } from "./transport/undici.js";
 export type { FetchLike } from "./transport/fetch.js";
+export type { DriftIssue } from "./report/drift.js";
 export type {
   AttemptEvent,
   ConnectionEvent,

@@ -1,7 +1,7 @@
 /** Writes the types and zod schemas of one subject. */
 
 import { emitType } from "./emit-types.js";
-import { emitZod, zodHelpers } from "./emit-zod.js";
+import { emitZod, hasOpenEnum, zodHelpers } from "./emit-zod.js";
 import { header, importNames } from "./layout.js";
 import { references, type Schema } from "./model.js";
 
@@ -14,12 +14,16 @@ export interface SubjectText {
 
 export function emitSubject({ subject, schemas, subjectOf }: SubjectText): string {
   const helpers = schemas.flatMap((schema) => zodHelpers(schema.node));
+  const open = schemas.some((schema) => hasOpenEnum(schema.node)) ? ["openEnum"] : [];
   const imported = schemas.flatMap((schema) => references(schema.node));
   return [
     `${header}\n/** Shapes of ${subject}: types and zod schemas. */\n`,
-    `import * as z from "zod";\n${importSubjects(imported, subject, subjectOf)}`.concat(
+    [
+      'import * as z from "zod";\n',
+      importNames(open, "../schemas/open-enum.js"),
+      importSubjects(imported, subject, subjectOf),
       importNames(helpers, "./values.guards.js"),
-    ),
+    ].join(""),
     ...schemas.map((schema) => `${emitType(schema)}\n${emitZod(schema)}`),
   ].join("\n");
 }

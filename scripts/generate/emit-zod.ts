@@ -45,6 +45,20 @@ export function zodHelpers(node: Node): readonly string[] {
   }
 }
 
+/** Whether a schema of this node lists values without refusing others. */
+export function hasOpenEnum(node: Node): boolean {
+  switch (node.kind) {
+    case "object":
+      return node.members.some((member) => hasOpenEnum(member.node));
+    case "map":
+      return hasOpenEnum(node.values);
+    case "array":
+      return hasOpenEnum(node.items);
+    default:
+      return node.kind === "enum" && node.open;
+  }
+}
+
 /** An expression that shares its line with `reserved` columns of other code. */
 function zodOf(node: Node, depth: number, reserved: number): string {
   switch (node.kind) {
@@ -69,9 +83,9 @@ function zodOf(node: Node, depth: number, reserved: number): string {
     case "decimal":
       return node.checked ? checkedDecimal(depth) : "z.union([z.string(), z.number()])";
     case "enum": {
-      if (node.open) return "z.string()";
+      const make = node.open ? "openEnum" : "z.enum";
       const values = node.values.map((value) => JSON.stringify(value));
-      return `z.enum(${bracket(["[", "]"], values, depth, reserved + "z.enum()".length)})`;
+      return `${make}(${bracket(["[", "]"], values, depth, reserved + make.length + 2)})`;
     }
     default:
       return `z.${node.kind}()`;

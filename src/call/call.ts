@@ -6,6 +6,7 @@ import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import {
   header,
   type Progress,
+  requestIdOf,
   type Send,
   type WireRequest,
   type WireResponse,
@@ -28,7 +29,7 @@ export interface ResponseInfo {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The API's `x-request-id`. */
+  /** The API's id of the request: `x-awx-trace-id`, else `correlation-id`, else `x-request-id`. */
   readonly requestId: string | undefined;
   /** Requests sent or attempted. */
   readonly attempts: number;
@@ -156,7 +157,7 @@ async function readAnswer<Output>(
   }
   if (settings.validation !== "off") {
     const fits = shape.fits(data);
-    if (fits !== true && !(await fits)) {
+    if ((fits !== true && !(await fits)) || settings.topics.drift.active()) {
       await reportDrift(endpoint, request, response, data, settings);
     }
   }
@@ -207,7 +208,7 @@ function describe({ response, attempts }: CallRecord): ResponseInfo {
     // A result that was looked up came in no response to this call.
     status: response?.status ?? 200,
     headers: Object.fromEntries(names.map((name) => [name, header(headers, name) ?? ""])),
-    requestId: header(headers, "x-request-id"),
+    requestId: requestIdOf(headers),
     attempts,
   };
 }

@@ -11,14 +11,14 @@ import {
   ShapeError,
   ValidationError,
 } from "../errors/index.js";
-import { explain } from "../report/issues.js";
+import { findDrift } from "../report/drift.js";
 import { createRedactor, type Redactor, redactPath, shorten } from "../report/redact.js";
 import type { Endpoint } from "../schemas/endpoint.js";
 import { describeUnreadable, parseBody, textOfBody } from "../transport/body.js";
 import { DeadlineError } from "../transport/deadline.js";
 import {
-  header,
   NoTokenError,
+  requestIdOf,
   WireError,
   type WireRequest,
   type WireResponse,
@@ -95,7 +95,7 @@ export function noAnswer(
   );
 }
 
-/** Reports a successful response of an unexpected shape; throws only if validation is strict. */
+/** Reports what a successful response has that the model has not; throws for a wrong shape if validation is strict. */
 export async function reportDrift(
   { response: shape }: Endpoint,
   request: WireRequest,
@@ -105,15 +105,16 @@ export async function reportDrift(
 ): Promise<void> {
   const strict = validation === "strict";
   if (!shape || !(strict || drift.active())) return;
-  const issues = await explain(shape, data);
-  if (issues.length === 0) return;
+  const differences = await findDrift(shape, data);
+  if (differences.length === 0) return;
   const { operation, method } = request;
   const path = redactPath(request.path);
-  const requestId = header(response.headers, "x-request-id");
+  const requestId = requestIdOf(response.headers);
   if (drift.active()) {
-    drift.publish({ operation, method, path, requestId, shape: shape.name, issues });
+    drift.publish({ operation, method, path, requestId, shape: shape.name, issues: differences });
   }
-  if (!strict) return;
+  const issues = differences.filter(({ kind }) => kind === "mismatch");
+  if (!strict || issues.length === 0) return;
   const facts: CallFacts = { ...factsOf(request, response), outcome: "done" };
   const message = `Cannot accept the answer to ${operation}: ${issues.length} ${issues.length === 1 ? "member differs" : "members differ"} from ${shape.name}; ${listIssues(issues)}`;
   throw new ShapeError("unexpected_shape", message, facts, issues, data);
@@ -265,7 +266,7 @@ function factsOf(
     path: redactPath(path, redactor),
     outcome: progress.ambiguous ? "unknown" : "not_done",
     attempts: progress.attempts,
-    requestId: response && header(response.headers, "x-request-id"),
+    requestId: response && requestIdOf(response.headers),
     idempotencyKey,
   };
 }

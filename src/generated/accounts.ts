@@ -2,6 +2,7 @@
 /** Shapes of accounts: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import {
   CustomerAgreements,
   CustomerAgreementsInput,
@@ -27,7 +28,15 @@ export type AdditionalFileTag =
   | "OTHER"
   | (string & {});
 
-export const AdditionalFileTag: z.ZodType<AdditionalFileTag> = z.string();
+export const AdditionalFileTag: z.ZodType<AdditionalFileTag> = openEnum([
+  "DRIVERS_LICENSE_FRONT",
+  "DRIVERS_LICENSE_BACK",
+  "PERSONAL_ID_FRONT",
+  "PERSONAL_ID_BACK",
+  "PASSPORT",
+  "MEDICARE_CARD",
+  "OTHER",
+]);
 
 /** A document of an account that has no place of its own. */
 export interface AdditionalFile {
@@ -133,7 +142,15 @@ export type AccountStatus =
   | "CLOSED"
   | (string & {});
 
-export const AccountStatus: z.ZodType<AccountStatus> = z.string();
+export const AccountStatus: z.ZodType<AccountStatus> = openEnum([
+  "CREATED",
+  "SUBMITTED",
+  "ACTION_REQUIRED",
+  "ACTIVE",
+  "SUSPENDED",
+  "DORMANT",
+  "CLOSED",
+]);
 
 /** One suspension of an account. */
 export interface SuspendDetails {
@@ -157,7 +174,7 @@ export const SuspendDetails: z.ZodType<SuspendDetails> = z.looseObject({
 /** How much of an account is shown. EXCLUDED_PII leaves out personal data. */
 export type ViewType = "COMPLETE" | "EXCLUDED_PII" | (string & {});
 
-export const ViewType: z.ZodType<ViewType> = z.string();
+export const ViewType: z.ZodType<ViewType> = openEnum(["COMPLETE", "EXCLUDED_PII"]);
 
 /** A connected account, or the caller's own. */
 export interface Account {

@@ -2,6 +2,7 @@
 /** Shapes of agreements: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { IdentityAttachments } from "./persons.js";
 
 /** The device on which the customer agreed. */
@@ -20,7 +21,10 @@ export const DeviceData: z.ZodType<DeviceData> = z.looseObject({
 /** Which terms an account is under. RECIPIENT is for ledger accounts, to which others pay out. */
 export type ServiceAgreementType = "FULL" | "RECIPIENT" | (string & {});
 
-export const ServiceAgreementType: z.ZodType<ServiceAgreementType> = z.string();
+export const ServiceAgreementType: z.ZodType<ServiceAgreementType> = openEnum([
+  "FULL",
+  "RECIPIENT",
+]);
 
 /** Evidence of an agreement to the terms and conditions. */
 export interface TermsAndConditions {

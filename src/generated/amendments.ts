@@ -2,18 +2,26 @@
 /** Shapes of amendments: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { PrimaryContact, PrimaryContactInput } from "./agreements.js";
 import { StoreDetails, StoreDetailsInput } from "./store.js";
 
 /** How far the review of an amendment has got. */
 export type AmendmentStatus = "PENDING" | "APPROVED" | "REJECTED" | (string & {});
 
-export const AmendmentStatus: z.ZodType<AmendmentStatus> = z.string();
+export const AmendmentStatus: z.ZodType<AmendmentStatus> = openEnum([
+  "PENDING",
+  "APPROVED",
+  "REJECTED",
+]);
 
 /** A part of an account that an amendment can change. */
 export type AmendmentTarget = "account_details.store_details" | "primary_contact" | (string & {});
 
-export const AmendmentTarget: z.ZodType<AmendmentTarget> = z.string();
+export const AmendmentTarget: z.ZodType<AmendmentTarget> = openEnum([
+  "account_details.store_details",
+  "primary_contact",
+]);
 
 /** A requested change to a verified account. */
 export interface Amendment {

@@ -2,12 +2,17 @@
 /** Shapes of balances: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Decimal } from "./common.js";
 
 /** A kind of balance, the wallet's being `cash`. */
 export type BalanceAccountType = "cash" | "yield" | "credit" | (string & {});
 
-export const BalanceAccountType: z.ZodType<BalanceAccountType> = z.string();
+export const BalanceAccountType: z.ZodType<BalanceAccountType> = openEnum([
+  "cash",
+  "yield",
+  "credit",
+]);
 
 /** What an account holds in one currency. */
 export interface WalletBalance {
@@ -162,7 +167,7 @@ export interface BalanceHistoryItem {
 }
 
 export const BalanceHistoryItem: z.ZodType<BalanceHistoryItem> = z.looseObject({
-  account_type: z.string().nullish(),
+  account_type: openEnum(["cash", "yield", "credit"]).nullish(),
   amount: Decimal.nullish(),
   balance: Decimal.nullish(),
   currency: z.string().nullish(),
@@ -171,8 +176,85 @@ export const BalanceHistoryItem: z.ZodType<BalanceHistoryItem> = z.looseObject({
   id: z.string().nullish(),
   posted_at: z.string().nullish(),
   source: z.string().nullish(),
-  source_type: z.string().nullish(),
-  transaction_type: z.string().nullish(),
+  source_type: openEnum([
+    "DEPOSIT",
+    "CONVERSION",
+    "PAYMENT",
+    "CHARGE",
+    "TRANSFER",
+    "ADJUSTMENT",
+    "FEE",
+    "ISSUING",
+    "PAYMENT_SETTLEMENT",
+    "PAYMENT_RESERVE",
+    "PAYMENT_REFUND",
+    "PAYMENT_REFUND_FAILED",
+    "DIRECT_DEBIT",
+    "PAYOUT",
+    "PURCHASE",
+    "BATCH_PAYOUT",
+    "YIELD",
+    "REPAYMENT",
+    "WITHHOLDING_TAX",
+  ]).nullish(),
+  transaction_type: openEnum([
+    "PAYMENT",
+    "PRE_CHARGEBACK_ACCEPTED",
+    "REFUND_CHARGEBACK_RECEIVED",
+    "REFUND_CHARGEBACK_WITHDRAWN",
+    "SECOND_CAPTURE_WITHDRAWN",
+    "DISPUTE",
+    "SECOND_DISPUTE",
+    "DISPUTE_REVERSAL",
+    "DISPUTE_LOST",
+    "DISPUTE_WON",
+    "REFUND",
+    "REFUND_REVERSAL",
+    "REFUND_FAILURE",
+    "PAYMENT_RESERVE_HOLD",
+    "PAYMENT_RESERVE_RELEASE",
+    "PAYOUT",
+    "PAYOUT_FAILURE",
+    "PAYOUT_REVERSAL",
+    "CONVERSION_SELL",
+    "CONVERSION_BUY",
+    "CONVERSION_REVERSAL",
+    "DEPOSIT",
+    "DEPOSIT_REVERSAL",
+    "ADJUSTMENT",
+    "FEE",
+    "DD_CREDIT",
+    "DD_DEBIT",
+    "DC_CREDIT",
+    "DC_DEBIT",
+    "DC_DEBIT_REVERSAL",
+    "ISSUING_AUTHORISATION_HOLD",
+    "ISSUING_AUTHORISATION_RELEASE",
+    "ISSUING_CAPTURE",
+    "ISSUING_REFUND",
+    "SPLIT",
+    "SPLIT_REVERSAL",
+    "LENDER_FUNDS_BORROWED",
+    "LENDER_FUNDS_RETURNED",
+    "DIRECT_DEBIT",
+    "DIRECT_DEBIT_REVERSAL",
+    "HOLD",
+    "HOLD_RELEASE",
+    "RETURN_TO_FUNDING_SOURCE",
+    "PURCHASE",
+    "PURCHASE_REVERSAL",
+    "TRANSFER",
+    "PREPAYMENT",
+    "PREPAYMENT_RELEASE",
+    "REPAYMENT_DEDUCTION",
+    "REPAYMENT_FUNDING",
+    "TRANSFER_OUT",
+    "TRANSFER_IN",
+    "TRANSFER_OUT_REVERSAL",
+    "TRANSFER_IN_REVERSAL",
+    "WITHHOLDING_TAX",
+    "WITHHOLDING_TAX_REVERSAL",
+  ]).nullish(),
 });
 
 /** One page of changes of balances. */

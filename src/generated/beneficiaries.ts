@@ -2,6 +2,7 @@
 /** Shapes of beneficiaries: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { isDateTime } from "./values.guards.js";
 
 /** What some countries and methods ask for in addition. */
@@ -273,7 +274,7 @@ export const BeneficiaryDetails: z.ZodType<BeneficiaryDetails> = z.looseObject({
   first_name: z.string().nullish(),
   last_name: z.string().nullish(),
   stablecoin_wallet: StablecoinWallet.nullish(),
-  type: z.string().nullish(),
+  type: openEnum(["BANK_ACCOUNT", "DIGITAL_WALLET", "CARD", "STABLECOIN_WALLET"]).nullish(),
 });
 
 /** Somebody to pay, as saved. */
@@ -593,11 +594,11 @@ export interface BeneficiarySchemaCondition {
 }
 
 export const BeneficiarySchemaCondition: z.ZodType<BeneficiarySchemaCondition> = z.looseObject({
-  type: z.string().nullish(),
-  entity_type: z.string().nullish(),
+  type: openEnum(["BANK_ACCOUNT", "DIGITAL_WALLET", "CARD"]).nullish(),
+  entity_type: openEnum(["COMPANY", "PERSONAL"]).nullish(),
   bank_country_code: z.string().nullish(),
   account_currency: z.string().nullish(),
-  transfer_method: z.string().nullish(),
+  transfer_method: openEnum(["SWIFT", "LOCAL"]).nullish(),
   local_clearing_system: z.string().nullish(),
   provider: z.string().nullish(),
 });
@@ -710,7 +711,7 @@ export const BeneficiaryFormField: z.ZodType<BeneficiaryFormField> = z.looseObje
   placeholder: z.string().nullish(),
   refresh: z.boolean().nullish(),
   tip: z.string().nullish(),
-  type: z.string().nullish(),
+  type: openEnum(["INPUT", "SELECT", "RADIO", "TRANSFER_METHOD", "DYNAMIC_SELECT"]).nullish(),
   dynamic_options: BeneficiaryFormOptions.nullish(),
 });
 
@@ -812,7 +813,12 @@ export interface BeneficiaryVerification {
 }
 
 export const BeneficiaryVerification: z.ZodType<BeneficiaryVerification> = z.looseObject({
-  code: z.string().nullish(),
+  code: openEnum([
+    "VERIFIED",
+    "INVALID",
+    "CANNOT_VERIFY",
+    "EXTERNAL_SERVICE_UNAVAILABLE",
+  ]).nullish(),
   details: BeneficiaryVerificationDetails.nullish(),
   message: z.string().nullish(),
 });

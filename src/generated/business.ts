@@ -2,6 +2,7 @@
 /** Shapes of business: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Address, AddressInput, MonthlyAmount, MonthlyAmountInput } from "./common.js";
 
 /** A product that a business uses. */
@@ -18,7 +19,18 @@ export type BusinessProduct =
   | "TRANSFER_CNY_INBOUND"
   | (string & {});
 
-export const BusinessProduct: z.ZodType<BusinessProduct> = z.string();
+export const BusinessProduct: z.ZodType<BusinessProduct> = openEnum([
+  "ACCEPT_ONLINE_PAYMENTS",
+  "COLLECT_MARKETPLACE_PROCEEDS",
+  "RECEIVE_TRANSFERS",
+  "GET_PAID",
+  "CONVERT_FUNDS",
+  "MAKE_TRANSFERS",
+  "CREATE_CARDS",
+  "MANAGE_EXPENSES",
+  "USE_AWX_API",
+  "TRANSFER_CNY_INBOUND",
+]);
 
 /** What a business uses the account for. */
 export interface BusinessAccountUsage {
@@ -63,7 +75,34 @@ export type BusinessDocumentTag =
   | "THIRD_PARTY_SHAREHOLDING_DOCUMENT"
   | (string & {});
 
-export const BusinessDocumentTag: z.ZodType<BusinessDocumentTag> = z.string();
+export const BusinessDocumentTag: z.ZodType<BusinessDocumentTag> = openEnum([
+  "ACRA_COMPANY_PROFILE_DOCUMENT",
+  "ANNUAL_REPORT",
+  "ANNUAL_RETURN",
+  "ARTICLES_OF_ASSOCIATION",
+  "ASIC_CURRENT_COMPANY_EXTRACT",
+  "ASSUMED_NAME_CERTIFICATE",
+  "AUTHORIZED_SIGNATORY_DISCLOSURE",
+  "BUSINESS_LICENSE",
+  "CERTIFICATE_OF_INCORPORATION",
+  "CERTIFICATION_REGISTRATION",
+  "COMPANY_CERTIFICATE",
+  "COMPANY_CONSTITUTION",
+  "COMPANY_PROFILE",
+  "CONFIRMATION_STATEMENT",
+  "DIRECTOR_LIST",
+  "EIN_LETTER",
+  "LEGAL_NAME_AND_ADDRESS",
+  "OPERATING_AGREEMENT",
+  "PARTNERSHIP_AGREEMENT",
+  "REGISTRATION_CERTIFICATE",
+  "SHAREHOLDING_STRUCTURE_CHART",
+  "SUPPORTIVE_OTHER",
+  "TRUST_DEED",
+  "UNIT_HOLDER_REGISTER",
+  "UBO_SUPPORTIVE",
+  "THIRD_PARTY_SHAREHOLDING_DOCUMENT",
+]);
 
 /** A document of a business. */
 export interface BusinessDocument {
@@ -94,7 +133,12 @@ export const BusinessAttachments: z.ZodType<BusinessAttachments> = z.looseObject
 /** The kind of a business number. BRN is the number in the company register. */
 export type BusinessIdentifierType = "BRN" | "EIN" | "SSN" | "VAT" | (string & {});
 
-export const BusinessIdentifierType: z.ZodType<BusinessIdentifierType> = z.string();
+export const BusinessIdentifierType: z.ZodType<BusinessIdentifierType> = openEnum([
+  "BRN",
+  "EIN",
+  "SSN",
+  "VAT",
+]);
 
 /** A registration or tax number of a business. */
 export interface BusinessIdentifier {
@@ -128,7 +172,20 @@ export type BusinessStructure =
   | "OTHER"
   | (string & {});
 
-export const BusinessStructure: z.ZodType<BusinessStructure> = z.string();
+export const BusinessStructure: z.ZodType<BusinessStructure> = openEnum([
+  "COMPANY",
+  "CORPORATION",
+  "GENERAL_PARTNERSHIP",
+  "LIMITED_LIABILITY_COMPANY",
+  "LIMITED_LIABILITY_PARTNERSHIP",
+  "LIMITED_PARTNERSHIP",
+  "PARTNERSHIP",
+  "SELF_MANAGED_SUPER_FUND",
+  "SOLE_PROPRIETOR",
+  "NON_REGISTERED_SOLE_PROPRIETOR",
+  "TRUST",
+  "OTHER",
+]);
 
 /** The business that owns an account. */
 export interface BusinessDetails {

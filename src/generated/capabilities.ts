@@ -2,6 +2,7 @@
 /** Shapes of capabilities: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Decimal, LegalEntityType, LegalEntityTypeInput } from "./common.js";
 import { isDateTime } from "./values.guards.js";
 
@@ -168,12 +169,157 @@ export type AccountCapabilityId =
   | "payments_mbway"
   | (string & {});
 
-export const AccountCapabilityId: z.ZodType<AccountCapabilityId> = z.string();
+export const AccountCapabilityId: z.ZodType<AccountCapabilityId> = openEnum([
+  "transfer_cny_local",
+  "payments_mastercard",
+  "payments_klarna",
+  "payments_jcb",
+  "payments_amex",
+  "payments_giropay",
+  "payments_googlepay",
+  "payments_applepay",
+  "payments_wechat",
+  "payments_unionpay",
+  "payments_visa",
+  "payments_ideal",
+  "payments_bancontact",
+  "payments_sofort",
+  "payments_bacs_direct_debit",
+  "payments_airwallex_pay",
+  "payments_alipaycn",
+  "payments_alipayhk",
+  "payments_blik",
+  "payments_boost",
+  "payments_dana",
+  "payments_diners",
+  "payments_discover",
+  "payments_doku_ewallet",
+  "payments_dragonpay",
+  "payments_duit_now",
+  "payments_eps",
+  "payments_fps",
+  "payments_gcash",
+  "payments_grabpay_my",
+  "payments_grabpay_sg",
+  "payments_kakaopay",
+  "payments_konbini",
+  "payments_korean_local_card",
+  "payments_mybank",
+  "payments_naver_pay",
+  "payments_online_banking_kr",
+  "payments_online_banking_ph",
+  "payments_online_banking_th",
+  "payments_p24",
+  "payments_pay_now",
+  "payments_payco",
+  "payments_payeasy",
+  "payments_paysafecard",
+  "payments_paysafecash",
+  "payments_prompt_pay",
+  "payments_rabbit_line_pay",
+  "payments_sam_kiosk",
+  "payments_samsung_pay",
+  "payments_seven_eleven_my",
+  "payments_seven_eleven_tw",
+  "payments_shopee_pay",
+  "payments_skrill",
+  "payments_tesco_lotus",
+  "payments_tng",
+  "payments_truemoney",
+  "payments_trustly",
+  "payments_ach_direct_debit",
+  "payments_alfamart",
+  "payments_atome",
+  "payments_axs_kiosk",
+  "payments_bank_transfer_id",
+  "payments_bank_transfer_kr",
+  "payments_bitpay",
+  "payments_eft_direct_debit",
+  "payments_enets",
+  "payments_esun",
+  "payments_family_mart",
+  "payments_fpx",
+  "payments_go_pay",
+  "payments_hi_life",
+  "payments_indomaret",
+  "payments_jenius_pay",
+  "payments_linkaja",
+  "payments_maxima",
+  "payments_multibanco",
+  "payments_narvesen",
+  "payments_online_banking_ee",
+  "payments_online_banking_lt",
+  "payments_online_banking_lv",
+  "payments_ovo",
+  "payments_paybybankapp",
+  "payments_paypal",
+  "payments_paypost",
+  "payments_paysera",
+  "payments_payu",
+  "payments_perlas_terminals",
+  "payments_permata_atm",
+  "payments_satispay",
+  "payments_sepa_direct_debit",
+  "payments_upi",
+  "payments_zip",
+  "payments_line_pay",
+  "payments_paypay",
+  "payments_payeasy_atm",
+  "payments_toss_pay",
+  "payments_spei",
+  "payments_venmo",
+  "payments_afterpay",
+  "payments_payto",
+  "payments_birdpay",
+  "payments_twint",
+  "payments_bank_transfer",
+  "payments_cash_app_pay",
+  "payments_lumi",
+  "payments_pix",
+  "payments_seven_eleven_jp",
+  "payments_payme",
+  "payments_jkopay",
+  "payments_shopee_pay_id",
+  "payments_shopee_pay_sg",
+  "payments_shopee_pay_th",
+  "payments_shopee_pay_ph",
+  "payments_shopee_pay_vn",
+  "payments_shopee_pay_my",
+  "payments_spaylater_id",
+  "payments_spaylater_my",
+  "payments_spaylater_sg",
+  "payments_spaylater_th",
+  "payments_spaylater_ph",
+  "payments_spaylater_vn",
+  "payments_bc",
+  "payments_hana",
+  "payments_hyundai",
+  "payments_kb",
+  "payments_lotte",
+  "payments_nh",
+  "payments_samsung",
+  "payments_shinhan",
+  "payments_woori",
+  "payments_laybuy",
+  "payments_tabby",
+  "payments_octopus",
+  "payments_wero",
+  "payments_airi",
+  "payments_affirm",
+  "payments_bizum",
+  "payments_swish",
+  "payments_cartes_bancaires",
+  "payments_mbway",
+]);
 
 /** Whether an account can use a capability. */
 export type AccountCapabilityStatus = "ENABLED" | "DISABLED" | "PENDING" | (string & {});
 
-export const AccountCapabilityStatus: z.ZodType<AccountCapabilityStatus> = z.string();
+export const AccountCapabilityStatus: z.ZodType<AccountCapabilityStatus> = openEnum([
+  "ENABLED",
+  "DISABLED",
+  "PENDING",
+]);
 
 /** Something that an account can do once it is enabled. */
 export interface AccountCapability {
@@ -394,7 +540,7 @@ export const IndividualDeclarant: z.ZodType<IndividualDeclarant> = z.strictObjec
 /** Whether a funding limit is in force, or a new one is under review. */
 export type FundingLimitStatus = "ACTIVE" | "REQUESTED" | (string & {});
 
-export const FundingLimitStatus: z.ZodType<FundingLimitStatus> = z.string();
+export const FundingLimitStatus: z.ZodType<FundingLimitStatus> = openEnum(["ACTIVE", "REQUESTED"]);
 
 /** How funds are added to an account. */
 export type FundingLimitType =
@@ -402,7 +548,10 @@ export type FundingLimitType =
   | "FASTER_DIRECT_DEBIT_DEPOSIT"
   | (string & {});
 
-export const FundingLimitType: z.ZodType<FundingLimitType> = z.string();
+export const FundingLimitType: z.ZodType<FundingLimitType> = openEnum([
+  "DIRECT_DEBIT_DEPOSIT",
+  "FASTER_DIRECT_DEBIT_DEPOSIT",
+]);
 
 /** How much an account may add by direct debit in one currency. */
 export interface FundingLimit {

@@ -2,6 +2,7 @@
 /** Shapes of common: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { isExactDecimal } from "./values.guards.js";
 
 /** An amount of money per month. */
@@ -49,7 +50,7 @@ export const Address: z.ZodType<Address> = z.looseObject({
 /** Whether an account belongs to a business or to an individual. */
 export type LegalEntityType = "BUSINESS" | "INDIVIDUAL" | (string & {});
 
-export const LegalEntityType: z.ZodType<LegalEntityType> = z.string();
+export const LegalEntityType: z.ZodType<LegalEntityType> = openEnum(["BUSINESS", "INDIVIDUAL"]);
 
 /** An amount of money per month. */
 export interface MonthlyAmountInput {

@@ -2,6 +2,7 @@
 /** Shapes of deposits: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Decimal } from "./common.js";
 
 /** What the local clearing system said about a failure. */
@@ -23,7 +24,7 @@ export interface ProviderFailureDetails {
 
 export const ProviderFailureDetails: z.ZodType<ProviderFailureDetails> = z.looseObject({
   code: z.string().nullish(),
-  local_clearing_system: z.string().nullish(),
+  local_clearing_system: openEnum(["AU_BECS", "US_ACH", "GB_BACS", "EU_SEPA"]).nullish(),
   message: z.string().nullish(),
 });
 
@@ -434,7 +435,26 @@ export const DepositPayerBankAccount: z.ZodType<DepositPayerBankAccount> = z.loo
   partial: PayerBankAccountPartial.nullish(),
   ph_bank_code: PayerBankAccountPHBankCode.nullish(),
   swift_code: PayerBankAccountSwiftCode.nullish(),
-  type: z.string().nullish(),
+  type: openEnum([
+    "AU_BSB",
+    "AU_PAYID",
+    "BR_BANK_CODE",
+    "CA_INSTITUTION_NUMBER",
+    "GB_SORT_CODE",
+    "HK_BANK_CODE",
+    "JP_BANK_CODE",
+    "NZ_BANK_CODE",
+    "US_ACH",
+    "US_WIRE",
+    "CN_CNAPS_CODE",
+    "PARTIAL",
+    "IBAN",
+    "MX_BANK_CODE",
+    "SWIFT_CODE",
+    "KR_BANK_CODE",
+    "DK_BANK_CODE",
+    "PH_BANK_CODE",
+  ]).nullish(),
   us_ach: PayerBankAccountUSAch.nullish(),
   us_wire: PayerBankAccountUSWire.nullish(),
 });
@@ -552,8 +572,14 @@ export const Deposit: z.ZodType<Deposit> = z.looseObject({
   provider_transaction_id: z.string().nullish(),
   reference: z.string().nullish(),
   settled_at: z.string().nullish(),
-  status: z.string(),
-  type: z.string().nullish(),
+  status: openEnum(["PENDING", "SETTLED", "REJECTED", "REVERSED"]),
+  type: openEnum([
+    "BANK_TRANSFER",
+    "DIRECT_DEBIT",
+    "DIGITAL_WALLET_TRANSFER",
+    "AGGREGATE_FUNDS",
+    "STABLECOIN_TRANSFER",
+  ]).nullish(),
 });
 
 /** One page of deposits. */

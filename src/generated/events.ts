@@ -2,6 +2,7 @@
 /** Shapes of events: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { AccountStatus } from "./accounts.js";
 import { Decimal } from "./common.js";
 import {
@@ -234,7 +235,12 @@ export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = z.loose
 /** The status of a deposit. REVERSED means that it was settled and then taken back. */
 export type DepositStatus = "PENDING" | "SETTLED" | "REJECTED" | "REVERSED" | (string & {});
 
-export const DepositStatus: z.ZodType<DepositStatus> = z.string();
+export const DepositStatus: z.ZodType<DepositStatus> = openEnum([
+  "PENDING",
+  "SETTLED",
+  "REJECTED",
+  "REVERSED",
+]);
 
 /** What kind of deposit it is. */
 export type DepositType =
@@ -245,7 +251,13 @@ export type DepositType =
   | "STABLECOIN_TRANSFER"
   | (string & {});
 
-export const DepositType: z.ZodType<DepositType> = z.string();
+export const DepositType: z.ZodType<DepositType> = openEnum([
+  "BANK_TRANSFER",
+  "DIRECT_DEBIT",
+  "DIGITAL_WALLET_TRANSFER",
+  "AGGREGATE_FUNDS",
+  "STABLECOIN_TRANSFER",
+]);
 
 /** Data of the events about deposits. */
 export interface DepositEventData {

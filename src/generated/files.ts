@@ -2,11 +2,12 @@
 /** Shapes of files: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** The kind of a stored object. */
 export type FileObjectType = "file" | "list" | (string & {});
 
-export const FileObjectType: z.ZodType<FileObjectType> = z.string();
+export const FileObjectType: z.ZodType<FileObjectType> = openEnum(["file", "list"]);
 
 /** A stored file. */
 export interface UploadedFile {

@@ -2,6 +2,7 @@
 /** Shapes of fx: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Decimal, DecimalInput } from "./common.js";
 
 /** What one party in the chain pays or gets. */
@@ -18,7 +19,7 @@ export interface RateDetail {
 
 export const RateDetail: z.ZodType<RateDetail> = z.looseObject({
   buy_amount: Decimal.nullish(),
-  level: z.string().nullish(),
+  level: openEnum(["CLIENT", "AWX", "PLATFORM_CLIENT"]).nullish(),
   rate: Decimal.nullish(),
   sell_amount: Decimal.nullish(),
 });
@@ -67,7 +68,7 @@ export interface ApplicationFee {
 export const ApplicationFee: z.ZodType<ApplicationFee> = z.looseObject({
   amount: z.string().nullish(),
   currency: z.string().nullish(),
-  source_type: z.string().nullish(),
+  source_type: openEnum(["CONVERSION", "TRANSFER"]).nullish(),
 });
 
 /** A rate that is held for a time. */
@@ -130,10 +131,10 @@ export const Quote: z.ZodType<Quote> = z.looseObject({
   rate_details: z.array(RateDetail),
   sell_amount: Decimal,
   sell_currency: z.string(),
-  usage: z.string(),
+  usage: openEnum(["SINGLE_USE", "MULTI_USE"]),
   valid_from_at: z.string(),
   valid_to_at: z.string(),
-  validity: z.string(),
+  validity: openEnum(["MIN_1", "MIN_15", "MIN_30", "HR_1", "HR_4", "HR_8", "HR_24"]),
 });
 
 /** A fee that the platform takes. */
@@ -157,8 +158,8 @@ export const ApplicationFeeOption: z.ZodType<ApplicationFeeOption> = z.looseObje
   currency: z.string().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
   percentage: z.string().nullish(),
-  source_type: z.string().nullish(),
-  type: z.string().nullish(),
+  source_type: openEnum(["CONVERSION", "TRANSFER"]).nullish(),
+  type: openEnum(["FIXED", "PERCENTAGE"]).nullish(),
 });
 
 /** How a conversion is paid for. */
@@ -174,7 +175,7 @@ export interface ConversionFunding {
 }
 
 export const ConversionFunding: z.ZodType<ConversionFunding> = z.looseObject({
-  debit_type: z.string().nullish(),
+  debit_type: openEnum(["DIRECT_DEBIT", "FASTER_DIRECT_DEBIT"]).nullish(),
   failure_reason: z.string().nullish(),
   funding_source_id: z.string().nullish(),
   status: z.string().nullish(),
@@ -189,7 +190,7 @@ export interface ConversionFundingSource {
 }
 
 export const ConversionFundingSource: z.ZodType<ConversionFundingSource> = z.looseObject({
-  debit_type: z.string().nullish(),
+  debit_type: openEnum(["DIRECT_DEBIT", "FASTER_DIRECT_DEBIT"]).nullish(),
   id: z.string(),
 });
 
@@ -265,7 +266,7 @@ export const Conversion: z.ZodType<Conversion> = z.looseObject({
   sell_currency: z.string(),
   settlement_cutoff_at: z.string(),
   short_reference_id: z.string(),
-  status: z.string(),
+  status: openEnum(["SCHEDULED", "CANCELLED", "OVERDUE", "SETTLED"]),
   updated_at: z.string(),
 });
 

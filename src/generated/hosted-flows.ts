@@ -2,11 +2,16 @@
 /** Shapes of hosted-flows: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** How far the owner of an account has got in a hosted flow. */
 export type HostedFlowStatus = "INIT" | "PROCESSING" | "FINISHED" | (string & {});
 
-export const HostedFlowStatus: z.ZodType<HostedFlowStatus> = z.string();
+export const HostedFlowStatus: z.ZodType<HostedFlowStatus> = openEnum([
+  "INIT",
+  "PROCESSING",
+  "FINISHED",
+]);
 
 /** An account owner's way through pages hosted by Airwallex. */
 export interface HostedFlow {

@@ -2,6 +2,7 @@
 /** Shapes of individual: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { BusinessIdentifier, BusinessIdentifierInput } from "./business.js";
 import { Address, AddressInput, MonthlyAmount, MonthlyAmountInput } from "./common.js";
 import {
@@ -29,7 +30,20 @@ export type CardUsage =
   | "NO_CARD_USAGE"
   | (string & {});
 
-export const CardUsage: z.ZodType<CardUsage> = z.string();
+export const CardUsage: z.ZodType<CardUsage> = openEnum([
+  "GENERAL_EXPENSES",
+  "BUSINESS_EXPENSES",
+  "EDUCATION",
+  "TRAVEL_TRANSPORT",
+  "INSURANCE",
+  "SERVICES",
+  "BILLS_UTILITIES",
+  "INVESTMENT",
+  "FEES_CHARGES",
+  "HEALTHCARE",
+  "HOUSING",
+  "NO_CARD_USAGE",
+]);
 
 /**
  * Where the money of an individual comes from. INCOME_FROM_MARKETPLLACES is the API's own spelling.
@@ -48,7 +62,19 @@ export type CollectionSource =
   | "PAYMENT_REFUNDS"
   | (string & {});
 
-export const CollectionSource: z.ZodType<CollectionSource> = z.string();
+export const CollectionSource: z.ZodType<CollectionSource> = openEnum([
+  "ALLOWANCE_FROM_FAMILY",
+  "BENEFITS_FROM_STATE",
+  "EMPLOYMENT_INCOME",
+  "INVESTMENT_INCOME_NONPROPERTY",
+  "INCOME_FROM_PROPERTY",
+  "INCOME_FROM_MARKETPLLACES",
+  "INSURANCE",
+  "LOANS",
+  "SAVINGS",
+  "OTHER_THIRD_PARTIES",
+  "PAYMENT_REFUNDS",
+]);
 
 /** Who an individual pays. */
 export type PayoutRecipient =
@@ -62,7 +88,16 @@ export type PayoutRecipient =
   | "OWN_BANK_ACCOUNT"
   | (string & {});
 
-export const PayoutRecipient: z.ZodType<PayoutRecipient> = z.string();
+export const PayoutRecipient: z.ZodType<PayoutRecipient> = openEnum([
+  "CONNECTED_AWX_ACCOUNT",
+  "EDUCATIONAL_INSTITUTIONS",
+  "FRIENDS_OR_RELATIVES",
+  "MARKETPLACE_PLATFORM",
+  "MARKETPLACE_SELLERS",
+  "MOBILITY_PLATFORM",
+  "OTHER_THIRD_PARTY_INDIVIDUALS",
+  "OWN_BANK_ACCOUNT",
+]);
 
 /** A product that an individual uses. */
 export type IndividualProduct =
@@ -77,7 +112,17 @@ export type IndividualProduct =
   | "TUITION_PAYMENTS"
   | (string & {});
 
-export const IndividualProduct: z.ZodType<IndividualProduct> = z.string();
+export const IndividualProduct: z.ZodType<IndividualProduct> = openEnum([
+  "CREATE_CARDS",
+  "MAKE_TRANSFERS",
+  "MARKETPLACE_WALLET",
+  "MOBILITY_WALLET",
+  "OTHERS",
+  "PAYROLL_WALLET",
+  "RECEIVE_TRANSFERS",
+  "TRADE_SECURITIES",
+  "TUITION_PAYMENTS",
+]);
 
 /** What an individual uses the account for. */
 export interface IndividualAccountUsage {
@@ -116,7 +161,13 @@ export type IndividualDocumentTag =
   | "PHOTO_SELFIE"
   | (string & {});
 
-export const IndividualDocumentTag: z.ZodType<IndividualDocumentTag> = z.string();
+export const IndividualDocumentTag: z.ZodType<IndividualDocumentTag> = openEnum([
+  "PERSON_NAME_CHANGE_CERTIFICATE",
+  "PROOF_OF_ADDRESS",
+  "SUPPORTIVE_OTHER",
+  "VIDEO_SELFIE",
+  "PHOTO_SELFIE",
+]);
 
 /** A document about an individual. */
 export interface IndividualDocument {
@@ -172,12 +223,22 @@ export type IndividualIdentificationType =
   | "TAX_ID"
   | (string & {});
 
-export const IndividualIdentificationType: z.ZodType<IndividualIdentificationType> = z.string();
+export const IndividualIdentificationType: z.ZodType<IndividualIdentificationType> = openEnum([
+  "DRIVERS_LICENSE",
+  "MEDICARE_CARD",
+  "PASSPORT",
+  "PERSONAL_ID",
+  "TAX_ID",
+]);
 
 /** The colour of a Medicare card. */
 export type MedicareCardColor = "BLUE" | "GREEN" | "YELLOW" | (string & {});
 
-export const MedicareCardColor: z.ZodType<MedicareCardColor> = z.string();
+export const MedicareCardColor: z.ZodType<MedicareCardColor> = openEnum([
+  "BLUE",
+  "GREEN",
+  "YELLOW",
+]);
 
 /** An Australian Medicare card. */
 export interface MedicareCard {
@@ -210,7 +271,7 @@ export const MedicareCard: z.ZodType<MedicareCard> = z.looseObject({
 /** The kind of a tax number of an individual. */
 export type IndividualTaxIdType = "SSN" | "ITIN" | (string & {});
 
-export const IndividualTaxIdType: z.ZodType<IndividualTaxIdType> = z.string();
+export const IndividualTaxIdType: z.ZodType<IndividualTaxIdType> = openEnum(["SSN", "ITIN"]);
 
 /** A tax number of an individual. */
 export interface IndividualTaxId {
@@ -308,7 +369,46 @@ export type Occupation =
   | "WAITER"
   | (string & {});
 
-export const Occupation: z.ZodType<Occupation> = z.string();
+export const Occupation: z.ZodType<Occupation> = openEnum([
+  "ACCOUNTANT",
+  "ADMINISTRATION",
+  "ARCHITECTURE",
+  "ARTIST",
+  "ATHLETE",
+  "BEAUTY",
+  "BUSINESSMAN",
+  "CONSTRUCTION",
+  "COOK",
+  "DELIVERY",
+  "DESIGNER",
+  "ENGINEER",
+  "FINANCE",
+  "GOVERNMENT",
+  "HEALTHCARE",
+  "INSURANCE",
+  "JOURNALIST",
+  "LEGAL",
+  "MANAGER",
+  "MARKETING",
+  "MEDIA",
+  "MILITARY",
+  "NURSE",
+  "OFFICER",
+  "OTHERS",
+  "PILOT",
+  "PROGRAMMER",
+  "PRODUCTION",
+  "REAL_ESTATE",
+  "SALESPERSON",
+  "SELF_EMPLOYMENT",
+  "STUDENT",
+  "SURVEYOR",
+  "TEACHER",
+  "TECHNICIAN",
+  "TRAVEL",
+  "UNEMPLOYED",
+  "WAITER",
+]);
 
 /** Another name of an individual. */
 export interface OtherName {

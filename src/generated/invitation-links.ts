@@ -2,6 +2,7 @@
 /** Shapes of invitation-links: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Metadata, MetadataInput } from "./accounts.js";
 
 /**
@@ -10,12 +11,12 @@ import { Metadata, MetadataInput } from "./accounts.js";
  */
 export type InvitationMode = "oauth2" | "scale_connect" | (string & {});
 
-export const InvitationMode: z.ZodType<InvitationMode> = z.string();
+export const InvitationMode: z.ZodType<InvitationMode> = openEnum(["oauth2", "scale_connect"]);
 
 /** What a partner's app gets when a customer consents. */
 export type InvitationResponseType = "code" | (string & {});
 
-export const InvitationResponseType: z.ZodType<InvitationResponseType> = z.string();
+export const InvitationResponseType: z.ZodType<InvitationResponseType> = openEnum(["code"]);
 
 /** What a partner's app requests from an invited customer. */
 export interface InvitationOAuth {
@@ -47,7 +48,15 @@ export type PrefilledFieldName =
   | "contact_name"
   | (string & {});
 
-export const PrefilledFieldName: z.ZodType<PrefilledFieldName> = z.string();
+export const PrefilledFieldName: z.ZodType<PrefilledFieldName> = openEnum([
+  "email",
+  "first_name",
+  "last_name",
+  "mobile_number",
+  "business_name",
+  "country",
+  "contact_name",
+]);
 
 /** A field of the sign-up form that is already filled in. */
 export interface PrefilledField {

@@ -2,6 +2,7 @@
 /** Shapes of offboardings: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** Why an account should be closed. */
 export type OffboardingReason =
@@ -18,7 +19,19 @@ export type OffboardingReason =
   | "OTHER"
   | (string & {});
 
-export const OffboardingReason: z.ZodType<OffboardingReason> = z.string();
+export const OffboardingReason: z.ZodType<OffboardingReason> = openEnum([
+  "COMMERCIAL_DECISION",
+  "INCOMPLETE_ONBOARDING_KYC",
+  "COMPANY_DISSOLVED_OR_LIQUIDATING",
+  "POLICY_VIOLATION",
+  "FRAUDULENT_ACTIVITY",
+  "SANCTIONS_EXPOSURE",
+  "SUSPECTED_MONEY_LAUNDERING_OR_TERRORIST_FINANCING",
+  "REPUTATIONAL_RISK_OR_ADVERSE_MEDIA",
+  "NOT_COMPLY_WITH_ONGOING_REVIEWS",
+  "LINKAGE_TO_HIGH_RISK_CLIENT",
+  "OTHER",
+]);
 
 /**
  * How far the closing of an account has got. COMPLETED leaves it suspended, and closed for good
@@ -26,7 +39,11 @@ export const OffboardingReason: z.ZodType<OffboardingReason> = z.string();
  */
 export type OffboardingStatus = "PENDING" | "COMPLETED" | "CANCELLED" | (string & {});
 
-export const OffboardingStatus: z.ZodType<OffboardingStatus> = z.string();
+export const OffboardingStatus: z.ZodType<OffboardingStatus> = openEnum([
+  "PENDING",
+  "COMPLETED",
+  "CANCELLED",
+]);
 
 /** A request to close a connected account. */
 export interface Offboarding {

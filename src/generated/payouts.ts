@@ -2,6 +2,7 @@
 /** Shapes of payouts: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { BeneficiaryDetails, BeneficiaryDetailsInput } from "./beneficiaries.js";
 import { Decimal, DecimalInput } from "./common.js";
 import { ProviderFailureDetails } from "./deposits.js";
@@ -93,7 +94,7 @@ export interface PayoutFunding {
 }
 
 export const PayoutFunding: z.ZodType<PayoutFunding> = z.looseObject({
-  deposit_type: z.string().nullish(),
+  deposit_type: openEnum(["FASTER_DIRECT_DEBIT", "DIRECT_DEBIT"]).nullish(),
   failure_details: PayoutFundingFailureDetails.nullish(),
   failure_reason: z.string().nullish(),
   funding_source_id: z.string().nullish(),

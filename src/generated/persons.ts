@@ -2,6 +2,7 @@
 /** Shapes of persons: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Address, AddressInput } from "./common.js";
 
 /** The kind of a document about a person of a business. */
@@ -16,7 +17,16 @@ export type BusinessPersonDocumentTag =
   | "APPOINTMENT_DOCUMENT"
   | (string & {});
 
-export const BusinessPersonDocumentTag: z.ZodType<BusinessPersonDocumentTag> = z.string();
+export const BusinessPersonDocumentTag: z.ZodType<BusinessPersonDocumentTag> = openEnum([
+  "PERSON_PURPORTING_TO_ACT_AUTHORISATION_LETTER",
+  "PERSON_NAME_CHANGE_CERTIFICATE",
+  "APPLICANT_SIGNATURE",
+  "PROOF_OF_ADDRESS",
+  "VIDEO_SELFIE",
+  "PHOTO_SELFIE",
+  "SUPPORTIVE_OTHER",
+  "APPOINTMENT_DOCUMENT",
+]);
 
 /** A document about a person of a business. */
 export interface BusinessPersonDocument {
@@ -86,7 +96,12 @@ export type PersonIdentificationType =
   | "TAX_ID"
   | (string & {});
 
-export const PersonIdentificationType: z.ZodType<PersonIdentificationType> = z.string();
+export const PersonIdentificationType: z.ZodType<PersonIdentificationType> = openEnum([
+  "DRIVERS_LICENCE",
+  "PASSPORT",
+  "PERSONAL_ID",
+  "TAX_ID",
+]);
 
 /** A passport. */
 export interface Passport {
@@ -138,7 +153,12 @@ export const PersonalId: z.ZodType<PersonalId> = z.looseObject({
 /** The kind of a tax number of a person of a business. */
 export type PersonTaxIdType = "SSN" | "VAT" | "ITIN" | "OTHERS" | (string & {});
 
-export const PersonTaxIdType: z.ZodType<PersonTaxIdType> = z.string();
+export const PersonTaxIdType: z.ZodType<PersonTaxIdType> = openEnum([
+  "SSN",
+  "VAT",
+  "ITIN",
+  "OTHERS",
+]);
 
 /** A tax number of a person of a business. */
 export interface PersonTaxId {
@@ -208,7 +228,14 @@ export type PersonRole =
   | "SIGNATORY"
   | (string & {});
 
-export const PersonRole: z.ZodType<PersonRole> = z.string();
+export const PersonRole: z.ZodType<PersonRole> = openEnum([
+  "AUTHORISED_PERSON",
+  "BENEFICIAL_OWNER",
+  "CONTROLLING_PERSON",
+  "DIRECTOR",
+  "LEGAL_REPRESENTATIVE",
+  "SIGNATORY",
+]);
 
 /** A person who owns, directs or represents a business. */
 export interface BusinessPerson {
@@ -280,7 +307,13 @@ export type IdentityFileTag =
   | "PASSPORT"
   | (string & {});
 
-export const IdentityFileTag: z.ZodType<IdentityFileTag> = z.string();
+export const IdentityFileTag: z.ZodType<IdentityFileTag> = openEnum([
+  "DRIVERS_LICENSE_FRONT",
+  "DRIVERS_LICENSE_BACK",
+  "PERSONAL_ID_FRONT",
+  "PERSONAL_ID_BACK",
+  "PASSPORT",
+]);
 
 /** A picture of an identity document. */
 export interface IdentityFile {

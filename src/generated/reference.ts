@@ -2,16 +2,21 @@
 /** Shapes of reference: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** An answer to a question in the tree of industries. */
 export type IndustryAnswer = "Yes" | "No" | (string & {});
 
-export const IndustryAnswer: z.ZodType<IndustryAnswer> = z.string();
+export const IndustryAnswer: z.ZodType<IndustryAnswer> = openEnum(["Yes", "No"]);
 
 /** The kind of a node in the tree of industries. */
 export type IndustryCategoryType = "LIST" | "CODE" | "QUESTION" | (string & {});
 
-export const IndustryCategoryType: z.ZodType<IndustryCategoryType> = z.string();
+export const IndustryCategoryType: z.ZodType<IndustryCategoryType> = openEnum([
+  "LIST",
+  "CODE",
+  "QUESTION",
+]);
 
 /**
  * A node of the tree of industries: a `LIST` of others, a `QUESTION` whose answer decides between

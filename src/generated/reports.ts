@@ -2,6 +2,7 @@
 /** Shapes of reports: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** What a report is about. */
 export type PlatformReportType =
@@ -13,7 +14,14 @@ export type PlatformReportType =
   | "APPLICATION_FEE_REPORT"
   | (string & {});
 
-export const PlatformReportType: z.ZodType<PlatformReportType> = z.string();
+export const PlatformReportType: z.ZodType<PlatformReportType> = openEnum([
+  "TRANSACTION_RECON_REPORT",
+  "PAYOUT_REPORT",
+  "BALANCE_REPORT",
+  "ACCOUNT_REPORT",
+  "ISSUING_TRANSACTION_REPORT",
+  "APPLICATION_FEE_REPORT",
+]);
 
 /** What a report is about. */
 export type PlatformReportTypeInput =
@@ -36,7 +44,7 @@ export const PlatformReportTypeInput: z.ZodType<PlatformReportTypeInput> = z.enu
 /** Format of a report. */
 export type ReportFileFormat = "CSV" | (string & {});
 
-export const ReportFileFormat: z.ZodType<ReportFileFormat> = z.string();
+export const ReportFileFormat: z.ZodType<ReportFileFormat> = openEnum(["CSV"]);
 
 /** Format of a report. */
 export type ReportFileFormatInput = "CSV";
@@ -56,12 +64,19 @@ export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = z.looseOb
 /** Why a report could not be generated. */
 export type PlatformReportFailure = "REPORT_SIZE_LIMIT_EXCEEDED" | "SYSTEM_FAILURE" | (string & {});
 
-export const PlatformReportFailure: z.ZodType<PlatformReportFailure> = z.string();
+export const PlatformReportFailure: z.ZodType<PlatformReportFailure> = openEnum([
+  "REPORT_SIZE_LIMIT_EXCEEDED",
+  "SYSTEM_FAILURE",
+]);
 
 /** Whether a report is ready. */
 export type PlatformReportStatus = "PENDING" | "COMPLETED" | "FAILED" | (string & {});
 
-export const PlatformReportStatus: z.ZodType<PlatformReportStatus> = z.string();
+export const PlatformReportStatus: z.ZodType<PlatformReportStatus> = openEnum([
+  "PENDING",
+  "COMPLETED",
+  "FAILED",
+]);
 
 /** A report on the accounts of the platform. */
 export interface PlatformReport {

@@ -2,6 +2,7 @@
 /** Shapes of requirements: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** The call that records agreement to the terms and conditions. */
 export interface TermsRequirement {
@@ -22,7 +23,7 @@ export const TermsRequirement: z.ZodType<TermsRequirement> = z.looseObject({
 /** The code of a requirement of no specific kind. */
 export type OtherRequirementErrorCode = "OTHER" | (string & {});
 
-export const OtherRequirementErrorCode: z.ZodType<OtherRequirementErrorCode> = z.string();
+export const OtherRequirementErrorCode: z.ZodType<OtherRequirementErrorCode> = openEnum(["OTHER"]);
 
 /** A requirement of no specific kind. */
 export interface OtherRequirement {
@@ -53,7 +54,20 @@ export type PhotoErrorCode =
   | "UNKNOWN"
   | (string & {});
 
-export const PhotoErrorCode: z.ZodType<PhotoErrorCode> = z.string();
+export const PhotoErrorCode: z.ZodType<PhotoErrorCode> = openEnum([
+  "FACE_CLOSE_TO_BORDER",
+  "FACE_CROPPED",
+  "FACE_IS_BLOCKED",
+  "FACE_NOT_FOUND",
+  "FACE_OVER_ROTATED",
+  "FACE_TOO_CLOSE",
+  "FACE_TOO_SMALL",
+  "FAILED_TO_PROCESS_IMAGE",
+  "LIVENESS_CHECK_FAILED",
+  "OTHER",
+  "TOO_MANY_FACES",
+  "UNKNOWN",
+]);
 
 /** A photo of the face that was not accepted. */
 export interface PhotoRequirement {
@@ -74,7 +88,9 @@ export const PhotoRequirement: z.ZodType<PhotoRequirement> = z.looseObject({
 /** Why a photo of the person holding the document was not accepted. */
 export type PhotoHoldingIdErrorCode = "FACE_MATCHING_FAILED" | (string & {});
 
-export const PhotoHoldingIdErrorCode: z.ZodType<PhotoHoldingIdErrorCode> = z.string();
+export const PhotoHoldingIdErrorCode: z.ZodType<PhotoHoldingIdErrorCode> = openEnum([
+  "FACE_MATCHING_FAILED",
+]);
 
 /** A photo of the person holding the document that was not accepted. */
 export interface PhotoHoldingIdRequirement {
@@ -109,7 +125,18 @@ export type IdentificationErrorCode =
   | "OTHER"
   | (string & {});
 
-export const IdentificationErrorCode: z.ZodType<IdentificationErrorCode> = z.string();
+export const IdentificationErrorCode: z.ZodType<IdentificationErrorCode> = openEnum([
+  "ADDRESS_NOT_FOUND",
+  "BLURRY_IMAGE",
+  "DATA_COMPARISON_TOO_LOW",
+  "DOCUMENT_TYPE_FAILED",
+  "DOCUMENT_VALIDATION_FAILED",
+  "EXPIRED_DOCUMENT",
+  "FACE_MATCHING_FAILED",
+  "FAILED_TO_PROCESS",
+  "GLARE_IMAGE",
+  "OTHER",
+]);
 
 /** An identity document that was not accepted. */
 export interface IdentificationRequirement {
@@ -145,7 +172,10 @@ export type DuplicateAccountErrorCode =
   | "OTHER"
   | (string & {});
 
-export const DuplicateAccountErrorCode: z.ZodType<DuplicateAccountErrorCode> = z.string();
+export const DuplicateAccountErrorCode: z.ZodType<DuplicateAccountErrorCode> = openEnum([
+  "CONFIRM_REASON_FOR_SECOND_ACCOUNT",
+  "OTHER",
+]);
 
 /** A question about why the customer opens a second account. */
 export interface DuplicateAccountRequirement {

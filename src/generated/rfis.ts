@@ -2,6 +2,7 @@
 /** Shapes of rfis: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** A postal address. */
 export interface RfiAddress {
@@ -48,7 +49,14 @@ export type RfiIdentityDocumentType =
   | "ITIN"
   | (string & {});
 
-export const RfiIdentityDocumentType: z.ZodType<RfiIdentityDocumentType> = z.string();
+export const RfiIdentityDocumentType: z.ZodType<RfiIdentityDocumentType> = openEnum([
+  "DRIVING_LICENSE",
+  "PASSPORT",
+  "IDENTITY_CARD",
+  "MEDICARE_CARD",
+  "SSN",
+  "ITIN",
+]);
 
 /** An identity document. */
 export interface RfiIdentityDocument {
@@ -82,7 +90,14 @@ export type RfiAnswerType =
   | "ADDRESS"
   | (string & {});
 
-export const RfiAnswerType: z.ZodType<RfiAnswerType> = z.string();
+export const RfiAnswerType: z.ZodType<RfiAnswerType> = openEnum([
+  "TEXT",
+  "ATTACHMENT",
+  "IDENTITY_DOCUMENT",
+  "CONFIRMATION",
+  "LIVENESS",
+  "ADDRESS",
+]);
 
 /**
  * An answer: its kind, the member of that kind, and an optional comment. An open question has only
@@ -141,7 +156,7 @@ export const RfiText: z.ZodType<RfiText> = z.looseObject({
 /** What a question is about. */
 export type RfiQuestionKey = "PROOF_OF_ADDRESS" | "ID_COPY" | (string & {});
 
-export const RfiQuestionKey: z.ZodType<RfiQuestionKey> = z.string();
+export const RfiQuestionKey: z.ZodType<RfiQuestionKey> = openEnum(["PROOF_OF_ADDRESS", "ID_COPY"]);
 
 /** How far a liveness check has got. */
 export type RfiLivenessStatus =
@@ -152,7 +167,13 @@ export type RfiLivenessStatus =
   | "FAILED"
   | (string & {});
 
-export const RfiLivenessStatus: z.ZodType<RfiLivenessStatus> = z.string();
+export const RfiLivenessStatus: z.ZodType<RfiLivenessStatus> = openEnum([
+  "NOT_STARTED",
+  "STARTED",
+  "SUBMITTED",
+  "SUCCEEDED",
+  "FAILED",
+]);
 
 /** A liveness check of a person, done on a page in the browser. */
 export interface RfiLiveness {
@@ -194,7 +215,18 @@ export type RfiSourceType =
   | "DEPOSIT"
   | (string & {});
 
-export const RfiSourceType: z.ZodType<RfiSourceType> = z.string();
+export const RfiSourceType: z.ZodType<RfiSourceType> = openEnum([
+  "PERSON",
+  "BUSINESS",
+  "INDIVIDUAL",
+  "CARDHOLDER",
+  "PAYMENT_INTENT",
+  "CHARGE",
+  "CONNECTED_ACCOUNT_TRANSFER",
+  "TRANSFER",
+  "DIRECT_DEBIT",
+  "DEPOSIT",
+]);
 
 /** Who or what a question is about. */
 export interface RfiSource {
@@ -290,7 +322,7 @@ export const RfiRequest: z.ZodType<RfiRequest> = z.looseObject({
  */
 export type RfiStatus = "ACTION_REQUIRED" | "ANSWERED" | "CLOSED" | (string & {});
 
-export const RfiStatus: z.ZodType<RfiStatus> = z.string();
+export const RfiStatus: z.ZodType<RfiStatus> = openEnum(["ACTION_REQUIRED", "ANSWERED", "CLOSED"]);
 
 /** What a request about a transaction originates from. */
 export type RfiSubType =
@@ -299,7 +331,11 @@ export type RfiSubType =
   | "BANKING_PARTNER_INQUIRY"
   | (string & {});
 
-export const RfiSubType: z.ZodType<RfiSubType> = z.string();
+export const RfiSubType: z.ZodType<RfiSubType> = openEnum([
+  "TRANSACTION_MONITORING",
+  "TRANSACTION_SCREENING",
+  "BANKING_PARTNER_INQUIRY",
+]);
 
 /** What a request for information is about. */
 export type RfiType =
@@ -311,7 +347,14 @@ export type RfiType =
   | "MERCHANT_RISK"
   | (string & {});
 
-export const RfiType: z.ZodType<RfiType> = z.string();
+export const RfiType: z.ZodType<RfiType> = openEnum([
+  "KYC",
+  "KYC_ONGOING",
+  "CARDHOLDER",
+  "TRANSACTION",
+  "PAYMENT_ENABLEMENT",
+  "MERCHANT_RISK",
+]);
 
 /**
  * A request for information: questions that someone at Airwallex asks about an account, and the

@@ -2,11 +2,16 @@
 /** Shapes of simulation-deposits: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 
 /** A status that a simulated deposit can start in. */
 export type SimulatedDepositStatus = "PENDING" | "REJECTED" | "SETTLED" | (string & {});
 
-export const SimulatedDepositStatus: z.ZodType<SimulatedDepositStatus> = z.string();
+export const SimulatedDepositStatus: z.ZodType<SimulatedDepositStatus> = openEnum([
+  "PENDING",
+  "REJECTED",
+  "SETTLED",
+]);
 
 /** A status that a simulated deposit can start in. */
 export type SimulatedDepositStatusInput = "PENDING" | "REJECTED" | "SETTLED";
@@ -20,7 +25,7 @@ export const SimulatedDepositStatusInput: z.ZodType<SimulatedDepositStatusInput>
 /** What kind of deposit a simulated one is. */
 export type SimulatedDepositType = "DEBIT" | "CREDIT" | (string & {});
 
-export const SimulatedDepositType: z.ZodType<SimulatedDepositType> = z.string();
+export const SimulatedDepositType: z.ZodType<SimulatedDepositType> = openEnum(["DEBIT", "CREDIT"]);
 
 /** A currency, as simulations of deposits return it. */
 export interface SimulatedCurrency {

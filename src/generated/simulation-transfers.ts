@@ -2,6 +2,7 @@
 /** Shapes of simulation-transfers: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { BeneficiaryDetails } from "./beneficiaries.js";
 import { ApplicationFee, ApplicationFeeOption } from "./fx.js";
 import {
@@ -66,7 +67,40 @@ export type PayoutFailureType =
   | "UNABLE_TO_APPLY"
   | (string & {});
 
-export const PayoutFailureType: z.ZodType<PayoutFailureType> = z.string();
+export const PayoutFailureType: z.ZodType<PayoutFailureType> = openEnum([
+  "ACCOUNT_CLOSED",
+  "ACCOUNT_CURRENCY_MISMATCH",
+  "ACCOUNT_INACTIVE_OR_DORMANT",
+  "ACCOUNT_UNDER_RESTRICTION",
+  "BENEFICIARY_BANK_RETURNED",
+  "BENEFICIARY_NAME_MISMATCH",
+  "BENEFICIARY_REQUESTED",
+  "CARD_ISSUER_ERROR",
+  "CHANNEL_POLICY",
+  "CHANNEL_TIMEOUT",
+  "CLIENT_REQUESTED",
+  "DUPLICATION_RETURN",
+  "EXCEEDED_TRANSACTION_AMOUNT_OR_LIMIT",
+  "INBOUND_2B_CARD_NOT_SUPPORTED",
+  "INBOUND_BENFICIARY_VALIDATION_ERROR",
+  "INBOUND_COMPANY_REGISTRATION_NUMBER_ERROR",
+  "INBOUND_ORDER_ERROR",
+  "INSUFFICIENT_FUNDS",
+  "INVALID_ACCOUNT_NAME_OR_NUMBER",
+  "INVALID_BANK_INFORMATION",
+  "INVALID_BANK_OR_BRANCH_CODE",
+  "INVALID_BENEFICIARY_DETAILS",
+  "INVALID_CORRESPONDENT_BANK_INFORMATION",
+  "INVALID_PAYMENT_PURPOSE",
+  "INVALID_SPECIAL_CHARACTER",
+  "INVALID_SWIFT_BIC_CODE",
+  "OTHER",
+  "RECALL_REQUESTED",
+  "SYSTEM_ERROR",
+  "TM_SUSPENDED",
+  "TRANSACTION_AMOUNT_NOT_COVERING_FEE",
+  "UNABLE_TO_APPLY",
+]);
 
 /** Why a payout fails. */
 export type PayoutFailureTypeInput =
@@ -141,12 +175,12 @@ export const PayoutFailureTypeInput: z.ZodType<PayoutFailureTypeInput> = z.enum(
 /** Who pays the fee of a payout. */
 export type PayoutFeePayer = "PAYER" | "BENEFICIARY" | (string & {});
 
-export const PayoutFeePayer: z.ZodType<PayoutFeePayer> = z.string();
+export const PayoutFeePayer: z.ZodType<PayoutFeePayer> = openEnum(["PAYER", "BENEFICIARY"]);
 
 /** Who pays the banks on the way of a SWIFT payment. */
 export type SwiftChargeOption = "SHARED" | "PAYER" | (string & {});
 
-export const SwiftChargeOption: z.ZodType<SwiftChargeOption> = z.string();
+export const SwiftChargeOption: z.ZodType<SwiftChargeOption> = openEnum(["SHARED", "PAYER"]);
 
 /** A payout, as its simulation returns it. */
 export interface SimulatedPayout {

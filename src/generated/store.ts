@@ -2,6 +2,7 @@
 /** Shapes of store: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Address, AddressInput } from "./common.js";
 
 /** The transactions that a store expects. */
@@ -40,12 +41,20 @@ export type OperatingModel =
   | "IN_PERSON"
   | (string & {});
 
-export const OperatingModel: z.ZodType<OperatingModel> = z.string();
+export const OperatingModel: z.ZodType<OperatingModel> = openEnum([
+  "ONLINE_CHECKOUT",
+  "INVOICES_OR_CUSTOM_ORDER_LINKS",
+  "IN_PERSON",
+]);
 
 /** A payment method of a store. */
 export type PaymentType = "CARDS" | "BANK_DIRECT_DEBIT" | "OTHER" | (string & {});
 
-export const PaymentType: z.ZodType<PaymentType> = z.string();
+export const PaymentType: z.ZodType<PaymentType> = openEnum([
+  "CARDS",
+  "BANK_DIRECT_DEBIT",
+  "OTHER",
+]);
 
 /** The share of a store's revenue from one payment method. */
 export interface PaymentDistribution {

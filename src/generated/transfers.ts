@@ -2,6 +2,7 @@
 /** Shapes of transfers: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import { Decimal, DecimalInput } from "./common.js";
 
 /** What a charge or a transfer is for. */
@@ -30,7 +31,30 @@ export type MoneyMovementReason =
   | "real_estate"
   | (string & {});
 
-export const MoneyMovementReason: z.ZodType<MoneyMovementReason> = z.string();
+export const MoneyMovementReason: z.ZodType<MoneyMovementReason> = openEnum([
+  "wages_salary",
+  "donation_charitable_contribution",
+  "personal_remittance",
+  "transfer_to_own_account",
+  "pension",
+  "family_support",
+  "living_expenses",
+  "education_training",
+  "travel",
+  "investment_proceeds",
+  "investment_capital",
+  "loan_credit_repayment",
+  "taxes",
+  "goods_purchased",
+  "business_expenses",
+  "medical_services",
+  "professional_business_services",
+  "technical_services",
+  "other_services",
+  "construction",
+  "freight",
+  "real_estate",
+]);
 
 /**
  * The status of a charge or a transfer. PENDING: under review. SUSPENDED: rejected by the review
@@ -44,7 +68,13 @@ export type MoneyMovementStatus =
   | "FAILED"
   | (string & {});
 
-export const MoneyMovementStatus: z.ZodType<MoneyMovementStatus> = z.string();
+export const MoneyMovementStatus: z.ZodType<MoneyMovementStatus> = openEnum([
+  "NEW",
+  "PENDING",
+  "SETTLED",
+  "SUSPENDED",
+  "FAILED",
+]);
 
 /**
  * The status of a charge or a transfer. PENDING: under review. SUSPENDED: rejected by the review
@@ -124,7 +154,18 @@ export type TransferFailureReason =
   | "OTHER_HIGH_RISK_BENEFICIARY"
   | (string & {});
 
-export const TransferFailureReason: z.ZodType<TransferFailureReason> = z.string();
+export const TransferFailureReason: z.ZodType<TransferFailureReason> = openEnum([
+  "EXPIRED_TRANSACTION_RFI_PAYER",
+  "EXPIRED_TRANSACTION_RFI_BENEFICIARY",
+  "DORMANCY_KYC_NO_RESPONSE_PAYER",
+  "DORMANCY_KYC_NO_RESPONSE_BENEFICIARY",
+  "WEBSITE_KYC_NO_RESPONSE_PAYER",
+  "WEBSITE_KYC_NO_RESPONSE_BENEFICIARY",
+  "WATCHLIST_RESTRICTION_PAYER",
+  "WATCHLIST_RESTRICTION_BENEFICIARY",
+  "OTHER_HIGH_RISK_PAYER",
+  "OTHER_HIGH_RISK_BENEFICIARY",
+]);
 
 /** Brand of a card. */
 export type CardPaymentBrand =
@@ -137,17 +178,29 @@ export type CardPaymentBrand =
   | "DINERS_CLUB_INTERNATIONAL"
   | (string & {});
 
-export const CardPaymentBrand: z.ZodType<CardPaymentBrand> = z.string();
+export const CardPaymentBrand: z.ZodType<CardPaymentBrand> = openEnum([
+  "MASTERCARD",
+  "VISA",
+  "UNION_PAY",
+  "AMERICAN_EXPRESS",
+  "JCB",
+  "DISCOVER",
+  "DINERS_CLUB_INTERNATIONAL",
+]);
 
 /** Kind of a card. */
 export type CardPaymentType = "CREDIT" | "DEBIT" | "PREPAID" | (string & {});
 
-export const CardPaymentType: z.ZodType<CardPaymentType> = z.string();
+export const CardPaymentType: z.ZodType<CardPaymentType> = openEnum(["CREDIT", "DEBIT", "PREPAID"]);
 
 /** How a card was used. */
 export type CardPaymentMethod = "APPLE_PAY" | "GOOGLE_PAY" | "CARD_ON_FILE" | (string & {});
 
-export const CardPaymentMethod: z.ZodType<CardPaymentMethod> = z.string();
+export const CardPaymentMethod: z.ZodType<CardPaymentMethod> = openEnum([
+  "APPLE_PAY",
+  "GOOGLE_PAY",
+  "CARD_ON_FILE",
+]);
 
 /** The outcome of a payer's authentication by 3-D Secure. */
 export type ThreeDSecureOutcome =
@@ -158,7 +211,13 @@ export type ThreeDSecureOutcome =
   | "NOT_REQUESTED"
   | (string & {});
 
-export const ThreeDSecureOutcome: z.ZodType<ThreeDSecureOutcome> = z.string();
+export const ThreeDSecureOutcome: z.ZodType<ThreeDSecureOutcome> = openEnum([
+  "ATTEMPTED",
+  "AUTHENTICATED",
+  "FAILED",
+  "NOT_APPLICABLE",
+  "NOT_REQUESTED",
+]);
 
 /** The card payment that funds a transfer. */
 export interface CardPaymentData {

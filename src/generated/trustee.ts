@@ -2,6 +2,7 @@
 /** Shapes of trustee: types and zod schemas. */
 
 import * as z from "zod";
+import { openEnum } from "../schemas/open-enum.js";
 import {
   BusinessAttachments,
   BusinessAttachmentsInput,
@@ -23,7 +24,11 @@ export type TrusteeBusinessStructure =
   | "SOLE_PROPRIETOR"
   | (string & {});
 
-export const TrusteeBusinessStructure: z.ZodType<TrusteeBusinessStructure> = z.string();
+export const TrusteeBusinessStructure: z.ZodType<TrusteeBusinessStructure> = openEnum([
+  "COMPANY",
+  "PARTNERSHIP",
+  "SOLE_PROPRIETOR",
+]);
 
 /** A business that acts as trustee. */
 export interface TrusteeBusiness {

@@ -16,6 +16,8 @@ export interface SchemaNode {
       readonly shape?: Readonly<Record<string, SchemaNode>>;
       readonly element?: SchemaNode;
       readonly innerType?: SchemaNode;
+      /** Of a schema that refers to itself. */
+      readonly getter?: () => SchemaNode;
     };
   };
 }
@@ -62,7 +64,7 @@ function toIssues(
 }
 
 /** Field names are ours or the API's, but metadata keys can be anything, even an email address. */
-function shown(part: string | number): string | number {
+export function shown(part: string | number): string | number {
   return typeof part === "number" ? part : withoutEmail(part);
 }
 
@@ -159,9 +161,14 @@ export function nodeAt(schema: SchemaNode, path: Path): SchemaNode | undefined {
 }
 
 /** Without what wraps it, such as optional. */
-function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
+export function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
   let node = schema;
-  while (node?._zod.def.innerType) node = node._zod.def.innerType;
+  while (node) {
+    const { innerType, getter } = node._zod.def;
+    const inner = innerType ?? getter?.();
+    if (!inner) break;
+    node = inner;
+  }
   return node;
 }
 

@@ -2,6 +2,7 @@
 
 import { channel } from "node:diagnostics_channel";
 import type { CallFacts } from "../errors/index.js";
+import { createOnceEach, type DriftIssue } from "./drift.js";
 
 interface CallEvent extends Pick<CallFacts, "operation" | "method" | "path"> {
   /** 1 for the first. */
@@ -29,15 +30,16 @@ export interface RetryEvent extends CallEvent {
   readonly reason: string;
 }
 
-/** A successful response did not have the expected shape. */
+/**
+ * A successful response differs from the model: in its shape, or by a field or an enum value that is new. A
+ * client reports each difference of a shape and a field once.
+ */
 export interface DriftEvent extends Pick<CallFacts, "operation" | "method" | "path"> {
   readonly requestId?: string | undefined;
   /** Name of the expected shape, such as `Account`. */
   readonly shape: string;
-  readonly issues: readonly {
-    readonly path: readonly (string | number)[];
-    readonly message: string;
-  }[];
+  /** What differs and was not reported before. */
+  readonly issues: readonly DriftIssue[];
 }
 
 /** A token was obtained, could not be obtained, or was refused. */
@@ -75,7 +77,10 @@ export interface Observer {
   readonly onAttempt?: ((event: AttemptEvent) => void) | undefined;
   /** Called before the wait for another attempt. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
-  /** Called for every successful response that differs from the model. */
+  /**
+   * Called for a successful response that differs from the model, once for each shape and field. Listening
+   * costs a walk over every answer.
+   */
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
   /** Called for logins with the API key, and for tokens that were refused. */
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
@@ -101,9 +106,20 @@ export function createTopics(observer: Observer = {}): Topics {
   return {
     attempt: topic("attempt", observer.onAttempt),
     retry: topic("retry", observer.onRetry),
-    drift: topic("drift", observer.onDrift),
+    drift: onceEach(topic("drift", observer.onDrift)),
     token: topic("token", observer.onToken),
     connection: topic("connection", observer.onConnection),
+  };
+}
+
+function onceEach(drift: Topic<DriftEvent>): Topic<DriftEvent> {
+  const onlyNew = createOnceEach();
+  return {
+    active: drift.active,
+    publish(event) {
+      const issues = onlyNew(event.shape, event.issues);
+      if (issues.length > 0) drift.publish({ ...event, issues });
+    },
   };
 }
 

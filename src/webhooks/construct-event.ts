@@ -1,27 +1,31 @@
 /** Verifies, parses and checks a delivery: from raw body and headers to a typed event. */
 
 import { channel } from "node:diagnostics_channel";
-import type { Issue } from "../errors/facts.js";
+import type { DriftIssue, OnceEach } from "../report/drift.js";
 import type { Shape } from "../schemas/shape.js";
 import type { EventName, WebhookEvent } from "./events.js";
 import type { WebhookHeaders } from "./header-values.js";
 import { parseEvent } from "./parse.js";
 import { type RawBody, type VerifySignatureOptions, verifySignature } from "./signature.js";
 
-/** The data of an event does not have the expected shape; the event was delivered anyway. */
+/**
+ * The data of an event differs from the model: in its shape, or by a field or an enum value that is new. The
+ * event was delivered anyway.
+ */
 export interface WebhookDrift {
   readonly eventId: string;
   readonly eventName: string;
   /** Name of the expected shape, such as `Account`. */
   readonly shape: string;
-  readonly issues: readonly Issue[];
+  /** What differs and was not reported before. */
+  readonly issues: readonly DriftIssue[];
 }
 
 /** Options of {@link constructEvent}. */
 export interface ConstructEventOptions extends VerifySignatureOptions {
   /**
-   * Called if the data of an event does not have the expected shape. Errors it throws are ignored. The same
-   * is published on the `node:diagnostics_channel` channel `airwallex-connect:webhook-drift`.
+   * Called if the data of an event differs from the model, once for each shape and field. Errors it throws are
+   * ignored. The same is published on the `node:diagnostics_channel` channel `airwallex-connect:webhook-drift`.
    */
   readonly onDrift?: ((drift: WebhookDrift) => void) | undefined;
 }
@@ -46,9 +50,7 @@ export async function constructEvent(
   const event = parseEvent(rawBody, timestampMs);
   if (options.onDrift !== undefined || drifts.hasSubscribers) {
     const shape = shapeOf(event, loaded ?? (await loadShapes()));
-    // Awaited only if it is a promise, which it is the first time.
-    const fits = shape?.fits(event.data) ?? true;
-    if (shape && fits !== true && !(await fits)) await tellDrift(event, shape, options.onDrift);
+    if (shape) await tellDrift(event, shape, options.onDrift);
   }
   return event;
 }
@@ -80,14 +82,26 @@ async function tellDrift(
   shape: Shape<unknown>,
   onDrift: ConstructEventOptions["onDrift"],
 ): Promise<void> {
-  const { explain } = await import("../report/issues.js");
-  const issues = await explain(shape, event.data);
-  const drift = { eventId: event.id, eventName: event.name, shape: shape.name, issues };
+  const { createOnceEach, findDrift } = await import("../report/drift.js");
+  const all = await findDrift(shape, event.data);
+  if (all.length === 0) return;
+  const about = (to: object): WebhookDrift | undefined => {
+    const onlyNew = told.get(to) ?? createOnceEach();
+    told.set(to, onlyNew);
+    const issues = onlyNew(shape.name, all);
+    if (issues.length === 0) return undefined;
+    return { eventId: event.id, eventName: event.name, shape: shape.name, issues };
+  };
+  const forHook = onDrift && about(onDrift);
   try {
-    const told: unknown = onDrift?.(drift);
-    if (told instanceof Promise) told.catch(() => undefined);
+    const answer: unknown = forHook && onDrift(forHook);
+    if (answer instanceof Promise) answer.catch(() => undefined);
   } catch {
     // Observing a delivery must not lose it.
   }
-  drifts.publish(drift);
+  const forChannel = drifts.hasSubscribers ? about(drifts) : undefined;
+  if (forChannel) drifts.publish(forChannel);
 }
+
+/** What each listener has been told. */
+const told = new WeakMap<object, OnceEach>();

@@ -10,6 +10,7 @@ export {
   WebhookVerificationError,
   type WebhookVerificationErrorCode,
 } from "../errors/webhook-errors.js";
+export type { DriftIssue } from "../report/drift.js";
 export {
   type ConstructEventOptions,
   constructEvent,

@@ -71,7 +71,10 @@ describe("a successful answer", () => {
     await expect(client.accounts.retrieve("acct_1")).resolves.toEqual(body);
     const strict = client.withOptions({ validation: "strict" });
     await expect(strict.accounts.retrieve("acct_1")).resolves.toEqual(body);
-    expect(events).toEqual([]);
+    expect(events).toHaveLength(1);
+    expect(new Set(events[0]?.issues.map(({ kind }) => kind))).toEqual(
+      new Set(["new_field", "new_value"]),
+    );
   });
 });
 
@@ -92,8 +95,12 @@ describe("a successful answer of an unexpected shape", () => {
         requestId: "r-1",
         shape: "Account",
         issues: expect.arrayContaining([
-          { path: ["id"], message: "is a number, expected string" },
-          { path: ["primary_contact", "email"], message: "is an array, expected string" },
+          { path: ["id"], kind: "mismatch", message: "is a number, expected string" },
+          {
+            kind: "mismatch",
+            path: ["primary_contact", "email"],
+            message: "is an array, expected string",
+          },
         ]),
       },
     ]);
