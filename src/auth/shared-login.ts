@@ -15,6 +15,7 @@
 import { StoreError } from "../errors/index.js";
 import type { Topics } from "../report/observe.js";
 import { createSealedStore } from "../stores/sealed.js";
+import { orSilence, watchSilence } from "../stores/silence.js";
 import type { Lease, Store, StoredRecord } from "../stores/store.js";
 import type { ApiKey } from "./login.js";
 import type { IssuedToken, Login } from "./token-manager.js";
@@ -32,80 +33,27 @@ export interface SharedLoginOptions {
 const leaseMs = 8000;
 /** For the holder, and for a successor if that is killed. */
 const waitMs = 2 * leaseMs + 2000;
-/** A store that says nothing for this long is away. */
+const task = "Cannot share the login";
+/** A store that does not answer for this long is away. */
 const silenceMs = 3000;
 /** A token with less time left is not worth adopting. */
 const leastLeftMs = 5000;
 const renewBeforeMs = 5 * 60_000;
-/** Tokens that this process has replaced, so that it never adopts one of them again. */
+/** Of the tokens that were replaced. */
 const rememberedTokens = 8;
+
+interface Sharing {
+  readonly options: SharedLoginOptions;
+  /** Tokens that this process has replaced, so that it never adopts one of them again. */
+  readonly replaced: string[];
+  /** Opened when it is first needed. */
+  opened: Promise<OpenedStore> | undefined;
+}
 
 /** @returns `login`, made by one process for all */
 export function shareLogin(login: Login, options: SharedLoginOptions): Login {
-  const { topics, random } = options;
-  const replaced: string[] = [];
-  let opened: Promise<OpenedStore> | undefined;
-
-  /** The stored token, if it can be used instead of those that were replaced. */
-  function adoptable(record: StoredRecord | undefined, askedAtMs: number): IssuedToken | undefined {
-    const { value, lifetimeMs } = record ? parse(record) : noToken;
-    const leftMs = lifetimeMs - (record?.ageMs ?? 0) - (performance.now() - askedAtMs);
-    if (leftMs < leastLeftMs || replaced.includes(value)) return undefined;
-    return { value, lifetimeMs: leftMs, adopted: true, renewBeforeMs: spread() };
-  }
-
-  /** Each process renews at another moment, so that the first has done it when the others would. */
-  function spread(): number {
-    return renewBeforeMs * (0.5 + random() / 2);
-  }
-
-  async function loginAndStore(
-    { store, name }: OpenedStore,
-    lease: Lease,
-    ownLogin: () => Promise<IssuedToken>,
-  ): Promise<IssuedToken> {
-    const found = adoptable(lease.record, lease.askedAtMs);
-    if (found) return found;
-    const issued = await ownLogin();
-    const write = {
-      value: JSON.stringify({ value: issued.value, lifetimeMs: issued.lifetimeMs }),
-      expiresAtMs: Math.round(Date.now() + issued.lifetimeMs),
-      expectedVersion: lease.record?.version ?? 0,
-      fence: lease.fence,
-    };
-    await orSilence(store.compareAndSet(name, write)).catch(notShared);
-    return { ...issued, renewBeforeMs: spread() };
-  }
-
-  async function fromStore(ownLogin: () => Promise<IssuedToken>): Promise<IssuedToken | undefined> {
-    opened ??= openStore(options);
-    const { store, name } = await opened;
-    const askedAtMs = performance.now();
-    const found = adoptable(await readOrForget(store, name), askedAtMs);
-    if (found) return found;
-    const watch = createWatch();
-    const enough = (record: StoredRecord | undefined): boolean => {
-      watch.heard();
-      return adoptable(record, performance.now()) !== undefined;
-    };
-    const lease = { leaseMs, waitMs, signal: watch.signal, enough };
-    const leased = store.withLease(name, lease, (held) => {
-      watch.end();
-      return loginAndStore({ store, name }, held, ownLogin);
-    });
-    try {
-      const result = await Promise.race([leased, watch.silence]);
-      if (result.kind === "worked") return result.result;
-      return result.kind === "enough" ? adoptable(result.record, performance.now()) : undefined;
-    } finally {
-      watch.end();
-    }
-  }
-
-  function notShared(error: unknown): void {
-    if (topics.token.active()) topics.token.publish({ kind: "not_shared", error });
-  }
-
+  const sharing: Sharing = { options, replaced: [], opened: undefined };
+  const { replaced } = sharing;
   return async (onRetry, insteadOf) => {
     if (insteadOf !== undefined) replaced.push(insteadOf);
     if (replaced.length > rememberedTokens) replaced.shift();
@@ -115,13 +63,86 @@ export function shareLogin(login: Login, options: SharedLoginOptions): Login {
       return own;
     };
     try {
-      return (await fromStore(ownLogin)) ?? (await ownLogin());
+      return (await fromStore(sharing, ownLogin)) ?? (await ownLogin());
     } catch (error) {
       // The store failed, or the login itself, which is not made twice.
-      if (own === undefined) notShared(error);
+      if (own === undefined) reportNotShared(sharing, error);
       return await ownLogin();
     }
   };
+}
+
+/** The token of whichever process logs in; undefined if none did in time. */
+async function fromStore(
+  sharing: Sharing,
+  ownLogin: () => Promise<IssuedToken>,
+): Promise<IssuedToken | undefined> {
+  sharing.opened ??= openStore(sharing.options);
+  const { store, name } = await sharing.opened;
+  const askedAtMs = performance.now();
+  const found = adoptable(sharing, await readOrForget(store, name), askedAtMs);
+  if (found) return found;
+  const watch = watchSilence(task, silenceMs);
+  const enough = (record: StoredRecord | undefined): boolean => {
+    watch.heard();
+    return adoptable(sharing, record, performance.now()) !== undefined;
+  };
+  const lease = { leaseMs, waitMs, signal: watch.signal, enough };
+  const leased = store.withLease(name, lease, (held) => {
+    watch.end();
+    return loginAndStore(sharing, { store, name }, held, ownLogin);
+  });
+  try {
+    const result = await Promise.race([leased, watch.silence]);
+    if (result.kind === "worked") return result.result;
+    if (result.kind === "enough") return adoptable(sharing, result.record, performance.now());
+    return undefined;
+  } finally {
+    watch.end();
+  }
+}
+
+async function loginAndStore(
+  sharing: Sharing,
+  { store, name }: OpenedStore,
+  lease: Lease,
+  ownLogin: () => Promise<IssuedToken>,
+): Promise<IssuedToken> {
+  const found = adoptable(sharing, lease.record, lease.askedAtMs);
+  if (found) return found;
+  const issued = await ownLogin();
+  const write = {
+    value: JSON.stringify({ value: issued.value, lifetimeMs: issued.lifetimeMs }),
+    expiresAtMs: Math.round(Date.now() + issued.lifetimeMs),
+    expectedVersion: lease.record?.version ?? 0,
+    fence: lease.fence,
+  };
+  await orSilence(store.compareAndSet(name, write), task, silenceMs).catch((error) =>
+    reportNotShared(sharing, error),
+  );
+  return { ...issued, renewBeforeMs: spreadRenewal(sharing) };
+}
+
+/** The stored token, if it can be used instead of those that were replaced. */
+function adoptable(
+  sharing: Sharing,
+  record: StoredRecord | undefined,
+  askedAtMs: number,
+): IssuedToken | undefined {
+  const { value, lifetimeMs } = record ? parse(record) : noToken;
+  const leftMs = lifetimeMs - (record?.ageMs ?? 0) - (performance.now() - askedAtMs);
+  if (leftMs < leastLeftMs || sharing.replaced.includes(value)) return undefined;
+  return { value, lifetimeMs: leftMs, adopted: true, renewBeforeMs: spreadRenewal(sharing) };
+}
+
+/** Each process renews at another moment, so that the first has done it when the others would. */
+function spreadRenewal({ options }: Sharing): number {
+  return renewBeforeMs * (0.5 + options.random() / 2);
+}
+
+function reportNotShared({ options }: Sharing, error: unknown): void {
+  const { token } = options.topics;
+  if (token.active()) token.publish({ kind: "not_shared", error });
 }
 
 interface OpenedStore {
@@ -147,10 +168,10 @@ async function openStore({ store, key, origin }: SharedLoginOptions): Promise<Op
 /** Something else that is stored there would keep all processes from sharing, so it is deleted. */
 async function readOrForget(store: Store, name: string): Promise<StoredRecord | undefined> {
   try {
-    return await orSilence(store.read(name));
+    return await orSilence(store.read(name), task, silenceMs);
   } catch (error) {
     if (!(error instanceof StoreError && error.code.startsWith("sealed_"))) throw error;
-    await orSilence(store.delete(name));
+    await orSilence(store.delete(name), task, silenceMs);
     return undefined;
   }
 }
@@ -165,41 +186,4 @@ function parse({ value: text }: StoredRecord): Pick<IssuedToken, "value" | "life
     // Something else is stored there: it is replaced.
   }
   return noToken;
-}
-
-/** Rejects if the store does not answer: some clients wait for ever for a server that is away. */
-async function orSilence<T>(answer: Promise<T>): Promise<T> {
-  const watch = createWatch();
-  try {
-    return await Promise.race([answer, watch.silence]);
-  } finally {
-    watch.end();
-  }
-}
-
-/** Waits for signs of life of the store. */
-function createWatch() {
-  const over = new AbortController();
-  let rejectSilence: (error: StoreError) => void = () => undefined;
-  const silence = new Promise<never>((_, reject) => {
-    rejectSilence = reject;
-  });
-  silence.catch(() => undefined);
-  const end = (): void => clearTimeout(timer);
-  const fall = (): void => {
-    const message = `Cannot share the login: the store has not answered for ${silenceMs} ms`;
-    const error = new StoreError("store_unavailable", message);
-    over.abort(error);
-    rejectSilence(error);
-  };
-  let timer = setTimeout(fall, silenceMs);
-  return {
-    signal: over.signal,
-    silence,
-    heard(): void {
-      end();
-      timer = setTimeout(fall, silenceMs);
-    },
-    end,
-  };
 }

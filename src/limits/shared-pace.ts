@@ -8,9 +8,9 @@
  * 5. While the store is away, this process keeps to its share of the limits by itself.
  */
 
-import { StoreError } from "../errors/index.js";
 import { createPacer, type Pacer, type RateLimits } from "../retry/pace.js";
 import type { AskingPacer, Traffic } from "../retry/rate-limit.js";
+import { watchSilence } from "../stores/silence.js";
 import type { RecordStore } from "../stores/store.js";
 import { heartbeatMs, type Reservation, reserve, type TurnRequest } from "./schedule.js";
 import { createScheduleRecord, type ScheduleRecord } from "./schedule-record.js";
@@ -123,16 +123,16 @@ function createAsking(state: State) {
   async function askNow(): Promise<void> {
     // Requests that are made together are asked for together.
     await Promise.resolve();
+    const watch = watchSilence("Cannot share the rate limit", away.silenceMs);
     try {
-      const { request, ...reserved } = await orSilence(
-        (signal) => takeTurns(state, signal),
-        away.silenceMs,
-      );
+      const taken = takeTurns(state, watch.signal);
+      const { request, ...reserved } = await Promise.race([taken, watch.silence]);
       adopt(state, request, reserved);
       heartbeat = setTimeout(beat, heartbeatMs).unref();
     } catch (error) {
       fallBack(state, error);
     } finally {
+      watch.end();
       asking = false;
     }
     traffic.changed();
@@ -253,25 +253,4 @@ function askAtMs(state: State): number {
   if (room < Math.max(1, Math.floor(last.share / 2))) return Number.POSITIVE_INFINITY;
   const times = waiting.map(([endpoint]) => (turns.of(endpoint).at(-1) ?? 0) - leadMs);
   return Math.max(Math.min(...times), last.atMs + gapMs);
-}
-
-/** Rejects if the answer takes too long: some clients wait for ever for a server that is away. */
-async function orSilence<T>(ask: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> {
-  const over = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    const giveUp = (): void => {
-      const message = `Cannot share the rate limit: the store has not answered for ${ms} ms`;
-      const error = new StoreError("store_unavailable", message);
-      over.abort(error);
-      reject(error);
-    };
-    // A busy process reads answers that have arrived before it gives up.
-    timer = setTimeout(() => setImmediate(giveUp), ms);
-  });
-  try {
-    return await Promise.race([ask(over.signal), silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
