@@ -191,20 +191,12 @@ function createLines() {
 
 /** When the next request may be sent. */
 function createPace({ nowMs, random }: RefreshQueueOptions) {
-  const acceptedAtMs: number[] = [];
-  let onTheWay = 0;
+  const accepted = createAcceptedRate(nowMs);
   let heldUntilMs = Number.NEGATIVE_INFINITY;
   let dueAtMs = Number.NEGATIVE_INFINITY;
   /** Requests a second, just after it was lowered. */
   let lowered = Number.POSITIVE_INFINITY;
   let loweredAtMs = Number.NEGATIVE_INFINITY;
-
-  /** In the last second, with those that are on the way. */
-  function acceptedPerSecond(): number {
-    const fromMs = nowMs() - 1000;
-    while ((acceptedAtMs[0] ?? fromMs) < fromMs) acceptedAtMs.shift();
-    return acceptedAtMs.length + onTheWay;
-  }
 
   function perSecond(): number {
     const recovered = (nowMs() - loweredAtMs) / 1000 / recoverySeconds;
@@ -217,6 +209,7 @@ function createPace({ nowMs, random }: RefreshQueueOptions) {
 
   return {
     nextAtMs,
+    ...{ sent: accepted.sent, answered: accepted.answered },
     /** Takes the next place, and returns its length. */
     take(): number {
       const placeMs = 1000 / perSecond();
@@ -226,23 +219,39 @@ function createPace({ nowMs, random }: RefreshQueueOptions) {
     giveBack(placeMs: number) {
       dueAtMs -= placeMs;
     },
-    sent() {
-      onTheWay++;
-    },
-    answered(isAccepted: boolean) {
-      onTheWay--;
-      if (!isAccepted) return;
-      acceptedPerSecond();
-      acceptedAtMs.push(nowMs());
-    },
     refused(retryAfterMs: number | undefined, isCrowded: boolean) {
       const now = nowMs();
       const holdMs = Math.min(retryAfterMs ?? usualHoldMs, longestHoldMs) * (1 + random() / 4);
       heldUntilMs = Math.max(heldUntilMs, now + holdMs);
       // Requests that were on the way together are refused for the same reason.
       if (now - loweredAtMs < 1000 || !isCrowded) return;
-      lowered = Math.max(1, Math.min(perSecond(), acceptedPerSecond()) * lowerBy);
+      lowered = Math.max(1, Math.min(perSecond(), accepted.perSecond()) * lowerBy);
       loweredAtMs = now;
+    },
+  };
+}
+
+/** How many requests the endpoint has accepted in the last second; those on the way count. */
+function createAcceptedRate(nowMs: () => number) {
+  const acceptedAtMs: number[] = [];
+  let onTheWay = 0;
+
+  function perSecond(): number {
+    const fromMs = nowMs() - 1000;
+    while ((acceptedAtMs[0] ?? fromMs) < fromMs) acceptedAtMs.shift();
+    return acceptedAtMs.length + onTheWay;
+  }
+
+  return {
+    perSecond,
+    sent() {
+      onTheWay++;
+    },
+    answered(isAccepted: boolean) {
+      onTheWay--;
+      if (!isAccepted) return;
+      perSecond();
+      acceptedAtMs.push(nowMs());
     },
   };
 }

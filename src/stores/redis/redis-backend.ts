@@ -48,51 +48,67 @@ export interface RedisBackendOptions {
 }
 
 export function createRedisBackend(options: RedisBackendOptions): StoreBackend {
-  const { run, names } = options;
+  const { run, replicated } = options;
   const change: Run = async (script, keys, args) => {
     const answer = await run(script, keys, args);
-    await options.replicated();
+    await replicated();
     return answer;
   };
-  const published = ([done, refusal]: readonly unknown[]): unknown => {
-    if (refusal) options.onUnpublished(String(refusal));
-    return done;
-  };
-  const listed = (key: string): string[] => [names.record(key), names.byKey, names.byExpiry];
   return {
-    read: async (key) => toRecord(await run(readScript, [names.record(key)], [])),
+    ...leases(options),
+    ...records(options, change),
+    ...claims(options, change),
+    pollMs: [20, 250],
+  };
+}
+
+function leases({
+  run,
+  names,
+  onUnpublished,
+}: RedisBackendOptions): Pick<StoreBackend, "acquire" | "giveBack"> {
+  return {
     async acquire(key, { leaseMs, token, seenVersion }) {
       const args = [leaseMs, token, seenVersion ?? ""];
       return toAcquired(await run(acquireScript, [names.record(key)], args));
     },
     async giveBack(key, fence) {
       const args = [key, fence, names.channel];
-      published(toList(await run(giveBackScript, [names.record(key)], args), 2));
+      toPublished(toList(await run(giveBackScript, [names.record(key)], args), 2), onUnpublished);
     },
+  };
+}
+
+function records(
+  { run, names, onUnpublished }: RedisBackendOptions,
+  change: Run,
+): Pick<StoreBackend, "read" | "write" | "remove" | "list"> {
+  const listed = (key: string): string[] => [names.record(key), names.byKey, names.byExpiry];
+  return {
+    read: async (key) => toRecord(await run(readScript, [names.record(key)], [])),
     async write(key, { value, expiresAtMs, expectedVersion, fence, keepLease, keepAge }, writeId) {
-      const lease = [fence ?? "", keepLease ? "1" : ""];
-      const args = [
-        key,
-        value,
-        expiresAtMs ?? "",
-        expectedVersion,
-        ...lease,
-        writeId,
-        names.channel,
-        keepAge ? "1" : "",
-      ];
+      const expected = [expectedVersion, fence ?? "", keepLease ? "1" : "", writeId];
+      const args = [key, value, expiresAtMs ?? "", ...expected, names.channel, keepAge ? "1" : ""];
       const answer = await change(writeScript, listed(key), args);
-      if (Array.isArray(answer)) published(answer.slice(3));
+      if (Array.isArray(answer)) toPublished(answer.slice(3), onUnpublished);
       return toRecord(answer);
     },
     async remove(key) {
       const answer = await change(removeScript, listed(key), [key, names.channel]);
-      return toNumber(published(toList(answer, 2))) === 1;
+      return toNumber(toPublished(toList(answer, 2), onUnpublished)) === 1;
     },
     list: (query) =>
       query.expiringBeforeMs === undefined
         ? listByKey(run, names, query)
         : listByExpiry(run, names, query, query.expiringBeforeMs),
+  };
+}
+
+function claims(
+  { run, names }: RedisBackendOptions,
+  change: Run,
+): Pick<StoreBackend, "claim" | "confirm" | "release"> {
+  return {
     async claim(id, token, leaseMs) {
       return toClaim(await change(claimScript, [names.claim(id)], [token, leaseMs, lateConfirmMs]));
     },
@@ -100,7 +116,6 @@ export function createRedisBackend(options: RedisBackendOptions): StoreBackend {
       toNumber(await change(confirmScript, [names.claim(id)], [token, keepMs])) === 1,
     release: async (id, token) =>
       toNumber(await run(releaseScript, [names.claim(id)], [token])) === 1,
-    pollMs: [20, 250],
   };
 }
 
@@ -142,6 +157,15 @@ function toAcquired(answer: unknown): Acquired {
     default:
       throw answerInvalid("the first entry is another word", "taken, held or changed");
   }
+}
+
+/** What a script did, which also says whether Redis published it. */
+function toPublished(
+  [done, refusal]: readonly unknown[],
+  onUnpublished: RedisBackendOptions["onUnpublished"],
+): unknown {
+  if (refusal) onUnpublished(String(refusal));
+  return done;
 }
 
 function toRecord(answer: unknown): StoredRecord | undefined {
