@@ -26,6 +26,8 @@ export interface Table<Row extends TableRecord> {
    * @throws Refusal if there is none that the caller may see.
    */
   find(id: string, isVisible?: (record: Row) => boolean): Row;
+  /** The newest record with a key, such as the one that a `request_id` made. */
+  withKey(key: string): Row | undefined;
   /** All records, oldest first. */
   all(): readonly Row[];
   /** How many were ever added. */
@@ -33,23 +35,38 @@ export interface Table<Row extends TableRecord> {
   readonly changes: Changes<RecordChange<Row>>;
 }
 
-/** @param noun What a record is called in a refusal, such as `Amendment`. */
-export function createTable<Row extends TableRecord>(noun: string): Table<Row> {
+/**
+ * @param noun What a record is called in a refusal, such as `Amendment`.
+ * @param keyOf A second key of a record, for `withKey`; it never changes. Default: there is none.
+ */
+export function createTable<Row extends TableRecord>(
+  noun: string,
+  keyOf: (record: Row) => string | undefined = () => undefined,
+): Table<Row> {
   const records = new Map<string, Row>();
+  const byKey = new Map<string, Row>();
   let added = 0;
   return {
     add(record) {
       added++;
       records.set(record.id, record);
+      const key = keyOf(record);
+      if (key !== undefined) byKey.set(key, record);
       return record;
     },
-    delete: (id) => void records.delete(id),
+    delete(id) {
+      const record = records.get(id);
+      records.delete(id);
+      const key = record && keyOf(record);
+      if (key !== undefined && byKey.get(key) === record) byKey.delete(key);
+    },
     get: (id) => records.get(id),
     find(id, isVisible = () => true) {
       const record = records.get(id);
       if (record === undefined || !isVisible(record)) throw notFound(`${noun} [${id}]`);
       return record;
     },
+    withKey: (key) => byKey.get(key),
     all: () => [...records.values()],
     get added() {
       return added;

@@ -17,7 +17,12 @@ import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { accountNumberOf, countryCodes, supports } from "./account-numbers.js";
 import { toAmount } from "./amounts.js";
-import { type DepositRecord, type GlobalAccountRecord, moneyOf } from "./money-store.js";
+import {
+  type DepositRecord,
+  type GlobalAccountRecord,
+  moneyOf,
+  requestKey,
+} from "./money-store.js";
 
 /** @throws Refusal for a used request_id, and for a country or currency that is not offered. */
 export function createGlobalAccount(
@@ -27,10 +32,7 @@ export function createGlobalAccount(
 ): GlobalAccountRecord {
   const { globalAccounts } = moneyOf(world);
   const { country_code, required_features, nick_name, request_id } = request;
-  const used = globalAccounts
-    .all()
-    .some((one) => one.accountId === owner.id && one.request.request_id === request_id);
-  if (used) {
+  if (globalAccounts.withKey(requestKey(owner.id, request_id)) !== undefined) {
     const message = "A global account with this request_id was created before.";
     throw new Refusal(400, "duplicate_request_id", message, { source: "request_id" });
   }

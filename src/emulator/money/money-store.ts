@@ -158,6 +158,14 @@ export interface Money {
   readonly movements: Table<Movement>;
 }
 
+/** The key of what an account made with a `request_id`; each account has ids of its own. */
+export const requestKey = (accountId: string, requestId: string): string =>
+  JSON.stringify([accountId, requestId]);
+
+/** The same of a movement. Transfers and charges have ids of their own too. */
+export const movementKey = (kind: MovementKind, ownerId: string, requestId: string): string =>
+  JSON.stringify([kind, ownerId, requestId]);
+
 /** Enough to try things with. */
 export const startingCurrencies: readonly string[] = ["AUD", "EUR", "GBP", "HKD", "SGD", "USD"];
 const startingAmount = "1000000";
@@ -171,13 +179,21 @@ export const moneyOf: (world: World) => Money = defineState(({ accounts, ids, cl
   }
   return {
     ...{ ledger, open: new Set(), incoming: new Map() },
-    globalAccounts: createTable("Global account"),
+    globalAccounts: createTable("Global account", ({ accountId, request }) =>
+      requestKey(accountId, request.request_id),
+    ),
     deposits: createTable("Deposit"),
     quotes: createTable("Quote"),
-    conversions: createTable("Conversion"),
+    conversions: createTable("Conversion", ({ accountId, requestId }) =>
+      requestKey(accountId, requestId),
+    ),
     beneficiaries: createTable("Beneficiary"),
-    payouts: createTable("Transfer"),
-    movements: createTable("Movement"),
+    payouts: createTable("Transfer", ({ accountId, request }) =>
+      requestKey(accountId, request.request_id),
+    ),
+    movements: createTable("Movement", ({ kind, ownerId, requestId }) =>
+      movementKey(kind, ownerId, requestId),
+    ),
   };
 });
 

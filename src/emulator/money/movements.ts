@@ -17,7 +17,14 @@ import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { toUnits } from "./amounts.js";
 import { available, type Line, reserved } from "./ledger.js";
-import { expect, type Movement, type MovementKind, moneyOf, spendable } from "./money-store.js";
+import {
+  expect,
+  type Movement,
+  type MovementKind,
+  moneyOf,
+  movementKey,
+  spendable,
+} from "./money-store.js";
 
 export interface Asked {
   readonly kind: MovementKind;
@@ -134,16 +141,10 @@ export function refuseDuplicate(
   owner: AccountRecord,
   requestId: string,
 ): void {
-  for (const one of moneyOf(world).movements.all()) {
-    if (one.requestId !== requestId || one.kind !== kind) continue;
-    if (one.ownerId !== owner.id) continue;
-    throw new Refusal(
-      400,
-      "request_id_duplicate",
-      "A request with this request_id was made before.",
-      { source: "request_id" },
-    );
-  }
+  const { movements } = moneyOf(world);
+  if (movements.withKey(movementKey(kind, owner.id, requestId)) === undefined) return;
+  const message = "A request with this request_id was made before.";
+  throw new Refusal(400, "request_id_duplicate", message, { source: "request_id" });
 }
 
 function readAmount(amount: string | number, currency: string): bigint {

@@ -21,6 +21,7 @@ import {
   moneyOf,
   type PayoutRecord,
   type PayoutStatus,
+  requestKey,
   spendable,
 } from "./money-store.js";
 import { useQuote } from "./quotes.js";
@@ -152,13 +153,8 @@ const cost = ({ priced, fees }: Pick<PayoutRecord, "priced" | "fees">): bigint =
 /** @throws Refusal if the account has used the id in the last seven days. */
 function refuseUsedId(world: World, owner: AccountRecord, requestId: string): void {
   const sinceMs = world.clock.nowMs() - sevenDaysMs;
-  const used = moneyOf(world)
-    .payouts.all()
-    .some(
-      ({ accountId, request, createdAtMs }) =>
-        accountId === owner.id && request.request_id === requestId && createdAtMs > sinceMs,
-    );
-  if (!used) return;
+  const last = moneyOf(world).payouts.withKey(requestKey(owner.id, requestId));
+  if (last === undefined || last.createdAtMs <= sinceMs) return;
   const message = "A transfer with this request_id was created before.";
   throw new Refusal(400, "request_id_duplicate", message, { source: "request_id" });
 }

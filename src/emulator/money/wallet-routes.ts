@@ -29,7 +29,7 @@ import {
   viewGlobalAccount,
   viewTransaction,
 } from "./global-accounts.js";
-import { type GlobalAccountRecord, moneyOf } from "./money-store.js";
+import { type GlobalAccountRecord, moneyOf, requestKey } from "./money-store.js";
 import { createQuote, dayOf, viewQuote } from "./quotes.js";
 import { viewRate } from "./rates.js";
 import { findTransaction, listHistory, listTransactions, viewBalances } from "./statement.js";
@@ -140,10 +140,8 @@ export const walletHandlers: HandlersOf<Key> = {
 
   conversionsCreate({ world, body, actingFor, apiVersion }) {
     refuseInactive(actingFor);
-    const used = moneyOf(world)
-      .conversions.all()
-      .some((one) => one.accountId === actingFor.id && one.requestId === body.request_id);
-    if (used) {
+    const { conversions } = moneyOf(world);
+    if (conversions.withKey(requestKey(actingFor.id, body.request_id)) !== undefined) {
       const message = "A conversion with this request_id was created before.";
       throw new Refusal(400, "request_id_duplicate", message, { source: "request_id" });
     }
