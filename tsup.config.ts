@@ -29,6 +29,8 @@ const shared: Options = {
 /** Published as ES modules only, so that `require` cannot have them everywhere. */
 const bundled = ["jose", "p-retry", "is-network-error"];
 
+const esm: Options = { ...shared, format: "esm", plugins: [hideUndici()] };
+
 /** Jest and the like run CommonJS where `import()` does not work. */
 const commonJs: Options = {
   ...shared,
@@ -60,6 +62,23 @@ function requireAll(): NonNullable<Options["plugins"]>[number] {
   };
 }
 
+/**
+ * Hides undici from bundlers, which would break it: see src/transport/undici.ts. None of them follows an
+ * import by a name that it does not know.
+ */
+function hideUndici(): NonNullable<Options["plugins"]>[number] {
+  const hidden = '((name) => import(/* webpackIgnore: true */ /* @vite-ignore */ name))("undici")';
+  return {
+    name: "hide-undici",
+    buildEnd({ writtenFiles }) {
+      for (const { name } of writtenFiles.filter((file) => file.name.endsWith(".js"))) {
+        const text = readFileSync(name, "utf8");
+        writeFileSync(name, text.replaceAll(/\bimport\(["']undici["']\)/g, hidden));
+      }
+    },
+  };
+}
+
 function licenceOf(name: string): string {
   const folder = `node_modules/${name}`;
   const text = ["LICENSE.md", "LICENSE", "license"].flatMap((file) => {
@@ -75,9 +94,9 @@ function licenceOf(name: string): string {
 
 // The command line is a program, not a door: it exists once, and has no types.
 export default defineConfig([
-  { ...shared, format: "esm", entry: main },
+  { ...esm, entry: main },
   { ...commonJs, entry: main },
-  { ...shared, format: "esm", entry: { ...others, cli: "src/cli/index.ts" } },
+  { ...esm, entry: { ...others, cli: "src/cli/index.ts" } },
   { ...commonJs, entry: others },
   {
     ...shared,

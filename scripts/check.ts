@@ -14,6 +14,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: readonl
   ["contract", tsx, "scripts/contract/check.ts"],
   ["documentation", tsx, "scripts/check-docs.ts"],
   ["build", "npm", "run", "--silent", "build", "--", "--silent"],
+  ["bundles", tsx, "scripts/check-bundles.ts"],
   ["package", tsx, "scripts/check-pack.ts"],
 ];
 

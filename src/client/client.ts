@@ -5,8 +5,7 @@ import { createLimiters } from "../limits/limiters.js";
 import { createTopics } from "../report/observe.js";
 import { createCoolDown } from "../retry/cool-down.js";
 import { withRetry } from "../retry/retry.js";
-import { fetchTransport } from "../transport/fetch.js";
-import { createTransport } from "../transport/undici.js";
+import { createTransport } from "../transport/transport.js";
 import { assemble, type Sends, type Shared } from "./assemble.js";
 import { assembleOAuth } from "./assemble-oauth.js";
 import type { Client, ClientWithOAuth } from "./client-types.js";
@@ -36,11 +35,8 @@ export function createClient<const E extends Environment>(
 export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
 export function createClient(options: ClientOptions): unknown {
   const settings = readOptions(options);
-  const connect = () =>
-    options.fetch
-      ? fetchTransport(options.fetch, settings.transport)
-      : createTransport(settings.transport);
-  const [transport, tokenTransport] = [connect(), connect()];
+  const transport = createTransport(settings.transport);
+  const tokenTransport = createTransport(settings.transport);
   const topics = createTopics(options.observer);
   const random = Math.random;
   const retry = { topics, random, coolDown: createCoolDown(random) };

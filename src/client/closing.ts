@@ -2,7 +2,7 @@
 
 import { refuseUnknown } from "../checks/options.js";
 import { longestTimerMs, showNumber } from "../checks/values.js";
-import { clientClosed } from "../transport/undici.js";
+import { clientClosed } from "../transport/transport.js";
 import { type Send, WireError } from "../transport/wire.js";
 
 /** Options of `close`. */

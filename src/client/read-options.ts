@@ -7,7 +7,8 @@ import { allOf, refuseUnknown } from "../checks/options.js";
 import type { OAuthApp } from "../oauth/token-endpoint.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
-import { isOldDispatcher, type TransportOptions } from "../transport/undici.js";
+import type { TransportOptions } from "../transport/transport.js";
+import { isOldDispatcher } from "../transport/undici.js";
 import {
   oneOf,
   optionalId,
@@ -128,6 +129,7 @@ export function readOptions(options: ClientOptions): Settings {
   const files = options.filesBaseUrl ?? options.baseUrl ?? places.files;
   const transport = {
     dispatcher,
+    fetch: options.fetch,
     maxSockets: positive("maxSockets", options.maxSockets ?? 50),
     connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
     maxResponseBytes: readLimit(options.maxResponseBytes ?? 64 * 1024 * 1024),

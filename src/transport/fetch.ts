@@ -1,10 +1,9 @@
-/** The same transport over a `fetch` passed in by the app, so that msw and the like can see requests. */
+/** The same over a `fetch`: the app's, so that msw and the like can see requests, or the runtime's own. */
 
 import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { stream as streams } from "./builtin.js";
-import { clientClosed, type Transport, type TransportOptions } from "./undici.js";
-import { tooLarge, WireError, type WireRequest, type WireResponse } from "./wire.js";
+import { type Send, tooLarge, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
 /** The part of `fetch` that is used: a URL as a string, and the request. */
 export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
@@ -13,21 +12,9 @@ export type FetchLike = (input: string, init: RequestInit) => Promise<Response>;
  * The global `fetch` is looked up at each call, so that a test tool can patch it after the client was
  * created.
  */
-export function fetchTransport(
-  fetch: FetchLike,
-  { maxResponseBytes }: Pick<TransportOptions, "maxResponseBytes">,
-): Transport {
+export function sendByFetch(fetch: FetchLike, maxBytes: number): Send {
   const late = fetch === globalThis.fetch;
-  let closed = false;
-  return {
-    send(request) {
-      if (closed) throw new WireError(false, "connecting", clientClosed());
-      return exchange(late ? globalThis.fetch : fetch, request, maxResponseBytes);
-    },
-    async close() {
-      closed = true;
-    },
-  };
+  return (request) => exchange(late ? globalThis.fetch : fetch, request, maxBytes);
 }
 
 async function exchange(

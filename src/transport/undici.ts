@@ -1,4 +1,4 @@
-/** The only file that uses undici: one dispatch per request, by default on our own Agent. */
+/** The only file that uses undici: one dispatch per request, on an Agent. */
 
 import type { Readable } from "node:stream";
 import { stream as streams } from "./builtin.js";
@@ -19,45 +19,9 @@ export interface DispatcherLike {
   dispatch(options: any, handler: any): boolean;
 }
 
-export interface TransportOptions {
-  readonly dispatcher?: DispatcherLike | undefined;
-  /** Sockets per host. */
-  readonly maxSockets: number;
-  readonly connectTimeoutMs: number;
-  /** The largest answer that is read, decompressed. */
-  readonly maxResponseBytes: number;
-}
-
-export interface Transport {
-  readonly send: Send;
-  /** Closes idle sockets and waits for busy ones. A dispatcher that was passed in stays open. */
-  close(): Promise<void>;
-}
-
-export function createTransport(options: TransportOptions): Transport {
-  const { maxResponseBytes } = options;
-  let dispatcher = options.dispatcher;
-  let loading: Promise<OwnAgent> | undefined;
-  let closing: Promise<void> | undefined;
-  return {
-    send(request) {
-      if (closing && !options.dispatcher) throw new WireError(false, "connecting", clientClosed());
-      if (dispatcher) return exchange(dispatcher, request, maxResponseBytes);
-      loading ??= loadAgent(options);
-      return loading.then((agent) => {
-        dispatcher = agent;
-        return exchange(agent, request, maxResponseBytes);
-      });
-    },
-    close() {
-      closing ??= loading?.then((agent) => agent.close()) ?? Promise.resolve();
-      return closing;
-    },
-  };
-}
-
-export function clientClosed(): Error {
-  return new Error("the client is closed");
+/** Sends by an Agent, ours or the app's. */
+export function sendByDispatcher(dispatcher: DispatcherLike, maxBytes: number): Send {
+  return (request) => exchange(dispatcher, request, maxBytes);
 }
 
 /**
@@ -78,25 +42,65 @@ interface OwnAgent extends DispatcherLike {
   close(): Promise<void>;
 }
 
-/**
- * Importing undici replaces the dispatcher behind the app's global `fetch`, unless Node has already set
- * up its own (nodejs/undici#5500). Touching `Response` makes Node do that.
- */
-async function loadAgent({ maxSockets, connectTimeoutMs }: TransportOptions): Promise<OwnAgent> {
-  // The build would remove a bare read as unused.
-  if (typeof globalThis.Response !== "function")
-    throw new Error("Cannot load undici: this Node.js has no fetch");
-  const { Agent, EnvHttpProxyAgent } = await import("undici");
+interface AgentOptions {
+  readonly maxSockets: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** An Agent of our own; undefined where there is no undici, so that the runtime's own fetch has to do. */
+export async function loadAgent(options: AgentOptions): Promise<OwnAgent | undefined> {
+  const undici = await loadUndici();
+  if (!undici) {
+    warnOfFetch();
+    return undefined;
+  }
+  const { Agent, EnvHttpProxyAgent } = undici;
+  // Bun answers for undici with a stand-in that only has its own fetch.
+  if (typeof Agent?.prototype?.dispatch !== "function") return undefined;
   const Kind = usesProxyOfEnvironment() ? EnvHttpProxyAgent : Agent;
-  return new Kind({
-    connections: maxSockets,
+  const agent = new Kind({
+    connections: options.maxSockets,
     pipelining: 1,
     allowH2: false,
-    connect: { timeout: connectTimeoutMs },
+    connect: { timeout: options.connectTimeoutMs },
     // The call's own deadline covers headers and body, at a fraction of the cost.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  if (!isOldDispatcher(agent)) return agent;
+  warnOfFetch();
+  return undefined;
+}
+
+/**
+ * The build hides this import from bundlers (tsup.config.ts). As part of one ES module undici would throw
+ * at the first call, because it uses `require`; elsewhere it would not compile, or not load on Node 20. A
+ * bundle finds it in the node_modules beside it, or does without.
+ */
+async function loadUndici(): Promise<typeof import("undici") | undefined> {
+  // Importing undici replaces the dispatcher behind the app's global `fetch`, unless Node has already set
+  // up its own (nodejs/undici#5500). Touching `Response` makes Node do that; the build would remove a bare
+  // read as unused.
+  if (typeof globalThis.Response !== "function")
+    throw new Error("Cannot load undici: this Node.js has no fetch");
+  try {
+    return await import("undici");
+  } catch {
+    return undefined;
+  }
+}
+
+let warned = false;
+
+function warnOfFetch(): void {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    "undici 7 or newer cannot be loaded from here, so airwallex-connect uses the runtime's own fetch; " +
+      "maxSockets and connectTimeoutMs have no effect. If this is a bundle, leave airwallex-connect out of " +
+      "it (external) to use undici, or pass fetch: globalThis.fetch to createClient to keep it so",
+    "AirwallexTransportWarning",
+  );
 }
 
 /** The switches by which Node itself honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */

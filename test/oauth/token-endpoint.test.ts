@@ -6,7 +6,7 @@ import { createTokenEndpoint } from "../../src/oauth/token-endpoint.js";
 import { createTopics } from "../../src/report/observe.js";
 import { createCoolDown } from "../../src/retry/cool-down.js";
 import { withRetry } from "../../src/retry/retry.js";
-import { createTransport } from "../../src/transport/undici.js";
+import { createTransport } from "../../src/transport/transport.js";
 import { type Answer, closedServer, json, startServer } from "../scripted-server.js";
 
 const app = {

@@ -7,7 +7,7 @@ import { createTopics } from "../../src/report/observe.js";
 import { type AccountsResource, accountsResource } from "../../src/resources/accounts.js";
 import { createCoolDown } from "../../src/retry/cool-down.js";
 import { withRetry } from "../../src/retry/retry.js";
-import { createTransport } from "../../src/transport/undici.js";
+import { createTransport } from "../../src/transport/transport.js";
 import {
   type Answer,
   account,
