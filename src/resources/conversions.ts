@@ -69,7 +69,13 @@ export function conversionsResource(call: Call): ConversionsResource {
         noun: "conversion",
         requestId: request_id,
         asked: { sell_currency, sell_amount, buy_currency, buy_amount },
-        list: async (lookup: CallOptions) => (await resource.list({ request_id }, lookup)).items,
+        list: async (lookup: CallOptions) => {
+          const { items } = await resource.list({ request_id }, lookup);
+          if (items.length > 0) return items;
+          // Without a beginning, the API looks back 31 days.
+          const everything = { request_id, from_created_at: "2000-01-01" };
+          return (await resource.list(everything, lookup)).items;
+        },
       };
       return call(conversionsCreate, { body }, options, createOnce(once, options));
     },

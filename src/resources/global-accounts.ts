@@ -105,9 +105,6 @@ export interface GlobalAccountsResource {
   ): ListPromise<GlobalAccountTransaction, GlobalAccountTransactionList>;
 }
 
-/** How many accounts of a country a look-up reads at most. */
-const mostAccounts = 1000;
-
 export function globalAccountsResource(call: Call): GlobalAccountsResource {
   const resource: GlobalAccountsResource = {
     create(params, options) {
@@ -117,9 +114,13 @@ export function globalAccountsResource(call: Call): GlobalAccountsResource {
         noun: "global account",
         requestId: request_id,
         asked: { country_code },
-        // There is no filter by request_id.
-        list: (lookup: CallOptions) =>
-          resource.list({ country_code }, lookup).toArray({ limit: mostAccounts }),
+        list: async (lookup: CallOptions) => {
+          // There is no filter by request_id.
+          for await (const one of resource.list({ country_code }, lookup)) {
+            if (one.request_id === request_id) return [one];
+          }
+          return [];
+        },
       };
       return call(globalAccountsCreate, { body }, options, createOnce(once, options));
     },

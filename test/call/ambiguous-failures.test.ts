@@ -19,6 +19,10 @@ interface Setting {
   readonly emulator: RunningEmulator;
   /** An active account with money in it. */
   readonly sellerId: string;
+  /** The client, acting for that account. */
+  readonly seller: Client<"sandbox">;
+  /** A beneficiary of that account. */
+  readonly supplierId: string;
 }
 
 interface Held {
@@ -46,6 +50,34 @@ const account = {
   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
 } as const;
 
+const supplier = {
+  transfer_methods: ["LOCAL"],
+  beneficiary: {
+    entity_type: "COMPANY",
+    company_name: "Supplier Inc",
+    bank_details: {
+      account_currency: "USD",
+      account_name: "Supplier Inc",
+      account_number: "50001121",
+      account_routing_type1: "aba",
+      account_routing_value1: "021000021",
+      bank_country_code: "US",
+    },
+  },
+} as const;
+const payment = {
+  source_currency: "USD",
+  transfer_currency: "USD",
+  transfer_amount: "1.25",
+  transfer_method: "LOCAL",
+  reason: "goods_purchased",
+} as const;
+const pair = { sell_currency: "USD", buy_currency: "EUR", sell_amount: "1.25" } as const;
+const inGermany = {
+  country_code: "DE",
+  required_features: [{ currency: "EUR", transfer_method: "LOCAL" }],
+} as const;
+
 /** To cover another kind of write, add an entry. */
 const operations: Readonly<Record<string, Operation>> = {
   "accounts.create() with an identifier": {
@@ -70,6 +102,38 @@ const operations: Readonly<Record<string, Operation>> = {
     create: ({ client, sellerId: source }, reference, options) =>
       client.charges.create({ ...money, source, reference }, options),
     held: ({ emulator }) => emulator.money.charges().map(withReference),
+  },
+  "payouts.create()": {
+    create: ({ seller, supplierId }, reference, options) =>
+      seller.payouts.create({ ...payment, beneficiary_id: supplierId, reference }, options),
+    held: ({ emulator }) => emulator.money.payouts().map(withReference),
+  },
+  "conversions.create()": {
+    create: async ({ seller }, request_id, options) => {
+      const { conversion_id } = await seller.conversions.create({ ...pair, request_id }, options);
+      return { id: conversion_id };
+    },
+    held: async ({ seller }) =>
+      (await seller.conversions.list().toArray({ limit: Number.POSITIVE_INFINITY })).map(
+        ({ conversion_id, request_id }) => ({ id: conversion_id, key: request_id }),
+      ),
+  },
+  "globalAccounts.create()": {
+    create: ({ seller }, nick_name, options) =>
+      seller.globalAccounts.create({ ...inGermany, nick_name }, options),
+    held: async ({ seller }) =>
+      (await seller.globalAccounts.list().toArray({ limit: Number.POSITIVE_INFINITY })).map(
+        ({ id, nick_name }) => ({ id: id ?? "", key: nick_name }),
+      ),
+  },
+  "beneficiaries.create()": {
+    create: ({ seller }, nickname, options) =>
+      seller.beneficiaries.create({ ...supplier, nickname }, options),
+    held: async ({ seller }) =>
+      (await seller.beneficiaries.list().toArray({ limit: Number.POSITIVE_INFINITY })).map(
+        ({ id, nickname }) => ({ id, key: nickname }),
+      ),
+    unknowable: true,
   },
   "amendments.create()": {
     create: ({ client, sellerId }, key, options) =>
@@ -157,7 +221,9 @@ describe("a write whose connection is cut", () => {
       const { id: sellerId } = await client.accounts.create(account);
       emulator.accounts.setStatus(sellerId, "ACTIVE");
       emulator.money.setBalance(sellerId, "USD", 1_000_000);
-      const setting = { client, emulator, sellerId };
+      const seller = client.onBehalfOf(sellerId);
+      const { id: supplierId } = await seller.beneficiaries.create(supplier);
+      const setting = { client, emulator, sellerId, seller, supplierId };
 
       const calls = cutPoints.flatMap((point) =>
         Array.from({ length: times }, () => ({ point, key: randomUUID() })),

@@ -150,6 +150,25 @@ describe("a payout", () => {
     expect((await seller.payouts.list()).items).toMatchObject([{ id }]);
   });
 
+  test("is listed for 30 days without page, and for ever with it", async () => {
+    const { emulator, seller } = await open();
+    const { id } = await seller.payouts.create({ ...payment, request_id: "p-1" });
+    emulator.clock.advance("31d");
+    expect((await seller.payouts.list()).items).toEqual([]);
+    expect((await seller.payouts.list({ page: "0" })).items).toMatchObject([{ id }]);
+    const from_created_at = "2026-09-01";
+    expect((await seller.payouts.list({ from_created_at })).items).toMatchObject([{ id }]);
+  });
+
+  test("knows a request_id for 7 days", async () => {
+    const { emulator, seller } = await open();
+    const first = await seller.payouts.create({ ...payment, request_id: "p-1" });
+    emulator.clock.advance("6d");
+    expect((await seller.payouts.create({ ...payment, request_id: "p-1" })).id).toBe(first.id);
+    emulator.clock.advance("25h");
+    expect((await seller.payouts.create({ ...payment, request_id: "p-1" })).id).not.toBe(first.id);
+  });
+
   test("sends a webhook for each status", async () => {
     const events: { name: string; data: object }[] = [];
     const fetch = async (request: Request) => {

@@ -1,6 +1,7 @@
 /** Periods of time in requests, from one moment to another. */
 
 import { isDate } from "./api-version.js";
+import { dayMs } from "./duration.js";
 import { invalidArgument } from "./refusal.js";
 
 /** Both included; emulator time in milliseconds, infinite where the request sets no limit. */
@@ -12,11 +13,18 @@ export interface Period {
 /** The first moment after a period. */
 export const endOf = ({ toMs }: Period): number => toMs + 1;
 
+/** What some lists look back by where the request names no beginning. */
+export interface LooksBack {
+  readonly days: number;
+  readonly nowMs: number;
+}
+
 /**
  * Reads two members of a query, such as `from_created_at` and `to_created_at`. A date means its first
  * moment in the first and its last in the second; a time without an offset is UTC.
  *
  * @param options.excludesEnd Whether the second is the first moment after the period, also if it is a date.
+ * @param options.looksBack Where the period begins if the request does not say; default: without limit.
  *
  * @throws Refusal for a member that is not an ISO 8601 date or timestamp.
  */
@@ -24,12 +32,18 @@ export function readPeriod<Name extends string>(
   query: { readonly [K in Name]?: string | undefined },
   from: Name,
   to: Name,
-  { excludesEnd = false } = {},
+  {
+    excludesEnd = false,
+    looksBack,
+  }: { readonly excludesEnd?: boolean; readonly looksBack?: LooksBack | undefined } = {},
 ): Period {
   const timeOfEnd = excludesEnd ? "00:00:00.000" : "23:59:59.999";
   const endMs = readTime(to, query[to], timeOfEnd) ?? Number.POSITIVE_INFINITY;
+  const usualMs = looksBack
+    ? Math.min(endMs, looksBack.nowMs) - looksBack.days * dayMs
+    : Number.NEGATIVE_INFINITY;
   return {
-    fromMs: readTime(from, query[from], "00:00:00.000") ?? Number.NEGATIVE_INFINITY,
+    fromMs: readTime(from, query[from], "00:00:00.000") ?? usualMs,
     toMs: excludesEnd ? endMs - 1 : endMs,
   };
 }

@@ -9,6 +9,7 @@ import type { WithoutNulls } from "../../checks/values.js";
 import type { Conversion, ConversionCreateRequest } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { dayMs } from "../engine/duration.js";
 import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
 import { conversionFees, viewFees } from "./application-fees.js";
@@ -16,8 +17,6 @@ import { available, outside, reserved, type Source } from "./ledger.js";
 import { type ConversionRecord, moneyOf, spendable } from "./money-store.js";
 import { dayOf, useQuote } from "./quotes.js";
 import { price, showRate, viewRateDetails } from "./rates.js";
-
-const dayMs = 24 * 60 * 60_000;
 
 /** @throws Refusal with the documented code. */
 export function createConversion(

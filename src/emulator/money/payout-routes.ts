@@ -107,7 +107,9 @@ export const payoutHandlers: HandlersOf<Key> = {
 
   async payoutsList({ world, request, actingFor, apiVersion }) {
     const query = await readQuery(payoutsList.query, request.query);
-    const period = readPeriod(query, "from_created_at", "to_created_at");
+    const looksBack =
+      query.page === undefined ? { days: 30, nowMs: world.clock.nowMs() } : undefined;
+    const period = readPeriod(query, "from_created_at", "to_created_at", { looksBack });
     const fits = (asked: string | undefined, value: string | undefined): boolean =>
       asked === undefined || asked === value;
     const all = moneyOf(world)

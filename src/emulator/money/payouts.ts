@@ -11,6 +11,7 @@ import type {
   SimulationTransferTransitionParams,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
+import { dayMs } from "../engine/duration.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { payoutFees } from "./application-fees.js";
@@ -27,7 +28,8 @@ import {
 import { useQuote } from "./quotes.js";
 import { type Priced, price } from "./rates.js";
 
-const sevenDaysMs = 7 * 24 * 60 * 60_000;
+/** How long a `request_id` is known. */
+const sevenDaysMs = 7 * dayMs;
 
 /** The statuses that may come before each status of a payout. */
 const comesFrom: Readonly<Record<string, readonly PayoutStatus[]>> = {

@@ -12,6 +12,7 @@ import type {
   WalletBalance,
 } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
+import { dayMs } from "../engine/duration.js";
 import { cursorPage, numberedPage } from "../engine/paging.js";
 import { isWithin, readPeriod } from "../engine/period.js";
 import { invalidArgument } from "../engine/refusal.js";
@@ -38,7 +39,7 @@ export function viewBalances(world: World, accountId: string): readonly WalletBa
   });
 }
 
-const sevenDaysMs = 7 * 24 * 60 * 60_000;
+const sevenDaysMs = 7 * dayMs;
 
 /** By cursor if the query has a `page`, otherwise by number and over seven days at most. */
 export function listHistory(

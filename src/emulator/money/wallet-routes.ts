@@ -109,7 +109,8 @@ export const walletHandlers: HandlersOf<Key> = {
 
   async depositsList({ world, request, actingFor, apiVersion }) {
     const query = await readQuery(depositsList.query, request.query);
-    const period = readPeriod(query, "from_created_at", "to_created_at");
+    const looksBack = { days: 30, nowMs: world.clock.nowMs() };
+    const period = readPeriod(query, "from_created_at", "to_created_at", { looksBack });
     const all = moneyOf(world)
       .deposits.all()
       .filter((one) => one.account.accountId === actingFor.id && isWithin(period, one.createdAtMs));
@@ -150,7 +151,8 @@ export const walletHandlers: HandlersOf<Key> = {
 
   async conversionsList({ world, request, actingFor, apiVersion }) {
     const query = await readQuery(conversionsList.query, request.query);
-    const period = readPeriod(query, "from_created_at", "to_created_at");
+    const looksBack = { days: 31, nowMs: world.clock.nowMs() };
+    const period = readPeriod(query, "from_created_at", "to_created_at", { looksBack });
     const all = moneyOf(world)
       .conversions.all()
       .filter(

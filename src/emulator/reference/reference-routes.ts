@@ -7,12 +7,11 @@
 import { referenceInvalidConversionDates } from "../../generated/endpoints.js";
 import type { IndustryCategories, InvalidConversionDate } from "../../generated/index.js";
 import { readQuery } from "../engine/accept.js";
+import { dayMs } from "../engine/duration.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { startingCurrencies } from "../money/money-store.js";
 
 type Key = Extract<EndpointKey, `reference${string}`>;
-
-const dayMs = 86_400_000;
 
 /** How far ahead days without conversion are listed. */
 const daysAhead = 30;
