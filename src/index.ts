@@ -122,6 +122,7 @@ export type {
   RefreshExpiringResult,
   RefreshProgress,
 } from "./oauth/refresh-expiring.js";
+export type { OAuthScope } from "./generated/scopes.js";
 export type { OAuthResource } from "./oauth/resource.js";
 export type { TokenPair } from "./oauth/tokens.js";
 export type {

@@ -11,7 +11,7 @@ import type { FindMethod } from "./methods.js";
 import type { EventModel, Model, Operation } from "./model.js";
 import { type NotModelled, readNotModelled } from "./not-modelled.js";
 import { gatherProblems, Problem } from "./problem.js";
-import type { Source, SourceOperation } from "./source.js";
+import type { Source, SourceOperation, SourceScope } from "./source.js";
 
 interface Subject {
   readonly name: string;
@@ -23,6 +23,7 @@ interface Subject {
 interface Tools {
   readonly methodOf: FindMethod;
   readonly schemas: SchemasByName;
+  readonly scopes: readonly SourceScope[];
 }
 
 /** @throws {SpecError} when an endpoint listed as left out is modelled, or its tag is unknown. */
@@ -30,7 +31,11 @@ export function emitApiDocs(source: Source, model: Model, methodOf: FindMethod):
   let text = "";
   gatherProblems([
     () => {
-      text = write(source, model, { methodOf, schemas: schemasByName(model) });
+      text = write(source, model, {
+        methodOf,
+        schemas: schemasByName(model),
+        scopes: source.scopes,
+      });
     },
   ]);
   return text;
@@ -107,7 +112,7 @@ function overview(subjects: readonly Subject[]): string {
 
 function section({ name, description, operations, others }: Subject, tools: Tools): string {
   const methods = operations.map((operation) =>
-    emitMethod(operation, tools.methodOf(operation.source.id), tools.schemas),
+    emitMethod(operation, tools.methodOf(operation.source.id), tools.schemas, tools.scopes),
   );
   const lead = description === "" ? [] : [`${description}\n`];
   return [`## ${name}\n`, ...lead, ...methods].join("\n") + rest(others);

@@ -4,6 +4,8 @@ import { limitsOf } from "./describe.js";
 import { readFields } from "./fields.js";
 import type { Method } from "./methods.js";
 import type { Member, Model, Node, Operation, Schema } from "./model.js";
+import { scopesOf } from "./read-scopes.js";
+import type { SourceOperation, SourceScope } from "./source.js";
 
 /** Longer lists of values have a section of their own. */
 const maxInlineValues = 6;
@@ -17,6 +19,7 @@ export function emitMethod(
   operation: Operation,
   method: Method | undefined,
   schemas: SchemasByName,
+  scopes: readonly SourceScope[],
 ): string {
   const { source, pathParameters } = operation;
   const rows = [...pathParameters, ...membersOf(paramsNode(operation, schemas))];
@@ -26,7 +29,7 @@ export function emitMethod(
     `${sentence(source.summary)} ${descriptionOf(operation)}`.trim(),
     "",
     ...(method === undefined ? [] : [`\`client.${source.id}${method.signature}\`\n`]),
-    `| | |\n|---|---|\n${facts(operation).join("")}`,
+    `| | |\n|---|---|\n${facts(operation, scopes).join("")}`,
     ...(rows.length === 0 ? [] : [table]),
     ...(method?.example === undefined ? [] : [`\`\`\`ts\n${method.example}\n\`\`\`\n`]),
   ].join("\n");
@@ -61,21 +64,14 @@ function emitParameterType({ name, docs, node }: Schema, schemas: SchemasByName)
   return `${head}${typeText(node, schemas)}${limits === "" ? "" : `: ${limits}`}\n`;
 }
 
-function facts(operation: Operation): readonly string[] {
+function facts(operation: Operation, scopes: readonly SourceScope[]): readonly string[] {
   const { source, response } = operation;
   const { status } = source.success;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["endpoint", `[\`${source.method.toUpperCase()} ${source.path}\`](${source.docs})`],
     ["answer", response === undefined ? `${status}` : `${status}, \`${response}\``],
     ["answer lost", [source.retry, source.whenUnknown].filter(Boolean).join("; ")],
-    [
-      "OAuth",
-      source.oauthScope === undefined
-        ? source.oauth
-          ? "yes"
-          : "no"
-        : `yes: \`${source.oauthScope}\``,
-    ],
+    ["OAuth", oauthText(source, scopes)],
     ["error codes", source.errorCodes.length === 0 ? undefined : valueList(source.errorCodes)],
     ["only", source.environment === "sandbox" ? "outside production" : undefined],
     ["method", source.caller === "client" ? "none: the client calls it by itself" : undefined],
@@ -83,6 +79,12 @@ function facts(operation: Operation): readonly string[] {
   return rows.flatMap(([name, text]) =>
     text === undefined ? [] : [`| ${name} | ${cell(text)} |\n`],
   );
+}
+
+function oauthText(operation: SourceOperation, scopes: readonly SourceScope[]): string {
+  if (!operation.oauth) return "no";
+  const names = scopesOf(operation, scopes).map((name) => `\`${name}\``);
+  return names.length === 0 ? "yes" : `yes: ${names.join(" or ")}`;
 }
 
 function paramsNode({ params, body, query }: Operation, schemas: SchemasByName): Node | undefined {

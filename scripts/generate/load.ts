@@ -7,6 +7,7 @@ import { readFields } from "./fields.js";
 import { gatherProblems, Problem } from "./problem.js";
 import { readOperation } from "./read-operation.js";
 import { readSchema } from "./read-schema.js";
+import { readScopes } from "./read-scopes.js";
 import { type Files, lookUp, resolveReference, resolveSchema } from "./references.js";
 import { methods, type Source, type SourceOperation, type SourceSchema } from "./source.js";
 
@@ -22,11 +23,15 @@ export async function loadSource(folder: string): Promise<Source> {
   ]);
   const commonErrors =
     readFields(files.get("openapi.yaml"), "openapi.yaml").texts("x-error-codes") ?? [];
-  return { files, schemas, operations, commonErrors };
+  const scopes = readScopes(files.get("scopes.yaml") ?? {}, operations);
+  return { files, schemas, operations, scopes, commonErrors };
 }
 
+/** The files beside the folders of paths and schemas. */
+const described: readonly string[] = ["openapi.yaml", "scopes.yaml"];
+
 async function readFiles(folder: string): Promise<Files> {
-  const names = ["openapi.yaml"];
+  const names = (await readdir(folder)).filter((name) => described.includes(name));
   for (const part of ["paths", "schemas"]) {
     const found = (await readdir(join(folder, part))).filter((name) => name.endsWith(".yaml"));
     names.push(...found.sort().map((name) => `${part}/${name}`));

@@ -9,6 +9,7 @@ import { emitAllGuards, emitGuards } from "./emit-guards.js";
 import { emitKycDocs } from "./emit-kyc-docs.js";
 import { emitOpenapi } from "./emit-openapi.js";
 import { emitPii } from "./emit-pii.js";
+import { emitScopes } from "./emit-scopes.js";
 import { emitSubject, type SubjectText } from "./emit-subject.js";
 import { emitValues } from "./emit-values.js";
 import { emitWhenUnknown } from "./emit-when-unknown.js";
@@ -35,6 +36,7 @@ export function makeOutputs(
     ["src/generated/error-codes.ts", emitErrorCodes(source)],
     ["src/generated/event-shapes.ts", emitEvents(model)],
     ["src/generated/pii.ts", emitPii(source)],
+    ["src/generated/scopes.ts", emitScopes(source)],
     ["src/generated/when-unknown.ts", emitWhenUnknown(source)],
     ["src/generated/values.guards.ts", emitValues()],
     ["src/generated/answers.ts", emitAnswers(model)],

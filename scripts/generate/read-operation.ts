@@ -36,7 +36,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     ...readRetry(fields),
     caller: fields.oneOf("x-caller", ["client"]) ?? "method",
     params: fields.oneOf("x-params", ["by-hand"]) ?? "generated",
-    ...readOAuth(fields),
+    oauth: fields.flag("x-oauth"),
     errorCodes: fields.texts("x-error-codes") ?? [],
     pathParameters: readPathParameters(parameters, place),
     headers: membersIn(parameters, "header"),
@@ -128,13 +128,6 @@ function readSuccess(responses: Fields, place: Place): SourceOperation["success"
   const content = responses.requireChild(status).child("content");
   const schema = content === undefined ? {} : { schema: readContent(content, place) };
   return { status: Number(status), ...schema };
-}
-
-/** `true`, `false`, or the scope. */
-function readOAuth(fields: Fields): Pick<SourceOperation, "oauth" | "oauthScope"> {
-  const written = fields.any("x-oauth");
-  if (typeof written === "boolean") return { oauth: written };
-  return { oauth: true, oauthScope: fields.requireText("x-oauth") };
 }
 
 /** The schema of a JSON body, which needs a name so that users can name its type. */

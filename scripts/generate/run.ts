@@ -1,6 +1,7 @@
 /** One run of the generator on a project. */
 
 import { join } from "node:path";
+import { addScopeDocs } from "./emit-scope-docs.js";
 import { expand } from "./expand.js";
 import { lintDescriptions } from "./lint.js";
 import { loadSource } from "./load.js";
@@ -28,5 +29,6 @@ export async function check(root: string): Promise<readonly string[]> {
 async function makeAll(root: string) {
   const source = await loadSource(join(root, "spec"));
   const methodOf = await readMethods(join(root, "src/resources"));
-  return makeOutputs(source, expand(source), methodOf);
+  const outputs = makeOutputs(source, expand(source), methodOf);
+  return await addScopeDocs(root, source, outputs);
 }

@@ -105,9 +105,8 @@ export interface SourceOperation {
   readonly caller: "method" | "client";
   readonly docs: string;
   readonly summary: string;
-  /** Whether a token from OAuth may call it, and the scope that it needs, if that is known. */
+  /** Whether a token from OAuth may call it. */
   readonly oauth: boolean;
-  readonly oauthScope?: string;
   /** Codes that its errors have, beside those that are not bound to one operation. */
   readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];
@@ -128,10 +127,28 @@ export interface SourceOperation {
   readonly written: unknown;
 }
 
+/** A scope that an app asks a customer for. */
+export interface SourceScope {
+  readonly name: string;
+  /** The heading that it is listed under. */
+  readonly group: string;
+  /** What it allows, in words for the customer. */
+  readonly summary: string;
+  /** Another name of it, which the API takes too. */
+  readonly older?: string;
+  /** The scope that it includes. */
+  readonly includes?: string;
+  /** Method and path of what it opens, with what the included scope opens. */
+  readonly endpoints: readonly string[];
+  /** Events of the account that an app may then subscribe to. */
+  readonly events: readonly string[];
+}
+
 export interface Source {
   readonly files: Files;
   /** Codes of errors that are not bound to one operation. */
   readonly commonErrors: readonly string[];
   readonly schemas: ReadonlyMap<string, SourceSchema>;
   readonly operations: readonly SourceOperation[];
+  readonly scopes: readonly SourceScope[];
 }

@@ -9,6 +9,7 @@ import { type OAuthResource, oauthResource } from "../oauth/resource.js";
 import { createStateSealer } from "../oauth/state.js";
 import { createTimers } from "../oauth/timers.js";
 import { createTokenEndpoint } from "../oauth/token-endpoint.js";
+import { withScopeAdvice } from "../oauth/with-scope-advice.js";
 import { assemble, type Sends, type Shared } from "./assemble.js";
 import type { Client } from "./client-types.js";
 import type { OAuthSettings, Settings } from "./read-options.js";
@@ -55,12 +56,7 @@ export function assembleOAuth(
     random,
     newId: () => crypto.randomUUID(),
   });
-  const plain = settings.override({ onBehalfOf: undefined });
-  const clientOf = (sends: Shared, tokens: TokenManager, id: string): Client => {
-    const callerOf = () => `${app.clientId}/${id}`;
-    const identity = { tokensFor: () => tokens, callerOf, check: checks.connection };
-    return Object.freeze(assemble(sends, plain, identity)) as Client;
-  };
+  const clientOf = createClientOf(settings, app.clientId);
   const whileClosing = { ...shared, ...inner };
   const resource = oauthResource({
     app,
@@ -73,6 +69,21 @@ export function assembleOAuth(
     readAccount: (token) => clientOf(whileClosing, onlyToken(token), "").accounts.current(),
   });
   return { resource, close: manager.close };
+}
+
+/** Makes clients that act for one customer each. */
+function createClientOf(settings: Settings, clientId: string) {
+  const plain = settings.override({ onBehalfOf: undefined });
+  return (sends: Shared, tokens: TokenManager, id: string): Client => {
+    const callerOf = () => `${clientId}/${id}`;
+    const identity = { tokensFor: () => tokens, callerOf, check: checks.connection };
+    const advised: Shared = {
+      ...sends,
+      send: withScopeAdvice(sends.send),
+      spacedSendFor: (caller) => withScopeAdvice(sends.spacedSendFor(caller)),
+    };
+    return Object.freeze(assemble(advised, plain, identity)) as Client;
+  };
 }
 
 /** For the first call with a token that is not stored yet. */

@@ -1,6 +1,7 @@
 /** A client's options as they are passed in, and the hosts and limits of each environment. */
 
 import type { Validation } from "../call/settings.js";
+import type { OAuthScope } from "../generated/scopes.js";
 import type { Observer } from "../report/observe.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
@@ -38,8 +39,11 @@ export interface OAuthOptions {
   readonly redirectUri: string;
   /** Shared by every process that uses the same connections. */
   readonly store: Store;
-  /** Scopes to request, unless `authorizationUrl` is given others. Default: none. */
-  readonly scopes?: readonly string[] | undefined;
+  /**
+   * Scopes to request, unless `authorizationUrl` is given others; docs/oauth.md lists what each opens. An
+   * unknown one is requested too, with a process warning. Default: none.
+   */
+  readonly scopes?: readonly (OAuthScope | (string & {}))[] | undefined;
   /** Where customers consent. Default: depends on the environment, or below `baseUrl`. */
   readonly authorizeUrl?: string | URL | undefined;
   /** Where codes and refresh tokens are exchanged. Default: as for `authorizeUrl`. */

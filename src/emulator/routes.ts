@@ -22,7 +22,7 @@ import { payoutHandlers } from "./money/payout-routes.js";
 import { walletHandlers } from "./money/wallet-routes.js";
 import { oauthPages } from "./oauth/oauth-pages.js";
 import { asOAuthRefusal } from "./oauth/oauth-refusal.js";
-import { scopeFor } from "./oauth/scopes.js";
+import { scopesFor } from "./oauth/scopes.js";
 import { oauthHandlers } from "./oauth/token-routes.js";
 import { offboardingsHandlers } from "./offboardings/offboarding-routes.js";
 import { formPages } from "./onboarding-form/form-pages.js";
@@ -87,10 +87,10 @@ function toRoute(key: EndpointKey): ApiRoute {
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every endpoint of it is used
   const endpoint: Endpoint = table[key];
   const { method, path } = endpoint;
-  const scope = scopeFor(key);
+  const scopes = scopesFor(endpoint);
   return {
     ...{ method, path, endpoint },
-    authorise: (world, request) => authorise(world, request, scope),
+    authorise: (world, request) => authorise(world, request, scopes),
     acceptsForms: false,
     invalidCode: invalidCodes[key],
     pausesItself: false,

@@ -3,6 +3,7 @@
 import { createPkce } from "../auth/pkce.js";
 import { allOf, refuseUnknown } from "../checks/options.js";
 import { type Issue, ValidationError } from "../errors/index.js";
+import type { OAuthScope } from "../generated/scopes.js";
 import type { StateSealer } from "./state.js";
 
 /** Options of `oauth.authorizationUrl`. */
@@ -12,8 +13,8 @@ export interface AuthorizationUrlOptions {
    * accepted only with the same value. Use each value once.
    */
   readonly session: string;
-  /** Scopes to request. Default: those in the client's options. */
-  readonly scopes?: readonly string[] | undefined;
+  /** Scopes to request; an unknown one only with a process warning. Default: those of the client. */
+  readonly scopes?: readonly (OAuthScope | (string & {}))[] | undefined;
   /** Any string that the app wants back from `handleCallback`. */
   readonly state?: string | undefined;
   /** Offer sign-up to new customers. Default: false. */
@@ -47,6 +48,7 @@ export async function authorizationUrl(
   refuseUnknown("Cannot call oauth.authorizationUrl", options, known);
   const { session, scopes = app.scopes, state, signUp, pkce } = options;
   refuseInvalid(session, scopes);
+  await warnOfUnknown(scopes);
   const proof = pkce ? await createPkce() : undefined;
   const sealed = await sealer.seal({ state, codeVerifier: proof?.verifier }, session);
   const url = new URL(app.authorizeUrl);
@@ -61,6 +63,12 @@ export async function authorizationUrl(
     url.searchParams.set("code_challenge_method", "S256");
   }
   return url.href;
+}
+
+/** In a file of its own, because the table of scopes is large. */
+async function warnOfUnknown(scopes: readonly string[]): Promise<void> {
+  const { warnOfUnknownScopes } = await import("./scopes.js");
+  warnOfUnknownScopes(scopes);
 }
 
 function refuseInvalid(session: unknown, scopes: readonly string[]): void {

@@ -37,8 +37,8 @@ describe("readTokenPair()", () => {
   it("splits scopes at spaces and plus signs", () => {
     const pair = readTokenPair({
       ...answer,
-      scope: "account_details:read+balance:read  file:read",
+      scope: "account_details:read+balance:read  file:upload",
     });
-    expect(pair).toMatchObject({ scopes: ["account_details:read", "balance:read", "file:read"] });
+    expect(pair).toMatchObject({ scopes: ["account_details:read", "balance:read", "file:upload"] });
   });
 });

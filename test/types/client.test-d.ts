@@ -14,6 +14,7 @@ import {
   type NetworkError,
   type NumberedPage,
   type OAuthOptions,
+  type OAuthScope,
   type PlatformReport,
   type ResponseInfo,
   type RfiQuestion,
@@ -32,6 +33,11 @@ const sandbox = createClient({ ...key, environment: "sandbox" });
 const demo = createClient({ ...key, environment: "demo" });
 const production = createClient({ ...key, environment: "production" });
 const either = createClient({ ...key, environment });
+
+// Scopes complete in an editor, and others are accepted
+expectTypeOf<OAuthScope>().toExtend<NonNullable<OAuthOptions["scopes"]>[number]>();
+expectTypeOf<"brand:new">().toExtend<NonNullable<OAuthOptions["scopes"]>[number]>();
+expectTypeOf<"file:read">().not.toExtend<OAuthScope>();
 
 // createClient() offers simulation outside production, and nowhere else
 expectTypeOf(sandbox.simulation).toEqualTypeOf<SimulationResource>();

@@ -4,15 +4,15 @@
  * @see https://www.airwallex.com/docs/developer-tools/sandbox-environment/connected-accounts/simulate-connected-account-status-transition
  */
 
-import { findConnected } from "../engine/account-record.js";
+import { findSimulated } from "../engine/account-record.js";
 import type { HandlersOf } from "../engine/handlers.js";
 import { Refusal } from "../engine/refusal.js";
 import { decide } from "./review.js";
 import { viewAccount } from "./view-account.js";
 
 export const simulationHandlers: HandlersOf<"simulationAccountsUpdateStatus"> = {
-  simulationAccountsUpdateStatus({ world, path, body, apiVersion }) {
-    const record = findConnected(world.accounts, path.account_id);
+  simulationAccountsUpdateStatus({ world, path, body, apiVersion, actingFor }) {
+    const record = findSimulated(world.accounts, actingFor, path.account_id);
     if (record.status !== "SUBMITTED") {
       throw new Refusal(
         400,

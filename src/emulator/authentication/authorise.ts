@@ -5,17 +5,17 @@ import type { EmulatedRequest } from "../engine/exchange.js";
 import { Refusal, refusalOfStatus } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { callerOf } from "../oauth/oauth-tokens.js";
-import { requireScope, type ScopeName } from "../oauth/scopes.js";
+import { requireScope } from "../oauth/scopes.js";
 import { apiTokensOf } from "./api-tokens.js";
 
 /**
- * @param scope The scope that an OAuth token needs; undefined if no such token will do.
+ * @param scopes The scopes of which an OAuth token needs one; none if no such token will do.
  * @throws Refusal without a valid token, or if it may not do this.
  */
 export function authorise(
   world: World,
   { headers }: EmulatedRequest,
-  scope: ScopeName | undefined,
+  scopes: readonly string[],
 ): AccountRecord {
   const { accounts, settings } = world;
   const { authorization, "x-on-behalf-of": onBehalfOf } = headers;
@@ -29,7 +29,7 @@ export function authorise(
     if (onBehalfOf !== undefined) {
       throw new Refusal(403, "forbidden", "An OAuth token acts for its own account alone.");
     }
-    requireScope(connected.scopes, scope);
+    requireScope(connected.scopes, scopes);
     return connected.account;
   }
   apiTokensOf(world).check(token);

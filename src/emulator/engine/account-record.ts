@@ -128,3 +128,18 @@ export function findConnected(accounts: Accounts, id: string): AccountRecord {
   if (record === undefined) throw notFound(`Account [${id}]`);
   return record;
 }
+
+/**
+ * The account in the path of a simulation: for the platform one of its own, for others only themselves.
+ *
+ * @throws Refusal if the caller has no such account.
+ */
+export function findSimulated(
+  accounts: Accounts,
+  caller: AccountRecord,
+  id: string,
+): AccountRecord {
+  if (caller === accounts.platform) return findConnected(accounts, id);
+  if (id !== caller.id) throw notFound(`Account [${id}]`);
+  return caller;
+}

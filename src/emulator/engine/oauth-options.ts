@@ -1,6 +1,7 @@
 /** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
 import { allOf, refuseUnknown } from "../../checks/options.js";
+import type { OAuthScope } from "../../generated/scopes.js";
 import { dayMs } from "./duration.js";
 
 /** The client id of an emulator's default app. */
@@ -19,8 +20,8 @@ export interface OAuthApp {
    * `http://127.0.0.1:*`, matches every port and path of that host.
    */
   readonly redirectUris: readonly string[];
-  /** Scopes that it may ask for, in either spelling; default all that the emulator knows. */
-  readonly scopes?: readonly string[] | undefined;
+  /** Scopes that it may ask for, in either spelling; default every scope. Any other name opens nothing. */
+  readonly scopes?: readonly (OAuthScope | (string & {}))[] | undefined;
   /** Whether it has no secret and proves itself with PKCE instead; default false. */
   readonly public?: boolean | undefined;
   /** The name on the consent page; default the client id. */

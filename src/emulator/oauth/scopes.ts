@@ -1,110 +1,34 @@
 /**
- * OAuth scopes: their old and new spellings, and the endpoints that require them.
+ * What scopes open, and their spellings, as `spec/scopes.yaml` lists them.
  *
- * @see https://www.airwallex.com/docs/partner-connections/integration-guide
+ * @see https://www.airwallex.com/docs/developer-tools/partner-connections/oauth-scopes
  */
 
-import type { EndpointKey } from "../engine/handlers.js";
+import { type ScopeFacts, scopes } from "../../generated/scopes.js";
+import type { Endpoint } from "../../schemas/endpoint.js";
 import { Refusal } from "../engine/refusal.js";
 
-interface Scope {
-  /** The newer spelling, `<resource>:<read|write>`. */
-  readonly name: string;
-  /** The older spelling, `<r|w>:awx_action:<resource>_<view|edit>`. */
-  readonly older: string | undefined;
-  /** What the consent page says. */
-  readonly words: string;
-}
+const all: readonly (readonly [name: string, facts: ScopeFacts])[] = Object.entries(scopes);
 
-const scopes = [
-  {
-    name: "account_details:read",
-    older: "r:awx_action:settings.account_details_view",
-    words: "See the details of your account",
-  },
-  {
-    name: "balance:read",
-    older: "r:awx_action:balances_view",
-    words: "See your balances",
-  },
-  {
-    name: "transfer:read",
-    older: "r:awx_action:transfers_view",
-    words: "See your transfers",
-  },
-  {
-    name: "transfer:write",
-    older: "w:awx_action:transfers_edit",
-    words: "Send money from your account",
-  },
-  {
-    name: "contact_management:write",
-    older: "w:awx_action:contact_management_edit",
-    words: "Add and change your contacts",
-  },
-  {
-    name: "payment_links:write",
-    older: "w:awx_action:payment_links_edit",
-    words: "Make payment links",
-  },
-  {
-    name: "global_account:read",
-    older: "r:awx_action:global_accounts_view",
-    words: "See your global accounts",
-  },
-  {
-    name: "risk.rfi:read",
-    older: "r:awx_action:rfi_view",
-    words: "See what Airwallex asks about your account",
-  },
-  {
-    name: "risk.rfi:write",
-    older: "w:awx_action:rfi_edit",
-    words: "Answer what Airwallex asks about your account",
-  },
-  { name: "file:upload", older: undefined, words: "Upload files for your account" },
-  { name: "file:read", older: undefined, words: "Download files of your account" },
-  { name: "simulation:write", older: undefined, words: "Simulate events in the sandbox" },
-] as const satisfies readonly Scope[];
-
-export type ScopeName = (typeof scopes)[number]["name"];
-
-/** The scopes that endpoints require. Those neither here nor in `simulates` are for API keys only. */
-const needed: Partial<Record<EndpointKey, ScopeName>> = {
-  accountsCurrent: "account_details:read",
-  accountsWalletInfo: "account_details:read",
-  balancesCurrent: "balance:read",
-  filesUpload: "file:upload",
-  filesDownloadLinks: "file:read",
-  rfisList: "risk.rfi:read",
-  rfisRetrieve: "risk.rfi:read",
-  rfisRespond: "risk.rfi:write",
-  simulationRfisCreate: "simulation:write",
-  simulationRfisFollowUp: "simulation:write",
-  simulationRfisClose: "simulation:write",
-  simulationAmendmentsApprove: "simulation:write",
-  simulationAmendmentsReject: "simulation:write",
-};
-
-/** Simulations that act on the token's own account. */
-const simulates = /^simulation(?:Deposits|Transfers)/;
-
-export function scopeFor(endpoint: EndpointKey): ScopeName | undefined {
-  return simulates.test(endpoint) ? "simulation:write" : needed[endpoint];
-}
-
-/** Every scope that the emulator knows, the newer spelling first. */
-export const scopeWords: readonly string[] = scopes.flatMap(({ name, older }) =>
+/** Every scope, the newer spelling first. */
+export const scopeWords: readonly string[] = all.flatMap(([name, { older }]) =>
   older === undefined ? [name] : [name, older],
 );
 
+/** The scopes of which a token needs one for an endpoint; none if it is for API keys only. */
+export function scopesFor({ method, path }: Endpoint): readonly string[] {
+  const endpoint = `${method} ${path}`;
+  return all.filter(([, { endpoints }]) => endpoints.includes(endpoint)).map(([name]) => name);
+}
+
 /** @throws Refusal that names the missing scope. */
-export function requireScope(granted: readonly string[], scope: ScopeName | undefined): void {
-  if (scope === undefined) {
+export function requireScope(granted: readonly string[], needed: readonly string[]): void {
+  if (needed.length === 0) {
     throw new Refusal(403, "forbidden", "This endpoint cannot be called with an OAuth token.");
   }
-  if (holds(granted, scope)) return;
-  throw new Refusal(403, "forbidden", `The access token lacks the scope [${scope}].`, {
+  if (needed.some((scope) => holds(granted, scope))) return;
+  const names = needed.map((scope) => `[${scope}]`).join(" or ");
+  throw new Refusal(403, "forbidden", `The access token lacks the scope ${names}.`, {
     source: "scope",
   });
 }
@@ -114,11 +38,11 @@ export function holds(words: readonly string[], word: string): boolean {
   return words.some((other) => canonical(other) === canonical(word));
 }
 
-/** What a scope means to the customer; one that only the app's options know is shown as it is. */
+/** What a scope means to the customer. */
 export function explainScope(word: string): string {
-  return scopes.find(({ name }) => name === canonical(word))?.words ?? word;
+  return all.find(([name]) => name === canonical(word))?.[1].summary ?? word;
 }
 
 function canonical(word: string): string {
-  return scopes.find(({ older }) => older === word)?.name ?? word;
+  return all.find(([, { older }]) => older === word)?.[0] ?? word;
 }

@@ -6,7 +6,7 @@
 
 import { offboardingsList } from "../../generated/endpoints.js";
 import { readQuery } from "../engine/accept.js";
-import { findConnected } from "../engine/account-record.js";
+import { findConnected, findSimulated } from "../engine/account-record.js";
 import type { Call, EndpointKey, HandlersOf } from "../engine/handlers.js";
 import { cursorPage } from "../engine/paging.js";
 import type { OffboardingRecord } from "./offboarding-record.js";
@@ -49,10 +49,11 @@ export const offboardingsHandlers: HandlersOf<Key> = {
 
 /** Applies an operation to the offboarding in the path and returns the result. */
 function onOffboarding(
-  { world, path, apiVersion }: OffboardingCall,
+  { world, path, apiVersion, actingFor }: OffboardingCall,
   act: (record: OffboardingRecord) => void,
 ) {
-  const record = findOffboarding(world, findConnected(world.accounts, path.account_id), path.id);
+  const account = findSimulated(world.accounts, actingFor, path.account_id);
+  const record = findOffboarding(world, account, path.id);
   act(record);
   return viewOffboarding(record, apiVersion);
 }

@@ -14,7 +14,7 @@ import { connectAccount, consent, exchange, readAccount, refresh, usualApp } fro
 
 test("a connection is listed once its code has been exchanged", async () => {
   const emulator = createEmulator();
-  const code = consent(emulator, { scope: "account_details:read file:read" });
+  const code = consent(emulator, { scope: "account_details:read file:upload" });
   expect(emulator.oauth.connections).toEqual([]);
   const { body } = await exchange(emulator, code);
   const id = Buffer.from(`appid_emulator:${body.account_id}`).toString("base64");
@@ -24,7 +24,7 @@ test("a connection is listed once its code has been exchanged", async () => {
       clientId: "appid_emulator",
       accountId: body.account_id,
       status: "CONNECTED",
-      authorizedScopes: ["account_details:read", "file:read"],
+      authorizedScopes: ["account_details:read", "file:upload"],
       disconnected: undefined,
       refreshes: 0,
       spent: 0,
@@ -126,7 +126,7 @@ test("consent() returns what the page would", () => {
   const { oauth } = createEmulator();
   const asked = {
     redirectUri: "http://localhost:3000/cb?keep=1",
-    scope: "file:read",
+    scope: "file:upload",
     state: "s&t",
   };
   const allowed = new URL(oauth.consent(asked));
@@ -153,13 +153,13 @@ test("subscribers hear of a connection once when it begins and once when it ends
   );
   const [account] = world.accounts.customers.values();
   if (account === undefined) throw new Error("there is no customer");
-  const request = { app: usualApp, scopes: ["file:read"] } as unknown as AuthorizationRequest;
+  const request = { app: usualApp, scopes: ["file:upload"] } as unknown as AuthorizationRequest;
   connect(world, request, account);
   world.clock.advance("1m");
   access.disconnect(account.id);
   access.disconnect(account.id);
   const [connection] = access.connections;
-  expect(connection).toMatchObject({ accountId: account.id, authorizedScopes: ["file:read"] });
+  expect(connection).toMatchObject({ accountId: account.id, authorizedScopes: ["file:upload"] });
   expect(heard).toEqual([
     { id: connection?.id, status: "CONNECTED", disconnected: undefined, atMs: 0 },
     { id: connection?.id, status: "DISCONNECTED", disconnected: "customer", atMs: 60_000 },

@@ -239,11 +239,11 @@ test("a body that is not JSON is refused in both dialects", async () => {
 
 test("other endpoints do not accept forms", async () => {
   const emulator = createEmulator();
-  const { access_token } = await connectAccount(emulator, { scope: "file:read" });
-  const answer = await emulator.fetch("http://emulator.localhost/api/v1/files/download_links", {
+  const { access_token } = await connectAccount(emulator, { scope: "beneficiary:write" });
+  const answer = await emulator.fetch("http://emulator.localhost/api/v1/beneficiaries/create", {
     method: "POST",
     headers: { authorization: `Bearer ${access_token}` },
-    body: new URLSearchParams({ file_ids: "x" }),
+    body: new URLSearchParams({ nickname: "x" }),
   });
   expect(await answer.json()).toMatchObject({ code: "bad_request" });
 });
