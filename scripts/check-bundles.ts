@@ -37,7 +37,7 @@ const firstCall: App = {
     main();
   `,
   prints: "CREATED invalid_input",
-  mostBytes: 1_050_000,
+  mostBytes: 900_000,
 };
 
 const webhooks: App = {
@@ -49,7 +49,7 @@ const webhooks: App = {
     handler(request).then((response) => console.log(response.status));
   `,
   prints: "400",
-  mostBytes: 410_000,
+  mostBytes: 430_000,
 };
 
 const folder = await mkdtemp(join(tmpdir(), "airwallex-bundles-"));

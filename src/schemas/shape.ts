@@ -39,5 +39,5 @@ export function shape<T, Name extends string>(
 export const anything: Shape<unknown> = {
   name: "unknown",
   fits: () => true,
-  schema: () => import("zod").then((zod) => zod.unknown()),
+  schema: async () => (await import("./unknown.js")).unknownSchema,
 };
