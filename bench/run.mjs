@@ -10,6 +10,7 @@ import { prepare, say } from "./lib/prepare.mjs";
 import { report } from "./lib/report.mjs";
 import { withContestants } from "./lib/rounds.mjs";
 import { measureSchemas } from "./lib/schemas.mjs";
+import { measureSizes } from "./lib/sizes.mjs";
 
 const full = {
   callers: [1, 16, 64],
@@ -40,13 +41,14 @@ const figures = await withServer(async (server) => ({
 }));
 const imports = await step("imports", () => measureImports(plan.runs));
 const schemas = await step("schemas", () => measureSchemas(plan));
+const sizes = await step("sizes of bundles", measureSizes);
 const { callers, runs } = plan.storm;
 const rows = await step("cold start", () => measureStorm(callers, runs));
 const storm = { callers, rows };
 
 const seconds = Math.round((performance.now() - start) / 1000);
 const load = { before, after: loadavg()[0] };
-const text = report({ ...figures, imports, schemas, storm, seconds, load });
+const text = report({ ...figures, imports, sizes, schemas, storm, seconds, load });
 if (wanted.quick) process.stdout.write(`${text}\nA quick run: too short to be kept.\n`);
 else {
   const results = new URL("RESULTS.md", import.meta.url);

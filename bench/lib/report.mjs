@@ -7,7 +7,8 @@ import { readManifest } from "./package.mjs";
 
 const peers = ["undici", "axios", "@airwallex/node-sdk", "openai", "stripe"];
 
-export function report({ calls, imports, dispatcher, schemas, firstCall, storm, seconds, load }) {
+export function report(figures) {
+  const { calls, imports, dispatcher, sizes, schemas, firstCall, storm, seconds, load } = figures;
   return `${[
     "# Results",
     about(seconds),
@@ -18,6 +19,8 @@ export function report({ calls, imports, dispatcher, schemas, firstCall, storm, 
     "## Import",
     importTable(imports),
     dispatcherLine(dispatcher),
+    "## An app as one file",
+    sizeTable(sizes),
     "## Knowing the shape",
     schemaTable(schemas),
     "## First call of a fresh process",
@@ -85,6 +88,19 @@ function importTable(rows) {
 function dispatcherLine({ afterImport, afterCall }) {
   const said = (kept) => (kept ? "Node's own" : "REPLACED");
   return `The dispatcher behind the app's global \`fetch\`: after the import ${said(afterImport)}, after a first call ${said(afterCall)}.`;
+}
+
+/** Bundled and minified by esbuild, as for a serverless platform. */
+export function sizeTable(rows) {
+  const said = (bytes) => (bytes === undefined ? "" : (bytes / 1000).toFixed(0));
+  return table(
+    ["client", "kB for a client and one call", "kB for a handler of deliveries"],
+    rows.map(({ client, callBytes, webhooksBytes }) => [
+      client,
+      said(callBytes),
+      said(webhooksBytes),
+    ]),
+  );
 }
 
 function schemaTable({ each, loads, firstParseMs }) {
