@@ -158,7 +158,7 @@ describe.each(stores)("eight processes", (name, missing) => {
     async () => {
       const before = connection();
       const workers = await churn("serve", "SIGTERM", 200);
-      const closed = workers.filter(({ lines }) => lines.at(-1)?.event === "closed");
+      const closed = workers.filter(({ lines }) => lines.some(({ event }) => event === "closed"));
       const failures = workers.flatMap(({ lines }) => lines.flatMap(({ errors = [] }) => errors));
       const { refreshes = 0, spent = 0, disconnected } = connection() ?? {};
       const issued = refreshes - (before?.refreshes ?? 0);
