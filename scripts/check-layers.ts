@@ -31,7 +31,7 @@ const emulatorFloors: readonly (readonly string[])[] = [
   ["accounts", "files"],
   ["amendments", "capabilities", "money", "oauth", "offboardings", "onboarding-form", "rfis"],
   ["authentication", "hosted-flows", "invitations", "reference", "reports"],
-  ["webhooks"],
+  ["sca", "webhooks"],
   ["inspector", "routes.ts"],
   ["emulator.ts"],
   ["index.ts"],

@@ -326,6 +326,7 @@ export {
   type Outcome,
   RefreshOutcomeUnknownError,
   type RemoteError,
+  ScaRequiredError,
   SdkError,
   type SdkErrorCode,
   ShapeError,

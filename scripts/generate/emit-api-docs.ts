@@ -87,6 +87,9 @@ The endpoints that this package calls, with what their methods take and answer. 
 
 *OAuth* says whether a token from [OAuth](oauth.md) may make the call, and with which scope, where that is known.
 
+*SCA* says where Airwallex may ask for [strong customer authentication](sca.md): to \`read\` data, or to move money
+(\`write\`).
+
 *Error codes* are those that \`apiCode\` of an \`ApiError\` may have, as far as Airwallex documents them for the
 endpoint. Known as well, and not bound to one endpoint: ${commonErrors.map((code) => `\`${code}\``).join(", ")}.
 `;

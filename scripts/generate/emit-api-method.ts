@@ -72,6 +72,7 @@ function facts(operation: Operation, scopes: readonly SourceScope[]): readonly s
     ["answer", response === undefined ? `${status}` : `${status}, \`${response}\``],
     ["answer lost", [source.retry, source.whenUnknown].filter(Boolean).join("; ")],
     ["OAuth", oauthText(source, scopes)],
+    ["SCA", source.sca && `may be asked for (${source.sca})`],
     ["error codes", source.errorCodes.length === 0 ? undefined : valueList(source.errorCodes)],
     ["only", source.environment === "sandbox" ? "outside production" : undefined],
     ["method", source.caller === "client" ? "none: the client calls it by itself" : undefined],

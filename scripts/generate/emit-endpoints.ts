@@ -35,6 +35,7 @@ function emitEndpoint(operation: Operation, model: Model): string {
     ["host", JSON.stringify(source.host)],
     ["environment", JSON.stringify(source.environment)],
     ["retry", JSON.stringify(source.retry)],
+    ["sca", source.sca && JSON.stringify(source.sca)],
     ["status", String(source.success.status)],
     ["docs", JSON.stringify(source.docs)],
     ["query", query && shapeName(query.schema)],

@@ -26,7 +26,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
   if (query && body) throw new Problem(where, "has a query and a body, expected one of them");
   const docs = fields.requireChild("externalDocs").requireText("url");
   // Published as written, and checked by the linter.
-  for (const key of ["description", "tags", "security", "servers", "x-sca"]) fields.any(key);
+  for (const key of ["description", "tags", "security", "servers"]) fields.any(key);
 
   const operation: SourceOperation = {
     ...{ where, path, method, file, subject, docs },
@@ -37,6 +37,7 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
     caller: fields.oneOf("x-caller", ["client"]) ?? "method",
     params: fields.oneOf("x-params", ["by-hand"]) ?? "generated",
     oauth: fields.flag("x-oauth"),
+    ...readSca(fields),
     errorCodes: fields.texts("x-error-codes") ?? [],
     pathParameters: readPathParameters(parameters, place),
     headers: membersIn(parameters, "header"),
@@ -128,6 +129,11 @@ function readSuccess(responses: Fields, place: Place): SourceOperation["success"
   const content = responses.requireChild(status).child("content");
   const schema = content === undefined ? {} : { schema: readContent(content, place) };
   return { status: Number(status), ...schema };
+}
+
+function readSca(fields: Fields): Pick<SourceOperation, "sca"> {
+  const sca = fields.oneOf("x-sca", ["read", "write"]);
+  return sca === undefined ? {} : { sca };
 }
 
 /** The schema of a JSON body, which needs a name so that users can name its type. */

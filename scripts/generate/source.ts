@@ -107,6 +107,8 @@ export interface SourceOperation {
   readonly summary: string;
   /** Whether a token from OAuth may call it. */
   readonly oauth: boolean;
+  /** Whether it may ask for strong customer authentication, and for what. */
+  readonly sca?: "read" | "write";
   /** Codes that its errors have, beside those that are not bound to one operation. */
   readonly errorCodes: readonly string[];
   readonly pathParameters: readonly SourceMember[];

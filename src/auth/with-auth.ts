@@ -1,5 +1,6 @@
 /** Adds the bearer token to every request, and replaces a refused token once. */
 
+import { asksForSca } from "../call/sca.js";
 import { DeadlineError } from "../transport/deadline.js";
 import { isReadOnce, NoTokenError, type Send, type WireRequest } from "../transport/wire.js";
 import type { TokenManager } from "./token-manager.js";
@@ -26,7 +27,8 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
     const token = typeof waiting === "string" ? waiting : await waiting.catch(throwNoToken);
     const response = await send(authorized(request, token));
     note(token, response.status);
-    if (response.status !== 401) return response;
+    // Where a person has to verify first, the token is not to blame.
+    if (response.status !== 401 || asksForSca(response)) return response;
     const endpoint = endpointOf(request);
     const other = await tokens.replace(token, request.deadline, endpoint).catch(throwNoToken);
     if (other === undefined) return response;

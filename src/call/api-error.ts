@@ -80,7 +80,7 @@ export function readRemoteError(
   };
 }
 
-const secretHeader = /cookie|authoriz|authenticat|token|secret|api-?key/;
+const secretHeader = /cookie|authoriz|authenticat|token|secret|session|api-?key/;
 
 function safeHeaders(headers: WireHeaders, redactor: Redactor): Readonly<Record<string, string>> {
   const names = Object.keys(headers).filter((name) => !secretHeader.test(name));

@@ -60,6 +60,7 @@ export const callOptions: ReadonlySet<string> = allOf<keyof CallOptions>({
   timeoutMs: true,
   maxRetries: true,
   onBehalfOf: true,
+  scaToken: true,
   apiVersion: true,
   headers: true,
   extraBody: true,

@@ -11,7 +11,7 @@ declare const __VERSION__: string | undefined;
 const packageVersion: string = typeof __VERSION__ === "string" ? __VERSION__ : "0.0.0-source";
 
 type Defaults = Pick<CallSettings, "onBehalfOf" | "apiVersion" | "headers">;
-type Named = Pick<CallOptions, "onBehalfOf" | "apiVersion">;
+type Named = Pick<CallOptions, "onBehalfOf" | "scaToken" | "apiVersion">;
 
 /** The headers sent with every call of a client. */
 export function commonHeaders(settings: Defaults): readonly string[] {
@@ -34,10 +34,11 @@ export function callHeaders(
   options: CallOptions,
   payload: Readonly<Record<string, string>> | undefined,
 ): readonly string[] {
-  const { headers, onBehalfOf, apiVersion } = options;
-  if (!headers && !payload && onBehalfOf === undefined && apiVersion === undefined) return common;
+  const { headers, onBehalfOf, scaToken, apiVersion } = options;
+  const isCommon = onBehalfOf === undefined && scaToken === undefined && apiVersion === undefined;
+  if (isCommon && !headers && !payload) return common;
   refuseNamed(operation, options);
-  const own = { ...lower(headers ?? {}), ...named({ onBehalfOf, apiVersion }) };
+  const own = { ...lower(headers ?? {}), ...named({ onBehalfOf, scaToken, apiVersion }) };
   const replaced = new Set(Object.keys(own));
   if (apiVersion === null) replaced.add("x-api-version");
   const kept = common.filter((_, i) => !replaced.has(common[i - (i % 2)] as string));
@@ -49,12 +50,11 @@ export function isVersion(version: unknown): version is string | null {
   return version === null || (typeof version === "string" && /^\d{4}-\d{2}-\d{2}$/.test(version));
 }
 
-function refuseNamed(operation: string, { onBehalfOf, apiVersion }: Named): void {
-  const issues: Issue[] = [];
-  if (onBehalfOf === "" || (onBehalfOf !== undefined && typeof onBehalfOf !== "string")) {
-    const kind = onBehalfOf === "" ? "empty" : kindOf(onBehalfOf);
-    issues.push({ path: ["onBehalfOf"], message: `is ${kind}, expected an account id` });
-  }
+function refuseNamed(operation: string, { onBehalfOf, scaToken, apiVersion }: Named): void {
+  const issues: Issue[] = [
+    ...refuseText("onBehalfOf", onBehalfOf, "an account id"),
+    ...refuseText("scaToken", scaToken, "the token of a verification"),
+  ];
   if (apiVersion !== undefined && !isVersion(apiVersion)) {
     const message = "is not a dated version, expected one such as 2026-08-21, or null";
     issues.push({ path: ["apiVersion"], message });
@@ -62,9 +62,16 @@ function refuseNamed(operation: string, { onBehalfOf, apiVersion }: Named): void
   if (issues.length > 0) throw new ValidationError(operation, issues);
 }
 
-function named({ onBehalfOf, apiVersion }: Named): Record<string, string> {
+function refuseText(name: string, value: unknown, expected: string): readonly Issue[] {
+  if (value === undefined || (typeof value === "string" && value !== "")) return [];
+  const kind = value === "" ? "empty" : kindOf(value);
+  return [{ path: [name], message: `is ${kind}, expected ${expected}` }];
+}
+
+function named({ onBehalfOf, scaToken, apiVersion }: Named): Record<string, string> {
   return {
     ...(onBehalfOf === undefined ? {} : { "x-on-behalf-of": onBehalfOf }),
+    ...(scaToken === undefined ? {} : { "x-sca-token": scaToken }),
     ...(typeof apiVersion === "string" ? { "x-api-version": apiVersion } : {}),
   };
 }

@@ -7,6 +7,7 @@ import {
   AuthenticationError,
   listIssues,
   NetworkError,
+  ScaRequiredError,
   SdkError,
   ShapeError,
   ValidationError,
@@ -25,6 +26,7 @@ import {
 } from "../transport/wire.js";
 import { readRemoteError, toApiError } from "./api-error.js";
 import { parseExactly } from "./exact-json.js";
+import { asksForSca, scaSessionCodeOf } from "./sca.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 
 /** A response with status 300 or above, as an error. */
@@ -35,8 +37,13 @@ export function refusal(
   sent: unknown,
   { unauthorized, check }: CallSettings,
 ): Error {
-  const redactor = createRedactor(sent, secretsOf(request));
+  const scaSessionCode = scaSessionCodeOf(response);
+  const redactor = createRedactor(sent, [...secretsOf(request), scaSessionCode ?? ""]);
   const facts = factsOf(request, response, redactor);
+  if (asksForSca(response)) {
+    const remote = readRemoteError(response, parseBody(response), redactor);
+    return new ScaRequiredError(remote, facts, scaSessionCode);
+  }
   if (response.status !== 401) return toApiError(response, facts, redactor, request.progress.hint);
   const remote = readRemoteError(response, parseBody(response), redactor);
   return new AuthenticationError(unauthorized, remote, facts, {
@@ -279,4 +286,4 @@ function secretsOf({ headers, progress }: WireRequest): readonly string[] {
   return progress.bearer === undefined ? values : [...values, progress.bearer];
 }
 
-const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id"]);
+const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id", "x-sca-token"]);

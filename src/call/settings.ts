@@ -18,6 +18,11 @@ export interface CallOptions {
   readonly maxRetries?: number | undefined;
   /** Connected account to act for, sent as `x-on-behalf-of`. */
   readonly onBehalfOf?: string | undefined;
+  /**
+   * What the person got for verifying, after a `ScaRequiredError`; sent as `x-sca-token`. It works for 5
+   * minutes: for any number of calls that read, or for one that moves money.
+   */
+  readonly scaToken?: string | undefined;
   /** Dated API version such as `2026-08-21`, sent as `x-api-version`; null sends none. */
   readonly apiVersion?: string | null | undefined;
   /** Additional request headers. */

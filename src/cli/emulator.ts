@@ -28,6 +28,7 @@ Options:
   --seed <text>             What ids are made from; the same seed gives the same ids
   --rate-limits <name>      Enforce the limits of "sandbox" or "production" (default none)
   --review-after <time>     Decide submitted accounts after this time, such as 5s (default never)
+  --sca                     Ask accounts in the UK and the EEA for strong customer authentication
   --webhook-retries <how>   When to deliver again what was not answered with 200 (default compressed)
                               documented   12 waits from 1 minute to 34 hours, almost 3 days in all
                               compressed   600 times as fast: from 0.1 s to 3.4 minutes
@@ -50,6 +51,7 @@ const flags = {
   seed: { type: "string" },
   "rate-limits": { type: "string" },
   "review-after": { type: "string" },
+  sca: { type: "boolean" },
   "webhook-retries": { type: "string" },
   "webhook-timeout": { type: "string" },
   "webhook-duplicates": { type: "boolean" },
@@ -75,6 +77,7 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
     seed: values.seed,
     rateLimits: readRateLimits(values["rate-limits"]),
     reviewAfterMs: readDuration("--review-after", values["review-after"]),
+    sca: values.sca,
     recordBodies: values["record-bodies"],
     onRequest: values.quiet
       ? undefined

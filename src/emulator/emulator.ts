@@ -29,6 +29,7 @@ import { createMoneyControls, type MoneyControls } from "./money/money-controls.
 import { endWithAccounts } from "./oauth/connections.js";
 import { createOAuthControls, type OAuthControls } from "./oauth/oauth-controls.js";
 import { routes } from "./routes.js";
+import { createScaControls, type ScaControls } from "./sca/sca.js";
 import { announce } from "./webhooks/announce.js";
 import {
   createWebhooksControls,
@@ -71,6 +72,8 @@ export interface Emulator {
   readonly capabilities: CapabilitiesControls;
   /** Balances of accounts, and the outcome of transfers and charges. */
   readonly money: MoneyControls;
+  /** Strong customer authentication without a browser. */
+  readonly sca: ScaControls;
   /** OAuth connections of customers, and their consent without a browser. */
   readonly oauth: OAuthControls;
   /** Subscriptions, and every delivery attempt. */
@@ -188,6 +191,7 @@ function assemble(settings: Settings): {
     amendments: createAmendmentsControls(present),
     capabilities: createCapabilitiesControls(present),
     money: createMoneyControls(present),
+    sca: createScaControls(present),
     oauth: createOAuthControls(present),
     webhooks: createWebhooksControls(present),
     deliver: (event) => deliver(present(), event),

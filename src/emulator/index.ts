@@ -40,6 +40,7 @@ export type { RetrySchedule, WebhookOptions } from "./engine/webhook-options.js"
 export type { MoneyControls } from "./money/money-controls.js";
 export type { ConsentOptions, OAuthConnection, OAuthControls } from "./oauth/oauth-controls.js";
 export type { DisconnectReason, NewCustomer } from "./oauth/oauth-store.js";
+export type { ScaControls } from "./sca/sca.js";
 export type { LoggedDelivery } from "./webhooks/deliveries.js";
 export { eventNames } from "./webhooks/samples.js";
 export type {

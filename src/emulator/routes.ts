@@ -29,6 +29,8 @@ import { formPages } from "./onboarding-form/form-pages.js";
 import { referenceHandlers } from "./reference/reference-routes.js";
 import { reportsHandlers } from "./reports/report-routes.js";
 import { rfisHandlers, rfisPages } from "./rfis/rfi-routes.js";
+import { afterSca } from "./sca/require-sca.js";
+import { scaPages } from "./sca/sca-pages.js";
 import { webhooksHandlers } from "./webhooks/webhook-routes.js";
 
 const handlers: Handlers = {
@@ -56,6 +58,7 @@ const pages: readonly Page[] = [
   ...oauthPages,
   ...hostedFlowPages,
   ...embeddedPages,
+  ...scaPages,
   ...invitationPages,
   ...formPages,
   ...rfisPages,
@@ -95,7 +98,7 @@ function toRoute(key: EndpointKey): ApiRoute {
     invalidCode: invalidCodes[key],
     pausesItself: false,
     translate: (refusal) => refusal,
-    run: handlers[key],
+    run: endpoint.sca === undefined ? handlers[key] : afterSca(key, endpoint.sca, handlers[key]),
     ...tokenEndpoints[key],
   };
 }

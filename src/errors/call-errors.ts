@@ -97,7 +97,7 @@ abstract class RefusalError extends CallError implements RemoteError {
     this.#headers = remote.headers ?? {};
   }
 
-  /** The headers of the response, names in lower case, without cookies and tokens. */
+  /** The headers of the response, names in lower case, without cookies, sessions and tokens. */
   get headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }
@@ -174,6 +174,34 @@ function adviseOnRefusal(
   return /expired/i.test(`${apiCode} ${remoteMessage}`)
     ? "it ended before its time; call again in a few seconds, and the client gets another one"
     : `a valid token was refused; ${check}`;
+}
+
+/**
+ * Strong customer authentication (SCA): a person has to verify before the call is made. Nothing was done.
+ *
+ * Let them verify with `scaSessionCode`, and call again with the option `scaToken` and, where there is one,
+ * with `idempotencyKey` as the `request_id`. docs/sca.md shows how. A token that was used up or is too old is
+ * refused in the same way, with a new session.
+ */
+export class ScaRequiredError extends RefusalError {
+  readonly code = "sca_required";
+  readonly #scaSessionCode: string | undefined;
+
+  constructor(remote: RemoteError, facts: CallFacts, scaSessionCode: string | undefined) {
+    const { outcome, idempotencyKey: id } = facts;
+    const again = id === undefined || outcome === "unknown" ? "" : ` and the request_id "${id}"`;
+    const advice = `; a person has to verify: call again with scaToken${again}, see error.scaSessionCode`;
+    super("ScaRequiredError", advice, remote, facts);
+    this.#scaSessionCode = scaSessionCode;
+  }
+
+  /**
+   * The session to verify in, for `scaVerify` of the component package; undefined if the API gave none. It
+   * is for the browser of that person alone: do not log it.
+   */
+  get scaSessionCode(): string | undefined {
+    return this.#scaSessionCode;
+  }
 }
 
 /** No response: the connection failed or was lost, or the deadline passed. */

@@ -68,7 +68,7 @@ export interface RemoteError {
   readonly traceId: string | undefined;
   /** How long the API asks to wait. */
   readonly retryAfterMs: number | undefined;
-  /** The headers of the response, names in lower case, without cookies and tokens. */
+  /** The headers of the response, names in lower case, without cookies, sessions and tokens. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -5,6 +5,7 @@ import type {
   ApiError,
   AuthenticationError,
   NetworkError,
+  ScaRequiredError,
   ShapeError,
   ValidationError,
 } from "./call-errors.js";
@@ -33,6 +34,7 @@ export {
   type AuthenticationErrorCode,
   NetworkError,
   type NetworkErrorCode,
+  ScaRequiredError,
   ShapeError,
   type ShapeErrorCode,
   ValidationError,
@@ -74,6 +76,7 @@ export type SdkErrorCode = AirwallexError["code"];
 export type AirwallexError =
   | ApiError
   | AuthenticationError
+  | ScaRequiredError
   | NetworkError
   | ValidationError
   | ShapeError

@@ -56,6 +56,7 @@ export type KnownApiCode =
   | "request_pending"
   | "resource_already_exists"
   | "resource_not_found"
+  | "sca_token_missing"
   | "service_unavailable"
   | "source_amount_above_account_limit"
   | "source_amount_below_account_limit"

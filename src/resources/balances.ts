@@ -15,7 +15,8 @@ import { balancesCurrent, balancesHistory } from "../generated/endpoints.js";
 
 /**
  * Balances of the account that the client acts for. Amounts are decimals in units of the currency, as the
- * API sent them, as a string or a number. Errors are the same as for `client.accounts`.
+ * API sent them, as a string or a number. Errors are the same as for `client.accounts`, and
+ * `ScaRequiredError` where a person has to verify first, see docs/sca.md.
  */
 export interface BalancesResource {
   /**

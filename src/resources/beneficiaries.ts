@@ -38,7 +38,8 @@ import type { ProvideField } from "../kyc/to-do.js";
 /**
  * Beneficiaries of the account that the client acts for. Which members one needs depends on its country,
  * currency and method: what is common is typed, and the rest is open. Errors are the same as for
- * `client.accounts`.
+ * `client.accounts`, and `ScaRequiredError` where a person has to verify before `create` or `update` with
+ * `sca_exemptible`, see docs/sca.md.
  */
 export interface BeneficiariesResource {
   /**

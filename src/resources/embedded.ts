@@ -9,7 +9,10 @@ import { embeddedAuthorize } from "../generated/endpoints.js";
 /** What the components are for. */
 export interface EmbeddedAuthorizeParams {
   readonly scope: readonly EmbeddedScope[];
-  /** The platform's own identifier for the person, for the scopes of strong authentication (SCA). */
+  /**
+   * The platform's own identifier for the person; required for `sca:read` and `sca:write`, strong customer
+   * authentication (docs/sca.md).
+   */
   readonly identity?: string | undefined;
 }
 

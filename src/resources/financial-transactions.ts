@@ -16,7 +16,7 @@ import type {
 /**
  * The entries of the statement of the account that the client acts for: deposits, conversions, payouts,
  * transfers, charges and fees. Amounts are decimals in units of the currency. Errors are the same as for
- * `client.accounts`.
+ * `client.accounts`, and `ScaRequiredError` where a person has to verify first, see docs/sca.md.
  */
 export interface FinancialTransactionsResource {
   /**

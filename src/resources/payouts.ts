@@ -29,7 +29,8 @@ export interface PayoutCreateOptions extends CallOptions, RequestIdAge {}
 /**
  * Payouts from the account that the client acts for. Airwallex calls them transfers (`/api/v1/transfers`);
  * `client.transfers` moves money between accounts of the platform. Amounts are decimals in units of the
- * currency. Errors are the same as for `client.accounts`.
+ * currency. Errors are the same as for `client.accounts`, and `ScaRequiredError` where a person has to verify
+ * before `create`, `retrieve` or `list`, see docs/sca.md.
  */
 export interface PayoutsResource {
   /**

@@ -14,7 +14,8 @@ import { createOnce, paymentOf } from "../idempotency/create-once.js";
 
 /**
  * Transfers from the account that the client acts for: the platform's own, or that of
- * `client.onBehalfOf(id)`. Errors are the same as for `client.accounts`.
+ * `client.onBehalfOf(id)`. Errors are the same as for `client.accounts`, and `ScaRequiredError` where a person
+ * has to verify first: every call here may ask for it, see docs/sca.md.
  *
  * Amounts are decimals in units of the currency. Responses hold them as the API sent them, as a string
  * or a number; `String(amount)` is exact in both cases.

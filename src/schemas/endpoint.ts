@@ -33,6 +33,8 @@ export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = 
   /** `sandbox`: available outside production only. */
   readonly environment: "all" | "sandbox";
   readonly retry: RetryClass;
+  /** Whether it may ask for strong customer authentication (SCA): to read data, or to move money. */
+  readonly sca?: "read" | "write";
   /** Documented status of a success. */
   readonly status: number;
   /** The page of the API's documentation that describes it. */

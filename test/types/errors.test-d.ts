@@ -13,6 +13,7 @@ import {
   isAirwallexError,
   NetworkError,
   type Outcome,
+  type ScaRequiredError,
   SdkError,
   type SdkErrorCode,
   ShapeError,
@@ -40,6 +41,10 @@ if (isAirwallexError(caught)) {
     case "login_refused":
     case "token_refused":
       expectTypeOf(caught).toEqualTypeOf<AuthenticationError>();
+      break;
+    case "sca_required":
+      expectTypeOf(caught).toEqualTypeOf<ScaRequiredError>();
+      expectTypeOf(caught.scaSessionCode).toEqualTypeOf<string | undefined>();
       break;
     case "timeout":
     case "unreachable":

@@ -48,6 +48,11 @@ export interface EmulatorOptions {
    * default 0, at once. False: never, only `money.setStatus` decides.
    */
   readonly settleAfterMs?: number | false | undefined;
+  /**
+   * Whether accounts in the UK and the EEA are asked for strong customer authentication (SCA) before they
+   * read balances or move money; default false.
+   */
+  readonly sca?: boolean | undefined;
   /** Limits to enforce: those of an environment, or numbers. Default false: none. */
   readonly rateLimits?: false | "sandbox" | "production" | RateLimits | undefined;
   /** Whether a 429 says in `Retry-After` how long to wait; default false, as documented. */
@@ -91,6 +96,7 @@ export interface Settings {
   readonly deferredIdentityVerification: boolean;
   readonly reviewAfterMs: number | undefined;
   readonly settleAfterMs: number | false;
+  readonly sca: boolean;
   readonly rateLimits: RateLimits;
   readonly retryAfter: boolean;
   readonly missingAuthStatus: 401 | 403;
@@ -112,6 +118,7 @@ const known: ReadonlySet<string> = allOf<keyof EmulatorOptions>({
   deferredIdentityVerification: true,
   reviewAfterMs: true,
   settleAfterMs: true,
+  sca: true,
   rateLimits: true,
   retryAfter: true,
   missingAuthStatus: true,
@@ -146,6 +153,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     deferredIdentityVerification: options.deferredIdentityVerification ?? false,
     reviewAfterMs,
     settleAfterMs,
+    sca: options.sca ?? false,
     rateLimits: rateLimitsOf(options.rateLimits ?? false),
     retryAfter: options.retryAfter ?? false,
     missingAuthStatus: options.missingAuthStatus ?? 401,
