@@ -202,21 +202,9 @@ function sellerOf(
   if (typeof agree_to_terms !== "boolean") {
     tell({ line, path: "agree_to_terms", message: "is not a boolean, expected true or false" });
   }
-  if (typeof identifier !== "string" || identifier.trim() === "") {
-    tell({ line, path: "identifier", message: "is missing, expected your own reference" });
-    return [];
-  }
-  // Once the space is gone, another run would take it for a different seller.
-  if (identifier !== identifier.trim()) {
-    tell({ line, path: "identifier", message: "begins or ends with a space, expected none" });
-    return [];
-  }
-  if (printable(identifier) !== identifier) {
-    tell({
-      line,
-      path: "identifier",
-      message: "has a character that cannot be seen, expected none",
-    });
+  const problem = problemWithIdentifier(identifier);
+  if (problem) {
+    tell({ line, path: "identifier", message: problem });
     return [];
   }
   const sources = new Map<string, string>();
@@ -241,11 +229,23 @@ function sellerOf(
   };
   // The client checks every field before it is sent, and says which one does not fit.
   const seller: Seller = {
-    identifier,
+    identifier: identifier as string,
     create: { ...rest, ...first } as Seller["create"],
     files: Object.fromEntries(sources),
     update: update as Seller["update"],
     agreeToTerms: agree_to_terms === true,
   };
   return [{ line, seller }];
+}
+
+/** Why a value cannot be the identifier of a seller; undefined if it can. */
+function problemWithIdentifier(value: unknown): string | undefined {
+  if (typeof value !== "string" || value.trim() === "") {
+    return "is missing, expected your own reference";
+  }
+  // Once the space is gone, another run would take it for a different seller.
+  if (value !== value.trim()) return "begins or ends with a space, expected none";
+  return printable(value) === value
+    ? undefined
+    : "has a character that cannot be seen, expected none";
 }

@@ -88,41 +88,8 @@ export function createMoneyControls(present: () => World): MoneyControls {
   };
   return {
     balance: (accountId, currency) => toText(spendable(present(), accountId, currency), currency),
-    setBalance(accountId, currency, amount) {
-      const units = parseUnits(amount, currency);
-      if (units === undefined) {
-        throw new RangeError(
-          `Cannot set balance: amount is ${amount}, expected an amount of ${currency}`,
-        );
-      }
-      const world = present();
-      refuseNobody(world, accountId);
-      const more = units - spendable(world, accountId, currency);
-      const adjustment = { currency, units: more, atMs: world.clock.nowMs() };
-      adjust(moneyOf(world).ledger, world.ids.entry(), accountId, adjustment);
-      fundConversions(world, accountId, currency);
-    },
-    openGlobalAccount({ accountId, currency }) {
-      if (!/^[A-Z]{3}$/.test(currency)) {
-        throw new RangeError(
-          `Cannot open global account: currency is "${currency}", expected three capitals`,
-        );
-      }
-      const world = present();
-      const { ids, accounts, clock } = world;
-      if (accountId !== undefined) refuseNobody(world, accountId);
-      const { globalAccounts } = moneyOf(world);
-      const request = {
-        ...{ request_id: ids.request(), country_code: countryFor(currency) },
-        required_features: [{ currency }],
-      };
-      const record = globalAccounts.add({
-        ...{ id: ids.globalAccount(), sequence: globalAccounts.added + 1, currency, request },
-        accountId: accountId ?? accounts.platform.id,
-        ...{ createdAtMs: clock.nowMs(), nickname: undefined, status: "ACTIVE" },
-      });
-      return record.id;
-    },
+    setBalance: (accountId, currency, amount) => setBalance(present(), accountId, currency, amount),
+    openGlobalAccount: (options) => openGlobalAccount(present(), options),
     deposits() {
       const world = present();
       const view = (one: DepositRecord) => viewDeposit(one, world.settings.apiVersion);
@@ -146,6 +113,49 @@ export function createMoneyControls(present: () => World): MoneyControls {
       moveTo(world, movement, status, options);
     },
   };
+}
+
+function setBalance(
+  world: World,
+  accountId: string,
+  currency: string,
+  amount: string | number,
+): void {
+  const units = parseUnits(amount, currency);
+  if (units === undefined) {
+    throw new RangeError(
+      `Cannot set balance: amount is ${amount}, expected an amount of ${currency}`,
+    );
+  }
+  refuseNobody(world, accountId);
+  const more = units - spendable(world, accountId, currency);
+  const adjustment = { currency, units: more, atMs: world.clock.nowMs() };
+  adjust(moneyOf(world).ledger, world.ids.entry(), accountId, adjustment);
+  fundConversions(world, accountId, currency);
+}
+
+function openGlobalAccount(
+  world: World,
+  { accountId, currency }: Parameters<MoneyControls["openGlobalAccount"]>[0],
+): string {
+  if (!/^[A-Z]{3}$/.test(currency)) {
+    throw new RangeError(
+      `Cannot open global account: currency is "${currency}", expected three capitals`,
+    );
+  }
+  const { ids, accounts, clock } = world;
+  if (accountId !== undefined) refuseNobody(world, accountId);
+  const { globalAccounts } = moneyOf(world);
+  const request = {
+    ...{ request_id: ids.request(), country_code: countryFor(currency) },
+    required_features: [{ currency }],
+  };
+  const record = globalAccounts.add({
+    ...{ id: ids.globalAccount(), sequence: globalAccounts.added + 1, currency, request },
+    accountId: accountId ?? accounts.platform.id,
+    ...{ createdAtMs: clock.nowMs(), nickname: undefined, status: "ACTIVE" },
+  });
+  return record.id;
 }
 
 function refuseNobody({ accounts }: World, id: string): void {
