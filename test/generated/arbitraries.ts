@@ -74,7 +74,8 @@ function objects({ members, strict }: ObjectNode, making: Making): fc.Arbitrary<
   const required = members.filter(({ optional }) => !optional).map(({ name }) => name);
   const known = making.complete ? fc.record(model) : fc.record(model, { requiredKeys: required });
   if (strict) return known;
-  const unknown = fc.dictionary(fc.string(), fc.anything(), { maxKeys: 1 });
+  const others = fc.string().filter((key) => !members.some(({ name }) => name === key));
+  const unknown = fc.dictionary(others, fc.anything(), { maxKeys: 1 });
   return fc.tuple(unknown, known).map(([more, value]) => ({ ...more, ...value }));
 }
 
