@@ -10,16 +10,12 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
   const note = (token: string, status: number): void => {
     if (status !== 401 && status < 500) tokens.worked?.(token);
   };
-  let latest = { plain: none, token: "", whole: none };
+  let bearer = createBearer("");
 
   const authorized = (request: WireRequest, token: string): WireRequest => {
     request.progress.bearer = token;
-    const { headers: plain } = request;
-    // Calls without options share one list of headers, so it is extended once per token.
-    if (latest.plain !== plain || latest.token !== token) {
-      latest = { plain, token, whole: [...plain, "authorization", `Bearer ${token}`] };
-    }
-    return { ...request, headers: latest.whole };
+    if (bearer.token !== token) bearer = createBearer(token);
+    return { ...request, headers: bearer.addTo(request.headers) };
   };
 
   return async (request) => {
@@ -58,6 +54,18 @@ function throwNoToken(error: unknown): never {
   throw isOwn ? error : new NoTokenError("the renewal of its token failed", error);
 }
 
-const none: readonly string[] = [];
+/** Calls without options share their lists of headers, so each list is extended once per token. */
+function createBearer(token: string) {
+  const value = `Bearer ${token}`;
+  const extended = new WeakMap<readonly string[], readonly string[]>();
+  return {
+    token,
+    addTo(headers: readonly string[]): readonly string[] {
+      const whole = extended.get(headers) ?? [...headers, "authorization", value];
+      extended.set(headers, whole);
+      return whole;
+    },
+  };
+}
 
 const spent = "its token has been replaced; call again, with a stream that nobody has read";

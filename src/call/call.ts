@@ -11,7 +11,7 @@ import {
   type WireRequest,
   type WireResponse,
 } from "../transport/wire.js";
-import { commonHeaders } from "./headers.js";
+import { type CommonHeaders, commonHeaders } from "./headers.js";
 import {
   noAnswer,
   problemWithAnswer,
@@ -87,7 +87,7 @@ export function createCall(send: Send, settings: CallSettings): Call {
 interface Pipe {
   readonly send: Send;
   readonly settings: CallSettings;
-  readonly common: readonly string[];
+  readonly common: CommonHeaders;
 }
 
 async function run<Output>(
@@ -156,11 +156,10 @@ async function readAnswer<Output>(
     if (found) return found.found;
     throw noAnswer(request, response, data, problem);
   }
-  if (settings.validation !== "off") {
-    const fits = shape.fits(data);
-    if ((fits !== true && !(await fits)) || settings.topics.drift.active()) {
-      await reportDrift(endpoint, request, response, data, settings);
-    }
+  const { validation, topics } = settings;
+  const isReported = validation !== "off" && topics.drift.active();
+  if (isReported || (validation === "strict" && !(await shape.fits(data)))) {
+    await reportDrift(endpoint, request, response, data, settings);
   }
   return data as Output;
 }

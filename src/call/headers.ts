@@ -14,10 +14,16 @@ type Defaults = Pick<CallSettings, "onBehalfOf" | "apiVersion" | "headers">;
 type Named = Pick<CallOptions, "onBehalfOf" | "scaToken" | "apiVersion">;
 
 /** The headers sent with every call of a client. */
-export function commonHeaders(settings: Defaults): readonly string[] {
+export interface CommonHeaders {
+  readonly withoutBody: readonly string[];
+  readonly withJson: readonly string[];
+}
+
+export function commonHeaders(settings: Defaults): CommonHeaders {
   const own = { ...lower(settings.headers), ...named(settings) };
   const kept = usual.filter((_, i) => !Object.hasOwn(own, usual[i - (i % 2)] as string));
-  return [...kept, ...flatten("createClient", own)];
+  const withoutBody = [...kept, ...flatten("createClient", own)];
+  return { withoutBody, withJson: [...withoutBody, "content-type", "application/json"] };
 }
 
 const usual: readonly string[] = [

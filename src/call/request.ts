@@ -7,11 +7,9 @@ import type { Endpoint, EndpointInput } from "../schemas/endpoint.js";
 import type { Shape } from "../schemas/shape.js";
 import { openDeadline } from "../transport/deadline.js";
 import type { Progress, WireRequest } from "../transport/wire.js";
-import { callHeaders } from "./headers.js";
+import { type CommonHeaders, callHeaders } from "./headers.js";
 import { buildQuery, fillPath } from "./path.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
-
-const jsonType: readonly string[] = ["content-type", "application/json"];
 
 /** Rejects with {@link ValidationError} if the input does not fit; undefined if it is known to fit. */
 export function refuseInput(
@@ -47,7 +45,7 @@ export function buildRequest<Output>(
   options: CallOptions,
   extras: CallExtras<Output>,
   settings: CallSettings,
-  common: readonly string[],
+  common: CommonHeaders,
   progress: Progress,
 ): WireRequest {
   const { name, method } = endpoint;
@@ -55,7 +53,7 @@ export function buildRequest<Output>(
   const retry = endpoint.retry === "lookup" && !extras.settlement ? "never" : endpoint.retry;
   const { origin, prefix } = settings.hosts[endpoint.host];
   const text = extras.payload ? undefined : serialize(name, body, options.extraBody);
-  const headers = callHeaders(name, common, options, extras.payload?.headers);
+  const shared = text === undefined ? common.withoutBody : common.withJson;
   const maxRetries = options.maxRetries ?? settings.maxRetries;
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {
     throw new RangeError(
@@ -68,7 +66,7 @@ export function buildRequest<Output>(
     origin,
     path: prefix + fillPath(name, endpoint.path, path),
     query: query === undefined ? "" : buildQuery(name, query),
-    headers: text === undefined ? headers : [...headers, ...jsonType],
+    headers: callHeaders(name, shared, options, extras.payload?.headers),
     body: extras.payload?.body ?? text,
     streamed: false,
     retry,

@@ -46,16 +46,23 @@ const deepest = 50;
 
 /** A value without its null members, which count as left out; the value itself if it has none. */
 export function withoutNulls(value: unknown, depth = 0): unknown {
-  if (typeof value !== "object" || value === null || depth > deepest) return value;
+  // Most have none, and looking for one costs a tenth of a copy.
+  if (!hasNull(value, depth)) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth + 1));
+  const kept = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member, depth + 1)]));
+}
+
+/** Whether a member is null, here or further down. Called for every body, and so without any copy. */
+function hasNull(value: unknown, depth: number): value is object {
+  if (typeof value !== "object" || value === null || depth > deepest) return false;
   if (Array.isArray(value)) {
-    const items = value.map((item) => withoutNulls(item, depth + 1));
-    return items.every((item, i) => item === value[i]) ? value : items;
+    for (let i = 0; i < value.length; i++) if (hasNull(value[i], depth + 1)) return true;
+    return false;
   }
-  const members = Object.entries(value);
-  const kept = members
-    .filter(([, member]) => member !== null)
-    .map(([name, member]) => [name, withoutNulls(member, depth + 1)] as const);
-  const same =
-    kept.length === members.length && kept.every(([, member], i) => member === members[i]?.[1]);
-  return same ? value : Object.fromEntries(kept);
+  for (const name in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof member === "object" && (member === null || hasNull(member, depth + 1))) return true;
+  }
+  return false;
 }

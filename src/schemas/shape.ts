@@ -10,7 +10,7 @@ export interface Shape<T> {
   readonly name: string;
   /**
    * Whether a value has the shape, in well under a microsecond. A promise the first time: the
-   * predicates are a third of the package, and are loaded by the first call.
+   * predicates are a third of the package, and are loaded when the first value is checked.
    */
   readonly fits: (value: unknown) => boolean | Promise<boolean>;
   readonly schema: () => Promise<ZodType<T>>;
