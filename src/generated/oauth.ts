@@ -27,7 +27,7 @@ export interface OAuthToken {
   readonly refresh_token_expires_in?: number | null | undefined;
   /** The scopes that the customer granted, separated by spaces. */
   readonly scope?: string | null | undefined;
-  /** How to send the access token: `Bearer`. */
+  /** How to send the access token: `bearer`. */
   readonly token_type: string;
 }
 

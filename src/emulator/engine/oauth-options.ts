@@ -41,7 +41,7 @@ export interface OAuthOptions {
   readonly refreshTokenLifetimeMs?: number | undefined;
   /** How long a refresh token works after it was replaced, in milliseconds; default 1 minute. */
   readonly graceMs?: number | undefined;
-  /** How long the code of a consent works, in milliseconds, at least 1,000; default 10 minutes. */
+  /** How long the code of a consent works, in milliseconds, at least 1,000; default 5 minutes. */
   readonly codeLifetimeMs?: number | undefined;
 }
 
@@ -91,7 +91,7 @@ export function readOAuthOptions(options: OAuthOptions = {}): OAuthSettings {
     accessTokenLifetimeMs: readMs(options, "accessTokenLifetimeMs", 5 * minuteMs, 1_000),
     refreshTokenLifetimeMs: readMs(options, "refreshTokenLifetimeMs", 90 * dayMs, 1_000),
     graceMs: readMs(options, "graceMs", minuteMs, 0),
-    codeLifetimeMs: readMs(options, "codeLifetimeMs", 10 * minuteMs, 1_000),
+    codeLifetimeMs: readMs(options, "codeLifetimeMs", 5 * minuteMs, 1_000),
   };
 }
 

@@ -39,7 +39,7 @@ export async function answerWithTokens(
     access_token: await issueAccessToken(world, grant, { iss: issuer, org_id, scope }),
     refresh_token: refreshToken,
     expires_in: Math.floor(accessTokenLifetimeMs / 1_000),
-    token_type: "Bearer",
+    token_type: "bearer",
     refresh_token_expires_in: Math.floor(refreshTokenLifetimeMs / 1_000),
     account_id: grant.account.id,
     org_id,

@@ -34,7 +34,7 @@ test.each(starts)("a code is exchanged for tokens %s", async (_, start) => {
     access_token: expect.stringMatching(/^ey/),
     refresh_token: expect.any(String),
     expires_in: 300,
-    token_type: "Bearer",
+    token_type: "bearer",
     refresh_token_expires_in: 90 * 86_400,
     account_id: expect.stringMatching(/^acct_/),
     org_id: expect.stringMatching(/^org_/),
@@ -55,7 +55,7 @@ test.each(["/oauth/token", "/oauth/token/"])("a form is accepted at %s", async (
   });
   const answer = await fetch(emulator.url + path, { method: "POST", body });
   expect(answer.status).toBe(200);
-  expect(await answer.json()).toMatchObject({ token_type: "Bearer" });
+  expect(await answer.json()).toMatchObject({ token_type: "bearer" });
 });
 
 test("lifetimes are taken from the options", async () => {
@@ -68,8 +68,8 @@ test("lifetimes are taken from the options", async () => {
 });
 
 test.each([
-  [9 * 60_000 + 59_999, 200],
-  [10 * 60_000, 400],
+  [5 * 60_000 - 1, 200],
+  [5 * 60_000, 400],
 ])("a code that is %i ms old returns %i", async (ageMs, status) => {
   const emulator = createEmulator({ frozen: true });
   const code = consent(emulator);
