@@ -193,6 +193,7 @@ describe("the inspector shows", () => {
   test("every detail of one row, with the bodies that were recorded", async () => {
     emulator.webhooks.subscribe({ url: nobody, events: ["account.connected"] });
     const { id } = await client.accounts.create(minimal);
+    const [event] = await rowsOf("events");
     emulator.money.setBalance(id, "AUD", "12.50");
     await emulator.webhooks.settled();
     expect(await read(`accounts/${id}`)).toMatchObject({
@@ -207,7 +208,6 @@ describe("the inspector shows", () => {
       requestBody: { primary_contact: minimal.primary_contact },
       responseBody: { id },
     });
-    const [event] = await rowsOf("events");
     const [attempt] = (await read(`events/${event?.key}`)).data.attempts;
     expect(attempt).toMatchObject({ took, body: { data: { connected_account_id: id } } });
   });

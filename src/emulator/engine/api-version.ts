@@ -18,6 +18,15 @@ const countryInAddresses = "2026-07-17";
 /** The statuses DORMANT and CLOSED exist from this version on. */
 const dormantAndClosed = "2026-08-21";
 
+/** Global accounts have events of their own from this version on. */
+const globalAccountEvents = "2025-04-25";
+
+/** Events of payouts are named `payout.transfer.*` from this version on. */
+const payoutEvents = "2024-09-27";
+
+/** Before that, those of most statuses are named `payment.*` from this version on. */
+const paymentEvents = "2024-01-31";
+
 /** The newest version that the emulator knows, and its default. */
 export const currentApiVersion = "2026-08-21";
 
@@ -49,10 +58,37 @@ export function hasLegacyWebhooks(version: string): boolean {
   return version < snakeCaseWebhooks;
 }
 
-/** Whether a subscription of this version receives events of this name. */
-export function knowsEvent(version: string, name: string): boolean {
-  return version >= dormantAndClosed || (name !== "account.dormant" && name !== "account.closed");
+/**
+ * The name by which a subscription of this version knows an event; undefined if it does not get it.
+ *
+ * | event                               | from version | before                                       |
+ * |-------------------------------------|--------------|----------------------------------------------|
+ * | account.dormant, account.closed     | 2026-08-21   |                                              |
+ * | global_account.active and the like  | 2025-04-25   | ga.new, for money that came in               |
+ * | payout.transfer.scheduled and others | 2024-09-27  | payment.scheduled, from version 2024-01-31;  |
+ * |                                     |              | payment.new and payment.in_review            |
+ */
+export function eventNameIn(version: string, name: string): string | undefined {
+  if (name === "account.dormant" || name === "account.closed") {
+    return version >= dormantAndClosed ? name : undefined;
+  }
+  if (name.startsWith("global_account.")) return version >= globalAccountEvents ? name : undefined;
+  if (name === "ga.new") return version < globalAccountEvents ? name : undefined;
+  if (name.startsWith("payment.")) return version < payoutEvents ? name : undefined;
+  if (!name.startsWith("payout.transfer.") || version >= payoutEvents) return name;
+  const older = name.replace("payout.transfer.", "payment.");
+  return version >= paymentEvents && paymentNames.has(older) ? older : undefined;
 }
+
+const paymentNames: ReadonlySet<string> = new Set([
+  "payment.approval_blocked",
+  "payment.approval_recalled",
+  "payment.approval_rejected",
+  "payment.in_approval",
+  "payment.overdue",
+  "payment.processing",
+  "payment.scheduled",
+]);
 
 /** A status by the name that a version has for it. */
 export function statusIn(version: string, status: string): string {

@@ -4,6 +4,8 @@
  * are views of it, so they always agree.
  */
 
+import { type Changes, createChanges } from "../engine/changes.js";
+
 /** Money belongs to somebody's wallet, is on its way out of one, or is outside of the platform. */
 export type Book =
   | { readonly kind: "available" | "reserved"; readonly accountId: string }
@@ -50,6 +52,8 @@ export interface Ledger {
   entries(accountId: string): readonly Entry[];
   /** Every account that has, or once had, money. */
   accounts(): readonly string[];
+  /** Tells of every entry, once all lines of its movement are posted. */
+  readonly changes: Changes<Entry>;
 }
 
 export const available = (accountId: string): Book => ({ kind: "available", accountId });
@@ -60,6 +64,7 @@ export const outside: Book = { kind: "outside" };
 export function createLedger(newId: () => string): Ledger {
   const balances = new Map<string, Map<string, bigint>>();
   const entries = new Map<string, Entry[]>();
+  const changes = createChanges<Entry>();
   let sequence = 0;
 
   function add({ book, currency, units }: Line): bigint {
@@ -72,22 +77,29 @@ export function createLedger(newId: () => string): Ledger {
   return {
     post(source, atMs, lines) {
       refuseImbalance(source, lines);
+      const made: Entry[] = [];
       for (const line of lines) {
         const balance = add(line);
         const { book, currency, units, type = source.type } = line;
         if (book.kind !== "available") continue;
         const { accountId } = book;
-        const entry = { id: newId(), sequence: ++sequence, accountId, currency, units };
+        const entry: Entry = {
+          ...{ id: newId(), sequence: ++sequence, accountId, currency },
+          ...{ units, balance, type, source, atMs },
+        };
         const list = entries.get(accountId) ?? [];
         entries.set(accountId, list);
-        list.push({ ...entry, balance, type, source, atMs });
+        list.push(entry);
+        made.push(entry);
       }
+      made.forEach(changes.publish);
     },
     balance: (book, currency) => balances.get(keyOf(book))?.get(currency) ?? 0n,
     currencies: (accountId) =>
       [...(balances.get(keyOf(available(accountId)))?.keys() ?? [])].sort(),
     entries: (accountId) => entries.get(accountId) ?? [],
     accounts: () => [...entries.keys()],
+    changes,
   };
 }
 

@@ -7,38 +7,22 @@ import { type CapabilityRecord, capabilitiesOf } from "../capabilities/capabilit
 import type { StatusChange } from "../engine/account-record.js";
 import type { RecordChange } from "../engine/table.js";
 import type { World } from "../engine/world.js";
-import { viewConversion } from "../money/conversions.js";
-import { viewDepositEvent } from "../money/deposits.js";
-import { viewGlobalAccount } from "../money/global-accounts.js";
-import {
-  type ConversionRecord,
-  type DepositRecord,
-  type GlobalAccountRecord,
-  type Movement,
-  moneyOf,
-  type PayoutRecord,
-} from "../money/money-store.js";
-import { viewMovement, viewPayout } from "../money/view-money.js";
 import { type Connection, oauthOf } from "../oauth/oauth-store.js";
 import { type ReportRecord, reportsOf } from "../reports/report-record.js";
 import { viewReport } from "../reports/reports.js";
 import { type RfiRecord, rfisOf } from "../rfis/rfi-record.js";
+import { announceMoney } from "./announce-money.js";
 import { dispatch } from "./dispatch.js";
 import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
 
 /** Announces changes to subscribers. */
 export function announce(world: World): World {
-  const { movements, deposits, payouts, conversions, globalAccounts } = moneyOf(world);
   world.accounts.changes.subscribe((change) => announceStatus(world, change));
   oauthOf(world).connections.changes.subscribe((change) => announceConnection(world, change));
   rfisOf(world).changes.subscribe((change) => announceRfi(world, change));
   amendmentsOf(world).changes.subscribe((change) => announceAmendment(world, change));
   capabilitiesOf(world).changes.subscribe((change) => announceCapability(world, change));
-  movements.changes.subscribe((change) => announceMovement(world, change));
-  deposits.changes.subscribe((change) => announceDeposit(world, change));
-  payouts.changes.subscribe((change) => announcePayout(world, change));
-  conversions.changes.subscribe((change) => announceConversion(world, change));
-  globalAccounts.changes.subscribe((change) => announceGlobalAccount(world, change));
+  announceMoney(world);
   reportsOf(world).changes.subscribe((change) => announceReport(world, change));
   return world;
 }
@@ -55,52 +39,6 @@ function announceStatus(world: World, { accountId, from, to, atMs }: StatusChang
   if (from === undefined) tell("account.connected", platform.id);
   const name = nameOfStatus(to);
   if (name !== undefined) tell(name, accountId);
-}
-
-function announceMovement(world: World, { record: movement, atMs }: RecordChange<Movement>): void {
-  const { kind, id: sourceId, ownerId: accountId, status } = movement;
-  const about = kind === "transfer" ? "connected_account_transfer" : "charge";
-  const name = `${about}.${status.toLowerCase()}`;
-  const data: EventData = { kind: "shown", show: (version) => viewMovement(movement, version) };
-  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
-}
-
-function announceDeposit(
-  world: World,
-  { record: deposit, atMs }: RecordChange<DepositRecord>,
-): void {
-  const { id: sourceId, account, status } = deposit;
-  const { accountId } = account;
-  const name = `deposit.${status.toLowerCase()}`;
-  const data: EventData = { kind: "shown", show: (version) => viewDepositEvent(deposit, version) };
-  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
-}
-
-function announcePayout(world: World, { record: payout, atMs }: RecordChange<PayoutRecord>): void {
-  const { id: sourceId, accountId } = payout;
-  const name = `payout.transfer.${payout.status.toLowerCase()}`;
-  const data: EventData = { kind: "shown", show: (version) => viewPayout(payout, version) };
-  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
-}
-
-function announceConversion(
-  world: World,
-  { record: conversion, atMs }: RecordChange<ConversionRecord>,
-): void {
-  const { id: sourceId, accountId, status } = conversion;
-  const name = `conversion.${status.toLowerCase()}`;
-  const data: EventData = { kind: "shown", show: (version) => viewConversion(conversion, version) };
-  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
-}
-
-function announceGlobalAccount(
-  world: World,
-  { record: account, atMs }: RecordChange<GlobalAccountRecord>,
-): void {
-  const { id: sourceId, accountId, status } = account;
-  const name = `global_account.${status.toLowerCase()}`;
-  const data: EventData = { kind: "other", value: viewGlobalAccount(account) };
-  dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
 }
 
 function announceReport(world: World, { record: report, atMs }: RecordChange<ReportRecord>): void {

@@ -13,6 +13,8 @@ export interface EmulatorEvent {
   readonly id: string;
   /** Such as `account.active`. */
   readonly name: string;
+  /** Whether every version gets it under this name; default: as `eventNameIn` says. */
+  readonly inEveryVersion?: boolean;
   /** The account that it belongs to. */
   readonly accountId: string;
   readonly data: EventData;

@@ -103,7 +103,7 @@ export function deliver(world: World, event: EventToDeliver): string {
   const usual = ofPlatform ? platform.id : account.id;
   dispatch(world, {
     ...{ id, name, accountId: accountId ?? usual, data: sample.data, sourceId: sample.sourceId },
-    atMs: createdAt?.getTime() ?? world.clock.nowMs(),
+    ...{ inEveryVersion: true, atMs: createdAt?.getTime() ?? world.clock.nowMs() },
   });
   return id;
 }
