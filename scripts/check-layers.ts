@@ -1,8 +1,11 @@
 /**
  * Imports point down: a file imports from its own folder or from a lower floor, and never in a cycle. The
- * emulator has floors of its own. Type imports and dynamic imports count.
+ * emulator has floors of its own. Type imports and dynamic imports count. Tests stand in a folder that is
+ * named after what they test.
  */
 
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Import, listSources, readImports } from "./imports.js";
 
 /** Folders and files of src/, lowest layer first; those in one layer do not import each other. */
@@ -53,8 +56,16 @@ const packages: Readonly<Record<string, RegExp>> = {
   jose: /^src\/(auth|oauth|stores|emulator)\//,
 };
 
+/** Folders of test/ that are not named after one of src/. */
+const testFolders = /^test\/(regressions|types|(examples|scripts)(\/.*)?)$/;
+
 const imports = listSources("src").flatMap(readImports);
-const problems = [...imports.flatMap(checkArrow), ...imports.flatMap(checkPackage), ...findCycle()];
+const problems = [
+  ...imports.flatMap(checkArrow),
+  ...imports.flatMap(checkPackage),
+  ...findCycle(),
+  ...checkTestFolders(),
+];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
 
@@ -113,4 +124,14 @@ function findCycle(): readonly string[] {
     if (cycle) return [`Circle: ${cycle}`];
   }
   return [];
+}
+
+function checkTestFolders(): readonly string[] {
+  const tests = listSources("test").filter((file) => /\.test(-d)?\.ts$/.test(file));
+  const folders = [...new Set(tests.map((file) => dirname(file)))];
+  return folders.flatMap((folder) => {
+    const tested = folder.replace(/^test/, "src");
+    if (testFolders.test(folder) || existsSync(tested) || existsSync(`${tested}.ts`)) return [];
+    return [`${folder} has tests, but there is no ${tested} that they could be about`];
+  });
 }

@@ -1,0 +1,65 @@
+/** Global accounts, deposits, conversions and statements of the emulator: what an account holds. */
+
+import { createClient } from "airwallex-connect";
+import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { minimal } from "../inputs.js";
+
+async function open(options: EmulatorOptions = {}) {
+  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
+  const emulator = await startEmulator({ ...fixed, ...options });
+  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
+  onTestFinished(async () => {
+    await client.close();
+    await emulator.close();
+  });
+  const { id } = await client.accounts.create(minimal);
+  emulator.accounts.setStatus(id, "ACTIVE");
+  emulator.money.setBalance(id, "EUR", "1000");
+  return { emulator, client, seller: client.onBehalfOf(id), id };
+}
+
+const pair = { sell_currency: "EUR", buy_currency: "USD" } as const;
+const half = { ...pair, sell_amount: "500.00" } as const;
+
+describe("lists without a beginning", () => {
+  test("conversions go back 31 days, deposits 30", async () => {
+    const { emulator, seller, id: accountId } = await open();
+    await seller.conversions.create({ ...half, request_id: "c-1" });
+    const global_account_id = emulator.money.openGlobalAccount({ accountId, currency: "EUR" });
+    await seller.simulation.deposits.create({ global_account_id, amount: 5 });
+    emulator.clock.advance("29d");
+    expect((await seller.deposits.list()).items.length).toBe(1);
+    emulator.clock.advance("36h");
+    expect((await seller.deposits.list()).items).toEqual([]);
+    const from_created_at = "2026-09-01";
+    expect((await seller.deposits.list({ from_created_at })).items.length).toBe(1);
+    const to_created_at = "2026-09-02";
+    expect((await seller.deposits.list({ to_created_at })).items.length).toBe(1);
+    expect((await seller.conversions.list()).items.length).toBe(1);
+    emulator.clock.advance("1d");
+    expect((await seller.conversions.list()).items).toEqual([]);
+    expect((await seller.conversions.list({ from_created_at })).items.length).toBe(1);
+  });
+});
+
+describe("conversions.create()", () => {
+  test("finds what a call of two months ago made with the same request_id", async () => {
+    const { emulator, seller } = await open();
+    const first = await seller.conversions.create({ ...half, request_id: "c-1" });
+    emulator.clock.advance("60d");
+    const again = await seller.conversions.create({ ...half, request_id: "c-1" });
+    expect(again.conversion_id).toBe(first.conversion_id);
+  });
+});
+
+describe("globalAccounts.create()", () => {
+  test("finds what another call made, behind a page of newer accounts", async () => {
+    const { seller } = await open();
+    const features = { country_code: "DE", required_features: [{ currency: "EUR" }] } as const;
+    const first = await seller.globalAccounts.create({ ...features, request_id: "g-1" });
+    for (let i = 0; i < 101; i++) await seller.globalAccounts.create(features);
+    const again = await seller.globalAccounts.create({ ...features, request_id: "g-1" });
+    expect(again.id).toBe(first.id);
+  });
+});
