@@ -1,4 +1,4 @@
-/** Small questions about values, asked on every floor. */
+/** Small questions about values, asked in every layer. */
 
 /** Describes a value's type for an error message; never shows the value. */
 export function kindOf(value: unknown): string {

@@ -85,16 +85,16 @@ function lookAtValue(
 export type OnceEach = (shape: string, issues: readonly DriftIssue[]) => readonly DriftIssue[];
 
 export function createOnceEach(): OnceEach {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (shape, issues) =>
     issues.filter(({ kind, path }) => {
       const field = path.map((part) => (typeof part === "number" ? "*" : part));
       const key = JSON.stringify([shape, kind, ...field]);
-      if (told.has(key) || told.size >= maxTold) return false;
-      told.add(key);
+      if (reported.has(key) || reported.size >= maxReported) return false;
+      reported.add(key);
       return true;
     });
 }
 
 /** Bounds the memory, should an API make up names. */
-const maxTold = 1000;
+const maxReported = 1000;

@@ -86,8 +86,8 @@ async function tellDrift(
   const all = await findDrift(shape, event.data);
   if (all.length === 0) return;
   const about = (to: object): WebhookDrift | undefined => {
-    const onlyNew = told.get(to) ?? createOnceEach();
-    told.set(to, onlyNew);
+    const onlyNew = reportedTo.get(to) ?? createOnceEach();
+    reportedTo.set(to, onlyNew);
     const issues = onlyNew(shape.name, all);
     if (issues.length === 0) return undefined;
     return { eventId: event.id, eventName: event.name, shape: shape.name, issues };
@@ -103,5 +103,5 @@ async function tellDrift(
   if (forChannel) drifts.publish(forChannel);
 }
 
-/** What each listener has been told. */
-const told = new WeakMap<object, OnceEach>();
+/** What has been reported to each listener. */
+const reportedTo = new WeakMap<object, OnceEach>();
