@@ -109,6 +109,8 @@ function complaint(issue: $ZodIssue, value: unknown): string {
       return numeric.has(issue.expected) && typeof value === "number"
         ? "is not a usable number"
         : `is ${kindOf(value)}`;
+    case "invalid_union":
+      return `is ${kindOf(value)}`;
     case "too_big":
       return tooMuch[issue.origin] ?? "is too large";
     case "too_small":
@@ -137,6 +139,8 @@ function expectation(issue: $ZodIssue): string {
       return issue.format === "date"
         ? "a calendar date as YYYY-MM-DD"
         : (patternWords[String(issue.pattern)] ?? String(issue.pattern));
+    case "invalid_union":
+      return issue.errors.flatMap(([first]) => (first ? expectation(first) : [])).join(" or ");
     default:
       return issue.message.replace(/^.*expected /, "");
   }

@@ -1,4 +1,7 @@
-/** Runs an example as a reader would: as a separate process, with nothing but its environment. */
+/**
+ * Runs an example as a reader would: as a separate process, with nothing but its environment. It fails where
+ * an answer of the emulator differs from the model.
+ */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +23,8 @@ export interface Program {
 
 export function startExample(file: string, more: Environment = {}): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
-  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", `examples/${file}`], {
+  const loaded = ["--import", "tsx", "--import", "./test/examples/no-drift.mjs"];
+  const child: ChildProcess = spawn(process.execPath, [...loaded, `examples/${file}`], {
     env: { ...Object.fromEntries(inherited), ...more },
     stdio: ["ignore", "pipe", "pipe"],
   });

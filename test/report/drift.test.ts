@@ -1,6 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, it } from "vitest";
+import { chargesRetrieve } from "../../src/generated/endpoints.js";
 import { createClient, type DriftEvent, type DriftIssue } from "../../src/index.js";
+import { findDrift } from "../../src/report/drift.js";
+import type { Shape } from "../../src/schemas/shape.js";
 import { constructEvent, signPayload, type WebhookDrift } from "../../src/webhooks/index.js";
 import { account, json, key, startServer } from "../scripted-server.js";
 
@@ -79,6 +82,15 @@ describe("what the API adds", () => {
 });
 
 describe("a wrong type", () => {
+  it.each([
+    [undefined, "is missing, expected string or number"],
+    [{}, "is an object, expected string or number"],
+  ])("of an amount is explained in words: %j", async (amount, message) => {
+    const charge = { id: "chg_1", amount };
+    const issues = await findDrift(chargesRetrieve.response as Shape<unknown>, charge);
+    expect(issues).toContainEqual({ kind: "mismatch", path: ["amount"], message });
+  });
+
   it("is reported once, and refused each time under strict validation", async () => {
     const events: DriftEvent[] = [];
     const server = await startServer({ otherwise: json(200, accountOf({ id: 7 })) });

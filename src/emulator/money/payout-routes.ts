@@ -146,7 +146,9 @@ export const payoutHandlers: HandlersOf<Key> = {
 
   simulationTransfersTransition({ world, actingFor, path, body, apiVersion }) {
     const payout = transitionPayout(world, actingFor, path.id, body);
-    return { ...viewPayout(payout, apiVersion), failure_type: payout.failureType ?? null };
+    // The simulation names the failure in a member of its own.
+    const { failure: _, ...view } = viewPayout(payout, apiVersion);
+    return { ...view, failure_type: payout.failureType ?? null };
   },
 };
 
