@@ -117,6 +117,7 @@ export type { RfiReply } from "./kyc/rfi-answers.js";
 export type { AuthorizationUrlOptions } from "./oauth/authorization-url.js";
 export type { CallbackResult } from "./oauth/callback.js";
 export type { Connection } from "./oauth/connection-record.js";
+export type { DisconnectedEvent, DisconnectedResult } from "./oauth/disconnected.js";
 export type {
   RefreshExpiringOptions,
   RefreshExpiringResult,

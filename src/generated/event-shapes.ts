@@ -11,6 +11,7 @@ import type {
   AccountConnectedData,
   AccountSubmittedData,
   DepositEventData,
+  DisconnectedAccounts,
   DisconnectedConnection,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
@@ -76,6 +77,7 @@ export interface EventData {
   readonly "global_account.active": { readonly current: GlobalAccount };
   readonly "global_account.closed": { readonly current: GlobalAccount };
   readonly "global_account.failed": { readonly current: GlobalAccount };
+  readonly "partner_connection.disconnected": { readonly current: DisconnectedAccounts };
   readonly "payment.approval_blocked": { readonly current: Payout };
   readonly "payment.approval_recalled": { readonly current: Payout };
   readonly "payment.approval_rejected": { readonly current: Payout };
@@ -136,6 +138,7 @@ const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
 const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
 const conversionShape: Shape<Conversion> = shape("Conversion", predicates, fxSchemas);
 const depositEventDataShape: Shape<DepositEventData> = shape("DepositEventData", predicates, eventsSchemas);
+const disconnectedAccountsShape: Shape<DisconnectedAccounts> = shape("DisconnectedAccounts", predicates, eventsSchemas);
 const disconnectedConnectionShape: Shape<DisconnectedConnection> = shape("DisconnectedConnection", predicates, eventsSchemas);
 const globalAccountShape: Shape<GlobalAccount> = shape("GlobalAccount", predicates, globalAccountsSchemas);
 const globalAccountTransactionListShape: Shape<GlobalAccountTransactionList> = shape("GlobalAccountTransactionList", predicates, globalAccountsSchemas);
@@ -198,6 +201,7 @@ export const eventShapes: EventShapes = {
   "global_account.active": { current: globalAccountShape },
   "global_account.closed": { current: globalAccountShape },
   "global_account.failed": { current: globalAccountShape },
+  "partner_connection.disconnected": { current: disconnectedAccountsShape },
   "payment.approval_blocked": { current: payoutShape },
   "payment.approval_recalled": { current: payoutShape },
   "payment.approval_rejected": { current: payoutShape },

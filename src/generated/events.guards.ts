@@ -8,7 +8,9 @@ import type {
   DepositEventData,
   DepositStatus,
   DepositType,
+  DisconnectedAccounts,
   DisconnectedConnection,
+  DisconnectionReason,
   EventEnvelope,
   LegacyAccountActionRequiredData,
   LegacyAccountConnectedData,
@@ -37,6 +39,7 @@ export function isEventEnvelope(v: unknown): v is EventEnvelope {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<EventEnvelope> = v;
   if (o.account_id != null && typeof o.account_id !== "string") return false;
+  if (o.app_id != null && typeof o.app_id !== "string") return false;
   if (o.created_at != null && typeof o.created_at !== "string") return false;
   if (!("data" in o)) return false;
   if (typeof o.id !== "string") return false;
@@ -261,6 +264,18 @@ function isArrayOfText(v: unknown): boolean {
     const item: unknown = v[i];
     if (typeof item !== "string") return false;
   }
+  return true;
+}
+
+export function isDisconnectionReason(v: unknown): v is DisconnectionReason {
+  return typeof v === "string";
+}
+
+export function isDisconnectedAccounts(v: unknown): v is DisconnectedAccounts {
+  if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
+  const o: Members<DisconnectedAccounts> = v;
+  if (!isArrayOfText(o.account_ids)) return false;
+  if (o.reason != null && !isDisconnectionReason(o.reason)) return false;
   return true;
 }
 

@@ -23,6 +23,8 @@ import {
 export interface EventEnvelope {
   /** Id of the account that the event belongs to. */
   readonly account_id?: string | null | undefined;
+  /** Client id of the OAuth app, in events that belong to an app. */
+  readonly app_id?: string | null | undefined;
   /** When it happened. ISO 8601. */
   readonly created_at?: string | null | undefined;
   /** Data of the event; its shape depends on the name. */
@@ -41,6 +43,7 @@ export interface EventEnvelope {
 
 export const EventEnvelope: z.ZodType<EventEnvelope> = z.looseObject({
   account_id: z.string().nullish(),
+  app_id: z.string().nullish(),
   created_at: z.string().nullish(),
   data: z.unknown(),
   id: z.string(),
@@ -230,6 +233,28 @@ export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = z.loose
   authorized_scopes: z.array(z.string()).nullish(),
   id: z.string(),
   status: z.string().nullish(),
+});
+
+/** Why accounts were disconnected from an app. */
+export type DisconnectionReason = "user_initiated" | (string & {});
+
+export const DisconnectionReason: z.ZodType<DisconnectionReason> = openEnum(["user_initiated"]);
+
+/**
+ * Data of `partner_connection.disconnected`: accounts that an owner or an administrator has
+ * disconnected by hand. It is sent once to the app, whatever accounts its webhooks are connected
+ * to.
+ */
+export interface DisconnectedAccounts {
+  /** Ids of the accounts whose connections have ended. */
+  readonly account_ids: readonly string[];
+  /** Why they were disconnected. */
+  readonly reason?: DisconnectionReason | null | undefined;
+}
+
+export const DisconnectedAccounts: z.ZodType<DisconnectedAccounts> = z.looseObject({
+  account_ids: z.array(z.string()),
+  reason: DisconnectionReason.nullish(),
 });
 
 /** The status of a deposit. REVERSED means that it was settled and then taken back. */

@@ -28,6 +28,7 @@ import {
 import type { Unsaved } from "./record-writes.js";
 import { createRefreshQueue } from "./refresh-queue.js";
 import { hasTimeLeft, keepConsented, type RenewalTools, renew, settleLater } from "./renewal.js";
+import { type Revocation, revoke } from "./revoke.js";
 import type { Timers } from "./timers.js";
 
 export interface ConnectionManagerOptions
@@ -65,6 +66,13 @@ export interface ConnectionManager {
    * @throws StoreError when it is not stored
    */
   connect(record: ConnectionRecord, issuedAtMs: number, isAgain: boolean): Promise<Connection>;
+  /**
+   * Marks a connection revoked whose customer has disconnected at a Unix time in milliseconds, unless they
+   * have consented again since.
+   *
+   * @throws StoreError when the store cannot be reached
+   */
+  revoke(id: string, atMs: number): Promise<Revocation>;
   /** Drops what is in memory, after the record was deleted. */
   forget(id: string): void;
   /** Work that ends with a new pair, and that closing waits for. */
@@ -94,6 +102,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
     tokens: (id) => tokensOf(tools, id),
     renew: (id, how = {}) => renewNow(tools, cache.open(id), how),
     connect: (record, issuedAtMs, isAgain) => connect(tools, record, issuedAtMs, isAgain),
+    revoke: (id, atMs) => revoke(tools, id, atMs),
     forget: (id) => cache.delete(id),
     nowMs: clock.nowMs,
     track(work) {

@@ -164,17 +164,22 @@ export async function markRevoked(
   fence: number,
   error: unknown,
 ): Promise<Saved> {
-  const record: ConnectionRecord = {
-    ...marked.record,
+  const record = asRevoked(marked.record);
+  const saved = await save(tools, key, { ...marked, record, accessEndsAtMs: 0 }, fence);
+  if (saved.kind === "fresh" && saved.snapshot.record.status !== "revoked") return saved;
+  if (saved.kind === "unavailable" || saved.kind === "missing") return saved;
+  return { kind: "revoked", record, error };
+}
+
+/** The record without its tokens, which nobody can use any more. */
+export function asRevoked(record: ConnectionRecord): ConnectionRecord {
+  return {
+    ...withoutMark(record),
     status: "revoked",
     accessToken: "",
     refreshToken: "",
     accessLeftMs: 0,
   };
-  const saved = await save(tools, key, { ...marked, record, accessEndsAtMs: 0 }, fence);
-  if (saved.kind === "fresh" && saved.snapshot.record.status !== "revoked") return saved;
-  if (saved.kind === "unavailable" || saved.kind === "missing") return saved;
-  return { kind: "revoked", record, error };
 }
 
 function withoutMark({ spentBy: _, ...record }: ConnectionRecord): ConnectionRecord {

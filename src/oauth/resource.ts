@@ -13,6 +13,11 @@ import type { ConnectionManager } from "./connection-manager.js";
 import type { Connection } from "./connection-record.js";
 import { createConnectionRecords } from "./connection-records.js";
 import {
+  type DisconnectedEvent,
+  type DisconnectedResult,
+  handleDisconnected,
+} from "./disconnected.js";
+import {
   type RefreshExpiringOptions,
   type RefreshExpiringResult,
   refreshExpiring,
@@ -87,6 +92,25 @@ export interface OAuthResource<C> {
    */
   refreshExpiring(options: RefreshExpiringOptions): Promise<RefreshExpiringResult>;
 
+  /**
+   * Marks the connections of customers who have disconnected as revoked, so that calls for them reject with
+   * `ConnectionRevokedError` without a request, and no job renews them. Takes the event that a handler of
+   * `airwallex-connect/webhooks` receives, whose signature is then verified. It may be delivered twice, late,
+   * and for accounts that are not known here: a connection to which the customer has consented since stays
+   * as it is.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections
+   *
+   * @throws ValidationError for another event, or for one that names no account; StoreError when the store
+   *   cannot be reached: let the event be delivered again
+   *
+   * @example
+   * const handlers = createWebhooks({ secrets, inbox })
+   *   .on("connection.disconnected", (event) => client.oauth.handleDisconnected(event))
+   *   .on("partner_connection.disconnected", (event) => client.oauth.handleDisconnected(event));
+   */
+  handleDisconnected(event: DisconnectedEvent): Promise<DisconnectedResult>;
+
   /** Deletes a connection from the store. The customer's consent at Airwallex remains. */
   delete(id: string): Promise<boolean>;
 
@@ -126,6 +150,7 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     refresh: async (id, { force } = {}) => (await manager.renew(id, { force })).connection,
     refreshExpiring: (options) =>
       refreshExpiring({ records, manager, random: Math.random }, options),
+    handleDisconnected: (event) => handleDisconnected(tools, event),
     async delete(id) {
       manager.forget(id);
       return await records.delete(id);

@@ -30,6 +30,8 @@ export interface EventOf<Name, Format, Data> {
    * `account.connected`.
    */
   readonly accountId: string | undefined;
+  /** Client id of the OAuth app, in events that belong to an app, such as `partner_connection.disconnected`. */
+  readonly appId: string | undefined;
   /**
    * When it happened, in UTC, such as `2026-08-21T10:51:25.000Z`; comparable as strings. Undefined in older
    * envelopes, which do not say.

@@ -27,6 +27,7 @@ export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
     name: name as UnmodelledName,
     format: formatOf(raw),
     accountId: textOf(raw["account_id"]) ?? textOf(raw["accountId"]),
+    appId: textOf(raw["app_id"]),
     createdAt: moment(raw["created_at"] ?? raw["createdAt"]),
     signedAtMs,
     version: textOf(raw["version"]),

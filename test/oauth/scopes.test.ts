@@ -1,42 +1,13 @@
 /** Scopes are names that the client knows: it warns of others, and says which one a call needs. */
 
-import { createClient, type OAuthOptions } from "airwallex-connect";
-import {
-  createEmulator,
-  defaultOAuthClientId,
-  defaultOAuthClientSecret,
-  type Emulator,
-} from "airwallex-connect/emulator";
-import { createMemoryStore } from "airwallex-connect/stores/memory";
+import { createEmulator, type Emulator } from "airwallex-connect/emulator";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { clientOf, connectCustomer } from "./partner-app.js";
 
-function clientOf(emulator: Emulator, oauth: Partial<OAuthOptions> = {}, fetch = emulator.fetch) {
-  return createClient({
-    environment: "sandbox",
-    baseUrl: emulator.clientOptions.baseUrl,
-    fetch,
-    oauth: {
-      clientId: defaultOAuthClientId,
-      clientSecret: defaultOAuthClientSecret,
-      redirectUri: "http://127.0.0.1:3000/callback",
-      scopes: ["balance:read"],
-      store: createMemoryStore(),
-      ...oauth,
-    },
-  });
-}
-
-async function connected(emulator: Emulator, ...more: readonly (typeof fetch)[]) {
-  const client = clientOf(emulator, {}, ...more);
-  const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));
+async function connected(emulator: Emulator, fetch?: typeof globalThis.fetch) {
+  const client = clientOf(emulator, fetch && { fetch });
   const scope = "account_details:read balance:read";
-  const [redirectUri, state] = ["redirect_uri", "state"].map((name) => url.searchParams.get(name));
-  const back = emulator.oauth.consent({
-    redirectUri: redirectUri ?? "",
-    state: state ?? "",
-    scope,
-  });
-  const { connection } = await client.oauth.handleCallback(back, { session: "s" });
+  const { connection } = await connectCustomer(emulator, client, { scope });
   return client.oauth.connection(connection.id);
 }
 

@@ -60,6 +60,10 @@ switch (event.name) {
     expectTypeOf(event.data.id).toEqualTypeOf<string>();
     expectTypeOf(event.data.account_id).toEqualTypeOf<string>();
     break;
+  case "partner_connection.disconnected":
+    expectTypeOf(event.data.account_ids).toEqualTypeOf<readonly string[]>();
+    expectTypeOf(event.appId).toEqualTypeOf<string | undefined>();
+    break;
   case "rfi.action_required":
     expectTypeOf(event.data).toEqualTypeOf<RfiEventData>();
     break;

@@ -6,6 +6,7 @@ import type {
   AccountCapability,
   Amendment,
   DepositEventData,
+  DisconnectedAccounts,
   DisconnectedConnection,
   PlatformReport,
   RfiEventData,
@@ -128,12 +129,15 @@ const samples: Readonly<Record<string, ((facts: SampleFacts) => Sample) | undefi
       status,
       authorized_scopes: ["account_details:read"],
     }),
+  partner_connection: ({ account: { id } }) =>
+    ofPlatform(other<DisconnectedAccounts>({ account_ids: [id], reason: "user_initiated" })),
 };
 
 const ofPlatform = (sample: Sample): Sample => ({ ...sample, ofPlatform: true });
 
-function other<Value extends { readonly id?: string | null | undefined }>(value: Value): Sample {
-  return { data: { kind: "other", value }, sourceId: value.id ?? undefined };
+function other<Value extends object>(value: Value): Sample {
+  const { id } = value as { readonly id?: string | null | undefined };
+  return { data: { kind: "other", value }, sourceId: id ?? undefined };
 }
 
 /** Between the platform and the account, in the direction of its kind. */
