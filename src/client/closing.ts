@@ -61,7 +61,8 @@ export function closeClient({
 function readTimeout(options: CloseOptions): number {
   refuseUnknown("Cannot close the client", options, new Set(["timeoutMs"]));
   const { timeoutMs = usualTimeoutMs } = options;
-  if (timeoutMs >= 0 && timeoutMs <= longestTimerMs) return timeoutMs;
+  const isNumber = typeof timeoutMs === "number";
+  if (isNumber && timeoutMs >= 0 && timeoutMs <= longestTimerMs) return timeoutMs;
   throw new RangeError(
     `Cannot close the client: timeoutMs is ${showNumber(timeoutMs)}, expected a number from 0 to ${longestTimerMs}`,
   );

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { apiVersion, type ClientOptions, createClient } from "../../src/index.js";
 import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { account, json, key, slowly, startServer, tokenOf } from "../scripted-server.js";
@@ -156,6 +156,26 @@ describe("createClient()", () => {
       `${origin}/api/v1/authentication/login`,
       `${origin}/api/v1/accounts/acct_1`,
     ]);
+  });
+
+  it("makes no promise that nobody holds where crypto.subtle is missing, as in jsdom", async () => {
+    const { getRandomValues, randomUUID } = crypto;
+    const rejected: unknown[] = [];
+    const note = (reason: unknown): void => void rejected.push(reason);
+    process.on("unhandledRejection", note);
+    vi.stubGlobal("crypto", { getRandomValues, randomUUID });
+    vi.stubGlobal("TextEncoder", undefined);
+    onTestFinished(() => {
+      process.off("unhandledRejection", note);
+      vi.unstubAllGlobals();
+    });
+    const app = { clientId: "app", clientSecret: "secret", redirectUri: "http://127.0.0.1/back" };
+    const oauth = { ...app, store: createMemoryStore(), scopes: ["account_details:read"] };
+    const client = createClient({ ...key, oauth, tokenStore: createMemoryStore() });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(rejected).toEqual([]);
+    // What needs it says so, to whoever asks.
+    await expect(client.oauth.authorizationUrl({ session: "s" })).rejects.toBeInstanceOf(Error);
   });
 
   it("opens nothing before the first call", async () => {
