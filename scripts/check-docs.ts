@@ -1,10 +1,10 @@
 /**
  * Checks that the documentation works: every TypeScript snippet in the Markdown files and doc comments
  * is compiled, and run against an emulator. Every public name has a doc comment, every subpath
- * mentioned exists, and every relative link resolves.
+ * mentioned exists, and every relative link resolves. Given pages, it checks only their snippets.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -17,9 +17,21 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
-import { defaultOAuthClientId, defaultOAuthClientSecret } from "../src/emulator/index.js";
+import {
+  defaultApiKey,
+  defaultClientId,
+  defaultOAuthClientId,
+  defaultOAuthClientSecret,
+} from "../src/emulator/index.js";
 import { listSources } from "./imports.js";
-import { needsServer, programOf, snippetsOfMarkdown, snippetsOfSource } from "./snippets.js";
+import {
+  isTest,
+  programOf,
+  runsAlone,
+  type Snippet,
+  snippetsOfMarkdown,
+  snippetsOfSource,
+} from "./snippets.js";
 
 const workshop = resolve(".snippets");
 const doors = [
@@ -38,25 +50,45 @@ const pages = [
   ...readdirSync("spec").map((file) => join("spec", file)),
 ].filter((file) => file.endsWith(".md"));
 
-const problems = [...checkNames(), ...pages.flatMap(checkLinks), ...(await checkSnippets())];
+/** The module that the page about stores calls the reader's own. */
+const myStore = `import { createMemoryStore } from "airwallex-connect/stores/memory";
+const backend = createMemoryStore();
+export const createMyStore = () => backend;
+`;
+
+const asked = process.argv.slice(2);
+const problems =
+  asked.length > 0
+    ? await checkSnippets(asked.flatMap(snippetsOfMarkdown))
+    : [
+        ...checkNames(),
+        ...checkCodes(),
+        ...pages.flatMap(checkLinks),
+        ...(await checkSnippets(allSnippets())),
+      ];
 for (const problem of problems) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);
 
-async function checkSnippets(): Promise<readonly string[]> {
+function allSnippets(): readonly Snippet[] {
   const sources = listSources("src").filter((file) => !file.startsWith("src/generated/"));
   // The examples of docs/api.md are those of the sources.
   const written = pages.filter((page) => page !== join("docs", "api.md"));
-  const snippets = [...written.flatMap(snippetsOfMarkdown), ...sources.flatMap(snippetsOfSource)];
+  return [...written.flatMap(snippetsOfMarkdown), ...sources.flatMap(snippetsOfSource)];
+}
+
+async function checkSnippets(snippets: readonly Snippet[]): Promise<readonly string[]> {
   rmSync(workshop, { recursive: true, force: true });
   mkdirSync(workshop);
+  writeFileSync(join(workshop, "my-store.ts"), myStore);
+  copyFileSync("examples/opentelemetry.ts", join(workshop, "opentelemetry.ts"));
   try {
     const files = snippets.map((snippet, index) => {
-      const file = join(workshop, `snippet-${index}.ts`);
+      const file = join(workshop, `snippet-${index}${isTest(snippet) ? ".test" : ""}.ts`);
       writeFileSync(file, programOf(snippet, "../scripts/snippet-harness.js"));
-      return { file, place: snippet.place, runs: !needsServer(snippet) };
+      return { file, place: snippet.place, runs: runsAlone(snippet) };
     });
     const broken = compile(files);
-    return broken.length > 0 ? broken : await runAll(files);
+    return broken.length > 0 ? broken : [...runTests(), ...(await runAll(files))];
   } finally {
     rmSync(workshop, { recursive: true, force: true });
   }
@@ -86,17 +118,36 @@ function compile(programs: readonly Program[]): readonly string[] {
     return [];
   } catch (error) {
     const { stdout } = error as { readonly stdout: string };
-    return stdout
+    const lines = stdout
       .trim()
       .split("\n")
       .map((line) =>
-        line.replace(/^\S*?(snippet-\d+\.ts)\S*/, (_, name) => placeOf(name, programs)),
+        line.replace(/^\S*?(snippet-\d+(?:\.test)?\.ts)\S*/, (_, name) => placeOf(name, programs)),
       );
+    return [...lines, "What a block may leave out, and how it says so: scripts/snippets.ts"];
   }
 }
 
 function placeOf(name: string, programs: readonly Program[]): string {
   return programs.find(({ file }) => file.endsWith(`/${name}`))?.place ?? name;
+}
+
+/** Snippets that are tests are run by their runner. */
+function runTests(): readonly string[] {
+  if (!readdirSync(workshop).some((file) => file.endsWith(".test.ts"))) return [];
+  const config = join(workshop, "vitest.config.ts");
+  writeFileSync(
+    config,
+    `import base from "../vitest.config.js";
+export default { ...base, test: { ...base.test, dir: ".snippets", include: ["*.test.ts", "**/*.test.ts"] } };
+`,
+  );
+  const { status, stdout, stderr } = spawnSync(
+    "node_modules/.bin/vitest",
+    ["run", "--config", config, "--root", "."],
+    { encoding: "utf8" },
+  );
+  return status === 0 ? [] : [`tests of the documentation failed:\n${stdout}${stderr}`];
 }
 
 async function runAll(programs: readonly Program[]): Promise<readonly string[]> {
@@ -106,6 +157,8 @@ async function runAll(programs: readonly Program[]): Promise<readonly string[]> 
   copyFileSync("examples/files/specimen-id.png", join(workshop, "passport.jpg"));
   process.chdir(workshop);
   // Credentials for the emulator that stands in for the sandbox.
+  process.env["AIRWALLEX_CLIENT_ID"] = defaultClientId;
+  process.env["AIRWALLEX_API_KEY"] = defaultApiKey;
   process.env["AIRWALLEX_OAUTH_CLIENT_ID"] = defaultOAuthClientId;
   process.env["AIRWALLEX_OAUTH_CLIENT_SECRET"] = defaultOAuthClientSecret;
   process.env["AIRWALLEX_WEBHOOK_SECRET"] = "whsec_test";
@@ -138,6 +191,28 @@ function checkNames(): readonly string[] {
       return documented ? [] : [`${door} exports ${exported.name}, which has no doc comment`];
     });
   });
+}
+
+/** Codes of errors that docs/errors.md does not explain. */
+function checkCodes(): readonly string[] {
+  const page = join("docs", "errors.md");
+  const text = readFileSync(page, "utf8");
+  const door = "src/errors/index.ts";
+  const program = ts.createProgram([door], { module: ts.ModuleKind.NodeNext, skipLibCheck: true });
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(door);
+  const module = source && checker.getSymbolAtLocation(source);
+  const codes = module && checker.tryGetMemberInModuleExports("SdkErrorCode", module);
+  const type = codes && checker.getDeclaredTypeOfSymbol(codes);
+  const names = type?.isUnion() ? type.types.flatMap((one) => literalOf(one)) : [];
+  if (names.length === 0) return [`${door} exports no union SdkErrorCode`];
+  return names
+    .filter((name) => !text.includes(`\`${name}\``))
+    .map((name) => `${page} does not explain the code ${name}`);
+}
+
+function literalOf(type: ts.Type): readonly string[] {
+  return type.isStringLiteral() ? [type.value] : [];
 }
 
 function checkLinks(page: string): readonly string[] {

@@ -60,7 +60,7 @@ export function createClient<const E extends Environment>(
 export function createClient<const E extends Environment>(options: ClientOptions<E>): Client<E>;
 export function createClient(options: ClientOptions): unknown {
   const { clientId, apiKey, baseUrl } = emulator.clientOptions;
-  const known = { clientId, apiKey, ...(options.fetch ? {} : { baseUrl }) };
+  const known = { clientId, apiKey, ...(options.fetch || options.dispatcher ? {} : { baseUrl }) };
   return createRealClient({ ...options, ...known });
 }
 
@@ -81,6 +81,3 @@ export const emulatorApp: OAuthOptions = {
   scopes: ["account_details:read"],
   store: createMemoryStore(),
 };
-
-/** Stands for whatever a reader would do with a value. */
-export function use(..._values: readonly unknown[]): void {}

@@ -1,4 +1,13 @@
-/** Finds the TypeScript in the documentation, and turns it into programs. */
+/**
+ * Finds the TypeScript in the documentation, and turns it into programs.
+ *
+ * - A block of a page that imports something is a program: whoever copies it has all of it. Nothing is added.
+ *   What it leaves out it says in TypeScript: `declare const client: Client;`, for the names of `givens`.
+ * - A block of a page without imports is a fragment. It may use the names of `givens`.
+ * - A block of a page that begins with a path, such as `// src/main.ts`, is a file of an app. The newcomer run
+ *   copies it, builds the app and starts it: scripts/newcomer.ts.
+ * - An example of a doc comment may also use what the package exports.
+ */
 
 import { readFileSync } from "node:fs";
 
@@ -6,14 +15,16 @@ export interface Snippet {
   /** Where it was found, such as `README.md:42`. */
   readonly place: string;
   readonly code: string;
+  readonly kind: "page" | "comment";
 }
 
-/** Blocks fenced as `ts`; a block that begins with `// not run` is only shown. */
+/** Blocks fenced as `ts`, without the files of apps. */
 export function snippetsOfMarkdown(file: string): readonly Snippet[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^```ts\n(?!\/\/ \w+\/)([\s\S]*?)^```$/gm)].map((match) => ({
     place: `${file}:${lineOf(text, match.index)}`,
     code: match[1] ?? "",
+    kind: "page",
   }));
 }
 
@@ -22,7 +33,11 @@ export function snippetsOfSource(file: string): readonly Snippet[] {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((match) => {
     const place = `${file}:${lineOf(text, match.index)}`;
-    return codeOf(match[0].replace(/^[ \t]*\*(?: |\/?$)/gm, "")).map((code) => ({ place, code }));
+    return codeOf(match[0].replace(/^[ \t]*\*(?: |\/?$)/gm, "")).map((code) => ({
+      place,
+      code,
+      kind: "comment" as const,
+    }));
   });
 }
 
@@ -36,19 +51,19 @@ function lineOf(text: string, index: number): number {
   return text.slice(0, index).split("\n").length;
 }
 
-/** What a snippet may use without declaring it. */
+/** What a fragment may use without declaring it, and a program after `declare const`. */
 const givens: Readonly<Record<string, string>> = {
-  client: `const client = createClient(emulator.clientOptions);`,
-  account: `const account = await submittedAccount(client);`,
+  emulator: `const { emulator } = harness;`,
+  client: `const client = harness.createClient(harness.emulator.clientOptions);`,
+  account: `const account = await harness.submittedAccount(client);`,
   id: `const id = account.id;`,
-  pool: `const pool = new Pool();`,
-  redis: `const redis = new Redis();`,
+  pool: `const pool = new harness.Pool();`,
+  redis: `const redis = new harness.Redis();`,
   event: `const event = { id: "evt_1", accountId: "acct_1" };`,
-  createMyStore: `const backend = createMemoryStore();\nconst createMyStore = (..._: readonly unknown[]) => backend;`,
   fileId: `const fileId = (await client.files.upload(Buffer.from("x"), { name: "a.pdf" })).file_id;`,
 };
 
-/** Names that the harness provides to a snippet that does not import them. */
+/** What an example of a doc comment may use as well. */
 const lendable: readonly string[] = [
   "checkRequirements",
   "constructEvent",
@@ -65,7 +80,6 @@ const lendable: readonly string[] = [
   "createWebhooks",
   "defaultApiKey",
   "defaultClientId",
-  "emulator",
   "emulatorApp",
   "fetchHandler",
   "isAirwallexError",
@@ -77,21 +91,26 @@ const lendable: readonly string[] = [
   "runStoreConformance",
   "signPayload",
   "startEmulator",
-  "submittedAccount",
   "toCurrentAccount",
-  "use",
   "verifySignature",
   "whatIsMissing",
 ];
 
-/** Snippets that talk to a database server are compiled but not run: the tests cover them. */
-export function needsServer({ code }: Snippet): boolean {
-  return /\b(pool|redis)\b/i.test(code);
-}
+/** A snippet that its test runner runs. */
+export const isTest = ({ code }: Snippet): boolean => /from "vitest"/.test(code);
 
-/** Later snippets of a document may use a client with an OAuth app from an earlier one. */
+/**
+ * Snippets that talk to a database server, or need a runner, are compiled and not run: the tests of this
+ * project cover them.
+ */
+export const runsAlone = (snippet: Snippet): boolean =>
+  !/\b(pool|redis)\b/i.test(snippet.code) &&
+  !/from "node:test"/.test(snippet.code) &&
+  !isTest(snippet);
+
+/** Examples may use a client with an OAuth app. */
 const oauthClient =
-  "const client = createClient({ ...emulator.clientOptions, oauth: emulatorApp });";
+  "const client = harness.createClient({ ...harness.emulator.clientOptions, oauth: harness.emulatorApp });";
 
 const needs: Readonly<Record<string, readonly string[]>> = {
   account: ["client"],
@@ -103,25 +122,42 @@ const needs: Readonly<Record<string, readonly string[]>> = {
  * The program for a snippet: its own imports, then what it takes for granted, then its code. `harness`
  * is the module that stands in for the package, with the same names, on an emulator.
  */
-export function programOf({ code }: Snippet, harness: string): string {
+export function programOf({ code, kind }: Snippet, harness: string): string {
   const imports = code.match(/^import [\s\S]*?;$/gm) ?? [];
   const body = imports.reduce((rest, line) => rest.replace(line, ""), code);
-  const missing = missingGivens(code);
   const own = imports.map((line) => line.replace(/"airwallex-connect"/, JSON.stringify(harness)));
+  if (kind === "page" && imports.length > 0) return fillIn(own, body, harness);
   const named = own.join("\n").replace(/ from "[^"]*"/g, "");
-  const lent = lendable.filter(
+  const lent = (kind === "page" ? [] : lendable).filter(
     (name) => !new RegExp(`\\b${name}\\b`).test(named) && !declares(code, name),
   );
   return [
     ...own,
-    `import { ${lent.join(", ")} } from ${JSON.stringify(harness)};`,
-    `void [${lent.join(", ")}];`,
-    ...missing.map((name) =>
-      name === "client" && code.includes("client.oauth") ? oauthClient : givens[name],
-    ),
+    `import * as harness from ${JSON.stringify(harness)};`,
+    ...(lent.length > 0 ? [`const { ${lent.join(", ")} } = harness;`] : []),
+    `void [harness, ${lent.join(", ")}];`,
+    ...missingGivens(code).map((name) => givenFor(name, code)),
     body,
     "export {};",
   ].join("\n");
+}
+
+const givenFor = (name: string, code: string): string | undefined =>
+  name === "client" && /client\.oauth|ClientWithOAuth/.test(code) ? oauthClient : givens[name];
+
+/** A program with a value for each `declare const` of a given. */
+function fillIn(imports: readonly string[], body: string, harness: string): string {
+  const declared = [...body.matchAll(/^declare const (\w+):.*$/gm)]
+    .map(([, name = ""]) => name)
+    .filter((name) => name in givens);
+  const line = declared.length > 0 ? [`import * as harness from ${JSON.stringify(harness)};`] : [];
+  const values = missingGivens(declared.join(" "))
+    .map((name) => givenFor(name, body))
+    .join("\n");
+  const rest = body.replace(/^declare const (\w+):.*$/gm, (text, name: string) =>
+    name in givens ? "" : text,
+  );
+  return [...imports, ...line, values, rest, "export {};"].join("\n");
 }
 
 function missingGivens(code: string): readonly string[] {

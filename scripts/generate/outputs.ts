@@ -7,6 +7,7 @@ import { emitErrorCodes } from "./emit-error-codes.js";
 import { emitEvents } from "./emit-events.js";
 import { emitAllGuards, emitGuards } from "./emit-guards.js";
 import { emitKycDocs } from "./emit-kyc-docs.js";
+import { emitMigration } from "./emit-migration.js";
 import { emitOpenapi } from "./emit-openapi.js";
 import { emitPii } from "./emit-pii.js";
 import { emitScopes } from "./emit-scopes.js";
@@ -31,6 +32,7 @@ export function makeOutputs(
   const outputs = new Map([
     ["docs/api.md", emitApiDocs(source, model, methodOf)],
     ["docs/kyc-rules.md", emitKycDocs()],
+    ["docs/migration.md", emitMigration(model.operations)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/generated/endpoints.ts", emitEndpoints(model)],
     ["src/generated/error-codes.ts", emitErrorCodes(source)],

@@ -15,7 +15,9 @@ export interface NumberedPage<Item> {
  * Await it for the first page, or iterate it for every item; further pages are fetched as needed.
  *
  * @example
- * for await (const account of client.accounts.list({ account_status: "ACTIVE" })) use(account);
+ * for await (const account of client.accounts.list({ account_status: "ACTIVE" })) {
+ *   console.log(account.id);
+ * }
  */
 export interface ListPromise<Item, Page = NumberedPage<Item>>
   extends ApiPromise<Page>,

@@ -78,7 +78,8 @@ export function storeConformanceCases(
  *
  * @throws AssertionError that names every failed case, with the reasons in `cause`.
  * @example
- * await runStoreConformance(() => createMyStore(client));
+ * const backend = createMemoryStore(); // yours
+ * await runStoreConformance(() => backend);
  */
 export async function runStoreConformance(
   makeStore: () => Store | Promise<Store>,
