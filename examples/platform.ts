@@ -1,20 +1,26 @@
 /**
  * What a platform does with money: a seller is onboarded, gets an account number, is paid by a buyer,
  * converts half, pays a supplier, and the platform takes its fee. Uses the embedded emulator, or the real
- * sandbox if AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set.
+ * sandbox if AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY are set, or the emulator at AIRWALLEX_BASE_URL.
  *
  *   npm run demo -- platform
  */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
 import { business } from "./sellers.js";
 
-const { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } = process.env;
+const {
+  AIRWALLEX_CLIENT_ID: clientId,
+  AIRWALLEX_API_KEY: apiKey,
+  AIRWALLEX_BASE_URL: baseUrl,
+} = process.env;
 const emulator = clientId && apiKey ? undefined : await startEmulator();
 const client = createClient(
   emulator?.clientOptions ?? {
     environment: "sandbox",
+    baseUrl,
     clientId: clientId as string,
     apiKey: apiKey as string,
   },
@@ -24,6 +30,17 @@ const client = createClient(
 const run = Date.now().toString(36);
 const say = (what: string, result: string): void =>
   console.log(`  ${what.padEnd(46, ".")} ${result}`);
+
+/** Reads until it is as it should be. On the emulator it is so at once; in the sandbox some things take a while. */
+async function until<T>(what: string, read: () => Promise<T>, isSo: (value: T) => boolean) {
+  const endMs = Date.now() + 120_000;
+  for (;;) {
+    const value = await read();
+    if (isSo(value)) return value;
+    if (Date.now() > endMs) throw new Error(`After 2 minutes, still not so: ${what}`);
+    await sleep(250);
+  }
+}
 
 async function openSeller(): Promise<string> {
   const image = new URL("./files/specimen-id.png", import.meta.url);
@@ -37,22 +54,30 @@ async function openSeller(): Promise<string> {
 
 /** A buyer pays by bank transfer, to an account number that belongs to the seller. */
 async function receive(seller: Client<"sandbox">): Promise<void> {
-  const account = await seller.globalAccounts.create({
+  const { id } = await seller.globalAccounts.create({
     request_id: `account-${run}`,
     country_code: "DE",
     required_features: [{ currency: "EUR", transfer_method: "LOCAL" }],
   });
+  const account = await until(
+    "the account number is active",
+    () => seller.globalAccounts.retrieve(id),
+    ({ status }) => status === "ACTIVE",
+  );
   say("an account number in Germany", account.iban ?? account.account_number ?? "");
   // In production the buyer's bank does this.
   await seller.simulation.deposits.create({
-    global_account_id: account.id,
+    global_account_id: id,
     amount: 1000,
     payer_name: "Buyer GmbH",
     reference: "Order 1843",
   });
-  for await (const { amount, currency, status } of seller.deposits.list()) {
-    say("paid by a buyer", `${amount} ${currency} ${status}`);
-  }
+  const [deposit] = await until(
+    "the deposit is settled",
+    () => seller.deposits.list().toArray({ limit: 1 }),
+    ([newest]) => newest?.status === "SETTLED",
+  );
+  say("paid by a buyer", `${deposit?.amount} ${deposit?.currency} ${deposit?.status}`);
 }
 
 /** The rate is held by a quote, and the platform marks it up by half a percent. */
@@ -66,13 +91,17 @@ async function convert(seller: Client<"sandbox">): Promise<void> {
       { type: "PERCENTAGE", percentage: "0.5", source_type: "CONVERSION", currency: "USD" },
     ],
   });
-  const conversion = await seller.conversions.create({
+  const { conversion_id } = await seller.conversions.create({
     ...currencies,
     request_id: `conversion-${run}`,
     sell_amount: "500.00",
     quote_id: quote.quote_id,
   });
-  const { sell_amount, buy_amount, client_rate } = conversion;
+  const { sell_amount, buy_amount, client_rate } = await until(
+    "the conversion is settled",
+    () => seller.conversions.retrieve(conversion_id),
+    ({ status }) => status === "SETTLED",
+  );
   say("half converted", `${sell_amount} EUR to ${buy_amount} USD at ${client_rate}`);
 }
 
@@ -123,7 +152,7 @@ async function payOut(seller: Client<"sandbox">): Promise<void> {
 
 /** The platform pulls a fee of its own from the seller's wallet. */
 async function charge(sellerId: string): Promise<void> {
-  const { amount, currency } = await client.charges.create({
+  const { id, amount, currency } = await client.charges.create({
     request_id: `fee-${run}`,
     source: sellerId,
     amount: "25.00",
@@ -131,12 +160,21 @@ async function charge(sellerId: string): Promise<void> {
     reason: "professional_business_services",
     reference: "Fees of September",
   });
+  await until(
+    "the charge is settled",
+    () => client.charges.retrieve(id),
+    ({ status }) => status === "SETTLED",
+  );
   say("the platform takes its fee", `${amount} ${currency}`);
 }
 
 async function printStatement(seller: Client<"sandbox">): Promise<void> {
   const sums = new Map<string, number>();
-  const entries = await seller.financialTransactions.list().toArray({ limit: 100 });
+  const entries = await until(
+    "the statement is settled",
+    () => seller.financialTransactions.list().toArray({ limit: 100 }),
+    (listed) => listed.every(({ status }) => status === "SETTLED"),
+  );
   for (const { transaction_type, net, currency = "", description } of entries.reverse()) {
     sums.set(currency ?? "", (sums.get(currency ?? "") ?? 0) + Number(net));
     const amount = `${Number(net).toFixed(2).padStart(9)} ${currency}`;
@@ -153,7 +191,8 @@ async function printStatement(seller: Client<"sandbox">): Promise<void> {
   }
 }
 
-console.log(`Using ${emulator ? `the emulator at ${emulator.url}` : "the Airwallex sandbox"}\n`);
+const place = emulator?.url ?? baseUrl;
+console.log(`Using ${place ? `the emulator at ${place}` : "the Airwallex sandbox"}\n`);
 console.log("A seller's money");
 const sellerId = await openSeller();
 say("onboarded", sellerId);

@@ -44,8 +44,9 @@ export interface EmulatorOptions {
    */
   readonly reviewAfterMs?: number | undefined;
   /**
-   * How long after its creation a transfer or charge is settled, in milliseconds of the emulator's clock;
-   * default 0, at once. False: never, only `money.setStatus` decides.
+   * How long after its creation a transfer, a charge or a conversion is settled, and a global account is
+   * active, in milliseconds of the emulator's clock; default 0, at once. False: nothing is settled, only
+   * `money.setStatus` decides, and global accounts are active at once.
    */
   readonly settleAfterMs?: number | false | undefined;
   /**

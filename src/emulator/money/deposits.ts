@@ -34,7 +34,7 @@ export function createDeposit(
     ({ accountId }) => accountId === owner.id,
   );
   if (account.status !== "ACTIVE") {
-    throw invalidArgument("global_account_id", "the global account is closed");
+    throw invalidArgument("global_account_id", `the global account is ${account.status}`);
   }
   const { currency } = account;
   const units = parseUnits(request.amount, currency);

@@ -46,14 +46,30 @@ export function createGlobalAccount(
     const at = `required_features[${index}].currency`;
     throw invalidArgument(at, `accounts in ${country_code} cannot hold ${feature.currency}`);
   }
-  const createdAtMs = world.clock.nowMs();
+  const { clock, settings } = world;
+  const createdAtMs = clock.nowMs();
   const record = globalAccounts.add({
     ...{ id: world.ids.globalAccount(), sequence: globalAccounts.added + 1 },
     ...{ accountId: owner.id, currency, request, createdAtMs },
-    ...{ nickname: nick_name, status: "ACTIVE" },
+    ...{ nickname: nick_name, status: "PROCESSING" },
   });
-  globalAccounts.changes.publish({ record, atMs: createdAtMs });
+  if (!settings.settleAfterMs) become(world, record, "ACTIVE", createdAtMs);
+  else {
+    clock.schedule(createdAtMs + settings.settleAfterMs, (atMs) => {
+      if (record.status === "PROCESSING") become(world, record, "ACTIVE", atMs);
+    });
+  }
   return record;
+}
+
+function become(
+  world: World,
+  record: GlobalAccountRecord,
+  status: GlobalAccountRecord["status"],
+  atMs: number,
+): void {
+  record.status = status;
+  moneyOf(world).globalAccounts.changes.publish({ record, atMs });
 }
 
 export function updateGlobalAccount(
@@ -68,9 +84,7 @@ export function closeGlobalAccount(
   world: World,
   account: GlobalAccountRecord,
 ): GlobalAccountRecord {
-  if (account.status === "CLOSED") return account;
-  account.status = "CLOSED";
-  moneyOf(world).globalAccounts.changes.publish({ record: account, atMs: world.clock.nowMs() });
+  if (account.status !== "CLOSED") become(world, account, "CLOSED", world.clock.nowMs());
   return account;
 }
 

@@ -53,7 +53,7 @@ export interface GlobalAccountRecord {
   readonly request: WithoutNulls<GlobalAccountCreateRequest>;
   readonly createdAtMs: number;
   nickname: string | undefined;
-  status: "ACTIVE" | "CLOSED";
+  status: "PROCESSING" | "ACTIVE" | "CLOSED";
 }
 
 /** Incoming money as the emulator keeps it. */

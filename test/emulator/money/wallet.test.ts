@@ -63,3 +63,23 @@ describe("globalAccounts.create()", () => {
     expect(again.id).toBe(first.id);
   });
 });
+
+describe("settleAfterMs", () => {
+  test("is the time that a global account takes to become active", async () => {
+    const { emulator, seller } = await open({ settleAfterMs: 1000 });
+    const features = { country_code: "DE", required_features: [{ currency: "EUR" }] } as const;
+    const [opened, closed] = [
+      await seller.globalAccounts.create(features),
+      await seller.globalAccounts.create(features),
+    ];
+    expect(opened.status).toBe("PROCESSING");
+    const early = seller.simulation.deposits.create({ global_account_id: opened.id, amount: 5 });
+    await expect(early).rejects.toMatchObject({ apiCode: "invalid_argument" });
+    await seller.globalAccounts.close(closed.id);
+    emulator.clock.advance("1s");
+    const { status } = await seller.globalAccounts.retrieve(opened.id);
+    expect(status).toBe("ACTIVE");
+    expect((await seller.globalAccounts.retrieve(closed.id)).status).toBe("CLOSED");
+    await seller.simulation.deposits.create({ global_account_id: opened.id, amount: 5 });
+  });
+});
