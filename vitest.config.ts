@@ -1,8 +1,29 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The files that take longest, of those that would otherwise begin late and then run alone at the end. */
+const longest = [
+  "oauth/rotation/rotation.property",
+  "oauth/rotation/crowd",
+  "call/ambiguous-failures",
+  "generated/agreement",
+  "onboarding/processes",
+  "oauth/rotation/processes",
+  "examples/oauth-workers",
+].map((name) => `/test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      longest.some((name) => moduleId.endsWith(name));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -27,7 +48,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { interval: 20, timeout: 30_000 } },
+    sequence: { sequencer: LongestFirst },
     // Several suites mostly wait: for processes, for limits, for leases.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: availableParallelism() + 2,
   },
 });

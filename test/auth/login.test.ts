@@ -231,11 +231,11 @@ describe("a login that fails", () => {
   });
 
   it("is not abandoned when one of its callers gives up", async () => {
-    const server = await startServer({ logins: [slowly(100, token("t"))] });
+    const server = await startServer({ logins: [slowly(1000, token("t"))] });
     const client = createClient({ ...key, baseUrl: server.url });
     const controller = new AbortController();
     const first = client.accounts.retrieve("acct_1", { signal: controller.signal });
-    const second = client.accounts.retrieve("acct_2", { timeoutMs: 30 });
+    const second = client.accounts.retrieve("acct_2", { timeoutMs: 300 });
     const third = client.accounts.retrieve("acct_3");
     const settled = Promise.allSettled([first, second, third]);
     controller.abort("enough");

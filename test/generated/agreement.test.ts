@@ -1,3 +1,8 @@
+/**
+ * Each predicate agrees with its zod schema. `AGREEMENT_RUNS=10000` tries more values. A failure is printed
+ * with its seed.
+ */
+
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,6 +11,9 @@ import { expand } from "../../scripts/generate/expand.js";
 import { loadSource } from "../../scripts/generate/load.js";
 import { fitting } from "./arbitraries.js";
 import { change, changes } from "./changes.js";
+
+/** Values for each shape. */
+const numRuns = Number(process.env["AGREEMENT_RUNS"] ?? 100);
 
 const spec = fileURLToPath(new URL("../../spec", import.meta.url));
 const model = expand(await loadSource(spec));
@@ -31,7 +39,7 @@ describe.each(shapes)("is$name()", ({ node, is, accepts }) => {
         const changed = change(value, choice);
         expect(is(changed)).toBe(accepts(changed));
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -60,7 +68,7 @@ describe("every predicate", () => {
         const split = shapes.filter(({ is, accepts }) => is(value) !== accepts(value));
         expect(split.map(({ name }) => name)).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 3 * numRuns },
     );
   });
 });

@@ -78,7 +78,12 @@ describe("observer", () => {
     const server = await startServer({ answers: [cut(), stall()] });
     const client = createClient({ ...key, baseUrl: server.url, observer: note(heard) });
     vi.restoreAllMocks();
-    await client.accounts.retrieve("acct_1", { timeoutMs: 150 }).catch(() => undefined);
+    const controller = new AbortController();
+    const call = client.accounts.retrieve("acct_1", { signal: controller.signal });
+    call.catch(() => undefined);
+    await expect.poll(() => server.requests.length).toBe(2);
+    controller.abort();
+    await call.catch(() => undefined);
     expect(heard.slice(2)).toMatchObject([
       [
         "attempt",

@@ -104,11 +104,9 @@ describe("files.download()", () => {
   ])("fails with a message of our own when it is redirected %s", async (_, location) => {
     const server = await fileServer(text(302, "", { location }));
     const client = createClient({ ...key, baseUrl: server.url });
-    const start = performance.now();
     await expect(client.files.download("file_1")).rejects.toMatchObject({
       operation: "files.download",
     });
-    expect(performance.now() - start).toBeLessThan(3000);
     expect(server.requests.length).toBeLessThanOrEqual(5);
   });
 

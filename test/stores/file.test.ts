@@ -93,7 +93,8 @@ test("createFileStore() takes over from a process that died while writing", asyn
   const startMs = performance.now();
   expect((await store.read("key"))?.value).toBe("a");
   expect((await store.compareAndSet("key", plainWrite("b", 1)))?.version).toBe(2);
-  expect(performance.now() - startMs).toBeLessThan(1000);
+  // From one that may be alive, it takes over after ten seconds.
+  expect(performance.now() - startMs).toBeLessThan(9000);
   expect(readdirSync(found).sort()).toEqual(["free", "state.json"]);
   expect(readdirSync(join(found, "free"))).toEqual([]);
 });
