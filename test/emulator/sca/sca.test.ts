@@ -14,8 +14,8 @@ import {
 import { createMemoryStore } from "airwallex-connect/stores/memory";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { agreed, individual } from "./inputs.js";
-import { type Browser, browserPath, openBrowser } from "./oauth/browser.js";
+import { agreed, individual } from "../inputs.js";
+import { type Browser, browserPath, openBrowser } from "../oauth/browser.js";
 
 const payment = {
   amount: "12.50",
