@@ -32,7 +32,7 @@ import { type Revocation, revoke } from "./revoke.js";
 import type { Timers } from "./timers.js";
 
 export interface ConnectionManagerOptions
-  extends Omit<RenewalTools, "cache" | "queue" | "suspendedMs" | "isStopped"> {
+  extends Omit<RenewalTools, "cache" | "queue" | "suspendedMs" | "isClosing" | "isStopped"> {
   /** Ends all that sleep. */
   readonly wakeAll: Timers["wakeAll"];
   /** As `performance.now()`. */
@@ -94,10 +94,11 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
   const clock = createClock({ monotonicMs: options.nowMs, dateMs: options.dateMs });
   const cache = createConnectionCache(clock.nowMs);
   const working = new Set<Promise<unknown>>();
+  let closing = false;
   let stopped = false;
-  const isStopped = (): boolean => stopped;
+  const [isClosing, isStopped] = [() => closing, () => stopped];
   const queue = createRefreshQueue({ ...options, ...clock });
-  const tools: RenewalTools = { ...options, ...clock, cache, queue, isStopped };
+  const tools: RenewalTools = { ...options, ...clock, cache, queue, isClosing, isStopped };
   return {
     tokens: (id) => tokensOf(tools, id),
     renew: (id, how = {}) => renewNow(tools, cache.open(id), how),
@@ -110,6 +111,7 @@ export function createConnectionManager(options: ConnectionManagerOptions): Conn
       return work.finally(() => working.delete(work));
     },
     async close(timeoutMs) {
+      closing = true;
       queue.close(new Error("the client is closed"));
       stopped = false;
       for (const entry of cache.all()) if (entry.unsaved) settleLater(tools, entry);

@@ -60,6 +60,8 @@ export interface RotationTools extends WriteTools, SpendTools {
   readonly suspendedMs: () => number;
   /** Unix time in milliseconds, for display only. */
   readonly dateMs: () => number;
+  /** The client is being closed: what was spent is settled, and nothing else is spent any more. */
+  readonly isClosing: () => boolean;
   /** The client was closed, and its time for what was open is over: nothing is sent any more. */
   readonly isStopped: () => boolean;
 }
@@ -185,6 +187,9 @@ async function rotateRecord(
   if (spentAtMs === undefined && isFresh(snapshot) && !rival) return asItIs;
   if (!force && spentAtMs !== undefined && graceLeft(tools, spentAtMs) <= 0) {
     return isFresh(snapshot) ? asItIs : tooLate(tools, snapshot.record, spentAtMs, lease);
+  }
+  if (spentAtMs === undefined && !rival && tools.isClosing()) {
+    return { kind: "unavailable", error: new Error("the client is closed") };
   }
   // A mark is settled while there is time, even if the access token is good enough for now.
   const earlierAtMs = force ? undefined : earlier(spentAtMs, rival?.issued?.atMs);

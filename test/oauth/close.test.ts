@@ -129,6 +129,40 @@ test("client.close() loses nothing where the store comes back while it waits", a
   expect((await read()).refreshToken).not.toBe(before.refreshToken);
 });
 
+test("client.close() lets a refresh that still waits for another process spend nothing", async () => {
+  const inner = createMemoryStore();
+  let waiting = 0;
+  const store: Store = {
+    ...inner,
+    withLease(...asked) {
+      waiting++;
+      return inner.withLease(...asked);
+    },
+  };
+  const { client, id, asked, read } = await connect(store);
+  const before = await read();
+  const askedBefore = asked.count;
+  let leave: () => void = () => undefined;
+  const other = inner.withLease(
+    `airwallex:connection:${id}`,
+    { leaseMs: 30_000, waitMs: 1000 },
+    () =>
+      new Promise<void>((resolve) => {
+        leave = resolve;
+      }),
+  );
+  const waitingBefore = waiting;
+  const refreshing = client.oauth.refresh(id).catch((error: unknown) => error);
+  await expect.poll(() => waiting).toBeGreaterThan(waitingBefore);
+  const closing = client.close();
+  leave();
+  await Promise.all([other, closing]);
+  const told = { code: "refresh_unavailable", outcome: "not_done" };
+  expect(await refreshing).toMatchObject(told);
+  expect(asked.count).toBe(askedBefore);
+  expect(await read()).toEqual(before);
+});
+
 test.each([Number.NaN, -1, "10", null])(
   "client.close() refuses %o as timeoutMs",
   async (timeoutMs) => {

@@ -73,6 +73,7 @@ export async function expiredConnection() {
     const tools: RotationTools = {
       ...{ ...clock, limits: rotationLimits, random: () => 0.5, dateMs: clock.nowMs },
       suspendedMs: how.suspendedMs ?? (() => 0),
+      isClosing: () => false,
       isStopped: () => false,
       queue: createRefreshQueue({ ...clock, concurrent: 8, random: () => 0.5 }),
       store: how.wrap?.(failing) ?? failing,

@@ -175,7 +175,8 @@ async function serve(): Promise<void> {
     }
   })();
   await toldToEnd;
-  await client.close().then(
+  // As long as Kubernetes gives by default: a busy machine needs more than the usual 10 seconds.
+  await client.close({ timeoutMs: 30_000 }).then(
     () => tell({ event: "closed", errors: [] }),
     (error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }),
   );
