@@ -4,7 +4,7 @@
  * named after what they test.
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Import, listSources, readImports } from "./imports.js";
 
@@ -65,6 +65,7 @@ const problems = [
   ...imports.flatMap(checkPackage),
   ...findCycle(),
   ...checkTestFolders(),
+  ...checkPlans(),
 ];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
@@ -133,5 +134,21 @@ function checkTestFolders(): readonly string[] {
     const tested = folder.replace(/^test/, "src");
     if (testFolders.test(folder) || existsSync(tested) || existsSync(`${tested}.ts`)) return [];
     return [`${folder} has tests, but there is no ${tested} that they could be about`];
+  });
+}
+
+/** The plans in ARCHITECTURE.md, highest floor first, are these floors. */
+function checkPlans(): readonly string[] {
+  const blocks = readFileSync("ARCHITECTURE.md", "utf8").matchAll(/^```\n([\s\S]*?)^```/gm);
+  const drawn = [...blocks].map(([, plan = ""]) =>
+    plan.split("\n").flatMap((line) => {
+      const rooms = line.match(/(?<= )[\w-]+(\/|\.ts)(?=\s|$)/g);
+      return rooms ? [rooms.map((room) => room.replace("/", "")).join(" ")] : [];
+    }),
+  );
+  return [floors, emulatorFloors].flatMap((all, index) => {
+    const [expected, found = []] = [all.map((rooms) => rooms.join(" ")).reverse(), drawn[index]];
+    if (expected.join("\n") === found.join("\n")) return [];
+    return [`ARCHITECTURE.md draws other floors than these:\n${expected.join("\n")}`];
   });
 }
