@@ -77,7 +77,9 @@ export function isAmbiguous(request: WireRequest, ending: Ending): boolean {
   if ("error" in ending) return ending.error instanceof WireError && ending.error.sent;
   const { status } = ending;
   if (status === 409) return request.retry === "request_id" && isInProgress(request, ending);
-  return status >= 500 || status === 408 || status === 425;
+  // The API redirects nobody: whoever does may stand before it or behind it.
+  const isRedirect = status >= 300 && status < 400;
+  return status >= 500 || isRedirect || status === 408 || status === 425;
 }
 
 /** Connection failures that may be transient, unlike a bad certificate or a bad request. */

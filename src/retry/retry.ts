@@ -143,7 +143,7 @@ function createAttempt(send: Send): Send {
     let ending: Ending;
     try {
       ending = await send(request);
-      if (ending.status < 400) return ending;
+      if (ending.status < 300) return ending;
     } catch (error) {
       ending = { error };
     }

@@ -9,6 +9,7 @@
  * 5. After the work, give the lease back, unless a write under its fence has already ended it.
  */
 
+import { abortReason } from "../checks/abort.js";
 import type { Acquired, Listener, StoreBackend } from "./backend.js";
 import { type Runtime, sleep } from "./runtime.js";
 import type { Lease, LeaseOptions, LeaseResult } from "./store.js";
@@ -91,7 +92,7 @@ async function tryUntilFound(
   let seenVersion: number | undefined;
   let changes = 0;
   for (let looks = 0; ; looks++) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw abortReason(signal.reason);
     const askedAtMs = runtime.nowMs();
     const trying = backend.acquire(key, { leaseMs, token, seenVersion });
     const found = await unlessAborted(trying, signal, (late) => {
@@ -123,7 +124,7 @@ function unlessAborted<T>(
   if (!signal) return answer;
   return new Promise((resolve, reject) => {
     const abort = (): void => {
-      reject(signal.reason);
+      reject(abortReason(signal.reason));
       answer.then(late, () => undefined);
     };
     signal.addEventListener("abort", abort, { once: true });

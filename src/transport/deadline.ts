@@ -1,5 +1,6 @@
 /** The single deadline of a call: login, queueing, connecting, response, body, back-off and retries. */
 
+import { abortReason } from "../checks/abort.js";
 import { longestTimerMs, showNumber } from "../checks/values.js";
 
 /** Why a call was stopped from outside. */
@@ -39,7 +40,7 @@ export class Deadline {
     this.#signal = signal;
     this.#timer = setTimeout(() => this.#end({ kind: "timeout" }), timeoutMs);
     if (signal === undefined) return;
-    if (signal.aborted) this.ended = { kind: "aborted", reason: toError(signal.reason) };
+    if (signal.aborted) this.ended = { kind: "aborted", reason: abortReason(signal.reason) };
     else follow(signal, this);
   }
 
@@ -97,7 +98,7 @@ export class Deadline {
 
   /** The caller's signal has fired. */
   abort(reason: unknown): void {
-    this.#end({ kind: "aborted", reason: toError(reason) });
+    this.#end({ kind: "aborted", reason: abortReason(reason) });
   }
 
   #end(ended: Ended): void {
@@ -123,22 +124,6 @@ export function openDeadline(
     throw new TypeError(`Cannot call ${operation}: signal is not an AbortSignal`);
   }
   return new Deadline(timeoutMs, signal);
-}
-
-/**
- * The reason of a signal, if it is an error, also one of another realm. Otherwise an AbortError: some
- * signals have no reason, and `catch (error)` must find an error.
- */
-function toError(reason: unknown): Error {
-  if (isError(reason)) return reason;
-  const error = new Error("The call was aborted", reason === undefined ? {} : { cause: reason });
-  return Object.assign(error, { name: "AbortError", code: "ABORT_ERR" });
-}
-
-function isError(value: unknown): value is Error {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, message } = value as Partial<Error>;
-  return typeof name === "string" && typeof message === "string";
 }
 
 interface Following {

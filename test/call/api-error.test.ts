@@ -64,6 +64,7 @@ describe("ApiError", () => {
   );
 
   it.each([
+    [302, "refused", "unknown"],
     [400, "invalid_request", "not_done"],
     [402, "refused", "not_done"],
     [403, "forbidden", "not_done"],
@@ -136,7 +137,7 @@ describe("ApiError", () => {
 
   it("says that a redirect is not followed, and how long the API asks to wait", async () => {
     const redirect = await refusalOf(text(302, "", { location: "https://elsewhere.example/" }));
-    expect(redirect.message).toContain("302; redirects are not followed; check baseUrl (POST");
+    expect(redirect.message).toContain("302; redirects are not followed; check baseUrl");
     const limited = { code: "too_many_requests", message: "Rate Limit Exceeded." };
     const later = await refusalOf(json(429, limited, { "retry-after": "90" }));
     expect(later.message).toContain('"Rate Limit Exceeded."; the API asks to wait 90 s (POST');

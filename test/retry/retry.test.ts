@@ -97,6 +97,7 @@ const table: readonly (readonly [string, Answer, readonly CallKind[]])[] = [
   ["530", refuse(530), repeatable],
   ["a lost answer", cut(), repeatable],
   ["half an answer", cutBody(), repeatable],
+  ["302", refuse(302), []],
   ["400", refuse(400), []],
   ["401", refuse(401), []],
   ["402", refuse(402), []],
@@ -131,7 +132,7 @@ describe("withRetry()", () => {
     async (kind, name, answer) => {
       const server = await startServer({ answers: [answer], otherwise: normal });
       const error = await calls[kind](pipeTo(server.url)).catch((reason: unknown) => reason);
-      const unclear = /^(408|425|5..|a lost answer|half an answer)$/.test(name) && kind !== "safe";
+      const unclear = /^(3..|408|425|5..|a lost answer|half an answer)$/.test(name) && kind !== "safe";
       expect(error).toMatchObject({ attempts: 1, outcome: unclear ? "unknown" : "not_done" });
       const sent = server.requests.filter(({ target }) => !target.includes("?"));
       expect(sent.length).toBe(1);

@@ -1,0 +1,96 @@
+/** What several cases need. */
+
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "airwallex-connect";
+
+export { sleep };
+
+export const seller = {
+  account_details: { legal_entity_type: "INDIVIDUAL" },
+  primary_contact: { email: "ada@example.com" },
+  customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
+};
+
+export const redirectUri = "http://127.0.0.1:9/callback";
+const scope = "account_details:read balance:read";
+
+/** A client of an OAuth app, and of an API key where the options have one. */
+export function oauthClient(options, store) {
+  const app = { clientId: "appid_emulator", clientSecret: "emulator_client_secret", redirectUri };
+  const oauth = { ...app, scopes: scope.split(" "), store };
+  return createClient({ environment: "sandbox", ...options, oauth });
+}
+
+/** The URL with which a customer comes back who has consented. */
+export async function consent(client, emulator, more = {}) {
+  const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));
+  return emulator.oauth.consent({
+    redirectUri,
+    scope,
+    state: url.searchParams.get("state"),
+    ...more,
+  });
+}
+
+/** Connects a customer, or with `signUp: true` a new one, and returns the id of the connection. */
+export async function connect(client, emulator, more) {
+  const back = await consent(client, emulator, more);
+  const { connection } = await client.oauth.handleCallback(back, { session: "s" });
+  return connection.id;
+}
+
+/** An account that can be paid, and the payment. */
+export async function payable(emulator, requestId) {
+  const client = createClient(emulator.clientOptions);
+  const { id } = await client.accounts.create(seller);
+  emulator.accounts.setStatus(id, "ACTIVE");
+  const reason = "transfer_to_own_account";
+  const payment = { destination: id, amount: "1.00", currency: "USD", reason, reference: "x" };
+  return { client, payment: { request_id: requestId, ...payment } };
+}
+
+/** How a call ended, in a few words. */
+export function ended(call, show = () => "resolved") {
+  return call.then(show, (error) =>
+    [error.code ?? error.name, error.outcome].filter(Boolean).join(" "),
+  );
+}
+
+export async function serve(handler) {
+  const server = createServer(handler);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => closeNow(server) };
+}
+
+function closeNow(server) {
+  server.close();
+  server.closeAllConnections();
+}
+
+/** A server in front of another; `answer` may give its own answer before or after it forwards. */
+export function proxy(upstream, answer) {
+  return serve(async (incoming, outgoing) => {
+    const body = Buffer.concat(await incoming.toArray());
+    const forward = () => forwardTo(upstream, incoming, body);
+    const result = await answer({ url: incoming.url, body: String(body), forward });
+    if (result === undefined) return outgoing.destroy();
+    outgoing.writeHead(result.status, result.headers ?? { "content-type": "application/json" });
+    outgoing.end(result.body);
+  });
+}
+
+async function forwardTo(upstream, { url, method, headers }, body) {
+  const { host } = new URL(upstream);
+  const sent = request(new URL(url, upstream), {
+    method,
+    headers: { ...headers, host },
+    agent: false,
+  });
+  sent.end(body);
+  const [answer] = await once(sent, "response");
+  const { "transfer-encoding": _, ...kept } = answer.headers;
+  return { status: answer.statusCode, headers: kept, body: Buffer.concat(await answer.toArray()) };
+}
