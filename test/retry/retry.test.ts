@@ -132,7 +132,8 @@ describe("withRetry()", () => {
     async (kind, name, answer) => {
       const server = await startServer({ answers: [answer], otherwise: normal });
       const error = await calls[kind](pipeTo(server.url)).catch((reason: unknown) => reason);
-      const unclear = /^(3..|408|425|5..|a lost answer|half an answer)$/.test(name) && kind !== "safe";
+      const unclear =
+        /^(3..|408|425|5..|a lost answer|half an answer)$/.test(name) && kind !== "safe";
       expect(error).toMatchObject({ attempts: 1, outcome: unclear ? "unknown" : "not_done" });
       const sent = server.requests.filter(({ target }) => !target.includes("?"));
       expect(sent.length).toBe(1);
