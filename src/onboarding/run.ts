@@ -44,6 +44,8 @@ const optionNames = allOf<keyof OnboardingOptions>({
 
 /** Enough to bridge slow responses and back-off, with a queue short enough for the calls' timeouts. */
 const secondsOfWork = 5;
+/** However high the rate limits are. */
+const mostAtOnce = 1000;
 
 export async function runOnboarding(
   tools: OnboardingTools,
@@ -51,7 +53,8 @@ export async function runOnboarding(
   options: OnboardingOptions,
 ): Promise<OnboardingReport> {
   refuseUnknown("Cannot run onboarding", options, optionNames);
-  const { concurrency = secondsOfWork * tools.perEndpointPerSecond } = options;
+  const usual = Math.min(secondsOfWork * tools.perEndpointPerSecond, mostAtOnce);
+  const { concurrency = usual } = options;
   checkOptions(options, concurrency);
   const abort = createRunAbort(options.signal);
   try {

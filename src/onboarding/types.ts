@@ -58,7 +58,7 @@ export interface OnboardingOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Sellers processed at once, not counting those that wait for a review. Default: 5 seconds' worth of
-   * the endpoint limit, 100 in production.
+   * the endpoint limit, 100 in production; 1,000 at most.
    */
   readonly concurrency?: number | undefined;
   /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 checks once. */

@@ -604,6 +604,14 @@ test("run() accepts an empty list, and fails repeated sellers and those without 
   expect(suite.identifiers()).toEqual(["seller-1"]);
 });
 
+test("run() begins no more sellers at once than it can hold, however high the rate limits are", async () => {
+  const emulator = createEmulator({ reviewAfterMs: 0 });
+  const rateLimit = { perSecond: 1e8, perEndpointPerSecond: 1e8 };
+  const client = createClient({ ...emulator.clientOptions, rateLimit });
+  const { counts } = await client.onboarding.run([sellerOf(1)], { store: createMemoryStore() });
+  expect(counts.done).toBe(1);
+});
+
 test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
   "run() refuses a concurrency of %d",
   async (concurrency) => {
