@@ -8,7 +8,7 @@
 
 import { withServer } from "./lib/child.mjs";
 import { contestants } from "./lib/clients.mjs";
-import { limits } from "./lib/limits.mjs";
+import { loneLimits } from "./lib/limits.mjs";
 import { prepare } from "./lib/prepare.mjs";
 import { median, quantile } from "./lib/stats.mjs";
 
@@ -20,8 +20,8 @@ await withServer(async ({ origin }) => {
   const byHand = await contestants["undici.request"](origin);
   const ours = await contestants["airwallex-connect"](origin);
   for (const [method, limit] of [
-    ["get", limits.loneGet],
-    ["post", limits.lonePost],
+    ["get", loneLimits.get],
+    ["post", loneLimits.post],
   ]) {
     for (let attempt = 1; ; attempt++) {
       const { ratio, from, to, microseconds } = await compare(byHand[method], ours[method]);

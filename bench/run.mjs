@@ -1,6 +1,6 @@
 /** The whole bench: `npm run bench` in the root, or `npm run quick` here for a first impression. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { withServer } from "./lib/child.mjs";
 import { contestants } from "./lib/clients.mjs";
@@ -8,6 +8,7 @@ import { measureFirstCall, measureStorm } from "./lib/cold.mjs";
 import { measureDispatcher, measureImports } from "./lib/imports.mjs";
 import { prepare, say } from "./lib/prepare.mjs";
 import { report } from "./lib/report.mjs";
+import { writeMain } from "./lib/results.mjs";
 import { withContestants } from "./lib/rounds.mjs";
 import { measureSchemas } from "./lib/schemas.mjs";
 import { measureSizes } from "./lib/sizes.mjs";
@@ -51,8 +52,7 @@ const load = { before, after: loadavg()[0] };
 const text = report({ ...figures, imports, sizes, schemas, storm, seconds, load });
 if (wanted.quick) process.stdout.write(`${text}\nA quick run: too short to be kept.\n`);
 else {
-  const results = new URL("RESULTS.md", import.meta.url);
-  writeFileSync(results, text);
+  writeMain(text);
   say("Wrote bench/RESULTS.md");
 }
 

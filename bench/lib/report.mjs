@@ -132,7 +132,7 @@ function stormTable(rows) {
   return table(["client", "ms until all were served", "logins", "sockets", "failed", "MB"], lines);
 }
 
-function table(head, lines) {
+export function table(head, lines) {
   const row = (cells) => `| ${cells.join(" | ")} |`;
   const align = head.map((_, i) => (i === 0 ? "---" : "---:"));
   return [row(head), row(align), ...lines.map(row)].join("\n");

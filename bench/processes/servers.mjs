@@ -55,7 +55,15 @@ export async function openStore({ kind, at }) {
   }
   const { createPostgresStore } = await import(doors()["./stores/postgres"].url);
   const pool = counting(await openPool(at), ["query"]);
-  return { store: createPostgresStore(pool), counter, close: () => pool.end() };
+  /** As many events that were handled, with an hour left. */
+  const remember = (count) =>
+    pool.query(
+      `insert into airwallex_claims
+       select 'old-' || i, gen_random_uuid()::text, true,
+              (extract(epoch from now()) * 1000)::bigint + 3600000
+       from generate_series(1, ${count}) i`,
+    );
+  return { store: createPostgresStore(pool), counter, remember, close: () => pool.end() };
 }
 
 async function openPool(connectionString) {

@@ -1,0 +1,64 @@
+/**
+ * `npm run growth`: what a unit of work costs at 1x, 10x and 100x of the size, for everything whose size grows
+ * with a platform. Writes the table into RESULTS.md. Each size has a process of its own.
+ *
+ *     npm run growth -- --only inbox
+ */
+
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { loadavg } from "node:os";
+import { mostGrowth } from "./lib/limits.mjs";
+import { prepare, say } from "./lib/prepare.mjs";
+import { table } from "./lib/report.mjs";
+import { writeGrowth } from "./lib/results.mjs";
+
+if (process.send) await measureHere();
+else await measureAll();
+
+async function measureAll() {
+  const { only } = prepare({ peers: false, options: { only: { type: "string" } } });
+  const { subjects } = await import("./lib/subjects.mjs");
+  const rows = [];
+  for (const [index, { what, sizes, counts, because }] of subjects.entries()) {
+    if (only !== undefined && !what.includes(only)) continue;
+    say(`Measuring ${what}`);
+    const costs = [];
+    for (const size of sizes) costs.push(await inOwnProcess(index, size));
+    rows.push({ what, sizes, counts, because, costs, growth: costs[2] / costs[0] });
+  }
+  const text = report(rows);
+  process.stdout.write(`${text}\n`);
+  if (only === undefined) writeGrowth(text);
+  const over = rows.filter(({ growth, because }) => growth > mostGrowth && !because);
+  for (const { what } of over) say(`Grows by more than ${mostGrowth} x: ${what}`);
+  process.exit(over.length > 0 ? 1 : 0);
+}
+
+function report(rows) {
+  const [load] = loadavg();
+  const date = new Date().toISOString().slice(0, 10);
+  const about = `Written by \`npm --prefix bench run growth\` on ${date}. What one unit costs in microseconds, the lowest of several rounds, each size in a process of its own: CPU of the process, or time where a store on a server takes part. Nothing should grow by more than ${mostGrowth} x from 1x to 100x. Load of the machine: ${load.toFixed(1)}; above 2, others were at work, and times are less sure than CPU.`;
+  const lines = rows.map(({ what, sizes, counts, because, costs, growth }) => [
+    because ? `${what}. ${because}` : what,
+    sizes.map((size) => size.toLocaleString("en")).join(", "),
+    counts,
+    ...costs.map((cost) => cost.toFixed(cost < 10 ? 2 : 0)),
+    `**${growth.toFixed(2)}**`,
+  ]);
+  return `${about}\n\n${table(["what", "sizes", "counts", "1x", "10x", "100x", "growth"], lines)}`;
+}
+
+async function inOwnProcess(index, size) {
+  const execArgv = ["--expose-gc", "--import", "tsx"];
+  const child = fork(new URL(import.meta.url), [String(index), String(size)], { execArgv });
+  const [[cost]] = await Promise.all([once(child, "message"), once(child, "exit")]);
+  return cost;
+}
+
+async function measureHere() {
+  const [index, size] = process.argv.slice(2).map(Number);
+  const { subjects } = await import("./lib/subjects.mjs");
+  const cost = await subjects[index].measure(size);
+  process.send(cost, () => process.exit());
+}
