@@ -1,7 +1,13 @@
 /** Amounts as whole numbers of the smallest unit of their currency, so that nothing is ever rounded. */
 
-/** Undefined if this is not an amount in the currency, such as a negative number. */
+const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
+
+/** Whether it is the code of a currency (ISO 4217). */
+export const isCurrency = (code: string): boolean => currencies.has(code);
+
+/** Undefined if this is not an amount in the currency, such as a negative number, or if there is none. */
 export function parseUnits(amount: string | number, currency: string): bigint | undefined {
+  if (!isCurrency(currency)) return undefined;
   return /^\d+(\.\d+)?$/.test(String(amount)) ? toUnits(amount, currency) : undefined;
 }
 
@@ -42,3 +48,6 @@ export function fromNumber(value: string | number, scale: bigint): bigint | unde
 }
 
 export const toNumber = (scaled: bigint, scale: bigint): number => Number(scaled) / Number(scale);
+
+/** A whole, in the parts in which percentages are counted: they have 4 decimals at most. */
+export const wholeParts = 1_000_000n;

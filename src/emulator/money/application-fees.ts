@@ -3,25 +3,28 @@
 import type { WithoutNulls } from "../../checks/values.js";
 import type { ApplicationFee, ApplicationFeeOptionInput } from "../../generated/index.js";
 import { invalidArgument } from "../engine/refusal.js";
-import { fromNumber, toText } from "./amounts.js";
+import { fromNumber, toText, wholeParts } from "./amounts.js";
 import type { FeeRecord } from "./money-store.js";
 
 interface WithFees {
   readonly application_fee_options?: readonly WithoutNulls<ApplicationFeeOptionInput>[] | undefined;
 }
 
-/** The markup on the rate of a conversion. @throws Refusal for a fee that is not a percentage. */
-export function conversionFees({ application_fee_options = [] }: WithFees): {
-  readonly markupPoints: bigint;
-} {
-  let markupPoints = 0n;
+/**
+ * The markup on the rate of a conversion, in parts of {@link wholeParts}.
+ *
+ * @throws Refusal for a fee that is not a percentage.
+ */
+export function markupOf({ application_fee_options = [] }: WithFees): bigint {
+  let parts = 0n;
   for (const [index, option] of application_fee_options.entries()) {
     if (option.source_type === "TRANSFER") continue;
     const at = `application_fee_options[${index}]`;
     if (option.type !== "PERCENTAGE") throw invalidArgument(`${at}.type`, "expected PERCENTAGE");
-    markupPoints += readPoints(option, at);
+    parts += readPercentage(option, at);
   }
-  return { markupPoints };
+  if (parts < wholeParts) return parts;
+  throw invalidArgument("application_fee_options", "expected less than 100 % in all");
 }
 
 /** The fees of a payout of so many units. @throws Refusal for an amount or a percentage that is none. */
@@ -35,9 +38,9 @@ export function payoutFees(
     const at = `application_fee_options[${index}]`;
     const source = "TRANSFER" as const;
     if (option.type === "PERCENTAGE") {
-      return [{ currency, units: (units * readPoints(option, at)) / 10_000n, source }];
+      return [{ currency, units: (units * readPercentage(option, at)) / wholeParts, source }];
     }
-    if (option.currency !== undefined && option.currency !== currency) {
+    if (option.currency !== currency) {
       throw invalidArgument(`${at}.currency`, `expected ${currency}, the source currency`);
     }
     if (!/^\d+$/.test(option.amount ?? "")) {
@@ -47,12 +50,16 @@ export function payoutFees(
   });
 }
 
-function readPoints({ percentage }: WithoutNulls<ApplicationFeeOptionInput>, at: string): bigint {
-  const points = fromNumber(percentage ?? "", 100n);
-  if (points === undefined || points > 10_000n) {
-    throw invalidArgument(`${at}.percentage`, "expected a percentage from 0 to 100");
-  }
-  return points;
+function readPercentage(
+  { percentage = "" }: WithoutNulls<ApplicationFeeOptionInput>,
+  at: string,
+): bigint {
+  const parts = /^\d+(\.\d{1,4})?$/.test(percentage) ? fromNumber(percentage, 10_000n) : undefined;
+  if (parts !== undefined && parts <= wholeParts) return parts;
+  throw invalidArgument(
+    `${at}.percentage`,
+    "expected a percentage from 0 to 100, with 4 decimals at most",
+  );
 }
 
 export const viewFees = (fees: readonly FeeRecord[]): readonly ApplicationFee[] =>

@@ -12,10 +12,10 @@ import { formatTimestamp } from "../engine/api-version.js";
 import { dayMs } from "../engine/duration.js";
 import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
-import { conversionFees, viewFees } from "./application-fees.js";
+import { markupOf, viewFees } from "./application-fees.js";
 import { available, outside, reserved, type Source } from "./ledger.js";
 import { type ConversionRecord, moneyOf, spendable } from "./money-store.js";
-import { dayOf, useQuote } from "./quotes.js";
+import { findQuote, readDay } from "./quotes.js";
 import { price, showRate, viewRateDetails } from "./rates.js";
 
 /** @throws Refusal with the documented code. */
@@ -27,10 +27,15 @@ export function createConversion(
   const { ids, clock } = world;
   const { quote_id, sell_currency, buy_currency, application_fee_options = [] } = request;
   const currencies = { sell: sell_currency, buy: buy_currency };
-  const quote = quote_id === undefined ? undefined : useQuote(world, owner, quote_id, currencies);
-  const markupPoints = quote?.markupPoints ?? conversionFees(request).markupPoints;
-  const priced = price(world, request, markupPoints, quote?.priced);
+  const quote = quote_id === undefined ? undefined : findQuote(world, owner, quote_id, currencies);
+  const markupParts = quote?.markupParts ?? markupOf(request);
+  const priced = price(world, request, markupParts, quote?.priced);
   const createdAtMs = clock.nowMs();
+  const day =
+    request.conversion_date === undefined && quote
+      ? quote.day
+      : readDay(world, request.conversion_date);
+  if (quote) quote.used = true;
   const conversion = moneyOf(world).conversions.add({
     id: ids.conversion(),
     shortReferenceId: ids.shortReference("CV"),
@@ -40,33 +45,34 @@ export function createConversion(
     priced,
     fees: [{ currency: buy_currency, units: priced.feeUnits, source: "CONVERSION" }],
     feeOptions: application_fee_options,
-    day: request.conversion_date ?? quote?.day ?? dayOf(createdAtMs),
-    createdAtMs,
+    ...{ day, createdAtMs },
     status: "SCHEDULED",
     funded: false,
     updatedAtMs: createdAtMs,
   });
   publish(world, conversion, createdAtMs);
   fund(world, conversion);
-  if (!conversion.funded) {
-    clock.schedule(createdAtMs + dayMs, (atMs) => {
-      if (!conversion.funded) become(world, conversion, "OVERDUE", atMs);
-    });
-  }
+  if (!conversion.funded) waitForMoney(world, conversion);
   return conversion;
 }
 
-/** Funds conversions that wait for money of a currency, oldest first. */
-export function fundConversions(world: World, accountId: string, currency: string): void {
-  for (const one of moneyOf(world).conversions.all()) {
-    const waits = one.accountId === accountId && one.priced.sellCurrency === currency;
-    if (waits && !one.funded) fund(world, one);
-  }
+/** Funds a conversion as soon as the money is there, wherever it comes from; the oldest one first. */
+function waitForMoney(world: World, conversion: ConversionRecord): void {
+  const { accountId, priced, createdAtMs } = conversion;
+  const stop = moneyOf(world).ledger.changes.subscribe((entry) => {
+    if (entry.accountId !== accountId || entry.currency !== priced.sellCurrency) return;
+    if (entry.units > 0n) fund(world, conversion);
+    if (conversion.funded) stop();
+  });
+  world.clock.schedule(createdAtMs + dayMs, (atMs) => {
+    if (!conversion.funded) become(world, conversion, "OVERDUE", atMs);
+  });
 }
 
 function fund(world: World, conversion: ConversionRecord): void {
   const { accountId, priced, createdAtMs } = conversion;
   const { sellCurrency: currency, sellUnits: units } = priced;
+  if (conversion.funded) return;
   if (spendable(world, accountId, currency) < units) return;
   conversion.funded = true;
   moneyOf(world).open.add(conversion.id);

@@ -17,7 +17,6 @@ import { formatTimestamp } from "../engine/api-version.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { parseUnits, toAmount } from "./amounts.js";
-import { fundConversions } from "./conversions.js";
 import { available, outside } from "./ledger.js";
 import { type DepositRecord, expect, moneyOf } from "./money-store.js";
 
@@ -124,7 +123,6 @@ function post(world: World, deposit: DepositRecord, type: string, units: bigint,
     { book: outside, currency, units: -units },
     { book: available(accountId), currency, units, type },
   ]);
-  fundConversions(world, accountId, currency);
 }
 
 /** A deposit as the simulation returns it. */

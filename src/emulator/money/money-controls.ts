@@ -11,7 +11,6 @@ import type {
 import type { World } from "../engine/world.js";
 import { countryFor } from "./account-numbers.js";
 import { parseUnits, toText } from "./amounts.js";
-import { fundConversions } from "./conversions.js";
 import { viewDeposit } from "./deposits.js";
 import {
   adjust,
@@ -131,7 +130,6 @@ function setBalance(
   const more = units - spendable(world, accountId, currency);
   const adjustment = { currency, units: more, atMs: world.clock.nowMs() };
   adjust(moneyOf(world).ledger, world.ids.entry(), accountId, adjustment);
-  fundConversions(world, accountId, currency);
 }
 
 function openGlobalAccount(

@@ -75,7 +75,8 @@ export interface QuoteRecord {
   readonly id: string;
   readonly accountId: string;
   readonly priced: Priced;
-  readonly markupPoints: bigint;
+  /** In parts of a million. */
+  readonly markupParts: bigint;
   readonly validity: string;
   readonly day: string;
   readonly fromMs: number;

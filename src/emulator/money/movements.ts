@@ -15,7 +15,7 @@ import type {
 import type { AccountRecord } from "../engine/account-record.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { toUnits } from "./amounts.js";
+import { isCurrency, toUnits } from "./amounts.js";
 import { available, type Line, reserved } from "./ledger.js";
 import {
   expect,
@@ -148,6 +148,7 @@ export function refuseDuplicate(
 }
 
 function readAmount(amount: string | number, currency: string): bigint {
+  if (!isCurrency(currency)) throw invalidArgument("currency", "expected a code of ISO 4217");
   const units = toUnits(amount, currency);
   if (units === undefined) {
     throw new Refusal(400, "validation_failed", `The amount has more decimals than ${currency}.`, {

@@ -11,10 +11,10 @@ import type {
   SimulationTransferTransitionParams,
 } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
+import { isDate } from "../engine/api-version.js";
 import { dayMs } from "../engine/duration.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
-import { payoutFees } from "./application-fees.js";
 import { validateBeneficiary } from "./beneficiaries.js";
 import { available, type Line, outside, reserved } from "./ledger.js";
 import {
@@ -25,8 +25,8 @@ import {
   requestKey,
   spendable,
 } from "./money-store.js";
-import { useQuote } from "./quotes.js";
-import { type Priced, price } from "./rates.js";
+import { invalidPayout, type PricedPayout, pricePayout } from "./payout-price.js";
+import { dayOf } from "./quotes.js";
 
 /** How long a `request_id` is known. */
 const sevenDaysMs = 7 * dayMs;
@@ -37,7 +37,7 @@ const comesFrom: Readonly<Record<string, readonly PayoutStatus[]>> = {
   PROCESSING: ["SCHEDULED", "OVERDUE"],
   SENT: ["PROCESSING"],
   PAID: ["SENT"],
-  FAILED: ["SCHEDULED", "OVERDUE", "PROCESSING", "SENT"],
+  FAILED: ["SCHEDULED", "OVERDUE", "PROCESSING", "SENT", "PAID"],
   CANCELLED: ["SCHEDULED", "OVERDUE", "PROCESSING"],
 };
 
@@ -55,7 +55,8 @@ export function createPayout(
   request: WithoutNulls<PayoutCreateRequest>,
 ): PayoutRecord {
   refuseUsedId(world, owner, request.request_id);
-  const { beneficiary, priced, fees } = checkPayout(world, owner, request);
+  const { beneficiary, quote, priced, fees } = checkPayout(world, owner, request);
+  if (quote) quote.used = true;
   const { ids, clock } = world;
   const { payouts, open } = moneyOf(world);
   const createdAtMs = clock.nowMs();
@@ -77,10 +78,8 @@ export function createPayout(
   return payout;
 }
 
-interface Checked {
+interface Checked extends PricedPayout {
   readonly beneficiary: PayoutRecord["beneficiary"];
-  readonly priced: Priced;
-  readonly fees: PayoutRecord["fees"];
 }
 
 /** What `validate` checks. @throws Refusal with the documented code. */
@@ -93,14 +92,18 @@ export function checkPayout(
     throw new Refusal(400, "payer_unsupported", "The account that pays is not active.");
   }
   const beneficiary = beneficiaryOf(world, owner, request);
-  const priced = priceOf(world, owner, request);
-  const fees = payoutFees(request, priced.sellCurrency, priced.sellUnits);
+  const { transfer_date: day } = request;
+  if (day !== undefined && !(isDate(day) && day >= dayOf(world.clock.nowMs()))) {
+    const message = "The day of a payout is a date, today or later.";
+    throw new Refusal(400, "transfer_date_invalid", message, { source: "transfer_date" });
+  }
+  const { quote, priced, fees } = pricePayout(world, owner, request);
   const units = cost({ priced, fees });
   if (spendable(world, owner.id, priced.sellCurrency) < units) {
     const message = "The wallet holds too little of the source currency.";
     throw new Refusal(400, "balance_insufficient", message, { source: "source_amount" });
   }
-  return { beneficiary, priced, fees };
+  return { beneficiary, quote, priced, fees };
 }
 
 function beneficiaryOf(
@@ -113,7 +116,7 @@ function beneficiaryOf(
   }: Omit<WithoutNulls<PayoutCreateRequest>, "request_id">,
 ): PayoutRecord["beneficiary"] {
   if ((beneficiary_id === undefined) === (beneficiary === undefined)) {
-    throw validation("beneficiary_id", "Give either beneficiary or beneficiary_id.");
+    throw invalidPayout("beneficiary_id", "Give either beneficiary or beneficiary_id.");
   }
   if (beneficiary !== undefined) {
     validateBeneficiary({ beneficiary, transfer_methods: [transfer_method ?? "LOCAL"] });
@@ -123,34 +126,14 @@ function beneficiaryOf(
     beneficiary_id ?? "",
   );
   if (saved?.accountId === owner.id) return saved.details.beneficiary;
-  throw validation("beneficiary_id", "There is no such beneficiary.");
+  throw invalidPayout("beneficiary_id", "There is no such beneficiary.");
 }
 
-function priceOf(
-  world: World,
-  owner: AccountRecord,
-  request: Omit<WithoutNulls<PayoutCreateRequest>, "request_id">,
-): Priced {
-  const { source_amount, transfer_amount, transfer_currency: buy, quote_id } = request;
-  const sell = request.source_currency ?? buy;
-  if ((source_amount === undefined) === (transfer_amount === undefined)) {
-    throw validation("transfer_amount", "Give either source_amount or transfer_amount.");
-  }
-  const currencies = { sell, buy };
-  const quote = quote_id === undefined ? undefined : useQuote(world, owner, quote_id, currencies);
-  const wanted = {
-    ...{ sell_currency: sell, buy_currency: buy },
-    ...{ sell_amount: source_amount, buy_amount: transfer_amount },
-  };
-  return price(world, wanted, quote?.markupPoints ?? 0n, quote?.priced);
-}
-
-const validation = (source: string, message: string): Refusal =>
-  new Refusal(400, "validation_failed", message, { source, details: { errors: [{ source }] } });
-
-/** What a payout takes out of the wallet, fees included. */
+/** What a payout takes out of the wallet: what is sent, and fees on top. A markup is part of what is sent. */
 const cost = ({ priced, fees }: Pick<PayoutRecord, "priced" | "fees">): bigint =>
-  fees.reduce((sum, { units }) => sum + units, priced.sellUnits);
+  fees
+    .filter(({ source }) => source === "TRANSFER")
+    .reduce((sum, { units }) => sum + units, priced.sellUnits);
 
 /** @throws Refusal if the account has used the id in the last seven days. */
 function refuseUsedId(world: World, owner: AccountRecord, requestId: string): void {
@@ -185,7 +168,7 @@ export function transitionPayout(
 
 /** @throws Refusal if the owner has no such payout, or it is too late. */
 export function cancelPayout(world: World, owner: AccountRecord, id: string): PayoutRecord {
-  const payout = findPayout(world, owner, id);
+  const payout = findForUpdate(world, owner, id);
   if (payout.status === "CANCELLED") return payout;
   if (!comesFrom["CANCELLED"]?.includes(payout.status)) {
     const message = `Transfer [${id}] cannot be cancelled: its status is ${payout.status}.`;
@@ -198,17 +181,26 @@ export function cancelPayout(world: World, owner: AccountRecord, id: string): Pa
 export const findPayout = (world: World, owner: AccountRecord, id: string): PayoutRecord =>
   moneyOf(world).payouts.find(id, ({ accountId }) => accountId === owner.id);
 
+/** @throws Refusal with the code that the API has for it where it changes a payout. */
+function findForUpdate(world: World, owner: AccountRecord, id: string): PayoutRecord {
+  const found = moneyOf(world).payouts.get(id);
+  if (found?.accountId === owner.id) return found;
+  throw new Refusal(400, "transfer_not_found", `Transfer [${id}] was not found.`);
+}
+
 const isOver = (status: PayoutStatus): boolean => !(status in steps) && status !== "OVERDUE";
 
 /** The only place where the status of a payout changes. */
 function become(world: World, payout: PayoutRecord, to: PayoutStatus, atMs: number): void {
   payout.cancelStep?.();
   payout.cancelStep = undefined;
+  const from = payout.status;
   payout.status = to;
   payout.updatedAtMs = atMs;
   if (isOver(to)) moneyOf(world).open.delete(payout.id);
   if (to === "PAID") pay(world, payout, atMs);
-  if (to === "FAILED" || to === "CANCELLED") giveBack(world, payout, atMs);
+  else if (from === "PAID") takeBack(world, payout, atMs);
+  else if (to === "FAILED" || to === "CANCELLED") giveBack(world, payout, atMs);
   moneyOf(world).payouts.changes.publish({ record: payout, atMs });
   scheduleStep(world, payout, atMs);
 }
@@ -216,7 +208,9 @@ function become(world: World, payout: PayoutRecord, to: PayoutStatus, atMs: numb
 function scheduleStep(world: World, payout: PayoutRecord, fromMs: number): void {
   const step = steps[payout.status];
   if (step === undefined || world.settings.settleAfterMs === false) return;
-  payout.cancelStep = world.clock.schedule(fromMs + step.afterMs, (atMs) => {
+  const { transfer_date } = payout.request;
+  const firstMs = transfer_date === undefined ? fromMs : Date.parse(`${transfer_date}T00:00:00Z`);
+  payout.cancelStep = world.clock.schedule(Math.max(fromMs, firstMs) + step.afterMs, (atMs) => {
     become(world, payout, step.to, atMs);
   });
 }
@@ -225,10 +219,22 @@ function pay(world: World, payout: PayoutRecord, atMs: number): void {
   const { accountId, priced, fees } = payout;
   const { sellCurrency: currency, sellUnits } = priced;
   const platform = available(world.accounts.platform.id);
+  const markups = fees.filter(({ source }) => source === "CONVERSION");
   post(world, payout, atMs, [
     { book: reserved(accountId), currency, units: -cost(payout) },
     { book: outside, currency, units: sellUnits },
-    ...fees.map(({ units }) => ({ book: platform, currency, units, type: "FEE" })),
+    ...markups.map((fee) => ({ book: outside, currency: fee.currency, units: -fee.units })),
+    ...fees.map((fee) => ({ ...fee, book: platform, type: "FEE" })),
+  ]);
+}
+
+/** The bank of the beneficiary returns a payout after it was paid. The platform keeps its fees. */
+function takeBack(world: World, payout: PayoutRecord, atMs: number): void {
+  const { accountId, priced } = payout;
+  const { sellCurrency: currency, sellUnits: units } = priced;
+  post(world, payout, atMs, [
+    { book: outside, currency, units: -units },
+    { book: available(accountId), currency, units, type: "PAYOUT_FAILURE" },
   ]);
 }
 
@@ -251,6 +257,6 @@ function post(world: World, payout: PayoutRecord, atMs: number, lines: readonly 
 
 /** @throws Refusal: no funding of the emulator waits for a confirmation. */
 export function confirmFunding(world: World, owner: AccountRecord, id: string): never {
-  findPayout(world, owner, id);
+  findForUpdate(world, owner, id);
   throw new Refusal(400, "update_unsupported", `Transfer [${id}] does not wait for confirmation.`);
 }

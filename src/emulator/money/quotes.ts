@@ -7,11 +7,11 @@
 import type { WithoutNulls } from "../../checks/values.js";
 import type { Quote, QuoteCreateParams } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
-import { formatTimestamp } from "../engine/api-version.js";
+import { formatTimestamp, isDate } from "../engine/api-version.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
-import { conversionFees, viewFees } from "./application-fees.js";
+import { markupOf, viewFees } from "./application-fees.js";
 import { moneyOf, type QuoteRecord } from "./money-store.js";
 import { price, showRate, viewRateDetails } from "./rates.js";
 
@@ -29,22 +29,26 @@ export function createQuote(
   request: WithoutNulls<QuoteCreateParams>,
 ): QuoteRecord {
   const fromMs = world.clock.nowMs();
-  const { markupPoints } = conversionFees(request);
+  const markupParts = markupOf(request);
   return moneyOf(world).quotes.add({
     id: world.ids.quote(),
     accountId: owner.id,
-    priced: price(world, request, markupPoints),
-    markupPoints,
+    priced: price(world, request, markupParts),
+    markupParts,
     validity: request.validity,
-    day: request.conversion_date ?? dayOf(fromMs),
+    day: readDay(world, request.conversion_date),
     fromMs,
     toMs: fromMs + (lifetimes[request.validity] ?? minuteMs),
     used: false,
   });
 }
 
-/** The quote that a request names, for these currencies. @throws Refusal with the documented code. */
-export function useQuote(
+/**
+ * The quote that a request names, for these currencies. Whoever makes something with it sets `used`.
+ *
+ * @throws Refusal with the documented code.
+ */
+export function findQuote(
   world: World,
   owner: AccountRecord,
   id: string,
@@ -58,12 +62,20 @@ export function useQuote(
   if (sellCurrency !== currencies.sell || buyCurrency !== currencies.buy) {
     throw invalidArgument("quote_id", `the quote sells ${sellCurrency} and buys ${buyCurrency}`);
   }
-  quote.used = true;
   return quote;
 }
 
 const refuse = (code: string, what: string): Refusal =>
   new Refusal(400, code, `The quote ${what}.`, { source: "quote_id" });
+
+/** The day of a conversion; default today. @throws Refusal for a day in the past, or what is no date. */
+export function readDay({ clock }: World, asked: string | undefined): string {
+  const today = dayOf(clock.nowMs());
+  if (asked === undefined) return today;
+  if (isDate(asked) && asked >= today) return asked;
+  const message = "The day of a conversion is a date, today or later.";
+  throw new Refusal(400, "invalid_settlement_date", message, { source: "conversion_date" });
+}
 
 /** The date of a moment, in UTC. */
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -10,7 +10,7 @@ import type { Rate, RateDetail } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
 import { defineState, type World } from "../engine/world.js";
-import { fromNumber, parseUnits, toAmount, toNumber } from "./amounts.js";
+import { fromNumber, isCurrency, parseUnits, toAmount, toNumber, wholeParts } from "./amounts.js";
 
 /** Rates are whole numbers of this part, so that amounts come out exactly. */
 const scale = 100_000_000n;
@@ -31,8 +31,8 @@ const dollars: Readonly<Record<string, string>> = {
   ...{ SGD: "0.75", THB: "0.028", USD: "1", VND: "0.00004", ZAR: "0.054" },
 };
 
-/** What Airwallex keeps of a conversion, in hundredths of a percent. */
-const marginPoints = 50n;
+/** What Airwallex keeps of a conversion: half a percent, in parts of a million. */
+const marginParts = 5_000n;
 
 const ratesOf: (world: World) => Map<string, bigint> = defineState(() => new Map());
 
@@ -47,6 +47,7 @@ export function setRate(world: World, sell: string, buy: string, rate: string | 
 
 /** What one unit of `sell` buys, without any margin. @throws Refusal for a currency without a rate. */
 export function midRate(world: World, sell: string, buy: string): bigint {
+  if (sell === buy && isCurrency(sell)) return scale;
   const set = ratesOf(world).get(sell + buy);
   if (set !== undefined) return set;
   const worth = [sell, buy].map((currency, index) => {
@@ -80,11 +81,11 @@ export interface Wanted {
 }
 
 /**
- * @param markupPoints The platform's markup, in hundredths of a percent.
+ * @param markupParts The platform's markup, in parts of a million.
  * @param held A rate that a quote holds.
  * @throws Refusal unless exactly one amount is given, above 0 and in the unit of its currency.
  */
-export function price(world: World, wanted: Wanted, markupPoints = 0n, held?: Rates): Priced {
+export function price(world: World, wanted: Wanted, markupParts = 0n, held?: Rates): Priced {
   const {
     sell_currency: sellCurrency,
     buy_currency: buyCurrency,
@@ -94,8 +95,9 @@ export function price(world: World, wanted: Wanted, markupPoints = 0n, held?: Ra
   if ((sell_amount === undefined) === (buy_amount === undefined)) {
     throw invalidArgument("buy_amount", "give either sell_amount or buy_amount");
   }
-  const rates = held ?? ratesFor(world, sellCurrency, buyCurrency, markupPoints);
+  const rates = held ?? ratesFor(world, sellCurrency, buyCurrency, markupParts);
   const { clientRate, awxRate } = rates;
+  if (clientRate === 0n) throw tooLittle(sell_amount === undefined ? "buy_amount" : "sell_amount");
   const sold = sell_amount !== undefined;
   const given = sold
     ? readUnits("sell_amount", sell_amount, sellCurrency)
@@ -104,11 +106,15 @@ export function price(world: World, wanted: Wanted, markupPoints = 0n, held?: Ra
   const [sellPart, buyPart] = [unitOf(sellCurrency), unitOf(buyCurrency)];
   const sellUnits = sold ? given : roundUp(given * scale * sellPart, clientRate * buyPart);
   const buyUnits = sold ? (given * clientRate * buyPart) / (scale * sellPart) : given;
+  if (buyUnits === 0n) throw tooLittle("sell_amount");
   const worth = (sellUnits * awxRate * buyPart) / (scale * sellPart);
-  const feeUnits = markupPoints === 0n || worth < buyUnits ? 0n : worth - buyUnits;
+  const feeUnits = markupParts === 0n || worth < buyUnits ? 0n : worth - buyUnits;
   const dealtCurrency = sold ? sellCurrency : buyCurrency;
   return { ...rates, sellCurrency, buyCurrency, sellUnits, buyUnits, feeUnits, dealtCurrency };
 }
+
+const tooLittle = (source: string): Refusal =>
+  new Refusal(400, "amount_below_limit", "The amount is too small to be exchanged.", { source });
 
 /** The rates at each step from the market to the account. */
 export interface Rates {
@@ -117,13 +123,13 @@ export interface Rates {
   readonly clientRate: bigint;
 }
 
-export function ratesFor(world: World, sell: string, buy: string, markupPoints: bigint): Rates {
+export function ratesFor(world: World, sell: string, buy: string, markupParts: bigint): Rates {
   const mid = midRate(world, sell, buy);
-  const awxRate = sell === buy ? mid : less(mid, marginPoints);
-  return { midRate: mid, awxRate, clientRate: less(awxRate, markupPoints) };
+  const awxRate = sell === buy ? mid : less(mid, marginParts);
+  return { midRate: mid, awxRate, clientRate: less(awxRate, markupParts) };
 }
 
-const less = (rate: bigint, points: bigint): bigint => (rate * (10_000n - points)) / 10_000n;
+const less = (rate: bigint, parts: bigint): bigint => (rate * (wholeParts - parts)) / wholeParts;
 
 const roundUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 
