@@ -51,6 +51,7 @@ const problems = [
   ...checkImports(),
   ...checkNames(),
   ...checkRequires(),
+  ...checkCopies(),
   ...checkSize("webhooks.js", 9216),
   ...(await lint()),
   ...(await checkTypes()),
@@ -144,6 +145,28 @@ function checkRequires(): readonly string[] {
         ...unlicensed.map((name) => `dist/${file} holds ${name} without its licence`),
       ];
     });
+}
+
+/** No audit sees the copies in the CommonJS build, so SECURITY.md says which versions they are. */
+function checkCopies(): readonly string[] {
+  const dist = join(installed, "dist");
+  const texts = readdirSync(dist, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".cjs"))
+    .map((file) => readFileSync(join(dist, file), "utf8"));
+  const copied = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(
+        ([, name = ""]) => name,
+      ),
+    ),
+  );
+  const said = readFileSync(join(installed, "SECURITY.md"), "utf8");
+  if (copied.size === 0) return ["The CommonJS build names none of the packages that it copies"];
+  return [...copied].flatMap((name) => {
+    const manifest = readFileSync(join("node_modules", name, "package.json"), "utf8");
+    const copy = `${name} ${(JSON.parse(manifest) as { readonly version: string }).version}`;
+    return said.includes(copy) ? [] : [`SECURITY.md does not name the copy of ${copy}`];
+  });
 }
 
 /** Compressed size of what an entry point loads at once: later `import()`s do not count. */

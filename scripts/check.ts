@@ -24,6 +24,7 @@ const chains: readonly (readonly Step[])[] = [
   [["generated files", tsx, "scripts/generate/index.ts", "--check"]],
   [["layers", tsx, "scripts/check-layers.ts"]],
   [["functions", tsx, "scripts/check-functions.ts"]],
+  [["compatibility table", tsx, "test/compat/index.ts", "--check"]],
 ];
 
 const left = [...chains];

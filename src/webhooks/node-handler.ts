@@ -33,6 +33,9 @@ export function nodeHandler<Context>(
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const limits = readLimits(options);
   return async (req, res) => {
+    // Of a peer that goes away before, while or after its request is read; adapters make streams that would
+    // end the process with it.
+    for (const stream of [req, res]) stream.on("error", () => undefined);
     const answer = await respondTo(hooks, () => read(req, limits), options);
     send(req, res, answer);
   };

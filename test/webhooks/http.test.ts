@@ -1,6 +1,13 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, request } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { PassThrough } from "node:stream";
 import { gzipSync } from "node:zlib";
 import {
   createWebhooks,
@@ -267,6 +274,19 @@ describe("nodeHandler()", () => {
       if (refused) expect(refused.status).toBe(413);
       expect((await post(url)).status).toBe(200);
     }
+  });
+});
+
+describe("nodeHandler() behind an adapter, whose request is any stream", () => {
+  it("survives a peer that goes away after a refusal", async () => {
+    const stream = Object.assign(new PassThrough(), { method: "GET", headers: signed(body) });
+    const incoming = stream as unknown as IncomingMessage;
+    const answer = new ServerResponse(incoming);
+    await nodeHandler(counting().hooks)(incoming, answer);
+    expect(answer.statusCode).toBe(405);
+    // Without a listener this would be an uncaught exception, which fails the run.
+    stream.destroy(new Error("The peer has gone away"));
+    await new Promise((resolve) => stream.once("close", resolve));
   });
 });
 
