@@ -10,7 +10,7 @@ const options = { secrets: secret };
 const read = (body: string | Buffer, more = {}): Promise<WebhookEvent> =>
   constructEvent(body, signed(body), { ...options, ...more });
 
-describe("receive()", () => {
+describe("constructEvent()", () => {
   it.each([
     ["account.active.legacy", "legacy"],
     ["account.connected.legacy", "legacy"],

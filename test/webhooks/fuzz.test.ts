@@ -54,7 +54,7 @@ const good = (body: Buffer, headers: Record<string, string>): boolean =>
   headers["x-signature"] ===
   createHmac("sha256", secret).update(`${headers["x-timestamp"]}`).update(body).digest("hex");
 
-it("receive() accepts none of 100,000 mutated deliveries unless the signature is right", async () => {
+it("constructEvent() accepts none of 100,000 mutated deliveries unless the signature is right", async () => {
   const seen = new Map<string, number>();
   const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
   for (let i = 0; i < rounds; i += 1) {
@@ -96,7 +96,7 @@ it("receive() accepts none of 100,000 mutated deliveries unless the signature is
   }
 }, 120_000);
 
-it("receive() fails only with its own errors, whatever the headers and the body are", async () => {
+it("constructEvent() fails only with its own errors, whatever the headers and the body are", async () => {
   const headers = fc.dictionary(
     fc.constantFrom("x-timestamp", "X-Signature", "x-signature", "get", "__proto__", "a"),
     fc.oneof(fc.string(), fc.array(fc.string()), fc.constant(undefined)) as fc.Arbitrary<string>,

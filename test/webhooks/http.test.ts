@@ -300,7 +300,7 @@ describe("fetchHandler()", () => {
   });
 });
 
-describe("respond()", () => {
+describe("respondToDelivery()", () => {
   it("warns only once about failures that anybody can cause", async () => {
     const warnings = listenToWarnings();
     const { hooks } = counting();
