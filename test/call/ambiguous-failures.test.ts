@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type RunningEmulator, startEmulator } from "../../src/emulator/index.js";
 import { type CallOptions, type Client, createClient, isAirwallexError } from "../../src/index.js";
 import { cutPoints, marked, startCuttingProxy } from "../cutting-proxy.js";
+import { supplier } from "../emulator/inputs.js";
 
 /** Calls per operation and cut. */
 const times = Number(process.env["CUTS"] ?? 250);
@@ -50,21 +51,7 @@ const account = {
   customer_agreements: { agreed_to_data_usage: true, agreed_to_terms_and_conditions: true },
 } as const;
 
-const supplier = {
-  transfer_methods: ["LOCAL"],
-  beneficiary: {
-    entity_type: "COMPANY",
-    company_name: "Supplier Inc",
-    bank_details: {
-      account_currency: "USD",
-      account_name: "Supplier Inc",
-      account_number: "50001121",
-      account_routing_type1: "aba",
-      account_routing_value1: "021000021",
-      bank_country_code: "US",
-    },
-  },
-} as const;
+const saved = { transfer_methods: ["LOCAL"], beneficiary: supplier } as const;
 const payment = {
   source_currency: "USD",
   transfer_currency: "USD",
@@ -128,7 +115,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   "beneficiaries.create()": {
     create: ({ seller }, nickname, options) =>
-      seller.beneficiaries.create({ ...supplier, nickname }, options),
+      seller.beneficiaries.create({ ...saved, nickname }, options),
     held: async ({ seller }) =>
       (await seller.beneficiaries.list().toArray({ limit: Number.POSITIVE_INFINITY })).map(
         ({ id, nickname }) => ({ id, key: nickname }),
@@ -222,7 +209,7 @@ describe("a write whose connection is cut", () => {
       emulator.accounts.setStatus(sellerId, "ACTIVE");
       emulator.money.setBalance(sellerId, "USD", 1_000_000);
       const seller = client.onBehalfOf(sellerId);
-      const { id: supplierId } = await seller.beneficiaries.create(supplier);
+      const { id: supplierId } = await seller.beneficiaries.create(saved);
       const setting = { client, emulator, sellerId, seller, supplierId };
 
       const calls = cutPoints.flatMap((point) =>

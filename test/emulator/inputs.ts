@@ -77,6 +77,31 @@ export const minimal = {
   primary_contact: { email: "office@example.com" },
 } as const;
 
+/** Somebody in the United States who is paid in dollars. */
+export const supplier = {
+  entity_type: "COMPANY",
+  company_name: "Supplier Inc",
+  bank_details: {
+    account_currency: "USD",
+    account_name: "Supplier Inc",
+    account_number: "50001121",
+    account_routing_type1: "aba",
+    account_routing_value1: "021000021",
+    bank_country_code: "US",
+  },
+} as const;
+
+/** A payout of 200 dollars to them. */
+export const payment = {
+  beneficiary: supplier,
+  source_currency: "USD",
+  transfer_currency: "USD",
+  transfer_amount: "200.00",
+  transfer_method: "LOCAL",
+  reason: "goods_purchased",
+  reference: "Invoice 7",
+} as const;
+
 /** What a business says about its store before it accepts payments. */
 export const storeDetails = {
   cross_border_transaction_percent: "10",

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEmulator } from "../../src/emulator/index.js";
 import { createClient, type PayoutCreateOptions, ValidationError } from "../../src/index.js";
+import { payment } from "../emulator/inputs.js";
 
 const now = Date.parse("2026-09-20T10:00:00Z");
 const dayMs = 24 * 60 * 60_000;
@@ -13,27 +14,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const payment = {
-  beneficiary: {
-    entity_type: "COMPANY",
-    company_name: "Supplier Inc",
-    bank_details: {
-      account_currency: "USD",
-      account_name: "Supplier Inc",
-      account_number: "50001121",
-      account_routing_type1: "aba",
-      account_routing_value1: "021000021",
-      bank_country_code: "US",
-    },
-  },
-  source_currency: "USD",
-  transfer_currency: "USD",
-  transfer_amount: "200.00",
-  transfer_method: "LOCAL",
-  reason: "goods_purchased",
-  reference: "Invoice 7",
-} as const;
 
 /** A UUID of version 7 that was made at a time. */
 function uuidV7(atMs: number): string {

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { defaultApiKey, defaultClientId } from "../../src/emulator/index.js";
 import { createClient, type Payout } from "../../src/index.js";
 import { start as startCommand } from "../cli/command.js";
+import { supplier } from "../emulator/inputs.js";
 
 const sellers = Number(process.env["PAYEES"] ?? 500);
 const kills = Number(process.env["KILLS"] ?? 8);
@@ -38,19 +39,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => rmSync(program, { force: true }));
-
-const beneficiary = {
-  entity_type: "COMPANY",
-  company_name: "Supplier Inc",
-  bank_details: {
-    account_currency: "USD",
-    account_name: "Supplier Inc",
-    account_number: "50001121",
-    account_routing_type1: "aba",
-    account_routing_value1: "021000021",
-    bank_country_code: "US",
-  },
-} as const;
 
 /** A different amount for each. */
 const cents = (index: number): number => 100 + index;
@@ -129,7 +117,10 @@ test(`two processes, killed at random, pay ${sellers} sellers from one list once
   const usd = async () =>
     (await client.balances.current()).find(({ currency }) => currency === "USD");
   const before = await usd();
-  const { id } = await client.beneficiaries.create({ transfer_methods: ["LOCAL"], beneficiary });
+  const { id } = await client.beneficiaries.create({
+    transfer_methods: ["LOCAL"],
+    beneficiary: supplier,
+  });
   const file = join(directory, "list.json");
   writeFileSync(file, JSON.stringify(listFor(id)));
 

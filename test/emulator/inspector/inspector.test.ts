@@ -3,7 +3,7 @@
 import { type Client, createClient } from "airwallex-connect";
 import { createEmulator, type RunningEmulator, startEmulator } from "airwallex-connect/emulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { individual, minimal } from "../inputs.js";
+import { individual, minimal, payment } from "../inputs.js";
 import { connectAccount } from "../oauth/app.js";
 
 const nobody = "http://127.0.0.1:9/";
@@ -112,19 +112,7 @@ describe("the inspector lists", () => {
     const { id } = await client.accounts.create(minimal);
     emulator.accounts.setStatus(id, "ACTIVE");
     emulator.money.setBalance(id, "USD", "1000");
-    const payout = await client.onBehalfOf(id).payouts.create({
-      beneficiary: {
-        entity_type: "COMPANY",
-        company_name: "Supplier Inc",
-        bank_details: {
-          ...{ account_currency: "USD", account_name: "Supplier Inc" },
-          ...{ account_number: "50001121", bank_country_code: "US" },
-          ...{ account_routing_type1: "aba", account_routing_value1: "021000021" },
-        },
-      },
-      ...{ source_currency: "USD", transfer_currency: "USD", transfer_amount: "200.00" },
-      ...{ transfer_method: "LOCAL", reason: "goods_purchased", reference: "Invoice 7" },
-    });
+    const payout = await client.onBehalfOf(id).payouts.create(payment);
     const [row] = await textsOf("payouts");
     expect(row).toEqual([payout.id, "SCHEDULED", id, "200.00 USD", "Invoice 7", time]);
     const [out, set] = await textsOf("ledger");

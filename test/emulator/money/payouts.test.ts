@@ -3,7 +3,7 @@
 import { createClient } from "airwallex-connect";
 import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { minimal } from "../inputs.js";
+import { minimal, payment, supplier } from "../inputs.js";
 
 async function open(options: EmulatorOptions = {}) {
   const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
@@ -18,29 +18,6 @@ async function open(options: EmulatorOptions = {}) {
   emulator.money.setBalance(seller.id, "USD", "1000");
   return { emulator, client, seller: client.onBehalfOf(seller.id), id: seller.id };
 }
-
-const supplier = {
-  entity_type: "COMPANY",
-  company_name: "Supplier Inc",
-  bank_details: {
-    account_currency: "USD",
-    account_name: "Supplier Inc",
-    account_number: "50001121",
-    account_routing_type1: "aba",
-    account_routing_value1: "021000021",
-    bank_country_code: "US",
-  },
-};
-
-const payment = {
-  beneficiary: supplier,
-  source_currency: "USD",
-  transfer_currency: "USD",
-  transfer_amount: "200.00",
-  transfer_method: "LOCAL",
-  reason: "goods_purchased",
-  reference: "Invoice 7",
-} as const;
 
 describe("a payout", () => {
   test("takes the money out of what can be spent, and out of the wallet when it is paid", async () => {

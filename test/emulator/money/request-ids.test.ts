@@ -3,27 +3,10 @@
 import { startEmulator } from "airwallex-connect/emulator";
 import { expect, onTestFinished, test } from "vitest";
 import { type Answer, connect } from "../api.js";
-import { minimal } from "../inputs.js";
-
-const usd = { entity_type: "COMPANY", company_name: "Supplier Inc" };
-const bank = {
-  account_currency: "USD",
-  account_name: "Supplier Inc",
-  account_number: "50001121",
-  account_routing_type1: "aba",
-  account_routing_value1: "021000021",
-  bank_country_code: "US",
-};
+import { minimal, payment } from "../inputs.js";
 
 const creations = [
-  [
-    "/api/v1/transfers/create",
-    {
-      beneficiary: { ...usd, bank_details: bank },
-      ...{ transfer_currency: "USD", source_currency: "USD", transfer_amount: "1" },
-      ...{ transfer_method: "LOCAL", reason: "goods_purchased", reference: "Invoice 7" },
-    },
-  ],
+  ["/api/v1/transfers/create", payment],
   [
     "/api/v1/fx/conversions/create",
     { sell_currency: "USD", buy_currency: "EUR", sell_amount: 1, term_agreement: true },

@@ -5,7 +5,7 @@ import { createEmulator, eventNames } from "airwallex-connect/emulator";
 import { describe, expect, test } from "vitest";
 import { eventShapes } from "../../../src/generated/event-shapes.js";
 import type { Shape } from "../../../src/schemas/shape.js";
-import { minimal } from "../inputs.js";
+import { minimal, payment } from "../inputs.js";
 
 interface Sent {
   readonly id: string;
@@ -45,27 +45,6 @@ async function open(...versions: readonly string[]) {
 }
 
 const inGermany = { country_code: "DE", required_features: [{ currency: "EUR" }] } as const;
-
-const payment = {
-  beneficiary: {
-    entity_type: "COMPANY",
-    company_name: "Supplier Inc",
-    bank_details: {
-      account_currency: "USD",
-      account_name: "Supplier Inc",
-      account_number: "50001121",
-      account_routing_type1: "aba",
-      account_routing_value1: "021000021",
-      bank_country_code: "US",
-    },
-  },
-  source_currency: "USD",
-  transfer_currency: "USD",
-  transfer_amount: "200.00",
-  transfer_method: "LOCAL",
-  reason: "goods_purchased",
-  reference: "Invoice 7",
-} as const;
 
 describe("a payout is announced", () => {
   test.each([
