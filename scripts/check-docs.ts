@@ -46,7 +46,7 @@ const doors = [
 ];
 const pages = [
   ...readdirSync(".").filter((file) => file.endsWith(".md")),
-  ...readdirSync("docs").map((file) => join("docs", file)),
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" }).map((file) => join("docs", file)),
   ...readdirSync("spec").map((file) => join("spec", file)),
 ].filter((file) => file.endsWith(".md"));
 
@@ -64,6 +64,7 @@ const problems =
         ...checkNames(),
         ...checkCodes(),
         ...pages.flatMap(checkLinks),
+        ...pages.flatMap(checkAnchors),
         ...(await checkSnippets(allSnippets())),
       ];
 for (const problem of problems) console.error(problem);
@@ -71,8 +72,8 @@ process.exit(problems.length > 0 ? 1 : 0);
 
 function allSnippets(): readonly Snippet[] {
   const sources = listSources("src").filter((file) => !file.startsWith("src/generated/"));
-  // The examples of docs/api.md are those of the sources.
-  const written = pages.filter((page) => page !== join("docs", "api.md"));
+  // The examples of docs/reference/ are those of the sources.
+  const written = pages.filter((page) => !page.startsWith(join("docs", "reference")));
   return [...written.flatMap(snippetsOfMarkdown), ...sources.flatMap(snippetsOfSource)];
 }
 
@@ -215,8 +216,43 @@ function literalOf(type: ts.Type): readonly string[] {
   return type.isStringLiteral() ? [type.value] : [];
 }
 
+/** The names that a page's headings have in links, as GitHub makes them. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const seen = new Map<string, number>();
+  const headings = withoutCode(page).matchAll(/^#{1,6} +(.+)$/gm);
+  return new Set(
+    [...headings].map(([, heading = ""]) => {
+      const name = heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replaceAll(" ", "-");
+      const count = seen.get(name) ?? 0;
+      seen.set(name, count + 1);
+      return count === 0 ? name : `${name}-${count}`;
+    }),
+  );
+}
+
+function withoutCode(page: string): string {
+  return readFileSync(page, "utf8").replace(/^```[\s\S]*?^```$/gm, "");
+}
+
+/** Links to a heading that is not there. */
+function checkAnchors(page: string): readonly string[] {
+  return [...withoutCode(page).matchAll(/\]\(([^)#\s:]*)#([^)\s]+)\)/g)]
+    .map(([, link = "", anchor = ""]) => ({
+      target: link ? join(dirname(page), link) : page,
+      anchor,
+    }))
+    .filter(({ target }) => target.endsWith(".md") && existsSync(target))
+    .filter(({ target, anchor }) => !anchorsOf(target).has(anchor))
+    .map(
+      ({ target, anchor }) => `${page} links to #${anchor} of ${target}, which has no such heading`,
+    );
+}
+
 function checkLinks(page: string): readonly string[] {
-  const text = readFileSync(page, "utf8").replace(/^```[\s\S]*?^```$/gm, "");
+  const text = withoutCode(page);
   const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
     .map(([, link = ""]) => link)
     .filter((link) => !/^(https?|mailto):/.test(link) && !existsSync(join(dirname(page), link)))

@@ -21,10 +21,10 @@ interface Manifest {
 /** Everything that may be in the tarball. */
 const expected = [
   /^package\.json$/,
-  /^(README|CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY)\.md$/,
-  /^LICENSE$/,
+  /^(README|AGENTS|CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY)\.md$/,
+  /^(LICENSE|llms\.txt)$/,
   /^spec\/(openapi\.generated\.json|README\.md)$/,
-  /^docs\/[\w-]+\.(md|png)$/,
+  /^docs\/(reference\/)?[\w-]+\.(md|png)$/,
   /^examples\/[\w/-]+\.(md|ts|png)$/,
   /^dist\/(stores\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
 ];
@@ -85,7 +85,7 @@ function checkFiles(): readonly string[] {
 /** Checks that links in the documents resolve, even for readers who only have the package. */
 function checkLinks(): readonly string[] {
   const pages = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((file) =>
-    /^(README\.md|docs\/.*\.md|examples\/.*\.md)$/.test(file),
+    /^(README\.md|AGENTS\.md|llms\.txt|docs\/.*\.md|examples\/.*\.md)$/.test(file),
   );
   return pages.flatMap((page) => {
     const text = readFileSync(join(installed, page), "utf8");

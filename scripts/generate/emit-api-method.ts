@@ -1,8 +1,8 @@
-/** Writes what docs/api.md says of one method, and of the types that its parameters have. */
+/** Writes what docs/reference/ says of one method, and of the types that its parameters have. */
 
 import { limitsOf } from "./describe.js";
 import { readFields } from "./fields.js";
-import type { Method } from "./methods.js";
+import type { Method, OwnMethod } from "./methods.js";
 import type { Member, Model, Node, Operation, Schema } from "./model.js";
 import { scopesOf } from "./read-scopes.js";
 import type { SourceOperation, SourceScope } from "./source.js";
@@ -25,13 +25,22 @@ export function emitMethod(
   const rows = [...pathParameters, ...membersOf(paramsNode(operation, schemas))];
   const table = parameterTable(rows.flatMap((member) => parameterRows(member, "", schemas)));
   return [
-    `### ${source.id}\n`,
+    `## ${source.id}\n`,
     `${sentence(source.summary)} ${descriptionOf(operation)}`.trim(),
     "",
     ...(method === undefined ? [] : [`\`client.${source.id}${method.signature}\`\n`]),
     `| | |\n|---|---|\n${facts(operation, scopes).join("")}`,
     ...(rows.length === 0 ? [] : [table]),
     ...(method?.example === undefined ? [] : [`\`\`\`ts\n${method.example}\n\`\`\`\n`]),
+  ].join("\n");
+}
+
+export function emitOwnMethod({ id, signature, description, example }: OwnMethod): string {
+  return [
+    `## ${id}\n`,
+    `${description}\n`,
+    `\`client.${id}${signature}\`\n`,
+    ...(example === undefined ? [] : [`\`\`\`ts\n${example}\n\`\`\`\n`]),
   ].join("\n");
 }
 

@@ -14,7 +14,7 @@ import { emitScopes } from "./emit-scopes.js";
 import { emitSubject, type SubjectText } from "./emit-subject.js";
 import { emitValues } from "./emit-values.js";
 import { emitWhenUnknown } from "./emit-when-unknown.js";
-import type { FindMethod } from "./methods.js";
+import { type Methods, noMethods } from "./methods.js";
 import type { Model } from "./model.js";
 import { SpecError } from "./problem.js";
 import type { Source } from "./source.js";
@@ -23,14 +23,10 @@ import type { Source } from "./source.js";
 export type Outputs = ReadonlyMap<string, string>;
 
 /** @throws {SpecError} when a subject has the name of another generated file. */
-export function makeOutputs(
-  source: Source,
-  model: Model,
-  methodOf: FindMethod = () => undefined,
-): Outputs {
+export function makeOutputs(source: Source, model: Model, methods: Methods = noMethods): Outputs {
   const subjects = subjectsOf(model);
   const outputs = new Map([
-    ["docs/api.md", emitApiDocs(source, model, methodOf)],
+    ...emitApiDocs(source, model, methods),
     ["docs/kyc-rules.md", emitKycDocs()],
     ["docs/migration.md", emitMigration(model.operations)],
     ["spec/openapi.generated.json", emitOpenapi(source, model)],

@@ -1,6 +1,7 @@
 /** One run of the generator on a project. */
 
 import { join } from "node:path";
+import { addLlms } from "./emit-llms.js";
 import { addScopeDocs } from "./emit-scope-docs.js";
 import { expand } from "./expand.js";
 import { lintDescriptions } from "./lint.js";
@@ -28,7 +29,8 @@ export async function check(root: string): Promise<readonly string[]> {
 
 async function makeAll(root: string) {
   const source = await loadSource(join(root, "spec"));
-  const methodOf = await readMethods(join(root, "src/resources"));
-  const outputs = makeOutputs(source, expand(source), methodOf);
-  return await addScopeDocs(root, source, outputs);
+  const methods = await readMethods(join(root, "src/resources"));
+  const model = expand(source);
+  const outputs = await addScopeDocs(root, source, makeOutputs(source, model, methods));
+  return await addLlms(root, model, outputs);
 }

@@ -32,9 +32,11 @@ export async function writeOutputs(root: string, outputs: Outputs): Promise<Diff
 
 async function generatedFiles(root: string): Promise<readonly string[]> {
   const inside = await readdir(join(root, "src/generated")).catch(ignoreMissing);
+  const pages = await readdir(join(root, "docs/reference")).catch(ignoreMissing);
   const beside = await readdir(join(root, "spec")).catch(ignoreMissing);
   return [
     ...beside.filter((name) => name.includes(".generated.")).map((name) => `spec/${name}`),
+    ...pages.map((name) => `docs/reference/${name}`),
     ...inside.map((name) => `src/generated/${name}`),
   ];
 }

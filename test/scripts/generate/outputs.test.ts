@@ -238,7 +238,7 @@ describe("spec/openapi.generated.json", () => {
 });
 
 describe("error codes", () => {
-  it("are one type, and stand with the operation in docs/api.md", async () => {
+  it("are one type, and stand with the operation in docs/reference/", async () => {
     const made = await generateFixture(
       ["openapi.yaml", "paths:", "x-error-codes: [too_many_requests]\n\npaths:"],
       ["paths/orders.yaml", "x-retry: safe", "x-retry: safe\n    x-error-codes: [sold_out, gone]"],
@@ -246,16 +246,24 @@ describe("error codes", () => {
     expect(made.get("src/generated/error-codes.ts")).toContain(
       'export type KnownApiCode =\n  | "gone"\n  | "sold_out"\n  | "too_many_requests";\n',
     );
-    expect(made.get("docs/api.md")).toContain("| error codes | `sold_out`, `gone` |\n");
+    expect(made.get("docs/reference/orders.md")).toContain(
+      "| error codes | `sold_out`, `gone` |\n",
+    );
     expect(made.get("docs/api.md")).toContain("not bound to one endpoint: `too_many_requests`.\n");
   });
 });
 
-describe("docs/api.md", () => {
-  const text = outputs.get("docs/api.md") ?? "";
+describe("docs/api.md and docs/reference/", () => {
+  const text = outputs.get("docs/reference/orders.md") ?? "";
+
+  it("lists every operation with a link to what is said of it", () => {
+    expect(outputs.get("docs/api.md")).toContain(
+      "| [`client.orders.create`](reference/orders.md#orderscreate) | `POST /orders/create` |",
+    );
+  });
 
   it("says of every operation what its method takes and answers, and what may go wrong", () => {
-    const sections = text.split("\n### ").slice(1, 5);
+    const sections = text.split("\n## ").slice(1, 5);
     expect(sections.map((section) => section.split("\n", 1)[0])).toEqual([
       "orders.create",
       "orders.list",
@@ -285,9 +293,9 @@ describe("docs/api.md", () => {
   });
 
   it("lists the types of parameters once, with their limits", () => {
-    const types = text.slice(text.indexOf("## Types of parameters"), text.indexOf("## Webhook"));
+    const types = text.slice(text.indexOf("## Types"));
     expect(types).toMatchInlineSnapshot(`
-      "## Types of parameters
+      "## Types
 
       The objects and lists of values within what the methods take.
 
@@ -299,7 +307,6 @@ describe("docs/api.md", () => {
       |---|---|---|---|---|
       | \`born\` | string |  | YYYY-MM-DD | Date of birth. |
       | \`name\` | string | yes | 1 to 5 characters | Full name. |
-
       "
     `);
   });

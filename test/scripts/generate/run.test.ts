@@ -9,15 +9,15 @@ const endpoints = "src/generated/endpoints.ts";
 describe("generate()", () => {
   it("writes every file once, and the same ones again", async () => {
     const root = await makeProject();
-    expect(await generate(root)).toBe("17 files: 17 written, 0 removed");
-    expect(await generate(root)).toBe("17 files: 0 written, 0 removed");
+    expect(await generate(root)).toBe("19 files: 17 written, 0 removed");
+    expect(await generate(root)).toBe("19 files: 0 written, 0 removed");
   });
 
   it("removes files that no longer have a source", async () => {
     const root = await makeProject();
     await generate(root);
     await writeFile(join(root, "src/generated/gone.ts"), "");
-    expect(await generate(root)).toBe("17 files: 0 written, 1 removed");
+    expect(await generate(root)).toBe("19 files: 0 written, 1 removed");
   });
 
   it("takes signatures and examples of methods from src/resources/", async () => {
@@ -25,7 +25,7 @@ describe("generate()", () => {
     await mkdir(join(root, "src/resources"), { recursive: true });
     await writeFile(join(root, "src/resources/orders.ts"), ordersResource);
     await generate(root);
-    const text = await readFile(join(root, "docs/api.md"), "utf8");
+    const text = await readFile(join(root, "docs/reference/orders.md"), "utf8");
     expect(text).toContain(
       "`client.orders.list(params: OrderListParams, options?: CallOptions): ListPromise<Order>`\n",
     );
