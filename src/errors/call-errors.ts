@@ -190,7 +190,7 @@ export class ScaRequiredError extends RefusalError {
   constructor(remote: RemoteError, facts: CallFacts, scaSessionCode: string | undefined) {
     const { outcome, idempotencyKey: id } = facts;
     const again = id === undefined || outcome === "unknown" ? "" : ` and the request_id "${id}"`;
-    const advice = `; a person has to verify: call again with scaToken${again}, see error.scaSessionCode`;
+    const advice = `; let a person verify (error.scaSessionCode), then call again with scaToken${again}`;
     super("ScaRequiredError", advice, remote, facts);
     this.#scaSessionCode = scaSessionCode;
   }

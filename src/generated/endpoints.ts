@@ -317,7 +317,7 @@ export const oauthToken: Endpoint<{ readonly body: OAuthTokenParams }, OAuthToke
   docs: "https://www.airwallex.com/docs/partner-connections/integration-guide",
   body: oAuthTokenParamsShape,
   response: oAuthTokenShape,
-  mustHave: ["access_token","expires_in","refresh_token","token_type"],
+  mustHave: ["access_token","token_type"],
 };
 
 /** Create a connected account. */

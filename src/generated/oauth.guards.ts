@@ -19,9 +19,14 @@ export function isOAuthToken(v: unknown): v is OAuthToken {
   const o: Members<OAuthToken> = v;
   if (typeof o.access_token !== "string") return false;
   if (o.account_id != null && typeof o.account_id !== "string") return false;
-  if (typeof o.expires_in !== "number" || !Number.isFinite(o.expires_in)) return false;
+  if (
+    o.expires_in != null &&
+    (typeof o.expires_in !== "number" || !Number.isFinite(o.expires_in))
+  ) {
+    return false;
+  }
   if (o.org_id != null && typeof o.org_id !== "string") return false;
-  if (typeof o.refresh_token !== "string") return false;
+  if (o.refresh_token != null && typeof o.refresh_token !== "string") return false;
   if (
     o.refresh_token_expires_in != null &&
     (typeof o.refresh_token_expires_in !== "number" || !Number.isFinite(o.refresh_token_expires_in))

@@ -18,11 +18,11 @@ export interface OAuthToken {
   /** Id of the account that was connected. */
   readonly account_id?: string | null | undefined;
   /** Lifetime of the access token in seconds; documented as 300. */
-  readonly expires_in: number;
+  readonly expires_in?: number | null | undefined;
   /** Id of the organisation that the account belongs to. */
   readonly org_id?: string | null | undefined;
   /** The refresh token to use next; it replaces all earlier ones. Personal data. */
-  readonly refresh_token: string;
+  readonly refresh_token?: string | null | undefined;
   /** Lifetime of the refresh token in seconds. */
   readonly refresh_token_expires_in?: number | null | undefined;
   /** The scopes that the customer granted, separated by spaces. */
@@ -34,9 +34,9 @@ export interface OAuthToken {
 export const OAuthToken: z.ZodType<OAuthToken> = z.looseObject({
   access_token: z.string(),
   account_id: z.string().nullish(),
-  expires_in: z.number(),
+  expires_in: z.number().nullish(),
   org_id: z.string().nullish(),
-  refresh_token: z.string(),
+  refresh_token: z.string().nullish(),
   refresh_token_expires_in: z.number().nullish(),
   scope: z.string().nullish(),
   token_type: z.string(),
