@@ -160,27 +160,31 @@ async function rotate(): Promise<never> {
   }
 }
 
-async function serve(): Promise<void> {
+/** Loads all that it needs before it is ready, because processes that serve do not live long. */
+async function prepareToServe(): Promise<() => Promise<void>> {
   const client = await createClientOf(60_000);
-  let isOver = false;
-  void toldToEnd.then(() => {
-    isOver = true;
-  });
-  const refreshing = (async () => {
-    while (!isOver) {
-      await client.oauth.refresh(order.connectionId).then(
-        () => tell({ event: "rotated" }),
-        (error: unknown) => !isOver && tell({ event: "failed", errors: [nameOf(error)] }),
-      );
-    }
-  })();
-  await toldToEnd;
-  // As long as Kubernetes gives by default: a busy machine needs more than the usual 10 seconds.
-  await client.close({ timeoutMs: 30_000 }).then(
-    () => tell({ event: "closed", errors: [] }),
-    (error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }),
-  );
-  await refreshing;
+  await client.oauth.connection(order.connectionId).accounts.current();
+  return async () => {
+    let isOver = false;
+    void toldToEnd.then(() => {
+      isOver = true;
+    });
+    const refreshing = (async () => {
+      while (!isOver) {
+        await client.oauth.refresh(order.connectionId).then(
+          () => tell({ event: "rotated" }),
+          (error: unknown) => !isOver && tell({ event: "failed", errors: [nameOf(error)] }),
+        );
+      }
+    })();
+    await toldToEnd;
+    // As long as Kubernetes gives by default: a busy machine needs more than the usual 10 seconds.
+    await client.close({ timeoutMs: 30_000 }).then(
+      () => tell({ event: "closed", errors: [] }),
+      (error: unknown) => tell({ event: "closed", errors: [nameOf(error)] }),
+    );
+    await refreshing;
+  };
 }
 
 /** A store that takes marks and no pairs, as if it had been closed first. */
@@ -198,8 +202,10 @@ async function abandon(): Promise<void> {
 
 // From the start: the signal may come while the client is still being loaded.
 const toldToEnd = once(process, "SIGTERM");
+const work =
+  order.task === "serve" ? await prepareToServe() : { call, rotate, crowd, abandon }[order.task];
 tell({ event: "ready" });
 await once(process.stdin, "data");
-await { call, rotate, serve, crowd, abandon }[order.task]();
+await work();
 await close();
 process.stdin.destroy();
