@@ -85,6 +85,7 @@ export type { SimulationDeposits } from "./resources/simulation-deposits.js";
 export type { SimulationTransfers } from "./resources/simulation-transfers.js";
 export type { TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./call/wait-for-status.js";
+export type { PartnerWebhooksResource } from "./resources/partner-webhooks.js";
 export type { WebhooksResource } from "./resources/webhooks.js";
 
 // What verification asks for
@@ -115,7 +116,7 @@ export type { RfiReply } from "./kyc/rfi-answers.js";
 
 // Connections by OAuth
 export type { AuthorizationUrlOptions } from "./oauth/authorization-url.js";
-export type { CallbackResult } from "./oauth/callback.js";
+export type { CallbackResult, FailedWebhook } from "./oauth/callback.js";
 export type { Connection } from "./oauth/connection-record.js";
 export type { DisconnectedEvent, DisconnectedResult } from "./oauth/disconnected.js";
 export type {
@@ -295,6 +296,12 @@ export type {
   TransferList,
   TransferListParams,
 } from "./generated/transfers.js";
+export type {
+  OAuthWebhookCreateParams,
+  OAuthWebhookList,
+  OAuthWebhookListParams,
+  OAuthWebhookUpdateParams,
+} from "./generated/partner-webhooks.js";
 export type {
   WebhookCreateParams,
   WebhookListParams,

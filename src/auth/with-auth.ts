@@ -13,7 +13,7 @@ export function withAuth(send: Send, tokens: TokenManager): Send {
   let bearer = createBearer("");
 
   const authorized = (request: WireRequest, token: string): WireRequest => {
-    request.progress.bearer = token;
+    request.progress.credentials = [token];
     if (bearer.token !== token) bearer = createBearer(token);
     return { ...request, headers: bearer.addTo(request.headers) };
   };

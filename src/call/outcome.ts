@@ -283,7 +283,7 @@ function secretsOf({ headers, progress }: WireRequest): readonly string[] {
   const values = headers.filter(
     (_, i) => i % 2 === 1 && secretHeaders.has(headers[i - 1] as string),
   );
-  return progress.bearer === undefined ? values : [...values, progress.bearer];
+  return [...values, ...(progress.credentials ?? [])];
 }
 
 const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id", "x-sca-token"]);

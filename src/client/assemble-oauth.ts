@@ -1,6 +1,7 @@
 /** Puts the `oauth` member of a client together. */
 
 import type { TokenManager } from "../auth/token-manager.js";
+import { withBasic } from "../auth/with-basic.js";
 import { createCall } from "../call/call.js";
 import type { CallSettings } from "../call/settings.js";
 import { createConnectionManager } from "../oauth/connection-manager.js";
@@ -10,6 +11,8 @@ import { createStateSealer } from "../oauth/state.js";
 import { createTimers } from "../oauth/timers.js";
 import { createTokenEndpoint } from "../oauth/token-endpoint.js";
 import { withScopeAdvice } from "../oauth/with-scope-advice.js";
+import { partnerWebhooksResource } from "../resources/partner-webhooks.js";
+import type { Send } from "../transport/wire.js";
 import { assemble, type Sends, type Shared } from "./assemble.js";
 import type { Client } from "./client-types.js";
 import type { OAuthSettings, Settings } from "./read-options.js";
@@ -19,6 +22,9 @@ const checks = {
   app: "check oauth.clientId and oauth.clientSecret, and that they belong to this environment",
   connection: "check the scopes that the customer granted",
 };
+
+/** A customer waits for the callback, and a webhook can be connected later. */
+const inCallback = { timeoutMs: 15_000 };
 
 export interface OAuthParts {
   readonly resource: OAuthResource<Client>;
@@ -34,20 +40,19 @@ export function assembleOAuth(
   { app, tokenHost, store, keyPrefix }: OAuthSettings,
 ): OAuthParts {
   const { topics, random } = shared;
-  const own: CallSettings = {
-    ...settings.call,
-    hosts: { api: tokenHost, files: tokenHost },
-    onBehalfOf: undefined,
-    topics,
-    random,
-    unauthorized: "login_refused",
-    check: checks.app,
+  const publish = topics.connection.publish;
+  const partner: CallSettings = {
+    ...{ ...settings.call, topics, random, onBehalfOf: undefined },
+    ...{ unauthorized: "login_refused", check: checks.app },
   };
+  const own = { ...partner, hosts: { api: tokenHost, files: tokenHost } };
+  const webhooksOf = (send: Send) =>
+    partnerWebhooksResource(createCall(withBasic(send, app), partner));
   const manager = createConnectionManager({
     store,
     refresh: createTokenEndpoint(createCall(inner.tokenSend, own), app).refresh,
     keyOf: (id) => keyPrefix + id,
-    publish: (event) => topics.connection.publish(event),
+    publish,
     limits: rotationLimits,
     concurrent: settings.transport.maxSockets,
     nowMs: () => performance.now(),
@@ -58,6 +63,7 @@ export function assembleOAuth(
   });
   const clientOf = createClientOf(settings, app.clientId);
   const whileClosing = { ...shared, ...inner };
+  const lateWebhooks = webhooksOf(inner.send);
   const resource = oauthResource({
     app,
     store,
@@ -66,6 +72,9 @@ export function assembleOAuth(
     manager,
     sealer: createStateSealer(app.clientSecret),
     clientOf: (id) => clientOf(shared, manager.tokens(id), id),
+    webhooks: webhooksOf(shared.send),
+    publish,
+    connectWebhook: (id, accountId) => lateWebhooks.connect(id, accountId, inCallback),
     readAccount: (token) => clientOf(whileClosing, onlyToken(token), "").accounts.current(),
   });
   return { resource, close: manager.close };

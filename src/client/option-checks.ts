@@ -38,6 +38,13 @@ export function optionalId(option: string, value: unknown): string | undefined {
   throw wrong(option, "is not an id, expected an account id or nothing");
 }
 
+/** Each id once. */
+export function readIds(option: string, ids: readonly string[]): readonly string[] {
+  const isList = Array.isArray(ids) && ids.every((id) => typeof id === "string" && id !== "");
+  if (isList) return [...new Set(ids)];
+  throw wrong(option, "is not a list of ids");
+}
+
 export function positive(option: string, value: number): number {
   if (typeof value === "number" && value > 0 && value <= longestTimerMs) return value;
   throw new RangeError(

@@ -48,6 +48,11 @@ export interface OAuthOptions {
   readonly authorizeUrl?: string | URL | undefined;
   /** Where codes and refresh tokens are exchanged. Default: as for `authorizeUrl`. */
   readonly tokenUrl?: string | URL | undefined;
+  /**
+   * Ids of webhooks of the app, from `oauth.webhooks.create`. `handleCallback` connects every new connection
+   * to them; `CallbackResult.failedWebhooks` and the observer tell where that failed. Default: none.
+   */
+  readonly webhooks?: readonly string[] | undefined;
   /** Prefix of every key in the store. Default: `airwallex:connection:`. */
   readonly keyPrefix?: string | undefined;
 }

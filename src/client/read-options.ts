@@ -14,6 +14,7 @@ import {
   optionalId,
   positive,
   readHost,
+  readIds,
   readLimit,
   requireKey,
   requireText,
@@ -55,7 +56,11 @@ export interface RateLimitSettings {
 
 /** The OAuth app with its defaults filled in. */
 export interface OAuthSettings {
-  readonly app: OAuthApp & { readonly authorizeUrl: string; readonly scopes: readonly string[] };
+  readonly app: OAuthApp & {
+    readonly authorizeUrl: string;
+    readonly scopes: readonly string[];
+    readonly webhooks: readonly string[];
+  };
   readonly tokenHost: Host;
   readonly store: Store;
   readonly keyPrefix: string;
@@ -100,6 +105,7 @@ const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthOptions>({
   scopes: true,
   authorizeUrl: true,
   tokenUrl: true,
+  webhooks: true,
   keyPrefix: true,
 });
 
@@ -195,6 +201,7 @@ function readOAuth(
       tokenPath: token.prefix,
       authorizeUrl,
       scopes: oauth.scopes ?? [],
+      webhooks: readIds("oauth.webhooks", oauth.webhooks ?? []),
     },
     tokenHost: { origin: token.origin, prefix: "" },
     store: oauth.store,

@@ -9,6 +9,7 @@ import { authorise } from "./authentication/authorise.js";
 import { authenticationHandlers } from "./authentication/login-routes.js";
 import { capabilitiesHandlers } from "./capabilities/capability-routes.js";
 import type { AccountRecord } from "./engine/account-record.js";
+import type { EmulatedRequest } from "./engine/exchange.js";
 import type { ApiRoute, EndpointKey, Handlers, Page, Route } from "./engine/handlers.js";
 import type { World } from "./engine/world.js";
 import { filesHandlers, filesPages } from "./files/file-routes.js";
@@ -20,6 +21,7 @@ import { invitationsHandlers } from "./invitations/invitation-routes.js";
 import { moneyHandlers } from "./money/money-routes.js";
 import { payoutHandlers } from "./money/payout-routes.js";
 import { walletHandlers } from "./money/wallet-routes.js";
+import { requireApp } from "./oauth/client-credentials.js";
 import { oauthPages } from "./oauth/oauth-pages.js";
 import { asOAuthRefusal } from "./oauth/oauth-refusal.js";
 import { scopesFor } from "./oauth/scopes.js";
@@ -31,6 +33,7 @@ import { reportsHandlers } from "./reports/report-routes.js";
 import { rfisHandlers, rfisPages } from "./rfis/rfi-routes.js";
 import { afterSca } from "./sca/require-sca.js";
 import { scaPages } from "./sca/sca-pages.js";
+import { partnerWebhooksHandlers } from "./webhooks/partner-webhook-routes.js";
 import { webhooksHandlers } from "./webhooks/webhook-routes.js";
 
 const handlers: Handlers = {
@@ -40,6 +43,7 @@ const handlers: Handlers = {
   ...filesHandlers,
   ...simulationHandlers,
   ...webhooksHandlers,
+  ...partnerWebhooksHandlers,
   ...rfisHandlers,
   ...amendmentsHandlers,
   ...offboardingsHandlers,
@@ -91,9 +95,10 @@ function toRoute(key: EndpointKey): ApiRoute {
   const endpoint: Endpoint = table[key];
   const { method, path } = endpoint;
   const scopes = scopesFor(endpoint);
+  const ofApp = key.startsWith("oauthWebhooks");
   return {
     ...{ method, path, endpoint },
-    authorise: (world, request) => authorise(world, request, scopes),
+    authorise: ofApp ? asApp : (world, request) => authorise(world, request, scopes),
     acceptsForms: false,
     invalidCode: invalidCodes[key],
     pausesItself: false,
@@ -101,6 +106,12 @@ function toRoute(key: EndpointKey): ApiRoute {
     run: endpoint.sca === undefined ? handlers[key] : afterSca(key, endpoint.sca, handlers[key]),
     ...tokenEndpoints[key],
   };
+}
+
+/** Apps act for no account: their handlers ask again for the app. */
+function asApp(world: World, request: EmulatedRequest): AccountRecord {
+  requireApp(world, request);
+  return world.accounts.platform;
 }
 
 /** There is no token yet. */

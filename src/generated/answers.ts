@@ -57,6 +57,8 @@ import * as oauth from "./oauth.js";
 import { isOAuthToken } from "./oauth.guards.js";
 import * as offboardings from "./offboardings.js";
 import { isOffboarding, isOffboardingList } from "./offboardings.guards.js";
+import * as partnerWebhooks from "./partner-webhooks.js";
+import { isOAuthWebhookAnswer, isOAuthWebhookList } from "./partner-webhooks.guards.js";
 import * as payouts from "./payouts.js";
 import {
   isPayout,
@@ -434,6 +436,33 @@ const OffboardingListSchema: z.ZodType<offboardings.OffboardingList> = z.withPar
 
 export { OffboardingListSchema as OffboardingList };
 
+/** A URL that receives events, and which ones. */
+type WebhookSubscriptionSchema = webhooks.WebhookSubscription;
+
+const WebhookSubscriptionSchema: z.ZodType<webhooks.WebhookSubscription> = z.withParser(webhooks.WebhookSubscription, (value) =>
+  isWebhookSubscription(value) ? value : z.INVALID,
+);
+
+export { WebhookSubscriptionSchema as WebhookSubscription };
+
+/** One page of webhooks of an OAuth app. */
+type OAuthWebhookListSchema = partnerWebhooks.OAuthWebhookList;
+
+const OAuthWebhookListSchema: z.ZodType<partnerWebhooks.OAuthWebhookList> = z.withParser(partnerWebhooks.OAuthWebhookList, (value) =>
+  isOAuthWebhookList(value) ? value : z.INVALID,
+);
+
+export { OAuthWebhookListSchema as OAuthWebhookList };
+
+/** What the API says to a change that is made, in words. */
+type OAuthWebhookAnswerSchema = partnerWebhooks.OAuthWebhookAnswer;
+
+const OAuthWebhookAnswerSchema: z.ZodType<partnerWebhooks.OAuthWebhookAnswer> = z.withParser(partnerWebhooks.OAuthWebhookAnswer, (value) =>
+  isOAuthWebhookAnswer(value) ? value : z.INVALID,
+);
+
+export { OAuthWebhookAnswerSchema as OAuthWebhookAnswer };
+
 /**
  * Money sent to a bank account, a wallet or a card outside of the platform. The API calls it a
  * transfer.
@@ -574,15 +603,6 @@ const TransferListSchema: z.ZodType<transfers.TransferList> = z.withParser(trans
 );
 
 export { TransferListSchema as TransferList };
-
-/** A URL that receives events, and which ones. */
-type WebhookSubscriptionSchema = webhooks.WebhookSubscription;
-
-const WebhookSubscriptionSchema: z.ZodType<webhooks.WebhookSubscription> = z.withParser(webhooks.WebhookSubscription, (value) =>
-  isWebhookSubscription(value) ? value : z.INVALID,
-);
-
-export { WebhookSubscriptionSchema as WebhookSubscription };
 
 /**
  * One page of subscriptions. Its neighbours are named by `page_after` and `page_before` or, in

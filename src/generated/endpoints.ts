@@ -92,6 +92,15 @@ import type {
   OffboardingListParams,
 } from "./offboardings.js";
 import type {
+  OAuthWebhookAnswer,
+  OAuthWebhookConnectRequest,
+  OAuthWebhookCreateRequest,
+  OAuthWebhookDisconnectRequest,
+  OAuthWebhookList,
+  OAuthWebhookListParams,
+  OAuthWebhookUpdateParams,
+} from "./partner-webhooks.js";
+import type {
   Payout,
   PayoutCancellation,
   PayoutCreateRequest,
@@ -165,6 +174,7 @@ const hostedFlowsSchemas = () => import("./hosted-flows.js");
 const invitationLinksSchemas = () => import("./invitation-links.js");
 const oauthSchemas = () => import("./oauth.js");
 const offboardingsSchemas = () => import("./offboardings.js");
+const partnerWebhooksSchemas = () => import("./partner-webhooks.js");
 const payoutsSchemas = () => import("./payouts.js");
 const referenceSchemas = () => import("./reference.js");
 const reportsSchemas = () => import("./reports.js");
@@ -245,6 +255,13 @@ const invitationLinkShape: Shape<InvitationLink> = shape("InvitationLink", predi
 const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = shape("InvitationLinkCreateRequest", predicates, invitationLinksSchemas);
 const oAuthTokenShape: Shape<OAuthToken> = shape("OAuthToken", predicates, oauthSchemas);
 const oAuthTokenParamsShape: Shape<OAuthTokenParams> = shape("OAuthTokenParams", predicates, oauthSchemas);
+const oAuthWebhookAnswerShape: Shape<OAuthWebhookAnswer> = shape("OAuthWebhookAnswer", predicates, partnerWebhooksSchemas);
+const oAuthWebhookConnectRequestShape: Shape<OAuthWebhookConnectRequest> = shape("OAuthWebhookConnectRequest", predicates, partnerWebhooksSchemas);
+const oAuthWebhookCreateRequestShape: Shape<OAuthWebhookCreateRequest> = shape("OAuthWebhookCreateRequest", predicates, partnerWebhooksSchemas);
+const oAuthWebhookDisconnectRequestShape: Shape<OAuthWebhookDisconnectRequest> = shape("OAuthWebhookDisconnectRequest", predicates, partnerWebhooksSchemas);
+const oAuthWebhookListShape: Shape<OAuthWebhookList> = shape("OAuthWebhookList", predicates, partnerWebhooksSchemas);
+const oAuthWebhookListParamsShape: Shape<OAuthWebhookListParams> = shape("OAuthWebhookListParams", predicates, partnerWebhooksSchemas);
+const oAuthWebhookUpdateParamsShape: Shape<OAuthWebhookUpdateParams> = shape("OAuthWebhookUpdateParams", predicates, partnerWebhooksSchemas);
 const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, offboardingsSchemas);
 const offboardingCreateParamsShape: Shape<OffboardingCreateParams> = shape("OffboardingCreateParams", predicates, offboardingsSchemas);
 const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
@@ -1309,6 +1326,128 @@ export const webhooksDelete: Endpoint<
   mustHave: ["id"],
 };
 
+/** Create a partner's webhook. */
+export const oauthWebhooksCreate: Endpoint<
+  { readonly body: OAuthWebhookCreateRequest },
+  WebhookSubscription
+> = {
+  name: "oauth.webhooks.create",
+  method: "POST",
+  path: "/partner-api/v1/webhooks/create",
+  host: "api",
+  environment: "all",
+  retry: "request_id",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  body: oAuthWebhookCreateRequestShape,
+  response: webhookSubscriptionShape,
+  mustHave: ["id"],
+};
+
+/** List partner's webhooks. */
+export const oauthWebhooksList: Endpoint<
+  { readonly query?: OAuthWebhookListParams },
+  OAuthWebhookList
+> = {
+  name: "oauth.webhooks.list",
+  method: "GET",
+  path: "/partner-api/v1/webhooks",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  query: oAuthWebhookListParamsShape,
+  response: oAuthWebhookListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a partner's webhook. */
+export const oauthWebhooksRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  WebhookSubscription
+> = {
+  name: "oauth.webhooks.retrieve",
+  method: "GET",
+  path: "/partner-api/v1/webhooks/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  response: webhookSubscriptionShape,
+  mustHave: ["id"],
+};
+
+/** Update a partner's webhook. */
+export const oauthWebhooksUpdate: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: OAuthWebhookUpdateParams },
+  WebhookSubscription
+> = {
+  name: "oauth.webhooks.update",
+  method: "POST",
+  path: "/partner-api/v1/webhooks/{id}/update",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  body: oAuthWebhookUpdateParamsShape,
+  response: webhookSubscriptionShape,
+  mustHave: ["id"],
+};
+
+/** Delete a partner's webhook. */
+export const oauthWebhooksDelete: Endpoint<
+  { readonly path: { readonly id: string } },
+  WebhookSubscriptionDeletion
+> = {
+  name: "oauth.webhooks.delete",
+  method: "POST",
+  path: "/partner-api/v1/webhooks/{id}/delete",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  response: webhookSubscriptionDeletionShape,
+  mustHave: ["id"],
+};
+
+/** Connect an account to a partner's webhook. */
+export const oauthWebhooksConnect: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: OAuthWebhookConnectRequest },
+  OAuthWebhookAnswer
+> = {
+  name: "oauth.webhooks.connect",
+  method: "POST",
+  path: "/partner-api/v1/webhooks/{id}/connect",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  body: oAuthWebhookConnectRequestShape,
+  response: oAuthWebhookAnswerShape,
+};
+
+/** Disconnect an account from a partner's webhook. */
+export const oauthWebhooksDisconnect: Endpoint<
+  { readonly path: { readonly id: string }; readonly body: OAuthWebhookDisconnectRequest },
+  OAuthWebhookAnswer
+> = {
+  name: "oauth.webhooks.disconnect",
+  method: "POST",
+  path: "/partner-api/v1/webhooks/{id}/disconnect",
+  host: "api",
+  environment: "all",
+  retry: "idempotent",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
+  body: oAuthWebhookDisconnectRequestShape,
+  response: oAuthWebhookAnswerShape,
+};
+
 /** List requests for information. */
 export const rfisList: Endpoint<{ readonly query?: RfiListParams }, RfiList> = {
   name: "rfis.list",
@@ -1922,6 +2061,13 @@ export const endpoints: readonly Endpoint[] = [
   webhooksRetrieve,
   webhooksUpdate,
   webhooksDelete,
+  oauthWebhooksCreate,
+  oauthWebhooksList,
+  oauthWebhooksRetrieve,
+  oauthWebhooksUpdate,
+  oauthWebhooksDelete,
+  oauthWebhooksConnect,
+  oauthWebhooksDisconnect,
   rfisList,
   rfisRetrieve,
   rfisRespond,

@@ -78,6 +78,8 @@ export {
   InvalidConversionDates,
   InvitationLink,
   OAuthToken,
+  OAuthWebhookAnswer,
+  OAuthWebhookList,
   Offboarding,
   OffboardingList,
   Payout,
@@ -380,6 +382,14 @@ export {
   OffboardingStatus,
   OffboardingStatusInput,
 } from "./offboardings.js";
+export {
+  OAuthWebhookConnectRequest,
+  OAuthWebhookCreateParams,
+  OAuthWebhookCreateRequest,
+  OAuthWebhookDisconnectRequest,
+  OAuthWebhookListParams,
+  OAuthWebhookUpdateParams,
+} from "./partner-webhooks.js";
 export {
   PayerAdditionalInfo,
   PayerAdditionalInfoInput,

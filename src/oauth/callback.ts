@@ -3,6 +3,7 @@
 import { ApiError, AuthenticationError, OAuthCallbackError, ShapeError } from "../errors/index.js";
 import type { Account } from "../generated/accounts.js";
 import { accountsCurrent } from "../generated/endpoints.js";
+import type { ConnectionEvent } from "../report/observe.js";
 import type { CodeClaims } from "./code-claim.js";
 import type { ConnectionManager } from "./connection-manager.js";
 import { type Connection, newRecord } from "./connection-record.js";
@@ -17,6 +18,17 @@ export interface CallbackResult {
   readonly account: Account;
   /** The `state` that was passed to `authorizationUrl`. */
   readonly state: string | undefined;
+  /**
+   * Webhooks of the option `oauth.webhooks` that do not receive the customer's events yet, because connecting
+   * them failed; usually none. `oauth.webhooks.connect` tries again.
+   */
+  readonly failedWebhooks: readonly FailedWebhook[];
+}
+
+/** A webhook that a new connection could not be connected to, and why. */
+export interface FailedWebhook {
+  readonly webhookId: string;
+  readonly error: unknown;
 }
 
 /** A pair, and when it was issued: by this process's clock, and in Unix milliseconds. */
@@ -31,12 +43,19 @@ interface Exchanged {
 export type CallbackClaims = CodeClaims<Exchanged, Omit<CallbackResult, "state">>;
 
 export interface CallbackTools {
-  readonly app: { readonly clientId: string; readonly redirectUri: string };
+  readonly app: {
+    readonly clientId: string;
+    readonly redirectUri: string;
+    readonly webhooks: readonly string[];
+  };
   readonly sealer: StateSealer;
   readonly endpoint: TokenEndpoint;
   readonly manager: ConnectionManager;
   readonly claims: CallbackClaims;
   readonly readAccount: (accessToken: string) => Promise<Account>;
+  /** Sends the events of an account to a webhook of the app. */
+  readonly connectWebhook: (webhookId: string, accountId: string) => Promise<unknown>;
+  readonly publish: (event: ConnectionEvent) => void;
 }
 
 export async function handleCallback(
@@ -63,18 +82,37 @@ export async function handleCallback(
   return { ...(await manager.track(working)), state };
 }
 
-/** Stores the connection of a new pair. */
+/** Stores the connection of a new pair, and connects the webhooks. */
 async function connect(
-  { app, manager, readAccount }: CallbackTools,
+  tools: CallbackTools,
   exchanged: Exchanged,
 ): Promise<Omit<CallbackResult, "state">> {
+  const { app, manager, readAccount } = tools;
   const { pair, atMs, dateMs, isHandedOver } = exchanged;
   const account = await readAccount(pair.accessToken);
   const accountId = account?.id || pair.accountId;
   if (accountId === undefined) throw withoutId(account);
   const record = newRecord(app.clientId, accountId, pair, dateMs);
   exchanged.isHandedOver = true;
-  return { connection: await manager.connect(record, atMs, isHandedOver), account };
+  const connection = await manager.connect(record, atMs, isHandedOver);
+  return { connection, account, failedWebhooks: await connectWebhooks(tools, connection) };
+}
+
+/** A webhook that fails must not cost the connection, which is stored by now. */
+async function connectWebhooks(
+  { app, connectWebhook, publish }: CallbackTools,
+  { id: connectionId, accountId }: Connection,
+): Promise<readonly FailedWebhook[]> {
+  const results = app.webhooks.map(async (webhookId) => {
+    try {
+      await connectWebhook(webhookId, accountId);
+      return [];
+    } catch (error) {
+      publish({ kind: "webhook_failed", connectionId, webhookId });
+      return [{ webhookId, error }];
+    }
+  });
+  return (await Promise.all(results)).flat();
 }
 
 /** The parameters of the callback. */

@@ -1,15 +1,19 @@
 /** Connections to existing Airwallex customers: consent, code exchange, and token renewal. */
 
-import type { Account } from "../generated/accounts.js";
+import type { PartnerWebhooksResource } from "../resources/partner-webhooks.js";
 import type { Store } from "../stores/store.js";
 import {
   type AuthorizationUrlOptions,
   type AuthorizationUrlTools,
   authorizationUrl,
 } from "./authorization-url.js";
-import { type CallbackClaims, type CallbackResult, handleCallback } from "./callback.js";
+import {
+  type CallbackClaims,
+  type CallbackResult,
+  type CallbackTools,
+  handleCallback,
+} from "./callback.js";
 import { createCodeClaims } from "./code-claim.js";
-import type { ConnectionManager } from "./connection-manager.js";
 import type { Connection } from "./connection-record.js";
 import { createConnectionRecords } from "./connection-records.js";
 import {
@@ -22,13 +26,15 @@ import {
   type RefreshExpiringResult,
   refreshExpiring,
 } from "./refresh-expiring.js";
-import type { TokenEndpoint } from "./token-endpoint.js";
 import type { TokenPair } from "./tokens.js";
 
 /**
  * Accounts that customers connect by giving consent. `C` is the type of the client that acts for one.
  */
 export interface OAuthResource<C> {
+  /** Webhooks of the app: events of the customers who connected their accounts to it. */
+  readonly webhooks: PartnerWebhooksResource;
+
   /**
    * Returns the URL to send a customer to for consent. Its `state` is encrypted, valid for ten minutes
    * and bound to `session`, so that a forged or replayed callback is refused.
@@ -43,7 +49,9 @@ export interface OAuthResource<C> {
    * Handles the URL that the customer returned on: checks the state, exchanges the code, reads the
    * account and stores the connection. Each code is exchanged once across all processes that share the
    * store: when two callbacks bring the same code, as after a double click, the second waits for the
-   * first and returns the same connection, or is refused with `code_used`.
+   * first and returns the same connection, or is refused with `code_used`. The webhooks of the option
+   * `oauth.webhooks` are connected to the account; where that fails, the result says so, and the connection
+   * is stored all the same.
    *
    * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
    *
@@ -105,7 +113,7 @@ export interface OAuthResource<C> {
    *   cannot be reached: let the event be delivered again
    *
    * @example
-   * const handlers = createWebhooks({ secrets, inbox })
+   * const hooks = createWebhooks({ secrets: "whsec_test" })
    *   .on("connection.disconnected", (event) => client.oauth.handleDisconnected(event))
    *   .on("partner_connection.disconnected", (event) => client.oauth.handleDisconnected(event));
    */
@@ -121,13 +129,12 @@ export interface OAuthResource<C> {
   ): Promise<TokenPair>;
 }
 
-export interface OAuthTools<C> extends AuthorizationUrlTools {
+export interface OAuthTools<C> extends AuthorizationUrlTools, Omit<CallbackTools, "claims"> {
+  readonly app: AuthorizationUrlTools["app"] & CallbackTools["app"];
   readonly store: Store;
   readonly keyPrefix: string;
-  readonly endpoint: TokenEndpoint;
-  readonly manager: ConnectionManager;
   readonly clientOf: (connectionId: string) => C;
-  readonly readAccount: (accessToken: string) => Promise<Account>;
+  readonly webhooks: PartnerWebhooksResource;
 }
 
 export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
@@ -135,6 +142,7 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   const records = createConnectionRecords(store, (id) => keyPrefix + id);
   const claims: CallbackClaims = createCodeClaims(store, keyPrefix);
   return {
+    webhooks: tools.webhooks,
     authorizationUrl: (options) => authorizationUrl(tools, options),
     handleCallback: (url, { session }) => handleCallback({ ...tools, claims }, url, session),
     connection: clientOf,

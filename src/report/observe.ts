@@ -56,15 +56,18 @@ export interface TokenEvent {
   readonly error?: unknown;
 }
 
-/** The tokens of a connection changed. */
+/** A connection or its tokens changed. */
 export interface ConnectionEvent {
   /**
    * `rotated`: there is a new pair. `revoked`: the customer has to consent again. `unsaved`: the new
    * pair is only in memory, because it could not be stored. `saved`: it has now been stored. `restored`:
    * the store had gone back to an older pair, as after a failover, and was given the newer one again.
+   * `webhook_failed`: the new connection could not be connected to a webhook of the app.
    */
-  readonly kind: "rotated" | "revoked" | "unsaved" | "saved" | "restored";
+  readonly kind: "rotated" | "revoked" | "unsaved" | "saved" | "restored" | "webhook_failed";
   readonly connectionId: string;
+  /** The webhook of `webhook_failed`. */
+  readonly webhookId?: string | undefined;
 }
 
 /**
@@ -84,7 +87,7 @@ export interface Observer {
   readonly onDrift?: ((event: DriftEvent) => void) | undefined;
   /** Called for logins with the API key, and for tokens that were refused. */
   readonly onToken?: ((event: TokenEvent) => void) | undefined;
-  /** Called when the tokens of an OAuth connection change. */
+  /** Called when an OAuth connection or its tokens change. */
   readonly onConnection?: ((event: ConnectionEvent) => void) | undefined;
 }
 

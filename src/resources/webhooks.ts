@@ -100,16 +100,15 @@ export function webhooksResource(call: Call): WebhooksResource {
     create(params, options) {
       const body = withRequestId(params);
       const find = (remainingMs: number) =>
-        findByRequestId(resource, body.request_id, withinCall(options, remainingMs));
+        findByRequestId(resource.list({}, withinCall(options, remainingMs)), body.request_id);
       return call(webhooksCreate, { body }, options, { settlement: { find } });
     },
     retrieve: (id, options) => call(webhooksRetrieve, { path: { id } }, options),
     update: (id, params, options) => call(webhooksUpdate, { path: { id }, body: params }, options),
     delete: (id, options) =>
       call(webhooksDelete, { path: { id } }, options, {
-        // Some versions of the API answer with a JSON string.
-        interpret: (data) => (typeof data === "string" ? { id, deleted: true } : data),
-        settlement: { find: findGone(resource, id, options), doneCodes: goneCodes },
+        interpret: readDeletion(id),
+        settlement: { find: findGone(resource.retrieve, id, options), doneCodes: goneCodes },
       }),
     list: (params = {}, options) =>
       listEitherPages(webhooksList, params?.page ?? params?.page_num, (name) =>
@@ -119,22 +118,27 @@ export function webhooksResource(call: Call): WebhooksResource {
   return resource;
 }
 
-async function findByRequestId(
-  { list }: WebhooksResource,
+/** Some versions of the API answer with a JSON string. */
+export const readDeletion =
+  (id: string) =>
+  (data: unknown): unknown =>
+    typeof data === "string" ? { id, deleted: true } : data;
+
+export async function findByRequestId(
+  list: AsyncIterable<WebhookSubscription>,
   requestId: string,
-  options: CallOptions,
 ): Promise<Finding<WebhookSubscription>> {
-  for await (const subscription of list({}, options)) {
+  for await (const subscription of list) {
     if (subscription.request_id === requestId) return { found: subscription };
   }
   return undefined;
 }
 
-const goneCodes: readonly string[] = ["not_found", "resource_not_found"];
+export const goneCodes: readonly string[] = ["not_found", "resource_not_found"];
 
 /** A subscription that is not there any more was deleted, by an attempt whose response was lost. */
-function findGone(
-  { retrieve }: WebhooksResource,
+export function findGone(
+  retrieve: WebhooksResource["retrieve"],
   id: string,
   options: CallOptions | undefined,
 ): Settlement<WebhookSubscriptionDeletion>["find"] {

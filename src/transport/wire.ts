@@ -39,8 +39,8 @@ export interface Progress {
   retries: number;
   /** True once a write was sent without a clear outcome. */
   ambiguous: boolean;
-  /** The token that was sent, so that no error quotes it. */
-  bearer?: string | undefined;
+  /** The secrets that were sent to authenticate, so that no error quotes them. */
+  credentials?: readonly string[] | undefined;
   /** What we know about the refusal beyond what the API says, for the error message. */
   hint?: string | undefined;
   /** Called after a failed attempt that may be retried, with its response or the reason there was none. */

@@ -8,6 +8,7 @@ import { loadSource } from "../../scripts/generate/load.js";
 import type { Operation } from "../../scripts/generate/model.js";
 import { endpoints } from "../../src/generated/endpoints.js";
 import { createClient } from "../../src/index.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { fitting } from "../generated/arbitraries.js";
 
 const model = expand(await loadSource(fileURLToPath(new URL("../../spec", import.meta.url))));
@@ -22,6 +23,8 @@ const otherArguments: Readonly<Record<string, readonly unknown[]>> = {
   "files.downloadLinks": [["file"]],
   "rfis.respond": ["some id", { questions: [{ id: "q", answer: { type: "TEXT", text: "x" } }] }],
   "embedded.authorize": [{ scope: ["onboarding:write"] }],
+  "oauth.webhooks.connect": ["some id", "acct_1"],
+  "oauth.webhooks.disconnect": ["some id", "acct_1"],
 };
 
 /** Methods composed of others, with no endpoint of their own. */
@@ -30,6 +33,18 @@ const conveniences = [
   "beneficiaries.check",
   "files.download",
   "onboarding.run",
+  ...[
+    "authorizationUrl",
+    "connection",
+    "delete",
+    "exchangeCode",
+    "handleCallback",
+    "handleDisconnected",
+    "list",
+    "refresh",
+    "refreshExpiring",
+    "retrieve",
+  ].map((name) => `oauth.${name}`),
 ];
 
 const sent: string[] = [];
@@ -38,6 +53,10 @@ const client = createClient({
   environment: "sandbox",
   clientId: "client",
   apiKey: "key",
+  oauth: {
+    ...{ clientId: "app", clientSecret: "secret", redirectUri: "https://example.com/callback" },
+    store: createMemoryStore(),
+  },
   maxRetries: 0,
   validation: "off",
   fetch: async (input, init) => {

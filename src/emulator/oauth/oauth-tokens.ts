@@ -32,8 +32,7 @@ export async function answerWithTokens(
   issuer: string,
 ): Promise<OAuthToken> {
   const { accessTokenLifetimeMs, refreshTokenLifetimeMs } = world.settings.oauth;
-  const organisation = digest(world.settings.seed, "organisation", grant.account.id);
-  const org_id = `org_${organisation.toString("base64url").slice(0, 22)}`;
+  const org_id = orgIdOf(world, grant.account);
   const scope = grant.scopes.join(" ");
   return {
     access_token: await issueAccessToken(world, grant, { iss: issuer, org_id, scope }),
@@ -45,6 +44,11 @@ export async function answerWithTokens(
     org_id,
     scope,
   };
+}
+
+/** The id of the organisation that an account belongs to. */
+export function orgIdOf({ settings }: World, { id }: AccountRecord): string {
+  return `org_${digest(settings.seed, "organisation", id).toString("base64url").slice(0, 22)}`;
 }
 
 async function issueAccessToken(

@@ -38,6 +38,11 @@ export function holds(words: readonly string[], word: string): boolean {
   return words.some((other) => canonical(other) === canonical(word));
 }
 
+/** Whether one of the scopes covers an event. */
+export function covers(words: readonly string[], event: string): boolean {
+  return all.some(([name, { events }]) => events.includes(event) && holds(words, name));
+}
+
 /** What a scope means to the customer. */
 export function explainScope(word: string): string {
   return all.find(([name]) => name === canonical(word))?.[1].summary ?? word;

@@ -9,6 +9,7 @@ import type { EmulatedRequest } from "../engine/exchange.js";
 import type { HandlersOf } from "../engine/handlers.js";
 import type { OAuthApp } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
+import { type BasicCredentials, readBasic } from "./client-credentials.js";
 import { exchangeCode } from "./exchange-code.js";
 import { invalidClient, invalidRequest } from "./oauth-refusal.js";
 import { answerWithTokens, issueRefreshToken } from "./oauth-tokens.js";
@@ -42,7 +43,7 @@ function authenticate(
   { headers }: EmulatedRequest,
   body: OAuthTokenParams,
 ): OAuthApp {
-  const basic = readBasic(headers["authorization"]);
+  const basic = readEncoded(headers["authorization"]);
   if (basic && body.client_secret) {
     throw invalidRequest("client_secret", "Client credentials come by HTTP Basic and in the body.");
   }
@@ -58,13 +59,9 @@ function authenticate(
 }
 
 /** Both parts are form-encoded. Undefined if there is no such header. */
-function readBasic(
-  authorization: string | undefined,
-): { readonly id: string; readonly secret: string } | undefined {
-  const encoded = /^Basic +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (encoded === undefined) return undefined;
-  const [id = "", ...rest] = Buffer.from(encoded, "base64").toString().split(":");
-  return { id: formDecode(id), secret: formDecode(rest.join(":")) };
+function readEncoded(authorization: string | undefined): BasicCredentials | undefined {
+  const basic = readBasic(authorization);
+  return basic && { id: formDecode(basic.id), secret: formDecode(basic.secret) };
 }
 
 function formDecode(text: string): string {

@@ -8,12 +8,14 @@ import type { StatusChange } from "../engine/account-record.js";
 import type { RecordChange } from "../engine/table.js";
 import type { World } from "../engine/world.js";
 import { type Connection, oauthOf } from "../oauth/oauth-store.js";
+import { orgIdOf } from "../oauth/oauth-tokens.js";
 import { type ReportRecord, reportsOf } from "../reports/report-record.js";
 import { viewReport } from "../reports/reports.js";
 import { type RfiRecord, rfisOf } from "../rfis/rfi-record.js";
 import { announceMoney } from "./announce-money.js";
 import { dispatch } from "./dispatch.js";
 import { dataOfAccount, type EventData, nameOfStatus } from "./events.js";
+import { webhooksOf } from "./webhook-store.js";
 
 /** Announces changes to subscribers. */
 export function announce(world: World): World {
@@ -28,9 +30,8 @@ export function announce(world: World): World {
 }
 
 function announceStatus(world: World, { accountId, from, to, atMs }: StatusChange): void {
-  const { connected, platform } = world.accounts;
-  const account = connected.get(accountId);
-  // Accounts of OAuth customers are not the platform's.
+  const { connected, customers, platform } = world.accounts;
+  const account = connected.get(accountId) ?? customers.get(accountId);
   if (account === undefined) return;
   const tell = (name: string, about: string): void => {
     const data = dataOfAccount(name, account, platform);
@@ -50,7 +51,7 @@ function announceReport(world: World, { record: report, atMs }: RecordChange<Rep
 }
 
 function announceConnection(world: World, { record, atMs }: RecordChange<Connection>): void {
-  const { id: sourceId, account, status, grant } = record;
+  const { id: sourceId, clientId, account, status, grant, disconnected } = record;
   if (status !== "DISCONNECTED") return;
   const { id: accountId } = account;
   const data: EventData = {
@@ -59,6 +60,19 @@ function announceConnection(world: World, { record, atMs }: RecordChange<Connect
   };
   const name = "connection.disconnected";
   dispatch(world, { id: world.ids.event(), name, accountId, data, sourceId, atMs });
+  for (const { ownerId, connectedIds } of webhooksOf(world).subscriptions.all()) {
+    if (ownerId === clientId) connectedIds?.delete(accountId);
+  }
+  if (disconnected === "customer") announceToApp(world, record, atMs);
+}
+
+/** Only what a customer does by hand is announced to the app itself. */
+function announceToApp(world: World, { clientId, account }: Connection, atMs: number): void {
+  const name = "partner_connection.disconnected";
+  const value = { account_ids: [account.id], reason: "user_initiated" };
+  const app = { clientId, orgId: orgIdOf(world, account) };
+  const about = { accountId: account.id, data: { kind: "other", value }, app, atMs } as const;
+  dispatch(world, { id: world.ids.event(), name, ...about });
 }
 
 function announceRfi(world: World, { record, atMs }: RecordChange<RfiRecord>): void {

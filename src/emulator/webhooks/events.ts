@@ -13,8 +13,8 @@ export interface EmulatorEvent {
   readonly id: string;
   /** Such as `account.active`. */
   readonly name: string;
-  /** Whether every version gets it under this name; default: as `eventNameIn` says. */
-  readonly inEveryVersion?: boolean;
+  /** Sent by a test: every version gets it under this name, and the platform whatever the account. */
+  readonly byHand?: boolean;
   /** The account that it belongs to. */
   readonly accountId: string;
   readonly data: EventData;
@@ -22,6 +22,8 @@ export interface EmulatorEvent {
   readonly sourceId?: string | undefined;
   /** Emulator time in milliseconds. */
   readonly atMs: number;
+  /** For an event of an app instead of an account. */
+  readonly app?: { readonly clientId: string; readonly orgId: string } | undefined;
 }
 
 /** The data of an event, as far as versions differ in it. */
@@ -70,14 +72,15 @@ export function dataOfAccount(
 
 /** The body of a delivery, in the format of a version. */
 export function writePayload(event: EmulatorEvent, version: string): string {
-  const { id, name, accountId, sourceId, atMs } = event;
+  const { id, name, accountId, sourceId, atMs, app } = event;
   const data = writeData(event.data, version);
   if (hasLegacyWebhooks(version)) {
     return JSON.stringify({ accountId, data, id: idIn(event, version), name });
   }
   const created_at = formatTimestamp(atMs, version);
   const source = sourceId === undefined ? {} : { source_id: sourceId };
-  return JSON.stringify({ id, name, account_id: accountId, data, created_at, version, ...source });
+  const about = app ? { app_id: app.clientId, org_id: app.orgId } : { account_id: accountId };
+  return JSON.stringify({ id, name, ...about, data, created_at, version, ...source });
 }
 
 /** Legacy versions identify events by UUIDs. */

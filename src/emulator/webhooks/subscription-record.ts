@@ -4,8 +4,13 @@ import type { Sequenced } from "../engine/paging.js";
 
 export interface Subscription extends Sequenced {
   readonly id: string;
-  /** The account that made it. The platform receives the events of all accounts, others only their own. */
+  /**
+   * The account that made it, or the client id of the app. The platform receives the events of its own
+   * accounts, other accounts their own, and apps those of the accounts in `connectedIds`.
+   */
   readonly ownerId: string;
+  /** For the webhook of an app: the accounts that are connected to it. */
+  readonly connectedIds: Set<string> | undefined;
   readonly requestId: string;
   readonly secret: string;
   /** API version of the payloads. */

@@ -16,12 +16,14 @@ export interface NewSubscription {
   readonly events: readonly string[];
   /** Default a generated one. */
   readonly secret?: string | undefined;
+  /** For the webhook of an app. */
+  readonly connectedIds?: Set<string> | undefined;
 }
 
 /** @param given Its URL must have been checked by {@link checkUrl}. */
 export function subscribe(
   world: World,
-  { secret = world.ids.secret("whsec"), ...given }: NewSubscription,
+  { secret = world.ids.secret("whsec"), connectedIds, ...given }: NewSubscription,
 ): Subscription {
   const { subscriptions } = webhooksOf(world);
   const nowMs = world.clock.nowMs();
@@ -30,6 +32,7 @@ export function subscribe(
     id: world.ids.subscription(),
     sequence: subscriptions.added,
     secret,
+    connectedIds,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   });

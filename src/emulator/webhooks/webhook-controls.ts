@@ -2,8 +2,10 @@
 
 import type { WebhookSubscription } from "../../generated/index.js";
 import { isDate } from "../engine/api-version.js";
+import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import { Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
+import { orgIdOf } from "../oauth/oauth-tokens.js";
 import type { LoggedDelivery } from "./deliveries.js";
 import { dispatch } from "./dispatch.js";
 import type { Sample } from "./sample.js";
@@ -94,8 +96,8 @@ export function createWebhooksControls(present: () => World): WebhooksControls {
 /** Sends an event to every subscription to its name. Returns its id. */
 export function deliver(world: World, event: EventToDeliver): string {
   const { name, accountId, data, id = world.ids.event(), createdAt } = event;
-  const { connected, platform } = world.accounts;
-  const known = accountId === undefined ? undefined : connected.get(accountId);
+  const { connected, customers, platform } = world.accounts;
+  const known = connected.get(accountId ?? "") ?? customers.get(accountId ?? "");
   const account = known ?? sampleAccount(world, name, accountId);
   const sample: Sample =
     data === undefined ? sampleOf(world, name, account) : { data: { kind: "given", value: data } };
@@ -103,10 +105,15 @@ export function deliver(world: World, event: EventToDeliver): string {
   const usual = ofPlatform ? platform.id : account.id;
   dispatch(world, {
     ...{ id, name, accountId: accountId ?? usual, data: sample.data, sourceId: sample.sourceId },
-    ...{ inEveryVersion: true, atMs: createdAt?.getTime() ?? world.clock.nowMs() },
+    app: isOfApp(name)
+      ? { clientId: defaultOAuthClientId, orgId: orgIdOf(world, account) }
+      : undefined,
+    ...{ byHand: true, atMs: createdAt?.getTime() ?? world.clock.nowMs() },
   });
   return id;
 }
+
+const isOfApp = (name: string): boolean => name.startsWith("partner_connection.");
 
 function check(url: string, version: string): void {
   if (!isDate(version)) {
