@@ -111,8 +111,8 @@ async function run<Output>(
     throw error;
   }
   const refuse = (response: WireResponse): Error => {
-    const sent = [input.body, input.query, options.extraBody, extras.payload?.describes];
-    return refusal(request, response, sent, settings);
+    const bodies = [input.body, options.extraBody, extras.payload?.describes];
+    return refusal(request, response, { bodies, query: input.query }, settings);
   };
   const { onRetry, settlement } = extras;
   if (onRetry) {

@@ -53,7 +53,7 @@ export function createDownload(send: Send, settings: CallSettings): Download {
         if (moved && location && redirects < mostRedirects) {
           link = readLink(operation, location, link);
         } else if (response.status >= 300) {
-          throw refusal(request(link), response, undefined, settings);
+          throw refusal(request(link), response, { bodies: [], query: undefined }, settings);
         } else {
           const coded = header(response.headers, "content-encoding") !== undefined;
           return guard(

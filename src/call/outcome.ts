@@ -29,16 +29,22 @@ import { parseExactly } from "./exact-json.js";
 import { asksForSca, scaSessionCodeOf } from "./sca.js";
 import type { CallExtras, CallSettings } from "./settings.js";
 
+/** Everything that was sent, so that it is recognised where the response quotes it. */
+export interface Sent {
+  readonly bodies: readonly unknown[];
+  readonly query: unknown;
+}
+
 /** A response with status 300 or above, as an error. */
 export function refusal(
   request: WireRequest,
   response: WireResponse,
-  /** Everything that was sent, so that it is recognised where the response quotes it. */
-  sent: unknown,
+  sent: Sent,
   { unauthorized, check }: CallSettings,
 ): Error {
   const scaSessionCode = scaSessionCodeOf(response);
-  const redactor = createRedactor(sent, [...secretsOf(request), scaSessionCode ?? ""]);
+  const secrets = [...secretsOf(request), scaSessionCode ?? ""];
+  const redactor = createRedactor(sent.bodies, secrets, sent.query);
   const facts = factsOf(request, response, redactor);
   if (asksForSca(response)) {
     const remote = readRemoteError(response, parseBody(response), redactor);
@@ -246,8 +252,9 @@ function reasonOf(error: unknown): string {
 function quotedIn(request: WireRequest): Redactor {
   const { query, body } = request;
   const text = typeof body === "string" ? body : "";
-  const fields = [Object.fromEntries(new URLSearchParams(query)), asJson(text)];
-  return createRedactor([...fields, { token: [query.slice(1), text] }], secretsOf(request));
+  const sent = [asJson(text), { token: [query.slice(1), text] }];
+  const parameters = Object.fromEntries(new URLSearchParams(query));
+  return createRedactor(sent, secretsOf(request), parameters);
 }
 
 function asJson(text: string): unknown {

@@ -14,7 +14,6 @@ export const piiFields: ReadonlySet<string> = new Set([
   "authorization_code",
   "backFileId",
   "back_file_id",
-  "bank_account_number",
   "binding_mobile_number",
   "businessRegistrationNumber",
   "business_phone_number",
@@ -25,7 +24,6 @@ export const piiFields: ReadonlySet<string> = new Set([
   "client_secret",
   "code_verifier",
   "comment",
-  "company_name",
   "connectedAccountName",
   "connected_account_name",
   "contactNumber",
@@ -78,7 +76,6 @@ export const piiFields: ReadonlySet<string> = new Set([
   "mrzLine2",
   "mrz_line1",
   "mrz_line2",
-  "name",
   "nationality",
   "nickname",
   "number",
@@ -115,4 +112,11 @@ export const piiFields: ReadonlySet<string> = new Set([
   "user_agent",
   "value",
   "vatNumber",
+]);
+
+/** The same of query parameters: `name` is a person's there, and anything's in a body. */
+export const piiParameters: ReadonlySet<string> = new Set([
+  "bank_account_number",
+  "company_name",
+  "name",
 ]);

@@ -1,6 +1,6 @@
 /** Removes secrets, and personal data as marked in the account model, from what the API says. */
 
-import { piiFields } from "../generated/pii.js";
+import { piiFields, piiParameters } from "../generated/pii.js";
 
 const mark = "[redacted]";
 /** Bounded on both sides, or a long string without an @ would take forever. */
@@ -18,12 +18,18 @@ export interface Redactor {
 }
 
 /**
- * The API may quote what it was sent. Replaces the values of marked fields in `sent`, the values of marked
- * fields in the response, every one of `secrets`, and every email address.
+ * The API may quote what it was sent. Replaces the values of marked fields in `sent` and of marked
+ * parameters in `query`, the values of marked fields in the response, every one of `secrets`, and every
+ * email address.
  */
-export function createRedactor(sent: unknown, secrets: readonly string[] = []): Redactor {
+export function createRedactor(
+  sent: unknown,
+  secrets: readonly string[] = [],
+  query: unknown = undefined,
+): Redactor {
   const values = new Map<string, Value>();
   collect(sent, false, values);
+  collect(query, false, values, piiParameters);
   for (const secret of secrets) if (secret !== "") values.set(secret, toValue(secret, true));
   return {
     text: (input) => replaceIn(input, [...values.values()]),
@@ -124,15 +130,20 @@ function toValue(plain: string, secret: boolean): Value {
   return { plain, folded: plain.toLowerCase(), anywhere };
 }
 
-function collect(value: unknown, marked: boolean, into: Map<string, Value>): void {
+function collect(
+  value: unknown,
+  marked: boolean,
+  into: Map<string, Value>,
+  more?: ReadonlySet<string>,
+): void {
   if (typeof value === "string" || typeof value === "number") {
     const plain = String(value);
     if (marked && plain !== "") into.set(plain, toValue(plain, false));
   } else if (Array.isArray(value)) {
-    for (const item of value) collect(item, marked, into);
+    for (const item of value) collect(item, marked, into, more);
   } else if (typeof value === "object" && value !== null) {
     for (const [key, member] of Object.entries(value)) {
-      collect(member, marked || piiFields.has(key), into);
+      collect(member, marked || piiFields.has(key) || more?.has(key) === true, into, more);
     }
   }
 }

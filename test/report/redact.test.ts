@@ -2,6 +2,14 @@ import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../src/report/redact.js";
 
 describe("createRedactor()", () => {
+  it("takes a name for a person's in a query, and for anything's elsewhere", () => {
+    const details = { name: "passport.png", errors: [{ name: "Lovelace" }], said: "Ada Lovelace" };
+    const asked = createRedactor({ name: "passport.png" }, [], { name: "Ada Lovelace" });
+    expect(asked.deep(details)).toEqual({ ...details, said: "[redacted]" });
+    const list = createRedactor(undefined, [], { bank_account_number: "50001121" });
+    expect(list.text("There is no account 50001121.")).toBe("There is no account [redacted].");
+  });
+
   it("removes the values of marked fields that were sent", () => {
     const sent = {
       primary_contact: { email: "a@b.co", mobile: "+49 170 1234" },

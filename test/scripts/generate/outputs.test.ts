@@ -112,9 +112,10 @@ describe("makeOutputs()", () => {
     expect(text).toContain('size?: "S" | "M" | null | undefined;');
   });
 
-  it("lists the members that hold personal data, query parameters included", async () => {
-    const { piiFields } = await load("pii.js");
-    expect(piiFields).toEqual(new Set(["born", "buyer", "name", "place_of_birth"]));
+  it("lists the members that hold personal data, and the query parameters apart", async () => {
+    const { piiFields, piiParameters } = await load("pii.js");
+    expect(piiFields).toEqual(new Set(["born", "name", "place_of_birth"]));
+    expect(piiParameters).toEqual(new Set(["buyer"]));
   });
 
   it("lists the operations as endpoints", async () => {
