@@ -140,6 +140,7 @@ filter.elements.problems.checked = given.has("problems");
 
 const dialog = byId("detail");
 let shown;
+let shownPath;
 
 async function openDetail() {
   const path = location.hash.slice(1);
@@ -149,11 +150,12 @@ async function openDetail() {
     detail = await read(path);
   } catch (error) {
     // What was open and is gone has been removed by hand.
-    if (dialog.open) return dialog.close();
+    if (dialog.open && path === shownPath) return dialog.close();
     detail = { title: decodeURIComponent(path), data: {}, actions: [], comparisons: [], problem: error.message };
   }
   if (location.hash.slice(1) !== path) return;
   shown = detail.data;
+  shownPath = path;
   byId("title").textContent = detail.title;
   byId("content").replaceChildren(
     element("p", { className: "problem", role: "alert", hidden: !detail.problem }, detail.problem ?? ""),
@@ -213,7 +215,8 @@ function branches(value, depth) {
 
 addEventListener("hashchange", openDetail);
 dialog.addEventListener("close", () => {
-  history.replaceState(null, "", location.pathname + location.search);
+  // The event comes late: another row may have been asked for meanwhile.
+  if (location.hash.slice(1) === shownPath) history.replaceState(null, "", location.pathname + location.search);
 });
 byId("close").addEventListener("click", () => dialog.close());
 byId("json").addEventListener("click", ({ target }) => copyFrom(target, JSON.stringify(shown, null, 2)));
