@@ -49,7 +49,8 @@ export async function refreshExpiring(
 ): Promise<RefreshExpiringResult> {
   refuseNumbers({ withinMs, concurrency });
   const count = { refreshed: 0, alreadyRefreshed: 0, revoked: 0, missing: 0, failed: 0 };
-  const listed = inAnyOrder(tools.records.pages(Date.now() + Math.ceil(withinMs)), tools.random);
+  const pages = tools.records.pages(Date.now() + Math.ceil(withinMs));
+  const listed = once(inAnyOrder(pages, tools.random));
   let done = 0;
   const work = async (): Promise<void> => {
     for (let next = await listed.next(); !next.done; next = await listed.next()) {
@@ -92,6 +93,20 @@ async function* inAnyOrder<T>(
       [mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T];
     }
     yield* mixed;
+  }
+}
+
+/**
+ * Stores list by expiry. A connection whose new refresh token expires within `withinMs` too is listed again,
+ * further on, and without this a run would never end.
+ */
+async function* once<T extends { readonly id: string }>(
+  listed: AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const seen = new Set<string>();
+  for await (const one of listed) {
+    if (!seen.has(one.id)) yield one;
+    seen.add(one.id);
   }
 }
 

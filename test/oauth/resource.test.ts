@@ -500,6 +500,25 @@ describe("oauth.refreshExpiring()", () => {
     expect(emulator.oauth.connections.map(({ refreshes }) => refreshes)).toEqual(Array(20).fill(1));
   });
 
+  it("ends when the new tokens expire within the same time too", async () => {
+    await using emulator = await startEmulator();
+    const inner = createMemoryStore();
+    // As Redis and Postgres do: each page is what expires after the one before, at that moment.
+    const paged: Store = {
+      ...inner,
+      async list({ cursor = "", ...query }) {
+        const { keys } = await inner.list(query);
+        const place = ({ key, expiresAtMs = 0 }: (typeof keys)[number]) => `${expiresAtMs} ${key}`;
+        const [first, ...more] = keys.filter((key) => place(key) > cursor);
+        return { keys: first ? [first] : [], next: first && more[0] && place(first) };
+      },
+    };
+    const client = clientOf(emulator, { store: paged });
+    for (let i = 0; i < 3; i++) await connect(emulator, client);
+    const result = await client.oauth.refreshExpiring({ withinMs: 1000 * day, concurrency: 1 });
+    expect(result).toEqual({ ...none, refreshed: 3 });
+  });
+
   it("says which connections the database has lost", async () => {
     await using emulator = await startEmulator();
     const store = createMemoryStore();
