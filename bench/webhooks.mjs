@@ -39,6 +39,7 @@ function contestsOf(body, headers) {
   const { webhooks } = new Stripe("sk_test_bench", { telemetry: false });
   const svix = new Svix(secret);
   const standard = new Standard(secret);
+  const driftCheck = ours.createDriftCheck(reject);
   const verify = () => ours.verifySignature(body, headers.airwallex, { secrets: secret });
   const stripeEvent = () =>
     webhooks.constructEvent(body, headers.stripe["stripe-signature"], secret);
@@ -63,10 +64,13 @@ function contestsOf(body, headers) {
       ...parsed,
     },
     "From the bytes to an event; ours is typed, normalised, and its data are validated": {
-      "airwallex-connect receive": () =>
-        ours.receive(body, headers.airwallex, { secrets: secret, onDrift: reject }),
-      "airwallex-connect receive without validation": () =>
-        ours.receive(body, headers.airwallex, { secrets: secret }),
+      "airwallex-connect constructEvent": () =>
+        ours.constructEvent(body, headers.airwallex, {
+          secrets: secret,
+          driftCheck,
+        }),
+      "airwallex-connect constructEvent without validation": () =>
+        ours.constructEvent(body, headers.airwallex, { secrets: secret }),
       ...parsed,
     },
   };

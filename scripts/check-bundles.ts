@@ -49,7 +49,7 @@ const webhooks: App = {
     handler(request).then((response) => console.log(response.status));
   `,
   prints: "400",
-  mostBytes: 430_000,
+  mostBytes: 40_000,
 };
 
 const folder = await mkdtemp(join(tmpdir(), "airwallex-bundles-"));

@@ -17,6 +17,12 @@ export function emitEvents({ events, schemas }: Model): string {
   ].join("\n");
 }
 
+/** The names alone, for those who load no shapes. */
+export function emitEventNames({ events }: Model): string {
+  const names = events.map(({ name }) => `  ${JSON.stringify(name)},\n`).join("");
+  return `${header}\n/** The names of the webhook events that are modelled. */\nexport const eventNames = [\n${names}] as const;\n`;
+}
+
 const typeIntro = `/**
  * The data of each event, by event name. \`legacy\` is the camelCase sent to subscriptions of versions
  * before 2024-02-22, where its shape is known.

@@ -4,7 +4,7 @@ import { emitApiDocs } from "./emit-api-docs.js";
 import { emitAnswers, emitIndex } from "./emit-doors.js";
 import { emitEndpoints } from "./emit-endpoints.js";
 import { emitErrorCodes } from "./emit-error-codes.js";
-import { emitEvents } from "./emit-events.js";
+import { emitEventNames, emitEvents } from "./emit-events.js";
 import { emitAllGuards, emitGuards } from "./emit-guards.js";
 import { emitKycDocs } from "./emit-kyc-docs.js";
 import { emitMigration } from "./emit-migration.js";
@@ -32,6 +32,7 @@ export function makeOutputs(source: Source, model: Model, methods: Methods = noM
     ["spec/openapi.generated.json", emitOpenapi(source, model)],
     ["src/generated/endpoints.ts", emitEndpoints(model)],
     ["src/generated/error-codes.ts", emitErrorCodes(source)],
+    ["src/generated/event-names.ts", emitEventNames(model)],
     ["src/generated/event-shapes.ts", emitEvents(model)],
     ["src/generated/pii.ts", emitPii(source)],
     ["src/generated/scopes.ts", emitScopes(source)],

@@ -11,7 +11,7 @@
  */
 
 import { WebhookHandlerError } from "../errors/webhook-errors.js";
-import { type ConstructEventOptions, constructEvent, isModelled } from "./construct-event.js";
+import { type ConstructEventOptions, constructEvent } from "./construct-event.js";
 import type { EventName, EventNamed, UnmodelledEvent, WebhookEvent } from "./events.js";
 import type { WebhookHeaders } from "./header-values.js";
 import type { Inbox, InboxOutcome } from "./inbox.js";
@@ -90,7 +90,7 @@ export function createWebhooks<Context = undefined>(
   options: WebhooksOptions<Context>,
 ): Webhooks<Context> {
   checkVerifyOptions(options);
-  const { inbox, secrets, toleranceMs, onDrift } = options;
+  const { inbox, secrets, toleranceMs, driftCheck } = options;
   const registered: Registered<Context>[] = [];
   const warned = new Set<string>();
   let checked = false;
@@ -105,7 +105,7 @@ export function createWebhooks<Context = undefined>(
     onAny: (handler) => register("any", handler),
     onUnmodelled: (handler: AnyHandler<Context>) => register("unmodelled", handler),
     constructEvent(rawBody, headers, { receivedAtMs } = {}) {
-      return constructEvent(rawBody, headers, { secrets, toleranceMs, onDrift, receivedAtMs });
+      return constructEvent(rawBody, headers, { secrets, toleranceMs, driftCheck, receivedAtMs });
     },
     async handle(event) {
       if (!checked) {
@@ -124,6 +124,12 @@ export function createWebhooks<Context = undefined>(
     },
   };
   return hooks;
+}
+
+/** Whether an event of this name is modelled. The names are loaded with the first event that asks. */
+async function isModelled(name: string): Promise<boolean> {
+  const { eventNames } = await import("../generated/event-names.js");
+  return (eventNames as readonly string[]).includes(name);
 }
 
 async function handlersOf<Context>(

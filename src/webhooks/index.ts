@@ -11,12 +11,9 @@ export {
   type WebhookVerificationErrorCode,
 } from "../errors/webhook-errors.js";
 export type { DriftIssue } from "../report/drift.js";
-export {
-  type ConstructEventOptions,
-  constructEvent,
-  type WebhookDrift,
-} from "./construct-event.js";
+export { type ConstructEventOptions, constructEvent } from "./construct-event.js";
 export { type CurrentAccount, toCurrentAccount } from "./current-account.js";
+export { createDriftCheck, type DriftCheck, type WebhookDrift } from "./drift-check.js";
 // Events
 export type {
   EventFormat,

@@ -10,11 +10,11 @@ export function warn(message: string): void {
 /** TypeScript rejects unknown names; JavaScript gets a warning, because a handler with a typo never runs. */
 export async function warnOfOtherNames(registered: readonly string[]): Promise<void> {
   // Loaded with the first event, to keep the entry point small.
-  const [{ eventShapes }, { closest }] = await Promise.all([
-    import("../generated/event-shapes.js"),
+  const [{ eventNames }, { closest }] = await Promise.all([
+    import("../generated/event-names.js"),
     import("../checks/closest.js"),
   ]);
-  const known = Object.keys(eventShapes);
+  const known: readonly string[] = eventNames;
   for (const name of registered.filter((one) => !known.includes(one))) {
     const near = closest(name, known);
     const meant =

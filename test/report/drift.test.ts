@@ -4,7 +4,13 @@ import { chargesRetrieve } from "../../src/generated/endpoints.js";
 import { createClient, type DriftEvent, type DriftIssue } from "../../src/index.js";
 import { findDrift } from "../../src/report/drift.js";
 import type { Shape } from "../../src/schemas/shape.js";
-import { constructEvent, signPayload, type WebhookDrift } from "../../src/webhooks/index.js";
+import {
+  constructEvent,
+  createDriftCheck,
+  type DriftCheck,
+  signPayload,
+  type WebhookDrift,
+} from "../../src/webhooks/index.js";
 import { account, json, key, startServer } from "../scripted-server.js";
 
 const accountOf = (more: object) => ({ ...account(), ...more });
@@ -114,21 +120,21 @@ describe("a wrong type", () => {
 
 describe("what a webhook event adds", () => {
   const secrets = "whsec_test";
-  const deliver = (data: object, onDrift?: (drift: WebhookDrift) => void) => {
+  const deliver = (data: object, driftCheck: DriftCheck) => {
     const event = { id: "evt_1", name: "account.active", account_id: "acct_1", data };
     const body = JSON.stringify(event);
-    return constructEvent(body, signPayload(body, { secret: secrets }), { secrets, onDrift });
+    return constructEvent(body, signPayload(body, { secret: secrets }), { secrets, driftCheck });
   };
 
   it("is delivered, and reported once to each listener", async () => {
     const hook: WebhookDrift[] = [];
     const heard: unknown[] = [];
-    const onDrift = (drift: WebhookDrift) => hook.push(drift);
+    const driftCheck = createDriftCheck((drift) => hook.push(drift));
     const listen = (message: unknown) => heard.push(message);
     subscribe("airwallex-connect:webhook-drift", listen);
     try {
       const data = accountOf({ risk_level: 3 });
-      for (let i = 0; i < 3; i++) expect((await deliver(data, onDrift)).data).toEqual(data);
+      for (let i = 0; i < 3; i++) expect((await deliver(data, driftCheck)).data).toEqual(data);
     } finally {
       unsubscribe("airwallex-connect:webhook-drift", listen);
     }
