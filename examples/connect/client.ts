@@ -6,7 +6,12 @@ import { createFileStore } from "airwallex-connect/stores/file";
 
 export const redirectUri = "http://127.0.0.1:3000/callback";
 
-export function createAppClient(baseUrl: string, directory: string): ClientWithOAuth {
+/** @param webhooks Webhooks of the app, which every new connection is connected to. */
+export function createAppClient(
+  baseUrl: string,
+  directory: string,
+  webhooks: readonly string[] = [],
+): ClientWithOAuth {
   return createClient({
     environment: "sandbox",
     baseUrl,
@@ -16,6 +21,7 @@ export function createAppClient(baseUrl: string, directory: string): ClientWithO
       redirectUri,
       scopes: ["account_details:read"],
       store: createFileStore({ directory }),
+      webhooks,
     },
   });
 }

@@ -1,7 +1,7 @@
 /**
  * An existing customer connects through OAuth and stays connected while tokens expire, twenty callers need
- * a new one at once, and a process is killed at the worst moment. Emulator only: no other server loses a
- * response on demand.
+ * a new one at once, and a process is killed at the worst moment. The app hears of the customer's account,
+ * and in the end that they have disconnected. Emulator only: no other server loses a response on demand.
  *
  *   npx tsx examples/connect/demo.ts
  */
@@ -13,13 +13,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Connection } from "airwallex-connect";
+import { type Connection, ConnectionRevokedError } from "airwallex-connect";
 import { type OAuthConnection, startEmulator } from "airwallex-connect/emulator";
 import { createAppClient, redirectUri } from "./client.js";
+import { createWebhook, handleEvents, listen } from "./receiver.js";
 
 const emulator = await startEmulator();
 const directory = await mkdtemp(join(tmpdir(), "airwallex-connect-"));
-const client = createAppClient(emulator.url, directory);
+const server = await listen();
+const webhook = await createWebhook(createAppClient(emulator.url, directory), server);
+const client = createAppClient(emulator.url, directory, [webhook.id]);
+const arrived = handleEvents(server, client, webhook.secret);
 
 const say = (text = ""): void => console.log(text);
 const step = (what: string, result: string): void => say(`  ${what.padEnd(50, ".")} ${result}`);
@@ -68,6 +72,28 @@ async function crash({ id }: Connection): Promise<void> {
   step("an hour later, still", atAirwallex().status);
 }
 
+async function hear({ accountId }: Connection): Promise<void> {
+  emulator.accounts.setStatus(accountId, "ACTION_REQUIRED");
+  emulator.accounts.setStatus(accountId, "ACTIVE");
+  await emulator.webhooks.settled();
+  step("Airwallex looks at her account again", atAirwallex().accountId);
+  step("the app's webhook receives", arrived.join(", "));
+}
+
+async function disconnect({ id }: Connection): Promise<void> {
+  emulator.oauth.disconnect(id);
+  await emulator.webhooks.settled();
+  step("Grace disconnects the app by hand", arrived.at(-1) ?? "nothing");
+  step("the handler has marked her connection", String((await client.oauth.retrieve(id))?.status));
+  const sentBefore = emulator.requests.length;
+  const error = await client.oauth
+    .connection(id)
+    .accounts.current()
+    .catch((reason: unknown) => reason);
+  step("the next call", error instanceof ConnectionRevokedError ? error.name : String(error));
+  step("requests sent for it", String(emulator.requests.length - sentBefore));
+}
+
 /** The only connection, as Airwallex sees it. */
 function atAirwallex(): OAuthConnection {
   const [connection] = emulator.oauth.connections;
@@ -79,6 +105,9 @@ say("Grace, who has an Airwallex account already, connects it");
 const connection = await connect();
 await expire(connection);
 await crash(connection);
+await hear(connection);
+await disconnect(connection);
+server.close();
 await client.close();
 await emulator.close();
 await rm(directory, { recursive: true });

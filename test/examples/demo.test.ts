@@ -25,6 +25,12 @@ test("the demo opens accounts, connects a customer, and survives a crash", async
     ...["process 1 finds its mark, and asks again in time", "ACTIVE"],
     ...["tokens used again within their minute of grace", "1"],
     ...["an hour later, still", "CONNECTED"],
+    ...["Airwallex looks at her account again", "acct"],
+    ...["the app's webhook receives", "account.active"],
+    ...["Grace disconnects the app by hand", "partner_connection.disconnected"],
+    ...["the handler has marked her connection", "revoked"],
+    ...["the next call", "ConnectionRevokedError"],
+    ...["requests sent for it", "0"],
   ]);
   expect(lines.filter((line) => /engines-|ada-/.test(line)).map((line) => line.slice(-6))).toEqual([
     "ACTIVE",
