@@ -3,6 +3,8 @@
 import type { ApiPromise, Call } from "../call/call.js";
 import { type ListPromise, listPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
+import { isObject, kindOf } from "../checks/values.js";
+import { ValidationError } from "../errors/index.js";
 import type {
   Beneficiary,
   BeneficiaryApiSchema,
@@ -182,19 +184,21 @@ export interface BeneficiariesResource {
 
 /** A beneficiary as far as it is known. */
 export interface BeneficiaryCheckParams {
-  readonly beneficiary?: {
-    readonly type?: string | undefined;
-    readonly entity_type?: string | undefined;
-    readonly bank_details?: Readonly<Record<string, unknown>> | undefined;
-    readonly digital_wallet?: Readonly<Record<string, unknown>> | undefined;
-    readonly [name: string]: unknown;
-  };
+  readonly beneficiary?:
+    | {
+        readonly type?: string | undefined;
+        readonly entity_type?: string | undefined;
+        readonly bank_details?: Readonly<Record<string, unknown>> | undefined;
+        readonly digital_wallet?: Readonly<Record<string, unknown>> | undefined;
+        readonly [name: string]: unknown;
+      }
+    | undefined;
   readonly transfer_methods?: readonly string[] | undefined;
   readonly [name: string]: unknown;
 }
 
 export function beneficiariesResource(call: Call): BeneficiariesResource {
-  const schemas = new Map<string, Promise<BeneficiaryApiSchema>>();
+  const schemas = new Map<string, BeneficiaryApiSchema>();
   const resource: BeneficiariesResource = {
     create: (params, options) => call(beneficiariesCreate, { body: params }, options),
     retrieve: (id, options) => call(beneficiariesRetrieve, { path: { id } }, options),
@@ -216,13 +220,17 @@ export function beneficiariesResource(call: Call): BeneficiariesResource {
     financialInstitutions: (params, options) =>
       call(beneficiariesFinancialInstitutions, { query: params }, options),
     async check(params, options) {
+      if (!isObject(params)) {
+        const message = `is ${kindOf(params)}, expected an object`;
+        throw new ValidationError("beneficiaries.check", [{ path: [], message }]);
+      }
       const lists = conditionsOf(params).map(async (condition) => {
         const key = JSON.stringify(condition);
-        const schema = schemas.get(key) ?? resource.apiSchema(condition, options);
+        // Each call fetches for itself, or the end of one would end others.
+        const schema = schemas.get(key) ?? (await resource.apiSchema(condition, options));
+        if (schemas.size >= mostSchemas) schemas.clear();
         schemas.set(key, schema);
-        // A failed fetch is not kept.
-        schema.catch(() => schemas.delete(key));
-        return missingFields(params, await schema);
+        return missingFields(params, schema);
       });
       const found = new Map((await Promise.all(lists)).flat().map((one) => [one.path, one]));
       return [...found.values()];
@@ -230,6 +238,9 @@ export function beneficiariesResource(call: Call): BeneficiariesResource {
   };
   return resource;
 }
+
+/** More kinds of beneficiaries than anybody has; a key may come from what people type. */
+const mostSchemas = 1000;
 
 /** What to ask the schema for: one condition for each method. */
 function conditionsOf(params: BeneficiaryCheckParams): readonly BeneficiaryApiSchemaParams[] {
@@ -246,7 +257,9 @@ function conditionsOf(params: BeneficiaryCheckParams): readonly BeneficiaryApiSc
   if (type !== "BANK_ACCOUNT") return [common] as BeneficiaryApiSchemaParams[];
   const { account_currency, bank_country_code, local_clearing_system } = bank_details ?? {};
   const bank = { ...common, account_currency, bank_country_code, local_clearing_system };
-  return (params.transfer_methods ?? [undefined]).map((transfer_method) => ({
+  const { transfer_methods: methods } = params;
+  const known = Array.isArray(methods) && methods.length > 0 ? methods : [undefined];
+  return known.map((transfer_method) => ({
     ...bank,
     transfer_method,
   })) as BeneficiaryApiSchemaParams[];

@@ -3,6 +3,7 @@
 import type { ApiPromise, Call } from "../call/call.js";
 import { type ListPromise, listCursorPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
+import { isObject } from "../checks/values.js";
 import {
   payoutsCancel,
   payoutsConfirmFunding,
@@ -133,7 +134,10 @@ const rememberedFor = { days: 7, lookIn: 'payouts.list({ request_id, page: "0" }
 export function payoutsResource(call: Call): PayoutsResource {
   const exact = { exactNumbers: true };
   const resource: PayoutsResource = {
-    create(params, { requestIdFirstUsedAt, allowOldRequestId, ...options } = {}) {
+    create(params, given) {
+      const { requestIdFirstUsedAt, allowOldRequestId, ...rest } = given ?? {};
+      // What is no options object is refused by the call.
+      const options = isObject(given) ? rest : given;
       const body = paymentOf(params);
       const { request_id, beneficiary_id } = body;
       const { source_currency, source_amount, transfer_currency, transfer_amount } = body;

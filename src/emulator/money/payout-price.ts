@@ -69,6 +69,7 @@ const unsupported: Readonly<Record<string, string>> = {
 
 function ofPayouts({ status, code, message, source = "", details }: Refusal): Refusal {
   const own = code === "unsupported_currency" ? entryOf(unsupported, source) : entryOf(codes, code);
-  const field = source.replace(/^sell_/, "source_").replace(/^buy_/, "transfer_");
-  return new Refusal(status, own ?? code, message, { source: field, details });
+  const name = (text: string): string =>
+    text.replaceAll("sell_", "source_").replaceAll("buy_", "transfer_");
+  return new Refusal(status, own ?? code, name(message), { source: name(source), details });
 }
