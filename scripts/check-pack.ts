@@ -23,7 +23,7 @@ const expected = [
   /^package\.json$/,
   /^(README|AGENTS|CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY)\.md$/,
   /^(LICENSE|llms\.txt)$/,
-  /^spec\/(openapi\.generated\.json|README\.md)$/,
+  /^spec\/(openapi\.generated\.json|README\.md|scopes\.yaml)$/,
   /^docs\/(reference\/)?[\w-]+\.(md|png)$/,
   /^examples\/[\w/-]+\.(md|ts|png)$/,
   /^dist\/(stores\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
