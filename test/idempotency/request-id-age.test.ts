@@ -95,3 +95,16 @@ describe("payouts.create() with an id that is too old", () => {
     );
   });
 });
+
+it("an unknown outcome of payouts.create() says for how long its id is known", async () => {
+  const emulator = createEmulator();
+  emulator.faults.always("payouts.create", { cut: "before" });
+  const client = createClient({ ...emulator.clientOptions, maxRetries: 0 });
+  const error = await client.payouts
+    .create({ ...payment, request_id: "payout-1" })
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ outcome: "unknown", idempotencyKey: "payout-1" });
+  expect(String(error)).toContain(
+    'call again with the request_id "payout-1", which does it once, or look it up in payouts.list; the API knows a request_id for 7 days',
+  );
+});
