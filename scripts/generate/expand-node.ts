@@ -42,9 +42,22 @@ export function expandObject(
     kind: "object",
     strict: direction === "request" && !open,
     open: direction === "request" && open,
-    members: members
-      .filter((member) => exists(member, direction))
-      .map((member) => expandMember(member, direction, nameOf)),
+    members: members.flatMap((member) => {
+      if (exists(member, direction)) return expandMember(member, direction, nameOf);
+      return direction === "request" ? sentBack(member, nameOf) : [];
+    }),
+  };
+}
+
+/** A read-only member in a request has the form of the answer, which can so be sent back as it came. */
+function sentBack(member: SourceMember, nameOf: NameOf): Member {
+  const { name, description, pii, node } = member;
+  const text = `${description} Read-only: for answers that are sent back.`;
+  return {
+    name,
+    docs: { description: text, pii, observed: false },
+    node: expandNode(node, "response", nameOf),
+    ...{ optional: true, nullable: false, nullLeftOut: true },
   };
 }
 

@@ -35,11 +35,13 @@ export function textOf(value: unknown): string | undefined {
 export const longestTimerMs: number = 2 ** 31 - 1;
 
 /** What remains of an input without its null members. */
-export type WithoutNulls<T> = T extends readonly (infer Item)[]
-  ? readonly WithoutNulls<Item>[]
-  : T extends object
-    ? { [Name in keyof T]: WithoutNulls<Exclude<T[Name], null>> }
-    : T;
+export type WithoutNulls<T> = T extends string // also one of an open enum, which is an object too
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly WithoutNulls<Item>[]
+    : T extends object
+      ? { [Name in keyof T]: WithoutNulls<Exclude<T[Name], null>> }
+      : T;
 
 /** Deeper than any body of the API; a value that holds itself is not followed for ever. */
 const deepest = 50;

@@ -421,6 +421,7 @@ export function isAccountCreateParams(v: unknown): v is AccountCreateParams {
   if (o.metadata !== undefined && !isMetadataInput(o.metadata)) return false;
   if (o.nickname !== undefined && typeof o.nickname !== "string") return false;
   if (!isPrimaryContactInput(o.primary_contact)) return false;
+  if (o.request_id !== undefined && typeof o.request_id !== "string") return false;
   for (const key in v) {
     switch (key) {
       case "account_details":
@@ -429,6 +430,7 @@ export function isAccountCreateParams(v: unknown): v is AccountCreateParams {
       case "metadata":
       case "nickname":
       case "primary_contact":
+      case "request_id":
         continue;
       default:
         return false;

@@ -405,6 +405,11 @@ export interface AccountCreateParams {
   nickname?: string | null | undefined;
   /** How to reach the customer; may be empty if `legal_entity_id` is given. */
   primary_contact: PrimaryContactInput;
+  /**
+   * Ignored, unlike that of payments. An `identifier` is what keeps an account from being opened
+   * twice. Read-only: for answers that are sent back.
+   */
+  request_id?: string | null | undefined;
 }
 
 export const AccountCreateParams: z.ZodType<AccountCreateParams> = z.strictObject({
@@ -414,6 +419,7 @@ export const AccountCreateParams: z.ZodType<AccountCreateParams> = z.strictObjec
   metadata: MetadataInput.optional(),
   nickname: z.string().optional(),
   primary_contact: PrimaryContactInput,
+  request_id: z.string().optional(),
 });
 
 /** Query parameters of `accounts.list`. */

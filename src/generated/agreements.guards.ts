@@ -182,10 +182,12 @@ export function isCustomerAgreementsInput(v: unknown): v is CustomerAgreementsIn
 export function isPrimaryContactInput(v: unknown): v is PrimaryContactInput {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<PrimaryContactInput> = v;
+  if (o.attachments !== undefined && !isIdentityAttachments(o.attachments)) return false;
   if (o.email !== undefined && typeof o.email !== "string") return false;
   if (o.mobile !== undefined && typeof o.mobile !== "string") return false;
   for (const key in v) {
     switch (key) {
+      case "attachments":
       case "email":
       case "mobile":
         continue;

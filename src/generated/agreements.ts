@@ -150,6 +150,8 @@ export const CustomerAgreementsInput: z.ZodType<CustomerAgreementsInput> = z.str
 
 /** How to reach the customer. An email address or a mobile number is enough. */
 export interface PrimaryContactInput {
+  /** Identity documents of the contact. Read-only: for answers that are sent back. */
+  attachments?: IdentityAttachments | null | undefined;
   /** Email address. Personal data. */
   email?: string | null | undefined;
   /** Mobile phone number. Personal data. */
@@ -157,6 +159,7 @@ export interface PrimaryContactInput {
 }
 
 export const PrimaryContactInput: z.ZodType<PrimaryContactInput> = z.strictObject({
+  attachments: IdentityAttachments.optional(),
   email: z.string().optional(),
   mobile: z.string().optional(),
 });

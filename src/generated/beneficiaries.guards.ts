@@ -441,15 +441,21 @@ export function isBankDetailsInput(v: unknown): v is BankDetailsInput {
 export function isBeneficiaryCardInput(v: unknown): v is BeneficiaryCardInput {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
   const o: Members<BeneficiaryCardInput> = v;
+  if (o.brand !== undefined && typeof o.brand !== "string") return false;
   if (typeof o.cardholder_name !== "string") return false;
+  if (o.currency !== undefined && typeof o.currency !== "string") return false;
   if (o.expiry_month !== undefined && typeof o.expiry_month !== "string") return false;
   if (o.expiry_year !== undefined && typeof o.expiry_year !== "string") return false;
+  if (o.number !== undefined && typeof o.number !== "string") return false;
   if (typeof o.token !== "string") return false;
   for (const key in v) {
     switch (key) {
+      case "brand":
       case "cardholder_name":
+      case "currency":
       case "expiry_month":
       case "expiry_year":
+      case "number":
       case "token":
         continue;
       default:

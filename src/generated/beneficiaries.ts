@@ -476,20 +476,29 @@ export const BankDetailsInput: z.ZodType<BankDetailsInput> = z.looseObject({
 
 /** A card of a beneficiary. */
 export interface BeneficiaryCardInput {
+  /** Brand of the card. Read-only: for answers that are sent back. */
+  brand?: string | null | undefined;
   /** Name on the card. Personal data. */
   cardholder_name: string;
+  /** Currency of the card. Read-only: for answers that are sent back. */
+  currency?: string | null | undefined;
   /** Month of expiry. Personal data. */
   expiry_month?: string | null | undefined;
   /** Year of expiry. Personal data. */
   expiry_year?: string | null | undefined;
+  /** Number of the card, masked. Read-only: for answers that are sent back. Personal data. */
+  number?: string | null | undefined;
   /** Token of the card, from the embedded beneficiary component. Personal data. */
   token: string;
 }
 
 export const BeneficiaryCardInput: z.ZodType<BeneficiaryCardInput> = z.strictObject({
+  brand: z.string().optional(),
   cardholder_name: z.string(),
+  currency: z.string().optional(),
   expiry_month: z.string().optional(),
   expiry_year: z.string().optional(),
+  number: z.string().optional(),
   token: z.string(),
 });
 

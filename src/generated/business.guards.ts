@@ -538,6 +538,7 @@ export function isBusinessDetailsInput(v: unknown): v is BusinessDetailsInput {
     return false;
   }
   if (o.url !== undefined && typeof o.url !== "string") return false;
+  if (o.urls !== undefined && !isArrayOfText(o.urls)) return false;
   for (const key in v) {
     switch (key) {
       case "account_usage":
@@ -567,6 +568,7 @@ export function isBusinessDetailsInput(v: unknown): v is BusinessDetailsInput {
       case "registration_address_english":
       case "state_of_incorporation":
       case "url":
+      case "urls":
         continue;
       default:
         return false;

@@ -513,6 +513,8 @@ export interface BusinessDetailsInput {
   state_of_incorporation?: string | null | undefined;
   /** Website. */
   url?: string | null | undefined;
+  /** Websites. Read-only: for answers that are sent back. */
+  urls?: readonly string[] | null | undefined;
 }
 
 export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = z.strictObject({
@@ -543,6 +545,7 @@ export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = z.strictObj
   registration_address_english: AddressInput.optional(),
   state_of_incorporation: z.string().optional(),
   url: z.string().optional(),
+  urls: z.array(z.string()).optional(),
 });
 
 /** The legal forms that an update can set. The others are given when the account is created. */

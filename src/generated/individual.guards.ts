@@ -892,6 +892,7 @@ export function isIndividualDetailsInput(v: unknown): v is IndividualDetailsInpu
   }
   if (o.occupation !== undefined && !isOccupationInput(o.occupation)) return false;
   if (o.other_names !== undefined && !isArrayOfOtherNameInput(o.other_names)) return false;
+  if (o.person_id !== undefined && typeof o.person_id !== "string") return false;
   if (o.phone_number !== undefined && typeof o.phone_number !== "string") return false;
   if (
     o.photo_holding_identification_file_id !== undefined &&
@@ -926,6 +927,7 @@ export function isIndividualDetailsInput(v: unknown): v is IndividualDetailsInpu
       case "nationality":
       case "occupation":
       case "other_names":
+      case "person_id":
       case "phone_number":
       case "photo_holding_identification_file_id":
       case "residential_address":

@@ -951,6 +951,11 @@ export interface IndividualDetailsInput {
   occupation?: OccupationInput | null | undefined;
   /** Other names the individual uses or has used. */
   other_names?: readonly OtherNameInput[] | null | undefined;
+  /**
+   * Id assigned by Airwallex once the account has passed verification. Read-only: for answers that
+   * are sent back.
+   */
+  person_id?: string | null | undefined;
   /** Phone number. Personal data. */
   phone_number?: string | null | undefined;
   /**
@@ -983,6 +988,7 @@ export const IndividualDetailsInput: z.ZodType<IndividualDetailsInput> = z.stric
   nationality: z.string().regex(/^[A-Z]{2}$/u).optional(),
   occupation: OccupationInput.optional(),
   other_names: z.array(OtherNameInput).optional(),
+  person_id: z.string().optional(),
   phone_number: z.string().optional(),
   photo_holding_identification_file_id: z.string().optional(),
   residential_address: AddressInput.optional(),
