@@ -39,6 +39,7 @@ export { createRedisStore } from "airwallex-connect/stores/redis";
 export { createSealedStore } from "airwallex-connect/stores/sealed";
 export {
   constructEvent,
+  createDriftCheck,
   createInbox,
   createWebhooks,
   fetchHandler,

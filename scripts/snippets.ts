@@ -68,6 +68,7 @@ const lendable: readonly string[] = [
   "checkRequirements",
   "constructEvent",
   "createClient",
+  "createDriftCheck",
   "createEmulator",
   "createFileStore",
   "createInbox",
