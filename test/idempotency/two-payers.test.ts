@@ -149,4 +149,4 @@ test(`two processes, killed at random, pay ${sellers} sellers from one list once
   const after = await usd();
   const gone = Number(before?.available_amount) - Number(after?.available_amount);
   expect(Math.round(gone * 100)).toBe(centsInAll);
-}, 120_000);
+}, 300_000);
