@@ -3,8 +3,11 @@
 import { piiFields, piiParameters } from "../generated/pii.js";
 
 const mark = "[redacted]";
-/** Bounded on both sides, or a long string without an @ would take forever. */
-const email = /[^\s"'<>,;:()[\]@]{1,64}@[^\s"'<>,;:()[\]@]{1,255}/g;
+/**
+ * Bounded on both sides, or a long string without an @ would take forever. A gateway quotes the address of a
+ * request as it came, with `%40`.
+ */
+const email = /[^\s"'<>,;:()[\]@]{1,64}(?:@|%(?:25){0,3}40)[^\s"'<>,;:()[\]@]{1,255}/g;
 
 /** Deeper, longer and more than in any answer of the API; without limits, one could block the process. */
 const most = { depth: 100, characters: 10_000, values: 10_000 };

@@ -78,6 +78,8 @@ describe("createRedactor()", () => {
 
   it("removes every e-mail address and secret", () => {
     const { text, deep } = createRedactor(undefined, ["s3cr3t+/="]);
+    expect(text("Cannot GET /a?x=1&e=ada%40example.com")).not.toContain("ada");
+    expect(text("Cannot GET /a?e=ada%2540example.com&x")).not.toContain("example.com");
     expect(text("<ada.king+x@mail.example.com> with s3cr3t+/=")).toBe(
       "<[redacted]> with [redacted]",
     );
