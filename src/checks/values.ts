@@ -15,7 +15,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Shows a would-be number in an error message; quotes reveal a string, such as one from `process.env`. */
 export function showNumber(value: unknown): string {
-  return typeof value === "string" ? `the text "${value}"` : String(value);
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return kindOf(value);
+  // A longer text is no number, and may be a secret in the wrong place.
+  return value.length <= 12 ? `the text "${value}"` : `a text of ${value.length} characters`;
 }
 
 /** What a table holds under a name from outside. No table holds `constructor` and the like by itself. */

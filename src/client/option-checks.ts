@@ -1,7 +1,7 @@
 /** Checks of single options. Each throws an error that names the option, what it is, and what is expected. */
 
 import type { Host } from "../call/settings.js";
-import { longestTimerMs, showNumber } from "../checks/values.js";
+import { kindOf, longestTimerMs, showNumber } from "../checks/values.js";
 
 export function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
   if (!URL.canParse(String(value)))
@@ -38,11 +38,23 @@ export function optionalId(option: string, value: unknown): string | undefined {
   throw wrong(option, "is not an id, expected an account id or nothing");
 }
 
+/** The text "false", as from `process.env`, is not false. */
+export function readFlag(option: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw wrong(option, `is ${kindOf(value)}, expected true or false`);
+}
+
+/** Shows a value that should be one of a few words. A longer one may be a secret in the wrong place. */
+export function showChoice(value: unknown): string {
+  if (typeof value !== "string") return kindOf(value);
+  return value.length <= 12 ? JSON.stringify(value) : `a text of ${value.length} characters`;
+}
+
 /** Each id once. */
-export function readIds(option: string, ids: readonly string[]): readonly string[] {
+export function readIds(option: string, ids: readonly string[], what = "ids"): readonly string[] {
   const isList = Array.isArray(ids) && ids.every((id) => typeof id === "string" && id !== "");
   if (isList) return [...new Set(ids)];
-  throw wrong(option, "is not a list of ids");
+  throw wrong(option, `is not a list of ${what}`);
 }
 
 export function positive(option: string, value: number): number {

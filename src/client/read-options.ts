@@ -3,8 +3,10 @@
 import type { ApiKey } from "../auth/login.js";
 import { isVersion } from "../call/headers.js";
 import type { CallSettings, Host } from "../call/settings.js";
-import { allOf, refuseUnknown } from "../checks/options.js";
+import { allOf, checkOptions, refuseUnknown } from "../checks/options.js";
+import { isObject, kindOf } from "../checks/values.js";
 import type { OAuthApp } from "../oauth/token-endpoint.js";
+import type { Observer } from "../report/observe.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
 import type { TransportOptions } from "../transport/transport.js";
@@ -13,11 +15,13 @@ import {
   oneOf,
   optionalId,
   positive,
+  readFlag,
   readHost,
   readIds,
   readLimit,
   requireKey,
   requireText,
+  showChoice,
   wholeNumber,
   wrong,
 } from "./option-checks.js";
@@ -115,7 +119,7 @@ export function readOptions(options: ClientOptions): Settings {
   const places = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
   if (!places) {
     throw new TypeError(
-      `Cannot create client: environment is ${JSON.stringify(environment)}, expected "production", "sandbox" or "demo"`,
+      `Cannot create client: environment is ${showChoice(environment)}, expected "production", "sandbox" or "demo"`,
     );
   }
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
@@ -130,7 +134,8 @@ export function readOptions(options: ClientOptions): Settings {
   if (dispatcher && options.fetch) {
     throw new TypeError("Cannot create client: both dispatcher and fetch are given, expected one");
   }
-  const insecure = options.allowInsecureHttp ?? false;
+  const insecure = readFlag("allowInsecureHttp", options.allowInsecureHttp ?? false);
+  checkObserver(options.observer);
   const api = readHost("baseUrl", options.baseUrl ?? places.api, insecure);
   const files = options.filesBaseUrl ?? options.baseUrl ?? places.files;
   const transport = {
@@ -143,7 +148,8 @@ export function readOptions(options: ClientOptions): Settings {
   const both = { api, files: readHost("filesBaseUrl", files, insecure) };
   const key = readKey(options);
   const tokenStore = readTokenStore(options.tokenStore, key);
-  const oauth = options.oauth && readOAuth(options.oauth, options, places, insecure);
+  const oauth =
+    options.oauth === undefined ? undefined : readOAuth(options.oauth, options, places, insecure);
   const rateLimit = readRateLimit(environment, options.rateLimit ?? false);
   return settle(
     { environment, key, oauth, tokenStore, hosts: both, transport, rateLimit },
@@ -155,7 +161,7 @@ function readRateLimit(
   environment: Environment,
   given: boolean | RateLimitOptions,
 ): RateLimitSettings {
-  const own = typeof given === "object" ? given : {};
+  const own = typeof given === "boolean" ? {} : given;
   const names = new Set([...Object.keys(documentedLimits[environment]), "shared"]);
   refuseUnknown("Cannot create client", own, names, "rateLimit.");
   const { shared, ...numbers } = own;
@@ -163,7 +169,7 @@ function readRateLimit(
   for (const [name, limit] of Object.entries(limits)) {
     positive(`rateLimit.${name}`, limit);
   }
-  const store = shared && requireStore("rateLimit.shared", shared);
+  const store = shared === undefined ? undefined : requireStore("rateLimit.shared", shared);
   return { limits, store, everyCall: given !== false };
 }
 
@@ -192,7 +198,8 @@ function readOAuth(
   );
   readHost("oauth.authorizeUrl", authorizeUrl, insecure);
   requireStore("oauth.store", oauth.store);
-  if (!URL.canParse(oauth.redirectUri)) throw wrong("oauth.redirectUri", "is not a URL");
+  if (typeof oauth.redirectUri !== "string" || !URL.canParse(oauth.redirectUri))
+    throw wrong("oauth.redirectUri", "is not a URL");
   return {
     app: {
       clientId: requireText("oauth.clientId", oauth.clientId, ofApp),
@@ -200,12 +207,12 @@ function readOAuth(
       redirectUri: oauth.redirectUri,
       tokenPath: token.prefix,
       authorizeUrl,
-      scopes: oauth.scopes ?? [],
+      scopes: readIds("oauth.scopes", oauth.scopes ?? [], "scopes"),
       webhooks: readIds("oauth.webhooks", oauth.webhooks ?? []),
     },
     tokenHost: { origin: token.origin, prefix: "" },
     store: oauth.store,
-    keyPrefix: oauth.keyPrefix ?? "airwallex:connection:",
+    keyPrefix: requirePrefix(oauth.keyPrefix ?? "airwallex:connection:"),
   };
 }
 
@@ -223,6 +230,27 @@ function requireStore(option: string, store: Store): Store {
   throw wrong(option, "is not a store, expected one such as createMemoryStore()");
 }
 
+function requirePrefix(prefix: unknown): string {
+  if (typeof prefix === "string") return prefix;
+  throw wrong("oauth.keyPrefix", `is ${kindOf(prefix)}, expected a string`);
+}
+
+function checkObserver(observer: Observer | undefined): void {
+  if (observer === undefined) return;
+  checkOptions<Observer>(
+    "Cannot create client",
+    observer,
+    {
+      onAttempt: "function",
+      onRetry: "function",
+      onDrift: "function",
+      onToken: "function",
+      onConnection: "function",
+    },
+    "observer.",
+  );
+}
+
 interface Fixed {
   readonly environment: Environment;
   readonly key: Omit<ApiKey, "loginAs"> | undefined;
@@ -236,7 +264,7 @@ interface Fixed {
 function settle(fixed: Fixed, options: ClientOverrides): Settings {
   const { environment, key, oauth, tokenStore, hosts: both, transport, rateLimit } = fixed;
   // Copied, so that later changes by the caller have no effect.
-  const headers = { ...options.headers };
+  const headers = { ...readHeaders(options.headers ?? {}) };
   const own = { ...options, headers };
   return {
     environment,
@@ -259,6 +287,11 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
       return settle(fixed, { ...own, ...overrides });
     },
   };
+}
+
+function readHeaders(headers: Readonly<Record<string, string>>): typeof headers {
+  if (isObject(headers) && !(headers instanceof Headers)) return headers;
+  throw wrong("headers", `is ${kindOf(headers)} of another kind, expected a record of strings`);
 }
 
 function readVersion(version: string | null | undefined): string | null {

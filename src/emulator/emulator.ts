@@ -18,6 +18,7 @@ import { createHandle, type Handle } from "./engine/handle.js";
 import {
   type EmulatorOptions,
   readOptions,
+  readStartOptions,
   type Settings,
   type StartEmulatorOptions,
 } from "./engine/options.js";
@@ -142,8 +143,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
  * such as `EADDRINUSE`, if the port is unavailable.
  */
 export async function startEmulator(options: StartEmulatorOptions = {}): Promise<RunningEmulator> {
-  const { host = "127.0.0.1", port = 0, allowedHosts = [], ...rest } = options;
-  const settings = readOptions(rest);
+  const { listenOn, settings } = readStartOptions(options);
+  const { host, port, allowedHosts } = listenOn;
   const { controls, handle, stop } = assemble(settings);
   const guarded = onlyAllowedHosts(handle, { host, allowedHosts });
   const listening = await listen(guarded, host, port);

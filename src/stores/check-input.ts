@@ -1,5 +1,7 @@
 /** Rejects arguments that some store could not handle, before any store is asked. */
 
+import { showNumber } from "../checks/values.js";
+
 const maxKeyLength = 512;
 
 export function checkKey(kind: "key" | "id", key: string): void {
@@ -27,7 +29,7 @@ export function checkText(name: string, text: string): void {
 export function checkDuration(name: string, ms: number, least: number): number {
   if (!Number.isFinite(ms) || ms < least) {
     throw new RangeError(
-      `Cannot use ${name}: it is ${String(ms)}, expected at least ${least} millisecond(s)`,
+      `Cannot use ${name}: it is ${showNumber(ms)}, expected at least ${least} millisecond(s)`,
     );
   }
   return Math.ceil(ms);
@@ -36,7 +38,7 @@ export function checkDuration(name: string, ms: number, least: number): number {
 export function checkWhole(name: string, value: number, least: number, most: number): void {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     throw new RangeError(
-      `Cannot use ${name}: it is ${String(value)}, expected a whole number from ${least} to ${most}`,
+      `Cannot use ${name}: it is ${showNumber(value)}, expected a whole number from ${least} to ${most}`,
     );
   }
 }

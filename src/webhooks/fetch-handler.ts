@@ -16,7 +16,7 @@ import { type RawDelivery, respondTo } from "./respond.js";
  * Creates a function that takes the request of a delivery and returns the response. It reads the raw body
  * itself and never rejects; see {@link respondToDelivery} for the responses.
  *
- * @throws RangeError for limits that are out of range.
+ * @throws TypeError for hooks or options of another kind; RangeError for limits that are out of range.
  * @example
  * const hooks = createWebhooks({ secrets: "whsec_test" });
  * const POST = fetchHandler(hooks);
@@ -29,7 +29,7 @@ export function fetchHandler<Context>(
   hooks: Webhooks<Context>,
   options: WebhookHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const limits = readLimits(options);
+  const limits = readLimits(hooks, options);
   return async (request) => {
     const { status, headers, body } = await respondTo(hooks, () => read(request, limits), options);
     return new Response(body, { status, headers });

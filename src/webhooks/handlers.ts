@@ -91,6 +91,9 @@ export function createWebhooks<Context = undefined>(
 ): Webhooks<Context> {
   checkVerifyOptions(options);
   const { inbox, secrets, toleranceMs, driftCheck } = options;
+  if (inbox && typeof inbox.run !== "function") {
+    throw new TypeError("Cannot verify: inbox has no run function, expected one of createInbox");
+  }
   const registered: Registered<Context>[] = [];
   const warned = new Set<string>();
   let checked = false;

@@ -14,6 +14,7 @@
  * have passed; work that takes longer belongs in a queue, or needs a longer claim.
  */
 
+import { checkOptions } from "../checks/options.js";
 import { StoreError } from "../errors/store-errors.js";
 import { checkDuration } from "../stores/check-input.js";
 import { checkKeep, type Inbox } from "../stores/inbox.js";
@@ -49,6 +50,10 @@ export interface InboxOptions {
  * console.log(outcome); // handled
  */
 export function createInbox(store: ClaimStore, options: InboxOptions = {}): Inbox {
+  if (typeof store?.claim !== "function") {
+    throw new TypeError("Cannot create inbox: the store has no claim function, expected a store");
+  }
+  checkOptions("Cannot create inbox", options, { claimMs: "number", keepMs: "number" });
   const claimMs = checkDuration("claimMs", options.claimMs ?? defaultClaimMs, 1);
   const keepMs = checkKeep(options.keepMs);
 

@@ -20,7 +20,7 @@ import { type RawDelivery, respondTo, type WebhookAnswer } from "./respond.js";
  * If the body was already read, it uses `req.rawBody` or `req.body`, provided that is a string or bytes, as
  * left by `express.raw()`. A parsed body cannot be verified, and gets a 500 response.
  *
- * @throws RangeError for limits that are out of range.
+ * @throws TypeError for hooks or options of another kind; RangeError for limits that are out of range.
  * @example
  * import { createServer } from "node:http";
  *
@@ -31,7 +31,7 @@ export function nodeHandler<Context>(
   hooks: Webhooks<Context>,
   options: WebhookHandlerOptions = {},
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
-  const limits = readLimits(options);
+  const limits = readLimits(hooks, options);
   return async (req, res) => {
     // Of a peer that goes away before, while or after its request is read; adapters make streams that would
     // end the process with it.

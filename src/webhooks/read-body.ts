@@ -1,6 +1,7 @@
 /** Reads the raw body of a delivery, within limits on its size and time. */
 
-import { longestTimerMs } from "../checks/values.js";
+import { checkOptions } from "../checks/options.js";
+import { isObject, longestTimerMs } from "../checks/values.js";
 import { WebhookRequestError, WebhookVerificationError } from "../errors/webhook-errors.js";
 import type { RespondToDeliveryOptions } from "./respond.js";
 
@@ -17,8 +18,17 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/** @throws RangeError for limits that are out of range. */
-export function readLimits(options: WebhookHandlerOptions): BodyLimits {
+/** @throws TypeError for hooks or options of another kind; RangeError for limits that are out of range. */
+export function readLimits(hooks: unknown, options: WebhookHandlerOptions): BodyLimits {
+  if (!isObject(hooks) || typeof hooks["constructEvent"] !== "function") {
+    throw new TypeError("Cannot create handler: its hooks are not those of createWebhooks");
+  }
+  checkOptions("Cannot create handler", options, {
+    enqueue: "function",
+    onError: "function",
+    maxBytes: "number",
+    bodyTimeoutMs: "number",
+  });
   const { maxBytes = 1_048_576, bodyTimeoutMs = 10_000 } = options;
   for (const [name, value] of Object.entries({ maxBytes, bodyTimeoutMs })) {
     if (Number.isInteger(value) && value >= 1 && value <= longestTimerMs) continue;

@@ -14,6 +14,7 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { checkOptions, type OptionKinds } from "../checks/options.js";
 import { WebhookVerificationError } from "../errors/webhook-errors.js";
 import { headerValue, type WebhookHeaders } from "./header-values.js";
 
@@ -66,6 +67,7 @@ const greatestToleranceMs = 7 * 86_400_000;
  * verifySignature(body, headers, { secrets: "whsec_test" });
  */
 export function signPayload(rawBody: RawBody, options: SignPayloadOptions): SignatureHeaders {
+  checkOptions("Cannot sign", options, { secret: "any", timestampMs: "number" });
   const { secret, timestampMs = Date.now() } = options;
   checkSecrets([secret]);
   if (!Number.isSafeInteger(timestampMs) || timestampMs < 0) {
@@ -120,12 +122,22 @@ interface Signed {
   readonly signature: string;
 }
 
+/** `constructEvent` and `createWebhooks` pass their other options along. */
+const kinds: OptionKinds<VerifySignatureOptions & { driftCheck?: unknown; inbox?: unknown }> = {
+  secrets: "any",
+  toleranceMs: "number",
+  receivedAtMs: "number",
+  driftCheck: "function",
+  inbox: "object",
+};
+
 /** Fills in defaults, and rejects options that would verify nothing. */
 export function checkVerifyOptions(options: VerifySignatureOptions): {
   readonly secrets: readonly string[];
   readonly toleranceMs: number;
   readonly receivedAtMs: number;
 } {
+  checkOptions("Cannot verify", options, kinds);
   const { toleranceMs = defaultToleranceMs, receivedAtMs = Date.now() } = options;
   const secrets = typeof options.secrets === "string" ? [options.secrets] : options.secrets;
   checkSecrets(secrets);

@@ -9,7 +9,7 @@ const create = (changes: object) => () => createClient({ ...key, ...changes } as
 describe("createClient()", () => {
   it.each([
     ["an unknown environment", { environment: "staging" }, 'environment is "staging"'],
-    ["no environment", { environment: undefined }, "environment is undefined"],
+    ["no environment", { environment: undefined }, "environment is missing"],
     ["an environment named toString", { environment: "toString" }, "environment is"],
     ["no client id", { clientId: undefined }, "clientId is missing"],
     ["an empty client id", { clientId: "  " }, "clientId is missing"],
@@ -26,6 +26,17 @@ describe("createClient()", () => {
       "baseUrl is not https",
     ],
     ["plain http to localhost.evil", { baseUrl: "http://localhost.evil.example" }, "is not https"],
+    ["the text false for a flag", { allowInsecureHttp: "false" }, "allowInsecureHttp is a string"],
+    ["an observer of null", { observer: null }, "observer is null, expected an object"],
+    ["a misspelt hook", { observer: { onDrifts() {} } }, 'did you mean "onDrift"'],
+    ["a hook that is none", { observer: { onRetry: true } }, "observer.onRetry is a boolean"],
+    ["headers in one text", { headers: "x-a: 1" }, "headers is a string"],
+    ["headers of fetch", { headers: new Headers({ a: "b" }) }, "headers is an object of another"],
+    ["a rate limit of a text", { rateLimit: "5" }, "rateLimit is a string, expected an object"],
+    ["a shared rate limit of null", { rateLimit: { shared: null } }, "rateLimit.shared is not a"],
+    ["an OAuth app of null", { oauth: null }, "oauth is null, expected an object"],
+    ["a big number as environment", { environment: 10n }, "environment is a bigint"],
+    ["a secret as environment", { environment: "s3cr3t-of-mine" }, "a text of 14 characters"],
     ["plain http for files", { filesBaseUrl: "http://a.example" }, "filesBaseUrl is not https"],
     ["an unknown validation", { validation: "loose" }, "validation is not known"],
     [

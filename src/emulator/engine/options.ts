@@ -1,6 +1,7 @@
 /** The options of an emulator, and their defaults. */
 
-import { allOf, refuseUnknown } from "../../checks/options.js";
+import { checkOptions, type OptionKinds } from "../../checks/options.js";
+import { kindOf, showNumber } from "../../checks/values.js";
 import { currentApiVersion, isDate } from "./api-version.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth-options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
@@ -107,40 +108,43 @@ export interface Settings {
   readonly webhooks: WebhookSettings;
 }
 
-const known: ReadonlySet<string> = allOf<keyof EmulatorOptions>({
-  seed: true,
-  clientId: true,
-  apiKey: true,
-  now: true,
-  frozen: true,
-  tokenLifetimeMs: true,
-  apiVersion: true,
-  requireOwnerConsent: true,
-  deferredIdentityVerification: true,
-  reviewAfterMs: true,
-  settleAfterMs: true,
-  sca: true,
-  rateLimits: true,
-  retryAfter: true,
-  missingAuthStatus: true,
-  recordBodies: true,
-  onRequest: true,
-  oauth: true,
-  webhooks: true,
-});
+const kinds: OptionKinds<EmulatorOptions> = {
+  seed: "string",
+  clientId: "string",
+  apiKey: "string",
+  now: "any",
+  frozen: "boolean",
+  tokenLifetimeMs: "number",
+  apiVersion: "string",
+  requireOwnerConsent: "boolean",
+  deferredIdentityVerification: "boolean",
+  reviewAfterMs: "number",
+  settleAfterMs: "any",
+  sca: "boolean",
+  rateLimits: "any",
+  retryAfter: "boolean",
+  missingAuthStatus: "number",
+  recordBodies: "boolean",
+  onRequest: "function",
+  oauth: "object",
+  webhooks: "object",
+};
 
 /** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readOptions(options: EmulatorOptions): Settings {
-  refuseUnknown("Cannot make emulator", options, known);
+  checkOptions("Cannot make emulator", options, kinds);
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
   if (!(tokenLifetimeMs >= 1_000)) refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
   if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");
   if (reviewAfterMs !== undefined && !(reviewAfterMs >= 0)) {
     refuse("reviewAfterMs", reviewAfterMs, "0 or more");
   }
-  const { settleAfterMs = 0 } = options;
-  if (settleAfterMs !== false && !(settleAfterMs >= 0)) {
-    refuse("settleAfterMs", settleAfterMs, "0 or more, or false");
+  const { settleAfterMs = 0, missingAuthStatus = 401 } = options;
+  if (settleAfterMs !== false && !(typeof settleAfterMs === "number" && settleAfterMs >= 0)) {
+    refuse("settleAfterMs", showNumber(settleAfterMs), "0 or more, or false");
+  }
+  if (missingAuthStatus !== 401 && missingAuthStatus !== 403) {
+    refuse("missingAuthStatus", missingAuthStatus, "401 or 403");
   }
   return {
     seed: options.seed ?? "airwallex-connect",
@@ -157,12 +161,32 @@ export function readOptions(options: EmulatorOptions): Settings {
     sca: options.sca ?? false,
     rateLimits: rateLimitsOf(options.rateLimits ?? false),
     retryAfter: options.retryAfter ?? false,
-    missingAuthStatus: options.missingAuthStatus ?? 401,
+    missingAuthStatus,
     recordBodies: options.recordBodies ?? false,
     onRequest: options.onRequest,
     oauth: readOAuthOptions(options.oauth),
     webhooks: readWebhookOptions(options.webhooks),
   };
+}
+
+/** Where an emulator listens. */
+export type ListenOptions = Required<Pick<StartEmulatorOptions, "host" | "port" | "allowedHosts">>;
+
+/** @throws TypeError for an unknown name or another kind, RangeError for an invalid value. */
+export function readStartOptions(options: StartEmulatorOptions): {
+  readonly listenOn: { readonly [Name in keyof ListenOptions]: NonNullable<ListenOptions[Name]> };
+  readonly settings: Settings;
+} {
+  const all = { ...kinds, host: "string", port: "number", allowedHosts: "any" } as const;
+  checkOptions<StartEmulatorOptions>("Cannot make emulator", options, all);
+  const { host = "127.0.0.1", port = 0, allowedHosts = [], ...rest } = options;
+  // An empty one would listen on every address of the machine.
+  if (host === "") refuse("host", "empty", "an address such as 127.0.0.1");
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) refuse("port", port, "0 to 65535");
+  if (!(Array.isArray(allowedHosts) && allowedHosts.every((name) => typeof name === "string"))) {
+    refuse("allowedHosts", kindOf(allowedHosts), "a list of names");
+  }
+  return { listenOn: { host, port, allowedHosts }, settings: readOptions(rest) };
 }
 
 function refuse(option: string, value: unknown, expected: string): never {

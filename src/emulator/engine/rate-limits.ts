@@ -4,7 +4,7 @@
  * @see https://www.airwallex.com/docs/developer-tools/api/rate-limits
  */
 
-import { entryOf } from "../../checks/values.js";
+import { entryOf, isObject, kindOf } from "../../checks/values.js";
 import { Refusal, refusalOfStatus } from "./refusal.js";
 
 /** Limits of an account; omitted ones are not enforced. */
@@ -33,7 +33,12 @@ export function rateLimitsOf(choice: false | string | RateLimits): RateLimits {
       `Cannot make emulator: rateLimits is "${choice}", expected false, "sandbox", "production" or numbers`,
     );
   }
-  for (const [name, limit] of Object.entries(limits)) {
+  if (!isObject(limits)) {
+    throw new TypeError(
+      `Cannot make emulator: rateLimits is ${kindOf(limits)}, expected false, "sandbox", "production" or numbers`,
+    );
+  }
+  for (const [name, limit] of Object.entries(limits as RateLimits)) {
     if (limit === undefined || (Number.isInteger(limit) && limit > 0)) continue;
     throw new RangeError(
       `Cannot make emulator: rateLimits.${name} is ${limit}, expected a whole number above 0`,

@@ -1,6 +1,7 @@
 /** A store in a directory: for one or more processes on one machine. */
 
 import { resolve } from "node:path";
+import { checkOptions } from "../../checks/options.js";
 import { buildStore } from "../build-store.js";
 import type { Store } from "../store.js";
 import { createFileBackend } from "./file-backend.js";
@@ -25,7 +26,9 @@ export interface FileStoreOptions {
  * @example
  * const store = createFileStore({ directory: "/var/lib/shop/airwallex" });
  */
-export function createFileStore({ directory }: FileStoreOptions): Store {
+export function createFileStore(options: FileStoreOptions): Store {
+  checkOptions("Cannot create file store", options, { directory: "any" });
+  const { directory } = options;
   if (typeof directory !== "string" || directory === "") {
     throw new TypeError("Cannot create file store: `directory` is missing, expected a path");
   }

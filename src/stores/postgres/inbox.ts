@@ -1,5 +1,6 @@
 /** Handles each id exactly once: the claim and the work's own writes share one transaction. */
 
+import { checkOptions } from "../../checks/options.js";
 import { StoreError } from "../../errors/store-errors.js";
 import type { KnownFailure } from "../backend.js";
 import { checkKey } from "../check-input.js";
@@ -7,6 +8,7 @@ import { type Asked, orStoreError } from "../failures.js";
 import { checkKeep, type Inbox } from "../inbox.js";
 import { warnWithoutErrorListener } from "../warnings.js";
 import {
+  checkPool,
   claimKinds,
   flagOf,
   type PostgresConnection,
@@ -60,8 +62,15 @@ export interface PostgresInboxOptions extends PostgresTableOptions {
  */
 export function createPostgresInbox<Pool extends PostgresPool>(
   pool: Pool,
-  { keepMs, ...tables }: PostgresInboxOptions = {},
+  options: PostgresInboxOptions = {},
 ): Inbox<TransactionOf<Pool>> {
+  checkPool(pool, "connect");
+  checkOptions("Cannot create inbox", options, {
+    schema: "string",
+    prefix: "string",
+    keepMs: "number",
+  });
+  const { keepMs, ...tables } = options;
   const sql = writeStatements(nameTables(tables));
   const wholeMs = checkKeep(keepMs);
   const sweep = createSweep(pool, sql);

@@ -2,7 +2,7 @@
 
 import { buildStore } from "../build-store.js";
 import type { Store } from "../store.js";
-import type { PostgresQueryable } from "./client.js";
+import { checkPool, type PostgresQueryable } from "./client.js";
 import { createPostgresBackend } from "./postgres-backend.js";
 import { writeStatements } from "./statements.js";
 import { nameTables, type PostgresTableOptions } from "./tables.js";
@@ -28,6 +28,7 @@ export function createPostgresStore(
   pool: PostgresQueryable,
   options: PostgresTableOptions = {},
 ): Store {
+  checkPool(pool, "query");
   const statements = writeStatements(nameTables(options));
   return buildStore(createPostgresBackend(pool, statements));
 }

@@ -1,5 +1,6 @@
 /** The tables of the Postgres store, and the statements that create them. */
 
+import { checkOptions } from "../../checks/options.js";
 import type { KnownFailure } from "../backend.js";
 import { orStoreError } from "../failures.js";
 import type { PostgresQueryable } from "./client.js";
@@ -93,7 +94,10 @@ export interface TableNames {
   readonly indexPrefix: string;
 }
 
-export function nameTables({ schema, prefix = "airwallex_" }: PostgresTableOptions): TableNames {
+/** @throws TypeError for an unknown option; RangeError for a name that is not plain. */
+export function nameTables(options: PostgresTableOptions): TableNames {
+  checkOptions("Cannot use Postgres", options, { schema: "string", prefix: "string" });
+  const { schema, prefix = "airwallex_" } = options;
   const plain = /^[a-z_][a-z0-9_]{0,39}$/;
   for (const [name, text] of Object.entries({ schema, prefix })) {
     if (text !== undefined && !plain.test(text)) {

@@ -1,5 +1,6 @@
 /** A store in Redis or Valkey, for many processes on many machines. */
 
+import { checkOptions } from "../../checks/options.js";
 import type { Listener } from "../backend.js";
 import { buildStore } from "../build-store.js";
 import { createChangeListeners } from "../change-listeners.js";
@@ -58,6 +59,11 @@ export interface RedisStore extends Store {
  * const store = createRedisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
+  checkOptions("Cannot create Redis store", options, {
+    prefix: "string",
+    subscriber: "any",
+    replicas: "number",
+  });
   const { prefix = "airwallex-connect", replicas = 0 } = options;
   checkClient(client);
   checkPrefix(prefix);
