@@ -154,11 +154,9 @@ describe.each(stores)("a crowd of connections", (name, missing) => {
       expect(marks).toBeLessThanOrEqual(atOnce);
       expect(errors.filter((error) => error !== "RefreshOutcomeUnknownError")).toEqual([]);
       expect(errors.length).toBeLessThanOrEqual(marks);
-      expect({ lost, renewed, all: answered + errors.length }).toEqual({
-        lost: 0,
-        renewed: size,
-        all: size,
-      });
+      expect({ lost, all: answered + errors.length }).toEqual({ lost: 0, all: size });
+      // What is unknown was marked just before it would have been sent, so some of it was not sent.
+      expect(renewed).toBeGreaterThanOrEqual(size - errors.length);
     },
     longestMs,
   );
