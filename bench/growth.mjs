@@ -52,7 +52,10 @@ function report(rows) {
 async function inOwnProcess(index, size) {
   const execArgv = ["--expose-gc", "--import", "tsx"];
   const child = fork(new URL(import.meta.url), [String(index), String(size)], { execArgv });
-  const [[cost]] = await Promise.all([once(child, "message"), once(child, "exit")]);
+  const ended = once(child, "exit").then(([code, signal]) => {
+    throw new Error(`Measuring at ${size} ended with ${code ?? signal}`);
+  });
+  const [cost] = await Promise.race([once(child, "message"), ended]);
   return cost;
 }
 

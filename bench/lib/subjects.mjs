@@ -236,6 +236,7 @@ export const subjects = [
     sizes: small,
     counts: kind === "memory" ? "CPU" : "time",
     measure: inStore(kind, connectionsListed),
+    because: kind === "memory" ? "They are sorted when they are listed: n log n." : undefined,
   })),
   ...["memory", "file", "redis", "postgres"].map((kind) => ({
     what: `\`oauth.refreshExpiring\`, a connection of so many (${kind})`,
