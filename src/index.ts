@@ -85,6 +85,7 @@ export type { SimulationDeposits } from "./resources/simulation-deposits.js";
 export type { SimulationTransfers } from "./resources/simulation-transfers.js";
 export type { TransfersResource } from "./resources/transfers.js";
 export type { WaitForStatusOptions } from "./call/wait-for-status.js";
+export type { RemoteConnectionsResource } from "./resources/partner-connections.js";
 export type { PartnerWebhooksResource } from "./resources/partner-webhooks.js";
 export type { WebhooksResource } from "./resources/webhooks.js";
 
@@ -119,6 +120,7 @@ export type { AuthorizationUrlOptions } from "./oauth/authorization-url.js";
 export type { CallbackResult, FailedWebhook } from "./oauth/callback.js";
 export type { Connection } from "./oauth/connection-record.js";
 export type { DisconnectedEvent, DisconnectedResult } from "./oauth/disconnected.js";
+export type { ReconcileOptions, ReconcileResult } from "./oauth/reconcile.js";
 export type {
   RefreshExpiringOptions,
   RefreshExpiringResult,
@@ -296,6 +298,11 @@ export type {
   TransferList,
   TransferListParams,
 } from "./generated/transfers.js";
+export type {
+  OAuthRemoteListParams,
+  RemoteConnection,
+  RemoteConnectionList,
+} from "./generated/partner-connections.js";
 export type {
   OAuthWebhookCreateParams,
   OAuthWebhookList,

@@ -3,8 +3,9 @@
 import type { Call, ResponseInfo } from "../call/call.js";
 import { ShapeError } from "../errors/index.js";
 import type { Token } from "../generated/authentication.js";
-import { authenticationLogin } from "../generated/endpoints.js";
+import { authenticationLogin, authenticationPartnerLogin } from "../generated/endpoints.js";
 import type { IssuedToken } from "./token-manager.js";
+import type { AppCredentials } from "./with-basic.js";
 
 export interface ApiKey {
   readonly clientId: string;
@@ -29,21 +30,41 @@ export async function login(
     "x-api-key": apiKey,
     ...(loginAs === undefined ? {} : { "x-login-as": loginAs }),
   };
-  const { data, response } = await call(
-    authenticationLogin,
-    {},
-    { headers, timeoutMs },
-    { onRetry },
-  ).withResponse();
+  return await obtain(call, authenticationLogin, headers, onRetry);
+}
+
+/** For calls about an OAuth app itself, such as its connections. */
+export async function partnerLogin(
+  call: Call,
+  { clientId, clientSecret }: AppCredentials,
+  onRetry: (error: unknown) => void,
+): Promise<IssuedToken> {
+  const headers = { "x-app-id": clientId, "x-app-secret": clientSecret };
+  return await obtain(call, authenticationPartnerLogin, headers, onRetry);
+}
+
+async function obtain(
+  call: Call,
+  endpoint: typeof authenticationLogin,
+  headers: Readonly<Record<string, string>>,
+  onRetry: (error: unknown) => void,
+): Promise<IssuedToken> {
+  const sent = call(endpoint, {}, { headers, timeoutMs }, { onRetry });
+  const { data, response } = await sent.withResponse();
   const { token, expires_at } = (data ?? {}) as Partial<Record<keyof Token, unknown>>;
-  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) throw unusable(response, data);
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw unusable(endpoint, response, data);
+  }
   return { value: token, lifetimeMs: lifetime(expires_at, response.headers["date"]) };
 }
 
-function unusable({ attempts, requestId }: ResponseInfo, data: Token): ShapeError {
-  const { name, method, path } = authenticationLogin;
+function unusable(
+  { name, method, path }: typeof authenticationLogin,
+  { attempts, requestId }: ResponseInfo,
+  data: Token,
+): ShapeError {
   const facts = { operation: name, method, path, outcome: "done", attempts, requestId } as const;
-  const message = "Cannot use the answer to authentication.login: it has no token";
+  const message = `Cannot use the answer to ${name}: it has no token`;
   return new ShapeError("unexpected_shape", message, facts, [], data);
 }
 

@@ -293,4 +293,9 @@ function secretsOf({ headers, progress }: WireRequest): readonly string[] {
   return [...values, ...(progress.credentials ?? [])];
 }
 
-const secretHeaders: ReadonlySet<string> = new Set(["x-api-key", "x-client-id", "x-sca-token"]);
+const secretHeaders: ReadonlySet<string> = new Set([
+  "x-api-key",
+  "x-app-secret",
+  "x-client-id",
+  "x-sca-token",
+]);

@@ -33,6 +33,8 @@ export interface CursorPage<Item> {
   readonly items: readonly Item[];
   readonly page_after?: string | null | undefined;
   readonly page_before?: string | null | undefined;
+  /** The same as `page_after`, as the API for partners spells it. */
+  readonly pageAfter?: string | null | undefined;
 }
 
 /**
@@ -65,7 +67,7 @@ export function listCursorPages<Item, Page extends CursorPage<Item>>(
 ): ListPromise<Item, Page> {
   return walk(endpoint, firstPage, fetchPage, {
     keyOf,
-    next: ({ page_after }: Page) => page_after || undefined,
+    next: ({ page_after, pageAfter }: Page) => page_after || pageAfter || undefined,
   });
 }
 

@@ -1,7 +1,9 @@
 /** Puts the `oauth` member of a client together. */
 
-import type { TokenManager } from "../auth/token-manager.js";
-import { withBasic } from "../auth/with-basic.js";
+import { partnerLogin } from "../auth/login.js";
+import { createTokenManager, type TokenManager } from "../auth/token-manager.js";
+import { withAuth } from "../auth/with-auth.js";
+import { type AppCredentials, withBasic } from "../auth/with-basic.js";
 import { createCall } from "../call/call.js";
 import type { CallSettings } from "../call/settings.js";
 import { createConnectionManager } from "../oauth/connection-manager.js";
@@ -11,6 +13,7 @@ import { createStateSealer } from "../oauth/state.js";
 import { createTimers } from "../oauth/timers.js";
 import { createTokenEndpoint } from "../oauth/token-endpoint.js";
 import { withScopeAdvice } from "../oauth/with-scope-advice.js";
+import { remoteConnectionsResource } from "../resources/partner-connections.js";
 import { partnerWebhooksResource } from "../resources/partner-webhooks.js";
 import type { Send } from "../transport/wire.js";
 import { assemble, type Sends, type Shared } from "./assemble.js";
@@ -73,11 +76,19 @@ export function assembleOAuth(
     sealer: createStateSealer(app.clientSecret),
     clientOf: (id) => clientOf(shared, manager.tokens(id), id),
     webhooks: webhooksOf(shared.send),
+    remote: remoteOf(shared.send, partner, app),
     publish,
     connectWebhook: (id, accountId) => lateWebhooks.connect(id, accountId, inCallback),
     readAccount: (token) => clientOf(whileClosing, onlyToken(token), "").accounts.current(),
   });
   return { resource, close: manager.close };
+}
+
+/** Connections as the API knows them, with a partner token. */
+function remoteOf(send: Send, settings: CallSettings, app: AppCredentials) {
+  const call = createCall(send, settings);
+  const tokens = createTokenManager((onRetry) => partnerLogin(call, app, onRetry), settings.topics);
+  return remoteConnectionsResource(createCall(withAuth(send, tokens), settings));
 }
 
 /** Makes clients that act for one customer each. */

@@ -7,6 +7,7 @@ import { simulationHandlers } from "./accounts/review-routes.js";
 import { amendmentsHandlers } from "./amendments/amendment-routes.js";
 import { authorise } from "./authentication/authorise.js";
 import { authenticationHandlers } from "./authentication/login-routes.js";
+import { partnerHandlers, requirePartner } from "./authentication/partner-routes.js";
 import { capabilitiesHandlers } from "./capabilities/capability-routes.js";
 import type { AccountRecord } from "./engine/account-record.js";
 import type { EmulatedRequest } from "./engine/exchange.js";
@@ -38,6 +39,7 @@ import { webhooksHandlers } from "./webhooks/webhook-routes.js";
 
 const handlers: Handlers = {
   ...authenticationHandlers,
+  ...partnerHandlers,
   ...oauthHandlers,
   ...accountsHandlers,
   ...filesHandlers,
@@ -77,6 +79,7 @@ const invalidCodes: Partial<Record<EndpointKey, string>> = {
 /** Where the endpoints that give out tokens differ from the others. */
 const tokenEndpoints: Partial<Record<EndpointKey, Partial<ApiRoute>>> = {
   authenticationLogin: { authorise: asPlatform },
+  authenticationPartnerLogin: { authorise: asPlatform },
   oauthToken: {
     authorise: asPlatform,
     acceptsForms: true,
@@ -95,10 +98,9 @@ function toRoute(key: EndpointKey): ApiRoute {
   const endpoint: Endpoint = table[key];
   const { method, path } = endpoint;
   const scopes = scopesFor(endpoint);
-  const ofApp = key.startsWith("oauthWebhooks");
   return {
     ...{ method, path, endpoint },
-    authorise: ofApp ? asApp : (world, request) => authorise(world, request, scopes),
+    authorise: ofApps(key) ?? ((world, request) => authorise(world, request, scopes)),
     acceptsForms: false,
     invalidCode: invalidCodes[key],
     pausesItself: false,
@@ -108,9 +110,20 @@ function toRoute(key: EndpointKey): ApiRoute {
   };
 }
 
+/** Calls of apps about themselves; undefined for others. */
+function ofApps(key: EndpointKey): ApiRoute["authorise"] | undefined {
+  if (key.startsWith("oauthWebhooks")) return asApp;
+  return key.startsWith("oauthRemote") ? asPartner : undefined;
+}
+
 /** Apps act for no account: their handlers ask again for the app. */
 function asApp(world: World, request: EmulatedRequest): AccountRecord {
   requireApp(world, request);
+  return world.accounts.platform;
+}
+
+function asPartner(world: World, request: EmulatedRequest): AccountRecord {
+  requirePartner(world, request);
   return world.accounts.platform;
 }
 

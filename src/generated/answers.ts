@@ -57,6 +57,8 @@ import * as oauth from "./oauth.js";
 import { isOAuthToken } from "./oauth.guards.js";
 import * as offboardings from "./offboardings.js";
 import { isOffboarding, isOffboardingList } from "./offboardings.guards.js";
+import * as partnerConnections from "./partner-connections.js";
+import { isRemoteConnection, isRemoteConnectionList } from "./partner-connections.guards.js";
 import * as partnerWebhooks from "./partner-webhooks.js";
 import { isOAuthWebhookAnswer, isOAuthWebhookList } from "./partner-webhooks.guards.js";
 import * as payouts from "./payouts.js";
@@ -435,6 +437,24 @@ const OffboardingListSchema: z.ZodType<offboardings.OffboardingList> = z.withPar
 );
 
 export { OffboardingListSchema as OffboardingList };
+
+/** A connection of an OAuth app, as the API knows it. */
+type RemoteConnectionSchema = partnerConnections.RemoteConnection;
+
+const RemoteConnectionSchema: z.ZodType<partnerConnections.RemoteConnection> = z.withParser(partnerConnections.RemoteConnection, (value) =>
+  isRemoteConnection(value) ? value : z.INVALID,
+);
+
+export { RemoteConnectionSchema as RemoteConnection };
+
+/** One page of connections of an OAuth app. */
+type RemoteConnectionListSchema = partnerConnections.RemoteConnectionList;
+
+const RemoteConnectionListSchema: z.ZodType<partnerConnections.RemoteConnectionList> = z.withParser(partnerConnections.RemoteConnectionList, (value) =>
+  isRemoteConnectionList(value) ? value : z.INVALID,
+);
+
+export { RemoteConnectionListSchema as RemoteConnectionList };
 
 /** A URL that receives events, and which ones. */
 type WebhookSubscriptionSchema = webhooks.WebhookSubscription;

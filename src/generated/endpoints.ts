@@ -92,6 +92,11 @@ import type {
   OffboardingListParams,
 } from "./offboardings.js";
 import type {
+  OAuthRemoteListParams,
+  RemoteConnection,
+  RemoteConnectionList,
+} from "./partner-connections.js";
+import type {
   OAuthWebhookAnswer,
   OAuthWebhookConnectRequest,
   OAuthWebhookCreateRequest,
@@ -174,6 +179,7 @@ const hostedFlowsSchemas = () => import("./hosted-flows.js");
 const invitationLinksSchemas = () => import("./invitation-links.js");
 const oauthSchemas = () => import("./oauth.js");
 const offboardingsSchemas = () => import("./offboardings.js");
+const partnerConnectionsSchemas = () => import("./partner-connections.js");
 const partnerWebhooksSchemas = () => import("./partner-webhooks.js");
 const payoutsSchemas = () => import("./payouts.js");
 const referenceSchemas = () => import("./reference.js");
@@ -253,6 +259,7 @@ const industryCategoriesShape: Shape<IndustryCategories> = shape("IndustryCatego
 const invalidConversionDatesShape: Shape<InvalidConversionDates> = shape("InvalidConversionDates", predicates, referenceSchemas);
 const invitationLinkShape: Shape<InvitationLink> = shape("InvitationLink", predicates, invitationLinksSchemas);
 const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = shape("InvitationLinkCreateRequest", predicates, invitationLinksSchemas);
+const oAuthRemoteListParamsShape: Shape<OAuthRemoteListParams> = shape("OAuthRemoteListParams", predicates, partnerConnectionsSchemas);
 const oAuthTokenShape: Shape<OAuthToken> = shape("OAuthToken", predicates, oauthSchemas);
 const oAuthTokenParamsShape: Shape<OAuthTokenParams> = shape("OAuthTokenParams", predicates, oauthSchemas);
 const oAuthWebhookAnswerShape: Shape<OAuthWebhookAnswer> = shape("OAuthWebhookAnswer", predicates, partnerWebhooksSchemas);
@@ -281,6 +288,8 @@ const quoteCreateParamsShape: Shape<QuoteCreateParams> = shape("QuoteCreateParam
 const rateShape: Shape<Rate> = shape("Rate", predicates, fxSchemas);
 const rateCurrentParamsShape: Shape<RateCurrentParams> = shape("RateCurrentParams", predicates, fxSchemas);
 const referenceInvalidConversionDatesParamsShape: Shape<ReferenceInvalidConversionDatesParams> = shape("ReferenceInvalidConversionDatesParams", predicates, referenceSchemas);
+const remoteConnectionShape: Shape<RemoteConnection> = shape("RemoteConnection", predicates, partnerConnectionsSchemas);
+const remoteConnectionListShape: Shape<RemoteConnectionList> = shape("RemoteConnectionList", predicates, partnerConnectionsSchemas);
 const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
 const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
 const rfiListParamsShape: Shape<RfiListParams> = shape("RfiListParams", predicates, rfisSchemas);
@@ -1326,6 +1335,55 @@ export const webhooksDelete: Endpoint<
   mustHave: ["id"],
 };
 
+/** Obtain a partner token. */
+export const authenticationPartnerLogin: Endpoint<Record<never, never>, Token> = {
+  name: "authentication.partnerLogin",
+  method: "POST",
+  path: "/partner-api/v1/authentication/login",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections",
+  response: tokenShape,
+  mustHave: ["expires_at","token"],
+};
+
+/** List the connections of an app. */
+export const oauthRemoteList: Endpoint<
+  { readonly query?: OAuthRemoteListParams },
+  RemoteConnectionList
+> = {
+  name: "oauth.remote.list",
+  method: "GET",
+  path: "/partner-api/v1/connections",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections",
+  query: oAuthRemoteListParamsShape,
+  response: remoteConnectionListShape,
+  mustHave: ["items"],
+};
+
+/** Retrieve a connection of an app. */
+export const oauthRemoteRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  RemoteConnection
+> = {
+  name: "oauth.remote.retrieve",
+  method: "GET",
+  path: "/partner-api/v1/connections/{id}",
+  host: "api",
+  environment: "all",
+  retry: "safe",
+  status: 200,
+  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections",
+  response: remoteConnectionShape,
+  mustHave: ["id"],
+};
+
 /** Create a partner's webhook. */
 export const oauthWebhooksCreate: Endpoint<
   { readonly body: OAuthWebhookCreateRequest },
@@ -2061,6 +2119,9 @@ export const endpoints: readonly Endpoint[] = [
   webhooksRetrieve,
   webhooksUpdate,
   webhooksDelete,
+  authenticationPartnerLogin,
+  oauthRemoteList,
+  oauthRemoteRetrieve,
   oauthWebhooksCreate,
   oauthWebhooksList,
   oauthWebhooksRetrieve,

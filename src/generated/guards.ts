@@ -25,6 +25,7 @@ export * from "./invitation-links.guards.js";
 export * from "./legacy.guards.js";
 export * from "./oauth.guards.js";
 export * from "./offboardings.guards.js";
+export * from "./partner-connections.guards.js";
 export * from "./partner-webhooks.guards.js";
 export * from "./payouts.guards.js";
 export * from "./persons.guards.js";

@@ -90,6 +90,8 @@ export {
   PlatformReportCreated,
   Quote,
   Rate,
+  RemoteConnection,
+  RemoteConnectionList,
   Rfi,
   RfiList,
   SimulatedDeposit,
@@ -382,6 +384,7 @@ export {
   OffboardingStatus,
   OffboardingStatusInput,
 } from "./offboardings.js";
+export { OAuthRemoteListParams, RemoteConnectionStatus } from "./partner-connections.js";
 export {
   OAuthWebhookConnectRequest,
   OAuthWebhookCreateParams,

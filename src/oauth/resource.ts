@@ -1,5 +1,6 @@
 /** Connections to existing Airwallex customers: consent, code exchange, and token renewal. */
 
+import type { RemoteConnectionsResource } from "../resources/partner-connections.js";
 import type { PartnerWebhooksResource } from "../resources/partner-webhooks.js";
 import type { Store } from "../stores/store.js";
 import {
@@ -15,12 +16,13 @@ import {
 } from "./callback.js";
 import { createCodeClaims } from "./code-claim.js";
 import type { Connection } from "./connection-record.js";
-import { createConnectionRecords } from "./connection-records.js";
+import { type ConnectionRecords, createConnectionRecords } from "./connection-records.js";
 import {
   type DisconnectedEvent,
   type DisconnectedResult,
   handleDisconnected,
 } from "./disconnected.js";
+import { type ReconcileOptions, type ReconcileResult, reconcile } from "./reconcile.js";
 import {
   type RefreshExpiringOptions,
   type RefreshExpiringResult,
@@ -34,6 +36,9 @@ import type { TokenPair } from "./tokens.js";
 export interface OAuthResource<C> {
   /** Webhooks of the app: events of the customers who connected their accounts to it. */
   readonly webhooks: PartnerWebhooksResource;
+
+  /** Connections of the app as the API knows them, whatever the store has. */
+  readonly remote: RemoteConnectionsResource;
 
   /**
    * Returns the URL to send a customer to for consent. Its `state` is encrypted, valid for ten minutes
@@ -119,6 +124,21 @@ export interface OAuthResource<C> {
    */
   handleDisconnected(event: DisconnectedEvent): Promise<DisconnectedResult>;
 
+  /**
+   * Compares the connections in the store with those of the API: who has disconnected without an event about
+   * it having been handled, and whose tokens are nowhere. It reads both lists whole; meant to be run by hand
+   * or once a week.
+   *
+   * See https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections
+   *
+   * @throws StoreError with `fix`, when the store cannot be reached; run it again
+   *
+   * @example
+   * const { disconnected, withoutTokens } = await client.oauth.reconcile({ fix: true });
+   * console.log(disconnected.length, "revoked;", withoutTokens.length, "have to consent again");
+   */
+  reconcile(options?: ReconcileOptions): Promise<ReconcileResult>;
+
   /** Deletes a connection from the store. The customer's consent at Airwallex remains. */
   delete(id: string): Promise<boolean>;
 
@@ -135,25 +155,26 @@ export interface OAuthTools<C> extends AuthorizationUrlTools, Omit<CallbackTools
   readonly keyPrefix: string;
   readonly clientOf: (connectionId: string) => C;
   readonly webhooks: PartnerWebhooksResource;
+  readonly remote: RemoteConnectionsResource;
 }
 
 export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   const { store, keyPrefix, endpoint, manager, clientOf } = tools;
   const records = createConnectionRecords(store, (id) => keyPrefix + id);
   const claims: CallbackClaims = createCodeClaims(store, keyPrefix);
+  const { remote } = tools;
+  const list = () => listAll(records);
   return {
     webhooks: tools.webhooks,
+    remote,
     authorizationUrl: (options) => authorizationUrl(tools, options),
     handleCallback: (url, { session }) => handleCallback({ ...tools, claims }, url, session),
     connection: clientOf,
     retrieve: records.read,
-    async *list() {
-      for await (const page of records.pages()) {
-        for (const { id } of page) {
-          const connection = await records.read(id);
-          if (connection) yield connection;
-        }
-      }
+    list,
+    reconcile: (options) => {
+      const listRemote = () => remote.list({ page_size: 100 });
+      return reconcile({ listRemote, listStored: list, manager }, options);
     },
     refresh: async (id, { force } = {}) => (await manager.renew(id, { force })).connection,
     refreshExpiring: (options) =>
@@ -165,4 +186,13 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     },
     exchangeCode: (code, { codeVerifier } = {}) => endpoint.exchangeCode(code, codeVerifier),
   };
+}
+
+async function* listAll(records: ConnectionRecords): AsyncGenerator<Connection> {
+  for await (const page of records.pages()) {
+    for (const { id } of page) {
+      const connection = await records.read(id);
+      if (connection) yield connection;
+    }
+  }
 }

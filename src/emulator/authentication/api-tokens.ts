@@ -31,39 +31,48 @@ export interface ApiTokens extends EmulatorTokens {
 }
 
 /** The tokens of the API key. */
-export const apiTokensOf: (world: World) => ApiTokens = defineState(({ settings, clock, ids }) => {
-  const { seed, tokenLifetimeMs } = settings;
-  // Until then, an expired token is refused as one that has expired, not as an unknown one.
-  const issued = createExpiringMap<IssuedTo>(clock, dayMs);
-  const key = digest(seed, "token key");
-  const organisation = `org_${digest(seed, "organisation").toString("base64url").slice(0, 22)}`;
-  return {
-    async issue(accountId, apiVersion) {
-      const nowMs = clock.nowMs();
-      const expiresAtMs = nowMs + tokenLifetimeMs;
-      const claims = { account_id: accountId, org_id: organisation, api_version: apiVersion };
-      const { SignJWT } = await import("jose");
-      const token = await new SignJWT(claims)
-        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .setIssuedAt(Math.floor(nowMs / 1_000))
-        .setExpirationTime(Math.floor(expiresAtMs / 1_000))
-        .setJti(ids.token())
-        .sign(key);
-      issued.set(token, { accountId, expiresAtMs });
-      return { token, expiresAtMs };
-    },
-    check(token) {
-      const known = issued.get(token);
-      if (known === undefined) {
-        throw new Refusal(401, "credentials_invalid", "The access token is invalid.");
-      }
-      if (known.expiresAtMs <= clock.nowMs()) {
-        throw new Refusal(401, "credentials_expired", "The access token has expired.");
-      }
-      return known.accountId;
-    },
-    revokeAll() {
-      issued.clear();
-    },
+export const apiTokensOf: (world: World) => ApiTokens = defineState(createTokens("token key"));
+
+/** The partner tokens of OAuth apps; their owner is the app. */
+export const partnerTokensOf: (world: World) => ApiTokens = defineState(
+  createTokens("partner token key"),
+);
+
+function createTokens(purpose: string) {
+  return ({ settings, clock, ids }: Pick<World, "settings" | "clock" | "ids">): ApiTokens => {
+    const { seed, tokenLifetimeMs } = settings;
+    // Until then, an expired token is refused as one that has expired, not as an unknown one.
+    const issued = createExpiringMap<IssuedTo>(clock, dayMs);
+    const key = digest(seed, purpose);
+    const organisation = `org_${digest(seed, "organisation").toString("base64url").slice(0, 22)}`;
+    return {
+      async issue(accountId, apiVersion) {
+        const nowMs = clock.nowMs();
+        const expiresAtMs = nowMs + tokenLifetimeMs;
+        const claims = { account_id: accountId, org_id: organisation, api_version: apiVersion };
+        const { SignJWT } = await import("jose");
+        const token = await new SignJWT(claims)
+          .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+          .setIssuedAt(Math.floor(nowMs / 1_000))
+          .setExpirationTime(Math.floor(expiresAtMs / 1_000))
+          .setJti(ids.token())
+          .sign(key);
+        issued.set(token, { accountId, expiresAtMs });
+        return { token, expiresAtMs };
+      },
+      check(token) {
+        const known = issued.get(token);
+        if (known === undefined) {
+          throw new Refusal(401, "credentials_invalid", "The access token is invalid.");
+        }
+        if (known.expiresAtMs <= clock.nowMs()) {
+          throw new Refusal(401, "credentials_expired", "The access token has expired.");
+        }
+        return known.accountId;
+      },
+      revokeAll() {
+        issued.clear();
+      },
+    };
   };
-});
+}
