@@ -25,7 +25,7 @@ const expected = [
   /^(LICENSE|llms\.txt)$/,
   /^spec\/(openapi\.generated\.json|README\.md|scopes\.yaml)$/,
   /^docs\/(reference\/)?[\w-]+\.(md|png)$/,
-  /^examples\/[\w/-]+\.(md|ts|png)$/,
+  /^examples\/[\w/-]+\.(md|ts|tsx|mjs|json|png)$/,
   /^dist\/(stores\/)?[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/,
 ];
 
