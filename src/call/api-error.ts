@@ -64,7 +64,7 @@ export function readRemoteError(
   const message = textOf(envelope["message"]) ?? textOf(envelope["error_description"]);
   const details = envelope["details"];
   const remote = {
-    apiCode: (textOf(envelope["code"]) ?? textOf(envelope["error"]))?.slice(0, longestCode),
+    apiCode: readCode(textOf(envelope["code"]) ?? textOf(envelope["error"]), redactor),
     // Truncated after redaction: a value cut in half would not be recognised.
     remoteMessage: message && redactor.excerpt(message).slice(0, longestMessage),
     source: cleanText(envelope["source"], redactor),
@@ -74,10 +74,18 @@ export function readRemoteError(
     status,
     ...remote,
     fieldErrors: readFieldErrors(remote),
-    traceId: textOf(envelope["trace_id"])?.slice(0, longestCode),
+    traceId: cleanText(envelope["trace_id"], redactor)?.slice(0, longestCode),
     retryAfterMs: retryAfterMs(headers),
     headers: safeHeaders(headers, redactor),
   };
+}
+
+/** A word such as `field_required` is kept as it is, because programs compare it; anything else is no code. */
+function readCode(code: string | undefined, redactor: Redactor): string | undefined {
+  if (code === undefined || /^[a-z]+([_.-][a-z0-9]{1,30})*$/i.test(code)) {
+    return code?.slice(0, longestCode);
+  }
+  return redactor.excerpt(code).slice(0, longestCode);
 }
 
 const secretHeader = /cookie|authoriz|authenticat|token|secret|session|api-?key/;

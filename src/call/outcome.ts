@@ -1,6 +1,6 @@
 /** Turns a response, or the lack of one, into a typed result or an error of ours. */
 
-import { isObject } from "../checks/values.js";
+import { isObject, textOf } from "../checks/values.js";
 import type { CallFacts } from "../errors/index.js";
 import {
   ApiError,
@@ -83,7 +83,10 @@ export function problemWithAnswer(
   if (mustHave.length === 0) return Array.isArray(data) ? undefined : "the answer is not a list";
   const has = (name: string): boolean => {
     const value = isObject(data) ? data[name] : undefined;
-    return name === "items" ? Array.isArray(value) : value !== undefined && value !== null;
+    if (name === "items") return Array.isArray(value);
+    // Nothing can be found again by an id that is empty, or no text.
+    if (/(^|_)id$/.test(name)) return typeof value === "number" || textOf(value) !== undefined;
+    return value !== undefined && value !== null;
   };
   if (mustHave.some(has)) return undefined;
   return `the answer has ${mustHave.length === 1 ? "no" : "none of"} ${mustHave.join(", ")}`;

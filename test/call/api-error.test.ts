@@ -42,6 +42,13 @@ describe("ApiError", () => {
     );
   });
 
+  it("shows nothing secret or personal that stands where a code or a trace id is expected", async () => {
+    const body = { code: "no ada@example.com", message: "No", trace_id: "for ada@example.com" };
+    const error = await refusalOf(json(400, body));
+    expect(error).toMatchObject({ apiCode: "no [redacted]", traceId: "for [redacted]" });
+    expect(String(error)).not.toContain("ada@");
+  });
+
   const ids = { "x-awx-trace-id": "a", "correlation-id": "b", "x-request-id": "c" };
 
   it.each([

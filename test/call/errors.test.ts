@@ -252,9 +252,9 @@ describe("ApiError.headers", () => {
     const server = await startServer({
       otherwise: json(
         403,
-        { code: "sca_required" },
+        { code: "forbidden" },
         {
-          "X-SCA-Session-Code": "session-1",
+          "X-Next-Step": "step-1",
           "x-request-id": "r-1",
           "set-cookie": "session=s3cr3t",
           "x-auth-token": "s3cr3t",
@@ -267,12 +267,12 @@ describe("ApiError.headers", () => {
     const error = await client.accounts.submit("acct_1").catch((reason: unknown) => reason);
     if (!(error instanceof ApiError)) throw error;
     expect(error.headers).toMatchObject({
-      "x-sca-session-code": "session-1",
+      "x-next-step": "step-1",
       "x-request-id": "r-1",
       "x-echo": "for [redacted]",
     });
     expect(JSON.stringify(error.headers)).not.toContain("s3cr3t");
-    expect(JSON.stringify(error)).not.toContain("session-1");
+    expect(JSON.stringify(error)).not.toContain("step-1");
   });
 });
 

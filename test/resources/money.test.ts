@@ -163,7 +163,16 @@ describe("transfers.create()", () => {
   });
 
   it.each(
-    [{}, null, [], "ok", { status: "maintenance" }, { id: null }].flatMap((body) =>
+    [
+      {},
+      null,
+      [],
+      "ok",
+      { status: "maintenance" },
+      { id: null },
+      { id: "" },
+      { id: ["a"] },
+    ].flatMap((body) =>
       (["report", "strict", "off"] as const).map((validation) => [body, validation] as const),
     ),
   )("looks for the payment it made when the answer is %j, with validation %s", async (body, v) => {
