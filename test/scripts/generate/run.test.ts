@@ -9,15 +9,15 @@ const endpoints = "src/generated/endpoints.ts";
 describe("generate()", () => {
   it("writes every file once, and the same ones again", async () => {
     const root = await makeProject();
-    expect(await generate(root)).toBe("19 files: 19 written, 0 removed");
-    expect(await generate(root)).toBe("19 files: 0 written, 0 removed");
+    expect(await generate(root)).toBe("20 files: 19 written, 0 removed");
+    expect(await generate(root)).toBe("20 files: 0 written, 0 removed");
   });
 
   it("removes files that no longer have a source", async () => {
     const root = await makeProject();
     await generate(root);
     await writeFile(join(root, "src/generated/gone.ts"), "");
-    expect(await generate(root)).toBe("19 files: 0 written, 1 removed");
+    expect(await generate(root)).toBe("20 files: 0 written, 1 removed");
   });
 
   it("takes signatures and examples of methods from src/resources/", async () => {
