@@ -19,11 +19,11 @@ import { createInbox, createWebhooks, nodeHandler, signPayload } from "airwallex
 const secret = "whsec_x";
 let handled = 0;
 const inbox = createInbox(createMemoryStore());
-const hooks = createWebhooks({ secrets: secret, inbox, onError: () => undefined }).onAny(() => {
+const hooks = createWebhooks({ secrets: secret, inbox }).onAny(() => {
   handled++;
 });
 process.removeAllListeners("warning");
-const server = createServer(nodeHandler(hooks));
+const server = createServer(nodeHandler(hooks, { onError: () => undefined }));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address();
 
