@@ -44,14 +44,14 @@ const listeners: Readonly<Record<string, Listener>> = { ...onRedis(), ...onPostg
 function onRedis(): Partial<Record<InboxName, Listener>> {
   if (order.redisUrl === undefined) return {};
   const redis = new Redis(order.redisUrl);
-  const inbox = createInbox(createRedisStore(redis), order);
+  const inbox = createInbox(createRedisStore(redis), { claimMs: order.claimMs });
   return { redis: receiver("redis", inbox, (id) => redis.rpush("effects", id)) };
 }
 
 function onPostgres(): Partial<Record<InboxName, Listener>> {
   if (order.postgresUrl === undefined) return {};
   const pool = new Pool({ connectionString: order.postgresUrl, max: 8 });
-  const claims = createInbox(createPostgresStore(pool), order);
+  const claims = createInbox(createPostgresStore(pool), { claimMs: order.claimMs });
   // Its own prefix, because the same ids are delivered to both.
   const transaction = createPostgresInbox(pool, { prefix: "transaction_" });
   return {
