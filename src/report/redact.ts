@@ -5,9 +5,10 @@ import { piiFields, piiParameters } from "../generated/pii.js";
 const mark = "[redacted]";
 /**
  * Bounded on both sides, or a long string without an @ would take forever. A gateway quotes the address of a
- * request as it came, with `%40`.
+ * request as it came, with `%40`: there the address is one member of a path or a query.
  */
-const email = /[^\s"'<>,;:()[\]@]{1,64}(?:@|%(?:25){0,3}40)[^\s"'<>,;:()[\]@]{1,255}/g;
+const email =
+  /[^\s"'<>,;:()[\]@]{1,64}@[^\s"'<>,;:()[\]@]{1,255}|[^\s"'<>,;:()[\]@/?&=#]{1,64}%(?:25){0,3}40[^\s"'<>,;:()[\]@/?&=#]{1,255}/g;
 
 /** Deeper, longer and more than in any answer of the API; without limits, one could block the process. */
 const most = { depth: 100, characters: 10_000, values: 10_000 };
