@@ -52,7 +52,7 @@ export function expandObject(
 /** A read-only member in a request has the form of the answer, which can so be sent back as it came. */
 function sentBack(member: SourceMember, nameOf: NameOf): Member {
   const { name, description, pii, node } = member;
-  const text = `${description} Read-only: for answers that are sent back.`;
+  const text = `${description.replace(/\.?$/, ".")} Read-only: for answers that are sent back.`;
   return {
     name,
     docs: { description: text, pii, observed: false },

@@ -1,6 +1,7 @@
 /** `airwallex-connect trigger`: sends one signed event to a handler. */
 
 import { closest } from "../checks/closest.js";
+import { eventNameIn } from "../emulator/engine/api-version.js";
 import {
   createEmulator,
   type EventToDeliver,
@@ -65,6 +66,9 @@ export async function triggerCommand([name, ...args]: readonly string[]): Promis
   if (values.secret.trim() === "")
     throw new UsageError("--secret is empty, expected the handler's secret");
   const version = readFormat(values.format);
+  if (values.format === "legacy" && eventNameIn(version, name) === undefined) {
+    throw new UsageError(`${name} is newer than the "legacy" format, expected --format current`);
+  }
   const accountId = values["account-id"] || undefined;
   const event = { name, id: values.id || undefined, accountId, data };
   return await send(url, event, values.secret, version);
@@ -82,11 +86,7 @@ async function send(
   emulator.deliver(event);
   await emulator.webhooks.settled();
   const [delivery] = emulator.webhooks.deliveries();
-  if (delivery === undefined) {
-    throw new UsageError(
-      `${event.name} is newer than the "legacy" format, expected --format current`,
-    );
-  }
+  if (delivery === undefined) throw new Error(`${event.name} was not delivered`);
   if (delivery.status === 200) {
     const { eventId, durationMs } = delivery;
     const took = `${Math.round(durationMs)} ms`;

@@ -35,11 +35,14 @@ describe("makeOutputs()", () => {
         born?: string | null | undefined;
         /** Full name. 1 to 5 characters. Personal data. */
         name: string;
+        /** How others rate the party. Read-only: for answers that are sent back. */
+        rating?: number | null | undefined;
       }
 
       export const PartyInput: z.ZodType<PartyInput> = z.strictObject({
         born: z.iso.date().optional(),
         name: z.string().min(1).max(5),
+        rating: z.number().optional(),
       });
       "
     `);
@@ -73,10 +76,17 @@ describe("makeOutputs()", () => {
         const o: Members<PartyInput> = v;
         if (o.born !== undefined && (typeof o.born !== "string" || !isDate(o.born))) return false;
         if (typeof o.name !== "string" || o.name === "" || isLonger(o.name, 5)) return false;
+        if (
+          o.rating !== undefined &&
+          (typeof o.rating !== "number" || !Number.isFinite(o.rating))
+        ) {
+          return false;
+        }
         for (const key in v) {
           switch (key) {
             case "born":
             case "name":
+            case "rating":
               continue;
             default:
               return false;
@@ -308,6 +318,7 @@ describe("docs/api.md and docs/reference/", () => {
       |---|---|---|---|---|
       | \`born\` | string |  | YYYY-MM-DD | Date of birth. |
       | \`name\` | string | yes | 1 to 5 characters | Full name. |
+      | \`rating\` | number |  |  | How others rate the party. Read-only: for answers that are sent back. |
       "
     `);
   });
