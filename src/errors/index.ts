@@ -2,10 +2,7 @@
 
 import type {
   AccountStatusError,
-  ApiError,
-  AuthenticationError,
   NetworkError,
-  ScaRequiredError,
   ShapeError,
   ValidationError,
 } from "./call-errors.js";
@@ -16,6 +13,7 @@ import type {
   TokenRefreshUnavailableError,
   UnsavedTokensError,
 } from "./connection-errors.js";
+import type { ApiError, AuthenticationError, ScaRequiredError } from "./refusal-errors.js";
 import { SdkError } from "./sdk-error.js";
 import type { StoreError } from "./store-errors.js";
 import type {
@@ -28,13 +26,8 @@ import type {
 export {
   AccountStatusError,
   type AccountStatusErrorCode,
-  ApiError,
-  type ApiErrorCode,
-  AuthenticationError,
-  type AuthenticationErrorCode,
   NetworkError,
   type NetworkErrorCode,
-  ScaRequiredError,
   ShapeError,
   type ShapeErrorCode,
   ValidationError,
@@ -57,6 +50,13 @@ export type {
   RemoteError,
 } from "./facts.js";
 export { formatPath, listIssues } from "./facts.js";
+export {
+  ApiError,
+  type ApiErrorCode,
+  AuthenticationError,
+  type AuthenticationErrorCode,
+  ScaRequiredError,
+} from "./refusal-errors.js";
 export { SdkError } from "./sdk-error.js";
 export { StoreError, type StoreErrorCode } from "./store-errors.js";
 export {
