@@ -18,7 +18,8 @@ import { partnerWebhooksResource } from "../resources/partner-webhooks.js";
 import type { Send } from "../transport/wire.js";
 import { assemble, type Sends, type Shared } from "./assemble.js";
 import type { Client } from "./client-types.js";
-import type { OAuthSettings, Settings } from "./read-options.js";
+import type { OAuthSettings } from "./read-oauth-options.js";
+import type { Settings } from "./read-options.js";
 
 /** What to check after a 401. */
 const checks = {

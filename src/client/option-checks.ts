@@ -2,6 +2,7 @@
 
 import type { Host } from "../call/settings.js";
 import { kindOf, longestTimerMs, showNumber } from "../checks/values.js";
+import type { Store } from "../stores/store.js";
 
 export function readHost(option: string, value: string | URL, allowInsecure: boolean): Host {
   if (!URL.canParse(String(value)))
@@ -48,6 +49,11 @@ export function readFlag(option: string, value: unknown): boolean {
 export function showChoice(value: unknown): string {
   if (typeof value !== "string") return kindOf(value);
   return value.length <= 12 ? JSON.stringify(value) : `a text of ${value.length} characters`;
+}
+
+export function requireStore(option: string, store: Store): Store {
+  if (typeof store?.withLease === "function") return store;
+  throw wrong(option, "is not a store, expected one such as createMemoryStore()");
 }
 
 /** Each id once. */

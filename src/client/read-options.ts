@@ -2,10 +2,9 @@
 
 import type { ApiKey } from "../auth/login.js";
 import { isVersion } from "../call/headers.js";
-import type { CallSettings, Host } from "../call/settings.js";
+import type { CallSettings } from "../call/settings.js";
 import { allOf, checkOptions, refuseUnknown } from "../checks/options.js";
 import { isObject, kindOf } from "../checks/values.js";
-import type { OAuthApp } from "../oauth/token-endpoint.js";
 import type { Observer } from "../report/observe.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
@@ -17,10 +16,9 @@ import {
   positive,
   readFlag,
   readHost,
-  readIds,
   readLimit,
   requireKey,
-  requireText,
+  requireStore,
   showChoice,
   wholeNumber,
   wrong,
@@ -32,10 +30,9 @@ import {
   documentedLimits,
   type Environment,
   hosts,
-  type OAuthOptions,
-  type Places,
   type RateLimitOptions,
 } from "./options.js";
+import { type OAuthSettings, readOAuth } from "./read-oauth-options.js";
 
 /** Options with their defaults filled in. */
 export interface Settings {
@@ -56,18 +53,6 @@ export interface RateLimitSettings {
   readonly store: Store | undefined;
   /** Whether every call is held to the limits, or only those that opt in. */
   readonly everyCall: boolean;
-}
-
-/** The OAuth app with its defaults filled in. */
-export interface OAuthSettings {
-  readonly app: OAuthApp & {
-    readonly authorizeUrl: string;
-    readonly scopes: readonly string[];
-    readonly webhooks: readonly string[];
-  };
-  readonly tokenHost: Host;
-  readonly store: Store;
-  readonly keyPrefix: string;
 }
 
 const overridable: ReadonlySet<string> = allOf<keyof ClientOverrides>({
@@ -100,18 +85,6 @@ const known: ReadonlySet<string> = new Set([
     observer: true,
   }),
 ]);
-
-const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthOptions>({
-  clientId: true,
-  clientSecret: true,
-  redirectUri: true,
-  store: true,
-  scopes: true,
-  authorizeUrl: true,
-  tokenUrl: true,
-  webhooks: true,
-  keyPrefix: true,
-});
 
 export function readOptions(options: ClientOptions): Settings {
   refuseUnknown("Cannot create client", options, known);
@@ -182,40 +155,6 @@ function readKey({ clientId, apiKey, oauth }: ClientOptions): Omit<ApiKey, "logi
   return { clientId: requireKey("clientId", clientId), apiKey: requireKey("apiKey", apiKey) };
 }
 
-function readOAuth(
-  oauth: OAuthOptions,
-  { baseUrl }: ClientOptions,
-  { api, web }: Places,
-  insecure: boolean,
-): OAuthSettings {
-  refuseUnknown("Cannot create client", oauth, knownOfApp, "oauth.");
-  const below = (url: string | URL): string => `${String(url).replace(/\/+$/, "")}/oauth`;
-  const authorizeUrl = String(oauth.authorizeUrl ?? `${below(baseUrl ?? web)}/authorize`);
-  const token = readHost(
-    "oauth.tokenUrl",
-    oauth.tokenUrl ?? `${below(baseUrl ?? api)}/token`,
-    insecure,
-  );
-  readHost("oauth.authorizeUrl", authorizeUrl, insecure);
-  requireStore("oauth.store", oauth.store);
-  if (typeof oauth.redirectUri !== "string" || !URL.canParse(oauth.redirectUri))
-    throw wrong("oauth.redirectUri", "is not a URL");
-  return {
-    app: {
-      clientId: requireText("oauth.clientId", oauth.clientId, ofApp),
-      clientSecret: requireText("oauth.clientSecret", oauth.clientSecret, ofApp),
-      redirectUri: oauth.redirectUri,
-      tokenPath: token.prefix,
-      authorizeUrl,
-      scopes: readIds("oauth.scopes", oauth.scopes ?? [], "scopes"),
-      webhooks: readIds("oauth.webhooks", oauth.webhooks ?? []),
-    },
-    tokenHost: { origin: token.origin, prefix: "" },
-    store: oauth.store,
-    keyPrefix: requirePrefix(oauth.keyPrefix ?? "airwallex:connection:"),
-  };
-}
-
 function readTokenStore(
   store: Store | undefined,
   key: Omit<ApiKey, "loginAs"> | undefined,
@@ -223,16 +162,6 @@ function readTokenStore(
   if (store === undefined) return undefined;
   if (!key) throw wrong("tokenStore", "is given without an apiKey, whose login it would share");
   return requireStore("tokenStore", store);
-}
-
-function requireStore(option: string, store: Store): Store {
-  if (typeof store?.withLease === "function") return store;
-  throw wrong(option, "is not a store, expected one such as createMemoryStore()");
-}
-
-function requirePrefix(prefix: unknown): string {
-  if (typeof prefix === "string") return prefix;
-  throw wrong("oauth.keyPrefix", `is ${kindOf(prefix)}, expected a string`);
 }
 
 function checkObserver(observer: Observer | undefined): void {
@@ -291,7 +220,8 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
 
 function readHeaders(headers: Readonly<Record<string, string>>): typeof headers {
   if (isObject(headers) && !(headers instanceof Headers)) return headers;
-  throw wrong("headers", `is ${kindOf(headers)} of another kind, expected a record of strings`);
+  const found = isObject(headers) ? "a Headers object" : kindOf(headers);
+  throw wrong("headers", `is ${found}, expected an object with a string for each name`);
 }
 
 function readVersion(version: string | null | undefined): string | null {
@@ -301,5 +231,3 @@ function readVersion(version: string | null | undefined): string | null {
 }
 
 const validations = ["report", "strict", "off"] as const;
-
-const ofApp = "your OAuth app at Airwallex";
