@@ -11,15 +11,9 @@ import {
   type WireRequest,
   type WireResponse,
 } from "../transport/wire.js";
+import { translate } from "./failure.js";
 import { type CommonHeaders, commonHeaders } from "./headers.js";
-import {
-  noAnswer,
-  problemWithAnswer,
-  readBody,
-  refusal,
-  reportDrift,
-  translate,
-} from "./outcome.js";
+import { noAnswer, problemWithAnswer, readBody, refusal, reportDrift } from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
 import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
 import { findOnce, sendAndSettle } from "./settle.js";

@@ -6,7 +6,8 @@ import { ShapeError } from "../errors/index.js";
 import { stream as streams } from "../transport/builtin.js";
 import { DeadlineError, openDeadline } from "../transport/deadline.js";
 import { header, type Send, WireError, type WireRequest } from "../transport/wire.js";
-import { refusal, translate } from "./outcome.js";
+import { translate } from "./failure.js";
+import { refusal } from "./outcome.js";
 import type { CallOptions, CallSettings } from "./settings.js";
 
 /** A transfer that is cut short, by a lost connection or the deadline, ends the stream with `NetworkError`. */
