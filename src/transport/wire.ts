@@ -97,7 +97,6 @@ export function tooLarge(maxBytes: number): Pick<WireResponse, "body" | "problem
   return { body: Buffer.alloc(0), problem };
 }
 
-/** A header's value as one string. */
 /**
  * The API's id of a request: `x-awx-trace-id`, else `correlation-id`, else `x-request-id`. Real answers carry
  * the first two.
@@ -110,6 +109,7 @@ export function requestIdOf(headers: WireHeaders): string | undefined {
   return undefined;
 }
 
+/** A header's value as one string. */
 export function header(headers: WireHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
