@@ -4,7 +4,7 @@
  * mentioned exists, and every relative link resolves. Given pages, it checks only their snippets.
  */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -101,36 +101,37 @@ interface Program {
   readonly runs: boolean;
 }
 
+/** Type errors of the snippets only: the sources have a check of their own. */
 function compile(programs: readonly Program[]): readonly string[] {
-  const compilerOptions = {
+  const files = programs.map(({ file }) => file);
+  const { config } = ts.readConfigFile("tsconfig.json", ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ".");
+  const program = ts.createProgram(files, {
+    ...options,
     noUnusedLocals: false,
     noUnusedParameters: false,
     noPropertyAccessFromIndexSignature: false,
-  };
-  const config = {
-    extends: "../tsconfig.json",
-    compilerOptions,
-    include: [],
-    files: programs.map(({ file }) => file),
-  };
-  writeFileSync(join(workshop, "tsconfig.json"), JSON.stringify(config));
-  try {
-    execFileSync("node_modules/.bin/tsc", ["-p", workshop], { encoding: "utf8", stdio: "pipe" });
-    return [];
-  } catch (error) {
-    const { stdout } = error as { readonly stdout: string };
-    const lines = stdout
-      .trim()
-      .split("\n")
-      .map((line) =>
-        line.replace(/^\S*?(snippet-\d+(?:\.test)?\.ts)\S*/, (_, name) => placeOf(name, programs)),
-      );
-    return [...lines, "What a block may leave out, and how it says so: scripts/snippets.ts"];
-  }
+  });
+  const lines = files.flatMap((file) => {
+    const source = program.getSourceFile(file);
+    return [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+      ...program.getDeclarationDiagnostics(source),
+    ].map((diagnostic) => describe(diagnostic, programs));
+  });
+  return lines.length === 0
+    ? []
+    : [...lines, "What a block may leave out, and how it says so: scripts/snippets.ts"];
 }
 
-function placeOf(name: string, programs: readonly Program[]): string {
-  return programs.find(({ file }) => file.endsWith(`/${name}`))?.place ?? name;
+function describe(
+  { file, start = 0, messageText, code }: ts.Diagnostic,
+  programs: readonly Program[],
+): string {
+  const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+  const place = programs.find((program) => program.file === file?.fileName)?.place;
+  return `${place ?? file?.fileName}, line ${line} of the program: ${ts.flattenDiagnosticMessageText(messageText, "\n")} (TS${code})`;
 }
 
 /** Snippets that are tests are run by their runner. */

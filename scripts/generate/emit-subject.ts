@@ -1,7 +1,7 @@
 /** Writes the types and zod schemas of one subject. */
 
 import { emitType } from "./emit-types.js";
-import { emitZod, hasOpenEnum, zodHelpers } from "./emit-zod.js";
+import { emitZod, zodHelpers } from "./emit-zod.js";
 import { header, importNames } from "./layout.js";
 import { references, type Schema } from "./model.js";
 
@@ -13,19 +13,30 @@ export interface SubjectText {
 }
 
 export function emitSubject({ subject, schemas, subjectOf }: SubjectText): string {
-  const helpers = schemas.flatMap((schema) => zodHelpers(schema.node));
-  const open = schemas.some((schema) => hasOpenEnum(schema.node)) ? ["openEnum"] : [];
+  const bodies = schemas.map((schema) => `${emitType(schema)}\n${emitZod(schema)}`);
   const imported = schemas.flatMap((schema) => references(schema.node));
   return [
     `${header}\n/** Shapes of ${subject}: types and zod schemas. */\n`,
     [
       'import * as z from "zod";\n',
-      importNames(open, "../schemas/open-enum.js"),
+      importHelpers(bodies.join(""), "../"),
       importSubjects(imported, subject, subjectOf),
-      importNames(helpers, "./values.guards.js"),
+      importHelpers(bodies.join(""), "./"),
     ].join(""),
-    ...schemas.map((schema) => `${emitType(schema)}\n${emitZod(schema)}`),
+    ...bodies,
   ].join("\n");
+}
+
+function importHelpers(text: string, folder: string): string {
+  return Object.entries(zodHelpers)
+    .filter(([from]) => from.startsWith(folder))
+    .map(([from, names]) =>
+      importNames(
+        names.filter((name) => new RegExp(`\\b${name}\\b`).test(text)),
+        from,
+      ),
+    )
+    .join("");
 }
 
 function importSubjects(

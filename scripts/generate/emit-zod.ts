@@ -27,37 +27,12 @@ function laterSelf(node: Node, name: string): Node {
   }
 }
 
-/** The predicates that a schema of this node calls. */
-export function zodHelpers(node: Node): readonly string[] {
-  switch (node.kind) {
-    case "object":
-      return node.members.flatMap((member) => zodHelpers(member.node));
-    case "map":
-      return zodHelpers(node.values);
-    case "array":
-      return zodHelpers(node.items);
-    case "string":
-      return node.limits.format === "date-time" ? ["isDateTime"] : [];
-    case "decimal":
-      return node.checked ? ["isExactDecimal"] : [];
-    default:
-      return [];
-  }
-}
-
-/** Whether a schema of this node lists values without refusing others. */
-export function hasOpenEnum(node: Node): boolean {
-  switch (node.kind) {
-    case "object":
-      return node.members.some((member) => hasOpenEnum(member.node));
-    case "map":
-      return hasOpenEnum(node.values);
-    case "array":
-      return hasOpenEnum(node.items);
-    default:
-      return node.kind === "enum" && node.open;
-  }
-}
+/** What schemas call, beside zod, by the module that has it. */
+export const zodHelpers = {
+  "../schemas/objects.js": ["looseObject", "strictObject"],
+  "../schemas/open-enum.js": ["openEnum"],
+  "./values.guards.js": ["isDateTime", "isExactDecimal"],
+};
 
 /** An expression that shares its line with `reserved` columns of other code. */
 function zodOf(node: Node, depth: number, reserved: number): string {
@@ -95,7 +70,7 @@ function zodOf(node: Node, depth: number, reserved: number): string {
 function zodObject({ strict, members }: ObjectNode, depth: number): string {
   const lines = members.map((member) => zodMember(member, depth + 1));
   const body = lines.length === 0 ? "{}" : `{\n${lines.join("")}${pad(depth)}}`;
-  return `z.${strict ? "strictObject" : "looseObject"}(${body})`;
+  return `${strict ? "strictObject" : "looseObject"}(${body})`;
 }
 
 function zodMember({ name, node, optional, nullable }: Member, depth: number): string {

@@ -2,6 +2,7 @@
 /** Shapes of accounts: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import {
   CustomerAgreements,
@@ -48,7 +49,7 @@ export interface AdditionalFile {
   readonly tag?: AdditionalFileTag | null | undefined;
 }
 
-export const AdditionalFile: z.ZodType<AdditionalFile> = z.looseObject({
+export const AdditionalFile: z.ZodType<AdditionalFile> = looseObject({
   description: z.string().nullish(),
   file_id: z.string().nullish(),
   tag: AdditionalFileTag.nullish(),
@@ -60,7 +61,7 @@ export interface AccountAttachments {
   readonly additional_files?: readonly AdditionalFile[] | null | undefined;
 }
 
-export const AccountAttachments: z.ZodType<AccountAttachments> = z.looseObject({
+export const AccountAttachments: z.ZodType<AccountAttachments> = looseObject({
   additional_files: z.array(AdditionalFile).nullish(),
 });
 
@@ -88,7 +89,7 @@ export interface AccountDetails {
   readonly trustee_details?: TrusteeDetails | null | undefined;
 }
 
-export const AccountDetails: z.ZodType<AccountDetails> = z.looseObject({
+export const AccountDetails: z.ZodType<AccountDetails> = looseObject({
   attachments: AccountAttachments.nullish(),
   business_details: BusinessDetails.nullish(),
   business_person_details: z.array(BusinessPerson).nullish(),
@@ -111,7 +112,7 @@ export interface NextAction {
   readonly type?: string | null | undefined;
 }
 
-export const NextAction: z.ZodType<NextAction> = z.looseObject({
+export const NextAction: z.ZodType<NextAction> = looseObject({
   type: z.string().nullish(),
 });
 
@@ -123,7 +124,7 @@ export interface ReactivateDetails {
   readonly reactivated_at?: string | null | undefined;
 }
 
-export const ReactivateDetails: z.ZodType<ReactivateDetails> = z.looseObject({
+export const ReactivateDetails: z.ZodType<ReactivateDetails> = looseObject({
   message: z.string().nullish(),
   reactivated_at: z.string().nullish(),
 });
@@ -164,7 +165,7 @@ export interface SuspendDetails {
   readonly suspended_at?: string | null | undefined;
 }
 
-export const SuspendDetails: z.ZodType<SuspendDetails> = z.looseObject({
+export const SuspendDetails: z.ZodType<SuspendDetails> = looseObject({
   code: z.string(),
   details: z.record(z.string(), z.string()).nullish(),
   message: z.string().nullish(),
@@ -211,7 +212,7 @@ export interface Account {
   readonly view_type?: ViewType | null | undefined;
 }
 
-export const Account: z.ZodType<Account> = z.looseObject({
+export const Account: z.ZodType<Account> = looseObject({
   account_details: AccountDetails.nullish(),
   created_at: z.string(),
   customer_agreements: CustomerAgreements.nullish(),
@@ -271,7 +272,7 @@ export interface AccountList {
   readonly items: readonly Account[];
 }
 
-export const AccountList: z.ZodType<AccountList> = z.looseObject({
+export const AccountList: z.ZodType<AccountList> = looseObject({
   has_more: z.boolean(),
   items: z.array(Account),
 });
@@ -306,7 +307,7 @@ export interface AdditionalFileInput {
   tag?: AdditionalFileTagInput | null | undefined;
 }
 
-export const AdditionalFileInput: z.ZodType<AdditionalFileInput> = z.strictObject({
+export const AdditionalFileInput: z.ZodType<AdditionalFileInput> = strictObject({
   description: z.string().optional(),
   file_id: z.string().optional(),
   tag: AdditionalFileTagInput.optional(),
@@ -318,7 +319,7 @@ export interface AccountAttachmentsInput {
   additional_files?: readonly AdditionalFileInput[] | null | undefined;
 }
 
-export const AccountAttachmentsInput: z.ZodType<AccountAttachmentsInput> = z.strictObject({
+export const AccountAttachmentsInput: z.ZodType<AccountAttachmentsInput> = strictObject({
   additional_files: z.array(AdditionalFileInput).optional(),
 });
 
@@ -342,7 +343,7 @@ export interface AccountCreateDetails {
   trustee_details?: TrusteeDetailsInput | null | undefined;
 }
 
-export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = z.strictObject({
+export const AccountCreateDetails: z.ZodType<AccountCreateDetails> = strictObject({
   attachments: AccountAttachmentsInput.optional(),
   business_details: BusinessDetailsInput.optional(),
   business_person_details: z.array(BusinessPersonInput).optional(),
@@ -370,7 +371,7 @@ export interface AccountUpdateDetails {
   trustee_details?: TrusteeDetailsInput | null | undefined;
 }
 
-export const AccountUpdateDetails: z.ZodType<AccountUpdateDetails> = z.strictObject({
+export const AccountUpdateDetails: z.ZodType<AccountUpdateDetails> = strictObject({
   business_details: BusinessDetailsUpdate.optional(),
   business_person_details: z.array(BusinessPersonInput).optional(),
   individual_details: IndividualDetailsInput.optional(),
@@ -386,7 +387,7 @@ export interface WalletInfo {
   readonly account_number: string;
 }
 
-export const WalletInfo: z.ZodType<WalletInfo> = z.looseObject({
+export const WalletInfo: z.ZodType<WalletInfo> = looseObject({
   account_name: z.string(),
   account_number: z.string(),
 });
@@ -412,7 +413,7 @@ export interface AccountCreateParams {
   request_id?: string | null | undefined;
 }
 
-export const AccountCreateParams: z.ZodType<AccountCreateParams> = z.strictObject({
+export const AccountCreateParams: z.ZodType<AccountCreateParams> = strictObject({
   account_details: AccountCreateDetails.optional(),
   customer_agreements: CustomerAgreementsInput,
   identifier: z.string().optional(),
@@ -440,7 +441,7 @@ export interface AccountListParams {
   to_created_at?: string | undefined;
 }
 
-export const AccountListParams: z.ZodType<AccountListParams> = z.strictObject({
+export const AccountListParams: z.ZodType<AccountListParams> = strictObject({
   account_status: AccountStatusInput.optional(),
   from_created_at: z.string().optional(),
   identifier: z.string().optional(),
@@ -469,7 +470,7 @@ export interface AccountUpdateParams {
   primary_contact?: PrimaryContactInput | null | undefined;
 }
 
-export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = z.strictObject({
+export const AccountUpdateParams: z.ZodType<AccountUpdateParams> = strictObject({
   account_details: AccountUpdateDetails.optional(),
   customer_agreements: CustomerAgreementsInput.optional(),
   metadata: MetadataInput.optional(),
@@ -483,7 +484,7 @@ export interface AccountSuspendParams {
   message?: string | null | undefined;
 }
 
-export const AccountSuspendParams: z.ZodType<AccountSuspendParams> = z.strictObject({
+export const AccountSuspendParams: z.ZodType<AccountSuspendParams> = strictObject({
   message: z.string().optional(),
 });
 
@@ -493,6 +494,6 @@ export interface AccountReactivateParams {
   message?: string | null | undefined;
 }
 
-export const AccountReactivateParams: z.ZodType<AccountReactivateParams> = z.strictObject({
+export const AccountReactivateParams: z.ZodType<AccountReactivateParams> = strictObject({
   message: z.string().optional(),
 });

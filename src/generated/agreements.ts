@@ -2,6 +2,7 @@
 /** Shapes of agreements: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { IdentityAttachments } from "./persons.js";
 
@@ -13,7 +14,7 @@ export interface DeviceData {
   readonly user_agent?: string | null | undefined;
 }
 
-export const DeviceData: z.ZodType<DeviceData> = z.looseObject({
+export const DeviceData: z.ZodType<DeviceData> = looseObject({
   ip_address: z.string().nullish(),
   user_agent: z.string().nullish(),
 });
@@ -36,7 +37,7 @@ export interface TermsAndConditions {
   readonly service_agreement_type?: ServiceAgreementType | null | undefined;
 }
 
-export const TermsAndConditions: z.ZodType<TermsAndConditions> = z.looseObject({
+export const TermsAndConditions: z.ZodType<TermsAndConditions> = looseObject({
   agreed_at: z.string().nullish(),
   device_data: DeviceData.nullish(),
   service_agreement_type: ServiceAgreementType.nullish(),
@@ -59,7 +60,7 @@ export interface CustomerAgreements {
   readonly terms_and_conditions?: TermsAndConditions | null | undefined;
 }
 
-export const CustomerAgreements: z.ZodType<CustomerAgreements> = z.looseObject({
+export const CustomerAgreements: z.ZodType<CustomerAgreements> = looseObject({
   agreed_to_biometrics_consent: z.boolean().nullish(),
   agreed_to_data_usage: z.boolean().nullish(),
   agreed_to_terms_and_conditions: z.boolean().nullish(),
@@ -77,7 +78,7 @@ export interface PrimaryContact {
   readonly mobile?: string | null | undefined;
 }
 
-export const PrimaryContact: z.ZodType<PrimaryContact> = z.looseObject({
+export const PrimaryContact: z.ZodType<PrimaryContact> = looseObject({
   attachments: IdentityAttachments.nullish(),
   email: z.string().nullish(),
   mobile: z.string().nullish(),
@@ -91,7 +92,7 @@ export interface DeviceDataInput {
   user_agent?: string | null | undefined;
 }
 
-export const DeviceDataInput: z.ZodType<DeviceDataInput> = z.strictObject({
+export const DeviceDataInput: z.ZodType<DeviceDataInput> = strictObject({
   ip_address: z.string().optional(),
   user_agent: z.string().optional(),
 });
@@ -117,7 +118,7 @@ export interface TermsAndConditionsInput {
   service_agreement_type?: ServiceAgreementTypeInput | null | undefined;
 }
 
-export const TermsAndConditionsInput: z.ZodType<TermsAndConditionsInput> = z.strictObject({
+export const TermsAndConditionsInput: z.ZodType<TermsAndConditionsInput> = strictObject({
   agreed_at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/u).optional(),
   device_data: DeviceDataInput.optional(),
   service_agreement_type: ServiceAgreementTypeInput.optional(),
@@ -140,7 +141,7 @@ export interface CustomerAgreementsInput {
   terms_and_conditions?: TermsAndConditionsInput | null | undefined;
 }
 
-export const CustomerAgreementsInput: z.ZodType<CustomerAgreementsInput> = z.strictObject({
+export const CustomerAgreementsInput: z.ZodType<CustomerAgreementsInput> = strictObject({
   agreed_to_biometrics_consent: z.boolean().optional(),
   agreed_to_data_usage: z.boolean().optional(),
   agreed_to_terms_and_conditions: z.boolean().optional(),
@@ -158,7 +159,7 @@ export interface PrimaryContactInput {
   mobile?: string | null | undefined;
 }
 
-export const PrimaryContactInput: z.ZodType<PrimaryContactInput> = z.strictObject({
+export const PrimaryContactInput: z.ZodType<PrimaryContactInput> = strictObject({
   attachments: IdentityAttachments.optional(),
   email: z.string().optional(),
   mobile: z.string().optional(),
@@ -177,7 +178,7 @@ export interface AccountAgreeToTermsParams {
   service_agreement_type?: ServiceAgreementTypeInput | null | undefined;
 }
 
-export const AccountAgreeToTermsParams: z.ZodType<AccountAgreeToTermsParams> = z.strictObject({
+export const AccountAgreeToTermsParams: z.ZodType<AccountAgreeToTermsParams> = strictObject({
   agreed_at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/u).optional(),
   device_data: DeviceDataInput.optional(),
   service_agreement_type: ServiceAgreementTypeInput.optional(),

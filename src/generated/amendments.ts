@@ -2,6 +2,7 @@
 /** Shapes of amendments: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { PrimaryContact, PrimaryContactInput } from "./agreements.js";
 import { StoreDetails, StoreDetailsInput } from "./store.js";
@@ -37,7 +38,7 @@ export interface Amendment {
   readonly target?: AmendmentTarget | null | undefined;
 }
 
-export const Amendment: z.ZodType<Amendment> = z.looseObject({
+export const Amendment: z.ZodType<Amendment> = looseObject({
   id: z.string(),
   primary_contact: PrimaryContact.nullish(),
   status: AmendmentStatus,
@@ -63,7 +64,7 @@ export interface AmendmentCreateRequest {
   target: AmendmentTargetInput;
 }
 
-export const AmendmentCreateRequest: z.ZodType<AmendmentCreateRequest> = z.strictObject({
+export const AmendmentCreateRequest: z.ZodType<AmendmentCreateRequest> = strictObject({
   primary_contact: PrimaryContactInput.optional(),
   store_details: StoreDetailsInput.optional(),
   target: AmendmentTargetInput,

@@ -2,6 +2,7 @@
 /** Shapes of authentication: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject } from "../schemas/objects.js";
 
 /** An access token and its expiry. */
 export interface Token {
@@ -11,7 +12,7 @@ export interface Token {
   readonly token: string;
 }
 
-export const Token: z.ZodType<Token> = z.looseObject({
+export const Token: z.ZodType<Token> = looseObject({
   expires_at: z.string(),
   token: z.string(),
 });

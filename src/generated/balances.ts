@@ -2,6 +2,7 @@
 /** Shapes of balances: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal } from "./common.js";
 
@@ -35,7 +36,7 @@ export interface WalletBalance {
   readonly total_amount: Decimal;
 }
 
-export const WalletBalance: z.ZodType<WalletBalance> = z.looseObject({
+export const WalletBalance: z.ZodType<WalletBalance> = looseObject({
   account_type: BalanceAccountType.nullish(),
   available_amount: Decimal,
   currency: z.string(),
@@ -166,7 +167,7 @@ export interface BalanceHistoryItem {
     | undefined;
 }
 
-export const BalanceHistoryItem: z.ZodType<BalanceHistoryItem> = z.looseObject({
+export const BalanceHistoryItem: z.ZodType<BalanceHistoryItem> = looseObject({
   account_type: openEnum(["cash", "yield", "credit"]).nullish(),
   amount: Decimal.nullish(),
   balance: Decimal.nullish(),
@@ -269,7 +270,7 @@ export interface BalanceHistory {
   readonly page_before?: string | null | undefined;
 }
 
-export const BalanceHistory: z.ZodType<BalanceHistory> = z.looseObject({
+export const BalanceHistory: z.ZodType<BalanceHistory> = looseObject({
   has_more: z.boolean(),
   items: z.array(BalanceHistoryItem),
   page_after: z.string().nullish(),
@@ -294,7 +295,7 @@ export interface BalanceEventReference {
   readonly transactionId?: string | null | undefined;
 }
 
-export const BalanceEventReference: z.ZodType<BalanceEventReference> = z.looseObject({
+export const BalanceEventReference: z.ZodType<BalanceEventReference> = looseObject({
   adjustmentId: z.string().nullish(),
   depositId: z.string().nullish(),
   globalAccountId: z.string().nullish(),
@@ -322,7 +323,7 @@ export interface BalanceEventData {
   readonly type?: string | null | undefined;
 }
 
-export const BalanceEventData: z.ZodType<BalanceEventData> = z.looseObject({
+export const BalanceEventData: z.ZodType<BalanceEventData> = looseObject({
   amount: Decimal.nullish(),
   balance: Decimal.nullish(),
   ccy: z.string().nullish(),
@@ -338,7 +339,7 @@ export interface BalanceCurrentParams {
   account_type?: BalanceAccountTypeInput | undefined;
 }
 
-export const BalanceCurrentParams: z.ZodType<BalanceCurrentParams> = z.strictObject({
+export const BalanceCurrentParams: z.ZodType<BalanceCurrentParams> = strictObject({
   account_type: BalanceAccountTypeInput.optional(),
 });
 
@@ -365,7 +366,7 @@ export interface BalanceHistoryParams {
   to_post_at?: string | undefined;
 }
 
-export const BalanceHistoryParams: z.ZodType<BalanceHistoryParams> = z.strictObject({
+export const BalanceHistoryParams: z.ZodType<BalanceHistoryParams> = strictObject({
   account_type: z.enum(["cash", "yield", "credit"]).optional(),
   currency: z.string().optional(),
   from_post_at: z.string().optional(),

@@ -2,6 +2,7 @@
 /** Shapes of beneficiaries: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { isDateTime } from "./values.guards.js";
 
@@ -48,7 +49,7 @@ export interface BeneficiaryAdditionalInfo {
   readonly security_question_answer?: string | null | undefined;
 }
 
-export const BeneficiaryAdditionalInfo: z.ZodType<BeneficiaryAdditionalInfo> = z.looseObject({
+export const BeneficiaryAdditionalInfo: z.ZodType<BeneficiaryAdditionalInfo> = looseObject({
   business_area: z.string().nullish(),
   business_phone_number: z.string().nullish(),
   business_registration_number: z.string().nullish(),
@@ -83,7 +84,7 @@ export interface BeneficiaryAddress {
   readonly street_address?: string | null | undefined;
 }
 
-export const BeneficiaryAddress: z.ZodType<BeneficiaryAddress> = z.looseObject({
+export const BeneficiaryAddress: z.ZodType<BeneficiaryAddress> = looseObject({
   city: z.string().nullish(),
   country_code: z.string().nullish(),
   postcode: z.string().nullish(),
@@ -137,7 +138,7 @@ export interface BankDetails {
   readonly swift_code?: string | null | undefined;
 }
 
-export const BankDetails: z.ZodType<BankDetails> = z.looseObject({
+export const BankDetails: z.ZodType<BankDetails> = looseObject({
   account_currency: z.string(),
   account_name: z.string(),
   account_name_alias: z.string().nullish(),
@@ -179,7 +180,7 @@ export interface BeneficiaryCard {
   readonly token: string;
 }
 
-export const BeneficiaryCard: z.ZodType<BeneficiaryCard> = z.looseObject({
+export const BeneficiaryCard: z.ZodType<BeneficiaryCard> = looseObject({
   brand: z.string().nullish(),
   cardholder_name: z.string(),
   currency: z.string().nullish(),
@@ -203,7 +204,7 @@ export interface DigitalWallet {
   readonly provider: string;
 }
 
-export const DigitalWallet: z.ZodType<DigitalWallet> = z.looseObject({
+export const DigitalWallet: z.ZodType<DigitalWallet> = looseObject({
   account_name: z.string(),
   country_code: z.string().nullish(),
   id_type: z.string(),
@@ -221,7 +222,7 @@ export interface StablecoinWallet {
   readonly network: string;
 }
 
-export const StablecoinWallet: z.ZodType<StablecoinWallet> = z.looseObject({
+export const StablecoinWallet: z.ZodType<StablecoinWallet> = looseObject({
   address: z.string(),
   asset: z.string(),
   network: z.string(),
@@ -262,7 +263,7 @@ export interface BeneficiaryDetails {
     | undefined;
 }
 
-export const BeneficiaryDetails: z.ZodType<BeneficiaryDetails> = z.looseObject({
+export const BeneficiaryDetails: z.ZodType<BeneficiaryDetails> = looseObject({
   additional_info: BeneficiaryAdditionalInfo.nullish(),
   address: BeneficiaryAddress.nullish(),
   bank_details: BankDetails.nullish(),
@@ -293,7 +294,7 @@ export interface Beneficiary {
   readonly transfer_methods: readonly string[];
 }
 
-export const Beneficiary: z.ZodType<Beneficiary> = z.looseObject({
+export const Beneficiary: z.ZodType<Beneficiary> = looseObject({
   beneficiary: BeneficiaryDetails,
   id: z.string(),
   nickname: z.string().nullish(),
@@ -310,7 +311,7 @@ export interface BeneficiaryList {
   readonly items: readonly Beneficiary[];
 }
 
-export const BeneficiaryList: z.ZodType<BeneficiaryList> = z.looseObject({
+export const BeneficiaryList: z.ZodType<BeneficiaryList> = looseObject({
   has_more: z.boolean(),
   items: z.array(Beneficiary),
 });
@@ -359,7 +360,7 @@ export interface BeneficiaryAdditionalInfoInput {
   [name: string]: unknown;
 }
 
-export const BeneficiaryAdditionalInfoInput: z.ZodType<BeneficiaryAdditionalInfoInput> = z.looseObject({
+export const BeneficiaryAdditionalInfoInput: z.ZodType<BeneficiaryAdditionalInfoInput> = looseObject({
   business_area: z.string().optional(),
   business_phone_number: z.string().optional(),
   business_registration_number: z.string().optional(),
@@ -395,7 +396,7 @@ export interface BeneficiaryAddressInput {
   [name: string]: unknown;
 }
 
-export const BeneficiaryAddressInput: z.ZodType<BeneficiaryAddressInput> = z.looseObject({
+export const BeneficiaryAddressInput: z.ZodType<BeneficiaryAddressInput> = looseObject({
   city: z.string().optional(),
   country_code: z.string().optional(),
   postcode: z.string().optional(),
@@ -450,7 +451,7 @@ export interface BankDetailsInput {
   [name: string]: unknown;
 }
 
-export const BankDetailsInput: z.ZodType<BankDetailsInput> = z.looseObject({
+export const BankDetailsInput: z.ZodType<BankDetailsInput> = looseObject({
   account_currency: z.string(),
   account_name: z.string(),
   account_name_alias: z.string().optional(),
@@ -492,7 +493,7 @@ export interface BeneficiaryCardInput {
   token: string;
 }
 
-export const BeneficiaryCardInput: z.ZodType<BeneficiaryCardInput> = z.strictObject({
+export const BeneficiaryCardInput: z.ZodType<BeneficiaryCardInput> = strictObject({
   brand: z.string().optional(),
   cardholder_name: z.string(),
   currency: z.string().optional(),
@@ -516,7 +517,7 @@ export interface DigitalWalletInput {
   provider: string;
 }
 
-export const DigitalWalletInput: z.ZodType<DigitalWalletInput> = z.strictObject({
+export const DigitalWalletInput: z.ZodType<DigitalWalletInput> = strictObject({
   account_name: z.string(),
   country_code: z.string().optional(),
   id_type: z.string(),
@@ -534,7 +535,7 @@ export interface StablecoinWalletInput {
   network: string;
 }
 
-export const StablecoinWalletInput: z.ZodType<StablecoinWalletInput> = z.strictObject({
+export const StablecoinWalletInput: z.ZodType<StablecoinWalletInput> = strictObject({
   address: z.string(),
   asset: z.string(),
   network: z.string(),
@@ -569,7 +570,7 @@ export interface BeneficiaryDetailsInput {
   [name: string]: unknown;
 }
 
-export const BeneficiaryDetailsInput: z.ZodType<BeneficiaryDetailsInput> = z.looseObject({
+export const BeneficiaryDetailsInput: z.ZodType<BeneficiaryDetailsInput> = looseObject({
   additional_info: BeneficiaryAdditionalInfoInput.optional(),
   address: BeneficiaryAddressInput.optional(),
   bank_details: BankDetailsInput.optional(),
@@ -602,7 +603,7 @@ export interface BeneficiarySchemaCondition {
   readonly provider?: string | null | undefined;
 }
 
-export const BeneficiarySchemaCondition: z.ZodType<BeneficiarySchemaCondition> = z.looseObject({
+export const BeneficiarySchemaCondition: z.ZodType<BeneficiarySchemaCondition> = looseObject({
   type: openEnum(["BANK_ACCOUNT", "DIGITAL_WALLET", "CARD"]).nullish(),
   entity_type: openEnum(["COMPANY", "PERSONAL"]).nullish(),
   bank_country_code: z.string().nullish(),
@@ -624,7 +625,7 @@ export interface BeneficiaryApiSchemaField {
   readonly rule?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export const BeneficiaryApiSchemaField: z.ZodType<BeneficiaryApiSchemaField> = z.looseObject({
+export const BeneficiaryApiSchemaField: z.ZodType<BeneficiaryApiSchemaField> = looseObject({
   key: z.string().nullish(),
   path: z.string().nullish(),
   required: z.boolean().nullish(),
@@ -641,7 +642,7 @@ export interface BeneficiaryApiSchema {
   readonly key?: string | null | undefined;
 }
 
-export const BeneficiaryApiSchema: z.ZodType<BeneficiaryApiSchema> = z.looseObject({
+export const BeneficiaryApiSchema: z.ZodType<BeneficiaryApiSchema> = looseObject({
   condition: BeneficiarySchemaCondition.nullish(),
   fields: z.array(BeneficiaryApiSchemaField).nullish(),
   key: z.string().nullish(),
@@ -659,7 +660,7 @@ export interface BeneficiaryFormQueryParam {
   readonly value_of?: string | null | undefined;
 }
 
-export const BeneficiaryFormQueryParam: z.ZodType<BeneficiaryFormQueryParam> = z.looseObject({
+export const BeneficiaryFormQueryParam: z.ZodType<BeneficiaryFormQueryParam> = looseObject({
   name: z.string().nullish(),
   pattern: z.string().nullish(),
   required: z.boolean().nullish(),
@@ -674,7 +675,7 @@ export interface BeneficiaryFormOptions {
   readonly query_url?: string | null | undefined;
 }
 
-export const BeneficiaryFormOptions: z.ZodType<BeneficiaryFormOptions> = z.looseObject({
+export const BeneficiaryFormOptions: z.ZodType<BeneficiaryFormOptions> = looseObject({
   query_params: z.array(BeneficiaryFormQueryParam).nullish(),
   query_url: z.string().nullish(),
 });
@@ -711,7 +712,7 @@ export interface BeneficiaryFormField {
   readonly dynamic_options?: BeneficiaryFormOptions | null | undefined;
 }
 
-export const BeneficiaryFormField: z.ZodType<BeneficiaryFormField> = z.looseObject({
+export const BeneficiaryFormField: z.ZodType<BeneficiaryFormField> = looseObject({
   default: z.string().nullish(),
   description: z.string().nullish(),
   example: z.string().nullish(),
@@ -738,7 +739,7 @@ export interface BeneficiaryFormSchemaField {
   readonly rule?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export const BeneficiaryFormSchemaField: z.ZodType<BeneficiaryFormSchemaField> = z.looseObject({
+export const BeneficiaryFormSchemaField: z.ZodType<BeneficiaryFormSchemaField> = looseObject({
   enabled: z.boolean().nullish(),
   field: BeneficiaryFormField.nullish(),
   path: z.string().nullish(),
@@ -756,7 +757,7 @@ export interface BeneficiaryFormSchema {
   readonly key?: string | null | undefined;
 }
 
-export const BeneficiaryFormSchema: z.ZodType<BeneficiaryFormSchema> = z.looseObject({
+export const BeneficiaryFormSchema: z.ZodType<BeneficiaryFormSchema> = looseObject({
   condition: BeneficiarySchemaCondition.nullish(),
   fields: z.array(BeneficiaryFormSchemaField).nullish(),
   key: z.string().nullish(),
@@ -770,7 +771,7 @@ export interface FinancialInstitution {
   readonly value?: string | null | undefined;
 }
 
-export const FinancialInstitution: z.ZodType<FinancialInstitution> = z.looseObject({
+export const FinancialInstitution: z.ZodType<FinancialInstitution> = looseObject({
   label: z.string().nullish(),
   value: z.string().nullish(),
 });
@@ -783,7 +784,7 @@ export interface FinancialInstitutionList {
   readonly truncated?: boolean | null | undefined;
 }
 
-export const FinancialInstitutionList: z.ZodType<FinancialInstitutionList> = z.looseObject({
+export const FinancialInstitutionList: z.ZodType<FinancialInstitutionList> = looseObject({
   items: z.array(FinancialInstitution).nullish(),
   truncated: z.boolean().nullish(),
 });
@@ -798,7 +799,7 @@ export interface BeneficiaryVerificationDetails {
   readonly resolved_bank_name?: string | null | undefined;
 }
 
-export const BeneficiaryVerificationDetails: z.ZodType<BeneficiaryVerificationDetails> = z.looseObject({
+export const BeneficiaryVerificationDetails: z.ZodType<BeneficiaryVerificationDetails> = looseObject({
   account_name_match_result: z.string().nullish(),
   resolved_account_name: z.string().nullish(),
   resolved_bank_name: z.string().nullish(),
@@ -821,7 +822,7 @@ export interface BeneficiaryVerification {
   readonly message?: string | null | undefined;
 }
 
-export const BeneficiaryVerification: z.ZodType<BeneficiaryVerification> = z.looseObject({
+export const BeneficiaryVerification: z.ZodType<BeneficiaryVerification> = looseObject({
   code: openEnum([
     "VERIFIED",
     "INVALID",
@@ -852,7 +853,7 @@ export interface BeneficiaryVerifyBankDetails {
   swift_code?: string | null | undefined;
 }
 
-export const BeneficiaryVerifyBankDetails: z.ZodType<BeneficiaryVerifyBankDetails> = z.strictObject({
+export const BeneficiaryVerifyBankDetails: z.ZodType<BeneficiaryVerifyBankDetails> = strictObject({
   account_name: z.string().optional(),
   account_number: z.string().optional(),
   account_routing_type1: z.string().optional(),
@@ -889,7 +890,7 @@ export interface BeneficiaryCreateParams {
   transfer_reason?: string | null | undefined;
 }
 
-export const BeneficiaryCreateParams: z.ZodType<BeneficiaryCreateParams> = z.strictObject({
+export const BeneficiaryCreateParams: z.ZodType<BeneficiaryCreateParams> = strictObject({
   beneficiary: BeneficiaryDetailsInput,
   nickname: z.string().optional(),
   payer_entity_type: z.string().optional(),
@@ -924,7 +925,7 @@ export interface BeneficiaryListParams {
   type?: readonly ("BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | "STABLECOIN_WALLET")[] | undefined;
 }
 
-export const BeneficiaryListParams: z.ZodType<BeneficiaryListParams> = z.strictObject({
+export const BeneficiaryListParams: z.ZodType<BeneficiaryListParams> = strictObject({
   bank_account_number: z.string().optional(),
   company_name: z.string().optional(),
   entity_type: z.enum(["COMPANY", "PERSONAL"]).optional(),
@@ -954,7 +955,7 @@ export interface BeneficiaryUpdateParams {
   transfer_reason?: string | null | undefined;
 }
 
-export const BeneficiaryUpdateParams: z.ZodType<BeneficiaryUpdateParams> = z.strictObject({
+export const BeneficiaryUpdateParams: z.ZodType<BeneficiaryUpdateParams> = strictObject({
   beneficiary: BeneficiaryDetailsInput,
   nickname: z.string().optional(),
   payer_entity_type: z.string().optional(),
@@ -979,7 +980,7 @@ export interface BeneficiaryValidateParams {
   transfer_reason?: string | null | undefined;
 }
 
-export const BeneficiaryValidateParams: z.ZodType<BeneficiaryValidateParams> = z.strictObject({
+export const BeneficiaryValidateParams: z.ZodType<BeneficiaryValidateParams> = strictObject({
   beneficiary: BeneficiaryDetailsInput,
   nickname: z.string().optional(),
   payer_entity_type: z.string().optional(),
@@ -998,7 +999,7 @@ export interface BeneficiaryVerifyParams {
   transfer_method: "SWIFT" | "LOCAL";
 }
 
-export const BeneficiaryVerifyParams: z.ZodType<BeneficiaryVerifyParams> = z.strictObject({
+export const BeneficiaryVerifyParams: z.ZodType<BeneficiaryVerifyParams> = strictObject({
   bank_details: BeneficiaryVerifyBankDetails.optional(),
   entity_type: z.enum(["COMPANY", "PERSONAL"]),
   transfer_method: z.enum(["SWIFT", "LOCAL"]),
@@ -1022,7 +1023,7 @@ export interface BeneficiaryApiSchemaParams {
   provider?: string | null | undefined;
 }
 
-export const BeneficiaryApiSchemaParams: z.ZodType<BeneficiaryApiSchemaParams> = z.strictObject({
+export const BeneficiaryApiSchemaParams: z.ZodType<BeneficiaryApiSchemaParams> = strictObject({
   type: z.enum(["BANK_ACCOUNT", "DIGITAL_WALLET", "CARD"]).optional(),
   entity_type: z.enum(["COMPANY", "PERSONAL"]).optional(),
   bank_country_code: z.string().optional(),
@@ -1050,7 +1051,7 @@ export interface BeneficiaryFormSchemaParams {
   provider?: string | null | undefined;
 }
 
-export const BeneficiaryFormSchemaParams: z.ZodType<BeneficiaryFormSchemaParams> = z.strictObject({
+export const BeneficiaryFormSchemaParams: z.ZodType<BeneficiaryFormSchemaParams> = strictObject({
   type: z.enum(["BANK_ACCOUNT", "DIGITAL_WALLET", "CARD"]).optional(),
   entity_type: z.enum(["COMPANY", "PERSONAL"]).optional(),
   bank_country_code: z.string().optional(),
@@ -1078,7 +1079,7 @@ export interface BeneficiaryFinancialInstitutionsParams {
   transfer_method: "SWIFT" | "LOCAL";
 }
 
-export const BeneficiaryFinancialInstitutionsParams: z.ZodType<BeneficiaryFinancialInstitutionsParams> = z.strictObject({
+export const BeneficiaryFinancialInstitutionsParams: z.ZodType<BeneficiaryFinancialInstitutionsParams> = strictObject({
   account_currency: z.string(),
   bank_country_code: z.string(),
   bank_identifier: z.string().optional(),

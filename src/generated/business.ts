@@ -2,6 +2,7 @@
 /** Shapes of business: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Address, AddressInput, MonthlyAmount, MonthlyAmountInput } from "./common.js";
 
@@ -40,7 +41,7 @@ export interface BusinessAccountUsage {
   readonly product_reference?: readonly BusinessProduct[] | null | undefined;
 }
 
-export const BusinessAccountUsage: z.ZodType<BusinessAccountUsage> = z.looseObject({
+export const BusinessAccountUsage: z.ZodType<BusinessAccountUsage> = looseObject({
   estimated_monthly_revenue: MonthlyAmount.nullish(),
   product_reference: z.array(BusinessProduct).nullish(),
 });
@@ -114,7 +115,7 @@ export interface BusinessDocument {
   readonly tag?: BusinessDocumentTag | null | undefined;
 }
 
-export const BusinessDocument: z.ZodType<BusinessDocument> = z.looseObject({
+export const BusinessDocument: z.ZodType<BusinessDocument> = looseObject({
   description: z.string().nullish(),
   file_id: z.string().nullish(),
   tag: BusinessDocumentTag.nullish(),
@@ -126,7 +127,7 @@ export interface BusinessAttachments {
   readonly business_documents?: readonly BusinessDocument[] | null | undefined;
 }
 
-export const BusinessAttachments: z.ZodType<BusinessAttachments> = z.looseObject({
+export const BusinessAttachments: z.ZodType<BusinessAttachments> = looseObject({
   business_documents: z.array(BusinessDocument).nullish(),
 });
 
@@ -150,7 +151,7 @@ export interface BusinessIdentifier {
   readonly type?: BusinessIdentifierType | null | undefined;
 }
 
-export const BusinessIdentifier: z.ZodType<BusinessIdentifier> = z.looseObject({
+export const BusinessIdentifier: z.ZodType<BusinessIdentifier> = looseObject({
   country_code: z.string().nullish(),
   number: z.string().nullish(),
   type: BusinessIdentifierType.nullish(),
@@ -247,7 +248,7 @@ export interface BusinessDetails {
   readonly urls?: readonly string[] | null | undefined;
 }
 
-export const BusinessDetails: z.ZodType<BusinessDetails> = z.looseObject({
+export const BusinessDetails: z.ZodType<BusinessDetails> = looseObject({
   account_usage: BusinessAccountUsage.nullish(),
   as_trustee: z.boolean().nullish(),
   attachments: BusinessAttachments.nullish(),
@@ -312,7 +313,7 @@ export interface BusinessAccountUsageInput {
   product_reference?: readonly BusinessProductInput[] | null | undefined;
 }
 
-export const BusinessAccountUsageInput: z.ZodType<BusinessAccountUsageInput> = z.strictObject({
+export const BusinessAccountUsageInput: z.ZodType<BusinessAccountUsageInput> = strictObject({
   estimated_monthly_revenue: MonthlyAmountInput.optional(),
   product_reference: z.array(BusinessProductInput).optional(),
 });
@@ -385,7 +386,7 @@ export interface BusinessDocumentInput {
   tag?: BusinessDocumentTagInput | null | undefined;
 }
 
-export const BusinessDocumentInput: z.ZodType<BusinessDocumentInput> = z.strictObject({
+export const BusinessDocumentInput: z.ZodType<BusinessDocumentInput> = strictObject({
   description: z.string().optional(),
   file_id: z.string().optional(),
   tag: BusinessDocumentTagInput.optional(),
@@ -397,7 +398,7 @@ export interface BusinessAttachmentsInput {
   business_documents?: readonly BusinessDocumentInput[] | null | undefined;
 }
 
-export const BusinessAttachmentsInput: z.ZodType<BusinessAttachmentsInput> = z.strictObject({
+export const BusinessAttachmentsInput: z.ZodType<BusinessAttachmentsInput> = strictObject({
   business_documents: z.array(BusinessDocumentInput).optional(),
 });
 
@@ -421,7 +422,7 @@ export interface BusinessIdentifierInput {
   type?: BusinessIdentifierTypeInput | null | undefined;
 }
 
-export const BusinessIdentifierInput: z.ZodType<BusinessIdentifierInput> = z.strictObject({
+export const BusinessIdentifierInput: z.ZodType<BusinessIdentifierInput> = strictObject({
   country_code: z.string().regex(/^[A-Z]{2}$/u).optional(),
   number: z.string().optional(),
   type: BusinessIdentifierTypeInput.optional(),
@@ -517,7 +518,7 @@ export interface BusinessDetailsInput {
   urls?: readonly string[] | null | undefined;
 }
 
-export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = z.strictObject({
+export const BusinessDetailsInput: z.ZodType<BusinessDetailsInput> = strictObject({
   account_usage: BusinessAccountUsageInput.optional(),
   as_trustee: z.boolean().optional(),
   attachments: BusinessAttachmentsInput.optional(),
@@ -609,7 +610,7 @@ export interface BusinessDetailsUpdate {
   url?: string | null | undefined;
 }
 
-export const BusinessDetailsUpdate: z.ZodType<BusinessDetailsUpdate> = z.strictObject({
+export const BusinessDetailsUpdate: z.ZodType<BusinessDetailsUpdate> = strictObject({
   account_usage: BusinessAccountUsageInput.optional(),
   as_trustee: z.boolean().optional(),
   attachments: BusinessAttachmentsInput.optional(),

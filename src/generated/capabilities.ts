@@ -2,6 +2,7 @@
 /** Shapes of capabilities: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal, LegalEntityType, LegalEntityTypeInput } from "./common.js";
 import { isDateTime } from "./values.guards.js";
@@ -16,7 +17,7 @@ export interface AccountCapabilityDetails {
   readonly reason_codes?: readonly string[] | null | undefined;
 }
 
-export const AccountCapabilityDetails: z.ZodType<AccountCapabilityDetails> = z.looseObject({
+export const AccountCapabilityDetails: z.ZodType<AccountCapabilityDetails> = looseObject({
   mcc: z.string().nullish(),
   mcc_candidates: z.array(z.string()).nullish(),
   reason_codes: z.array(z.string()).nullish(),
@@ -337,7 +338,7 @@ export interface AccountCapability {
   readonly updated_at: string;
 }
 
-export const AccountCapability: z.ZodType<AccountCapability> = z.looseObject({
+export const AccountCapability: z.ZodType<AccountCapability> = looseObject({
   comment: z.string(),
   details: AccountCapabilityDetails.nullish(),
   entity_type: LegalEntityType.nullish(),
@@ -358,7 +359,7 @@ export interface BusinessDeclarantBank {
   mobile_number?: string | null | undefined;
 }
 
-export const BusinessDeclarantBank: z.ZodType<BusinessDeclarantBank> = z.strictObject({
+export const BusinessDeclarantBank: z.ZodType<BusinessDeclarantBank> = strictObject({
   account_number: z.string(),
   bank_name: z.string(),
   cnaps_code: z.string(),
@@ -491,7 +492,7 @@ export interface BusinessDeclarant {
   special_economic_zone_business_type?: SpecialEconomicZoneType | null | undefined;
 }
 
-export const BusinessDeclarant: z.ZodType<BusinessDeclarant> = z.strictObject({
+export const BusinessDeclarant: z.ZodType<BusinessDeclarant> = strictObject({
   bank_details: BusinessDeclarantBank,
   contact_email: z.string(),
   economic_category_code: EconomicCategoryCode.optional(),
@@ -511,7 +512,7 @@ export interface IndividualDeclarantBank {
   mobile_number: string;
 }
 
-export const IndividualDeclarantBank: z.ZodType<IndividualDeclarantBank> = z.strictObject({
+export const IndividualDeclarantBank: z.ZodType<IndividualDeclarantBank> = strictObject({
   account_number: z.string(),
   bank_name: z.string(),
   cnaps_code: z.string().optional(),
@@ -531,7 +532,7 @@ export interface IndividualDeclarant {
   person_id: string;
 }
 
-export const IndividualDeclarant: z.ZodType<IndividualDeclarant> = z.strictObject({
+export const IndividualDeclarant: z.ZodType<IndividualDeclarant> = strictObject({
   bank_details: IndividualDeclarantBank,
   contact_email: z.string(),
   person_id: z.string(),
@@ -578,7 +579,7 @@ export interface FundingLimit {
   readonly updated_at?: string | null | undefined;
 }
 
-export const FundingLimit: z.ZodType<FundingLimit> = z.looseObject({
+export const FundingLimit: z.ZodType<FundingLimit> = looseObject({
   availables: z.record(z.string(), Decimal).nullish(),
   currency: z.string(),
   effective_at: z.string().nullish(),
@@ -598,7 +599,7 @@ export interface FundingLimitList {
   readonly items: readonly FundingLimit[];
 }
 
-export const FundingLimitList: z.ZodType<FundingLimitList> = z.looseObject({
+export const FundingLimitList: z.ZodType<FundingLimitList> = looseObject({
   has_more: z.boolean(),
   items: z.array(FundingLimit),
 });
@@ -620,7 +621,7 @@ export interface CapabilityEnableRequest {
   individual_declarant_info?: IndividualDeclarant | null | undefined;
 }
 
-export const CapabilityEnableRequest: z.ZodType<CapabilityEnableRequest> = z.strictObject({
+export const CapabilityEnableRequest: z.ZodType<CapabilityEnableRequest> = strictObject({
   business_declarant_info: BusinessDeclarant.optional(),
   enroll_sme_program: z.boolean().optional(),
   entity_type: LegalEntityTypeInput.optional(),
@@ -642,7 +643,7 @@ export interface CapabilityFundingLimitsParams {
   page_size?: number | undefined;
 }
 
-export const CapabilityFundingLimitsParams: z.ZodType<CapabilityFundingLimitsParams> = z.strictObject({
+export const CapabilityFundingLimitsParams: z.ZodType<CapabilityFundingLimitsParams> = strictObject({
   ccy: z.string().optional(),
   effective_at: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
   mandate_type: z.string().optional(),

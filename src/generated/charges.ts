@@ -2,6 +2,7 @@
 /** Shapes of charges: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { Decimal, DecimalInput } from "./common.js";
 import {
   MoneyMovementReason,
@@ -38,7 +39,7 @@ export interface Charge {
   readonly updated_at: string;
 }
 
-export const Charge: z.ZodType<Charge> = z.looseObject({
+export const Charge: z.ZodType<Charge> = looseObject({
   amount: Decimal,
   created_at: z.string(),
   currency: z.string(),
@@ -61,7 +62,7 @@ export interface ChargeList {
   readonly items: readonly Charge[];
 }
 
-export const ChargeList: z.ZodType<ChargeList> = z.looseObject({
+export const ChargeList: z.ZodType<ChargeList> = looseObject({
   has_more: z.boolean(),
   items: z.array(Charge),
 });
@@ -82,7 +83,7 @@ export interface ChargeCreateRequest {
   source: string;
 }
 
-export const ChargeCreateRequest: z.ZodType<ChargeCreateRequest> = z.strictObject({
+export const ChargeCreateRequest: z.ZodType<ChargeCreateRequest> = strictObject({
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
   reason: MoneyMovementReasonInput,
@@ -110,7 +111,7 @@ export interface ChargeCreateParams {
   source: string;
 }
 
-export const ChargeCreateParams: z.ZodType<ChargeCreateParams> = z.strictObject({
+export const ChargeCreateParams: z.ZodType<ChargeCreateParams> = strictObject({
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
   reason: MoneyMovementReasonInput,
@@ -139,7 +140,7 @@ export interface ChargeListParams {
   to_created_at?: string | undefined;
 }
 
-export const ChargeListParams: z.ZodType<ChargeListParams> = z.strictObject({
+export const ChargeListParams: z.ZodType<ChargeListParams> = strictObject({
   currency: z.string().optional(),
   from_created_at: z.string().optional(),
   page_num: z.int().min(0).optional(),

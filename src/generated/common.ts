@@ -2,6 +2,7 @@
 /** Shapes of common: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { isExactDecimal } from "./values.guards.js";
 
@@ -13,7 +14,7 @@ export interface MonthlyAmount {
   readonly currency?: string | null | undefined;
 }
 
-export const MonthlyAmount: z.ZodType<MonthlyAmount> = z.looseObject({
+export const MonthlyAmount: z.ZodType<MonthlyAmount> = looseObject({
   amount: z.string().nullish(),
   currency: z.string().nullish(),
 });
@@ -38,7 +39,7 @@ export interface Address {
   readonly suburb?: string | null | undefined;
 }
 
-export const Address: z.ZodType<Address> = z.looseObject({
+export const Address: z.ZodType<Address> = looseObject({
   address_line1: z.string().nullish(),
   address_line2: z.string().nullish(),
   country_code: z.string().nullish(),
@@ -60,7 +61,7 @@ export interface MonthlyAmountInput {
   currency?: string | null | undefined;
 }
 
-export const MonthlyAmountInput: z.ZodType<MonthlyAmountInput> = z.strictObject({
+export const MonthlyAmountInput: z.ZodType<MonthlyAmountInput> = strictObject({
   amount: z.string().optional(),
   currency: z.string().regex(/^[A-Z]{3}$/u).optional(),
 });
@@ -85,7 +86,7 @@ export interface AddressInput {
   suburb?: string | null | undefined;
 }
 
-export const AddressInput: z.ZodType<AddressInput> = z.strictObject({
+export const AddressInput: z.ZodType<AddressInput> = strictObject({
   address_line1: z.string().optional(),
   address_line2: z.string().optional(),
   country_code: z.string().regex(/^[A-Z]{2}$/u).optional(),

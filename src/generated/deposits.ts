@@ -2,6 +2,7 @@
 /** Shapes of deposits: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal } from "./common.js";
 
@@ -22,7 +23,7 @@ export interface ProviderFailureDetails {
   readonly message?: string | null | undefined;
 }
 
-export const ProviderFailureDetails: z.ZodType<ProviderFailureDetails> = z.looseObject({
+export const ProviderFailureDetails: z.ZodType<ProviderFailureDetails> = looseObject({
   code: z.string().nullish(),
   local_clearing_system: openEnum(["AU_BECS", "US_ACH", "GB_BACS", "EU_SEPA"]).nullish(),
   message: z.string().nullish(),
@@ -38,7 +39,7 @@ export interface DepositFailureDetails {
   readonly provider_failure_details?: ProviderFailureDetails | null | undefined;
 }
 
-export const DepositFailureDetails: z.ZodType<DepositFailureDetails> = z.looseObject({
+export const DepositFailureDetails: z.ZodType<DepositFailureDetails> = looseObject({
   code: z.string().nullish(),
   iso_code: z.string().nullish(),
   provider_failure_details: ProviderFailureDetails.nullish(),
@@ -52,7 +53,7 @@ export interface DepositFee {
   readonly currency?: string | null | undefined;
 }
 
-export const DepositFee: z.ZodType<DepositFee> = z.looseObject({
+export const DepositFee: z.ZodType<DepositFee> = looseObject({
   amount: Decimal.nullish(),
   currency: z.string().nullish(),
 });
@@ -65,7 +66,7 @@ export interface PayerBankAccountAUBsb {
   readonly bsb?: string | null | undefined;
 }
 
-export const PayerBankAccountAUBsb: z.ZodType<PayerBankAccountAUBsb> = z.looseObject({
+export const PayerBankAccountAUBsb: z.ZodType<PayerBankAccountAUBsb> = looseObject({
   account_number: z.string().nullish(),
   bsb: z.string().nullish(),
 });
@@ -82,7 +83,7 @@ export interface PayerBankAccountAUPayid {
   readonly payid?: string | null | undefined;
 }
 
-export const PayerBankAccountAUPayid: z.ZodType<PayerBankAccountAUPayid> = z.looseObject({
+export const PayerBankAccountAUPayid: z.ZodType<PayerBankAccountAUPayid> = looseObject({
   account_identifier_type: z.string().nullish(),
   account_number: z.string().nullish(),
   bsb: z.string().nullish(),
@@ -101,7 +102,7 @@ export interface PayerBankAccountBRBankCode {
   readonly ispb?: string | null | undefined;
 }
 
-export const PayerBankAccountBRBankCode: z.ZodType<PayerBankAccountBRBankCode> = z.looseObject({
+export const PayerBankAccountBRBankCode: z.ZodType<PayerBankAccountBRBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
   branch_code: z.string().nullish(),
@@ -118,7 +119,7 @@ export interface PayerBankAccountCAInstitutionNumber {
   readonly transit_number?: string | null | undefined;
 }
 
-export const PayerBankAccountCAInstitutionNumber: z.ZodType<PayerBankAccountCAInstitutionNumber> = z.looseObject({
+export const PayerBankAccountCAInstitutionNumber: z.ZodType<PayerBankAccountCAInstitutionNumber> = looseObject({
   account_number: z.string().nullish(),
   institution_number: z.string().nullish(),
   transit_number: z.string().nullish(),
@@ -132,7 +133,7 @@ export interface PayerBankAccountCNCnapsCode {
   readonly cnaps_code?: string | null | undefined;
 }
 
-export const PayerBankAccountCNCnapsCode: z.ZodType<PayerBankAccountCNCnapsCode> = z.looseObject({
+export const PayerBankAccountCNCnapsCode: z.ZodType<PayerBankAccountCNCnapsCode> = looseObject({
   account_number: z.string().nullish(),
   cnaps_code: z.string().nullish(),
 });
@@ -145,7 +146,7 @@ export interface PayerBankAccountDKBankCode {
   readonly bank_code?: string | null | undefined;
 }
 
-export const PayerBankAccountDKBankCode: z.ZodType<PayerBankAccountDKBankCode> = z.looseObject({
+export const PayerBankAccountDKBankCode: z.ZodType<PayerBankAccountDKBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
 });
@@ -158,7 +159,7 @@ export interface PayerBankAccountGBSortCode {
   readonly sort_code?: string | null | undefined;
 }
 
-export const PayerBankAccountGBSortCode: z.ZodType<PayerBankAccountGBSortCode> = z.looseObject({
+export const PayerBankAccountGBSortCode: z.ZodType<PayerBankAccountGBSortCode> = looseObject({
   account_number: z.string().nullish(),
   sort_code: z.string().nullish(),
 });
@@ -173,7 +174,7 @@ export interface PayerBankAccountHKBankCode {
   readonly branch_code?: string | null | undefined;
 }
 
-export const PayerBankAccountHKBankCode: z.ZodType<PayerBankAccountHKBankCode> = z.looseObject({
+export const PayerBankAccountHKBankCode: z.ZodType<PayerBankAccountHKBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
   branch_code: z.string().nullish(),
@@ -185,7 +186,7 @@ export interface PayerBankAccountIban {
   readonly iban?: string | null | undefined;
 }
 
-export const PayerBankAccountIban: z.ZodType<PayerBankAccountIban> = z.looseObject({
+export const PayerBankAccountIban: z.ZodType<PayerBankAccountIban> = looseObject({
   iban: z.string().nullish(),
 });
 
@@ -199,7 +200,7 @@ export interface PayerBankAccountInstitution {
   readonly swift_code?: string | null | undefined;
 }
 
-export const PayerBankAccountInstitution: z.ZodType<PayerBankAccountInstitution> = z.looseObject({
+export const PayerBankAccountInstitution: z.ZodType<PayerBankAccountInstitution> = looseObject({
   country_code: z.string().nullish(),
   name: z.string().nullish(),
   swift_code: z.string().nullish(),
@@ -215,7 +216,7 @@ export interface PayerBankAccountJPBankCode {
   readonly branch_code?: string | null | undefined;
 }
 
-export const PayerBankAccountJPBankCode: z.ZodType<PayerBankAccountJPBankCode> = z.looseObject({
+export const PayerBankAccountJPBankCode: z.ZodType<PayerBankAccountJPBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
   branch_code: z.string().nullish(),
@@ -231,7 +232,7 @@ export interface PayerBankAccountKRBankCode {
   readonly branch_code?: string | null | undefined;
 }
 
-export const PayerBankAccountKRBankCode: z.ZodType<PayerBankAccountKRBankCode> = z.looseObject({
+export const PayerBankAccountKRBankCode: z.ZodType<PayerBankAccountKRBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
   branch_code: z.string().nullish(),
@@ -249,7 +250,7 @@ export interface PayerBankAccountMXBankCode {
   readonly control_digit?: string | null | undefined;
 }
 
-export const PayerBankAccountMXBankCode: z.ZodType<PayerBankAccountMXBankCode> = z.looseObject({
+export const PayerBankAccountMXBankCode: z.ZodType<PayerBankAccountMXBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
   branch_office_code: z.string().nullish(),
@@ -268,7 +269,7 @@ export interface PayerBankAccountNZBankCode {
   readonly suffix?: string | null | undefined;
 }
 
-export const PayerBankAccountNZBankCode: z.ZodType<PayerBankAccountNZBankCode> = z.looseObject({
+export const PayerBankAccountNZBankCode: z.ZodType<PayerBankAccountNZBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
   branch_code: z.string().nullish(),
@@ -289,7 +290,7 @@ export interface PayerBankAccountPartial {
   readonly account_routing_value2?: string | null | undefined;
 }
 
-export const PayerBankAccountPartial: z.ZodType<PayerBankAccountPartial> = z.looseObject({
+export const PayerBankAccountPartial: z.ZodType<PayerBankAccountPartial> = looseObject({
   account_number: z.string().nullish(),
   account_routing_type1: z.string().nullish(),
   account_routing_type2: z.string().nullish(),
@@ -305,7 +306,7 @@ export interface PayerBankAccountPHBankCode {
   readonly bank_code?: string | null | undefined;
 }
 
-export const PayerBankAccountPHBankCode: z.ZodType<PayerBankAccountPHBankCode> = z.looseObject({
+export const PayerBankAccountPHBankCode: z.ZodType<PayerBankAccountPHBankCode> = looseObject({
   account_number: z.string().nullish(),
   bank_code: z.string().nullish(),
 });
@@ -318,7 +319,7 @@ export interface PayerBankAccountSwiftCode {
   readonly swift_code?: string | null | undefined;
 }
 
-export const PayerBankAccountSwiftCode: z.ZodType<PayerBankAccountSwiftCode> = z.looseObject({
+export const PayerBankAccountSwiftCode: z.ZodType<PayerBankAccountSwiftCode> = looseObject({
   account_number: z.string().nullish(),
   swift_code: z.string().nullish(),
 });
@@ -331,7 +332,7 @@ export interface PayerBankAccountUSAch {
   readonly ach?: string | null | undefined;
 }
 
-export const PayerBankAccountUSAch: z.ZodType<PayerBankAccountUSAch> = z.looseObject({
+export const PayerBankAccountUSAch: z.ZodType<PayerBankAccountUSAch> = looseObject({
   account_number: z.string().nullish(),
   ach: z.string().nullish(),
 });
@@ -344,7 +345,7 @@ export interface PayerBankAccountUSWire {
   readonly wire?: string | null | undefined;
 }
 
-export const PayerBankAccountUSWire: z.ZodType<PayerBankAccountUSWire> = z.looseObject({
+export const PayerBankAccountUSWire: z.ZodType<PayerBankAccountUSWire> = looseObject({
   account_number: z.string().nullish(),
   wire: z.string().nullish(),
 });
@@ -416,7 +417,7 @@ export interface DepositPayerBankAccount {
   readonly us_wire?: PayerBankAccountUSWire | null | undefined;
 }
 
-export const DepositPayerBankAccount: z.ZodType<DepositPayerBankAccount> = z.looseObject({
+export const DepositPayerBankAccount: z.ZodType<DepositPayerBankAccount> = looseObject({
   au_bsb: PayerBankAccountAUBsb.nullish(),
   au_payid: PayerBankAccountAUPayid.nullish(),
   br_bank_code: PayerBankAccountBRBankCode.nullish(),
@@ -471,7 +472,7 @@ export interface DepositPayerDigitalWallet {
   readonly provider: string;
 }
 
-export const DepositPayerDigitalWallet: z.ZodType<DepositPayerDigitalWallet> = z.looseObject({
+export const DepositPayerDigitalWallet: z.ZodType<DepositPayerDigitalWallet> = looseObject({
   account_name: z.string(),
   id_type: z.string().nullish(),
   id_value: z.string().nullish(),
@@ -488,7 +489,7 @@ export interface DepositStablecoinWallet {
   readonly network?: string | null | undefined;
 }
 
-export const DepositStablecoinWallet: z.ZodType<DepositStablecoinWallet> = z.looseObject({
+export const DepositStablecoinWallet: z.ZodType<DepositStablecoinWallet> = looseObject({
   address: z.string().nullish(),
   asset: z.string().nullish(),
   network: z.string().nullish(),
@@ -508,7 +509,7 @@ export interface DepositPayer {
   readonly stablecoin_wallet?: DepositStablecoinWallet | null | undefined;
 }
 
-export const DepositPayer: z.ZodType<DepositPayer> = z.looseObject({
+export const DepositPayer: z.ZodType<DepositPayer> = looseObject({
   bank_account: DepositPayerBankAccount.nullish(),
   country_code: z.string().nullish(),
   digital_wallet: DepositPayerDigitalWallet.nullish(),
@@ -558,7 +559,7 @@ export interface Deposit {
     | undefined;
 }
 
-export const Deposit: z.ZodType<Deposit> = z.looseObject({
+export const Deposit: z.ZodType<Deposit> = looseObject({
   amount: Decimal.nullish(),
   created_at: z.string().nullish(),
   currency: z.string().nullish(),
@@ -590,7 +591,7 @@ export interface DepositList {
   readonly items: readonly Deposit[];
 }
 
-export const DepositList: z.ZodType<DepositList> = z.looseObject({
+export const DepositList: z.ZodType<DepositList> = looseObject({
   has_more: z.boolean(),
   items: z.array(Deposit),
 });
@@ -607,7 +608,7 @@ export interface DepositListParams {
   to_created_at?: string | undefined;
 }
 
-export const DepositListParams: z.ZodType<DepositListParams> = z.strictObject({
+export const DepositListParams: z.ZodType<DepositListParams> = strictObject({
   from_created_at: z.string().optional(),
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),

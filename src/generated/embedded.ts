@@ -2,6 +2,7 @@
 /** Shapes of embedded: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 
 /**
  * What a component may do. Those with `awx_action` are the older spelling, which the API still
@@ -50,7 +51,7 @@ export interface EmbeddedAuthorization {
   readonly authorization_code: string;
 }
 
-export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = z.looseObject({
+export const EmbeddedAuthorization: z.ZodType<EmbeddedAuthorization> = looseObject({
   authorization_code: z.string(),
 });
 
@@ -64,7 +65,7 @@ export interface EmbeddedAuthorizeRequest {
   scope: readonly EmbeddedScope[];
 }
 
-export const EmbeddedAuthorizeRequest: z.ZodType<EmbeddedAuthorizeRequest> = z.strictObject({
+export const EmbeddedAuthorizeRequest: z.ZodType<EmbeddedAuthorizeRequest> = strictObject({
   code_challenge: z.string().regex(/^[\w-]{43}$/u),
   identity: z.string().optional(),
   scope: z.array(EmbeddedScope).min(1),

@@ -2,6 +2,7 @@
 /** Shapes of errors: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject } from "../schemas/objects.js";
 
 /** The body of every failed call. */
 export interface ErrorResponse {
@@ -17,7 +18,7 @@ export interface ErrorResponse {
   readonly trace_id?: string | null | undefined;
 }
 
-export const ErrorResponse: z.ZodType<ErrorResponse> = z.looseObject({
+export const ErrorResponse: z.ZodType<ErrorResponse> = looseObject({
   code: z.string().nullish(),
   details: z.unknown().nullish(),
   message: z.string().nullish(),

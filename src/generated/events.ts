@@ -2,6 +2,7 @@
 /** Shapes of events: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { AccountStatus } from "./accounts.js";
 import { Decimal } from "./common.js";
@@ -41,7 +42,7 @@ export interface EventEnvelope {
   readonly version?: string | null | undefined;
 }
 
-export const EventEnvelope: z.ZodType<EventEnvelope> = z.looseObject({
+export const EventEnvelope: z.ZodType<EventEnvelope> = looseObject({
   account_id: z.string().nullish(),
   app_id: z.string().nullish(),
   created_at: z.string().nullish(),
@@ -65,7 +66,7 @@ export interface LegacyEventEnvelope {
   readonly name: string;
 }
 
-export const LegacyEventEnvelope: z.ZodType<LegacyEventEnvelope> = z.looseObject({
+export const LegacyEventEnvelope: z.ZodType<LegacyEventEnvelope> = looseObject({
   accountId: z.string().nullish(),
   data: z.unknown(),
   id: z.string(),
@@ -111,7 +112,7 @@ export interface AccountActionRequiredData {
     | undefined;
 }
 
-export const AccountActionRequiredData: z.ZodType<AccountActionRequiredData> = z.looseObject({
+export const AccountActionRequiredData: z.ZodType<AccountActionRequiredData> = looseObject({
   agreed_to_terms_and_conditions_required: TermsRequirement.nullish(),
   agreement_to_terms_and_conditions_required: TermsRequirement.nullish(),
   other: z.array(OtherRequirement).nullish(),
@@ -142,7 +143,7 @@ export interface LegacyAccountActionRequiredData {
     | undefined;
 }
 
-export const LegacyAccountActionRequiredData: z.ZodType<LegacyAccountActionRequiredData> = z.looseObject({
+export const LegacyAccountActionRequiredData: z.ZodType<LegacyAccountActionRequiredData> = looseObject({
   agreedToTermsAndConditionsRequired: LegacyTermsRequirement.nullish(),
   agreementToTermsAndConditionsRequired: LegacyTermsRequirement.nullish(),
   photoFileIdRequired: LegacyPhotoRequirement.nullish(),
@@ -168,7 +169,7 @@ export interface AccountConnectedData {
   readonly platform_name?: string | null | undefined;
 }
 
-export const AccountConnectedData: z.ZodType<AccountConnectedData> = z.looseObject({
+export const AccountConnectedData: z.ZodType<AccountConnectedData> = looseObject({
   connected_account_id: z.string(),
   connected_account_identifier: z.string().nullish(),
   connected_account_name: z.string().nullish(),
@@ -196,7 +197,7 @@ export interface LegacyAccountConnectedData {
   readonly platformName?: string | null | undefined;
 }
 
-export const LegacyAccountConnectedData: z.ZodType<LegacyAccountConnectedData> = z.looseObject({
+export const LegacyAccountConnectedData: z.ZodType<LegacyAccountConnectedData> = looseObject({
   connectedAccountId: z.string(),
   connectedAccountIdentifier: z.string().nullish(),
   connectedAccountName: z.string().nullish(),
@@ -212,7 +213,7 @@ export interface RfiEventData {
   readonly id: string;
 }
 
-export const RfiEventData: z.ZodType<RfiEventData> = z.looseObject({
+export const RfiEventData: z.ZodType<RfiEventData> = looseObject({
   id: z.string(),
 });
 
@@ -228,7 +229,7 @@ export interface DisconnectedConnection {
   readonly status?: string | null | undefined;
 }
 
-export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = z.looseObject({
+export const DisconnectedConnection: z.ZodType<DisconnectedConnection> = looseObject({
   account_id: z.string(),
   authorized_scopes: z.array(z.string()).nullish(),
   id: z.string(),
@@ -252,7 +253,7 @@ export interface DisconnectedAccounts {
   readonly reason?: DisconnectionReason | null | undefined;
 }
 
-export const DisconnectedAccounts: z.ZodType<DisconnectedAccounts> = z.looseObject({
+export const DisconnectedAccounts: z.ZodType<DisconnectedAccounts> = looseObject({
   account_ids: z.array(z.string()),
   reason: DisconnectionReason.nullish(),
 });
@@ -318,7 +319,7 @@ export interface DepositEventData {
   readonly type?: DepositType | null | undefined;
 }
 
-export const DepositEventData: z.ZodType<DepositEventData> = z.looseObject({
+export const DepositEventData: z.ZodType<DepositEventData> = looseObject({
   amount: Decimal.nullish(),
   created_at: z.string().nullish(),
   currency: z.string().nullish(),

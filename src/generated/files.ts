@@ -2,6 +2,7 @@
 /** Shapes of files: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** The kind of a stored object. */
@@ -25,7 +26,7 @@ export interface UploadedFile {
   readonly size?: number | null | undefined;
 }
 
-export const UploadedFile: z.ZodType<UploadedFile> = z.looseObject({
+export const UploadedFile: z.ZodType<UploadedFile> = looseObject({
   created: z.int().nullish(),
   file_id: z.string(),
   filename: z.string().nullish(),
@@ -50,7 +51,7 @@ export interface DownloadLink {
   readonly url?: string | null | undefined;
 }
 
-export const DownloadLink: z.ZodType<DownloadLink> = z.looseObject({
+export const DownloadLink: z.ZodType<DownloadLink> = looseObject({
   content_type: z.string().nullish(),
   download_link_valid_until: z.string().nullish(),
   file_id: z.string().nullish(),
@@ -67,7 +68,7 @@ export interface DownloadLinks {
   readonly files: readonly DownloadLink[];
 }
 
-export const DownloadLinks: z.ZodType<DownloadLinks> = z.looseObject({
+export const DownloadLinks: z.ZodType<DownloadLinks> = looseObject({
   absent_files: z.array(z.string()).nullish(),
   files: z.array(DownloadLink),
 });
@@ -78,7 +79,7 @@ export interface FileUploadRequest {
   notes?: string | undefined;
 }
 
-export const FileUploadRequest: z.ZodType<FileUploadRequest> = z.strictObject({
+export const FileUploadRequest: z.ZodType<FileUploadRequest> = strictObject({
   notes: z.string().max(50).optional(),
 });
 
@@ -88,6 +89,6 @@ export interface FileDownloadLinksParams {
   file_ids: readonly string[];
 }
 
-export const FileDownloadLinksParams: z.ZodType<FileDownloadLinksParams> = z.strictObject({
+export const FileDownloadLinksParams: z.ZodType<FileDownloadLinksParams> = strictObject({
   file_ids: z.array(z.string().min(1)).min(1),
 });

@@ -2,6 +2,7 @@
 /** Shapes of financial-transactions: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal } from "./common.js";
 
@@ -111,7 +112,7 @@ export interface FinancialTransaction {
     | undefined;
 }
 
-export const FinancialTransaction: z.ZodType<FinancialTransaction> = z.looseObject({
+export const FinancialTransaction: z.ZodType<FinancialTransaction> = looseObject({
   amount: Decimal.nullish(),
   batch_id: z.string().nullish(),
   client_rate: Decimal.nullish(),
@@ -203,7 +204,7 @@ export interface FinancialTransactionList {
   readonly items: readonly FinancialTransaction[];
 }
 
-export const FinancialTransactionList: z.ZodType<FinancialTransactionList> = z.looseObject({
+export const FinancialTransactionList: z.ZodType<FinancialTransactionList> = looseObject({
   has_more: z.boolean(),
   items: z.array(FinancialTransaction),
 });
@@ -228,7 +229,7 @@ export interface FinancialTransactionListParams {
   to_created_at?: string | undefined;
 }
 
-export const FinancialTransactionListParams: z.ZodType<FinancialTransactionListParams> = z.strictObject({
+export const FinancialTransactionListParams: z.ZodType<FinancialTransactionListParams> = strictObject({
   batch_id: z.string().optional(),
   currency: z.string().optional(),
   from_created_at: z.string().optional(),

@@ -2,6 +2,7 @@
 /** Shapes of fx: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal, DecimalInput } from "./common.js";
 
@@ -17,7 +18,7 @@ export interface RateDetail {
   readonly sell_amount?: Decimal | null | undefined;
 }
 
-export const RateDetail: z.ZodType<RateDetail> = z.looseObject({
+export const RateDetail: z.ZodType<RateDetail> = looseObject({
   buy_amount: Decimal.nullish(),
   level: openEnum(["CLIENT", "AWX", "PLATFORM_CLIENT"]).nullish(),
   rate: Decimal.nullish(),
@@ -44,7 +45,7 @@ export interface Rate {
   readonly sell_currency: string;
 }
 
-export const Rate: z.ZodType<Rate> = z.looseObject({
+export const Rate: z.ZodType<Rate> = looseObject({
   buy_currency: z.string(),
   conversion_date: z.string(),
   created_at: z.string(),
@@ -65,7 +66,7 @@ export interface ApplicationFee {
   readonly source_type?: "CONVERSION" | "TRANSFER" | (string & {}) | null | undefined;
 }
 
-export const ApplicationFee: z.ZodType<ApplicationFee> = z.looseObject({
+export const ApplicationFee: z.ZodType<ApplicationFee> = looseObject({
   amount: z.string().nullish(),
   currency: z.string().nullish(),
   source_type: openEnum(["CONVERSION", "TRANSFER"]).nullish(),
@@ -117,7 +118,7 @@ export interface Quote {
     | (string & {});
 }
 
-export const Quote: z.ZodType<Quote> = z.looseObject({
+export const Quote: z.ZodType<Quote> = looseObject({
   application_fees: z.array(ApplicationFee).nullish(),
   awx_rate: Decimal,
   buy_amount: Decimal,
@@ -153,7 +154,7 @@ export interface ApplicationFeeOption {
   readonly type?: "FIXED" | "PERCENTAGE" | (string & {}) | null | undefined;
 }
 
-export const ApplicationFeeOption: z.ZodType<ApplicationFeeOption> = z.looseObject({
+export const ApplicationFeeOption: z.ZodType<ApplicationFeeOption> = looseObject({
   amount: z.string().nullish(),
   currency: z.string().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
@@ -174,7 +175,7 @@ export interface ConversionFunding {
   readonly status?: string | null | undefined;
 }
 
-export const ConversionFunding: z.ZodType<ConversionFunding> = z.looseObject({
+export const ConversionFunding: z.ZodType<ConversionFunding> = looseObject({
   debit_type: openEnum(["DIRECT_DEBIT", "FASTER_DIRECT_DEBIT"]).nullish(),
   failure_reason: z.string().nullish(),
   funding_source_id: z.string().nullish(),
@@ -189,7 +190,7 @@ export interface ConversionFundingSource {
   readonly id: string;
 }
 
-export const ConversionFundingSource: z.ZodType<ConversionFundingSource> = z.looseObject({
+export const ConversionFundingSource: z.ZodType<ConversionFundingSource> = looseObject({
   debit_type: openEnum(["DIRECT_DEBIT", "FASTER_DIRECT_DEBIT"]).nullish(),
   id: z.string(),
 });
@@ -244,7 +245,7 @@ export interface Conversion {
   readonly updated_at: string;
 }
 
-export const Conversion: z.ZodType<Conversion> = z.looseObject({
+export const Conversion: z.ZodType<Conversion> = looseObject({
   application_fee_options: z.array(ApplicationFeeOption).nullish(),
   application_fees: z.array(ApplicationFee).nullish(),
   awx_rate: Decimal,
@@ -278,7 +279,7 @@ export interface ConversionList {
   readonly items: readonly Conversion[];
 }
 
-export const ConversionList: z.ZodType<ConversionList> = z.looseObject({
+export const ConversionList: z.ZodType<ConversionList> = looseObject({
   has_more: z.boolean(),
   items: z.array(Conversion),
 });
@@ -299,7 +300,7 @@ export interface ApplicationFeeOptionInput {
   type?: "FIXED" | "PERCENTAGE" | null | undefined;
 }
 
-export const ApplicationFeeOptionInput: z.ZodType<ApplicationFeeOptionInput> = z.strictObject({
+export const ApplicationFeeOptionInput: z.ZodType<ApplicationFeeOptionInput> = strictObject({
   amount: z.string().optional(),
   currency: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
@@ -316,7 +317,7 @@ export interface ConversionFundingSourceInput {
   id: string;
 }
 
-export const ConversionFundingSourceInput: z.ZodType<ConversionFundingSourceInput> = z.strictObject({
+export const ConversionFundingSourceInput: z.ZodType<ConversionFundingSourceInput> = strictObject({
   debit_type: z.enum(["DIRECT_DEBIT", "FASTER_DIRECT_DEBIT"]).optional(),
   id: z.string(),
 });
@@ -335,7 +336,7 @@ export interface RateCurrentParams {
   sell_currency: string;
 }
 
-export const RateCurrentParams: z.ZodType<RateCurrentParams> = z.strictObject({
+export const RateCurrentParams: z.ZodType<RateCurrentParams> = strictObject({
   buy_amount: DecimalInput.optional(),
   buy_currency: z.string(),
   conversion_date: z.iso.date().optional(),
@@ -361,7 +362,7 @@ export interface QuoteCreateParams {
   validity: "MIN_1" | "MIN_15" | "MIN_30" | "HR_1" | "HR_4" | "HR_8" | "HR_24";
 }
 
-export const QuoteCreateParams: z.ZodType<QuoteCreateParams> = z.strictObject({
+export const QuoteCreateParams: z.ZodType<QuoteCreateParams> = strictObject({
   application_fee_options: z.array(ApplicationFeeOptionInput).optional(),
   buy_amount: DecimalInput.optional(),
   buy_currency: z.string(),
@@ -395,7 +396,7 @@ export interface ConversionCreateRequest {
   sell_currency: string;
 }
 
-export const ConversionCreateRequest: z.ZodType<ConversionCreateRequest> = z.strictObject({
+export const ConversionCreateRequest: z.ZodType<ConversionCreateRequest> = strictObject({
   application_fee_options: z.array(ApplicationFeeOptionInput).optional(),
   buy_amount: DecimalInput.optional(),
   buy_currency: z.string(),
@@ -436,7 +437,7 @@ export interface ConversionCreateParams {
   sell_currency: string;
 }
 
-export const ConversionCreateParams: z.ZodType<ConversionCreateParams> = z.strictObject({
+export const ConversionCreateParams: z.ZodType<ConversionCreateParams> = strictObject({
   application_fee_options: z.array(ApplicationFeeOptionInput).optional(),
   buy_amount: DecimalInput.optional(),
   buy_currency: z.string(),
@@ -469,7 +470,7 @@ export interface ConversionListParams {
   to_created_at?: string | undefined;
 }
 
-export const ConversionListParams: z.ZodType<ConversionListParams> = z.strictObject({
+export const ConversionListParams: z.ZodType<ConversionListParams> = strictObject({
   buy_currency: z.string().optional(),
   from_created_at: z.string().optional(),
   page_num: z.int().min(0).optional(),

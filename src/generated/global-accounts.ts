@@ -2,6 +2,7 @@
 /** Shapes of global-accounts: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal } from "./common.js";
 
@@ -11,7 +12,7 @@ export interface AlternateAccountIdentifiers {
   readonly email?: string | null | undefined;
 }
 
-export const AlternateAccountIdentifiers: z.ZodType<AlternateAccountIdentifiers> = z.looseObject({
+export const AlternateAccountIdentifiers: z.ZodType<AlternateAccountIdentifiers> = looseObject({
   email: z.string().nullish(),
 });
 
@@ -29,7 +30,7 @@ export interface GlobalAccountInstitution {
   readonly zip_code?: string | null | undefined;
 }
 
-export const GlobalAccountInstitution: z.ZodType<GlobalAccountInstitution> = z.looseObject({
+export const GlobalAccountInstitution: z.ZodType<GlobalAccountInstitution> = looseObject({
   address: z.string(),
   branch_name: z.string().nullish(),
   city: z.string(),
@@ -45,7 +46,7 @@ export interface GlobalAccountRequiredFeature {
   readonly transfer_method?: "LOCAL" | "SWIFT" | (string & {}) | null | undefined;
 }
 
-export const GlobalAccountRequiredFeature: z.ZodType<GlobalAccountRequiredFeature> = z.looseObject({
+export const GlobalAccountRequiredFeature: z.ZodType<GlobalAccountRequiredFeature> = looseObject({
   currency: z.string(),
   transfer_method: openEnum(["LOCAL", "SWIFT"]).nullish(),
 });
@@ -72,7 +73,7 @@ export interface RoutingCode {
   readonly value: string;
 }
 
-export const RoutingCode: z.ZodType<RoutingCode> = z.looseObject({
+export const RoutingCode: z.ZodType<RoutingCode> = looseObject({
   type: openEnum([
     "ach",
     "bsb",
@@ -158,7 +159,7 @@ export interface GlobalAccountSupportedFeature {
   readonly type: "DEPOSIT" | "DIRECT_DEBIT" | (string & {});
 }
 
-export const GlobalAccountSupportedFeature: z.ZodType<GlobalAccountSupportedFeature> = z.looseObject({
+export const GlobalAccountSupportedFeature: z.ZodType<GlobalAccountSupportedFeature> = looseObject({
   alias_types: z.array(openEnum(["EMAIL", "PHONE_NUMBER", "AUSTRALIAN_BUSINESS_NUMBER"])).nullish(),
   currency: z.string(),
   local_clearing_system: openEnum([
@@ -258,7 +259,7 @@ export interface GlobalAccount {
   readonly swift_code?: string | null | undefined;
 }
 
-export const GlobalAccount: z.ZodType<GlobalAccount> = z.looseObject({
+export const GlobalAccount: z.ZodType<GlobalAccount> = looseObject({
   account_name: z.string(),
   account_number: z.string().nullish(),
   account_type: openEnum(["Checking", "Saving", "Current", "Payment"]).nullish(),
@@ -288,7 +289,7 @@ export interface GlobalAccountList {
   readonly page_before?: string | null | undefined;
 }
 
-export const GlobalAccountList: z.ZodType<GlobalAccountList> = z.looseObject({
+export const GlobalAccountList: z.ZodType<GlobalAccountList> = looseObject({
   items: z.array(GlobalAccount),
   page_after: z.string().nullish(),
   page_before: z.string().nullish(),
@@ -602,7 +603,7 @@ export interface GlobalAccountTransaction {
   readonly type?: "DEBIT" | "CREDIT" | (string & {}) | null | undefined;
 }
 
-export const GlobalAccountTransaction: z.ZodType<GlobalAccountTransaction> = z.looseObject({
+export const GlobalAccountTransaction: z.ZodType<GlobalAccountTransaction> = looseObject({
   amount: Decimal,
   create_time: z.string().nullish(),
   currency: z.string(),
@@ -897,7 +898,7 @@ export interface GlobalAccountTransactionList {
   readonly items: readonly GlobalAccountTransaction[];
 }
 
-export const GlobalAccountTransactionList: z.ZodType<GlobalAccountTransactionList> = z.looseObject({
+export const GlobalAccountTransactionList: z.ZodType<GlobalAccountTransactionList> = looseObject({
   has_more: z.boolean(),
   items: z.array(GlobalAccountTransaction),
 });
@@ -910,7 +911,7 @@ export interface GlobalAccountRequiredFeatureInput {
   transfer_method?: "LOCAL" | "SWIFT" | null | undefined;
 }
 
-export const GlobalAccountRequiredFeatureInput: z.ZodType<GlobalAccountRequiredFeatureInput> = z.strictObject({
+export const GlobalAccountRequiredFeatureInput: z.ZodType<GlobalAccountRequiredFeatureInput> = strictObject({
   currency: z.string(),
   transfer_method: z.enum(["LOCAL", "SWIFT"]).optional(),
 });
@@ -921,7 +922,7 @@ export interface AlternateAccountIdentifiersInput {
   email?: string | null | undefined;
 }
 
-export const AlternateAccountIdentifiersInput: z.ZodType<AlternateAccountIdentifiersInput> = z.strictObject({
+export const AlternateAccountIdentifiersInput: z.ZodType<AlternateAccountIdentifiersInput> = strictObject({
   email: z.string().optional(),
 });
 
@@ -941,7 +942,7 @@ export interface GlobalAccountCreateRequest {
   required_features: readonly GlobalAccountRequiredFeatureInput[];
 }
 
-export const GlobalAccountCreateRequest: z.ZodType<GlobalAccountCreateRequest> = z.strictObject({
+export const GlobalAccountCreateRequest: z.ZodType<GlobalAccountCreateRequest> = strictObject({
   alternate_account_identifiers: AlternateAccountIdentifiersInput.optional(),
   country_code: z.string(),
   deposit_conversion_currency: z.string().optional(),
@@ -970,7 +971,7 @@ export interface GlobalAccountCreateParams {
   required_features: readonly GlobalAccountRequiredFeatureInput[];
 }
 
-export const GlobalAccountCreateParams: z.ZodType<GlobalAccountCreateParams> = z.strictObject({
+export const GlobalAccountCreateParams: z.ZodType<GlobalAccountCreateParams> = strictObject({
   alternate_account_identifiers: AlternateAccountIdentifiersInput.optional(),
   country_code: z.string(),
   deposit_conversion_currency: z.string().optional(),
@@ -1001,7 +1002,7 @@ export interface GlobalAccountListParams {
   to_created_at?: string | undefined;
 }
 
-export const GlobalAccountListParams: z.ZodType<GlobalAccountListParams> = z.strictObject({
+export const GlobalAccountListParams: z.ZodType<GlobalAccountListParams> = strictObject({
   country_code: z.string().optional(),
   from_created_at: z.string().optional(),
   nick_name: z.string().optional(),
@@ -1023,7 +1024,7 @@ export interface GlobalAccountUpdateParams {
   nick_name: string;
 }
 
-export const GlobalAccountUpdateParams: z.ZodType<GlobalAccountUpdateParams> = z.strictObject({
+export const GlobalAccountUpdateParams: z.ZodType<GlobalAccountUpdateParams> = strictObject({
   alternate_account_identifiers: AlternateAccountIdentifiersInput.optional(),
   deposit_conversion_currency: z.string().optional(),
   nick_name: z.string(),
@@ -1041,7 +1042,7 @@ export interface GlobalAccountTransactionsParams {
   to_created_at?: string | undefined;
 }
 
-export const GlobalAccountTransactionsParams: z.ZodType<GlobalAccountTransactionsParams> = z.strictObject({
+export const GlobalAccountTransactionsParams: z.ZodType<GlobalAccountTransactionsParams> = strictObject({
   from_created_at: z.string().optional(),
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),

@@ -2,6 +2,7 @@
 /** Shapes of hosted-flows: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** How far the owner of an account has got in a hosted flow. */
@@ -34,7 +35,7 @@ export interface HostedFlow {
   readonly url?: string | null | undefined;
 }
 
-export const HostedFlow: z.ZodType<HostedFlow> = z.looseObject({
+export const HostedFlow: z.ZodType<HostedFlow> = looseObject({
   authorization_code: z.string().nullish(),
   id: z.string(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
@@ -60,7 +61,7 @@ export interface HostedFlowCreateParams {
   template: string;
 }
 
-export const HostedFlowCreateParams: z.ZodType<HostedFlowCreateParams> = z.strictObject({
+export const HostedFlowCreateParams: z.ZodType<HostedFlowCreateParams> = strictObject({
   account_id: z.string().min(1),
   error_url: z.string().optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
@@ -74,6 +75,6 @@ export interface HostedFlowAuthorizeParams {
   identity?: string | null | undefined;
 }
 
-export const HostedFlowAuthorizeParams: z.ZodType<HostedFlowAuthorizeParams> = z.strictObject({
+export const HostedFlowAuthorizeParams: z.ZodType<HostedFlowAuthorizeParams> = strictObject({
   identity: z.string().optional(),
 });

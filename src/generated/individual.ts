@@ -2,6 +2,7 @@
 /** Shapes of individual: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { BusinessIdentifier, BusinessIdentifierInput } from "./business.js";
 import { Address, AddressInput, MonthlyAmount, MonthlyAmountInput } from "./common.js";
@@ -142,7 +143,7 @@ export interface IndividualAccountUsage {
   readonly product_reference?: readonly IndividualProduct[] | null | undefined;
 }
 
-export const IndividualAccountUsage: z.ZodType<IndividualAccountUsage> = z.looseObject({
+export const IndividualAccountUsage: z.ZodType<IndividualAccountUsage> = looseObject({
   card_usage: z.array(CardUsage).nullish(),
   collection_country_codes: z.array(z.string()).nullish(),
   collection_from: z.array(CollectionSource).nullish(),
@@ -179,7 +180,7 @@ export interface IndividualDocument {
   readonly tag?: IndividualDocumentTag | null | undefined;
 }
 
-export const IndividualDocument: z.ZodType<IndividualDocument> = z.looseObject({
+export const IndividualDocument: z.ZodType<IndividualDocument> = looseObject({
   description: z.string().nullish(),
   file_id: z.string().nullish(),
   tag: IndividualDocumentTag.nullish(),
@@ -191,7 +192,7 @@ export interface IndividualAttachments {
   readonly individual_documents?: readonly IndividualDocument[] | null | undefined;
 }
 
-export const IndividualAttachments: z.ZodType<IndividualAttachments> = z.looseObject({
+export const IndividualAttachments: z.ZodType<IndividualAttachments> = looseObject({
   individual_documents: z.array(IndividualDocument).nullish(),
 });
 
@@ -205,7 +206,7 @@ export interface Employer {
   readonly industry_category_code?: string | null | undefined;
 }
 
-export const Employer: z.ZodType<Employer> = z.looseObject({
+export const Employer: z.ZodType<Employer> = looseObject({
   business_identifiers: z.array(BusinessIdentifier).nullish(),
   business_name: z.string().nullish(),
   industry_category_code: z.string().nullish(),
@@ -258,7 +259,7 @@ export interface MedicareCard {
   readonly reference_number?: string | null | undefined;
 }
 
-export const MedicareCard: z.ZodType<MedicareCard> = z.looseObject({
+export const MedicareCard: z.ZodType<MedicareCard> = looseObject({
   back_file_id: z.string().nullish(),
   card_number: z.string().nullish(),
   color: MedicareCardColor.nullish(),
@@ -281,7 +282,7 @@ export interface IndividualTaxId {
   readonly type?: IndividualTaxIdType | null | undefined;
 }
 
-export const IndividualTaxId: z.ZodType<IndividualTaxId> = z.looseObject({
+export const IndividualTaxId: z.ZodType<IndividualTaxId> = looseObject({
   number: z.string().nullish(),
   type: IndividualTaxIdType.nullish(),
 });
@@ -304,7 +305,7 @@ export interface IndividualIdentification {
   readonly tax_id?: IndividualTaxId | null | undefined;
 }
 
-export const IndividualIdentification: z.ZodType<IndividualIdentification> = z.looseObject({
+export const IndividualIdentification: z.ZodType<IndividualIdentification> = looseObject({
   drivers_license: DriversLicence.nullish(),
   identification_type: IndividualIdentificationType.nullish(),
   issuing_country_code: z.string().nullish(),
@@ -322,7 +323,7 @@ export interface IndividualIdentifications {
   readonly secondary?: IndividualIdentification | null | undefined;
 }
 
-export const IndividualIdentifications: z.ZodType<IndividualIdentifications> = z.looseObject({
+export const IndividualIdentifications: z.ZodType<IndividualIdentifications> = looseObject({
   primary: IndividualIdentification.nullish(),
   secondary: IndividualIdentification.nullish(),
 });
@@ -420,7 +421,7 @@ export interface OtherName {
   readonly middle_name?: string | null | undefined;
 }
 
-export const OtherName: z.ZodType<OtherName> = z.looseObject({
+export const OtherName: z.ZodType<OtherName> = looseObject({
   first_name: z.string().nullish(),
   last_name: z.string().nullish(),
   middle_name: z.string().nullish(),
@@ -479,7 +480,7 @@ export interface IndividualDetails {
   readonly residential_address_english?: Address | null | undefined;
 }
 
-export const IndividualDetails: z.ZodType<IndividualDetails> = z.looseObject({
+export const IndividualDetails: z.ZodType<IndividualDetails> = looseObject({
   account_usage: IndividualAccountUsage.nullish(),
   attachments: IndividualAttachments.nullish(),
   date_of_birth: z.string().nullish(),
@@ -629,7 +630,7 @@ export interface IndividualAccountUsageInput {
   product_reference?: readonly IndividualProductInput[] | null | undefined;
 }
 
-export const IndividualAccountUsageInput: z.ZodType<IndividualAccountUsageInput> = z.strictObject({
+export const IndividualAccountUsageInput: z.ZodType<IndividualAccountUsageInput> = strictObject({
   card_usage: z.array(CardUsageInput).optional(),
   collection_country_codes: z.array(z.string().regex(/^[A-Z]{2}$/u)).optional(),
   collection_from: z.array(CollectionSourceInput).optional(),
@@ -665,7 +666,7 @@ export interface IndividualDocumentInput {
   tag?: IndividualDocumentTagInput | null | undefined;
 }
 
-export const IndividualDocumentInput: z.ZodType<IndividualDocumentInput> = z.strictObject({
+export const IndividualDocumentInput: z.ZodType<IndividualDocumentInput> = strictObject({
   description: z.string().optional(),
   file_id: z.string().optional(),
   tag: IndividualDocumentTagInput.optional(),
@@ -677,7 +678,7 @@ export interface IndividualAttachmentsInput {
   individual_documents?: readonly IndividualDocumentInput[] | null | undefined;
 }
 
-export const IndividualAttachmentsInput: z.ZodType<IndividualAttachmentsInput> = z.strictObject({
+export const IndividualAttachmentsInput: z.ZodType<IndividualAttachmentsInput> = strictObject({
   individual_documents: z.array(IndividualDocumentInput).optional(),
 });
 
@@ -691,7 +692,7 @@ export interface EmployerInput {
   industry_category_code?: string | null | undefined;
 }
 
-export const EmployerInput: z.ZodType<EmployerInput> = z.strictObject({
+export const EmployerInput: z.ZodType<EmployerInput> = strictObject({
   business_identifiers: z.array(BusinessIdentifierInput).optional(),
   business_name: z.string().optional(),
   industry_category_code: z.string().optional(),
@@ -743,7 +744,7 @@ export interface MedicareCardInput {
   reference_number?: string | null | undefined;
 }
 
-export const MedicareCardInput: z.ZodType<MedicareCardInput> = z.strictObject({
+export const MedicareCardInput: z.ZodType<MedicareCardInput> = strictObject({
   back_file_id: z.string().optional(),
   card_number: z.string().optional(),
   color: MedicareCardColorInput.optional(),
@@ -769,7 +770,7 @@ export interface IndividualTaxIdInput {
   type?: IndividualTaxIdTypeInput | null | undefined;
 }
 
-export const IndividualTaxIdInput: z.ZodType<IndividualTaxIdInput> = z.strictObject({
+export const IndividualTaxIdInput: z.ZodType<IndividualTaxIdInput> = strictObject({
   number: z.string().optional(),
   type: IndividualTaxIdTypeInput.optional(),
 });
@@ -792,7 +793,7 @@ export interface IndividualIdentificationInput {
   tax_id?: IndividualTaxIdInput | null | undefined;
 }
 
-export const IndividualIdentificationInput: z.ZodType<IndividualIdentificationInput> = z.strictObject({
+export const IndividualIdentificationInput: z.ZodType<IndividualIdentificationInput> = strictObject({
   drivers_license: DriversLicenceInput.optional(),
   identification_type: IndividualIdentificationTypeInput.optional(),
   issuing_country_code: z.string().regex(/^[A-Z]{2}$/u).optional(),
@@ -810,7 +811,7 @@ export interface IndividualIdentificationsInput {
   secondary?: IndividualIdentificationInput | null | undefined;
 }
 
-export const IndividualIdentificationsInput: z.ZodType<IndividualIdentificationsInput> = z.strictObject({
+export const IndividualIdentificationsInput: z.ZodType<IndividualIdentificationsInput> = strictObject({
   primary: IndividualIdentificationInput.optional(),
   secondary: IndividualIdentificationInput.optional(),
 });
@@ -907,7 +908,7 @@ export interface OtherNameInput {
   middle_name?: string | null | undefined;
 }
 
-export const OtherNameInput: z.ZodType<OtherNameInput> = z.strictObject({
+export const OtherNameInput: z.ZodType<OtherNameInput> = strictObject({
   first_name: z.string().optional(),
   last_name: z.string().optional(),
   middle_name: z.string().optional(),
@@ -969,7 +970,7 @@ export interface IndividualDetailsInput {
   residential_address_english?: AddressInput | null | undefined;
 }
 
-export const IndividualDetailsInput: z.ZodType<IndividualDetailsInput> = z.strictObject({
+export const IndividualDetailsInput: z.ZodType<IndividualDetailsInput> = strictObject({
   account_usage: IndividualAccountUsageInput.optional(),
   attachments: IndividualAttachmentsInput.optional(),
   date_of_birth: z.iso.date().optional(),

@@ -2,6 +2,7 @@
 /** Shapes of invitation-links: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Metadata, MetadataInput } from "./accounts.js";
 
@@ -30,7 +31,7 @@ export interface InvitationOAuth {
   readonly state?: string | null | undefined;
 }
 
-export const InvitationOAuth: z.ZodType<InvitationOAuth> = z.looseObject({
+export const InvitationOAuth: z.ZodType<InvitationOAuth> = looseObject({
   redirect_uri: z.string(),
   response_type: InvitationResponseType,
   scope: z.array(z.string()),
@@ -70,7 +71,7 @@ export interface PrefilledField {
   readonly verified?: boolean | null | undefined;
 }
 
-export const PrefilledField: z.ZodType<PrefilledField> = z.looseObject({
+export const PrefilledField: z.ZodType<PrefilledField> = looseObject({
   editable: z.boolean().nullish(),
   field: PrefilledFieldName,
   value: z.string(),
@@ -83,7 +84,7 @@ export interface InvitationConnect {
   readonly redirect_uri: string;
 }
 
-export const InvitationConnect: z.ZodType<InvitationConnect> = z.looseObject({
+export const InvitationConnect: z.ZodType<InvitationConnect> = looseObject({
   redirect_uri: z.string(),
 });
 
@@ -115,7 +116,7 @@ export interface InvitationLink {
   readonly urls?: readonly string[] | null | undefined;
 }
 
-export const InvitationLink: z.ZodType<InvitationLink> = z.looseObject({
+export const InvitationLink: z.ZodType<InvitationLink> = looseObject({
   account_id: z.string().nullish(),
   created_at: z.string().nullish(),
   expire_at: z.string().nullish(),
@@ -158,7 +159,7 @@ export interface InvitationOAuthInput {
   state?: string | null | undefined;
 }
 
-export const InvitationOAuthInput: z.ZodType<InvitationOAuthInput> = z.strictObject({
+export const InvitationOAuthInput: z.ZodType<InvitationOAuthInput> = strictObject({
   redirect_uri: z.string(),
   response_type: InvitationResponseTypeInput,
   scope: z.array(z.string()).min(1),
@@ -171,7 +172,7 @@ export interface InvitationConnectInput {
   redirect_uri: string;
 }
 
-export const InvitationConnectInput: z.ZodType<InvitationConnectInput> = z.strictObject({
+export const InvitationConnectInput: z.ZodType<InvitationConnectInput> = strictObject({
   redirect_uri: z.string(),
 });
 
@@ -207,7 +208,7 @@ export interface PrefilledFieldInput {
   verified?: boolean | null | undefined;
 }
 
-export const PrefilledFieldInput: z.ZodType<PrefilledFieldInput> = z.strictObject({
+export const PrefilledFieldInput: z.ZodType<PrefilledFieldInput> = strictObject({
   editable: z.boolean().optional(),
   field: PrefilledFieldNameInput,
   value: z.string(),
@@ -232,7 +233,7 @@ export interface InvitationLinkCreateRequest {
   scale_connect?: InvitationConnectInput | null | undefined;
 }
 
-export const InvitationLinkCreateRequest: z.ZodType<InvitationLinkCreateRequest> = z.strictObject({
+export const InvitationLinkCreateRequest: z.ZodType<InvitationLinkCreateRequest> = strictObject({
   account_id: z.string().optional(),
   identifier: z.string().max(1000).optional(),
   metadata: MetadataInput.optional(),

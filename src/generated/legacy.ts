@@ -2,6 +2,7 @@
 /** Shapes of legacy: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject } from "../schemas/objects.js";
 import { AccountStatus } from "./accounts.js";
 import { BusinessDocumentTag, BusinessStructure } from "./business.js";
 import { LegalEntityType } from "./common.js";
@@ -18,7 +19,7 @@ export interface LegacyTermsRequirement {
   readonly method?: string | null | undefined;
 }
 
-export const LegacyTermsRequirement: z.ZodType<LegacyTermsRequirement> = z.looseObject({
+export const LegacyTermsRequirement: z.ZodType<LegacyTermsRequirement> = looseObject({
   endpoint: z.string().nullish(),
   message: z.string().nullish(),
   method: z.string().nullish(),
@@ -32,7 +33,7 @@ export interface LegacyPhotoRequirement {
   readonly photoFileId?: string | null | undefined;
 }
 
-export const LegacyPhotoRequirement: z.ZodType<LegacyPhotoRequirement> = z.looseObject({
+export const LegacyPhotoRequirement: z.ZodType<LegacyPhotoRequirement> = looseObject({
   message: z.string().nullish(),
   photoFileId: z.string().nullish(),
 });
@@ -53,7 +54,7 @@ export interface LegacyIdentificationRequirement {
   readonly middleName?: string | null | undefined;
 }
 
-export const LegacyIdentificationRequirement: z.ZodType<LegacyIdentificationRequirement> = z.looseObject({
+export const LegacyIdentificationRequirement: z.ZodType<LegacyIdentificationRequirement> = looseObject({
   backFileId: z.string().nullish(),
   firstName: z.string().nullish(),
   frontFileId: z.string().nullish(),
@@ -72,7 +73,7 @@ export interface LegacyIdentityFile {
   readonly tag?: IdentityFileTag | null | undefined;
 }
 
-export const LegacyIdentityFile: z.ZodType<LegacyIdentityFile> = z.looseObject({
+export const LegacyIdentityFile: z.ZodType<LegacyIdentityFile> = looseObject({
   description: z.string().nullish(),
   fileId: z.string().nullish(),
   tag: IdentityFileTag.nullish(),
@@ -84,7 +85,7 @@ export interface LegacyIdentityAttachments {
   readonly identityFiles?: readonly LegacyIdentityFile[] | null | undefined;
 }
 
-export const LegacyIdentityAttachments: z.ZodType<LegacyIdentityAttachments> = z.looseObject({
+export const LegacyIdentityAttachments: z.ZodType<LegacyIdentityAttachments> = looseObject({
   identityFiles: z.array(LegacyIdentityFile).nullish(),
 });
 
@@ -110,7 +111,7 @@ export interface LegacyAuthorisedPerson {
   readonly nationality?: string | null | undefined;
 }
 
-export const LegacyAuthorisedPerson: z.ZodType<LegacyAuthorisedPerson> = z.looseObject({
+export const LegacyAuthorisedPerson: z.ZodType<LegacyAuthorisedPerson> = looseObject({
   attachments: LegacyIdentityAttachments.nullish(),
   email: z.string().nullish(),
   fillingAs: z.string().nullish(),
@@ -138,7 +139,7 @@ export interface LegacyAddress {
   readonly suburb?: string | null | undefined;
 }
 
-export const LegacyAddress: z.ZodType<LegacyAddress> = z.looseObject({
+export const LegacyAddress: z.ZodType<LegacyAddress> = looseObject({
   addressLine1: z.string().nullish(),
   addressLine2: z.string().nullish(),
   countryCode: z.string().nullish(),
@@ -171,7 +172,7 @@ export interface LegacyPerson {
   readonly nationality?: string | null | undefined;
 }
 
-export const LegacyPerson: z.ZodType<LegacyPerson> = z.looseObject({
+export const LegacyPerson: z.ZodType<LegacyPerson> = looseObject({
   address: LegacyAddress.nullish(),
   attachments: LegacyIdentityAttachments.nullish(),
   dateOfBirth: z.string().nullish(),
@@ -194,7 +195,7 @@ export interface LegacyBusinessDocument {
   readonly tag?: BusinessDocumentTag | null | undefined;
 }
 
-export const LegacyBusinessDocument: z.ZodType<LegacyBusinessDocument> = z.looseObject({
+export const LegacyBusinessDocument: z.ZodType<LegacyBusinessDocument> = looseObject({
   description: z.string().nullish(),
   fileId: z.string().nullish(),
   tag: BusinessDocumentTag.nullish(),
@@ -206,7 +207,7 @@ export interface LegacyBusinessAttachments {
   readonly businessDocuments?: readonly LegacyBusinessDocument[] | null | undefined;
 }
 
-export const LegacyBusinessAttachments: z.ZodType<LegacyBusinessAttachments> = z.looseObject({
+export const LegacyBusinessAttachments: z.ZodType<LegacyBusinessAttachments> = looseObject({
   businessDocuments: z.array(LegacyBusinessDocument).nullish(),
 });
 
@@ -218,7 +219,7 @@ export interface LegacyVatNumber {
   readonly vatNumber?: string | null | undefined;
 }
 
-export const LegacyVatNumber: z.ZodType<LegacyVatNumber> = z.looseObject({
+export const LegacyVatNumber: z.ZodType<LegacyVatNumber> = looseObject({
   countryCode: z.string().nullish(),
   vatNumber: z.string().nullish(),
 });
@@ -267,7 +268,7 @@ export interface LegacyBusinessDetails {
   readonly vatNumbers?: readonly LegacyVatNumber[] | null | undefined;
 }
 
-export const LegacyBusinessDetails: z.ZodType<LegacyBusinessDetails> = z.looseObject({
+export const LegacyBusinessDetails: z.ZodType<LegacyBusinessDetails> = looseObject({
   address: LegacyAddress.nullish(),
   addressEnglish: LegacyAddress.nullish(),
   asTrustee: z.boolean().nullish(),
@@ -300,7 +301,7 @@ export interface LegacyIndividualDocument {
   readonly tag?: IdentityFileTag | null | undefined;
 }
 
-export const LegacyIndividualDocument: z.ZodType<LegacyIndividualDocument> = z.looseObject({
+export const LegacyIndividualDocument: z.ZodType<LegacyIndividualDocument> = looseObject({
   description: z.string().nullish(),
   fileId: z.string().nullish(),
   tag: IdentityFileTag.nullish(),
@@ -312,7 +313,7 @@ export interface LegacyIndividualAttachments {
   readonly individualDocuments?: readonly LegacyIndividualDocument[] | null | undefined;
 }
 
-export const LegacyIndividualAttachments: z.ZodType<LegacyIndividualAttachments> = z.looseObject({
+export const LegacyIndividualAttachments: z.ZodType<LegacyIndividualAttachments> = looseObject({
   individualDocuments: z.array(LegacyIndividualDocument).nullish(),
 });
 
@@ -336,7 +337,7 @@ export interface LegacyDriversLicence {
   readonly version?: string | null | undefined;
 }
 
-export const LegacyDriversLicence: z.ZodType<LegacyDriversLicence> = z.looseObject({
+export const LegacyDriversLicence: z.ZodType<LegacyDriversLicence> = looseObject({
   backFileId: z.string().nullish(),
   effectiveAt: z.string().nullish(),
   expireAt: z.string().nullish(),
@@ -365,7 +366,7 @@ export interface LegacyMedicareCard {
   readonly referenceNumber?: string | null | undefined;
 }
 
-export const LegacyMedicareCard: z.ZodType<LegacyMedicareCard> = z.looseObject({
+export const LegacyMedicareCard: z.ZodType<LegacyMedicareCard> = looseObject({
   backFileId: z.string().nullish(),
   cardNumber: z.string().nullish(),
   color: MedicareCardColor.nullish(),
@@ -391,7 +392,7 @@ export interface LegacyPassport {
   readonly passportNumber?: string | null | undefined;
 }
 
-export const LegacyPassport: z.ZodType<LegacyPassport> = z.looseObject({
+export const LegacyPassport: z.ZodType<LegacyPassport> = looseObject({
   effectiveAt: z.string().nullish(),
   expireAt: z.string().nullish(),
   frontFileId: z.string().nullish(),
@@ -414,7 +415,7 @@ export interface LegacyPersonalId {
   readonly idNumber?: string | null | undefined;
 }
 
-export const LegacyPersonalId: z.ZodType<LegacyPersonalId> = z.looseObject({
+export const LegacyPersonalId: z.ZodType<LegacyPersonalId> = looseObject({
   backFileId: z.string().nullish(),
   effectiveAt: z.string().nullish(),
   expireAt: z.string().nullish(),
@@ -438,7 +439,7 @@ export interface LegacyIdentification {
   readonly personalId?: LegacyPersonalId | null | undefined;
 }
 
-export const LegacyIdentification: z.ZodType<LegacyIdentification> = z.looseObject({
+export const LegacyIdentification: z.ZodType<LegacyIdentification> = looseObject({
   driversLicense: LegacyDriversLicence.nullish(),
   identificationType: IndividualIdentificationType.nullish(),
   issuingCountryCode: z.string().nullish(),
@@ -479,7 +480,7 @@ export interface LegacyIndividualDetails {
   readonly userIdOnPlatform?: string | null | undefined;
 }
 
-export const LegacyIndividualDetails: z.ZodType<LegacyIndividualDetails> = z.looseObject({
+export const LegacyIndividualDetails: z.ZodType<LegacyIndividualDetails> = looseObject({
   address: LegacyAddress.nullish(),
   addressEnglish: LegacyAddress.nullish(),
   attachments: LegacyIndividualAttachments.nullish(),
@@ -534,7 +535,7 @@ export interface LegacyTrusteeBusiness {
   readonly url?: string | null | undefined;
 }
 
-export const LegacyTrusteeBusiness: z.ZodType<LegacyTrusteeBusiness> = z.looseObject({
+export const LegacyTrusteeBusiness: z.ZodType<LegacyTrusteeBusiness> = looseObject({
   address: LegacyAddress.nullish(),
   addressEnglish: LegacyAddress.nullish(),
   attachments: LegacyBusinessAttachments.nullish(),
@@ -564,7 +565,7 @@ export interface LegacyTrusteeDetails {
   readonly legalEntityType?: LegalEntityType | null | undefined;
 }
 
-export const LegacyTrusteeDetails: z.ZodType<LegacyTrusteeDetails> = z.looseObject({
+export const LegacyTrusteeDetails: z.ZodType<LegacyTrusteeDetails> = looseObject({
   businessDetails: LegacyTrusteeBusiness.nullish(),
   individualDetails: z.array(LegacyPerson).nullish(),
   legalEntityType: LegalEntityType.nullish(),
@@ -590,7 +591,7 @@ export interface LegacyAccountDetails {
   readonly trusteeDetails?: LegacyTrusteeDetails | null | undefined;
 }
 
-export const LegacyAccountDetails: z.ZodType<LegacyAccountDetails> = z.looseObject({
+export const LegacyAccountDetails: z.ZodType<LegacyAccountDetails> = looseObject({
   authorisedPersonDetails: LegacyAuthorisedPerson.nullish(),
   beneficialOwners: z.array(LegacyPerson).nullish(),
   businessDetails: LegacyBusinessDetails.nullish(),
@@ -607,7 +608,7 @@ export interface LegacyTransactionVolume {
   readonly amount?: string | null | undefined;
 }
 
-export const LegacyTransactionVolume: z.ZodType<LegacyTransactionVolume> = z.looseObject({
+export const LegacyTransactionVolume: z.ZodType<LegacyTransactionVolume> = looseObject({
   amount: z.string().nullish(),
 });
 
@@ -627,7 +628,7 @@ export interface LegacyAccountUsage {
   readonly payoutTo?: string | null | undefined;
 }
 
-export const LegacyAccountUsage: z.ZodType<LegacyAccountUsage> = z.looseObject({
+export const LegacyAccountUsage: z.ZodType<LegacyAccountUsage> = looseObject({
   cardUsage: z.array(z.string()).nullish(),
   collectionCountryCodes: z.array(z.string()).nullish(),
   collectionFrom: z.string().nullish(),
@@ -646,7 +647,7 @@ export interface LegacyCustomerAgreements {
   readonly optInForMarketing?: boolean | null | undefined;
 }
 
-export const LegacyCustomerAgreements: z.ZodType<LegacyCustomerAgreements> = z.looseObject({
+export const LegacyCustomerAgreements: z.ZodType<LegacyCustomerAgreements> = looseObject({
   agreedToDataUsage: z.boolean().nullish(),
   agreedToTermsAndConditions: z.boolean().nullish(),
   optInForMarketing: z.boolean().nullish(),
@@ -663,7 +664,7 @@ export interface LegacyNextAction {
   readonly type?: string | null | undefined;
 }
 
-export const LegacyNextAction: z.ZodType<LegacyNextAction> = z.looseObject({
+export const LegacyNextAction: z.ZodType<LegacyNextAction> = looseObject({
   type: z.string().nullish(),
 });
 
@@ -675,7 +676,7 @@ export interface LegacyPrimaryContact {
   readonly mobile?: string | null | undefined;
 }
 
-export const LegacyPrimaryContact: z.ZodType<LegacyPrimaryContact> = z.looseObject({
+export const LegacyPrimaryContact: z.ZodType<LegacyPrimaryContact> = looseObject({
   email: z.string().nullish(),
   mobile: z.string().nullish(),
 });
@@ -698,7 +699,7 @@ export interface LegacyRequirements {
     | undefined;
 }
 
-export const LegacyRequirements: z.ZodType<LegacyRequirements> = z.looseObject({
+export const LegacyRequirements: z.ZodType<LegacyRequirements> = looseObject({
   agreementToTermsAndConditionsRequired: LegacyTermsRequirement.nullish(),
   photoFileIdRequired: LegacyPhotoRequirement.nullish(),
   primaryIdentificationRequired: z.array(LegacyIdentificationRequirement).nullish(),
@@ -731,7 +732,7 @@ export interface LegacyAccount {
   readonly status: AccountStatus;
 }
 
-export const LegacyAccount: z.ZodType<LegacyAccount> = z.looseObject({
+export const LegacyAccount: z.ZodType<LegacyAccount> = looseObject({
   accountDetails: LegacyAccountDetails.nullish(),
   accountUsage: LegacyAccountUsage.nullish(),
   createdAt: z.string(),

@@ -2,6 +2,7 @@
 /** Shapes of oauth: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 
 /** What an app exchanges for tokens. */
 export type OAuthGrantType = "authorization_code" | "refresh_token";
@@ -31,7 +32,7 @@ export interface OAuthToken {
   readonly token_type: string;
 }
 
-export const OAuthToken: z.ZodType<OAuthToken> = z.looseObject({
+export const OAuthToken: z.ZodType<OAuthToken> = looseObject({
   access_token: z.string(),
   account_id: z.string().nullish(),
   expires_in: z.number().nullish(),
@@ -60,7 +61,7 @@ export interface OAuthErrorResponse {
   readonly trace_id?: string | null | undefined;
 }
 
-export const OAuthErrorResponse: z.ZodType<OAuthErrorResponse> = z.looseObject({
+export const OAuthErrorResponse: z.ZodType<OAuthErrorResponse> = looseObject({
   code: z.string().nullish(),
   details: z.unknown().nullish(),
   error: z.string().nullish(),
@@ -91,7 +92,7 @@ export interface OAuthTokenParams {
   refresh_token?: string | null | undefined;
 }
 
-export const OAuthTokenParams: z.ZodType<OAuthTokenParams> = z.strictObject({
+export const OAuthTokenParams: z.ZodType<OAuthTokenParams> = strictObject({
   client_id: z.string().optional(),
   client_secret: z.string().optional(),
   code: z.string().optional(),

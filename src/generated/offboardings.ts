@@ -2,6 +2,7 @@
 /** Shapes of offboardings: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** Why an account should be closed. */
@@ -61,7 +62,7 @@ export interface Offboarding {
   readonly updated_at?: string | null | undefined;
 }
 
-export const Offboarding: z.ZodType<Offboarding> = z.looseObject({
+export const Offboarding: z.ZodType<Offboarding> = looseObject({
   comment: z.string().nullish(),
   created_at: z.string().nullish(),
   id: z.string(),
@@ -120,7 +121,7 @@ export interface OffboardingList {
   readonly page_before?: string | null | undefined;
 }
 
-export const OffboardingList: z.ZodType<OffboardingList> = z.looseObject({
+export const OffboardingList: z.ZodType<OffboardingList> = looseObject({
   items: z.array(Offboarding),
   page_after: z.string().nullish(),
   page_before: z.string().nullish(),
@@ -134,7 +135,7 @@ export interface OffboardingCreateParams {
   reason_code: OffboardingReasonInput;
 }
 
-export const OffboardingCreateParams: z.ZodType<OffboardingCreateParams> = z.strictObject({
+export const OffboardingCreateParams: z.ZodType<OffboardingCreateParams> = strictObject({
   comment: z.string().optional(),
   reason_code: OffboardingReasonInput,
 });
@@ -153,7 +154,7 @@ export interface OffboardingListParams {
   to_created_at?: string | undefined;
 }
 
-export const OffboardingListParams: z.ZodType<OffboardingListParams> = z.strictObject({
+export const OffboardingListParams: z.ZodType<OffboardingListParams> = strictObject({
   from_created_at: z.string().optional(),
   page: z.string().optional(),
   page_size: z.int().min(10).max(200).optional(),

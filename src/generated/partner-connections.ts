@@ -2,6 +2,7 @@
 /** Shapes of partner-connections: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** Whether a connection still works. */
@@ -24,7 +25,7 @@ export interface RemoteConnection {
   readonly status: RemoteConnectionStatus;
 }
 
-export const RemoteConnection: z.ZodType<RemoteConnection> = z.looseObject({
+export const RemoteConnection: z.ZodType<RemoteConnection> = looseObject({
   account_id: z.string(),
   authorized_scopes: z.array(z.string()).nullish(),
   id: z.string(),
@@ -41,7 +42,7 @@ export interface RemoteConnectionList {
   readonly pageBefore?: string | null | undefined;
 }
 
-export const RemoteConnectionList: z.ZodType<RemoteConnectionList> = z.looseObject({
+export const RemoteConnectionList: z.ZodType<RemoteConnectionList> = looseObject({
   items: z.array(RemoteConnection),
   pageAfter: z.string().nullish(),
   pageBefore: z.string().nullish(),
@@ -55,7 +56,7 @@ export interface OAuthRemoteListParams {
   page_size?: number | undefined;
 }
 
-export const OAuthRemoteListParams: z.ZodType<OAuthRemoteListParams> = z.strictObject({
+export const OAuthRemoteListParams: z.ZodType<OAuthRemoteListParams> = strictObject({
   page: z.string().optional(),
   page_size: z.int().min(1).max(100).optional(),
 });

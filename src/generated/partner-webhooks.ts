@@ -2,6 +2,7 @@
 /** Shapes of partner-webhooks: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { WebhookSubscription } from "./webhooks.js";
 
 /** One page of webhooks of an OAuth app. */
@@ -12,7 +13,7 @@ export interface OAuthWebhookList {
   readonly items: readonly WebhookSubscription[];
 }
 
-export const OAuthWebhookList: z.ZodType<OAuthWebhookList> = z.looseObject({
+export const OAuthWebhookList: z.ZodType<OAuthWebhookList> = looseObject({
   has_more: z.boolean(),
   items: z.array(WebhookSubscription),
 });
@@ -38,7 +39,7 @@ export interface OAuthWebhookCreateRequest {
   version: string;
 }
 
-export const OAuthWebhookCreateRequest: z.ZodType<OAuthWebhookCreateRequest> = z.strictObject({
+export const OAuthWebhookCreateRequest: z.ZodType<OAuthWebhookCreateRequest> = strictObject({
   events: z.array(z.string().min(1)).min(1),
   request_id: z.string().min(1).max(50),
   url: z.string().min(1),
@@ -64,7 +65,7 @@ export interface OAuthWebhookCreateParams {
   version: string;
 }
 
-export const OAuthWebhookCreateParams: z.ZodType<OAuthWebhookCreateParams> = z.strictObject({
+export const OAuthWebhookCreateParams: z.ZodType<OAuthWebhookCreateParams> = strictObject({
   events: z.array(z.string().min(1)).min(1),
   request_id: z.string().min(1).max(50).optional(),
   url: z.string().min(1),
@@ -79,7 +80,7 @@ export interface OAuthWebhookListParams {
   page_size?: number | undefined;
 }
 
-export const OAuthWebhookListParams: z.ZodType<OAuthWebhookListParams> = z.strictObject({
+export const OAuthWebhookListParams: z.ZodType<OAuthWebhookListParams> = strictObject({
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),
 });
@@ -90,7 +91,7 @@ export interface OAuthWebhookUpdateParams {
   url: string;
 }
 
-export const OAuthWebhookUpdateParams: z.ZodType<OAuthWebhookUpdateParams> = z.strictObject({
+export const OAuthWebhookUpdateParams: z.ZodType<OAuthWebhookUpdateParams> = strictObject({
   url: z.string().min(1),
 });
 
@@ -100,7 +101,7 @@ export interface OAuthWebhookConnectRequest {
   account_id: string;
 }
 
-export const OAuthWebhookConnectRequest: z.ZodType<OAuthWebhookConnectRequest> = z.strictObject({
+export const OAuthWebhookConnectRequest: z.ZodType<OAuthWebhookConnectRequest> = strictObject({
   account_id: z.string().min(1),
 });
 
@@ -110,6 +111,6 @@ export interface OAuthWebhookDisconnectRequest {
   account_id: string;
 }
 
-export const OAuthWebhookDisconnectRequest: z.ZodType<OAuthWebhookDisconnectRequest> = z.strictObject({
+export const OAuthWebhookDisconnectRequest: z.ZodType<OAuthWebhookDisconnectRequest> = strictObject({
   account_id: z.string().min(1),
 });

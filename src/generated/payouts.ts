@@ -2,6 +2,7 @@
 /** Shapes of payouts: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { BeneficiaryDetails, BeneficiaryDetailsInput } from "./beneficiaries.js";
 import { Decimal, DecimalInput } from "./common.js";
@@ -16,7 +17,7 @@ export interface PayoutConversion {
   readonly rate: Decimal;
 }
 
-export const PayoutConversion: z.ZodType<PayoutConversion> = z.looseObject({
+export const PayoutConversion: z.ZodType<PayoutConversion> = looseObject({
   currency_pair: z.string(),
   rate: Decimal,
 });
@@ -29,7 +30,7 @@ export interface PayoutDispatchInfo {
   readonly external_reference_type?: string | null | undefined;
 }
 
-export const PayoutDispatchInfo: z.ZodType<PayoutDispatchInfo> = z.looseObject({
+export const PayoutDispatchInfo: z.ZodType<PayoutDispatchInfo> = looseObject({
   external_reference: z.string().nullish(),
   external_reference_type: z.string().nullish(),
 });
@@ -42,7 +43,7 @@ export interface PayoutFailureInfo {
   readonly reason_codes?: readonly string[] | null | undefined;
 }
 
-export const PayoutFailureInfo: z.ZodType<PayoutFailureInfo> = z.looseObject({
+export const PayoutFailureInfo: z.ZodType<PayoutFailureInfo> = looseObject({
   type: z.string().nullish(),
   reason_codes: z.array(z.string()).nullish(),
 });
@@ -57,7 +58,7 @@ export interface PayoutFailure {
   readonly details?: PayoutFailureInfo | null | undefined;
 }
 
-export const PayoutFailure: z.ZodType<PayoutFailure> = z.looseObject({
+export const PayoutFailure: z.ZodType<PayoutFailure> = looseObject({
   code: z.string().nullish(),
   message: z.string().nullish(),
   details: PayoutFailureInfo.nullish(),
@@ -73,7 +74,7 @@ export interface PayoutFundingFailureDetails {
   readonly provider_failure_details?: ProviderFailureDetails | null | undefined;
 }
 
-export const PayoutFundingFailureDetails: z.ZodType<PayoutFundingFailureDetails> = z.looseObject({
+export const PayoutFundingFailureDetails: z.ZodType<PayoutFundingFailureDetails> = looseObject({
   code: z.string().nullish(),
   iso_code: z.string().nullish(),
   provider_failure_details: ProviderFailureDetails.nullish(),
@@ -93,7 +94,7 @@ export interface PayoutFunding {
   readonly status: string;
 }
 
-export const PayoutFunding: z.ZodType<PayoutFunding> = z.looseObject({
+export const PayoutFunding: z.ZodType<PayoutFunding> = looseObject({
   deposit_type: openEnum(["FASTER_DIRECT_DEBIT", "DIRECT_DEBIT"]).nullish(),
   failure_details: PayoutFundingFailureDetails.nullish(),
   failure_reason: z.string().nullish(),
@@ -115,7 +116,7 @@ export interface PayerAdditionalInfo {
   readonly personal_id_number?: string | null | undefined;
 }
 
-export const PayerAdditionalInfo: z.ZodType<PayerAdditionalInfo> = z.looseObject({
+export const PayerAdditionalInfo: z.ZodType<PayerAdditionalInfo> = looseObject({
   business_registration_number: z.string().nullish(),
   business_registration_type: z.string().nullish(),
   external_id: z.string().nullish(),
@@ -137,7 +138,7 @@ export interface PayerAddress {
   readonly street_address?: string | null | undefined;
 }
 
-export const PayerAddress: z.ZodType<PayerAddress> = z.looseObject({
+export const PayerAddress: z.ZodType<PayerAddress> = looseObject({
   city: z.string().nullish(),
   country_code: z.string(),
   postcode: z.string().nullish(),
@@ -163,7 +164,7 @@ export interface PayoutPayer {
   readonly last_name?: string | null | undefined;
 }
 
-export const PayoutPayer: z.ZodType<PayoutPayer> = z.looseObject({
+export const PayoutPayer: z.ZodType<PayoutPayer> = looseObject({
   additional_info: PayerAdditionalInfo.nullish(),
   address: PayerAddress,
   company_name: z.string().nullish(),
@@ -181,7 +182,7 @@ export interface PayoutPrepayment {
   readonly currency: string;
 }
 
-export const PayoutPrepayment: z.ZodType<PayoutPrepayment> = z.looseObject({
+export const PayoutPrepayment: z.ZodType<PayoutPrepayment> = looseObject({
   amount: Decimal,
   currency: z.string(),
 });
@@ -265,7 +266,7 @@ export interface Payout {
   readonly updated_at: string;
 }
 
-export const Payout: z.ZodType<Payout> = z.looseObject({
+export const Payout: z.ZodType<Payout> = looseObject({
   amount_beneficiary_receives: Decimal,
   amount_payer_pays: Decimal,
   application_fee_options: z.array(ApplicationFeeOption).nullish(),
@@ -314,7 +315,7 @@ export interface PayoutList {
   readonly page_before?: string | null | undefined;
 }
 
-export const PayoutList: z.ZodType<PayoutList> = z.looseObject({
+export const PayoutList: z.ZodType<PayoutList> = looseObject({
   items: z.array(Payout),
   page_after: z.string().nullish(),
   page_before: z.string().nullish(),
@@ -335,7 +336,7 @@ export interface PayerAdditionalInfoInput {
   [name: string]: unknown;
 }
 
-export const PayerAdditionalInfoInput: z.ZodType<PayerAdditionalInfoInput> = z.looseObject({
+export const PayerAdditionalInfoInput: z.ZodType<PayerAdditionalInfoInput> = looseObject({
   business_registration_number: z.string().optional(),
   business_registration_type: z.string().optional(),
   external_id: z.string().optional(),
@@ -357,7 +358,7 @@ export interface PayerAddressInput {
   street_address?: string | null | undefined;
 }
 
-export const PayerAddressInput: z.ZodType<PayerAddressInput> = z.strictObject({
+export const PayerAddressInput: z.ZodType<PayerAddressInput> = strictObject({
   city: z.string().optional(),
   country_code: z.string(),
   postcode: z.string().optional(),
@@ -384,7 +385,7 @@ export interface PayoutPayerInput {
   [name: string]: unknown;
 }
 
-export const PayoutPayerInput: z.ZodType<PayoutPayerInput> = z.looseObject({
+export const PayoutPayerInput: z.ZodType<PayoutPayerInput> = looseObject({
   additional_info: PayerAdditionalInfoInput.optional(),
   address: PayerAddressInput,
   company_name: z.string().optional(),
@@ -450,7 +451,7 @@ export interface PayoutCreateRequest {
   transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
 }
 
-export const PayoutCreateRequest: z.ZodType<PayoutCreateRequest> = z.strictObject({
+export const PayoutCreateRequest: z.ZodType<PayoutCreateRequest> = strictObject({
   application_fee_options: z.array(ApplicationFeeOptionInput).optional(),
   beneficiary: BeneficiaryDetailsInput.optional(),
   beneficiary_id: z.string().optional(),
@@ -524,7 +525,7 @@ export interface PayoutCreateParams {
   transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
 }
 
-export const PayoutCreateParams: z.ZodType<PayoutCreateParams> = z.strictObject({
+export const PayoutCreateParams: z.ZodType<PayoutCreateParams> = strictObject({
   application_fee_options: z.array(ApplicationFeeOptionInput).optional(),
   beneficiary: BeneficiaryDetailsInput.optional(),
   beneficiary_id: z.string().optional(),
@@ -572,7 +573,7 @@ export interface PayoutListParams {
   transfer_currency?: string | undefined;
 }
 
-export const PayoutListParams: z.ZodType<PayoutListParams> = z.strictObject({
+export const PayoutListParams: z.ZodType<PayoutListParams> = strictObject({
   batch_transfer_id: z.string().optional(),
   beneficiary_id: z.string().optional(),
   from_created_at: z.string().optional(),
@@ -631,7 +632,7 @@ export interface PayoutValidateParams {
   transfer_method?: "SWIFT" | "LOCAL" | null | undefined;
 }
 
-export const PayoutValidateParams: z.ZodType<PayoutValidateParams> = z.strictObject({
+export const PayoutValidateParams: z.ZodType<PayoutValidateParams> = strictObject({
   application_fee_options: z.array(ApplicationFeeOptionInput).optional(),
   beneficiary: BeneficiaryDetailsInput.optional(),
   beneficiary_id: z.string().optional(),

@@ -2,6 +2,7 @@
 /** Shapes of persons: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Address, AddressInput } from "./common.js";
 
@@ -38,7 +39,7 @@ export interface BusinessPersonDocument {
   readonly tag?: BusinessPersonDocumentTag | null | undefined;
 }
 
-export const BusinessPersonDocument: z.ZodType<BusinessPersonDocument> = z.looseObject({
+export const BusinessPersonDocument: z.ZodType<BusinessPersonDocument> = looseObject({
   description: z.string().nullish(),
   file_id: z.string().nullish(),
   tag: BusinessPersonDocumentTag.nullish(),
@@ -50,7 +51,7 @@ export interface BusinessPersonAttachments {
   readonly business_person_documents?: readonly BusinessPersonDocument[] | null | undefined;
 }
 
-export const BusinessPersonAttachments: z.ZodType<BusinessPersonAttachments> = z.looseObject({
+export const BusinessPersonAttachments: z.ZodType<BusinessPersonAttachments> = looseObject({
   business_person_documents: z.array(BusinessPersonDocument).nullish(),
 });
 
@@ -74,7 +75,7 @@ export interface DriversLicence {
   readonly version?: string | null | undefined;
 }
 
-export const DriversLicence: z.ZodType<DriversLicence> = z.looseObject({
+export const DriversLicence: z.ZodType<DriversLicence> = looseObject({
   back_file_id: z.string().nullish(),
   effective_at: z.string().nullish(),
   expire_at: z.string().nullish(),
@@ -119,7 +120,7 @@ export interface Passport {
   readonly number?: string | null | undefined;
 }
 
-export const Passport: z.ZodType<Passport> = z.looseObject({
+export const Passport: z.ZodType<Passport> = looseObject({
   effective_at: z.string().nullish(),
   expire_at: z.string().nullish(),
   front_file_id: z.string().nullish(),
@@ -142,7 +143,7 @@ export interface PersonalId {
   readonly number?: string | null | undefined;
 }
 
-export const PersonalId: z.ZodType<PersonalId> = z.looseObject({
+export const PersonalId: z.ZodType<PersonalId> = looseObject({
   back_file_id: z.string().nullish(),
   effective_at: z.string().nullish(),
   expire_at: z.string().nullish(),
@@ -168,7 +169,7 @@ export interface PersonTaxId {
   readonly type?: PersonTaxIdType | null | undefined;
 }
 
-export const PersonTaxId: z.ZodType<PersonTaxId> = z.looseObject({
+export const PersonTaxId: z.ZodType<PersonTaxId> = looseObject({
   number: z.string().nullish(),
   type: PersonTaxIdType.nullish(),
 });
@@ -191,7 +192,7 @@ export interface PersonIdentification {
   readonly tax_id?: PersonTaxId | null | undefined;
 }
 
-export const PersonIdentification: z.ZodType<PersonIdentification> = z.looseObject({
+export const PersonIdentification: z.ZodType<PersonIdentification> = looseObject({
   drivers_license: DriversLicence.nullish(),
   identification_type: PersonIdentificationType.nullish(),
   issuing_country_code: z.string().nullish(),
@@ -208,7 +209,7 @@ export interface PersonIdentifications {
   readonly secondary?: PersonIdentification | null | undefined;
 }
 
-export const PersonIdentifications: z.ZodType<PersonIdentifications> = z.looseObject({
+export const PersonIdentifications: z.ZodType<PersonIdentifications> = looseObject({
   primary: PersonIdentification.nullish(),
   secondary: PersonIdentification.nullish(),
 });
@@ -278,7 +279,7 @@ export interface BusinessPerson {
   readonly roles?: readonly PersonRole[] | null | undefined;
 }
 
-export const BusinessPerson: z.ZodType<BusinessPerson> = z.looseObject({
+export const BusinessPerson: z.ZodType<BusinessPerson> = looseObject({
   attachments: BusinessPersonAttachments.nullish(),
   date_of_birth: z.string().nullish(),
   email: z.string().nullish(),
@@ -325,7 +326,7 @@ export interface IdentityFile {
   readonly tag?: IdentityFileTag | null | undefined;
 }
 
-export const IdentityFile: z.ZodType<IdentityFile> = z.looseObject({
+export const IdentityFile: z.ZodType<IdentityFile> = looseObject({
   description: z.string().nullish(),
   file_id: z.string().nullish(),
   tag: IdentityFileTag.nullish(),
@@ -337,7 +338,7 @@ export interface IdentityAttachments {
   readonly identity_files?: readonly IdentityFile[] | null | undefined;
 }
 
-export const IdentityAttachments: z.ZodType<IdentityAttachments> = z.looseObject({
+export const IdentityAttachments: z.ZodType<IdentityAttachments> = looseObject({
   identity_files: z.array(IdentityFile).nullish(),
 });
 
@@ -373,7 +374,7 @@ export interface BusinessPersonDocumentInput {
   tag?: BusinessPersonDocumentTagInput | null | undefined;
 }
 
-export const BusinessPersonDocumentInput: z.ZodType<BusinessPersonDocumentInput> = z.strictObject({
+export const BusinessPersonDocumentInput: z.ZodType<BusinessPersonDocumentInput> = strictObject({
   description: z.string().optional(),
   file_id: z.string().optional(),
   tag: BusinessPersonDocumentTagInput.optional(),
@@ -385,7 +386,7 @@ export interface BusinessPersonAttachmentsInput {
   business_person_documents?: readonly BusinessPersonDocumentInput[] | null | undefined;
 }
 
-export const BusinessPersonAttachmentsInput: z.ZodType<BusinessPersonAttachmentsInput> = z.strictObject({
+export const BusinessPersonAttachmentsInput: z.ZodType<BusinessPersonAttachmentsInput> = strictObject({
   business_person_documents: z.array(BusinessPersonDocumentInput).optional(),
 });
 
@@ -409,7 +410,7 @@ export interface DriversLicenceInput {
   version?: string | null | undefined;
 }
 
-export const DriversLicenceInput: z.ZodType<DriversLicenceInput> = z.strictObject({
+export const DriversLicenceInput: z.ZodType<DriversLicenceInput> = strictObject({
   back_file_id: z.string().optional(),
   effective_at: z.iso.date().optional(),
   expire_at: z.iso.date().optional(),
@@ -453,7 +454,7 @@ export interface PassportInput {
   number?: string | null | undefined;
 }
 
-export const PassportInput: z.ZodType<PassportInput> = z.strictObject({
+export const PassportInput: z.ZodType<PassportInput> = strictObject({
   effective_at: z.iso.date().optional(),
   expire_at: z.iso.date().optional(),
   front_file_id: z.string().optional(),
@@ -476,7 +477,7 @@ export interface PersonalIdInput {
   number?: string | null | undefined;
 }
 
-export const PersonalIdInput: z.ZodType<PersonalIdInput> = z.strictObject({
+export const PersonalIdInput: z.ZodType<PersonalIdInput> = strictObject({
   back_file_id: z.string().optional(),
   effective_at: z.iso.date().optional(),
   expire_at: z.iso.date().optional(),
@@ -502,7 +503,7 @@ export interface PersonTaxIdInput {
   type?: PersonTaxIdTypeInput | null | undefined;
 }
 
-export const PersonTaxIdInput: z.ZodType<PersonTaxIdInput> = z.strictObject({
+export const PersonTaxIdInput: z.ZodType<PersonTaxIdInput> = strictObject({
   number: z.string().optional(),
   type: PersonTaxIdTypeInput.optional(),
 });
@@ -526,7 +527,7 @@ export interface PersonIdentificationInput {
   tax_id?: PersonTaxIdInput | null | undefined;
 }
 
-export const PersonIdentificationInput: z.ZodType<PersonIdentificationInput> = z.strictObject({
+export const PersonIdentificationInput: z.ZodType<PersonIdentificationInput> = strictObject({
   drivers_license: DriversLicenceInput.optional(),
   identification_type: PersonIdentificationTypeInput.optional(),
   issuing_country_code: z.string().regex(/^[A-Z]{2}$/u).optional(),
@@ -543,7 +544,7 @@ export interface PersonIdentificationsInput {
   secondary?: PersonIdentificationInput | null | undefined;
 }
 
-export const PersonIdentificationsInput: z.ZodType<PersonIdentificationsInput> = z.strictObject({
+export const PersonIdentificationsInput: z.ZodType<PersonIdentificationsInput> = strictObject({
   primary: PersonIdentificationInput.optional(),
   secondary: PersonIdentificationInput.optional(),
 });
@@ -612,7 +613,7 @@ export interface BusinessPersonInput {
   roles?: readonly PersonRoleInput[] | null | undefined;
 }
 
-export const BusinessPersonInput: z.ZodType<BusinessPersonInput> = z.strictObject({
+export const BusinessPersonInput: z.ZodType<BusinessPersonInput> = strictObject({
   attachments: BusinessPersonAttachmentsInput.optional(),
   date_of_birth: z.iso.date().optional(),
   email: z.string().optional(),
@@ -658,7 +659,7 @@ export interface IdentityFileInput {
   tag?: IdentityFileTagInput | null | undefined;
 }
 
-export const IdentityFileInput: z.ZodType<IdentityFileInput> = z.strictObject({
+export const IdentityFileInput: z.ZodType<IdentityFileInput> = strictObject({
   description: z.string().optional(),
   file_id: z.string().optional(),
   tag: IdentityFileTagInput.optional(),
@@ -670,6 +671,6 @@ export interface IdentityAttachmentsInput {
   identity_files?: readonly IdentityFileInput[] | null | undefined;
 }
 
-export const IdentityAttachmentsInput: z.ZodType<IdentityAttachmentsInput> = z.strictObject({
+export const IdentityAttachmentsInput: z.ZodType<IdentityAttachmentsInput> = strictObject({
   identity_files: z.array(IdentityFileInput).optional(),
 });

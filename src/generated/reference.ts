@@ -2,6 +2,7 @@
 /** Shapes of reference: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** An answer to a question in the tree of industries. */
@@ -37,7 +38,7 @@ export interface IndustryCategory {
   readonly values?: readonly IndustryCategory[] | null | undefined;
 }
 
-export const IndustryCategory: z.ZodType<IndustryCategory> = z.looseObject({
+export const IndustryCategory: z.ZodType<IndustryCategory> = looseObject({
   answer: IndustryAnswer.nullish(),
   name: z.string().nullish(),
   question: z.string().nullish(),
@@ -59,7 +60,7 @@ export interface ConvertibleCurrencies {
   readonly sell_currencies: readonly string[];
 }
 
-export const ConvertibleCurrencies: z.ZodType<ConvertibleCurrencies> = z.looseObject({
+export const ConvertibleCurrencies: z.ZodType<ConvertibleCurrencies> = looseObject({
   buy_currencies: z.array(z.string()),
   sell_currencies: z.array(z.string()),
 });
@@ -70,7 +71,7 @@ export interface SupportedCurrencies {
   readonly conversion: ConvertibleCurrencies;
 }
 
-export const SupportedCurrencies: z.ZodType<SupportedCurrencies> = z.looseObject({
+export const SupportedCurrencies: z.ZodType<SupportedCurrencies> = looseObject({
   conversion: ConvertibleCurrencies,
 });
 
@@ -82,7 +83,7 @@ export interface InvalidConversionDate {
   readonly reason: string;
 }
 
-export const InvalidConversionDate: z.ZodType<InvalidConversionDate> = z.looseObject({
+export const InvalidConversionDate: z.ZodType<InvalidConversionDate> = looseObject({
   date: z.string(),
   reason: z.string(),
 });
@@ -95,7 +96,7 @@ export interface InvalidConversionDates {
   readonly invalid_conversion_dates: readonly InvalidConversionDate[];
 }
 
-export const InvalidConversionDates: z.ZodType<InvalidConversionDates> = z.looseObject({
+export const InvalidConversionDates: z.ZodType<InvalidConversionDates> = looseObject({
   currency_pair: z.string(),
   invalid_conversion_dates: z.array(InvalidConversionDate),
 });
@@ -106,6 +107,6 @@ export interface ReferenceInvalidConversionDatesParams {
   currency_pair: string;
 }
 
-export const ReferenceInvalidConversionDatesParams: z.ZodType<ReferenceInvalidConversionDatesParams> = z.strictObject({
+export const ReferenceInvalidConversionDatesParams: z.ZodType<ReferenceInvalidConversionDatesParams> = strictObject({
   currency_pair: z.string(),
 });

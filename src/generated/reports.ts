@@ -2,6 +2,7 @@
 /** Shapes of reports: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** What a report is about. */
@@ -57,7 +58,7 @@ export interface PlatformReportCreated {
   readonly id: string;
 }
 
-export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = z.looseObject({
+export const PlatformReportCreated: z.ZodType<PlatformReportCreated> = looseObject({
   id: z.string(),
 });
 
@@ -106,7 +107,7 @@ export interface PlatformReport {
   readonly type?: PlatformReportType | null | undefined;
 }
 
-export const PlatformReport: z.ZodType<PlatformReport> = z.looseObject({
+export const PlatformReport: z.ZodType<PlatformReport> = looseObject({
   download_url: z.string().nullish(),
   download_url_expires_at: z.string().nullish(),
   failed_reason: PlatformReportFailure.nullish(),
@@ -148,7 +149,7 @@ export interface PlatformReportCreateParams {
   type: PlatformReportTypeInput;
 }
 
-export const PlatformReportCreateParams: z.ZodType<PlatformReportCreateParams> = z.strictObject({
+export const PlatformReportCreateParams: z.ZodType<PlatformReportCreateParams> = strictObject({
   file_format: ReportFileFormatInput,
   file_name: z.string().min(1).optional(),
   from_created_at: z.string().optional(),

@@ -2,6 +2,7 @@
 /** Shapes of requirements: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** The call that records agreement to the terms and conditions. */
@@ -14,7 +15,7 @@ export interface TermsRequirement {
   readonly method?: string | null | undefined;
 }
 
-export const TermsRequirement: z.ZodType<TermsRequirement> = z.looseObject({
+export const TermsRequirement: z.ZodType<TermsRequirement> = looseObject({
   endpoint: z.string().nullish(),
   message: z.string().nullish(),
   method: z.string().nullish(),
@@ -33,7 +34,7 @@ export interface OtherRequirement {
   readonly message?: string | null | undefined;
 }
 
-export const OtherRequirement: z.ZodType<OtherRequirement> = z.looseObject({
+export const OtherRequirement: z.ZodType<OtherRequirement> = looseObject({
   error_code: OtherRequirementErrorCode.nullish(),
   message: z.string().nullish(),
 });
@@ -79,7 +80,7 @@ export interface PhotoRequirement {
   readonly photo_file_id?: string | null | undefined;
 }
 
-export const PhotoRequirement: z.ZodType<PhotoRequirement> = z.looseObject({
+export const PhotoRequirement: z.ZodType<PhotoRequirement> = looseObject({
   error_code: PhotoErrorCode.nullish(),
   message: z.string().nullish(),
   photo_file_id: z.string().nullish(),
@@ -104,7 +105,7 @@ export interface PhotoHoldingIdRequirement {
   readonly photo_file_id?: string | null | undefined;
 }
 
-export const PhotoHoldingIdRequirement: z.ZodType<PhotoHoldingIdRequirement> = z.looseObject({
+export const PhotoHoldingIdRequirement: z.ZodType<PhotoHoldingIdRequirement> = looseObject({
   error_code: PhotoHoldingIdErrorCode.nullish(),
   front_file_id: z.string().nullish(),
   message: z.string().nullish(),
@@ -156,7 +157,7 @@ export interface IdentificationRequirement {
   readonly middle_name?: string | null | undefined;
 }
 
-export const IdentificationRequirement: z.ZodType<IdentificationRequirement> = z.looseObject({
+export const IdentificationRequirement: z.ZodType<IdentificationRequirement> = looseObject({
   back_file_id: z.string().nullish(),
   error_code: IdentificationErrorCode.nullish(),
   first_name: z.string().nullish(),
@@ -185,7 +186,7 @@ export interface DuplicateAccountRequirement {
   readonly message?: string | null | undefined;
 }
 
-export const DuplicateAccountRequirement: z.ZodType<DuplicateAccountRequirement> = z.looseObject({
+export const DuplicateAccountRequirement: z.ZodType<DuplicateAccountRequirement> = looseObject({
   error_code: DuplicateAccountErrorCode.nullish(),
   message: z.string().nullish(),
 });
@@ -217,7 +218,7 @@ export interface AccountRequirements {
     | undefined;
 }
 
-export const AccountRequirements: z.ZodType<AccountRequirements> = z.looseObject({
+export const AccountRequirements: z.ZodType<AccountRequirements> = looseObject({
   agreement_to_terms_and_conditions_required: TermsRequirement.nullish(),
   other: z.array(OtherRequirement).nullish(),
   photo_file_id_required: PhotoRequirement.nullish(),

@@ -2,6 +2,7 @@
 /** Shapes of rfis: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** A postal address. */
@@ -20,7 +21,7 @@ export interface RfiAddress {
   readonly suburb?: string | null | undefined;
 }
 
-export const RfiAddress: z.ZodType<RfiAddress> = z.looseObject({
+export const RfiAddress: z.ZodType<RfiAddress> = looseObject({
   address_line1: z.string().nullish(),
   address_line2: z.string().nullish(),
   country_code: z.string().nullish(),
@@ -35,7 +36,7 @@ export interface RfiFileId {
   readonly file_id: string;
 }
 
-export const RfiFileId: z.ZodType<RfiFileId> = z.looseObject({
+export const RfiFileId: z.ZodType<RfiFileId> = looseObject({
   file_id: z.string(),
 });
 
@@ -72,7 +73,7 @@ export interface RfiIdentityDocument {
   readonly type?: RfiIdentityDocumentType | null | undefined;
 }
 
-export const RfiIdentityDocument: z.ZodType<RfiIdentityDocument> = z.looseObject({
+export const RfiIdentityDocument: z.ZodType<RfiIdentityDocument> = looseObject({
   back_file_id: z.string().nullish(),
   front_file_id: z.string().nullish(),
   issuing_country: z.string().nullish(),
@@ -120,7 +121,7 @@ export interface RfiAnswer {
   readonly type?: RfiAnswerType | null | undefined;
 }
 
-export const RfiAnswer: z.ZodType<RfiAnswer> = z.looseObject({
+export const RfiAnswer: z.ZodType<RfiAnswer> = looseObject({
   address: RfiAddress.nullish(),
   attachments: z.array(RfiFileId).nullish(),
   comment: z.string().nullish(),
@@ -136,7 +137,7 @@ export interface RfiFile {
   readonly file_id?: string | null | undefined;
 }
 
-export const RfiFile: z.ZodType<RfiFile> = z.looseObject({
+export const RfiFile: z.ZodType<RfiFile> = looseObject({
   file_id: z.string().nullish(),
 });
 
@@ -148,7 +149,7 @@ export interface RfiText {
   readonly zh?: string | null | undefined;
 }
 
-export const RfiText: z.ZodType<RfiText> = z.looseObject({
+export const RfiText: z.ZodType<RfiText> = looseObject({
   en: z.string().nullish(),
   zh: z.string().nullish(),
 });
@@ -183,7 +184,7 @@ export interface RfiLiveness {
   readonly url?: string | null | undefined;
 }
 
-export const RfiLiveness: z.ZodType<RfiLiveness> = z.looseObject({
+export const RfiLiveness: z.ZodType<RfiLiveness> = looseObject({
   status: RfiLivenessStatus.nullish(),
   url: z.string().nullish(),
 });
@@ -196,7 +197,7 @@ export interface RfiPerson {
   readonly last_name?: string | null | undefined;
 }
 
-export const RfiPerson: z.ZodType<RfiPerson> = z.looseObject({
+export const RfiPerson: z.ZodType<RfiPerson> = looseObject({
   first_name: z.string().nullish(),
   last_name: z.string().nullish(),
 });
@@ -241,7 +242,7 @@ export interface RfiSource {
   readonly type?: RfiSourceType | null | undefined;
 }
 
-export const RfiSource: z.ZodType<RfiSource> = z.looseObject({
+export const RfiSource: z.ZodType<RfiSource> = looseObject({
   id: z.string().nullish(),
   person: RfiPerson.nullish(),
   type: RfiSourceType.nullish(),
@@ -253,7 +254,7 @@ export interface RfiUploadedOrder {
   readonly order_id?: string | null | undefined;
 }
 
-export const RfiUploadedOrder: z.ZodType<RfiUploadedOrder> = z.looseObject({
+export const RfiUploadedOrder: z.ZodType<RfiUploadedOrder> = looseObject({
   order_id: z.string().nullish(),
 });
 
@@ -281,7 +282,7 @@ export interface RfiQuestion {
   readonly uploaded_orders?: readonly RfiUploadedOrder[] | null | undefined;
 }
 
-export const RfiQuestion: z.ZodType<RfiQuestion> = z.looseObject({
+export const RfiQuestion: z.ZodType<RfiQuestion> = looseObject({
   answer: RfiAnswer.nullish(),
   attachments: z.array(RfiFile).nullish(),
   comment: z.string().nullish(),
@@ -309,7 +310,7 @@ export interface RfiRequest {
   readonly updated_at?: string | null | undefined;
 }
 
-export const RfiRequest: z.ZodType<RfiRequest> = z.looseObject({
+export const RfiRequest: z.ZodType<RfiRequest> = looseObject({
   created_at: z.string().nullish(),
   expires_at: z.string().nullish(),
   questions: z.array(RfiQuestion).nullish(),
@@ -381,7 +382,7 @@ export interface Rfi {
   readonly updated_at?: string | null | undefined;
 }
 
-export const Rfi: z.ZodType<Rfi> = z.looseObject({
+export const Rfi: z.ZodType<Rfi> = looseObject({
   account_id: z.string().nullish(),
   active_request: RfiRequest.nullish(),
   answered_requests: z.array(RfiRequest).nullish(),
@@ -457,7 +458,7 @@ export interface RfiAddressInput {
   suburb?: string | null | undefined;
 }
 
-export const RfiAddressInput: z.ZodType<RfiAddressInput> = z.strictObject({
+export const RfiAddressInput: z.ZodType<RfiAddressInput> = strictObject({
   address_line1: z.string().optional(),
   address_line2: z.string().optional(),
   country_code: z.string().regex(/^[A-Z]{2}$/u).optional(),
@@ -472,7 +473,7 @@ export interface RfiFileIdInput {
   file_id: string;
 }
 
-export const RfiFileIdInput: z.ZodType<RfiFileIdInput> = z.strictObject({
+export const RfiFileIdInput: z.ZodType<RfiFileIdInput> = strictObject({
   file_id: z.string().min(1),
 });
 
@@ -508,7 +509,7 @@ export interface RfiIdentityDocumentInput {
   type?: RfiIdentityDocumentTypeInput | null | undefined;
 }
 
-export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = z.strictObject({
+export const RfiIdentityDocumentInput: z.ZodType<RfiIdentityDocumentInput> = strictObject({
   back_file_id: z.string().optional(),
   front_file_id: z.string().optional(),
   issuing_country: z.string().regex(/^[A-Z]{2}$/u).optional(),
@@ -537,7 +538,7 @@ export interface RfiAnswerInput {
   type?: RfiAnswerTypeInput | null | undefined;
 }
 
-export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = z.strictObject({
+export const RfiAnswerInput: z.ZodType<RfiAnswerInput> = strictObject({
   address: RfiAddressInput.optional(),
   attachments: z.array(RfiFileIdInput).min(1).optional(),
   comment: z.string().optional(),
@@ -557,7 +558,7 @@ export interface RfiList {
   readonly page_before?: string | null | undefined;
 }
 
-export const RfiList: z.ZodType<RfiList> = z.looseObject({
+export const RfiList: z.ZodType<RfiList> = looseObject({
   items: z.array(Rfi),
   page_after: z.string().nullish(),
   page_before: z.string().nullish(),
@@ -571,7 +572,7 @@ export interface RfiResponseItem {
   id: string;
 }
 
-export const RfiResponseItem: z.ZodType<RfiResponseItem> = z.strictObject({
+export const RfiResponseItem: z.ZodType<RfiResponseItem> = strictObject({
   answer: RfiAnswerInput,
   id: z.string().min(1),
 });
@@ -582,7 +583,7 @@ export interface SimulationRfiAnswer {
   type: RfiAnswerTypeInput;
 }
 
-export const SimulationRfiAnswer: z.ZodType<SimulationRfiAnswer> = z.strictObject({
+export const SimulationRfiAnswer: z.ZodType<SimulationRfiAnswer> = strictObject({
   type: RfiAnswerTypeInput,
 });
 
@@ -619,7 +620,7 @@ export interface SimulationRfiSource {
   type: SimulationRfiSourceType;
 }
 
-export const SimulationRfiSource: z.ZodType<SimulationRfiSource> = z.strictObject({
+export const SimulationRfiSource: z.ZodType<SimulationRfiSource> = strictObject({
   id: z.string(),
   type: SimulationRfiSourceType,
 });
@@ -632,7 +633,7 @@ export interface SimulationRfiQuestion {
   sources?: readonly SimulationRfiSource[] | null | undefined;
 }
 
-export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = z.strictObject({
+export const SimulationRfiQuestion: z.ZodType<SimulationRfiQuestion> = strictObject({
   answer: SimulationRfiAnswer,
   sources: z.array(SimulationRfiSource).optional(),
 });
@@ -647,7 +648,7 @@ export interface SimulationRfiFollowUpQuestion {
   sources?: readonly SimulationRfiSource[] | null | undefined;
 }
 
-export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuestion> = z.strictObject({
+export const SimulationRfiFollowUpQuestion: z.ZodType<SimulationRfiFollowUpQuestion> = strictObject({
   answer: SimulationRfiAnswer.optional(),
   id: z.string().optional(),
   sources: z.array(SimulationRfiSource).optional(),
@@ -669,7 +670,7 @@ export interface RfiListParams {
   types?: readonly RfiTypeInput[] | undefined;
 }
 
-export const RfiListParams: z.ZodType<RfiListParams> = z.strictObject({
+export const RfiListParams: z.ZodType<RfiListParams> = strictObject({
   end_created_at: z.string().optional(),
   from_created_at: z.string().optional(),
   page: z.string().optional(),
@@ -684,7 +685,7 @@ export interface RfiRespondRequest {
   questions: readonly RfiResponseItem[];
 }
 
-export const RfiRespondRequest: z.ZodType<RfiRespondRequest> = z.strictObject({
+export const RfiRespondRequest: z.ZodType<RfiRespondRequest> = strictObject({
   questions: z.array(RfiResponseItem).min(1),
 });
 
@@ -696,7 +697,7 @@ export interface SimulationRfiCreateParams {
   type: RfiTypeInput;
 }
 
-export const SimulationRfiCreateParams: z.ZodType<SimulationRfiCreateParams> = z.strictObject({
+export const SimulationRfiCreateParams: z.ZodType<SimulationRfiCreateParams> = strictObject({
   questions: z.array(SimulationRfiQuestion).optional(),
   type: RfiTypeInput,
 });
@@ -707,6 +708,6 @@ export interface SimulationRfiFollowUpParams {
   questions?: readonly SimulationRfiFollowUpQuestion[] | null | undefined;
 }
 
-export const SimulationRfiFollowUpParams: z.ZodType<SimulationRfiFollowUpParams> = z.strictObject({
+export const SimulationRfiFollowUpParams: z.ZodType<SimulationRfiFollowUpParams> = strictObject({
   questions: z.array(SimulationRfiFollowUpQuestion).optional(),
 });

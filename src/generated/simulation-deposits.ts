@@ -2,6 +2,7 @@
 /** Shapes of simulation-deposits: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 
 /** A status that a simulated deposit can start in. */
@@ -37,7 +38,7 @@ export interface SimulatedCurrency {
   readonly value: string;
 }
 
-export const SimulatedCurrency: z.ZodType<SimulatedCurrency> = z.looseObject({
+export const SimulatedCurrency: z.ZodType<SimulatedCurrency> = looseObject({
   currency_code: z.string().nullish(),
   precision: z.int(),
   value: z.string(),
@@ -71,7 +72,7 @@ export interface SimulatedDeposit {
   readonly status?: SimulatedDepositStatus | null | undefined;
 }
 
-export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = z.looseObject({
+export const SimulatedDeposit: z.ZodType<SimulatedDeposit> = looseObject({
   amount: z.union([z.string(), z.number()]),
   create_time: z.union([z.string(), z.number()]).nullish(),
   currency: z.string(),
@@ -111,7 +112,7 @@ export interface SimulationDepositCreateParams {
   status?: SimulatedDepositStatusInput | null | undefined;
 }
 
-export const SimulationDepositCreateParams: z.ZodType<SimulationDepositCreateParams> = z.strictObject({
+export const SimulationDepositCreateParams: z.ZodType<SimulationDepositCreateParams> = strictObject({
   amount: z.number().min(0).max(100000000),
   global_account_id: z.string().min(1),
   payer_bankname: z.string().max(255).optional(),

@@ -2,6 +2,7 @@
 /** Shapes of simulation-transfers: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { BeneficiaryDetails } from "./beneficiaries.js";
 import { ApplicationFee, ApplicationFeeOption } from "./fx.js";
@@ -260,7 +261,7 @@ export interface SimulatedPayout {
   readonly updated_at: string;
 }
 
-export const SimulatedPayout: z.ZodType<SimulatedPayout> = z.looseObject({
+export const SimulatedPayout: z.ZodType<SimulatedPayout> = looseObject({
   amount_beneficiary_receives: z.union([z.string(), z.number()]),
   amount_payer_pays: z.union([z.string(), z.number()]),
   application_fee_options: z.array(ApplicationFeeOption).nullish(),
@@ -308,7 +309,7 @@ export interface SimulationTransferTransitionParams {
   next_status: SimulatedPayoutStatus;
 }
 
-export const SimulationTransferTransitionParams: z.ZodType<SimulationTransferTransitionParams> = z.strictObject({
+export const SimulationTransferTransitionParams: z.ZodType<SimulationTransferTransitionParams> = strictObject({
   failure_type: PayoutFailureTypeInput.optional(),
   next_status: SimulatedPayoutStatus,
 });

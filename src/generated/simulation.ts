@@ -2,6 +2,7 @@
 /** Shapes of simulation: types and zod schemas. */
 
 import * as z from "zod";
+import { strictObject } from "../schemas/objects.js";
 
 /** A status that a simulation can move an account to. */
 export type SimulatedStatus = "ACTION_REQUIRED" | "ACTIVE" | "SUSPENDED";
@@ -20,7 +21,7 @@ export interface SimulationAccountUpdateStatusParams {
   next_status: SimulatedStatus;
 }
 
-export const SimulationAccountUpdateStatusParams: z.ZodType<SimulationAccountUpdateStatusParams> = z.strictObject({
+export const SimulationAccountUpdateStatusParams: z.ZodType<SimulationAccountUpdateStatusParams> = strictObject({
   force: z.boolean().optional(),
   next_status: SimulatedStatus,
 });

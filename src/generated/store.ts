@@ -2,6 +2,7 @@
 /** Shapes of store: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Address, AddressInput } from "./common.js";
 
@@ -17,7 +18,7 @@ export interface EstimatedTransactionVolume {
   readonly monthly_transaction_amount: string;
 }
 
-export const EstimatedTransactionVolume: z.ZodType<EstimatedTransactionVolume> = z.looseObject({
+export const EstimatedTransactionVolume: z.ZodType<EstimatedTransactionVolume> = looseObject({
   average_amount_per_transaction: z.string(),
   currency: z.string(),
   max_amount_per_transaction: z.string(),
@@ -30,7 +31,7 @@ export interface FinancialStatement {
   readonly file_id?: string | null | undefined;
 }
 
-export const FinancialStatement: z.ZodType<FinancialStatement> = z.looseObject({
+export const FinancialStatement: z.ZodType<FinancialStatement> = looseObject({
   file_id: z.string().nullish(),
 });
 
@@ -64,7 +65,7 @@ export interface PaymentDistribution {
   readonly percentage?: string | null | undefined;
 }
 
-export const PaymentDistribution: z.ZodType<PaymentDistribution> = z.looseObject({
+export const PaymentDistribution: z.ZodType<PaymentDistribution> = looseObject({
   payment_type: PaymentType.nullish(),
   percentage: z.string().nullish(),
 });
@@ -75,7 +76,7 @@ export interface StorePhoto {
   readonly file_id: string;
 }
 
-export const StorePhoto: z.ZodType<StorePhoto> = z.looseObject({
+export const StorePhoto: z.ZodType<StorePhoto> = looseObject({
   file_id: z.string(),
 });
 
@@ -85,7 +86,7 @@ export interface StoreWebsite {
   readonly url: string;
 }
 
-export const StoreWebsite: z.ZodType<StoreWebsite> = z.looseObject({
+export const StoreWebsite: z.ZodType<StoreWebsite> = looseObject({
   url: z.string(),
 });
 
@@ -129,7 +130,7 @@ export interface StoreDetails {
   readonly store_websites?: readonly StoreWebsite[] | null | undefined;
 }
 
-export const StoreDetails: z.ZodType<StoreDetails> = z.looseObject({
+export const StoreDetails: z.ZodType<StoreDetails> = looseObject({
   cross_border_transaction_percent: z.string(),
   dispute_percent: z.string().nullish(),
   employee_size: z.int().nullish(),
@@ -162,7 +163,7 @@ export interface EstimatedTransactionVolumeInput {
   monthly_transaction_amount: string;
 }
 
-export const EstimatedTransactionVolumeInput: z.ZodType<EstimatedTransactionVolumeInput> = z.strictObject({
+export const EstimatedTransactionVolumeInput: z.ZodType<EstimatedTransactionVolumeInput> = strictObject({
   average_amount_per_transaction: z.string(),
   currency: z.string().regex(/^[A-Z]{3}$/u),
   max_amount_per_transaction: z.string(),
@@ -175,7 +176,7 @@ export interface FinancialStatementInput {
   file_id?: string | null | undefined;
 }
 
-export const FinancialStatementInput: z.ZodType<FinancialStatementInput> = z.strictObject({
+export const FinancialStatementInput: z.ZodType<FinancialStatementInput> = strictObject({
   file_id: z.string().optional(),
 });
 
@@ -208,7 +209,7 @@ export interface PaymentDistributionInput {
   percentage?: string | null | undefined;
 }
 
-export const PaymentDistributionInput: z.ZodType<PaymentDistributionInput> = z.strictObject({
+export const PaymentDistributionInput: z.ZodType<PaymentDistributionInput> = strictObject({
   payment_type: PaymentTypeInput.optional(),
   percentage: z.string().optional(),
 });
@@ -219,7 +220,7 @@ export interface StorePhotoInput {
   file_id: string;
 }
 
-export const StorePhotoInput: z.ZodType<StorePhotoInput> = z.strictObject({
+export const StorePhotoInput: z.ZodType<StorePhotoInput> = strictObject({
   file_id: z.string(),
 });
 
@@ -229,7 +230,7 @@ export interface StoreWebsiteInput {
   url: string;
 }
 
-export const StoreWebsiteInput: z.ZodType<StoreWebsiteInput> = z.strictObject({
+export const StoreWebsiteInput: z.ZodType<StoreWebsiteInput> = strictObject({
   url: z.string(),
 });
 
@@ -273,7 +274,7 @@ export interface StoreDetailsInput {
   store_websites?: readonly StoreWebsiteInput[] | null | undefined;
 }
 
-export const StoreDetailsInput: z.ZodType<StoreDetailsInput> = z.strictObject({
+export const StoreDetailsInput: z.ZodType<StoreDetailsInput> = strictObject({
   cross_border_transaction_percent: z.string(),
   dispute_percent: z.string().optional(),
   employee_size: z.int().optional(),

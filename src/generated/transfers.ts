@@ -2,6 +2,7 @@
 /** Shapes of transfers: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import { Decimal, DecimalInput } from "./common.js";
 
@@ -245,7 +246,7 @@ export interface CardPaymentData {
   readonly three_dsecure_outcome?: ThreeDSecureOutcome | null | undefined;
 }
 
-export const CardPaymentData: z.ZodType<CardPaymentData> = z.looseObject({
+export const CardPaymentData: z.ZodType<CardPaymentData> = looseObject({
   amount: Decimal.nullish(),
   brand: CardPaymentBrand.nullish(),
   card_issuing_country: z.string().nullish(),
@@ -279,7 +280,7 @@ export interface TransferMerchantData {
   readonly store_urls?: readonly string[] | null | undefined;
 }
 
-export const TransferMerchantData: z.ZodType<TransferMerchantData> = z.looseObject({
+export const TransferMerchantData: z.ZodType<TransferMerchantData> = looseObject({
   business_name: z.string().nullish(),
   business_registration_date: z.string().nullish(),
   business_registration_number: z.string().nullish(),
@@ -298,7 +299,7 @@ export interface TransferAdditionalInfo {
   readonly merchant_data?: TransferMerchantData | null | undefined;
 }
 
-export const TransferAdditionalInfo: z.ZodType<TransferAdditionalInfo> = z.looseObject({
+export const TransferAdditionalInfo: z.ZodType<TransferAdditionalInfo> = looseObject({
   card_payment_data: CardPaymentData.nullish(),
   merchant_data: TransferMerchantData.nullish(),
 });
@@ -383,7 +384,7 @@ export interface CardPaymentDataInput {
   three_dsecure_outcome?: ThreeDSecureOutcomeInput | null | undefined;
 }
 
-export const CardPaymentDataInput: z.ZodType<CardPaymentDataInput> = z.strictObject({
+export const CardPaymentDataInput: z.ZodType<CardPaymentDataInput> = strictObject({
   amount: DecimalInput.optional(),
   brand: CardPaymentBrandInput.optional(),
   card_issuing_country: z.string().optional(),
@@ -417,7 +418,7 @@ export interface TransferMerchantDataInput {
   store_urls?: readonly string[] | null | undefined;
 }
 
-export const TransferMerchantDataInput: z.ZodType<TransferMerchantDataInput> = z.strictObject({
+export const TransferMerchantDataInput: z.ZodType<TransferMerchantDataInput> = strictObject({
   business_name: z.string().optional(),
   business_registration_date: z.string().optional(),
   business_registration_number: z.string().optional(),
@@ -436,7 +437,7 @@ export interface TransferAdditionalInfoInput {
   merchant_data?: TransferMerchantDataInput | null | undefined;
 }
 
-export const TransferAdditionalInfoInput: z.ZodType<TransferAdditionalInfoInput> = z.strictObject({
+export const TransferAdditionalInfoInput: z.ZodType<TransferAdditionalInfoInput> = strictObject({
   card_payment_data: CardPaymentDataInput.optional(),
   merchant_data: TransferMerchantDataInput.optional(),
 });
@@ -473,7 +474,7 @@ export interface ConnectedAccountTransfer {
   readonly updated_at: string;
 }
 
-export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = z.looseObject({
+export const ConnectedAccountTransfer: z.ZodType<ConnectedAccountTransfer> = looseObject({
   additional_info: TransferAdditionalInfo.nullish(),
   amount: Decimal,
   created_at: z.string(),
@@ -498,7 +499,7 @@ export interface TransferList {
   readonly items: readonly ConnectedAccountTransfer[];
 }
 
-export const TransferList: z.ZodType<TransferList> = z.looseObject({
+export const TransferList: z.ZodType<TransferList> = looseObject({
   has_more: z.boolean(),
   items: z.array(ConnectedAccountTransfer),
 });
@@ -521,7 +522,7 @@ export interface TransferCreateRequest {
   request_id: string;
 }
 
-export const TransferCreateRequest: z.ZodType<TransferCreateRequest> = z.strictObject({
+export const TransferCreateRequest: z.ZodType<TransferCreateRequest> = strictObject({
   additional_info: TransferAdditionalInfoInput.optional(),
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
@@ -552,7 +553,7 @@ export interface TransferCreateParams {
   request_id?: string | undefined;
 }
 
-export const TransferCreateParams: z.ZodType<TransferCreateParams> = z.strictObject({
+export const TransferCreateParams: z.ZodType<TransferCreateParams> = strictObject({
   additional_info: TransferAdditionalInfoInput.optional(),
   amount: DecimalInput,
   currency: z.string().regex(/^[A-Z]{3}$/u),
@@ -582,7 +583,7 @@ export interface TransferListParams {
   to_created_at?: string | undefined;
 }
 
-export const TransferListParams: z.ZodType<TransferListParams> = z.strictObject({
+export const TransferListParams: z.ZodType<TransferListParams> = strictObject({
   currency: z.string().optional(),
   destination: z.string().optional(),
   from_created_at: z.string().optional(),

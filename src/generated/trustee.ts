@@ -2,6 +2,7 @@
 /** Shapes of trustee: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
 import {
   BusinessAttachments,
@@ -62,7 +63,7 @@ export interface TrusteeBusiness {
   readonly url?: string | null | undefined;
 }
 
-export const TrusteeBusiness: z.ZodType<TrusteeBusiness> = z.looseObject({
+export const TrusteeBusiness: z.ZodType<TrusteeBusiness> = looseObject({
   attachments: BusinessAttachments.nullish(),
   business_identifiers: z.array(BusinessIdentifier).nullish(),
   business_name: z.string().nullish(),
@@ -105,7 +106,7 @@ export interface TrusteeIndividual {
   readonly nationality?: string | null | undefined;
 }
 
-export const TrusteeIndividual: z.ZodType<TrusteeIndividual> = z.looseObject({
+export const TrusteeIndividual: z.ZodType<TrusteeIndividual> = looseObject({
   address: Address.nullish(),
   attachments: IdentityAttachments.nullish(),
   date_of_birth: z.string().nullish(),
@@ -129,7 +130,7 @@ export interface TrusteeDetails {
   readonly legal_entity_type?: LegalEntityType | null | undefined;
 }
 
-export const TrusteeDetails: z.ZodType<TrusteeDetails> = z.looseObject({
+export const TrusteeDetails: z.ZodType<TrusteeDetails> = looseObject({
   business_details: TrusteeBusiness.nullish(),
   individual_details: z.array(TrusteeIndividual).nullish(),
   legal_entity_type: LegalEntityType.nullish(),
@@ -176,7 +177,7 @@ export interface TrusteeBusinessInput {
   url?: string | null | undefined;
 }
 
-export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = z.strictObject({
+export const TrusteeBusinessInput: z.ZodType<TrusteeBusinessInput> = strictObject({
   attachments: BusinessAttachmentsInput.optional(),
   business_identifiers: z.array(BusinessIdentifierInput).optional(),
   business_name: z.string().optional(),
@@ -219,7 +220,7 @@ export interface TrusteeIndividualInput {
   nationality?: string | null | undefined;
 }
 
-export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = z.strictObject({
+export const TrusteeIndividualInput: z.ZodType<TrusteeIndividualInput> = strictObject({
   address: AddressInput.optional(),
   attachments: IdentityAttachmentsInput.optional(),
   date_of_birth: z.iso.date().optional(),
@@ -243,7 +244,7 @@ export interface TrusteeDetailsInput {
   legal_entity_type?: LegalEntityTypeInput | null | undefined;
 }
 
-export const TrusteeDetailsInput: z.ZodType<TrusteeDetailsInput> = z.strictObject({
+export const TrusteeDetailsInput: z.ZodType<TrusteeDetailsInput> = strictObject({
   business_details: TrusteeBusinessInput.optional(),
   individual_details: z.array(TrusteeIndividualInput).optional(),
   legal_entity_type: LegalEntityTypeInput.optional(),

@@ -2,6 +2,7 @@
 /** Shapes of webhooks: types and zod schemas. */
 
 import * as z from "zod";
+import { looseObject, strictObject } from "../schemas/objects.js";
 
 /** A URL that receives events, and which ones. */
 export interface WebhookSubscription {
@@ -23,7 +24,7 @@ export interface WebhookSubscription {
   readonly version: string;
 }
 
-export const WebhookSubscription: z.ZodType<WebhookSubscription> = z.looseObject({
+export const WebhookSubscription: z.ZodType<WebhookSubscription> = looseObject({
   created_at: z.string(),
   events: z.array(z.string()),
   id: z.string(),
@@ -49,7 +50,7 @@ export interface WebhookSubscriptionList {
   readonly page_before?: string | null | undefined;
 }
 
-export const WebhookSubscriptionList: z.ZodType<WebhookSubscriptionList> = z.looseObject({
+export const WebhookSubscriptionList: z.ZodType<WebhookSubscriptionList> = looseObject({
   has_more: z.boolean().nullish(),
   items: z.array(WebhookSubscription),
   page_after: z.string().nullish(),
@@ -64,7 +65,7 @@ export interface WebhookSubscriptionDeletion {
   readonly id: string;
 }
 
-export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion> = z.looseObject({
+export const WebhookSubscriptionDeletion: z.ZodType<WebhookSubscriptionDeletion> = looseObject({
   deleted: z.boolean(),
   id: z.string(),
 });
@@ -84,7 +85,7 @@ export interface WebhookCreateRequest {
   version: string;
 }
 
-export const WebhookCreateRequest: z.ZodType<WebhookCreateRequest> = z.strictObject({
+export const WebhookCreateRequest: z.ZodType<WebhookCreateRequest> = strictObject({
   events: z.array(z.string().min(1)).min(1),
   request_id: z.string().min(1).max(50),
   url: z.string().min(1),
@@ -109,7 +110,7 @@ export interface WebhookCreateParams {
   version: string;
 }
 
-export const WebhookCreateParams: z.ZodType<WebhookCreateParams> = z.strictObject({
+export const WebhookCreateParams: z.ZodType<WebhookCreateParams> = strictObject({
   events: z.array(z.string().min(1)).min(1),
   request_id: z.string().min(1).max(50).optional(),
   url: z.string().min(1),
@@ -126,7 +127,7 @@ export interface WebhookListParams {
   page_size?: number | undefined;
 }
 
-export const WebhookListParams: z.ZodType<WebhookListParams> = z.strictObject({
+export const WebhookListParams: z.ZodType<WebhookListParams> = strictObject({
   page: z.string().optional(),
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),
@@ -138,6 +139,6 @@ export interface WebhookUpdateParams {
   url: string;
 }
 
-export const WebhookUpdateParams: z.ZodType<WebhookUpdateParams> = z.strictObject({
+export const WebhookUpdateParams: z.ZodType<WebhookUpdateParams> = strictObject({
   url: z.string().min(1),
 });

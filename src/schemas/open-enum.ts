@@ -5,8 +5,8 @@ import * as z from "zod";
 const knownValues = z.registry<{ readonly values: readonly string[] }>();
 
 /** A schema of any string that remembers the values the model knows. */
-export function openEnum(values: readonly string[]): z.ZodString {
-  return z.string().register(knownValues, { values });
+export function openEnum<T extends string>(values: readonly T[]): z.ZodType<T> {
+  return z.string().register(knownValues, { values }) as unknown as z.ZodType<T>;
 }
 
 /** The values that the model knows, if the schema is an open enum. */
