@@ -50,6 +50,6 @@ export default defineConfig({
     expect: { poll: { interval: 20, timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     // Several suites mostly wait: for processes, for limits, for leases.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: 2 * availableParallelism(),
   },
 });

@@ -31,7 +31,7 @@ describe("createClient()", () => {
     ["a misspelt hook", { observer: { onDrifts() {} } }, 'did you mean "onDrift"'],
     ["a hook that is none", { observer: { onRetry: true } }, "observer.onRetry is a boolean"],
     ["headers in one text", { headers: "x-a: 1" }, "headers is a string"],
-    ["headers of fetch", { headers: new Headers({ a: "b" }) }, "headers is an object of another"],
+    ["headers of fetch", { headers: new Headers({ a: "b" }) }, "headers is a Headers object"],
     ["a rate limit of a text", { rateLimit: "5" }, "rateLimit is a string, expected an object"],
     ["a shared rate limit of null", { rateLimit: { shared: null } }, "rateLimit.shared is not a"],
     ["an OAuth app of null", { oauth: null }, "oauth is null, expected an object"],

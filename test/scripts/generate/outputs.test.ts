@@ -12,6 +12,7 @@ describe("makeOutputs()", () => {
       /** Shapes of parties: types and zod schemas. */
 
       import * as z from "zod";
+      import { looseObject, strictObject } from "../schemas/objects.js";
 
       /** A buyer or a seller. */
       export interface Party {
@@ -23,7 +24,7 @@ describe("makeOutputs()", () => {
         readonly rating?: number | null | undefined;
       }
 
-      export const Party: z.ZodType<Party> = z.looseObject({
+      export const Party: z.ZodType<Party> = looseObject({
         born: z.string().nullish(),
         name: z.string(),
         rating: z.number().nullish(),
@@ -39,7 +40,7 @@ describe("makeOutputs()", () => {
         rating?: number | null | undefined;
       }
 
-      export const PartyInput: z.ZodType<PartyInput> = z.strictObject({
+      export const PartyInput: z.ZodType<PartyInput> = strictObject({
         born: z.iso.date().optional(),
         name: z.string().min(1).max(5),
         rating: z.number().optional(),
