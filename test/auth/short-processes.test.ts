@@ -5,9 +5,9 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type RunningEmulator, startEmulator } from "../../src/emulator/index.js";
-import { buildProgram, type Program } from "../build-program.js";
+import { buildProgram } from "../build-program.js";
 import { type RunningServer, redisMissing, startRedis, titled } from "../servers.js";
 
 const count = Number(process.env["SHORT_PROCESSES"] ?? 16);
@@ -18,11 +18,10 @@ const longestMs = 60_000 + count * 10_000;
 const run = promisify(execFile);
 
 describe.skipIf(redisMissing)(titled("processes that live for one call", redisMissing), () => {
-  let program: Program;
+  let program = "";
   beforeAll(async () => {
     program = await buildProgram(new URL("./one-call.ts", import.meta.url));
   }, 60_000);
-  afterAll(() => program?.remove());
 
   /** What each process has printed. `onEnded` hears how many have ended. */
   async function runAll(
@@ -30,7 +29,7 @@ describe.skipIf(redisMissing)(titled("processes that live for one call", redisMi
     redis: RunningServer,
     onEnded: (ended: number) => Promise<void> | undefined = () => undefined,
   ): Promise<readonly string[]> {
-    const args = [program.path, JSON.stringify(emulator.clientOptions), redis.url];
+    const args = [program, JSON.stringify(emulator.clientOptions), redis.url];
     const outcomes: string[] = [];
     let begun = 0;
     const runSome = async (): Promise<void> => {

@@ -1,27 +1,10 @@
 /** The command line, run as a process of its own. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
+import { buildProgram } from "../build-program.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-// Two folders below package.json, as the source is. Compiled once, or every start would take seconds.
-export const program = `${root}test/.build/cli-${process.pid}.js`;
-
-await build({
-  absWorkingDir: root,
-  entryPoints: ["src/cli/index.ts"],
-  outfile: program,
-  bundle: true,
-  packages: "external",
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  logLevel: "error",
-});
-afterAll(() => rmSync(program, { force: true }));
+export const program = await buildProgram(new URL("../../src/cli/index.ts", import.meta.url));
 
 /** A command that runs, and what it has printed so far. */
 export interface Command {

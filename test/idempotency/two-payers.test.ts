@@ -10,35 +10,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { defaultApiKey, defaultClientId } from "../../src/emulator/index.js";
 import { createClient, type Payout } from "../../src/index.js";
+import { buildProgram } from "../build-program.js";
 import { start as startCommand } from "../cli/command.js";
 import { supplier } from "../emulator/inputs.js";
 
 const sellers = Number(process.env["PAYEES"] ?? 500);
 const kills = Number(process.env["KILLS"] ?? 8);
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = `${root}test/.build/payer-${process.pid}.js`;
-
-// Compiled once: a process that is killed within seconds must not need them to start.
-beforeAll(async () => {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["test/idempotency/payer.ts"],
-    outfile: program,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "error",
-  });
-});
-afterAll(() => rmSync(program, { force: true }));
+const program = await buildProgram(new URL("./payer.ts", import.meta.url));
 
 /** A different amount for each. */
 const cents = (index: number): number => 100 + index;

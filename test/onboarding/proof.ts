@@ -10,7 +10,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { OnboardingCounts } from "airwallex-connect";
+import { buildProgram } from "../build-program.js";
 import type { Seen } from "./emulator-process.js";
+
+const programs = {
+  emulator: await buildProgram(new URL("./emulator-process.ts", import.meta.url)),
+  runner: await buildProgram(new URL("./runner.ts", import.meta.url)),
+};
 
 export interface Proof {
   readonly seen: Seen;
@@ -26,7 +32,7 @@ export interface Proof {
 /** Kills the first runner when it has done this many steps. */
 export async function prove(sellers: number, killAfterSteps: number): Promise<Proof> {
   const directory = mkdtempSync(join(tmpdir(), "onboarding-"));
-  const emulator = start("emulator-process.ts");
+  const emulator = start(programs.emulator);
   try {
     const url = await nextLine(emulator.lines);
     const first = startRunner(url, directory, sellers);
@@ -64,7 +70,7 @@ export interface Started {
 
 /** @param order the URL of the emulator, the store, the number of sellers, how many at once */
 export function startRunner(...order: readonly (string | number)[]): Started {
-  return start("runner.ts", ...order.map(String));
+  return start(programs.runner, ...order.map(String));
 }
 
 /** Resolves when the process has ended. */
@@ -74,9 +80,8 @@ export async function kill({ child }: Started): Promise<void> {
   await exit;
 }
 
-function start(file: string, ...args: readonly string[]): Started {
-  const path = new URL(file, import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", path, ...args], {
+function start(program: string, ...args: readonly string[]): Started {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   return { child, lines: createInterface({ input: child.stdout as NodeJS.ReadableStream }) };

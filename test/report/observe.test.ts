@@ -177,8 +177,10 @@ describe("diagnostics_channel", () => {
     });
     const client = createClient({ ...key, baseUrl: server.url, observer: note(heard) });
     await client.accounts.retrieve("acct_1");
-    expect(published.length).toBeGreaterThan(0);
-    expect(published).toEqual(heard.filter(([kind]) => kind === name).map(([, event]) => event));
+    // The channel belongs to the process, so it may carry the end of another test as well.
+    const own = heard.filter(([kind]) => kind === name).map(([, event]) => event);
+    expect(own.length).toBeGreaterThan(0);
+    expect(published).toEqual(expect.arrayContaining(own));
   });
 
   it("carries events without an observer", async () => {

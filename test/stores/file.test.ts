@@ -14,12 +14,12 @@ import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { replaceState } from "../../src/stores/file/disk.js";
 import { createFileStore, type Store } from "../../src/stores/file/index.js";
 import { heldSinceMs, isGone, nameHolder } from "../../src/stores/file/lock-holder.js";
 import { createLockedStates } from "../../src/stores/file/locked-states.js";
+import { buildProgram } from "../build-program.js";
 import { describeConformance, pause, plainWrite } from "./conformance-suite.js";
 
 const root = mkdtempSync(join(tmpdir(), "file-store-"));
@@ -362,14 +362,13 @@ test("createFileStore() syncs every directory that it makes", async () => {
   }
 });
 
-test("createFileStore() keeps the old record, and goes on, when the disk is full", () => {
-  const program = fileURLToPath(new URL("./full-disk.ts", import.meta.url));
+test("createFileStore() keeps the old record, and goes on, when the disk is full", async () => {
+  const program = await buildProgram(new URL("./full-disk.ts", import.meta.url));
   // In blocks of 512 bytes.
   const command = 'ulimit -f 16; exec "$@"';
-  const node = [process.execPath, "--import", "tsx", program, directory];
-  const env = { ...process.env, TSX_DISABLE_CACHE: "1" };
+  const node = [process.execPath, program, directory];
   const { refusal, read, after, left } = JSON.parse(
-    execFileSync("sh", ["-c", command, "sh", ...node], { env, encoding: "utf8" }),
+    execFileSync("sh", ["-c", command, "sh", ...node], { encoding: "utf8" }),
   );
   expect(refusal).toMatchObject({
     name: "StoreError",

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,6 +12,7 @@ import { createFileStore } from "../../src/stores/file/index.js";
 import { createPostgresStore, createPostgresTables } from "../../src/stores/postgres/index.js";
 import { createRedisStore } from "../../src/stores/redis/index.js";
 import type { Store } from "../../src/stores/store.js";
+import { buildProgram } from "../build-program.js";
 import {
   postgresMissing,
   type RunningServer,
@@ -23,7 +23,7 @@ import {
 } from "../servers.js";
 import type { Line, Order } from "./worker.js";
 
-const program = fileURLToPath(new URL("./worker.ts", import.meta.url));
+const program = await buildProgram(new URL("./worker.ts", import.meta.url));
 
 interface Worker {
   readonly child: ChildProcess;
@@ -79,7 +79,7 @@ describe(`eight processes${without}`, () => {
       redisUrl: redis?.url,
       postgresUrl: postgres?.url,
     };
-    const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(order)], {
+    const child = spawn(process.execPath, [program, JSON.stringify(order)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const lines: Line[] = [];

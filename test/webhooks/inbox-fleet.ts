@@ -1,14 +1,10 @@
 /** Receiving processes, a sender that delivers to them, and SIGKILLs in between. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { build } from "tsup";
 import { signPayload } from "../../src/webhooks/index.js";
+import { buildProgram } from "../build-program.js";
 import type { InboxName, WorkerLine, WorkerOrder } from "./inbox-worker.js";
 
 /** One run of the work of an event. */
@@ -48,7 +44,7 @@ export interface Fleet {
 const atOnce = 64;
 
 export async function startFleet(size: number, order: WorkerOrder): Promise<Fleet> {
-  const program = await bundleWorker();
+  const program = await buildProgram(new URL("./inbox-worker.ts", import.meta.url));
   const agent = new Agent({ keepAlive: true });
   const runs: Run[] = [];
   const children = new Set<ChildProcess>();
@@ -156,23 +152,6 @@ export async function startFleet(size: number, order: WorkerOrder): Promise<Flee
       );
       for (const child of children) child.stdin?.end();
       await Promise.all(ends);
-      rmSync(join(program, ".."), { recursive: true, force: true });
     },
   };
-}
-
-/** Bundled into one file: 20 processes that each compile it would take longer than the test. */
-async function bundleWorker(): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), "inbox-worker-"));
-  await build({
-    config: false,
-    silent: true,
-    entry: { worker: fileURLToPath(new URL("./inbox-worker.ts", import.meta.url)) },
-    outDir,
-    format: "cjs",
-    target: "node20",
-    noExternal: [/./],
-    external: ["pg-native"],
-  });
-  return join(outDir, "worker.cjs");
 }

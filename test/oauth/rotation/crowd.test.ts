@@ -9,14 +9,7 @@ import { connectionId } from "../../../src/oauth/connection-record.js";
 import type { Store } from "../../../src/stores/store.js";
 import { titled } from "../../servers.js";
 import { type CrowdServer, startCrowdServer } from "./crowd-server.js";
-import {
-  buildWorker,
-  type Place,
-  places,
-  startWorker,
-  stores,
-  type Worker,
-} from "./process-tools.js";
+import { type Place, places, startWorker, stores, type Worker } from "./process-tools.js";
 import type { Order } from "./process-worker.js";
 import { recordOf } from "./virtual-worker.js";
 
@@ -29,12 +22,6 @@ const atOnce = 50;
 const clientId = "appid_crowd";
 const keyPrefix = "crowd/";
 const keyOf = (index: number): string => keyPrefix + connectionId(clientId, `acct_${index}`);
-
-let removeWorker: () => void;
-beforeAll(async () => {
-  removeWorker = await buildWorker();
-}, 60_000);
-afterAll(() => removeWorker?.());
 
 async function fill(store: Store, server: CrowdServer): Promise<void> {
   const pair = recordOf({

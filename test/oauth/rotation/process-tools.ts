@@ -5,15 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { Pool } from "pg";
-import { build } from "tsup";
 import { createFileStore } from "../../../src/stores/file/index.js";
 import { createPostgresStore, createPostgresTables } from "../../../src/stores/postgres/index.js";
 import { createRedisStore } from "../../../src/stores/redis/index.js";
 import { createSealedStore } from "../../../src/stores/sealed.js";
 import type { Store } from "../../../src/stores/store.js";
+import { buildProgram } from "../../build-program.js";
 import { postgresMissing, redisMissing, startPostgres, startRedis } from "../../servers.js";
 import type { Line, Order } from "./process-worker.js";
 import { sealing } from "./sealing.js";
@@ -69,21 +68,9 @@ export const stores: readonly [store: Order["store"], missing: string | undefine
   ["postgres", postgresMissing],
 ];
 
-// Within the package, so that its imports resolve.
-const built = fileURLToPath(
-  new URL(`../../../node_modules/.rotation-${process.pid}-${Date.now()}`, import.meta.url),
-);
-
-/** Builds the program of the processes once, because they start faster so. Returns what removes it. */
-export async function buildWorker(): Promise<() => void> {
-  const entry = [fileURLToPath(new URL("./process-worker.ts", import.meta.url))];
-  const quiet = { silent: true, config: false, skipNodeModulesBundle: true } as const;
-  await build({ entry, outDir: built, format: "esm", target: "node20", ...quiet });
-  return () => rmSync(built, { recursive: true, force: true });
-}
+const program = await buildProgram(new URL("./process-worker.ts", import.meta.url));
 
 export function startWorker(order: Order): Worker {
-  const program = join(built, "process-worker.js");
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["pipe", "pipe", "inherit"],
   });

@@ -13,26 +13,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ClientWithOAuth, createClient } from "../../../src/index.js";
 import type { ConnectionRecord } from "../../../src/oauth/connection-record.js";
 import { titled } from "../../servers.js";
-import {
-  buildWorker,
-  type Place,
-  places,
-  startWorker as start,
-  stores,
-  type Worker,
-} from "./process-tools.js";
+import { type Place, places, startWorker as start, stores, type Worker } from "./process-tools.js";
 import type { Order } from "./process-worker.js";
 
 const seconds = Number(process.env["ROTATION_SECONDS"] ?? 5);
 const keyPrefix = "oauth/";
 const redirectUri = "http://127.0.0.1:3000/callback";
 const scopes = ["account_details:read"];
-
-let removeWorker: () => void;
-beforeAll(async () => {
-  removeWorker = await buildWorker();
-}, 60_000);
-afterAll(() => removeWorker?.());
 
 describe.each(stores)("eight processes", (name, missing) => {
   let place: Place;

@@ -6,7 +6,7 @@
  */
 
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmulatorServers } from "./emulator-server.js";
 import { type Schedule, schedules } from "./schedule.js";
 import { type Result, runSchedule, type WorldOptions } from "./world.js";
@@ -22,7 +22,13 @@ const longestMs = Math.max(600_000, Number(runs) * 300);
 const emulators = createEmulatorServers();
 
 // Every error is searched for secrets. Stack traces hold none, and took a quarter of the time.
-Error.stackTraceLimit = 0;
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 test.each<[where: string, options: WorldOptions]>([
   ["a strict server", {}],
