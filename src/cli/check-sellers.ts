@@ -1,10 +1,10 @@
 /** Reports every problem in a file of sellers before anything is sent. */
 
+import { printable } from "../checks/printable.js";
 import { formatPath, type Issue } from "../errors/index.js";
 import { checkSeller } from "../onboarding/check.js";
 import { UsageError } from "./flags.js";
 import type { FiledSeller, FileProblem, SellersFile } from "./sellers-file.js";
-import { printable } from "./terminal.js";
 
 /** Every problem of the file and of its sellers. */
 export async function findProblems({

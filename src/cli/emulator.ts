@@ -1,5 +1,6 @@
 /** `airwallex-connect emulator`: runs an emulator until it is told to stop. */
 
+import { printable } from "../checks/printable.js";
 import { longestTimerMs } from "../checks/values.js";
 import { parseDuration } from "../emulator/engine/duration.js";
 import {
@@ -13,7 +14,6 @@ import {
   type WebhookOptions,
 } from "../emulator/index.js";
 import { readFlags, readPort, stopSignal, UsageError } from "./flags.js";
-import { printable } from "./terminal.js";
 
 const help = `Usage: airwallex-connect emulator [options]
 

@@ -3,12 +3,12 @@
 /** The command `airwallex-connect`. Each subcommand is a file of its own. */
 
 import { existsSync, readFileSync } from "node:fs";
+import { printable } from "../checks/printable.js";
 import { SdkError } from "../errors/sdk-error.js";
 import { emulatorCommand } from "./emulator.js";
 import { UsageError } from "./flags.js";
 import { listenCommand } from "./listen.js";
 import { onboardCommand } from "./onboard.js";
-import { printable } from "./terminal.js";
 import { triggerCommand } from "./trigger.js";
 
 /** Runs with the arguments after the command's name; resolves to the exit code. */

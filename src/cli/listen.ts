@@ -9,10 +9,10 @@ import {
 } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
+import { printable } from "../checks/printable.js";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
 import { signPayload } from "../webhooks/signature.js";
 import { readFlags, readFormat, readPort, readUrl, stopSignal, UsageError } from "./flags.js";
-import { printable } from "./terminal.js";
 import { said } from "./trigger.js";
 
 const help = `Usage: airwallex-connect listen --forward-to <url> [options]

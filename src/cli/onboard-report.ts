@@ -1,12 +1,12 @@
 /** What `onboard` prints at the end. What came from the file or the API cannot steer the terminal. */
 
+import { printable } from "../checks/printable.js";
 import type {
   MissingItem,
   OnboardingCounts,
   OnboardingReport,
   OnboardingResult,
 } from "../onboarding/types.js";
-import { printable } from "./terminal.js";
 
 /** The counts, and what is to be done for each seller that is not done. */
 export function describeReport({ counts, results }: OnboardingReport): string {

@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { printable } from "../checks/printable.js";
 import { createClient } from "../client/client.js";
 import type { Client } from "../client/client-types.js";
 import type { Environment } from "../client/options.js";
@@ -20,7 +21,6 @@ import { UsageError } from "./flags.js";
 import { describeCounts, describeItem, describeReport, exitCodeOf } from "./onboard-report.js";
 import { endedOf, showBar, showJson, showLines } from "./progress.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
-import { printable } from "./terminal.js";
 import { merged } from "./tree.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";

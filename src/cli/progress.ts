@@ -1,7 +1,7 @@
 /** How an onboarding run is going: a bar on a terminal, elsewhere a line for each result. */
 
+import { printable } from "../checks/printable.js";
 import type { OnboardingCounts, OnboardingEvent, OnboardingStep } from "../onboarding/types.js";
-import { printable } from "./terminal.js";
 
 export interface Progress {
   show(event: OnboardingEvent): void;

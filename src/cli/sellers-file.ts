@@ -14,13 +14,13 @@
  */
 
 import { dirname } from "node:path";
+import { printable } from "../checks/printable.js";
 import type { Seller } from "../onboarding/types.js";
 import { nodeAt, type SchemaNode } from "../report/issues.js";
 import { CsvError, type CsvRow, readCsv } from "./csv.js";
 import { type FindFile, fileFinder } from "./find-file.js";
 import { UsageError } from "./flags.js";
 import { type Forms, loadForms, splitDetails } from "./split-details.js";
-import { printable } from "./terminal.js";
 import { partsOf, pick, problemWithPath, problemWithTree, put, type Tree } from "./tree.js";
 
 /** A seller and its line in the file. */

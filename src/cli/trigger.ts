@@ -1,6 +1,7 @@
 /** `airwallex-connect trigger`: sends one signed event to a handler. */
 
 import { closest } from "../checks/closest.js";
+import { printable } from "../checks/printable.js";
 import { eventNameIn } from "../emulator/engine/api-version.js";
 import {
   createEmulator,
@@ -9,7 +10,6 @@ import {
   type LoggedDelivery,
 } from "../emulator/index.js";
 import { readFlags, readFormat, readUrl, UsageError } from "./flags.js";
-import { printable } from "./terminal.js";
 
 const defaultSecret = "emulator_webhook_secret";
 

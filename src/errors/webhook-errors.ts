@@ -1,5 +1,6 @@
 /** What can go wrong with receiving a webhook and with handling it. */
 
+import { quoted } from "../checks/printable.js";
 import { describeError, SdkError } from "./sdk-error.js";
 
 /**
@@ -36,7 +37,8 @@ export class WebhookVerificationError extends SdkError {
  * Codes of {@link WebhookPayloadError}.
  *
  * - `webhook_body_not_json`: the body is not UTF-8 or not JSON.
- * - `webhook_envelope_invalid`: the body is JSON but not an event: `id` or `name` is missing.
+ * - `webhook_envelope_invalid`: the body is JSON but not an event: `id` or `name` is missing, or the `id` is
+ *   none that a store can hold (1 to 512 characters of well-formed text, without U+0000).
  */
 export type WebhookPayloadErrorCode = "webhook_body_not_json" | "webhook_envelope_invalid";
 
@@ -89,7 +91,7 @@ export class WebhookHandlerError extends SdkError {
     const count = errors.length === 1 ? "a handler" : `${errors.length} handlers`;
     super(
       "WebhookHandlerError",
-      `Cannot handle the event ${event.name} ${event.id}: ${count} failed`,
+      `Cannot handle the event ${quoted(event.name)} ${quoted(event.id)}: ${count} failed`,
     );
     this.eventId = event.id;
     this.eventName = event.name;

@@ -1,5 +1,6 @@
 /** What becomes of connections whose customers have disconnected, as the events about it say. */
 
+import { quoted } from "../checks/printable.js";
 import { isObject, kindOf, textOf } from "../checks/values.js";
 import { type Issue, ValidationError } from "../errors/index.js";
 import type { EventNamed } from "../webhooks/events.js";
@@ -77,10 +78,12 @@ function readAccountIds({ name, data }: DisconnectedEvent): readonly string[] {
     default:
       throw refusal({
         path: ["name"],
-        message: `is ${JSON.stringify(name)}, expected "connection.disconnected" or "partner_connection.disconnected"`,
+        message: `is ${shown(name)}, expected "connection.disconnected" or "partner_connection.disconnected"`,
       });
   }
 }
+
+const shown = (name: unknown): string => (typeof name === "string" ? quoted(name) : kindOf(name));
 
 function invalid(member: string, value: unknown, expected: string): ValidationError {
   return refusal({ path: ["data", member], message: `is ${kindOf(value)}, expected ${expected}` });

@@ -6,11 +6,16 @@ const maxKeyLength = 512;
 
 export function checkKey(kind: "key" | "id", key: string): void {
   checkText(kind, key);
+  const problem = problemOfKey(key);
+  if (problem !== undefined) throw new RangeError(`Cannot use ${kind}: it ${problem}`);
+}
+
+/** Why no store takes a text as a key; undefined if all do. */
+export function problemOfKey(key: string): string | undefined {
   if (key === "" || key.length > maxKeyLength) {
-    throw new RangeError(
-      `Cannot use ${kind}: it has ${key.length} characters, expected 1 to ${maxKeyLength}`,
-    );
+    return `has ${key.length} characters, expected 1 to ${maxKeyLength}`;
   }
+  return problemOfText(key);
 }
 
 /** @throws TypeError if it is not a string; RangeError for one that a database would alter or refuse. */
@@ -18,11 +23,13 @@ export function checkText(name: string, text: string): void {
   if (typeof text !== "string") {
     throw new TypeError(`Cannot use ${name}: it is of type ${typeof text}, expected a string`);
   }
-  if (text.includes("\u0000") || !text.isWellFormed()) {
-    throw new RangeError(
-      `Cannot use ${name}: it holds U+0000 or half of a surrogate pair, expected well-formed text`,
-    );
-  }
+  const problem = problemOfText(text);
+  if (problem !== undefined) throw new RangeError(`Cannot use ${name}: it ${problem}`);
+}
+
+function problemOfText(text: string): string | undefined {
+  if (!text.includes("\u0000") && text.isWellFormed()) return undefined;
+  return "holds U+0000 or half of a surrogate pair, expected well-formed text";
 }
 
 /** Returns the duration in whole milliseconds, rounded up. */

@@ -3,6 +3,7 @@
 import { parseExactly } from "../call/exact-json.js";
 import { isObject, textOf } from "../checks/values.js";
 import { WebhookPayloadError } from "../errors/webhook-errors.js";
+import { problemOfKey } from "../stores/check-input.js";
 import type { EventFormat, UnmodelledName, WebhookEvent } from "./events.js";
 import type { RawBody } from "./signature.js";
 
@@ -11,7 +12,8 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * The event in a body. Its data is not checked here.
  *
- * @throws WebhookPayloadError if the body is not UTF-8, not a JSON object, or has no `id` or `name`.
+ * @throws WebhookPayloadError if the body is not UTF-8, not a JSON object, has no `id` or `name`, or an `id`
+ * that no store takes.
  */
 export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
   const { text: body, value } = readJson(rawBody);
@@ -22,7 +24,7 @@ export function parseEvent(rawBody: RawBody, signedAtMs: number): WebhookEvent {
   // Account events are the largest, and contain no long numbers, so they skip exact parsing.
   const raw = name.startsWith("account.") ? value : (parseExactly(body, value) as Members);
   return {
-    id: requireText(raw, "id"),
+    id: requireId(raw),
     // Any name at all, despite the type; handlers tell modelled names apart by `eventShapes`.
     name: name as UnmodelledName,
     format: formatOf(raw),
@@ -56,6 +58,17 @@ function requireText(raw: Members, member: string): string {
   if (value !== undefined) return value;
   const why = `the envelope has no ${member}, expected a string`;
   throw new WebhookPayloadError("webhook_envelope_invalid", why);
+}
+
+/**
+ * An id that no store takes could never be claimed. It is refused with or without an inbox, because the
+ * event may go through a queue to a process that has one.
+ */
+function requireId(raw: Members): string {
+  const id = requireText(raw, "id");
+  const problem = problemOfKey(id);
+  if (problem === undefined) return id;
+  throw new WebhookPayloadError("webhook_envelope_invalid", `the id of the event ${problem}`);
 }
 
 /**

@@ -260,6 +260,16 @@ describe("oauth.handleDisconnected()", () => {
       issues: [{ path }],
     });
   });
+
+  it("quotes the name of another event escaped and cut", async () => {
+    const client = clientOf(createEmulator());
+    const event = await ofApp(["acct_1"], { name: `a\n\u001b[2J\u009b${"x".repeat(5000)}` });
+    const error = await client.oauth.handleDisconnected(event).catch((caught: Error) => caught);
+    const { message } = error as Error;
+    expect(message).toContain('is "a\\u{a}\\u{1b}[2J\\u{9b}xxx');
+    expect(message).toContain('x…" (5007 characters), expected "connection.disconnected"');
+    expect(message.length).toBeLessThan(400);
+  });
 });
 
 const isToken = ({ path }: { readonly path: string }) => path === "/oauth/token";

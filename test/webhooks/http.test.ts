@@ -93,6 +93,23 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     expect(errors).toHaveLength(4);
   });
 
+  it.each([
+    ["x".repeat(513), "has 513 characters, expected 1 to 512"],
+    ["evt\u0000", "holds U+0000 or half of a surrogate pair, expected well-formed text"],
+    ["evt_\ud800", "holds U+0000 or half of a surrogate pair, expected well-formed text"],
+  ])("answers 400 to an id that no store takes, and reports it: case %#", async (id, problem) => {
+    const { hooks, calls } = counting();
+    const errors: unknown[] = [];
+    const send = await open(hooks, { onError: (error) => errors.push(error) });
+    const body = envelope({ id });
+    const answer = await send({ body, headers: signed(body) });
+    expect([answer.status, await answer.text()]).toEqual([400, "webhook_envelope_invalid"]);
+    expect(errors).toMatchObject([
+      { message: `Cannot read the webhook: the id of the event ${problem}` },
+    ]);
+    expect(calls).toEqual([]);
+  });
+
   it("answers 500 when a handler fails, and reveals nothing about it", async () => {
     const { hooks } = counting(() => {
       throw new Error("password=hunter2");
@@ -114,7 +131,7 @@ describe.each(Object.entries(edges))("%s()", (_, open) => {
     const send = await open(hooks);
     for (const _ of [1, 2]) expect((await send()).status).toBe(500);
     const text =
-      "AirwallexWebhookWarning: Cannot handle the event account.submitted evt_1: a handler failed; answered with 500 webhook_handler_failed. Pass onError to be told of the error itself";
+      'AirwallexWebhookWarning: Cannot handle the event "account.submitted" "evt_1": a handler failed; answered with 500 webhook_handler_failed. Pass onError to be told of the error itself';
     expect(await warnings()).toEqual([text, text]);
 
     const told = await open(hooks, { onError: () => undefined });
