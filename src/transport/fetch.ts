@@ -99,6 +99,10 @@ function pairs(flat: readonly string[]): [string, string][] {
   return list;
 }
 
+/**
+ * Codes of a connection that was never made: those of Node and undici, which Deno and Bun share in part, and
+ * the names that older versions of Bun use.
+ */
 const beforeSending: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -106,11 +110,27 @@ const beforeSending: ReadonlySet<unknown> = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
+  "ConnectionRefused",
+  "FailedToOpenSocket",
 ]);
+
+/** Certificates are checked before anything is sent. */
+const badCertificate =
+  /^(?:ERR_TLS_|CERT_|UNABLE_TO_(?:VERIFY|GET)_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT)/;
+
+/**
+ * The same where there is no code: Deno quotes hyper, which says at which stage it failed, and Node ends a
+ * handshake with the code of a lost connection. workerd says "Network connection lost." of a connection that
+ * was refused and of one that was lost, so there every failure counts as a lost answer.
+ */
+const beforeSendingInWords =
+  /client error \(Connect\): |error trying to connect: |before secure TLS connection was established/;
 
 function neverSent(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {
-    if (beforeSending.has((e as { readonly code?: unknown }).code)) return true;
+    const { code, message } = e as Error & { readonly code?: unknown };
+    if (beforeSending.has(code) || badCertificate.test(String(code))) return true;
+    if (beforeSendingInWords.test(message)) return true;
   }
   return false;
 }

@@ -106,6 +106,39 @@ describe("the fetch option", () => {
     });
   });
 
+  const deno = (stage: string) => new Error(`error sending request for url (https://x/): ${stage}`);
+  const coded = (code: string) => Object.assign(new TypeError("Unable to connect"), { code });
+  it.each([
+    ["Deno, refused", deno("client error (Connect): tcp connect error: Connection refused"), true],
+    ["Deno, without an address", deno("client error (Connect): dns error: failed to lookup"), true],
+    ["Deno, no TLS", deno("client error (Connect): tls handshake eof"), true],
+    ["Deno 1", deno("error trying to connect: tcp connect error: Connection refused"), true],
+    ["Deno, lost", deno("client error (SendRequest): connection closed before message"), false],
+    ["Bun, refused", coded("ECONNREFUSED"), true],
+    ["Bun, refused, by its own name", coded("ConnectionRefused"), true],
+    ["Bun, without an address, by its own name", coded("FailedToOpenSocket"), true],
+    ["Bun, lost", coded("ECONNRESET"), false],
+    ["a certificate of nobody", coded("DEPTH_ZERO_SELF_SIGNED_CERT"), true],
+    ["a certificate of another host", coded("ERR_TLS_CERT_ALTNAME_INVALID"), true],
+    // The same words for a refused connection and for a lost answer.
+    ["workerd", new Error("Network connection lost."), false],
+  ])("tells whether a write was sent from the error of a runtime: %s", async (_, cause, unsent) => {
+    const server = await startServer();
+    const client = createClient({
+      ...{ ...key, baseUrl: server.url, maxRetries: 0 },
+      // Deno puts what happened into the cause, as Node does; Bun and workerd throw it.
+      fetch: async (url, init) => {
+        if (!String(url).endsWith("/submit")) return fetch(url, init);
+        throw "code" in cause ? cause : new TypeError("fetch failed", { cause });
+      },
+    });
+    await expect(client.accounts.submit("acct_1")).rejects.toMatchObject(
+      unsent
+        ? { code: "unreachable", outcome: "not_done" }
+        : { code: "response_lost", outcome: "unknown" },
+    );
+  });
+
   it.each([
     ["waiting for the answer", stall()],
     ["reading the answer", stallBody()],
