@@ -336,8 +336,12 @@ test("run() finds the questions that a review waits for, continues with it, and 
   const asked = suite.client.onBehalfOf(accountId);
   const rfi = await asked.simulation.rfis.create({ type: "KYC" });
 
+  const lists = suite.asked("rfis.list");
   const second = await suite.client.onboarding.run(sellers, options);
   expect(second.counts).toMatchObject({ waiting: 1, missing: 1 });
+  // Both waits begin at once, so one list serves them. In the first run the accounts are submitted one after
+  // the other, and how far apart depends on the machine.
+  expect(suite.asked("rfis.list")).toBe(lists + 1);
   const questions = rfi.active_request?.questions ?? [];
   expect(missingOf(second)).toMatchObject([
     {
@@ -358,7 +362,6 @@ test("run() finds the questions that a review waits for, continues with it, and 
   const { title } = questions[0] ?? {};
   expect(title?.en).toBe("Upload a proof of address");
   expect(JSON.stringify(second)).not.toContain(title?.en);
-  expect(suite.asked("rfis.list")).toBe(2);
 
   await asked.simulation.rfis.close(rfi.id);
   const review = { next_status: "ACTIVE" } as const;
