@@ -1,7 +1,15 @@
 /** Real servers for tests, each with its own directory and port, and gone when the test is over. */
 
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -26,13 +34,35 @@ export function titled(title: string, reason: string | undefined): string {
   return reason === undefined ? title : `${title} (skipped: ${reason})`;
 }
 
+/** Why pgbouncer is unavailable here, or undefined if it is available. */
+export const pgbouncerMissing: string | undefined = postgresMissing ?? missing("pgbouncer");
+
 /** A Redis that keeps nothing on disk. */
 export async function startRedis(...more: string[]): Promise<RunningServer> {
+  return startRedisOn(await freePort(), ...more);
+}
+
+/** The same on a given port, as after a restart. */
+export async function startRedisOn(port: number, ...more: string[]): Promise<RunningServer> {
   const directory = mkdtempSync(join(tmpdir(), "redis-"));
-  const port = await freePort();
   const quiet = ["--save", "", "--appendonly", "no", "--daemonize", "no"];
   const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
   const server = spawnTied("KILL", find("redis-server"), [...where, ...quiet, ...more]);
+  const stop = stopper(server, directory);
+  await untilReady(stop, () => answers(port));
+  return { port, url: `redis://127.0.0.1:${port}`, stop };
+}
+
+/** A Sentinel that watches that master, by the name `main`, and fails over when it is away for half a second. */
+export async function startSentinel(masterPort: number): Promise<RunningServer> {
+  const directory = mkdtempSync(join(tmpdir(), "sentinel-"));
+  const port = await freePort();
+  const file = join(directory, "sentinel.conf");
+  const watching = `sentinel monitor main 127.0.0.1 ${masterPort} 1
+sentinel down-after-milliseconds main 500
+sentinel failover-timeout main 5000`;
+  writeFileSync(file, `port ${port}\nbind 127.0.0.1\ndir ${directory}\n${watching}\n`);
+  const server = spawnTied("KILL", find("redis-server"), [file, "--sentinel"]);
   const stop = stopper(server, directory);
   await untilReady(stop, () => answers(port));
   return { port, url: `redis://127.0.0.1:${port}`, stop };
@@ -89,6 +119,39 @@ export async function startPostgres(): Promise<RunningServer> {
   const server = spawnTied("QUIT", find("postgres"), [...args, ...configured], options);
   const stop = stopper(server, directory);
   await untilReady(stop, () => Promise.resolve(isServing(data)));
+  return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+}
+
+/** Postgres behind pgbouncer, which lends each transaction one of three connections. */
+export async function startPgbouncer(): Promise<RunningServer> {
+  const database = await startPostgres();
+  const directory = mkdtempSync(join(tmpdir(), "pgbouncer-"));
+  const port = await freePort();
+  const file = join(directory, "pgbouncer.ini");
+  const users = join(directory, "users.txt");
+  writeFileSync(users, '"postgres" ""\n');
+  const settings = `[databases]
+postgres = host=127.0.0.1 port=${database.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = trust
+auth_file = ${users}
+pool_mode = transaction
+default_pool_size = 3
+max_client_conn = 200
+`;
+  writeFileSync(file, settings);
+  const user = postgresUser();
+  if (user) chownSync(directory, user.uid, user.gid);
+  const options = { cwd: directory, ...user };
+  const stopBouncer = stopper(spawnTied("KILL", find("pgbouncer"), [file], options), directory);
+  const stop = async (): Promise<void> => {
+    await stopBouncer();
+    await database.stop();
+  };
+  await untilReady(stop, () => answers(port));
   return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
 }
 

@@ -4,7 +4,7 @@
  * adds the slow ones.
  */
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -17,7 +17,15 @@ import {
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { postgresMissing, redisMissing, startPostgres, startRedis } from "../servers.js";
+import { transformSync } from "esbuild";
+import {
+  pgbouncerMissing,
+  postgresMissing,
+  redisMissing,
+  startPgbouncer,
+  startPostgres,
+  startRedis,
+} from "../servers.js";
 
 interface Case {
   readonly name: string;
@@ -25,6 +33,14 @@ interface Case {
   readonly right: string;
   readonly slow: boolean;
   readonly needs: readonly string[];
+}
+
+interface Need {
+  /** Why it is unavailable here. */
+  readonly missing: string | undefined;
+  readonly start?: () => Promise<{ readonly url: string; stop(): Promise<void> }>;
+  /** Environment variable that tells the case the URL. */
+  readonly variable?: string;
 }
 
 const { values, positionals } = parseArgs({
@@ -37,10 +53,17 @@ const workshop = resolve("node_modules/.cache/cases");
 const longestMs = 240_000;
 const atOnce = 2;
 
-const servers = {
+/** What a case may need, and what is started for it; a case starts and ends its own with `servers.mjs`. */
+const needed: Readonly<Record<string, Need>> = {
   redis: { missing: redisMissing, start: startRedis, variable: "REDIS_URL" },
   postgres: { missing: postgresMissing, start: startPostgres, variable: "POSTGRES_URL" },
-} as const;
+  pgbouncer: { missing: pgbouncerMissing, start: startPgbouncer, variable: "POSTGRES_URL" },
+  "redis-server": { missing: redisMissing },
+  "small-disk": { missing: smallDiskMissing() },
+};
+
+const serversFile = new URL("../servers.ts", import.meta.url);
+const serversAsJavaScript = transformSync(readFileSync(serversFile, "utf8"), { loader: "ts" }).code;
 
 const cases = readdirSync(source)
   .filter((file) => file.endsWith(".mjs") && file !== "lib.mjs")
@@ -93,7 +116,7 @@ function installPacked(): void {
 }
 
 async function runCase({ name, title, right, needs }: Case): Promise<void> {
-  const missing = needs.map((need) => servers[need as keyof typeof servers].missing).find(Boolean);
+  const missing = needs.map((need) => lookUp(need).missing).find(Boolean);
   if (missing !== undefined) {
     console.log(`skip   ${name}: ${missing}`);
     return;
@@ -101,10 +124,12 @@ async function runCase({ name, title, right, needs }: Case): Promise<void> {
   const cwd = join(workshop, name);
   mkdirSync(cwd, { recursive: true });
   for (const file of [`${name}.mjs`, "lib.mjs"]) cpSync(join(source, file), join(cwd, file));
+  writeFileSync(join(cwd, "servers.mjs"), serversAsJavaScript);
   const env: Record<string, string> = {};
   const stops: (() => Promise<void>)[] = [];
   for (const need of needs) {
-    const { start, variable } = servers[need as keyof typeof servers];
+    const { start, variable } = lookUp(need);
+    if (!start || !variable) continue;
     const { url, stop } = await start();
     env[variable] = url;
     stops.push(stop);
@@ -115,6 +140,18 @@ async function runCase({ name, title, right, needs }: Case): Promise<void> {
   if (came === right) return;
   differ++;
   console.log(`  right:\n${indent(right)}\n  came:\n${indent(came)}`);
+}
+
+function lookUp(need: string): Need {
+  const found = needed[need];
+  if (!found) throw new Error(`No server is known by the name "${need}"`);
+  return found;
+}
+
+/** A small disk is mounted in a namespace of its own, so that nothing is left when its process ends. */
+function smallDiskMissing(): string | undefined {
+  const { status } = spawnSync("unshare", ["--map-root-user", "--mount", "true"]);
+  return status === 0 ? undefined : "a disk cannot be mounted here (unshare)";
 }
 
 function run(file: string, cwd: string, env: Readonly<Record<string, string>>): Promise<string> {

@@ -4,6 +4,9 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "airwallex-connect";
+import { startEmulator } from "airwallex-connect/emulator";
+import { Redis } from "ioredis";
+import { redisCommand, startRedis, startSentinel } from "./servers.mjs";
 
 export { sleep };
 
@@ -93,4 +96,68 @@ async function forwardTo(upstream, { url, method, headers }, body) {
   const [answer] = await once(sent, "response");
   const { "transfer-encoding": _, ...kept } = answer.headers;
   return { status: answer.statusCode, headers: kept, body: Buffer.concat(await answer.toArray()) };
+}
+
+/** Waits for something to become true, and says in an error if it has not for 30 seconds. */
+export async function until(isTrue) {
+  for (const endsAtMs = Date.now() + 30_000; Date.now() < endsAtMs; await sleep(20)) {
+    const result = await isTrue();
+    if (result) return result;
+  }
+  throw new Error(`Not true after 30 seconds: ${isTrue}`);
+}
+
+/** An emulator behind a server that runs `afterRenewal` once before it hands out the next pair of tokens. */
+export async function renewalServer() {
+  const emulator = await startEmulator();
+  const server = { emulator, afterRenewal: undefined };
+  const front = await proxy(emulator.url, async ({ url, forward }) => {
+    const answer = await forward();
+    const run = url === "/oauth/token" ? server.afterRenewal : undefined;
+    if (run) server.afterRenewal = undefined;
+    await run?.();
+    return answer;
+  });
+  server.url = front.url;
+  server.close = () => Promise.all([front.close(), emulator.close()]);
+  return server;
+}
+
+/**
+ * A Redis with one replica, and a client that asks a Sentinel which of them to use. `freeze` lets the replica
+ * miss what is written from then on; `failOver` makes it the master.
+ */
+export async function replicatedRedis() {
+  const master = await startRedis();
+  const replica = await startRedis("--replicaof", "127.0.0.1", String(master.port));
+  const replies = (port, command, text) => async () =>
+    (await redisCommand(port, command)).includes(text);
+  await until(replies(replica.port, "INFO replication", "master_link_status:up"));
+  const sentinel = await startSentinel(master.port);
+  await until(replies(sentinel.port, "SENTINEL replicas main", String(replica.port)));
+  const client = new Redis({
+    sentinels: [{ host: "127.0.0.1", port: sentinel.port }],
+    name: "main",
+    retryStrategy: () => 50,
+    sentinelRetryStrategy: () => 50,
+    maxRetriesPerRequest: null,
+    commandTimeout: 20_000,
+  });
+  client.on("error", () => undefined);
+  const [, pid] = /process_id:(\d+)/.exec(await redisCommand(replica.port, "INFO server"));
+  async function failOver() {
+    await master.stop();
+    process.kill(Number(pid), "SIGCONT");
+    await until(replies(replica.port, "INFO replication", "role:master"));
+    await until(async () => (await client.role().catch(() => []))[0] === "master");
+  }
+  async function freeze() {
+    process.kill(Number(pid), "SIGSTOP");
+    await redisCommand(master.port, "CLIENT KILL TYPE replica");
+  }
+  async function close() {
+    client.disconnect();
+    await Promise.all([sentinel.stop(), replica.stop()]);
+  }
+  return { client, freeze, failOver, close };
 }
