@@ -11,7 +11,7 @@ import {
   createPostgresTables,
 } from "airwallex-connect/stores/postgres";
 import pg from "pg";
-import { connect, ended, oauthClient } from "./lib.mjs";
+import { connect, ended, oauthClient, until } from "./lib.mjs";
 
 const pool = new pg.Pool({ connectionString: process.env.POSTGRES_URL, max: 20 });
 pool.on("error", () => undefined);
@@ -45,7 +45,7 @@ await Promise.all(
         if (fails) throw new Error("handler");
       });
     await run(i % 3 === 0).catch(() => undefined);
-    while ((await ended(run(false), String)) === "busy") await new Promise(setImmediate);
+    await until(async () => (await ended(run(false), String)) !== "busy");
   }),
 );
 const { rows } = await pool.query("select id from effects");

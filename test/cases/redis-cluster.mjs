@@ -1,6 +1,6 @@
 /** On a Redis cluster a refresh works, and a node that dies ends no connection: calls fail in time, and the token in memory still works. */
-// right: ioredis: renewed; node dead: refresh_unavailable, answered; CONNECTED
-// right: node-redis: renewed; node dead: refresh_unavailable, answered; CONNECTED
+// right: ioredis: renewed, listed; node dead: refresh_unavailable, answered; CONNECTED
+// right: node-redis: renewed, listed; node dead: refresh_unavailable, answered; CONNECTED
 // needs: redis-server
 import { startEmulator } from "airwallex-connect/emulator";
 import { createRedisStore } from "airwallex-connect/stores/redis";
@@ -34,12 +34,16 @@ for (const [name, open] of Object.entries(libraries)) {
   const client = oauthClient({ baseUrl: emulator.url }, store);
   const id = await connect(client, emulator);
   const renewed = await ended(client.oauth.refresh(id), () => "renewed");
+  const { keys } = await store.list({ prefix: "" }).catch(() => ({ keys: [] }));
+  const listed = keys.some((key) => key.includes(id)) ? "listed" : "not listed";
   const owner = await ownerOf("{airwallex-connect}:keys", nodes);
   await owner.stop();
   const refused = await ended(client.oauth.refresh(id), () => "renewed");
   const called = await ended(client.oauth.connection(id).accounts.current(), () => "answered");
   const [{ status }] = emulator.oauth.connections;
-  console.log(`${name}: ${renewed}; node dead: ${refused.split(" ")[0]}, ${called}; ${status}`);
+  console.log(
+    `${name}: ${renewed}, ${listed}; node dead: ${refused.split(" ")[0]}, ${called}; ${status}`,
+  );
   await client.close();
   store.close();
   close();
