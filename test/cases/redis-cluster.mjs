@@ -35,7 +35,7 @@ for (const [name, open] of Object.entries(libraries)) {
   const id = await connect(client, emulator);
   const renewed = await ended(client.oauth.refresh(id), () => "renewed");
   const { keys } = await store.list({ prefix: "" }).catch(() => ({ keys: [] }));
-  const listed = keys.some((key) => key.includes(id)) ? "listed" : "not listed";
+  const listed = keys.some(({ key }) => key.includes(id)) ? "listed" : "not listed";
   const owner = await ownerOf("{airwallex-connect}:keys", nodes);
   await owner.stop();
   const refused = await ended(client.oauth.refresh(id), () => "renewed");
