@@ -1,5 +1,7 @@
 /** Lets tests see and change accounts without a call. */
 
+import { requireStrings } from "../../checks/options.js";
+import { quoted } from "../../checks/printable.js";
 import type { Account, AccountStatusInput } from "../../generated/index.js";
 import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
@@ -36,10 +38,11 @@ export function createAccountsControls(present: () => World): AccountsControls {
   const view = (record: AccountRecord): Account =>
     viewAccount(record, present().settings.apiVersion, "COMPLETE");
   const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {
+    requireStrings("Cannot change account", { id });
     const world = present();
     const record = find(world, id);
     if (record === undefined) {
-      throw new RangeError(`Cannot change account: there is none with the id "${id}"`);
+      throw new RangeError(`Cannot change account: there is none with the id ${quoted(id)}`);
     }
     act(world, record);
     return view(record);
@@ -49,15 +52,17 @@ export function createAccountsControls(present: () => World): AccountsControls {
       return present().accounts.platform.id;
     },
     get(id) {
+      requireStrings("Cannot read account", { id });
       const record = find(present(), id);
       return record && view(record);
     },
     list: () => [...present().accounts.connected.values()].map(view),
     approveConnection: (id) => change(id, approveConnection),
     setStatus(id, status) {
+      requireStrings("Cannot change account", { id, status });
       if (!documentedStatuses.some((one) => one === status)) {
         throw new RangeError(
-          `Cannot change account: status is "${status}", expected one of ${documentedStatuses.join(", ")}`,
+          `Cannot change account: status is ${quoted(status)}, expected one of ${documentedStatuses.join(", ")}`,
         );
       }
       return change(id, (world, record) => put(world, record, status));

@@ -1,5 +1,8 @@
 /** Lets tests decide on capabilities and funding limits, whose review the API cannot simulate. */
 
+import { checkOptions, requireStrings } from "../../checks/options.js";
+import { quoted } from "../../checks/printable.js";
+import { isObject, kindOf } from "../../checks/values.js";
 import type { AccountCapability, FundingLimit } from "../../generated/index.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import { Refusal } from "../engine/refusal.js";
@@ -17,7 +20,7 @@ export interface CapabilitiesControls {
   /**
    * Decides on a capability of a connected account, as Airwallex does after its review.
    *
-   * @throws RangeError if there is no such account or capability.
+   * @throws RangeError if there is no such account, capability or status.
    */
   decide(accountId: string, id: string, verdict: CapabilityVerdict): AccountCapability;
   /**
@@ -31,14 +34,17 @@ export interface CapabilitiesControls {
 
 export function createCapabilitiesControls(present: () => World): CapabilitiesControls {
   const find = (world: World, accountId: string): AccountRecord => {
+    requireStrings("Cannot decide on capability or limits", { accountId });
     const account = world.accounts.connected.get(accountId);
     if (account) return account;
     throw new RangeError(
-      `Cannot decide on capability or limits: there is no account "${accountId}"`,
+      `Cannot decide on capability or limits: there is no account ${quoted(accountId)}`,
     );
   };
   return {
     decide(accountId, id, verdict) {
+      requireStrings("Cannot decide on capability", { id });
+      checkVerdict(verdict);
       const world = present();
       const account = find(world, accountId);
       const record = orRangeError(() => findCapability(world, account, id));
@@ -48,9 +54,29 @@ export function createCapabilitiesControls(present: () => World): CapabilitiesCo
     setFundingLimits(accountId, limits) {
       const world = present();
       const { id } = find(world, accountId);
+      checkLimits(limits);
       capabilitiesOf(world).fundingLimits.set(id, structuredClone(limits));
     },
   };
+}
+
+const statuses: readonly string[] = ["ENABLED", "DISABLED", "PENDING"];
+
+function checkVerdict(verdict: CapabilityVerdict): void {
+  const what = "Cannot decide on capability";
+  const kinds = { status: "string", reasonCodes: "string[]", comment: "string" } as const;
+  checkOptions(what, verdict, kinds, "verdict.");
+  requireStrings(what, { "verdict.status": verdict.status });
+  if (statuses.includes(verdict.status)) return;
+  throw new RangeError(
+    `${what}: verdict.status is ${quoted(verdict.status)}, expected one of ${statuses.join(", ")}`,
+  );
+}
+
+function checkLimits(limits: unknown): void {
+  if (Array.isArray(limits) && limits.every(isObject)) return;
+  const what = Array.isArray(limits) ? "a list of something else" : kindOf(limits);
+  throw new TypeError(`Cannot set funding limits: limits is ${what}, expected a list of limits`);
 }
 
 function orRangeError<T>(find: () => T): T {

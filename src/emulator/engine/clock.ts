@@ -1,6 +1,8 @@
 /** The emulator's clock: real time plus an offset that tests control, and tasks that fall due on it. */
 
-import { longestTimerMs } from "../../checks/values.js";
+import { types } from "node:util";
+import { quoted } from "../../checks/printable.js";
+import { longestTimerMs, showNumber } from "../../checks/values.js";
 import { parseDuration } from "./duration.js";
 import { createTaskQueue, type Task } from "./task-queue.js";
 
@@ -12,7 +14,7 @@ export interface EmulatorClock {
    * Moves forward by a number of milliseconds, or by a duration such as `"500ms"`, `"5s"`, `"6m"`, `"2h"`,
    * `"90d"`.
    *
-   * @throws RangeError for a negative or unreadable duration.
+   * @throws RangeError for a negative or unreadable duration, and beyond what a date can hold.
    */
   advance(by: string | number): void;
   /**
@@ -73,8 +75,8 @@ export function createClock(options: ClockOptions): Clock {
     get isFrozen() {
       return time.isFrozen();
     },
-    advance: (by) => andRunDue(() => time.moveTo(time.nowMs() + parseDuration(by))),
-    set: (to) => andRunDue(() => time.moveTo(toMs(to))),
+    advance: (by) => andRunDue(() => time.moveTo(later(time.nowMs(), by))),
+    set: (to) => andRunDue(() => time.moveTo(toMs("Cannot set clock: the moment", to))),
     freeze: () => andRunDue(time.freeze),
     resume: () => andRunDue(time.resume),
     schedule(dueMs, task) {
@@ -107,7 +109,7 @@ interface Time {
 }
 
 function createTime({ now: start, frozen }: ClockOptions): Time {
-  const startMs = start === undefined ? undefined : toMs(start);
+  const startMs = start === undefined ? undefined : toMs("Cannot make emulator: now", start);
   let offsetMs = 0;
   let frozenMs: number | undefined;
   const nowMs = (): number => frozenMs ?? Date.now() + offsetMs;
@@ -168,10 +170,23 @@ function createAlarm(ring: () => void): Alarm {
   };
 }
 
-function toMs(moment: Date | string | number): number {
-  const ms = new Date(moment).getTime();
-  if (Number.isNaN(ms)) {
-    throw new RangeError(`Cannot set clock: the moment is "${moment}", expected a date`);
-  }
-  return ms;
+function later(nowMs: number, by: string | number): number {
+  const ms = nowMs + parseDuration(by, "Cannot advance clock: the duration");
+  if (Math.abs(ms) <= latestMs) return ms;
+  throw new RangeError(
+    `Cannot advance clock: the duration is ${showNumber(by)}, which leads beyond the last date`,
+  );
+}
+
+/** The last moment that a date can hold. */
+const latestMs = 8.64e15;
+
+function toMs(what: string, moment: Date | string | number): number {
+  const isMoment = typeof moment === "string" || typeof moment === "number" || types.isDate(moment);
+  const ms = isMoment ? new Date(moment).getTime() : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  const shown = typeof moment === "string" ? quoted(moment) : showNumber(moment);
+  throw new RangeError(
+    `${what} is ${types.isDate(moment) ? "an invalid date" : shown}, expected a date`,
+  );
 }

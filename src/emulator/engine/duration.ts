@@ -1,5 +1,7 @@
 /** Durations as people write them: `500ms`, `5s`, `6m`, `2h`, `90d`. */
 
+import { showNumber } from "../../checks/values.js";
+
 export const dayMs = 86_400_000;
 
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: dayMs } as const;
@@ -7,14 +9,19 @@ const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: dayMs } as const;
 /**
  * Milliseconds of a duration; a number is taken as milliseconds.
  *
+ * @param subject The beginning of the error, up to what the duration is.
  * @throws RangeError for a negative or unreadable duration.
  */
-export function parseDuration(duration: string | number): number {
+export function parseDuration(
+  duration: string | number,
+  subject = "Cannot read duration: it",
+): number {
   if (typeof duration === "number" && duration >= 0 && Number.isFinite(duration)) return duration;
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(duration)) ?? [];
+  const text = typeof duration === "string" ? duration : "";
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) {
     throw new RangeError(
-      `Cannot read duration: it is "${duration}", expected milliseconds or text such as "500ms", "5s", "6m", "2h", "90d"`,
+      `${subject} is ${showNumber(duration)}, expected milliseconds or text such as "500ms", "5s", "6m", "2h", "90d"`,
     );
   }
   return Number(amount) * unitsMs[unit as keyof typeof unitsMs];

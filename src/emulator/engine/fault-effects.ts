@@ -1,5 +1,7 @@
 /** What a fault does to a request and its response. */
 
+import { checkOptions, type OptionKinds } from "../../checks/options.js";
+import { isObject, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
 import { type EmulatedResponse, jsonResponse } from "./exchange.js";
 import { refusalOfStatus } from "./refusal.js";
 
@@ -40,8 +42,22 @@ export interface FaultEffect {
 
 const kinds = ["status", "stall", "cut", "raw"] as const;
 
-/** @throws TypeError for an effect that says nothing, or two things. */
+const optionKinds: OptionKinds<FaultEffect> = {
+  status: "number",
+  body: "any",
+  headers: "object",
+  delayMs: "number",
+  until: "object",
+  after: "boolean",
+  stall: "string",
+  cut: "string",
+  raw: "object",
+};
+
+/** @throws TypeError for an effect that says nothing, or two things; RangeError for an invalid value. */
 export function checkEffect(effect: FaultEffect): void {
+  checkOptions("Cannot set fault", effect, optionKinds, "effect.");
+  checkValues(effect);
   const present = kinds.filter((kind) => effect[kind] !== undefined);
   const waits = effect.delayMs !== undefined || effect.until !== undefined;
   if (present.length > 1 || (present.length === 0 && !waits)) {
@@ -54,6 +70,46 @@ export function checkEffect(effect: FaultEffect): void {
       `Cannot set fault: its effect has after with ${present[0] ?? "nothing"}, expected status or raw with it`,
     );
   }
+}
+
+function checkValues({ status, headers, delayMs = 0, stall, cut, raw }: FaultEffect): void {
+  if (status !== undefined) checkStatus("status", status);
+  checkHeaders("headers", headers);
+  if (!(delayMs >= 0 && delayMs <= longestTimerMs)) {
+    refuse("delayMs", showNumber(delayMs), `0 to ${longestTimerMs}`);
+  }
+  if (stall !== undefined && !["headers", "body"].includes(stall)) {
+    refuse("stall", showNumber(stall), '"headers" or "body"');
+  }
+  if (cut !== undefined && !["before", "after", "midBody"].includes(cut)) {
+    refuse("cut", showNumber(cut), '"before", "after" or "midBody"');
+  }
+  if (raw === undefined) return;
+  const known = { status: "number", headers: "object", body: "any" } as const;
+  checkOptions("Cannot set fault", raw, known, "effect.raw.");
+  checkStatus("raw.status", raw.status);
+  checkHeaders("raw.headers", raw.headers);
+  const { body = "" } = raw;
+  if (typeof body === "string" || ArrayBuffer.isView(body)) return;
+  throw new TypeError(
+    `Cannot set fault: effect.raw.body is ${kindOf(body)}, expected a string or a Uint8Array`,
+  );
+}
+
+function checkStatus(name: string, status: number): void {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return;
+  refuse(name, showNumber(status), "200 to 599");
+}
+
+function checkHeaders(name: string, headers: FaultEffect["headers"] = {}): void {
+  if (isObject(headers) && Object.values(headers).every((value) => typeof value === "string")) {
+    return;
+  }
+  throw new TypeError(`Cannot set fault: effect.${name} has a value that is no string`);
+}
+
+function refuse(name: string, shown: string, expected: string): never {
+  throw new RangeError(`Cannot set fault: effect.${name} is ${shown}, expected ${expected}`);
 }
 
 /** The response of an effect that replaces the work; undefined if the work is to be done. */

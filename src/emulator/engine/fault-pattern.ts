@@ -1,6 +1,8 @@
 /** Patterns that say which requests a fault hits: `POST /api/v1/accounts/{id}/submit`. */
 
 import { closest } from "../../checks/closest.js";
+import { requireStrings } from "../../checks/options.js";
+import { quoted } from "../../checks/printable.js";
 import { endpoints } from "../../generated/endpoints.js";
 import type { Routed } from "./router.js";
 
@@ -20,12 +22,13 @@ export type Pattern = (target: FaultTarget) => boolean;
  *   method and a path that are not served.
  */
 export function compilePattern(match: string, served: readonly Routed[] | undefined): Pattern {
+  requireStrings("Cannot set fault", { match });
   if (match === "*") return () => true;
   if (endpoints.some(({ name }) => name === match)) return ({ endpoint }) => endpoint === match;
   const [, method, path] = /^([A-Z]+|\*) (\/\S*)$/.exec(match) ?? [];
   if (method === undefined || path === undefined) {
     throw new TypeError(
-      `Cannot set fault: its match is "${match}", expected a method and a path such as "POST /api/v1/accounts/create", the name of an endpoint such as "accounts.create", or "*"${didYouMean(match, endpointNames)}`,
+      `Cannot set fault: its match is ${quoted(match)}, expected a method and a path such as "POST /api/v1/accounts/create", the name of an endpoint such as "accounts.create", or "*"${didYouMean(match, endpointNames)}`,
     );
   }
   if (served) refuseUnserved(match, method, path, served);
@@ -48,7 +51,7 @@ function refuseUnserved(
   const others = onPath.map((one) => `${one.method} ${path}`);
   const meant = others.length > 0 ? `, expected ${others.join(" or ")}` : didYouMean(match, all);
   throw new TypeError(
-    `Cannot set fault: its match is "${match}", which is not a path of the emulator${meant}; pass anyPath: true if it is meant`,
+    `Cannot set fault: its match is ${quoted(match)}, which is not a path of the emulator${meant}; pass anyPath: true if it is meant`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** Things that go wrong on request: refusals, delays, stalls and cut connections. */
 
+import { checkOptions } from "../../checks/options.js";
+import { kindOf, showNumber } from "../../checks/values.js";
 import { checkEffect, describeEffect, type FaultEffect } from "./fault-effects.js";
 import { compilePattern, type FaultTarget, type Pattern } from "./fault-pattern.js";
 import { createRandom } from "./random.js";
@@ -109,14 +111,25 @@ export function createFaults(seed: string, served: readonly Routed[]): FaultInje
     return fault;
   };
   return {
-    next(match, effect, { times = 1, anyPath } = {}) {
+    next(match, effect, options = {}) {
+      checkOptions("Cannot set fault", options, { times: "number", anyPath: "boolean" });
+      const { times = 1, anyPath } = options;
       if (!(times >= 1)) {
-        throw new RangeError(`Cannot set fault: times is ${times}, expected at least 1`);
+        throw new RangeError(
+          `Cannot set fault: times is ${showNumber(times)}, expected at least 1`,
+        );
       }
       return add(match, always(effect), { times, anyPath });
     },
-    always: (match, effect, { anyPath } = {}) => add(match, always(effect), { anyPath }),
-    random: (options) => {
+    always(match, effect, options = {}) {
+      checkOptions("Cannot set fault", options, { anyPath: "boolean" });
+      return add(match, always(effect), options);
+    },
+    random(options) {
+      checkOptions("Cannot set fault", options, {
+        ...{ rate: "number", effects: "any", match: "string", seed: "string" },
+        anyPath: "boolean",
+      });
       const draw = byChance(options, options.seed ?? seed);
       return add(options.match ?? "*", draw, { anyPath: options.anyPath });
     },
@@ -153,7 +166,13 @@ const usualFailures: readonly FaultEffect[] = [
 function byChance(options: RandomFaults, seed: string): Draw {
   const { rate, effects = usualFailures } = options;
   if (!(rate >= 0 && rate <= 1)) {
-    throw new RangeError(`Cannot set fault: rate is ${rate}, expected a number from 0 to 1`);
+    throw new RangeError(
+      `Cannot set fault: rate is ${showNumber(rate)}, expected a number from 0 to 1`,
+    );
+  }
+  if (!Array.isArray(effects) || effects.length === 0) {
+    const what = Array.isArray(effects) ? "empty" : kindOf(effects);
+    throw new TypeError(`Cannot set fault: effects is ${what}, expected a list of effects`);
   }
   effects.forEach(checkEffect);
   const random = createRandom(seed, "faults");

@@ -1,6 +1,7 @@
 /** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
-import { allOf, refuseUnknown } from "../../checks/options.js";
+import { checkOptions, type OptionKinds } from "../../checks/options.js";
+import { kindOf } from "../../checks/values.js";
 import type { OAuthScope } from "../../generated/scopes.js";
 import { dayMs } from "./duration.js";
 
@@ -62,27 +63,30 @@ const defaultApp: OAuthApp = {
 };
 
 const minuteMs = 60_000;
-const known: ReadonlySet<string> = allOf<keyof OAuthOptions>({
-  apps: true,
-  accessTokenLifetimeMs: true,
-  refreshTokenLifetimeMs: true,
-  graceMs: true,
-  codeLifetimeMs: true,
-});
+const kinds: OptionKinds<OAuthOptions> = {
+  apps: "any",
+  accessTokenLifetimeMs: "number",
+  refreshTokenLifetimeMs: "number",
+  graceMs: "number",
+  codeLifetimeMs: "number",
+};
 
-const knownOfApp: ReadonlySet<string> = allOf<keyof OAuthApp>({
-  clientId: true,
-  clientSecret: true,
-  redirectUris: true,
-  scopes: true,
-  public: true,
-  name: true,
-});
+const kindsOfApp: OptionKinds<OAuthApp> = {
+  clientId: "string",
+  clientSecret: "string",
+  redirectUris: "string[]",
+  scopes: "string[]",
+  public: "boolean",
+  name: "string",
+};
 
 /** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readOAuthOptions(options: OAuthOptions = {}): OAuthSettings {
-  refuseUnknown("Cannot make emulator", options, known, "oauth.");
+  checkOptions("Cannot make emulator", options, kinds, "oauth.");
   const { apps = [defaultApp] } = options;
+  if (!Array.isArray(apps)) {
+    throw new TypeError(`Cannot make emulator: oauth.apps is ${kindOf(apps)}, expected a list`);
+  }
   apps.forEach(checkApp);
   const ids = apps.map(({ clientId }) => clientId);
   if (new Set(ids).size < ids.length) refuse("apps", ids.join(", "), "different client ids");
@@ -104,11 +108,12 @@ function readMs(options: OAuthOptions, name: Duration, usual: number, least: num
 }
 
 function checkApp(app: OAuthApp): void {
-  refuseUnknown("Cannot make emulator", app, knownOfApp, "oauth.apps[].");
+  checkOptions("Cannot make emulator", app, kindsOfApp, "oauth.apps[].");
   const { clientId, clientSecret, redirectUris, public: isPublic } = app;
-  if (clientId === "") refuse("apps", "an app without a client id", "one");
+  if (!clientId) refuse("apps", "an app without a client id", "one");
   if (!isPublic && !clientSecret) refuse("apps", `"${clientId}" without a secret`, "one");
   if (isPublic && clientSecret) refuse("apps", `public "${clientId}" with a secret`, "none");
+  if (redirectUris === undefined) refuse("apps", `"${clientId}" without redirectUris`, "a list");
   for (const uri of redirectUris) {
     if (!URL.canParse(withoutStar(uri))) refuse("apps", `redirect URI "${uri}"`, "a URL");
   }

@@ -1,7 +1,7 @@
 /** The options of an emulator, and their defaults. */
 
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
-import { kindOf, showNumber } from "../../checks/values.js";
+import { showNumber } from "../../checks/values.js";
 import { currentApiVersion, isDate } from "./api-version.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth-options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
@@ -134,7 +134,9 @@ const kinds: OptionKinds<EmulatorOptions> = {
 export function readOptions(options: EmulatorOptions): Settings {
   checkOptions("Cannot make emulator", options, kinds);
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
-  if (!(tokenLifetimeMs >= 1_000)) refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
+  if (!(tokenLifetimeMs >= 1_000 && Number.isFinite(tokenLifetimeMs))) {
+    refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
+  }
   if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");
   if (reviewAfterMs !== undefined && !(reviewAfterMs >= 0)) {
     refuse("reviewAfterMs", reviewAfterMs, "0 or more");
@@ -159,7 +161,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     reviewAfterMs,
     settleAfterMs,
     sca: options.sca ?? false,
-    rateLimits: rateLimitsOf(options.rateLimits ?? false),
+    rateLimits: rateLimitsOf(options.rateLimits === undefined ? false : options.rateLimits),
     retryAfter: options.retryAfter ?? false,
     missingAuthStatus,
     recordBodies: options.recordBodies ?? false,
@@ -177,15 +179,12 @@ export function readStartOptions(options: StartEmulatorOptions): {
   readonly listenOn: { readonly [Name in keyof ListenOptions]: NonNullable<ListenOptions[Name]> };
   readonly settings: Settings;
 } {
-  const all = { ...kinds, host: "string", port: "number", allowedHosts: "any" } as const;
+  const all = { ...kinds, host: "string", port: "number", allowedHosts: "string[]" } as const;
   checkOptions<StartEmulatorOptions>("Cannot make emulator", options, all);
   const { host = "127.0.0.1", port = 0, allowedHosts = [], ...rest } = options;
   // An empty one would listen on every address of the machine.
   if (host === "") refuse("host", "empty", "an address such as 127.0.0.1");
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) refuse("port", port, "0 to 65535");
-  if (!(Array.isArray(allowedHosts) && allowedHosts.every((name) => typeof name === "string"))) {
-    refuse("allowedHosts", kindOf(allowedHosts), "a list of names");
-  }
   return { listenOn: { host, port, allowedHosts }, settings: readOptions(rest) };
 }
 

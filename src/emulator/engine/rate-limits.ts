@@ -4,7 +4,8 @@
  * @see https://www.airwallex.com/docs/developer-tools/api/rate-limits
  */
 
-import { entryOf, isObject, kindOf } from "../../checks/values.js";
+import { allOf, refuseUnknown } from "../../checks/options.js";
+import { entryOf, isObject, kindOf, showNumber } from "../../checks/values.js";
 import { Refusal, refusalOfStatus } from "./refusal.js";
 
 /** Limits of an account; omitted ones are not enforced. */
@@ -24,13 +25,20 @@ const documented: Readonly<Record<"sandbox" | "production", RateLimits>> = {
   production: { perSecond: 100, perEndpointPerSecond: 20, concurrent: 50, loginsPerMinute: 100 },
 };
 
-/** @throws RangeError for an unknown environment, or a limit that is not a whole number above 0. */
+const known: ReadonlySet<string> = allOf<keyof RateLimits>({
+  perSecond: true,
+  perEndpointPerSecond: true,
+  concurrent: true,
+  loginsPerMinute: true,
+});
+
+/** @throws TypeError for an unknown name; RangeError for an unknown environment, or a limit that is not a whole number above 0. */
 export function rateLimitsOf(choice: false | string | RateLimits): RateLimits {
   if (choice === false) return {};
   const limits = typeof choice === "string" ? entryOf(documented, choice) : choice;
   if (limits === undefined) {
     throw new RangeError(
-      `Cannot make emulator: rateLimits is "${choice}", expected false, "sandbox", "production" or numbers`,
+      `Cannot make emulator: rateLimits is ${showNumber(choice)}, expected false, "sandbox", "production" or numbers`,
     );
   }
   if (!isObject(limits)) {
@@ -38,10 +46,11 @@ export function rateLimitsOf(choice: false | string | RateLimits): RateLimits {
       `Cannot make emulator: rateLimits is ${kindOf(limits)}, expected false, "sandbox", "production" or numbers`,
     );
   }
+  refuseUnknown("Cannot make emulator", limits, known, "rateLimits.");
   for (const [name, limit] of Object.entries(limits as RateLimits)) {
     if (limit === undefined || (Number.isInteger(limit) && limit > 0)) continue;
     throw new RangeError(
-      `Cannot make emulator: rateLimits.${name} is ${limit}, expected a whole number above 0`,
+      `Cannot make emulator: rateLimits.${name} is ${showNumber(limit)}, expected a whole number above 0`,
     );
   }
   return limits;

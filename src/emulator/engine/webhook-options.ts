@@ -1,7 +1,7 @@
 /** Options of webhook deliveries. */
 
-import { allOf, refuseUnknown } from "../../checks/options.js";
-import { entryOf, longestTimerMs } from "../../checks/values.js";
+import { checkOptions, type OptionKinds } from "../../checks/options.js";
+import { entryOf, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
 
 /** Answers a delivery in this process. Both a fetch and a request handler can. */
 export type Receive = (request: Request) => Response | Promise<Response>;
@@ -53,26 +53,36 @@ export interface WebhookSettings {
   readonly fetch: Receive | undefined;
 }
 
-const known: ReadonlySet<string> = allOf<keyof WebhookOptions>({
-  retries: true,
-  timeoutMs: true,
-  unordered: true,
-  duplicates: true,
-  fetch: true,
-});
+const kinds: OptionKinds<WebhookOptions> = {
+  retries: "any",
+  timeoutMs: "number",
+  unordered: "boolean",
+  duplicates: "boolean",
+  fetch: "function",
+};
 
 /** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readWebhookOptions(options: WebhookOptions = {}): WebhookSettings {
-  refuseUnknown("Cannot make emulator", options, known, "webhooks.");
+  checkOptions("Cannot make emulator", options, kinds, "webhooks.");
   const { retries = "compressed", timeoutMs = 10_000 } = options;
   if (!(timeoutMs >= 1 && timeoutMs <= longestTimerMs)) refuse("timeoutMs", timeoutMs, "1 or more");
-  const retryDelaysMs = typeof retries === "string" ? entryOf(schedules, retries) : [...retries];
-  if (retryDelaysMs === undefined) refuse("retries", retries, "documented, compressed or a list");
-  for (const delayMs of retryDelaysMs) {
-    if (!(delayMs >= 0 && Number.isFinite(delayMs))) refuse("retries", delayMs, "0 or more");
-  }
+  const retryDelaysMs = delaysOf(retries);
   const { unordered = false, duplicates = false, fetch } = options;
   return { retryDelaysMs, timeoutMs, unordered, duplicates, fetch };
+}
+
+function delaysOf(retries: RetrySchedule | readonly number[]): readonly number[] {
+  const expected = "documented, compressed or a list of numbers";
+  if (typeof retries === "string") {
+    return entryOf(schedules, retries) ?? refuse("retries", showNumber(retries), expected);
+  }
+  if (!Array.isArray(retries)) refuse("retries", kindOf(retries), expected);
+  for (const delayMs of retries) {
+    if (!Number.isFinite(delayMs) || delayMs < 0) {
+      refuse("retries", `a list with ${showNumber(delayMs)}`, "numbers from 0");
+    }
+  }
+  return [...retries];
 }
 
 function doubling(firstMs: number): readonly number[] {

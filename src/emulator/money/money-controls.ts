@@ -1,5 +1,8 @@
 /** Lets tests see and change money without a call. */
 
+import { checkOptions, requireStrings } from "../../checks/options.js";
+import { quoted } from "../../checks/printable.js";
+import { showNumber } from "../../checks/values.js";
 import type {
   Charge,
   ConnectedAccountTransfer,
@@ -10,7 +13,7 @@ import type {
 } from "../../generated/index.js";
 import type { World } from "../engine/world.js";
 import { countryFor } from "./account-numbers.js";
-import { parseUnits, toText } from "./amounts.js";
+import { isCurrency, parseUnits, toText } from "./amounts.js";
 import { viewDeposit } from "./deposits.js";
 import {
   adjust,
@@ -27,7 +30,11 @@ import { viewCharge, viewPayout, viewTransfer } from "./view-money.js";
 
 /** The money of an emulator. Everything it returns is a copy. */
 export interface MoneyControls {
-  /** The available balance of an account, such as `"12.50"`. */
+  /**
+   * The available balance of an account, such as `"12.50"`.
+   *
+   * @throws RangeError for a currency that is none.
+   */
   balance(accountId: string, currency: string): string;
   /**
    * Sets the balance of an account. The platform starts with a million in each of several currencies,
@@ -53,7 +60,7 @@ export interface MoneyControls {
   /**
    * Sets what one unit of a currency buys of another, before any margin.
    *
-   * @throws RangeError for a rate that is not a decimal above 0.
+   * @throws RangeError for a currency that is none, and for a rate that is not a decimal above 0.
    */
   setRate(sellCurrency: string, buyCurrency: string, rate: string | number): void;
   /** All transfers, oldest first. */
@@ -65,7 +72,7 @@ export interface MoneyControls {
    * the review refused it, `FAILED` returns the money, `SETTLED` pays it out.
    *
    * @param options.reasons `failure_reasons` of a transfer.
-   * @throws RangeError if none has this id, or if it has already settled or failed.
+   * @throws RangeError if none has this id, if it has already settled or failed, or for no such status.
    */
   setStatus(
     id: string,
@@ -86,7 +93,11 @@ export function createMoneyControls(present: () => World): MoneyControls {
     return ofKind.map((one) => view(one, world.settings.apiVersion));
   };
   return {
-    balance: (accountId, currency) => toText(spendable(present(), accountId, currency), currency),
+    balance(accountId, currency) {
+      requireStrings("Cannot read balance", { accountId });
+      checkCurrency("Cannot read balance", "currency", currency);
+      return toText(spendable(present(), accountId, currency), currency);
+    },
     setBalance: (accountId, currency, amount) => setBalance(present(), accountId, currency, amount),
     openGlobalAccount: (options) => openGlobalAccount(present(), options),
     deposits() {
@@ -99,19 +110,47 @@ export function createMoneyControls(present: () => World): MoneyControls {
       const view = (one: PayoutRecord) => viewPayout(one, world.settings.apiVersion);
       return moneyOf(world).payouts.all().map(view);
     },
-    setRate: (sell, buy, rate) => setRate(present(), sell, buy, rate),
+    setRate(sell, buy, rate) {
+      checkCurrency("Cannot set rate", "sellCurrency", sell);
+      checkCurrency("Cannot set rate", "buyCurrency", buy);
+      setRate(present(), sell, buy, rate);
+    },
     transfers: () => all("transfer", viewTransfer),
     charges: () => all("charge", viewCharge),
     setStatus(id, status, options = {}) {
+      checkStatus(id, status, options);
       const world = present();
       const movement = moneyOf(world).movements.get(id);
       if (movement === undefined || isOver(movement)) {
         const what = movement?.status ?? "not there";
-        throw new RangeError(`Cannot set status: "${id}" is ${what}, expected one under way`);
+        throw new RangeError(`Cannot set status: ${quoted(id)} is ${what}, expected one under way`);
       }
       moveTo(world, movement, status, options);
     },
   };
+}
+
+function checkCurrency(what: string, name: string, currency: string): void {
+  requireStrings(what, { [name]: currency });
+  if (isCurrency(currency)) return;
+  throw new RangeError(
+    `${what}: ${name} is ${quoted(currency)}, expected a code of ISO 4217 such as USD`,
+  );
+}
+
+const statuses: readonly string[] = ["NEW", "PENDING", "SETTLED", "SUSPENDED", "FAILED"];
+
+function checkStatus(
+  id: string,
+  status: string,
+  options: NonNullable<Parameters<MoneyControls["setStatus"]>[2]>,
+): void {
+  requireStrings("Cannot set status", { id, status });
+  checkOptions("Cannot set status", options, { reasons: "string[]" });
+  if (statuses.includes(status)) return;
+  throw new RangeError(
+    `Cannot set status: status is ${quoted(status)}, expected one of ${statuses.join(", ")}`,
+  );
 }
 
 function setBalance(
@@ -120,10 +159,13 @@ function setBalance(
   currency: string,
   amount: string | number,
 ): void {
-  const units = parseUnits(amount, currency);
+  requireStrings("Cannot set balance", { accountId });
+  checkCurrency("Cannot set balance", "currency", currency);
+  const isAmount = typeof amount === "string" || typeof amount === "number";
+  const units = isAmount ? parseUnits(amount, currency) : undefined;
   if (units === undefined) {
     throw new RangeError(
-      `Cannot set balance: amount is ${amount}, expected an amount of ${currency}`,
+      `Cannot set balance: amount is ${showNumber(amount)}, expected an amount of ${currency}`,
     );
   }
   refuseNobody(world, accountId);
@@ -134,11 +176,15 @@ function setBalance(
 
 function openGlobalAccount(
   world: World,
-  { accountId, currency }: Parameters<MoneyControls["openGlobalAccount"]>[0],
+  options: Parameters<MoneyControls["openGlobalAccount"]>[0],
 ): string {
+  const kinds = { accountId: "string", currency: "string" } as const;
+  checkOptions("Cannot open global account", options, kinds);
+  const { accountId, currency } = options;
+  requireStrings("Cannot open global account", { currency });
   if (!/^[A-Z]{3}$/.test(currency)) {
     throw new RangeError(
-      `Cannot open global account: currency is "${currency}", expected three capitals`,
+      `Cannot open global account: currency is ${quoted(currency)}, expected three capitals`,
     );
   }
   const { ids, accounts, clock } = world;
@@ -159,5 +205,5 @@ function openGlobalAccount(
 function refuseNobody({ accounts }: World, id: string): void {
   const { platform, connected, customers } = accounts;
   if (id === platform.id || connected.has(id) || customers.has(id)) return;
-  throw new RangeError(`Cannot change money: there is no account with the id "${id}"`);
+  throw new RangeError(`Cannot change money: there is no account with the id ${quoted(id)}`);
 }

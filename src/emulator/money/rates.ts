@@ -5,7 +5,7 @@
  * @see https://www.airwallex.com/docs/api/transactional_fx/rates
  */
 
-import { entryOf } from "../../checks/values.js";
+import { entryOf, showNumber } from "../../checks/values.js";
 import type { Rate, RateDetail } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { invalidArgument, Refusal } from "../engine/refusal.js";
@@ -38,9 +38,12 @@ const ratesOf: (world: World) => Map<string, bigint> = defineState(() => new Map
 
 /** @throws RangeError for a rate that is not a decimal above 0. */
 export function setRate(world: World, sell: string, buy: string, rate: string | number): void {
-  const scaled = fromNumber(rate, scale);
+  const isRate = typeof rate === "string" || typeof rate === "number";
+  const scaled = isRate ? fromNumber(rate, scale) : undefined;
   if (scaled === undefined || scaled <= 0n) {
-    throw new RangeError(`Cannot set rate: rate is ${rate}, expected a decimal above 0`);
+    throw new RangeError(
+      `Cannot set rate: rate is ${showNumber(rate)}, expected a decimal above 0`,
+    );
   }
   ratesOf(world).set(sell + buy, scaled);
 }

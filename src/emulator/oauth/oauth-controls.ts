@@ -1,5 +1,7 @@
 /** Lets tests see and control OAuth connections without a browser. */
 
+import { checkOptions, requireStrings } from "../../checks/options.js";
+import { quoted } from "../../checks/printable.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";
 import { readAuthorization } from "./authorize.js";
@@ -69,6 +71,7 @@ export interface OAuthControls {
 export function createOAuthControls(present: () => World): OAuthControls {
   return {
     consent(options) {
+      checkConsent(options);
       const world = present();
       const read = readAuthorization(world.settings.oauth, toQuery(options));
       if (read.kind === "refused") throw new RangeError(`Cannot consent: ${read.message}`);
@@ -80,15 +83,29 @@ export function createOAuthControls(present: () => World): OAuthControls {
       return oauthOf(present()).connections.all().map(view);
     },
     disconnect(id) {
+      requireStrings("Cannot disconnect", { connectionOrAccountId: id });
       const world = present();
       const all = oauthOf(world).connections.all();
       const found = all.filter((one) => one.id === id || one.account.id === id);
       if (found.length === 0) {
-        throw new RangeError(`Cannot disconnect: there is no connection "${id}"`);
+        throw new RangeError(`Cannot disconnect: there is no connection ${quoted(id)}`);
       }
       for (const connection of found) disconnect(world, connection, "customer");
     },
   };
+}
+
+function checkConsent(options: ConsentOptions): void {
+  checkOptions("Cannot consent", options, {
+    ...{ clientId: "string", redirectUri: "string", scope: "string", state: "string" },
+    ...{ codeChallenge: "string", accountId: "string", signUp: "any", decline: "boolean" },
+  });
+  const { redirectUri, scope, signUp: customer } = options;
+  requireStrings("Cannot consent", { redirectUri, scope });
+  if (customer === undefined || typeof customer === "boolean") return;
+  checkOptions("Cannot consent", customer, { name: "string", email: "string" }, "signUp.");
+  const { name, email } = customer;
+  requireStrings("Cannot consent", { "signUp.name": name, "signUp.email": email });
 }
 
 function toQuery(options: ConsentOptions): URLSearchParams {
@@ -114,7 +131,9 @@ function chooseAccount(world: World, { accountId, signUp: customer }: ConsentOpt
   const all = choosableAccounts(world);
   const found = accountId === undefined ? all[0] : all.find(({ id }) => id === accountId);
   if (found === undefined) {
-    throw new RangeError(`Cannot consent: there is no account "${accountId}" to choose`);
+    throw new RangeError(
+      `Cannot consent: there is no account ${quoted(accountId ?? "")} to choose`,
+    );
   }
   return found;
 }

@@ -11,6 +11,7 @@
  * @see https://www.airwallex.com/docs/banking-as-a-service__strong-customer-authentication-(sca)
  */
 
+import { requireStrings } from "../../checks/options.js";
 import { countryOfOwner } from "../../kyc/missing.js";
 import { eea } from "../../kyc/rules.js";
 import type { AccountRecord } from "../engine/account-record.js";
@@ -106,7 +107,12 @@ export function verify(world: World, code: string): string {
 }
 
 export function createScaControls(present: () => World): ScaControls {
-  return { verify: (sessionCode) => verify(present(), sessionCode) };
+  return {
+    verify(sessionCode) {
+      requireStrings("Cannot verify", { sessionCode });
+      return verify(present(), sessionCode);
+    },
+  };
 }
 
 const nowMs = ({ clock }: World): number => clock.nowMs();

@@ -1,5 +1,9 @@
 /** Lets tests see and control webhooks without a call. */
 
+import { types } from "node:util";
+import { checkOptions, requireStrings } from "../../checks/options.js";
+import { quoted } from "../../checks/printable.js";
+import { kindOf } from "../../checks/values.js";
 import type { WebhookSubscription } from "../../generated/index.js";
 import { isDate } from "../engine/api-version.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
@@ -74,6 +78,7 @@ export function createWebhooksControls(present: () => World): WebhooksControls {
       return webhooksOf(world).subscriptions.all().map(view);
     },
     subscribe(options) {
+      checkSubscription(options);
       const world = present();
       const { version = world.settings.apiVersion, url, events, secret } = options;
       check(url, version);
@@ -86,8 +91,9 @@ export function createWebhooksControls(present: () => World): WebhooksControls {
     },
     deliveries: () => webhooksOf(present()).deliveries.log(),
     resend(eventId) {
+      requireStrings("Cannot resend event", { eventId });
       if (webhooksOf(present()).deliveries.resend(eventId) > 0) return;
-      throw new RangeError(`Cannot resend event: none with the id "${eventId}" was sent`);
+      throw new RangeError(`Cannot resend event: none with the id ${quoted(eventId)} was sent`);
     },
     settled: () => webhooksOf(present()).deliveries.settled(),
   };
@@ -95,6 +101,7 @@ export function createWebhooksControls(present: () => World): WebhooksControls {
 
 /** Sends an event to every subscription to its name. Returns its id. */
 export function deliver(world: World, event: EventToDeliver): string {
+  checkEvent(event);
   const { name, accountId, data, id = world.ids.event(), createdAt } = event;
   const { connected, customers, platform } = world.accounts;
   const known = connected.get(accountId ?? "") ?? customers.get(accountId ?? "");
@@ -115,14 +122,46 @@ export function deliver(world: World, event: EventToDeliver): string {
 
 const isOfApp = (name: string): boolean => name.startsWith("partner_connection.");
 
+function checkSubscription(options: SubscribeOptions): void {
+  const kinds = { url: "string", events: "string[]", version: "string", secret: "string" } as const;
+  checkOptions("Cannot subscribe", options, kinds);
+  requireStrings("Cannot subscribe", { url: options.url });
+  if (options.events === undefined) {
+    throw new TypeError("Cannot subscribe: events is missing, expected a list of strings");
+  }
+}
+
+function checkEvent(event: EventToDeliver): void {
+  checkOptions("Cannot deliver event", event, {
+    ...{ name: "string", accountId: "string", data: "any", id: "string", createdAt: "any" },
+  });
+  const { name, createdAt, data } = event;
+  requireStrings("Cannot deliver event", { name });
+  const isMoment = types.isDate(createdAt) && !Number.isNaN(createdAt.getTime());
+  if (createdAt !== undefined && !isMoment) {
+    const what = types.isDate(createdAt) ? "an invalid date" : kindOf(createdAt);
+    throw new TypeError(`Cannot deliver event: createdAt is ${what}, expected a Date`);
+  }
+  if (data === undefined || isJson(data)) return;
+  throw new TypeError("Cannot deliver event: data cannot be written as JSON, expected plain data");
+}
+
+function isJson(data: unknown): boolean {
+  try {
+    return JSON.stringify(data) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function check(url: string, version: string): void {
   if (!isDate(version)) {
-    throw new RangeError(`Cannot subscribe: version is "${version}", expected YYYY-MM-DD`);
+    throw new RangeError(`Cannot subscribe: version is ${quoted(version)}, expected YYYY-MM-DD`);
   }
   try {
     checkUrl(url);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw new RangeError(`Cannot subscribe: url is "${url}", expected an http or https URL`);
+    throw new RangeError(`Cannot subscribe: url is ${quoted(url)}, expected an http or https URL`);
   }
 }

@@ -368,7 +368,7 @@ describe("by hand,", () => {
     expect(Date.parse((await read("state")).now) - Date.parse(now)).toBe(90 * 86_400_000);
     expect(await act("advance", { by: "soon" })).toMatchObject({
       status: 400,
-      message: expect.stringContaining('it is "soon"'),
+      message: expect.stringContaining('the text "soon"'),
     });
     await act("resume");
     expect((await read("state")).isFrozen).toBe(false);
