@@ -1,5 +1,7 @@
 /** Connected accounts: their status, and what reviewers do with them. */
 
+import { quoted } from "../../checks/printable.js";
+import { entryOf } from "../../checks/values.js";
 import { createAccountsControls, documentedStatuses } from "../accounts/account-controls.js";
 import { decide } from "../accounts/review.js";
 import { viewAccount, viewWallet } from "../accounts/view-account.js";
@@ -28,11 +30,11 @@ const looks: Readonly<Record<string, Look | undefined>> = {
 };
 
 /** What the review of a submitted account may decide, and how. */
-const verdicts = {
+const verdicts: Readonly<Record<string, Parameters<typeof decide>[2]>> = {
   "as the data say": { next: "ACTIVE", force: false },
   "ACTIVE in any case": { next: "ACTIVE", force: true },
   SUSPENDED: { next: "SUSPENDED", force: true },
-} as const;
+};
 
 export const accountTable: InspectorTable = {
   name: "accounts",
@@ -75,7 +77,7 @@ export const accountTable: InspectorTable = {
 
   act(inspected, key, action, values) {
     const account = find(inspected, key);
-    const act = actions[action];
+    const act = entryOf(actions, action);
     if (account === undefined || act === undefined) return refuseAction(action);
     act(inspected, account, values);
   },
@@ -98,13 +100,18 @@ function actionsFor({ status }: AccountRecord): readonly Action[] {
 
 type Act = (inspected: Inspected, account: AccountRecord, values: Values) => void;
 
-const actions: Readonly<Record<string, Act | undefined>> = {
+const actions: Readonly<Record<string, Act>> = {
   decide({ world }, account, { outcome = "" }) {
     if (account.status !== "SUBMITTED") {
       throw new RangeError(`Cannot decide the review: the account is ${account.status}`);
     }
-    const verdict = verdicts[outcome as keyof typeof verdicts];
-    if (verdict === undefined) throw new RangeError(`Cannot decide the review: "${outcome}"`);
+    const verdict = entryOf(verdicts, outcome);
+    if (verdict === undefined) {
+      const known = Object.keys(verdicts).join(", ");
+      throw new RangeError(
+        `Cannot decide the review: outcome is ${quoted(outcome)}, expected one of ${known}`,
+      );
+    }
     decide(world, account, verdict);
   },
   set_status({ world }, account, { status = "" }) {

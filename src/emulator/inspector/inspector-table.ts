@@ -1,5 +1,6 @@
 /** What every table of the inspector is made of. The page draws it without knowing what it is about. */
 
+import { quoted } from "../../checks/printable.js";
 import type { FaultInjector } from "../engine/faults.js";
 import type { World } from "../engine/world.js";
 
@@ -107,5 +108,5 @@ export function button(name: string, label: string, ...fields: readonly Field[])
 
 /** For an action that a table does not have. */
 export function refuseAction(action: string): never {
-  throw new RangeError(`Cannot do "${action}": there is no such action`);
+  throw new RangeError(`Cannot do ${quoted(action)}: there is no such action`);
 }

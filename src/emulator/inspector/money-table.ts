@@ -1,5 +1,6 @@
 /** Transfers and charges, and how they end. */
 
+import { entryOf } from "../../checks/values.js";
 import { type Movement, moneyOf } from "../money/money-store.js";
 import { isOver, moveTo } from "../money/movements.js";
 import { viewMovement } from "../money/view-money.js";
@@ -61,7 +62,7 @@ export const transferTable: InspectorTable = {
 
   act({ world }, key, action) {
     const movement = moneyOf(world).movements.find(key);
-    const outcome = outcomes[action as keyof typeof outcomes];
+    const outcome = entryOf(outcomes, action);
     if (outcome === undefined || isOver(movement)) return refuseAction(action);
     moveTo(world, movement, outcome.status);
   },

@@ -360,6 +360,19 @@ describe("by hand,", () => {
     ]);
   });
 
+  test("names that every object has are no actions and no choices", async () => {
+    const { id } = await client.accounts.create(minimal);
+    emulator.accounts.setStatus(id, "SUBMITTED");
+    expect(await act(`accounts/${id}/constructor`)).toMatchObject({ status: 400 });
+    const outcome = "toString";
+    expect(await act(`accounts/${id}/decide`, { outcome })).toEqual({
+      status: 400,
+      message:
+        'Cannot decide the review: outcome is "toString", expected one of as the data say, ACTIVE in any case, SUSPENDED',
+    });
+    expect(emulator.accounts.get(id)?.status).toBe("SUBMITTED");
+  });
+
   test("the clock is advanced, frozen and resumed", async () => {
     await act("freeze");
     const { now, isFrozen } = await read("state");
