@@ -1,24 +1,16 @@
 /** Money at its edges: refusals with the documented codes, extreme amounts, fees, quotes, and what comes back. */
 
-import { createClient } from "airwallex-connect";
-import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
-import { describe, expect, onTestFinished, test } from "vitest";
+import type { EmulatorOptions } from "airwallex-connect/emulator";
+import { describe, expect, test } from "vitest";
 import { connect } from "../api.js";
-import { minimal } from "../inputs.js";
+import { payment as paid } from "../inputs.js";
+import { openSeller } from "../seller.js";
 
 async function open(options: EmulatorOptions = {}) {
-  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
-  const emulator = await startEmulator({ ...fixed, ...options });
-  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
-  onTestFinished(async () => {
-    await client.close();
-    await emulator.close();
-  });
-  const { id } = await client.accounts.create(minimal);
-  emulator.accounts.setStatus(id, "ACTIVE");
-  emulator.money.setBalance(id, "EUR", "1000");
-  emulator.money.setBalance(id, "USD", "1000");
-  return { emulator, client, seller: client.onBehalfOf(id), id };
+  const opened = await openSeller(options);
+  opened.emulator.money.setBalance(opened.id, "EUR", "1000");
+  opened.emulator.money.setBalance(opened.id, "USD", "1000");
+  return opened;
 }
 
 const refused = (call: Promise<unknown>): Promise<unknown> =>
@@ -29,27 +21,7 @@ const refused = (call: Promise<unknown>): Promise<unknown> =>
 
 const pair = { sell_currency: "EUR", buy_currency: "USD" } as const;
 
-const payment = {
-  beneficiary: {
-    entity_type: "COMPANY",
-    company_name: "Supplier Inc",
-    bank_details: {
-      account_currency: "USD",
-      account_name: "Supplier Inc",
-      account_number: "50001121",
-      account_routing_type1: "aba",
-      account_routing_value1: "021000021",
-      bank_country_code: "US",
-    },
-  },
-  source_currency: "USD",
-  transfer_currency: "USD",
-  transfer_method: "LOCAL",
-  reason: "goods_purchased",
-  reference: "Invoice 7",
-} as const;
-
-const paid = { ...payment, transfer_amount: "200.00" } as const;
+const { transfer_amount: _, ...payment } = paid;
 
 type Seller = Awaited<ReturnType<typeof open>>["seller"];
 

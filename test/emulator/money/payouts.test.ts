@@ -1,22 +1,14 @@
 /** Payouts of the emulator: what each status does to the money, by simulation and by the clock. */
 
-import { createClient } from "airwallex-connect";
-import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { minimal, payment, supplier } from "../inputs.js";
+import type { EmulatorOptions } from "airwallex-connect/emulator";
+import { describe, expect, test } from "vitest";
+import { payment, supplier } from "../inputs.js";
+import { openSeller } from "../seller.js";
 
 async function open(options: EmulatorOptions = {}) {
-  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
-  const emulator = await startEmulator({ ...fixed, ...options });
-  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
-  onTestFinished(async () => {
-    await client.close();
-    await emulator.close();
-  });
-  const seller = await client.accounts.create(minimal);
-  emulator.accounts.setStatus(seller.id, "ACTIVE");
-  emulator.money.setBalance(seller.id, "USD", "1000");
-  return { emulator, client, seller: client.onBehalfOf(seller.id), id: seller.id };
+  const opened = await openSeller(options);
+  opened.emulator.money.setBalance(opened.id, "USD", "1000");
+  return opened;
 }
 
 describe("a payout", () => {

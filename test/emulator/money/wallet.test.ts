@@ -1,22 +1,13 @@
 /** Global accounts, deposits, conversions and statements of the emulator: what an account holds. */
 
-import { createClient } from "airwallex-connect";
-import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { minimal } from "../inputs.js";
+import type { EmulatorOptions } from "airwallex-connect/emulator";
+import { describe, expect, test } from "vitest";
+import { openSeller } from "../seller.js";
 
 async function open(options: EmulatorOptions = {}) {
-  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
-  const emulator = await startEmulator({ ...fixed, ...options });
-  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
-  onTestFinished(async () => {
-    await client.close();
-    await emulator.close();
-  });
-  const { id } = await client.accounts.create(minimal);
-  emulator.accounts.setStatus(id, "ACTIVE");
-  emulator.money.setBalance(id, "EUR", "1000");
-  return { emulator, client, seller: client.onBehalfOf(id), id };
+  const opened = await openSeller(options);
+  opened.emulator.money.setBalance(opened.id, "EUR", "1000");
+  return opened;
 }
 
 const pair = { sell_currency: "EUR", buy_currency: "USD" } as const;

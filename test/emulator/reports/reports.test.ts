@@ -1,20 +1,11 @@
 /** Reports on the platform, and what their files contain. */
 
-import { createClient } from "airwallex-connect";
-import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
-import { expect, onTestFinished, test } from "vitest";
-import { minimal } from "../inputs.js";
+import type { EmulatorOptions } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { openSeller } from "../seller.js";
 
 async function open(options: EmulatorOptions = {}) {
-  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
-  const emulator = await startEmulator({ ...fixed, ...options });
-  const client = createClient({ ...emulator.clientOptions, validation: "strict" });
-  onTestFinished(async () => {
-    await client.close();
-    await emulator.close();
-  });
-  const { id } = await client.accounts.create(minimal);
-  emulator.accounts.setStatus(id, "ACTIVE");
+  const { emulator, client, id } = await openSeller(options);
   const pay = (amount: string, reference: string) =>
     client.transfers.create({
       ...{ destination: id, amount, currency: "USD", reason: "travel", reference },
