@@ -42,14 +42,27 @@ export async function tryApp(name: string, work: (folder: AppFolder) => Promise<
       async start(command, port, env) {
         console.log(`$ ${command} &`);
         const options = { cwd: path, shell: true, detached: true, stdio: "inherit" } as const;
-        running.push(spawn(`env ${command}`, { ...options, env: { ...process.env, ...env } }));
-        await answers(port);
+        const child = spawn(`env ${command}`, { ...options, env: { ...process.env, ...env } });
+        running.push(child);
+        const ended = once(child, "exit").then(([code]) => {
+          throw new Error(`${command} ended with ${code}`);
+        });
+        await Promise.race([answers(port), ended]);
       },
     });
   } finally {
     // npx starts programs of its own: each server has a process group.
-    for (const { pid } of running) if (pid !== undefined) process.kill(-pid);
+    for (const { pid } of running) endGroup(pid);
     rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid);
+  } catch (error) {
+    // It has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 

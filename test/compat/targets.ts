@@ -1,9 +1,9 @@
 /** Where the package is tried: the same journey, in each of these. */
 
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator } from "../../src/emulator/index.js";
+import { freePort } from "../servers.js";
 import type { Place } from "./place.js";
 
 export interface Target {
@@ -308,14 +308,6 @@ const main :Workerd.Worker = (
   globalOutbound = "internet",
 );
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Asks until somebody listens there. */
