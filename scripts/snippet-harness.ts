@@ -16,6 +16,7 @@ import {
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
 import { business } from "../examples/sellers.js";
 
 export * from "airwallex-connect";
@@ -25,8 +26,6 @@ export {
   defaultClientId,
   startEmulator,
 } from "airwallex-connect/emulator";
-
-import { createMemoryStore } from "airwallex-connect/stores/memory";
 
 export { runStoreConformance } from "airwallex-connect/stores/conformance";
 export { createFileStore } from "airwallex-connect/stores/file";

@@ -180,6 +180,7 @@ describe("controls of an emulator", () => {
       ],
       [() => faults.next("*", { status: 99 }), "effect.status is 99, expected 200 to 599"],
       [() => faults.next("*", { stats: 500 } as never), 'did you mean "status"'],
+      [() => faults.next("*", { status: 500, body: 5n }), "effect.body cannot be written as JSON"],
       [() => clock.set(nothing), "Cannot set clock: the moment is null, expected a date"],
       [() => clock.advance(nothing), "Cannot advance clock: the duration is null, expected"],
       [() => clock.advance("200000000d"), "beyond the last date"],

@@ -1,7 +1,7 @@
 /** What a fault does to a request and its response. */
 
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
-import { isObject, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
+import { isJson, isObject, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
 import { type EmulatedResponse, jsonResponse } from "./exchange.js";
 import { refusalOfStatus } from "./refusal.js";
 
@@ -72,7 +72,12 @@ export function checkEffect(effect: FaultEffect): void {
   }
 }
 
-function checkValues({ status, headers, delayMs = 0, stall, cut, raw }: FaultEffect): void {
+function checkValues({ status, body, headers, delayMs = 0, stall, cut, raw }: FaultEffect): void {
+  if (body !== undefined && !isJson(body)) {
+    throw new TypeError(
+      "Cannot set fault: effect.body cannot be written as JSON, expected plain data, or raw",
+    );
+  }
   if (status !== undefined) checkStatus("status", status);
   checkHeaders("headers", headers);
   if (!(delayMs >= 0 && delayMs <= longestTimerMs)) {
@@ -84,12 +89,15 @@ function checkValues({ status, headers, delayMs = 0, stall, cut, raw }: FaultEff
   if (cut !== undefined && !["before", "after", "midBody"].includes(cut)) {
     refuse("cut", showNumber(cut), '"before", "after" or "midBody"');
   }
-  if (raw === undefined) return;
+  if (raw !== undefined) checkRaw(raw);
+}
+
+function checkRaw(raw: RawAnswer): void {
   const known = { status: "number", headers: "object", body: "any" } as const;
   checkOptions("Cannot set fault", raw, known, "effect.raw.");
-  checkStatus("raw.status", raw.status);
-  checkHeaders("raw.headers", raw.headers);
-  const { body = "" } = raw;
+  const { status, headers, body = "" } = raw;
+  checkStatus("raw.status", status);
+  checkHeaders("raw.headers", headers);
   if (typeof body === "string" || ArrayBuffer.isView(body)) return;
   throw new TypeError(
     `Cannot set fault: effect.raw.body is ${kindOf(body)}, expected a string or a Uint8Array`,

@@ -112,13 +112,7 @@ export function createFaults(seed: string, served: readonly Routed[]): FaultInje
   };
   return {
     next(match, effect, options = {}) {
-      checkOptions("Cannot set fault", options, { times: "number", anyPath: "boolean" });
-      const { times = 1, anyPath } = options;
-      if (!(times >= 1)) {
-        throw new RangeError(
-          `Cannot set fault: times is ${showNumber(times)}, expected at least 1`,
-        );
-      }
+      const { times = 1, anyPath } = checkNext(options);
       return add(match, always(effect), { times, anyPath });
     },
     always(match, effect, options = {}) {
@@ -126,12 +120,8 @@ export function createFaults(seed: string, served: readonly Routed[]): FaultInje
       return add(match, always(effect), options);
     },
     random(options) {
-      checkOptions("Cannot set fault", options, {
-        ...{ rate: "number", effects: "any", match: "string", seed: "string" },
-        anyPath: "boolean",
-      });
-      const draw = byChance(options, options.seed ?? seed);
-      return add(options.match ?? "*", draw, { anyPath: options.anyPath });
+      const { match = "*", anyPath } = checkRandom(options);
+      return add(match, byChance(options, options.seed ?? seed), { anyPath });
     },
     clear() {
       faults = [];
@@ -150,6 +140,32 @@ export function createFaults(seed: string, served: readonly Routed[]): FaultInje
   };
 }
 
+function checkNext(options: NextFaultOptions): NextFaultOptions {
+  checkOptions("Cannot set fault", options, { times: "number", anyPath: "boolean" });
+  const { times = 1 } = options;
+  if (times >= 1) return options;
+  throw new RangeError(`Cannot set fault: times is ${showNumber(times)}, expected at least 1`);
+}
+
+function checkRandom(options: RandomFaults): RandomFaults {
+  checkOptions("Cannot set fault", options, {
+    ...{ rate: "number", effects: "any", match: "string", seed: "string" },
+    anyPath: "boolean",
+  });
+  const { rate, effects = usualFailures } = options;
+  if (!(rate >= 0 && rate <= 1)) {
+    throw new RangeError(
+      `Cannot set fault: rate is ${showNumber(rate)}, expected a number from 0 to 1`,
+    );
+  }
+  if (!Array.isArray(effects) || effects.length === 0) {
+    const what = Array.isArray(effects) ? "empty" : kindOf(effects);
+    throw new TypeError(`Cannot set fault: effects is ${what}, expected a list of effects`);
+  }
+  effects.forEach(checkEffect);
+  return options;
+}
+
 function always(effect: FaultEffect): Draw {
   checkEffect(effect);
   return { draw: () => effect, description: describeEffect(effect) };
@@ -163,21 +179,10 @@ const usualFailures: readonly FaultEffect[] = [
   { cut: "after" },
 ];
 
-function byChance(options: RandomFaults, seed: string): Draw {
-  const { rate, effects = usualFailures } = options;
-  if (!(rate >= 0 && rate <= 1)) {
-    throw new RangeError(
-      `Cannot set fault: rate is ${showNumber(rate)}, expected a number from 0 to 1`,
-    );
-  }
-  if (!Array.isArray(effects) || effects.length === 0) {
-    const what = Array.isArray(effects) ? "empty" : kindOf(effects);
-    throw new TypeError(`Cannot set fault: effects is ${what}, expected a list of effects`);
-  }
-  effects.forEach(checkEffect);
+function byChance({ rate, effects = usualFailures }: RandomFaults, seed: string): Draw {
   const random = createRandom(seed, "faults");
   return {
-    description: `${rate * 100} % of requests: ${effects.map(describeEffect).join(", ")}`,
+    description: `${Number((rate * 100).toFixed(2))} % of requests: ${effects.map(describeEffect).join(", ")}`,
     draw() {
       if (random() >= rate) return undefined;
       return effects[Math.floor(random() * effects.length)];

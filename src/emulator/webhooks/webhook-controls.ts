@@ -3,7 +3,7 @@
 import { types } from "node:util";
 import { checkOptions, requireStrings } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
-import { kindOf } from "../../checks/values.js";
+import { isJson, kindOf } from "../../checks/values.js";
 import type { WebhookSubscription } from "../../generated/index.js";
 import { isDate } from "../engine/api-version.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
@@ -144,14 +144,6 @@ function checkEvent(event: EventToDeliver): void {
   }
   if (data === undefined || isJson(data)) return;
   throw new TypeError("Cannot deliver event: data cannot be written as JSON, expected plain data");
-}
-
-function isJson(data: unknown): boolean {
-  try {
-    return JSON.stringify(data) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function check(url: string, version: string): void {
