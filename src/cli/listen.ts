@@ -11,7 +11,7 @@ import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
 import { printable } from "../checks/printable.js";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
-import { signPayload } from "../webhooks/signature.js";
+import { signPayload, verifySignature } from "../webhooks/signature.js";
 import { readFlags, readFormat, readPort, readUrl, stopSignal, UsageError } from "./flags.js";
 import { said } from "./trigger.js";
 
@@ -65,13 +65,15 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
   if (values.secret?.trim() === "") {
     throw new UsageError("--secret is empty, expected the handler's secret");
   }
-  const { port, close } = await receive(readPort(values.port), forwardTo, values.secret);
+  const signing: Signing = { handler: values.secret };
+  const { port, close } = await receive(readPort(values.port), forwardTo, signing);
   try {
     const connect = () => logIn(emulator, values["client-id"], values["api-key"]);
     const api = await connect();
     const url = `http://127.0.0.1:${port}/`;
     const asked = { request_id: crypto.randomUUID(), url, version, events };
     const { id, secret } = await api("/api/v1/webhooks/create", asked);
+    signing.emulator = secret;
     process.stdout.write(`Listening to ${emulator}, forwarding to ${forwardTo}\n`);
     const shown = values.secret === undefined ? secret : "that of --secret";
     process.stdout.write(`  signing secret  ${shown}\n\n`);
@@ -107,9 +109,16 @@ async function logIn(emulator: string, clientId: string, apiKey: string): Promis
   return (path, body) => call(path, body, { authorization: `Bearer ${token}` });
 }
 
-async function receive(port: number, forwardTo: string, secret: string | undefined) {
+interface Signing {
+  /** The secret of the handler, if it has one of its own. */
+  readonly handler: string | undefined;
+  /** The secret of the subscription, once there is one. */
+  emulator?: string | undefined;
+}
+
+async function receive(port: number, forwardTo: string, signing: Signing) {
   const server = createServer((incoming, response) => {
-    pass(incoming, response, forwardTo, secret).catch(() => response.destroy());
+    pass(incoming, response, forwardTo, signing).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", ({ message }) => reject(new UsageError(`cannot listen: ${message}`, 1)));
@@ -126,7 +135,7 @@ async function pass(
   incoming: IncomingMessage,
   response: ServerResponse,
   forwardTo: string,
-  secret: string | undefined,
+  signing: Signing,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
@@ -136,7 +145,7 @@ async function pass(
   response.once("close", () => gone.abort());
   const answer = await forward(
     forwardTo,
-    signed(incoming.headers, body, secret),
+    signed(incoming.headers, body, signing),
     body,
     gone.signal,
   ).catch(({ code, message }) => {
@@ -155,13 +164,28 @@ interface Forwarded {
   readonly shown: string;
 }
 
-/** The headers to forward: without `host`, and signed anew if the handler has a secret of its own. */
+/**
+ * The headers to forward: without `host`, and signed anew if the handler has a secret of its own. Any web page
+ * can post here, so only what the emulator has signed is signed again; the handler refuses the rest.
+ */
 function signed(
   { host: _, ...headers }: IncomingHttpHeaders,
   body: Buffer,
-  secret: string | undefined,
+  signing: Signing,
 ): IncomingHttpHeaders {
-  return secret === undefined ? headers : { ...headers, ...signPayload(body, { secret }) };
+  const { handler: secret } = signing;
+  if (secret === undefined || !isSignedByEmulator(headers, body, signing)) return headers;
+  return { ...headers, ...signPayload(body, { secret }) };
+}
+
+function isSignedByEmulator(headers: IncomingHttpHeaders, body: Buffer, { emulator }: Signing) {
+  if (emulator === undefined) return false;
+  try {
+    verifySignature(body, headers, { secrets: emulator });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Sends the same bytes. */

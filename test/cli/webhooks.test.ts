@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { createClient } from "airwallex-connect";
 import { defaultApiKey, defaultClientId, startEmulator } from "airwallex-connect/emulator";
 import { createMemoryStore } from "airwallex-connect/stores/memory";
-import { createInbox, createWebhooks, nodeHandler } from "airwallex-connect/webhooks";
+import { createInbox, createWebhooks, nodeHandler, signPayload } from "airwallex-connect/webhooks";
 import express from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { signatureOf, startReceiver } from "../emulator/webhooks/receiver.js";
@@ -257,6 +257,34 @@ test("listen signs with the secret of the handler, and says why an answer was 40
   await expect.poll(own.text).toContain("signing secret  that of --secret");
   emulator.deliver({ name: "account.active" });
   await expect.poll(own.text).toMatch(/^account\.active \S+ 200 in /m);
+});
+
+test("listen does not sign what the emulator has not, so that the handler refuses what a web page posts", async () => {
+  const handled: string[] = [];
+  const hooks = createWebhooks({ secrets: "whsec_mine" }).onAny(({ id }) => void handled.push(id));
+  const server = express()
+    .use(nodeHandler(hooks, { onError: () => undefined }))
+    .listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await using emulator = await startEmulator();
+  const shared = ["listen", "--forward-to", to, "--emulator", emulator.url];
+  const listener = start(...shared, "--secret", "whsec_mine");
+  await expect.poll(listener.text).toContain("signing secret");
+  const { url = "" } = emulator.webhooks.subscriptions[0] ?? {};
+  const body = JSON.stringify({
+    id: "evt_forged",
+    name: "account.active",
+    account_id: "a",
+    data: {},
+  });
+  const unsigned = await fetch(url, { method: "POST", body });
+  const stranger = signPayload(body, { secret: "whsec_other" });
+  const other = await fetch(url, { method: "POST", body, headers: { ...stranger } });
+  expect([unsigned.status, other.status]).toEqual([400, 400]);
+  const id = emulator.deliver({ name: "account.active" });
+  await expect.poll(() => handled).toEqual([id]);
 });
 
 test("listen deletes its subscription even after its token has expired", async () => {
