@@ -121,10 +121,11 @@ const badCertificate =
 /**
  * The same where there is no code: Deno quotes hyper, which says at which stage it failed, and Node ends a
  * handshake with the code of a lost connection. workerd says "Network connection lost." of a connection that
- * was refused and of one that was lost, so there every failure counts as a lost answer.
+ * was refused and of one that was lost, so there every failure counts as a lost answer. Last come the ports
+ * that no fetch connects to.
  */
 const beforeSendingInWords =
-  /client error \(Connect\): |error trying to connect: |before secure TLS connection was established/;
+  /client error \(Connect\): |error trying to connect: |before secure TLS connection was established|^bad port$|Requests to port \d+ are blocked/;
 
 function neverSent(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {

@@ -114,6 +114,8 @@ describe("the fetch option", () => {
     ["Deno, no TLS", deno("client error (Connect): tls handshake eof"), true],
     ["Deno 1", deno("error trying to connect: tcp connect error: Connection refused"), true],
     ["Deno, lost", deno("client error (SendRequest): connection closed before message"), false],
+    ["Deno, a port for mail", new Error("Fetch failed: Requests to port 25 are blocked"), true],
+    ["Node, a port for mail", new Error("bad port"), true],
     ["Bun, refused", coded("ECONNREFUSED"), true],
     ["Bun, refused, by its own name", coded("ConnectionRefused"), true],
     ["Bun, without an address, by its own name", coded("FailedToOpenSocket"), true],

@@ -44,6 +44,17 @@ async function lostAnswer(client, emulator) {
   equal(found.map((one) => one.id).join(), id);
 }
 
+/** Nobody listens there. Where the runtime's fetch does not tell this from a lost answer, it is one. */
+async function unreachable() {
+  const client = createClient({
+    ...{ environment: "sandbox", clientId: "nobody", apiKey: "nothing", maxRetries: 0 },
+    ...{ baseUrl: "http://127.0.0.1:2", fetch: globalThis.fetch },
+  });
+  const { code } = await client.accounts.list().catch((reason) => reason);
+  const isWorker = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+  equal(code, isWorker ? "response_lost" : "unreachable");
+}
+
 async function refusedInput(client) {
   const error = await client.accounts.create({ nick_name: "Ada" }).catch((reason) => reason);
   equal(error.code, "invalid_input");
@@ -87,7 +98,7 @@ async function webhook() {
   equal(names.join(), "account.submitted");
 }
 
-const steps = { call, retry, lostAnswer, refusedInput, file, stream, oauth, webhook };
+const steps = { call, retry, lostAnswer, unreachable, refusedInput, file, stream, oauth, webhook };
 
 function equal(found, expected) {
   if (found !== expected) throw new Error(`Found ${found}, expected ${expected}`);
