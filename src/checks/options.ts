@@ -31,14 +31,7 @@ export function refuseUnknown(
 }
 
 /** The type of an option's value; `any` is for those that are checked elsewhere. */
-export type OptionKind =
-  | "boolean"
-  | "number"
-  | "string"
-  | "string[]"
-  | "function"
-  | "object"
-  | "any";
+export type OptionKind = "boolean" | "number" | "string" | "function" | "object" | "any";
 
 /** The kind of each option of an options type. The compiler requires each one, so none can be forgotten. */
 export type OptionKinds<Options> = { readonly [Name in keyof Options]-?: OptionKind };
@@ -56,34 +49,9 @@ export function checkOptions<Options>(
   refuseUnknown(what, options, new Set(Object.keys(kinds)), prefix);
   for (const [name, kind] of Object.entries<OptionKind>(kinds)) {
     const value: unknown = options[name as keyof Options];
-    if (value === undefined || isOfKind(value, kind)) continue;
-    throw new TypeError(
-      `${what}: ${prefix}${name} is ${kindOf(value)}, expected ${namesOfKinds[kind]}`,
-    );
-  }
-}
-
-function isOfKind(value: unknown, kind: OptionKind): boolean {
-  if (kind === "any") return true;
-  if (kind === "object") return isObject(value);
-  if (kind !== "string[]") return typeof value === kind;
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
-const namesOfKinds: Readonly<Record<OptionKind, string>> = {
-  boolean: "a boolean",
-  number: "a number",
-  string: "a string",
-  "string[]": "a list of strings",
-  function: "a function",
-  object: "an object",
-  any: "anything",
-};
-
-/** Throws TypeError for an argument, or a required option, that is missing or no string. */
-export function requireStrings(what: string, given: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (typeof value === "string") continue;
-    throw new TypeError(`${what}: ${name} is ${kindOf(value)}, expected a string`);
+    if (value === undefined || kind === "any") continue;
+    if (kind === "object" ? isObject(value) : typeof value === kind) continue;
+    const expected = kind === "object" ? "an object" : `a ${kind}`;
+    throw new TypeError(`${what}: ${prefix}${name} is ${kindOf(value)}, expected ${expected}`);
   }
 }

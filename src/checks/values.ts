@@ -21,15 +21,6 @@ export function showNumber(value: unknown): string {
   return value.length <= 12 ? `the text "${value}"` : `a text of ${value.length} characters`;
 }
 
-/** Whether JSON can hold a value: no function, no bigint, no circle. */
-export function isJson(value: unknown): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /** What a table holds under a name from outside. No table holds `constructor` and the like by itself. */
 export function entryOf<Value>(
   table: Readonly<Record<string, Value>>,

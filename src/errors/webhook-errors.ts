@@ -1,6 +1,5 @@
 /** What can go wrong with receiving a webhook and with handling it. */
 
-import { quoted } from "../checks/printable.js";
 import { describeError, SdkError } from "./sdk-error.js";
 
 /**
@@ -91,7 +90,7 @@ export class WebhookHandlerError extends SdkError {
     const count = errors.length === 1 ? "a handler" : `${errors.length} handlers`;
     super(
       "WebhookHandlerError",
-      `Cannot handle the event ${quoted(event.name)} ${quoted(event.id)}: ${count} failed`,
+      `Cannot handle the event ${event.name} ${event.id}: ${count} failed`,
     );
     this.eventId = event.id;
     this.eventName = event.name;

@@ -6,8 +6,7 @@ const maxKeyLength = 512;
 
 export function checkKey(kind: "key" | "id", key: string): void {
   checkText(kind, key);
-  const problem = problemOfKey(key);
-  if (problem !== undefined) throw new RangeError(`Cannot use ${kind}: it ${problem}`);
+  refuse(kind, problemOfKey(key));
 }
 
 /** Why no store takes a text as a key; undefined if all do. */
@@ -23,7 +22,10 @@ export function checkText(name: string, text: string): void {
   if (typeof text !== "string") {
     throw new TypeError(`Cannot use ${name}: it is of type ${typeof text}, expected a string`);
   }
-  const problem = problemOfText(text);
+  refuse(name, problemOfText(text));
+}
+
+function refuse(name: string, problem: string | undefined): void {
   if (problem !== undefined) throw new RangeError(`Cannot use ${name}: it ${problem}`);
 }
 

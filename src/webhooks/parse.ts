@@ -68,7 +68,7 @@ function requireId(raw: Members): string {
   const id = requireText(raw, "id");
   const problem = problemOfKey(id);
   if (problem === undefined) return id;
-  throw new WebhookPayloadError("webhook_envelope_invalid", `the id of the event ${problem}`);
+  throw new WebhookPayloadError("webhook_envelope_invalid", `its id ${problem}`);
 }
 
 /**

@@ -3,8 +3,6 @@
  * nothing from a delivery but the name of its event.
  */
 
-import { quoted } from "../checks/printable.js";
-
 export function warn(message: string): void {
   process.emitWarning(message, "AirwallexWebhookWarning");
 }
@@ -29,7 +27,7 @@ export async function warnOfOtherNames(registered: readonly string[]): Promise<v
 
 /** Nobody learns of it otherwise: it is answered with 200, which ends its deliveries. */
 export function warnOfIgnored(name: string): void {
-  const event = quoted(name);
+  const event = JSON.stringify(name);
   warn(
     `The event ${event} was ignored: no handler takes it; add on(${event}) or onAny(), or unsubscribe from it`,
   );

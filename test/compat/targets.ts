@@ -19,7 +19,8 @@ export interface Target {
 }
 
 /** What the journey prints when all of it was right. */
-export const arrived = "Done: call, retry, lostAnswer, unreachable, refusedInput, file, stream, oauth, webhook";
+export const arrived =
+  "Done: call, retry, lostAnswer, unreachable, refusedInput, file, stream, oauth, webhook";
 
 const node = process.execPath;
 const shared = { folder: "shared" } as const;

@@ -1,6 +1,6 @@
 /** Lets tests see and change accounts without a call. */
 
-import { requireStrings } from "../../checks/options.js";
+import { requireStrings } from "../../checks/arguments.js";
 import { quoted } from "../../checks/printable.js";
 import type { Account, AccountStatusInput } from "../../generated/index.js";
 import type { AccountRecord, AccountStatus } from "../engine/account-record.js";

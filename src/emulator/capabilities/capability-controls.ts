@@ -1,6 +1,7 @@
 /** Lets tests decide on capabilities and funding limits, whose review the API cannot simulate. */
 
-import { checkOptions, requireStrings } from "../../checks/options.js";
+import { refuseOtherLists, requireStrings } from "../../checks/arguments.js";
+import { checkOptions } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
 import { isObject, kindOf } from "../../checks/values.js";
 import type { AccountCapability, FundingLimit } from "../../generated/index.js";
@@ -64,9 +65,10 @@ const statuses: readonly string[] = ["ENABLED", "DISABLED", "PENDING"];
 
 function checkVerdict(verdict: CapabilityVerdict): void {
   const what = "Cannot decide on capability";
-  const kinds = { status: "string", reasonCodes: "string[]", comment: "string" } as const;
+  const kinds = { status: "string", reasonCodes: "any", comment: "string" } as const;
   checkOptions(what, verdict, kinds, "verdict.");
   requireStrings(what, { "verdict.status": verdict.status });
+  refuseOtherLists(what, { "verdict.reasonCodes": verdict.reasonCodes });
   if (statuses.includes(verdict.status)) return;
   throw new RangeError(
     `${what}: verdict.status is ${quoted(verdict.status)}, expected one of ${statuses.join(", ")}`,

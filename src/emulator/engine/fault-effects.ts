@@ -1,7 +1,8 @@
 /** What a fault does to a request and its response. */
 
+import { isJson } from "../../checks/arguments.js";
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
-import { isJson, isObject, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
+import { isObject, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
 import { type EmulatedResponse, jsonResponse } from "./exchange.js";
 import { refusalOfStatus } from "./refusal.js";
 

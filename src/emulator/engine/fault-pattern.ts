@@ -1,7 +1,7 @@
 /** Patterns that say which requests a fault hits: `POST /api/v1/accounts/{id}/submit`. */
 
+import { requireStrings } from "../../checks/arguments.js";
 import { closest } from "../../checks/closest.js";
-import { requireStrings } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
 import { endpoints } from "../../generated/endpoints.js";
 import type { Routed } from "./router.js";

@@ -1,5 +1,6 @@
 /** The apps that may connect accounts, and the lifetimes of their codes and tokens. */
 
+import { refuseOtherLists } from "../../checks/arguments.js";
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
 import { kindOf } from "../../checks/values.js";
 import type { OAuthScope } from "../../generated/scopes.js";
@@ -74,8 +75,8 @@ const kinds: OptionKinds<OAuthOptions> = {
 const kindsOfApp: OptionKinds<OAuthApp> = {
   clientId: "string",
   clientSecret: "string",
-  redirectUris: "string[]",
-  scopes: "string[]",
+  redirectUris: "any",
+  scopes: "any",
   public: "boolean",
   name: "string",
 };
@@ -109,7 +110,11 @@ function readMs(options: OAuthOptions, name: Duration, usual: number, least: num
 
 function checkApp(app: OAuthApp): void {
   checkOptions("Cannot make emulator", app, kindsOfApp, "oauth.apps[].");
-  const { clientId, clientSecret, redirectUris, public: isPublic } = app;
+  const { clientId, clientSecret, redirectUris, scopes, public: isPublic } = app;
+  refuseOtherLists("Cannot make emulator", {
+    "oauth.apps[].redirectUris": redirectUris,
+    "oauth.apps[].scopes": scopes,
+  });
   if (!clientId) refuse("apps", "an app without a client id", "one");
   if (!isPublic && !clientSecret) refuse("apps", `"${clientId}" without a secret`, "one");
   if (isPublic && clientSecret) refuse("apps", `public "${clientId}" with a secret`, "none");

@@ -1,5 +1,6 @@
 /** The options of an emulator, and their defaults. */
 
+import { refuseOtherLists } from "../../checks/arguments.js";
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
 import { showNumber } from "../../checks/values.js";
 import { currentApiVersion, isDate } from "./api-version.js";
@@ -179,9 +180,10 @@ export function readStartOptions(options: StartEmulatorOptions): {
   readonly listenOn: { readonly [Name in keyof ListenOptions]: NonNullable<ListenOptions[Name]> };
   readonly settings: Settings;
 } {
-  const all = { ...kinds, host: "string", port: "number", allowedHosts: "string[]" } as const;
+  const all = { ...kinds, host: "string", port: "number", allowedHosts: "any" } as const;
   checkOptions<StartEmulatorOptions>("Cannot make emulator", options, all);
   const { host = "127.0.0.1", port = 0, allowedHosts = [], ...rest } = options;
+  refuseOtherLists("Cannot make emulator", { allowedHosts });
   // An empty one would listen on every address of the machine.
   if (host === "") refuse("host", "empty", "an address such as 127.0.0.1");
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) refuse("port", port, "0 to 65535");

@@ -1,6 +1,7 @@
 /** Lets tests see and change money without a call. */
 
-import { checkOptions, requireStrings } from "../../checks/options.js";
+import { refuseOtherLists, requireStrings } from "../../checks/arguments.js";
+import { checkOptions } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
 import { showNumber } from "../../checks/values.js";
 import type {
@@ -146,7 +147,8 @@ function checkStatus(
   options: NonNullable<Parameters<MoneyControls["setStatus"]>[2]>,
 ): void {
   requireStrings("Cannot set status", { id, status });
-  checkOptions("Cannot set status", options, { reasons: "string[]" });
+  checkOptions("Cannot set status", options, { reasons: "any" });
+  refuseOtherLists("Cannot set status", { reasons: options.reasons });
   if (statuses.includes(status)) return;
   throw new RangeError(
     `Cannot set status: status is ${quoted(status)}, expected one of ${statuses.join(", ")}`,

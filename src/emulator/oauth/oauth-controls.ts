@@ -1,6 +1,7 @@
 /** Lets tests see and control OAuth connections without a browser. */
 
-import { checkOptions, requireStrings } from "../../checks/options.js";
+import { requireStrings } from "../../checks/arguments.js";
+import { checkOptions } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import type { World } from "../engine/world.js";

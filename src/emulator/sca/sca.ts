@@ -11,7 +11,7 @@
  * @see https://www.airwallex.com/docs/banking-as-a-service__strong-customer-authentication-(sca)
  */
 
-import { requireStrings } from "../../checks/options.js";
+import { requireStrings } from "../../checks/arguments.js";
 import { countryOfOwner } from "../../kyc/missing.js";
 import { eea } from "../../kyc/rules.js";
 import type { AccountRecord } from "../engine/account-record.js";

@@ -1,9 +1,10 @@
 /** Lets tests see and control webhooks without a call. */
 
 import { types } from "node:util";
-import { checkOptions, requireStrings } from "../../checks/options.js";
+import { isJson, refuseOtherLists, requireStrings } from "../../checks/arguments.js";
+import { checkOptions } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
-import { isJson, kindOf } from "../../checks/values.js";
+import { kindOf } from "../../checks/values.js";
 import type { WebhookSubscription } from "../../generated/index.js";
 import { isDate } from "../engine/api-version.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
@@ -123,9 +124,10 @@ export function deliver(world: World, event: EventToDeliver): string {
 const isOfApp = (name: string): boolean => name.startsWith("partner_connection.");
 
 function checkSubscription(options: SubscribeOptions): void {
-  const kinds = { url: "string", events: "string[]", version: "string", secret: "string" } as const;
+  const kinds = { url: "string", events: "any", version: "string", secret: "string" } as const;
   checkOptions("Cannot subscribe", options, kinds);
   requireStrings("Cannot subscribe", { url: options.url });
+  refuseOtherLists("Cannot subscribe", { events: options.events });
   if (options.events === undefined) {
     throw new TypeError("Cannot subscribe: events is missing, expected a list of strings");
   }
