@@ -117,11 +117,11 @@ describe("startEmulator()", () => {
     [{ port: "4010" }, "port is a string"],
     [{ port: -1 }, "port is -1"],
     [{ rateLimits: true }, "rateLimits is a boolean"],
-    [{ rateLimits: { perSecond: "5" } }, "rateLimits.perSecond is 5"],
+    [{ rateLimits: { perSecond: "5" } }, 'rateLimits.perSecond is the text "5"'],
     [{ missingAuthStatus: 500 }, "missingAuthStatus is 500"],
     [{ port: 65_536 }, "port is 65536"],
     [{ allowedHosts: "api.test" }, "allowedHosts is a string"],
-    [{ allowedHosts: [null] }, "allowedHosts is an array"],
+    [{ allowedHosts: [null] }, "allowedHosts is a list of something else"],
     [{ hots: "::1" }, "hots is not a known option"],
   ])("refuses %o", async (options, message) => {
     await expect(startEmulator(options as never)).rejects.toThrow(

@@ -174,6 +174,8 @@ describe("createClient()", () => {
     const rejected: unknown[] = [];
     const note = (reason: unknown): void => void rejected.push(reason);
     process.on("unhandledRejection", note);
+    // A module that fails to load stays so, and other tests need this one.
+    await import("jose");
     vi.stubGlobal("crypto", { getRandomValues, randomUUID });
     vi.stubGlobal("TextEncoder", undefined);
     onTestFinished(() => {
