@@ -132,9 +132,10 @@ export interface BaseClient<E extends Environment> {
    */
   withOptions(overrides: ClientOverrides): Client<E>;
   /**
-   * Refuses new calls, waits until tokens of OAuth connections that were issued are stored, and closes idle
-   * sockets. Without OAuth it is optional: nothing here keeps a process from exiting. With OAuth, await it
-   * on SIGTERM, before the store is closed.
+   * Refuses new calls, waits until tokens of OAuth connections that were issued are stored and calls that are
+   * under way have ended, and closes the sockets. It waits for at most `timeoutMs`, by default 10 seconds;
+   * calls that take longer go on until their own deadline. Without OAuth it is optional: nothing here keeps a
+   * process from exiting. With OAuth, await it on SIGTERM, before the store is closed.
    *
    * @throws UnsavedTokensError when the store could not be reached in time; RangeError for an invalid time
    */

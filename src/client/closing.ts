@@ -8,8 +8,8 @@ import { type Send, WireError } from "../transport/wire.js";
 /** Options of `close`. */
 export interface CloseOptions {
   /**
-   * How long to wait for the tokens of OAuth connections that are being renewed, in milliseconds.
-   * Default: 10 000.
+   * How long to wait for the tokens of OAuth connections that are being renewed, and for calls that are under
+   * way, in milliseconds. Calls that take longer go on until their own deadline. Default: 10 000.
    */
   readonly timeoutMs?: number | undefined;
 }
@@ -49,13 +49,25 @@ export function closeClient({
 }: Closing): (options?: CloseOptions) => Promise<void> {
   return async (options = {}) => {
     const timeoutMs = readTimeout(options);
+    const startedAt = performance.now();
     gate.shut();
     try {
       await finish?.(timeoutMs);
     } finally {
-      await Promise.all(transports.map((transport) => transport.close()));
+      const closed = Promise.all(transports.map((transport) => transport.close()));
+      await atMost(timeoutMs - (performance.now() - startedAt), closed);
     }
   };
+}
+
+/** Waits for something, or until the time is over. */
+async function atMost(timeoutMs: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(timeoutMs, 0));
+  });
+  await Promise.race([done, over]);
+  clearTimeout(timer);
 }
 
 function readTimeout(options: CloseOptions): number {
