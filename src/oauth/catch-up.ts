@@ -93,9 +93,12 @@ function knownPair(newest: Snapshot | undefined): Unsaved | undefined {
   return { record, accessEndsAtMs, issued, replaces, spentBy: undefined };
 }
 
-/** A store that gives fences anew has lost the record; one that gives greater ones was told to delete it. */
-function isForgotten({ issued }: Unsaved, { fence }: Lease): boolean {
-  return issued !== undefined && fence <= issued.fence;
+/**
+ * A store that knows nothing of the record, or gives fences anew, has lost it. Otherwise it was told to delete
+ * it.
+ */
+function isForgotten({ issued }: Unsaved, { fence, hadRecord }: Lease): boolean {
+  return issued !== undefined && (!hadRecord || fence <= issued.fence);
 }
 
 /** The clock of the machine that an earlier consent was given on may have been ahead. */

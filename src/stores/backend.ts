@@ -1,7 +1,7 @@
 /** What a storage backend must provide; `buildStore` turns it into a store. */
 
 import type { StoreErrorCode } from "../errors/store-errors.js";
-import type { KeyPage, ListedKey, StoredRecord, Write } from "./store.js";
+import type { KeyPage, Lease, ListedKey, StoredRecord, Write } from "./store.js";
 
 /** One attempt to take a lease. */
 export interface Attempt {
@@ -16,7 +16,7 @@ export interface Attempt {
 }
 
 export type Acquired =
-  | { readonly kind: "taken"; readonly fence: number; readonly record: StoredRecord | undefined }
+  | ({ readonly kind: "taken" } & Pick<Lease, "fence" | "record" | "hadRecord">)
   | {
       readonly kind: "held";
       readonly record: StoredRecord | undefined;

@@ -34,11 +34,12 @@ export async function runWithLease<T>(
 ): Promise<LeaseResult<T>> {
   const found = await waitForLease(context, key, options);
   if (found.kind !== "taken") return found;
-  const { fence, record, askedAtMs } = found;
+  const { kind: _, ...lease } = found;
+  const { fence } = lease;
   const name = heldName(key, fence);
   context.held.add(name);
   try {
-    return { kind: "worked", result: await work({ fence, record, askedAtMs }) };
+    return { kind: "worked", result: await work(lease) };
   } finally {
     if (context.held.delete(name)) await giveBack(context, key, fence);
   }

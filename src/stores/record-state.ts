@@ -80,7 +80,7 @@ export function acquire(
   const fence = state.fence + 1;
   return {
     state: { ...state, fence, leasedUntilMs: now.atMs + leaseMs, leaseMs },
-    result: { kind: "taken", fence, record },
+    result: { kind: "taken", fence, record, hadRecord: state.version > 0 },
   };
 }
 

@@ -47,6 +47,11 @@ export interface Lease {
   /** The record at the time the lease was taken; read in the same step. */
   readonly record: StoredRecord | undefined;
   /**
+   * Whether there is a record, or was one that was deleted. False although there was one: the store has lost
+   * it, with all that it knew of the key.
+   */
+  readonly hadRecord: boolean;
+  /**
    * `performance.now()` in this process just before the lease was requested. The lease ends `leaseMs` after
    * that at the earliest, and a record's age counted from here is never less than its real age.
    */

@@ -1,5 +1,5 @@
-/** A Redis that restarts without its data has lost the connections: that is said, nothing is spent twice, and consent mends it. */
-// right: between calls: connection_missing, CONNECTED; consented again: renewed, answered, stored
+/** A Redis that restarts without its data is given back the pair that a process holds; nothing is spent twice. */
+// right: between calls: renewed, CONNECTED; consented again: renewed, answered, stored
 // right: in the middle of a refresh: renewed, unsaved, CONNECTED; consented again: renewed, answered, stored
 // needs: redis-server
 import { createRedisStore } from "airwallex-connect/stores/redis";

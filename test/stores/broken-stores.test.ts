@@ -43,7 +43,7 @@ const broken: Readonly<Record<string, readonly [Breaking, string]>> = {
       withLease: async (key, { signal }, work) => {
         signal?.throwIfAborted();
         const record = await good.read(key);
-        const lease = { fence: 1, record, askedAtMs: performance.now() };
+        const lease = { fence: 1, record, hadRecord: true, askedAtMs: performance.now() };
         return { kind: "worked", result: await work(lease) };
       },
     }),

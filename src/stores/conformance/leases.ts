@@ -26,6 +26,17 @@ export const leaseCases: CaseList = {
     equalRecord(second.result, { value: "a", version: 1, expiresAtMs: 5000 });
   },
 
+  async "withLease() tells whether there is, or was, a record"(context) {
+    const { one, other, key } = context;
+    const had = async (store: Store) =>
+      await store.withLease(key, once, async (lease) => lease.hadRecord);
+    assert.deepEqual(await had(one), { kind: "worked", result: false });
+    await one.compareAndSet(key, writing("a", 0));
+    assert.deepEqual(await had(other), { kind: "worked", result: true });
+    await one.delete(key);
+    assert.deepEqual(await had(other), { kind: "worked", result: true });
+  },
+
   async "withLease() tells when the lease was requested"({ one, other, key, paceMs }) {
     const held = await hold(one, key);
     const startMs = performance.now();

@@ -77,7 +77,9 @@ function toAcquired(row: Row | undefined): Acquired {
   if (row === undefined) return { kind: "changed", record: undefined };
   const record = toRecord(row);
   const fence = integerOf(row, "fence");
-  if (fence !== undefined) return { kind: "taken", fence, record };
+  if (fence !== undefined) {
+    return { kind: "taken", fence, record, hadRecord: countOf(row, "version") > 0 };
+  }
   const remainingMs = countOf(row, "remaining_ms");
   // No lease held and none given: the record has changed since it was judged.
   return remainingMs > 0 ? { kind: "held", remainingMs, record } : { kind: "changed", record };

@@ -145,11 +145,16 @@ function toDated(member: string): ListedKey {
 }
 
 function toAcquired(answer: unknown): Acquired {
-  const [kind, number, record] = toList(answer, 3);
+  const [kind, number, record, lastVersion] = toList(answer, 4);
   const found = toRecord(record);
   switch (String(kind)) {
     case "taken":
-      return { kind: "taken", fence: toNumber(number), record: found };
+      return {
+        kind: "taken",
+        fence: toNumber(number),
+        record: found,
+        hadRecord: toNumber(lastVersion) > 0,
+      };
     case "changed":
       return { kind: "changed", record: found };
     case "held":

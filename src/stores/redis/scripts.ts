@@ -62,17 +62,23 @@ const script = (lua: string): Script => defineScript(prelude + lua);
 /** KEYS record. */
 export const readScript = script("return answer(fetch(KEYS[1]), clock())");
 
-/** KEYS record. ARGV leaseMs, token, version seen or ''. Returns kind, fence or remaining ms, record. */
+/**
+ * KEYS record. ARGV leaseMs, token, version seen or ''. Returns kind, fence or remaining ms, record, and the
+ * version of the last record, 0 if there was none.
+ */
 export const acquireScript = script(`
 local r, now = fetch(KEYS[1]), clock()
-if r.leased > now and r.holder == ARGV[2] then return { 'taken', int(r.fence), answer(r, now) } end
-if r.leased > now then return { 'held', int(r.leased - now), answer(r, now) } end
-local present = r.value and int(r.version) or '0'
-if ARGV[3] ~= '' and ARGV[3] ~= present then return { 'changed', '0', answer(r, now) } end
+local last = int(r.version)
+if r.leased > now and r.holder == ARGV[2] then
+  return { 'taken', int(r.fence), answer(r, now), last }
+end
+if r.leased > now then return { 'held', int(r.leased - now), answer(r, now), last } end
+local present = r.value and last or '0'
+if ARGV[3] ~= '' and ARGV[3] ~= present then return { 'changed', '0', answer(r, now), last } end
 local fence = int(math.max(r.fence + 1, now))
 redis.call('HSET', KEYS[1], 'fence', fence, 'until', int(now + ARGV[1]), 'holder', ARGV[2])
 if not r.value then keepStub(KEYS[1]) end
-return { 'taken', fence, answer(r, now) }
+return { 'taken', fence, answer(r, now), last }
 `);
 
 /** KEYS record. ARGV key, fence, channel. Returns 1 or 0, and why nobody was told. */
