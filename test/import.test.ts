@@ -84,6 +84,17 @@ describe("importing the package", () => {
     expect(byCall.filter((name) => !own.test(name))).toEqual([]);
   });
 
+  it("makes a client without setting up Node's own fetch, which takes longer than the import", async () => {
+    const found = await run(`
+      const { createClient } = await import("./src/index.ts");
+      const dispatcher = () => globalThis[Symbol.for("undici.globalDispatcher.1")] !== undefined;
+      const before = dispatcher();
+      createClient({ environment: "sandbox", clientId: "a", apiKey: "b", headers: { "x-app": "mine" } });
+      console.log(JSON.stringify({ before, after: dispatcher() }));
+    `);
+    expect(found).toEqual({ before: false, after: false });
+  });
+
   it("leaves the app's own fetch on Node's dispatcher", async () => {
     const server = await startServer();
     const post = `

@@ -219,8 +219,10 @@ function settle(fixed: Fixed, options: ClientOverrides): Settings {
 }
 
 function readHeaders(headers: Readonly<Record<string, string>>): typeof headers {
-  if (isObject(headers) && !(headers instanceof Headers)) return headers;
-  const found = isObject(headers) ? "a Headers object" : kindOf(headers);
+  // By its tag: naming the class would have Node set up its own fetch, in every process that makes a client.
+  const isHeaders = Object.prototype.toString.call(headers) === "[object Headers]";
+  if (isObject(headers) && !isHeaders) return headers;
+  const found = isHeaders ? "a Headers object" : kindOf(headers);
   throw wrong("headers", `is ${found}, expected an object with a string for each name`);
 }
 
