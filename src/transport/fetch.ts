@@ -116,7 +116,7 @@ const beforeSending: ReadonlySet<unknown> = new Set([
 
 /** Certificates are checked before anything is sent. */
 const badCertificate =
-  /^(?:ERR_TLS_|CERT_|UNABLE_TO_(?:VERIFY|GET)_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT)/;
+  /^(?:ERR_TLS_(?:CERT|HANDSHAKE)_|CERT_|UNABLE_TO_(?:VERIFY|GET)_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT)/;
 
 /**
  * The same where there is no code: Deno quotes hyper, which says at which stage it failed, and Node ends a

@@ -122,6 +122,7 @@ describe("the fetch option", () => {
     ["Bun, lost", coded("ECONNRESET"), false],
     ["a certificate of nobody", coded("DEPTH_ZERO_SELF_SIGNED_CERT"), true],
     ["a certificate of another host", coded("ERR_TLS_CERT_ALTNAME_INVALID"), true],
+    ["TLS that ends later", coded("ERR_TLS_RENEGOTIATION_DISABLED"), false],
     // The same words for a refused connection and for a lost answer.
     ["workerd", new Error("Network connection lost."), false],
   ])("tells whether a write was sent from the error of a runtime: %s", async (_, cause, unsent) => {
