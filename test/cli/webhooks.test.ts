@@ -239,14 +239,19 @@ test("listen prints and forwards what an emulator delivers, until SIGINT", async
   expect(emulator.webhooks.subscriptions).toEqual([]);
 });
 
-test("listen signs with the secret of the handler, and says why an answer was 400", async () => {
-  const hooks = createWebhooks({ secrets: "whsec_mine" }).on("account.active", () => undefined);
+/** A handler of these webhooks, and its address. */
+async function serve(hooks: Parameters<typeof nodeHandler>[0]): Promise<string> {
   const server = express()
     .use(nodeHandler(hooks, { onError: () => undefined }))
     .listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
-  const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("listen signs with the secret of the handler, and says why an answer was 400", async () => {
+  const hooks = createWebhooks({ secrets: "whsec_mine" }).on("account.active", () => undefined);
+  const to = await serve(hooks);
   await using emulator = await startEmulator({ webhooks: { retries: [] } });
   const shared = ["listen", "--forward-to", to, "--emulator", emulator.url];
   const other = start(...shared);
@@ -262,12 +267,7 @@ test("listen signs with the secret of the handler, and says why an answer was 40
 test("listen does not sign what the emulator has not, so that the handler refuses what a web page posts", async () => {
   const handled: string[] = [];
   const hooks = createWebhooks({ secrets: "whsec_mine" }).onAny(({ id }) => void handled.push(id));
-  const server = express()
-    .use(nodeHandler(hooks, { onError: () => undefined }))
-    .listen(0, "127.0.0.1");
-  onTestFinished(() => void server.close());
-  await once(server, "listening");
-  const to = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const to = await serve(hooks);
   await using emulator = await startEmulator();
   const shared = ["listen", "--forward-to", to, "--emulator", emulator.url];
   const listener = start(...shared, "--secret", "whsec_mine");

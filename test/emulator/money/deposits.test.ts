@@ -1,20 +1,11 @@
 /** Deposits into global accounts: what becomes of them, and of the wallet. */
 
-import { createClient } from "airwallex-connect";
-import { type EmulatorOptions, startEmulator } from "airwallex-connect/emulator";
-import { expect, onTestFinished, test } from "vitest";
-import { minimal } from "../inputs.js";
+import type { EmulatorOptions } from "airwallex-connect/emulator";
+import { expect, test } from "vitest";
+import { openSeller } from "../seller.js";
 
 async function open(options: EmulatorOptions = {}) {
-  const fixed = { now: "2026-09-01T10:00:00Z", frozen: true } as const;
-  const emulator = await startEmulator({ ...fixed, ...options });
-  const platform = createClient({ ...emulator.clientOptions, validation: "strict" });
-  onTestFinished(async () => {
-    await platform.close();
-    await emulator.close();
-  });
-  const { id } = await platform.accounts.create(minimal);
-  const seller = platform.onBehalfOf(id);
+  const { emulator, client: platform, id, seller } = await openSeller(options);
   const globalAccount = emulator.money.openGlobalAccount({ accountId: id, currency: "USD" });
   const balance = () => emulator.money.balance(id, "USD");
   return { emulator, platform, id, seller, globalAccount, balance };
