@@ -1,6 +1,11 @@
 /** Whatever a control or an option is given, the error names it, says what came, and what is expected. */
 
-import { createEmulator, type Emulator, startEmulator } from "airwallex-connect/emulator";
+import {
+  createEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
+} from "airwallex-connect/emulator";
 import { describe, expect, test } from "vitest";
 
 /** Values that no argument takes, whatever its type. */
@@ -183,7 +188,8 @@ describe("controls of an emulator", () => {
       [() => faults.next("*", { status: 500, body: 5n }), "effect.body cannot be written as JSON"],
       [() => clock.set(nothing), "Cannot set clock: the moment is null, expected a date"],
       [() => clock.advance(nothing), "Cannot advance clock: the duration is null, expected"],
-      [() => clock.advance("200000000d"), "beyond the last date"],
+      [() => clock.advance("200000000d"), "beyond the year 9999"],
+      [() => clock.set(new Date(8.64e15)), "expected a date up to the year 9999"],
       [() => oauth.consent(nothing), "Cannot consent: the options are null, expected an object"],
       [() => deliver({ name: "a.b", data: 5n }), "data cannot be written as JSON"],
       [() => money.balance("acct_1", "usd"), 'currency is "usd", expected a code of ISO 4217'],
@@ -206,6 +212,21 @@ describe("options of an emulator", () => {
   test.each([null, [], "x", 5])("are an object, and not %j", async (given) => {
     expect(() => createEmulator(given as never)).toThrow("expected an object");
     await expect(startEmulator(given as never)).rejects.toThrow("expected an object");
+  });
+
+  test.each<EmulatorOptions>([
+    { tokenLifetimeMs: 1e16 },
+    { reviewAfterMs: 1e16 },
+    { settleAfterMs: 1e16 },
+    { oauth: { accessTokenLifetimeMs: 1e16 } },
+    { oauth: { refreshTokenLifetimeMs: 1e16 } },
+    { oauth: { graceMs: 1e16 } },
+    { oauth: { codeLifetimeMs: 1e16 } },
+    { webhooks: { retries: [0, 1e16] } },
+  ])("last a hundred years at most: %j", (given) => {
+    expect(() => createEmulator(given)).toThrow(
+      / is 10000000000000000, expected \d+ to 3153600000000$/,
+    );
   });
 
   test("name a limit that is not known", () => {

@@ -14,13 +14,13 @@ export interface EmulatorClock {
    * Moves forward by a number of milliseconds, or by a duration such as `"500ms"`, `"5s"`, `"6m"`, `"2h"`,
    * `"90d"`.
    *
-   * @throws RangeError for a negative or unreadable duration, and beyond what a date can hold.
+   * @throws RangeError for a negative or unreadable duration, and beyond the year 9999.
    */
   advance(by: string | number): void;
   /**
    * Jumps to a moment, earlier or later.
    *
-   * @throws RangeError for an invalid date.
+   * @throws RangeError for an invalid date, and for one beyond the year 9999.
    */
   set(to: Date | string | number): void;
   /** Stops the clock at its present time; `advance` and `set` still move it. */
@@ -172,21 +172,20 @@ function createAlarm(ring: () => void): Alarm {
 
 function later(nowMs: number, by: string | number): number {
   const ms = nowMs + parseDuration(by, "Cannot advance clock: the duration");
-  if (Math.abs(ms) <= latestMs) return ms;
+  if (ms <= latestMs) return ms;
   throw new RangeError(
-    `Cannot advance clock: the duration is ${showNumber(by)}, which leads beyond the last date`,
+    `Cannot advance clock: the duration is ${showNumber(by)}, which leads beyond the year 9999`,
   );
 }
 
-/** The last moment that a date can hold. */
-const latestMs = 8.64e15;
+/** The last moment of four-digit years, which timestamps are written with. */
+const latestMs = Date.UTC(10_000, 0) - 1;
 
 function toMs(what: string, moment: Date | string | number): number {
   const isMoment = typeof moment === "string" || typeof moment === "number" || types.isDate(moment);
   const ms = isMoment ? new Date(moment).getTime() : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
+  if (Math.abs(ms) <= latestMs) return ms;
   const shown = typeof moment === "string" ? quoted(moment) : showNumber(moment);
-  throw new RangeError(
-    `${what} is ${types.isDate(moment) ? "an invalid date" : shown}, expected a date`,
-  );
+  const found = !types.isDate(moment) ? shown : Number.isNaN(ms) ? "an invalid date" : String(ms);
+  throw new RangeError(`${what} is ${found}, expected a date up to the year 9999`);
 }

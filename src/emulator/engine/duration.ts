@@ -4,6 +4,17 @@ import { showNumber } from "../../checks/values.js";
 
 export const dayMs = 86_400_000;
 
+/** A hundred years. After a longer time, a date may be one that no timestamp can show. */
+const longestMs = 36_500 * dayMs;
+
+/** @throws RangeError for an option that is not a duration between `leastMs` and a hundred years. */
+export function checkDuration(option: string, ms: unknown, leastMs: number): void {
+  if (typeof ms === "number" && ms >= leastMs && ms <= longestMs) return;
+  throw new RangeError(
+    `Cannot make emulator: ${option} is ${showNumber(ms)}, expected ${leastMs} to ${longestMs}`,
+  );
+}
+
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: dayMs } as const;
 
 /**

@@ -4,7 +4,7 @@ import { refuseOtherLists } from "../../checks/arguments.js";
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
 import { kindOf } from "../../checks/values.js";
 import type { OAuthScope } from "../../generated/scopes.js";
-import { dayMs } from "./duration.js";
+import { checkDuration, dayMs } from "./duration.js";
 
 /** The client id of an emulator's default app. */
 export const defaultOAuthClientId = "appid_emulator";
@@ -104,7 +104,7 @@ type Duration = Exclude<keyof OAuthSettings, "apps">;
 
 function readMs(options: OAuthOptions, name: Duration, usual: number, least: number): number {
   const value = options[name] ?? usual;
-  if (!(value >= least && Number.isFinite(value))) refuse(name, value, `at least ${least}`);
+  checkDuration(`oauth.${name}`, value, least);
   return value;
 }
 

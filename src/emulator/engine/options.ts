@@ -2,8 +2,8 @@
 
 import { refuseOtherLists } from "../../checks/arguments.js";
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
-import { showNumber } from "../../checks/values.js";
 import { currentApiVersion, isDate } from "./api-version.js";
+import { checkDuration } from "./duration.js";
 import { type OAuthOptions, type OAuthSettings, readOAuthOptions } from "./oauth-options.js";
 import { type RateLimits, rateLimitsOf } from "./rate-limits.js";
 import type { LoggedRequest } from "./request-log.js";
@@ -19,7 +19,7 @@ export const defaultClientId = "emulator_client_id";
 /** The API key of an emulator, unless the options set another. It is not a secret. */
 export const defaultApiKey = "emulator_api_key";
 
-/** Options of {@link createEmulator}. All are optional. */
+/** Options of {@link createEmulator}. All are optional. No time may be longer than a hundred years. */
 export interface EmulatorOptions {
   /** What all ids are derived from: the same seed and the same calls give the same ids. */
   readonly seed?: string | undefined;
@@ -135,17 +135,11 @@ const kinds: OptionKinds<EmulatorOptions> = {
 export function readOptions(options: EmulatorOptions): Settings {
   checkOptions("Cannot make emulator", options, kinds);
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
-  if (!(tokenLifetimeMs >= 1_000 && Number.isFinite(tokenLifetimeMs))) {
-    refuse("tokenLifetimeMs", tokenLifetimeMs, "at least 1000");
-  }
+  checkDuration("tokenLifetimeMs", tokenLifetimeMs, 1_000);
   if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");
-  if (reviewAfterMs !== undefined && !(reviewAfterMs >= 0)) {
-    refuse("reviewAfterMs", reviewAfterMs, "0 or more");
-  }
+  if (reviewAfterMs !== undefined) checkDuration("reviewAfterMs", reviewAfterMs, 0);
   const { settleAfterMs = 0, missingAuthStatus = 401 } = options;
-  if (settleAfterMs !== false && !(typeof settleAfterMs === "number" && settleAfterMs >= 0)) {
-    refuse("settleAfterMs", showNumber(settleAfterMs), "0 or more, or false");
-  }
+  if (settleAfterMs !== false) checkDuration("settleAfterMs", settleAfterMs, 0);
   if (missingAuthStatus !== 401 && missingAuthStatus !== 403) {
     refuse("missingAuthStatus", missingAuthStatus, "401 or 403");
   }

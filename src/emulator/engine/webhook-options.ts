@@ -2,6 +2,7 @@
 
 import { checkOptions, type OptionKinds } from "../../checks/options.js";
 import { entryOf, kindOf, longestTimerMs, showNumber } from "../../checks/values.js";
+import { checkDuration } from "./duration.js";
 
 /** Answers a delivery in this process. Both a fetch and a request handler can. */
 export type Receive = (request: Request) => Response | Promise<Response>;
@@ -77,10 +78,8 @@ function delaysOf(retries: RetrySchedule | readonly number[]): readonly number[]
     return entryOf(schedules, retries) ?? refuse("retries", showNumber(retries), expected);
   }
   if (!Array.isArray(retries)) refuse("retries", kindOf(retries), expected);
-  for (const delayMs of retries) {
-    if (!Number.isFinite(delayMs) || delayMs < 0) {
-      refuse("retries", `a list with ${showNumber(delayMs)}`, "numbers from 0");
-    }
+  for (const [index, delayMs] of retries.entries()) {
+    checkDuration(`webhooks.retries[${index}]`, delayMs, 0);
   }
   return [...retries];
 }
