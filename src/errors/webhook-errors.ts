@@ -75,6 +75,12 @@ export class WebhookRequestError extends SdkError {
   }
 }
 
+/**
+ * The name or the id of an event for a message. Both come from outside, and must not steer a terminal: a
+ * character that is not plain becomes a question mark.
+ */
+export const plain = (text: string): string => text.slice(0, 100).replace(/[^ -~]/g, "?");
+
 /** One or more handlers of an event failed. The event was released: its next delivery runs them again. */
 export class WebhookHandlerError extends SdkError {
   readonly code = "webhook_handler_failed";
@@ -90,7 +96,7 @@ export class WebhookHandlerError extends SdkError {
     const count = errors.length === 1 ? "a handler" : `${errors.length} handlers`;
     super(
       "WebhookHandlerError",
-      `Cannot handle the event ${event.name} ${event.id}: ${count} failed`,
+      `Cannot handle the event ${plain(event.name)} ${plain(event.id)}: ${count} failed`,
     );
     this.eventId = event.id;
     this.eventName = event.name;

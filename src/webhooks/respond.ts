@@ -13,6 +13,7 @@
 
 import { SdkError } from "../errors/sdk-error.js";
 import {
+  plain,
   WebhookHandlerError,
   WebhookPayloadError,
   WebhookRequestError,
@@ -90,7 +91,7 @@ export async function respondTo<Context>(
       return answer(200, "enqueued");
     }
     const outcome = await hooks.handle(event);
-    if (outcome === "ignored") return answer(200, `ignored: no handler for ${shown(event.name)}`);
+    if (outcome === "ignored") return answer(200, `ignored: no handler for ${plain(event.name)}`);
     return outcome === "busy" ? answer(409, "busy") : answer(200, outcome);
   } catch (error) {
     const answer = answerTo(error);
@@ -99,9 +100,6 @@ export async function respondTo<Context>(
     return answer;
   }
 }
-
-/** The name of an event, unless it is not like one. */
-const shown = (name: string): string => (/^[\w.-]{1,100}$/.test(name) ? name : "such an event");
 
 const warned = new Set<string>();
 

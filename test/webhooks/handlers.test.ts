@@ -82,10 +82,12 @@ describe("createWebhooks()", () => {
     expect(await respond("account.submitted")).toBe("handled");
     expect(await respond("account.active")).toBe("ignored: no handler for account.active");
     expect(await respond("account.active")).toBe("ignored: no handler for account.active");
-    expect(await respond("a name\nof two lines")).toBe("ignored: no handler for such an event");
+    expect(await respond("a name\nof two lines")).toBe(
+      "ignored: no handler for a name?of two lines",
+    );
     expect(await warnings()).toEqual([
       'AirwallexWebhookWarning: The event "account.active" was ignored: no handler takes it; add on("account.active") or onAny(), or unsubscribe from it',
-      'AirwallexWebhookWarning: The event "a name\\nof two lines" was ignored: no handler takes it; add on("a name\\nof two lines") or onAny(), or unsubscribe from it',
+      'AirwallexWebhookWarning: The event "a name?of two lines" was ignored: no handler takes it; add on("a name?of two lines") or onAny(), or unsubscribe from it',
     ]);
   });
 
@@ -128,6 +130,16 @@ describe("createWebhooks()", () => {
       errors: [{ name: "Error", message: "first" }, "third"],
     });
     expect(inspect(error)).toContain("Error: first\n");
+  });
+
+  it("shows no character of a name or an id that steers a terminal, and not all of a long one", async () => {
+    const hooks = createWebhooks({ secrets: secret }).onAny(() => Promise.reject(new Error("x")));
+    const name = `a\u001b[2J\u009b\u202eb${"c".repeat(100)}`;
+    const error = await hooks
+      .handle({ ...(await event()), id: "e\n1", name } as never)
+      .catch(String);
+    const message = `Cannot handle the event a?[2J??b${"c".repeat(92)} e?1: a handler failed`;
+    expect(error).toBe(`WebhookHandlerError: ${message}`);
   });
 
   it("runs once per event with an inbox, and again if a handler failed", async () => {
