@@ -17,7 +17,8 @@ import {
   type RunningEmulator,
   startEmulator,
 } from "airwallex-connect/emulator";
-import { type AppFolder, freePort, packTarball, tryApp } from "./try-app.js";
+import { freePort } from "../test/servers.js";
+import { type AppFolder, packTarball, tryApp } from "./try-app.js";
 
 const secret = "whsec_example";
 
@@ -46,7 +47,7 @@ for (const [name, trial] of Object.entries(trials)) {
 async function tryNext(folder: AppFolder, emulator: RunningEmulator): Promise<void> {
   const port = await freePort();
   const app = `http://127.0.0.1:${port}`;
-  const env = { ...environment(emulator), PORT: port, APP_URL: app };
+  const env = { ...environment(emulator), PORT: `${port}`, APP_URL: app };
   await folder.start("npm start", port, env);
 
   // The form, twice: one account.
@@ -80,7 +81,7 @@ async function tryNext(folder: AppFolder, emulator: RunningEmulator): Promise<vo
 
 async function tryNest(folder: AppFolder, emulator: RunningEmulator): Promise<void> {
   const port = await freePort();
-  await folder.start("npm start", port, { ...environment(emulator), PORT: port });
+  await folder.start("npm start", port, { ...environment(emulator), PORT: `${port}` });
   const answer = await fetch(`http://127.0.0.1:${port}/sellers`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -10,7 +10,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type AppFolder, freePort, packTarball, tryApp } from "./try-app.js";
+import { freePort } from "../test/servers.js";
+import { type AppFolder, packTarball, tryApp } from "./try-app.js";
 
 const headings: Readonly<Record<string, string>> = { nest: "Nest", next: "Next.js" };
 
@@ -43,9 +44,10 @@ await tryApp(`newcomer-${name}`, async (folder) => {
   if (section.includes("`npx tsc`")) folder.run("npx tsc");
   const [port, emulatorPort] = [await freePort(), await freePort()];
   for (const line of commands) {
-    const own = line.replaceAll("3000", port).replaceAll("4010", emulatorPort);
+    const own = line.replaceAll("3000", `${port}`).replaceAll("4010", `${emulatorPort}`);
     if (/ emulator /.test(own)) await folder.start(own, emulatorPort);
-    else if (/next start|dist\/main\.js/.test(own)) await folder.start(own, port, { PORT: port });
+    else if (/next start|dist\/main\.js/.test(own))
+      await folder.start(own, port, { PORT: `${port}` });
     else folder.run(own);
   }
   console.log(`${heading}: a webhook was verified, handled and answered`);

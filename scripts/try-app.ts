@@ -3,9 +3,8 @@
 import { type ChildProcess, execFileSync, execSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 const limitMs = 180_000;
 type Environment = Readonly<Record<string, string>>;
@@ -17,7 +16,7 @@ export interface AppFolder {
   /** The same, while this process goes on, so that it can serve the command. */
   runBeside(command: string, env?: Environment): Promise<void>;
   /** Starts a server, and waits until something answers on its port. */
-  start(command: string, port: string, env?: Environment): Promise<void>;
+  start(command: string, port: number, env?: Environment): Promise<void>;
 }
 
 /** Ends the servers and removes the folder when the work is done. */
@@ -66,17 +65,19 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-/** Packs what `npm run build` made. @returns the path of the tarball */
+/** Packs what `npm run build` made, until this process ends. @returns the path of the tarball */
 export function packTarball(): string {
-  const output = execFileSync("npm", ["pack", "--json", "--pack-destination", tmpdir()], {
+  const folder = mkdtempSync(join(tmpdir(), "tarball-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const output = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [{ filename }] = JSON.parse(output) as [{ readonly filename: string }];
-  return resolve(tmpdir(), filename);
+  return join(folder, filename);
 }
 
-async function answers(port: string): Promise<void> {
+async function answers(port: number): Promise<void> {
   const until = Date.now() + limitMs;
   while (Date.now() < until) {
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
@@ -84,14 +85,4 @@ async function answers(port: string): Promise<void> {
     await new Promise((done) => setTimeout(done, 200));
   }
   throw new Error(`Nothing answers on port ${port}`);
-}
-
-export function freePort(): Promise<string> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" ? String(address?.port) : "0";
-      server.close(() => done(port));
-    });
-  });
 }

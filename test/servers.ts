@@ -1,4 +1,7 @@
-/** Real servers for tests, each with its own directory and port, and gone when the test is over. */
+/**
+ * Real servers for tests, each with its own directory and port, and gone when the test is over. This file
+ * imports nothing of the project: test/cases copies it out.
+ */
 
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import {
@@ -198,6 +201,7 @@ function missingUser(): string | undefined {
   return isRoot && !postgresUser() ? "there is no user to run Postgres as" : undefined;
 }
 
+/** A port on which nothing listens at the moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
