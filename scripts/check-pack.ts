@@ -53,6 +53,7 @@ const problems = [
   ...checkRequires(),
   ...checkCopies(),
   ...checkSize("webhooks.js", 10_240),
+  ...checkAlone("index.js"),
   ...(await lint()),
   ...(await checkTypes()),
   ...runConsumers(),
@@ -170,6 +171,14 @@ function checkCopies(): readonly string[] {
 }
 
 /** Compressed size of what an entry point loads at once: later `import()`s do not count. */
+/** Whoever imports a door waits for each further file, and each built-in module, that it loads at once. */
+function checkAlone(door: string): readonly string[] {
+  const text = readFileSync(join(installed, "dist", door), "utf8");
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?["']([^"']+)["'];/gm)].map(
+    ([, loaded = ""]) => `dist/${door} loads ${loaded} at once, expected it to load nothing`,
+  );
+}
+
 function checkSize(door: string, maxBytes: number): readonly string[] {
   const dist = join(installed, "dist");
   const texts = new Map<string, string>();

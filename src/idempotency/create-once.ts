@@ -11,7 +11,6 @@
 import { isSameNumber } from "../call/exact-json.js";
 import type { CallExtras, CallOptions } from "../call/settings.js";
 import type { Finding } from "../call/settle.js";
-import { isExactDecimal } from "../generated/values.guards.js";
 import { withinCall } from "./lookup.js";
 import { withRequestId } from "./request-id.js";
 
@@ -25,9 +24,14 @@ export function paymentOf<Params extends { readonly request_id?: string | undefi
   const body = withRequestId(params);
   const amounts = Object.entries(body).flatMap(([name, value]) =>
     // Any other amount is refused as it is.
-    name.endsWith("amount") && isExactDecimal(value) ? [[name, String(value)]] : [],
+    name.endsWith("amount") && isExactNumber(value) ? [[name, String(value)]] : [],
   );
   return { ...body, ...Object.fromEntries(amounts) };
+}
+
+/** Whether a value is a number of up to 15 digits. One with more is the residue of a calculation. */
+function isExactNumber(value: unknown): value is number {
+  return typeof value === "number" && isSameNumber(String(value), value.toPrecision(15));
 }
 
 interface Made {

@@ -4,6 +4,7 @@ import { createPkce } from "../auth/pkce.js";
 import { allOf, refuseUnknown } from "../checks/options.js";
 import { type Issue, ValidationError } from "../errors/index.js";
 import type { OAuthScope } from "../generated/scopes.js";
+import { warnOfUnknownScopes } from "./scopes.js";
 import type { StateSealer } from "./state.js";
 
 /** Options of `oauth.authorizationUrl`. */
@@ -48,7 +49,7 @@ export async function authorizationUrl(
   refuseUnknown("Cannot call oauth.authorizationUrl", options, known);
   const { session, scopes = app.scopes, state, signUp, pkce } = options;
   refuseInvalid(session, scopes);
-  await warnOfUnknown(scopes);
+  await warnOfUnknownScopes(scopes);
   const proof = pkce ? await createPkce() : undefined;
   const sealed = await sealer.seal({ state, codeVerifier: proof?.verifier }, session);
   const url = new URL(app.authorizeUrl);
@@ -63,12 +64,6 @@ export async function authorizationUrl(
     url.searchParams.set("code_challenge_method", "S256");
   }
   return url.href;
-}
-
-/** In a file of its own, because the table of scopes is large. */
-async function warnOfUnknown(scopes: readonly string[]): Promise<void> {
-  const { warnOfUnknownScopes } = await import("./scopes.js");
-  warnOfUnknownScopes(scopes);
 }
 
 function refuseInvalid(session: unknown, scopes: readonly string[]): void {

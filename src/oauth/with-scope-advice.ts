@@ -3,14 +3,14 @@
 import { isObject } from "../checks/values.js";
 import { parseBody } from "../transport/body.js";
 import type { Send } from "../transport/wire.js";
+import { adviseOnScope } from "./scopes.js";
 
 export function withScopeAdvice(send: Send): Send {
   return async (request) => {
     const response = await send(request);
     // A proxy's page is not about scopes.
     if (response.status === 403 && isObject(parseBody(response))) {
-      const { adviseOnScope } = await import("./scopes.js");
-      request.progress.hint ??= adviseOnScope(request.method, ownPath(request.path));
+      request.progress.hint ??= await adviseOnScope(request.method, ownPath(request.path));
     }
     return response;
   };

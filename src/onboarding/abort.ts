@@ -1,6 +1,6 @@
 /** What ends a run early, and waits that end with it. */
 
-import { setMaxListeners } from "node:events";
+import { events } from "../transport/builtin.js";
 
 /** One signal for the caller's abort and for errors that end the run. */
 export interface RunAbort {
@@ -13,7 +13,7 @@ export interface RunAbort {
 export function createRunAbort(callers: AbortSignal | undefined): RunAbort {
   const controller = new AbortController();
   // Every seller that waits adds a listener.
-  setMaxListeners(0, controller.signal);
+  events().setMaxListeners(0, controller.signal);
   const follow = (): void => controller.abort(callers?.reason);
   if (callers?.aborted) follow();
   callers?.addEventListener("abort", follow);

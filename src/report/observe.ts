@@ -1,6 +1,5 @@
 /** Events an app can observe: every attempt, retry, drift and token, without bodies or secrets. */
 
-import { channel } from "node:diagnostics_channel";
 import type { CallFacts } from "../errors/index.js";
 import { createOnceEach, type DriftIssue } from "./drift.js";
 
@@ -127,6 +126,8 @@ function onceEach(drift: Topic<DriftEvent>): Topic<DriftEvent> {
 }
 
 function topic<Event>(name: string, hook: ((event: Event) => void) | undefined): Topic<Event> {
+  // Not imported, which would take longer than a hundred lines of ours.
+  const { channel } = process.getBuiltinModule("node:diagnostics_channel");
   const published = channel(`airwallex-connect:${name}`);
   return {
     active: () => hook !== undefined || published.hasSubscribers,

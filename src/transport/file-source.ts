@@ -1,8 +1,6 @@
 /** Where the bytes of an upload come from. */
 
 import type { Stats } from "node:fs";
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import { kindOf } from "../checks/values.js";
 import { ValidationError } from "../errors/index.js";
 
@@ -151,9 +149,11 @@ function isIterable(source: unknown): source is AsyncIterable<Uint8Array> {
 }
 
 async function inspectPath(source: string | URL): Promise<OpenableFile> {
-  const [{ stat }, { createReadStream }] = await Promise.all([
+  const [{ stat }, { createReadStream }, { basename }, { fileURLToPath }] = await Promise.all([
     import("node:fs/promises"),
     import("node:fs"),
+    import("node:path"),
+    import("node:url"),
   ]);
   if (source instanceof URL && source.protocol !== "file:") {
     throw fileError("is a URL of another kind, expected one that begins with file:");
