@@ -193,6 +193,10 @@ describe("controls of an emulator", () => {
       [() => oauth.consent(nothing), "Cannot consent: the options are null, expected an object"],
       [() => deliver({ name: "a.b", data: 5n }), "data cannot be written as JSON"],
       [() => money.balance("acct_1", "usd"), 'currency is "usd", expected a code of ISO 4217'],
+      [
+        () => money.openGlobalAccount({ currency: "ABC" }),
+        "expected a code of ISO 4217 such as USD",
+      ],
       [() => money.setStatus("id", "SETLED"), 'status is "SETLED", expected one of NEW'],
     ];
     for (const [act, message] of messages) expect(act).toThrow(message);

@@ -3,7 +3,7 @@
 import { requireStrings } from "../../checks/arguments.js";
 import { quoted } from "../../checks/printable.js";
 import type { Account, AccountStatusInput } from "../../generated/index.js";
-import type { AccountRecord, AccountStatus } from "../engine/account-record.js";
+import { type AccountRecord, type AccountStatus, accountWith } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
 import { moveTo } from "./account-status.js";
 import { approveConnection } from "./life-cycle.js";
@@ -40,7 +40,7 @@ export function createAccountsControls(present: () => World): AccountsControls {
   const change = (id: string, act: (world: World, record: AccountRecord) => void): Account => {
     requireStrings("Cannot change account", { id });
     const world = present();
-    const record = find(world, id);
+    const record = accountWith(world.accounts, id);
     if (record === undefined) {
       throw new RangeError(`Cannot change account: there is none with the id ${quoted(id)}`);
     }
@@ -53,7 +53,7 @@ export function createAccountsControls(present: () => World): AccountsControls {
     },
     get(id) {
       requireStrings("Cannot read account", { id });
-      const record = find(present(), id);
+      const record = accountWith(present().accounts, id);
       return record && view(record);
     },
     list: () => [...present().accounts.connected.values()].map(view),
@@ -85,8 +85,4 @@ export const documentedStatuses: readonly AccountStatusInput[] = [
 function put(world: World, record: AccountRecord, status: AccountStatus): void {
   if (status === "SUSPENDED") decide(world, record, { next: "SUSPENDED", force: true });
   else moveTo(world, record, status);
-}
-
-function find({ accounts }: World, id: string): AccountRecord | undefined {
-  return accounts.connected.get(id) ?? accounts.customers.get(id);
 }

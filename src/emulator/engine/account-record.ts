@@ -122,6 +122,11 @@ export function accountsOfEntity(
   );
 }
 
+/** Any account besides the platform: one that it has opened, or that of a customer. */
+export function accountWith(accounts: Accounts, id: string): AccountRecord | undefined {
+  return accounts.connected.get(id) ?? accounts.customers.get(id);
+}
+
 /** @throws Refusal if the platform has no such account. */
 export function findConnected(accounts: Accounts, id: string): AccountRecord {
   const record = accounts.connected.get(id);

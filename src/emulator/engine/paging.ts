@@ -39,6 +39,10 @@ export function cursorPage<Item extends Sequenced>(
   };
 }
 
+/** For lists whose first page can be named `0`. */
+export const startingAtZero = (query: CursorQuery): CursorQuery =>
+  query.page === "0" ? { ...query, page: undefined } : query;
+
 interface Cursor {
   readonly side: string;
   readonly sequence: number;

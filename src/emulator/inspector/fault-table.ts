@@ -1,5 +1,7 @@
 /** Faults that are set, and setting them. */
 
+import { quoted } from "../../checks/printable.js";
+import { entryOf } from "../../checks/values.js";
 import type { FaultEffect } from "../engine/fault-effects.js";
 import type { ListedFault } from "../engine/faults.js";
 import { formatCount } from "./format.js";
@@ -72,9 +74,10 @@ function find({ faults }: Inspected, key: string): ListedFault | undefined {
 
 /** @throws TypeError for a match that no request can have; RangeError for an unknown choice. */
 export function setFault({ faults }: Inspected, { match = "", effect = "", hits = "" }: Values) {
-  const chosen = Object.hasOwn(effects, effect) ? effects[effect] : undefined;
-  if (chosen === undefined)
-    throw new RangeError(`Cannot set fault: there is no effect "${effect}"`);
+  const chosen = entryOf(effects, effect);
+  if (chosen === undefined) {
+    throw new RangeError(`Cannot set fault: there is no effect ${quoted(effect)}`);
+  }
   if (hits === "every one") faults.always(match.trim(), chosen);
   else faults.next(match.trim(), chosen, { times: Number(hits) });
 }

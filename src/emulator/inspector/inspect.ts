@@ -21,10 +21,10 @@ import {
   type Values,
 } from "./inspector-table.js";
 import { ledgerTable } from "./ledger-table.js";
-import { transferTable } from "./money-table.js";
 import { payoutTable } from "./payout-table.js";
 import { requestTable } from "./request-table.js";
 import { rfiTable } from "./rfi-table.js";
+import { transferTable } from "./transfer-table.js";
 import { eventTable, subscriptionTable } from "./webhook-tables.js";
 
 /** In the order of the page. */

@@ -1,10 +1,8 @@
 /** Payouts, which the API calls transfers, and each step of their way. */
 
 import type { SimulationTransferTransitionParams } from "../../generated/index.js";
-import type { AccountRecord } from "../engine/account-record.js";
-import type { World } from "../engine/world.js";
 import { moneyOf } from "../money/money-store.js";
-import { transitionPayout } from "../money/payouts.js";
+import { nextStatuses, transitionPayout } from "../money/payouts.js";
 import { viewPayout } from "../money/view-money.js";
 import { formatAmount, formatTime } from "./format.js";
 import {
@@ -16,10 +14,6 @@ import {
 } from "./inspector-table.js";
 
 const looks = { PAID: "good", FAILED: "bad", CANCELLED: "bad", OVERDUE: "bad" } as const;
-
-const over: ReadonlySet<string> = new Set(["PAID", "FAILED", "CANCELLED"]);
-
-const steps = ["PROCESSING", "SENT", "PAID", "FAILED", "OVERDUE", "CANCELLED"] as const;
 
 export const payoutTable: InspectorTable = {
   name: "payouts",
@@ -46,26 +40,20 @@ export const payoutTable: InspectorTable = {
   detail({ world }, key) {
     const payout = moneyOf(world).payouts.get(key);
     if (payout === undefined) return undefined;
-    const choices = steps.filter((step) => step !== payout.status);
+    const choices = nextStatuses(payout);
     const next = { name: "status", label: "Next status", choices };
     return {
       title: `${formatAmount(payout.priced.buyUnits, payout.priced.buyCurrency)}, ${payout.status}`,
       data: viewPayout(payout, world.settings.apiVersion),
-      actions: over.has(payout.status) ? [] : [button("move", "Move along", next)],
+      actions: choices.length > 0 ? [button("move", "Move along", next)] : [],
       comparisons: [],
     };
   },
 
   act({ world }, key, action, { status = "" }) {
-    const { accountId } = moneyOf(world).payouts.find(key);
-    const owner = ownerOf(world, accountId);
-    if (action !== "move" || owner === undefined) return refuseAction(action);
+    const payout = moneyOf(world).payouts.find(key);
+    if (action !== "move") return refuseAction(action);
     const next_status = status as SimulationTransferTransitionParams["next_status"];
-    transitionPayout(world, owner, key, { next_status });
+    transitionPayout(world, payout, { next_status });
   },
 };
-
-function ownerOf({ accounts }: World, id: string): AccountRecord | undefined {
-  const { platform, connected, customers } = accounts;
-  return id === platform.id ? platform : (connected.get(id) ?? customers.get(id));
-}

@@ -1,5 +1,6 @@
 /** Requests for information: what is asked, and what reviewers do once it is answered. */
 
+import { quoted } from "../../checks/printable.js";
 import type { RfiAnswerTypeInput, RfiTypeInput } from "../../generated/index.js";
 import { answerTypes, rfiTypes } from "../rfis/questions.js";
 import { closeRfi, followUp } from "../rfis/rfi-life-cycle.js";
@@ -34,7 +35,7 @@ function choose<Choice extends RfiTypeInput | RfiAnswerTypeInput>(
 ): Choice {
   const found = choices.find((choice) => choice === given);
   if (found !== undefined) return found;
-  throw new RangeError(`Cannot ask: "${given}" is none of ${choices.join(", ")}`);
+  throw new RangeError(`Cannot ask: ${quoted(given)} is none of ${choices.join(", ")}`);
 }
 
 export const rfiTable: InspectorTable = {

@@ -18,7 +18,7 @@ import { invalidArgument, Refusal } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
 import { parseUnits, toAmount } from "./amounts.js";
 import { available, outside } from "./ledger.js";
-import { type DepositRecord, expect, moneyOf } from "./money-store.js";
+import { type DepositRecord, expectIncoming, moneyOf } from "./money-store.js";
 
 /** @throws Refusal if the owner has no such global account, or the amount is invalid. */
 export function createDeposit(
@@ -48,7 +48,7 @@ export function createDeposit(
     ...{ status: "PENDING", settledAtMs: undefined, isReversed: false },
   };
   deposits.add(deposit);
-  expect(world, account.accountId, currency, units);
+  expectIncoming(world, account.accountId, currency, units);
   if (status === "PENDING") deposits.changes.publish({ record: deposit, atMs: createdAtMs });
   else become(world, deposit, status);
   return deposit;
@@ -86,7 +86,7 @@ export function reverseDeposit(world: World, owner: AccountRecord, id: string): 
     ...{ units: -units, createdAtMs: world.clock.nowMs() },
     ...{ status: "PENDING", settledAtMs: undefined, isReversed: false },
   };
-  expect(world, account.accountId, account.currency, -units);
+  expectIncoming(world, account.accountId, account.currency, -units);
   // The balance goes below 0 if the money has been spent meanwhile.
   become(world, moneyOf(world).deposits.add(reversal), "SETTLED");
 }
@@ -105,7 +105,7 @@ function become(world: World, deposit: DepositRecord, to: "SETTLED" | "REJECTED"
   const { account, units } = deposit;
   const atMs = world.clock.nowMs();
   if (deposit.status === "PENDING") {
-    expect(world, account.accountId, account.currency, -units);
+    expectIncoming(world, account.accountId, account.currency, -units);
   }
   deposit.status = to;
   if (to === "SETTLED") {

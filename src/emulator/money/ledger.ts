@@ -1,5 +1,5 @@
 /**
- * The ledger: every movement of money is a double entry. Its lines take money from some books and give it
+ * The ledger: money moves by double entries. The lines of one take money from some books and give it
  * to others, and sum to nothing in each currency. Balances, their history and the statement of an account
  * are views of it, so they always agree.
  */
@@ -52,7 +52,7 @@ export interface Ledger {
   entries(accountId: string): readonly Entry[];
   /** Every account that has, or once had, money. */
   accounts(): readonly string[];
-  /** Tells of every entry, once all lines of its movement are posted. */
+  /** Tells of every entry, once all lines that were posted with it are in. */
   readonly changes: Changes<Entry>;
 }
 

@@ -12,6 +12,7 @@ import type {
   Payout,
   TransferFailureReason,
 } from "../../generated/index.js";
+import { accountWith } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
 import { countryFor } from "./account-numbers.js";
 import { isCurrency, parseUnits, toText } from "./amounts.js";
@@ -48,7 +49,7 @@ export interface MoneyControls {
    * Opens a global account, for `simulation.deposits.create` to pay into, and returns its id.
    *
    * @param options.accountId The account whose wallet it fills; default the platform.
-   * @throws RangeError for an unknown account, and for a currency that is not three capital letters.
+   * @throws RangeError for an unknown account, and for a currency that is none.
    */
   openGlobalAccount(options: {
     readonly accountId?: string | undefined;
@@ -183,12 +184,7 @@ function openGlobalAccount(
   const kinds = { accountId: "string", currency: "string" } as const;
   checkOptions("Cannot open global account", options, kinds);
   const { accountId, currency } = options;
-  requireStrings("Cannot open global account", { currency });
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    throw new RangeError(
-      `Cannot open global account: currency is ${quoted(currency)}, expected three capitals`,
-    );
-  }
+  checkCurrency("Cannot open global account", "currency", currency);
   const { ids, accounts, clock } = world;
   if (accountId !== undefined) refuseNobody(world, accountId);
   const { globalAccounts } = moneyOf(world);
@@ -205,7 +201,6 @@ function openGlobalAccount(
 }
 
 function refuseNobody({ accounts }: World, id: string): void {
-  const { platform, connected, customers } = accounts;
-  if (id === platform.id || connected.has(id) || customers.has(id)) return;
+  if (id === accounts.platform.id || accountWith(accounts, id) !== undefined) return;
   throw new RangeError(`Cannot change money: there is no account with the id ${quoted(id)}`);
 }

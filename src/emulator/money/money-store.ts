@@ -224,7 +224,12 @@ export const spendable = (world: World, accountId: string, currency: string): bi
   moneyOf(world).ledger.balance(available(accountId), currency);
 
 /** Notes that money is on its way into a wallet; negative units, that it no longer is. */
-export function expect(world: World, accountId: string, currency: string, units: bigint): void {
+export function expectIncoming(
+  world: World,
+  accountId: string,
+  currency: string,
+  units: bigint,
+): void {
   const { incoming } = moneyOf(world);
   const own = incoming.get(accountId) ?? new Map<string, bigint>();
   incoming.set(accountId, own.set(currency, (own.get(currency) ?? 0n) + units));

@@ -18,7 +18,7 @@ import type { World } from "../engine/world.js";
 import { isCurrency, toUnits } from "./amounts.js";
 import { available, type Line, reserved } from "./ledger.js";
 import {
-  expect,
+  expectIncoming,
   type Movement,
   type MovementKind,
   moneyOf,
@@ -67,7 +67,7 @@ export function createMovement(world: World, asked: Asked): Movement {
   };
   money.movements.add(movement);
   money.open.add(movement.id);
-  expect(world, payee.id, currency, units);
+  expectIncoming(world, payee.id, currency, units);
   post(world, movement, createdAtMs, [
     { book: available(payer.id), currency, units: -units, type: "TRANSFER_OUT" },
     { book: reserved(payer.id), currency, units },
@@ -116,7 +116,7 @@ export function moveTo(
   movement.updatedAtMs = atMs;
   if (isOver(movement)) {
     moneyOf(world).open.delete(movement.id);
-    expect(world, payeeId, currency, -units);
+    expectIncoming(world, payeeId, currency, -units);
     const arrives = to === "SETTLED";
     post(world, movement, atMs, [
       { book: reserved(payerId), currency, units: -units },

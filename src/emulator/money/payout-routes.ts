@@ -12,7 +12,7 @@ import {
 import { readQuery } from "../engine/accept.js";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { EndpointKey, HandlersOf } from "../engine/handlers.js";
-import { cursorPage, numberedPage } from "../engine/paging.js";
+import { cursorPage, numberedPage, startingAtZero } from "../engine/paging.js";
 import { isWithin, readPeriod } from "../engine/period.js";
 import type { World } from "../engine/world.js";
 import {
@@ -125,7 +125,7 @@ export const payoutHandlers: HandlersOf<Key> = {
           fits(query.transfer_currency, one.priced.buyCurrency) &&
           isWithin(period, one.createdAtMs),
       );
-    const page = cursorPage(all, query.page === "0" ? { ...query, page: undefined } : query, 2000);
+    const page = cursorPage(all, startingAtZero(query), 2000);
     return { ...page, items: page.items.map((one) => viewPayout(one, apiVersion)) };
   },
 
@@ -145,7 +145,8 @@ export const payoutHandlers: HandlersOf<Key> = {
   },
 
   simulationTransfersTransition({ world, actingFor, path, body, apiVersion }) {
-    const payout = transitionPayout(world, actingFor, path.id, body);
+    const payout = findPayout(world, actingFor, path.id);
+    transitionPayout(world, payout, body);
     // The simulation names the failure in a member of its own.
     const { failure: _, ...view } = viewPayout(payout, apiVersion);
     return { ...view, failure_type: payout.failureType ?? null };

@@ -144,26 +144,24 @@ function refuseUsedId(world: World, owner: AccountRecord, requestId: string): vo
   throw new Refusal(400, "request_id_duplicate", message, { source: "request_id" });
 }
 
-/** @throws Refusal if the owner has no such payout, or its status does not allow the change. */
+/** The statuses that a payout may have next. */
+export const nextStatuses = ({ status }: PayoutRecord): readonly string[] =>
+  Object.keys(comesFrom).filter((next) => comesFrom[next]?.includes(status));
+
+/** @throws Refusal if the status of the payout does not allow the change. */
 export function transitionPayout(
   world: World,
-  owner: AccountRecord,
-  id: string,
+  payout: PayoutRecord,
   { next_status: to, failure_type = "OTHER" }: WithoutNulls<SimulationTransferTransitionParams>,
-): PayoutRecord {
-  const payout = findPayout(world, owner, id);
+): void {
+  const { id, status } = payout;
   const from = entryOf(comesFrom, to) ?? [];
-  if (!from.includes(payout.status)) {
-    throw new Refusal(
-      400,
-      "invalid_status_for_operation",
-      `Transfer [${id}] cannot become ${to}: its status is ${payout.status}, expected ${from.join(" or ")}.`,
-      { source: "status" },
-    );
+  if (!from.includes(status)) {
+    const message = `Transfer [${id}] cannot become ${to}: its status is ${status}, expected ${from.join(" or ")}.`;
+    throw new Refusal(400, "invalid_status_for_operation", message, { source: "status" });
   }
   if (to === "FAILED") payout.failureType = failure_type;
   become(world, payout, to as PayoutStatus, world.clock.nowMs());
-  return payout;
 }
 
 /** @throws Refusal if the owner has no such payout, or it is too late. */
@@ -198,9 +196,9 @@ function become(world: World, payout: PayoutRecord, to: PayoutStatus, atMs: numb
   payout.status = to;
   payout.updatedAtMs = atMs;
   if (isOver(to)) moneyOf(world).open.delete(payout.id);
-  if (to === "PAID") pay(world, payout, atMs);
-  else if (from === "PAID") takeBack(world, payout, atMs);
-  else if (to === "FAILED" || to === "CANCELLED") giveBack(world, payout, atMs);
+  if (to === "PAID") postPayment(world, payout, atMs);
+  else if (from === "PAID") postReturn(world, payout, atMs);
+  else if (to === "FAILED" || to === "CANCELLED") postRelease(world, payout, atMs);
   moneyOf(world).payouts.changes.publish({ record: payout, atMs });
   scheduleStep(world, payout, atMs);
 }
@@ -215,7 +213,7 @@ function scheduleStep(world: World, payout: PayoutRecord, fromMs: number): void 
   });
 }
 
-function pay(world: World, payout: PayoutRecord, atMs: number): void {
+function postPayment(world: World, payout: PayoutRecord, atMs: number): void {
   const { accountId, priced, fees } = payout;
   const { sellCurrency: currency, sellUnits } = priced;
   const platform = available(world.accounts.platform.id);
@@ -229,7 +227,7 @@ function pay(world: World, payout: PayoutRecord, atMs: number): void {
 }
 
 /** The bank of the beneficiary returns a payout after it was paid. The platform keeps its fees. */
-function takeBack(world: World, payout: PayoutRecord, atMs: number): void {
+function postReturn(world: World, payout: PayoutRecord, atMs: number): void {
   const { accountId, priced } = payout;
   const { sellCurrency: currency, sellUnits: units } = priced;
   post(world, payout, atMs, [
@@ -238,7 +236,7 @@ function takeBack(world: World, payout: PayoutRecord, atMs: number): void {
   ]);
 }
 
-function giveBack(world: World, payout: PayoutRecord, atMs: number): void {
+function postRelease(world: World, payout: PayoutRecord, atMs: number): void {
   const { accountId, priced, status } = payout;
   const { sellCurrency: currency } = priced;
   const units = cost(payout);

@@ -13,7 +13,7 @@ import type {
 } from "../../generated/index.js";
 import { formatTimestamp } from "../engine/api-version.js";
 import { dayMs } from "../engine/duration.js";
-import { cursorPage, numberedPage } from "../engine/paging.js";
+import { cursorPage, numberedPage, startingAtZero } from "../engine/paging.js";
 import { isWithin, readPeriod } from "../engine/period.js";
 import { invalidArgument } from "../engine/refusal.js";
 import type { World } from "../engine/world.js";
@@ -69,7 +69,7 @@ export function listHistory(
     const { items, has_more } = numberedPage(all.toReversed(), query);
     return { has_more, items: items.map(view), page_after: null, page_before: null };
   }
-  const cut = cursorPage(all, page === "0" ? { ...query, page: undefined } : query, 100);
+  const cut = cursorPage(all, startingAtZero(query), 100);
   return { ...cut, has_more: cut.page_after !== null, items: cut.items.map(view) };
 }
 

@@ -4,7 +4,7 @@ import { type AmendmentRecord, amendmentsOf } from "../amendments/amendment-reco
 import { viewAmendment } from "../amendments/amendments.js";
 import { viewCapability } from "../capabilities/capabilities.js";
 import { type CapabilityRecord, capabilitiesOf } from "../capabilities/capability-record.js";
-import type { StatusChange } from "../engine/account-record.js";
+import { accountWith, type StatusChange } from "../engine/account-record.js";
 import type { RecordChange } from "../engine/table.js";
 import type { World } from "../engine/world.js";
 import { type Connection, oauthOf } from "../oauth/oauth-store.js";
@@ -30,8 +30,8 @@ export function announce(world: World): World {
 }
 
 function announceStatus(world: World, { accountId, from, to, atMs }: StatusChange): void {
-  const { connected, customers, platform } = world.accounts;
-  const account = connected.get(accountId) ?? customers.get(accountId);
+  const { platform } = world.accounts;
+  const account = accountWith(world.accounts, accountId);
   if (account === undefined) return;
   const tell = (name: string, about: string): void => {
     const data = dataOfAccount(name, account, platform);

@@ -6,6 +6,7 @@ import { checkOptions } from "../../checks/options.js";
 import { quoted } from "../../checks/printable.js";
 import { kindOf } from "../../checks/values.js";
 import type { WebhookSubscription } from "../../generated/index.js";
+import { accountWith } from "../engine/account-record.js";
 import { isDate } from "../engine/api-version.js";
 import { defaultOAuthClientId } from "../engine/oauth-options.js";
 import { Refusal } from "../engine/refusal.js";
@@ -104,8 +105,8 @@ export function createWebhooksControls(present: () => World): WebhooksControls {
 export function deliver(world: World, event: EventToDeliver): string {
   checkEvent(event);
   const { name, accountId, data, id = world.ids.event(), createdAt } = event;
-  const { connected, customers, platform } = world.accounts;
-  const known = connected.get(accountId ?? "") ?? customers.get(accountId ?? "");
+  const { platform } = world.accounts;
+  const known = accountWith(world.accounts, accountId ?? "");
   const account = known ?? sampleAccount(world, name, accountId);
   const sample: Sample =
     data === undefined ? sampleOf(world, name, account) : { data: { kind: "given", value: data } };

@@ -122,10 +122,16 @@ describe("the inspector lists", () => {
     expect((await read(`ledger/${entry?.key}`)).data).toMatchObject({ amount: "-200.00 USD" });
 
     const move = (status: string) => act(`payouts/${payout.id}/move`, { status });
+    const next = async () => (await read(`payouts/${payout.id}`)).actions[0]?.fields[0]?.choices;
+    expect(await next()).toEqual(["OVERDUE", "PROCESSING", "FAILED", "CANCELLED"]);
     expect(await move("PAID")).toMatchObject({ status: 400 });
     for (const status of ["PROCESSING", "SENT", "PAID"]) {
       expect(await move(status)).toMatchObject({ status: 200 });
     }
+    // The bank of the beneficiary can return it.
+    expect(await next()).toEqual(["FAILED"]);
+    expect(await move("FAILED")).toMatchObject({ status: 200 });
+    expect(emulator.money.balance(id, "USD")).toBe("1000.00");
     expect((await read(`payouts/${payout.id}`)).actions).toEqual([]);
   });
 
