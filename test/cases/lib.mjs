@@ -3,6 +3,8 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
 import { Redis } from "ioredis";
@@ -63,9 +65,12 @@ export function ended(call, show = () => "resolved") {
 
 export async function serve(handler) {
   const server = createServer(handler);
+  const serving = { url: "", connections: 0, close: () => closeNow(server) };
+  server.on("connection", () => serving.connections++);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => closeNow(server) };
+  serving.url = `http://127.0.0.1:${server.address().port}`;
+  return serving;
 }
 
 function closeNow(server) {
@@ -105,6 +110,30 @@ export async function until(isTrue) {
     if (result) return result;
   }
   throw new Error(`Not true after 30 seconds: ${isTrue}`);
+}
+
+/** Runs rounds of so many things until four rounds together leave next to nothing on the heap. */
+export async function levelsOff(round, things) {
+  // Of each. A key and a small object in a map take more than twice that.
+  const mostBytesLeft = 40;
+  const heaps = [];
+  while (heaps.length < 12) {
+    await round();
+    heaps.push(await heapAfterGc());
+    if (heaps.at(-1) - heaps.at(-5) < 4 * things * mostBytesLeft) return "the heap levels off";
+  }
+  return `the heap grows: ${heaps.map((bytes) => (bytes / 1e6).toFixed(2)).join(", ")} MB`;
+}
+
+async function heapAfterGc() {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  // What is let go by a finalizer is collected in the next turn.
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await sleep(10);
+  }
+  return process.memoryUsage().heapUsed;
 }
 
 /** An emulator behind a server that runs `afterRenewal` once before it hands out the next pair of tokens. */
