@@ -12,7 +12,7 @@ import { cutPoints, marked, startCuttingProxy } from "../cutting-proxy.js";
 import { supplier } from "../emulator/inputs.js";
 
 /** Calls per operation and cut. */
-const times = Number(process.env["CUTS"] ?? 250);
+const times = Number(process.env["CUTS"] ?? 40);
 const atOnce = 50;
 
 interface Setting {

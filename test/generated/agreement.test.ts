@@ -13,7 +13,7 @@ import { fitting } from "./arbitraries.js";
 import { change, changes } from "./changes.js";
 
 /** Values for each shape. */
-const numRuns = Number(process.env["AGREEMENT_RUNS"] ?? 50);
+const numRuns = Number(process.env["AGREEMENT_RUNS"] ?? 20);
 
 const spec = fileURLToPath(new URL("../../spec", import.meta.url));
 const model = expand(await loadSource(spec));

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { type Schedule, scheduleOf } from "./schedule.js";
 import { runSchedule } from "./world.js";
 
-const { ROTATION_RUNS: runs = "1000", ROTATION_SEED: seed = "1" } = process.env;
+const { ROTATION_RUNS: runs = "300", ROTATION_SEED: seed = "1" } = process.env;
 
 const asking = fc.record({
   slot: fc.nat({ max: 7 }),

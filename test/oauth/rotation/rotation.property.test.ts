@@ -11,11 +11,7 @@ import { createEmulatorServers } from "./emulator-server.js";
 import { type Schedule, schedules } from "./schedule.js";
 import { type Result, runSchedule, type WorldOptions } from "./world.js";
 
-const {
-  ROTATION_RUNS: runs = "2000",
-  ROTATION_SEED: seed = "1",
-  ROTATION_PATH: path,
-} = process.env;
+const { ROTATION_RUNS: runs = "300", ROTATION_SEED: seed = "1", ROTATION_PATH: path } = process.env;
 const replay = { seed: Number(seed), ...(path && { path }) };
 const longestMs = Math.max(600_000, Number(runs) * 300);
 
