@@ -320,7 +320,7 @@ function compile(file: string, options: object): readonly string[] {
   };
   write("tsconfig.json", [JSON.stringify({ compilerOptions, files: [file] })]);
   const emit = "declaration" in options ? [] : ["--noEmit"];
-  return run(resolve("node_modules/.bin/tsc"), ["-p", "tsconfig.json", ...emit]);
+  return run(resolve("node_modules/typescript/bin/tsc"), ["-p", "tsconfig.json", ...emit]);
 }
 
 /**

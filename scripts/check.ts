@@ -18,7 +18,8 @@ const chains: readonly (readonly Step[])[] = [
     ["package", tsx, "scripts/check-pack.ts"],
   ],
   [["documentation", tsx, "scripts/check-docs.ts"]],
-  [["types", bin("tsc"), "--noEmit", "-p", "."]],
+  // By TypeScript 7, which takes a fifth of the time; the build, the documentation and the package use 5.
+  [["types", "node", "node_modules/typescript-7/bin/tsc", "--noEmit", "-p", "."]],
   [["format and lint", bin("biome"), "ci", "--colors=off", "--error-on-warnings", "."]],
   [["contract", tsx, "scripts/contract/check.ts"]],
   [["generated files", tsx, "scripts/generate/index.ts", "--check"]],

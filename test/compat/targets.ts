@@ -7,7 +7,7 @@ import { freePort } from "../servers.js";
 import type { Place } from "./place.js";
 
 export interface Target {
-  readonly group: "runtimes" | "bundlers" | "package managers" | "test runners";
+  readonly group: "runtimes" | "bundlers" | "package managers" | "test runners" | "compilers";
   readonly name: string;
   /** What npm installs for it. The version of the first is shown. */
   readonly packages: readonly string[];
@@ -27,7 +27,7 @@ const shared = { folder: "shared" } as const;
 const entry = "program.mjs";
 
 export const targets: readonly Target[] = [
-  ...["20", "22", "24"].map(nodeVersion),
+  ...["20", "22", "24", "26"].map(nodeVersion),
   runtime("Bun", "bun", "the runtime's own fetch instead of undici", (place) =>
     place.run("bun", [entry]),
   ),
@@ -110,6 +110,7 @@ export const targets: readonly Target[] = [
     place.run(node, ["--test", "node.test.mjs"]),
   ),
   testRunner("bun test", "bun", (place) => place.run("bun", ["test", "./bun.test.mjs"])),
+  ...["5.4", "5.9", "7"].map(typescript),
 ];
 
 /** Other versions than the running one come from npm, which has them for Linux. */
@@ -269,6 +270,45 @@ async function runJest(place: Place): Promise<string> {
   await place.run("esbuild", ["journey.mjs", "--format=cjs", "--outfile=journey.cjs"]);
   await place.write("jest.config.cjs", `module.exports = { testMatch: ["**/jest.test.cjs"] };`);
   return place.run("jest", ["--config=jest.config.cjs"]);
+}
+
+/** What an app lets TypeScript infer. */
+const typedApp = `
+import { createClient, type Account } from "airwallex-connect";
+import { startEmulator } from "airwallex-connect/emulator";
+import { Account as AccountSchema } from "airwallex-connect/schemas";
+import { createMemoryStore } from "airwallex-connect/stores/memory";
+import { createWebhooks, type WebhookEvent } from "airwallex-connect/webhooks";
+
+const client = createClient({ ...(await startEmulator()).clientOptions, tokenStore: createMemoryStore() });
+export const ids: string[] = [];
+for await (const account of client.accounts.list({ account_status: "ACTIVE" })) {
+  const same: Account = AccountSchema.parse(account);
+  ids.push(same.id);
+}
+// @ts-expect-error: no such member
+client.accounts.retrieve("acct_1").then((account) => account.nicknam);
+export const hooks = createWebhooks({ secrets: "x" })
+  .on("account.active", (event) => event.data.id)
+  .on("account.closed", (event: WebhookEvent) => event.name);
+`;
+
+/** Checks an app's types, and those of the package with them. */
+function typescript(version: string): Target {
+  const alias = `typescript${version.replace(".", "-")}`;
+  return {
+    ...shared,
+    group: "compilers",
+    name: `TypeScript ${version}`,
+    packages: [`${alias}@npm:typescript@${version}`, "@types/node@20"],
+    async run(place) {
+      const options = ["--strict", "--exactOptionalPropertyTypes", "--module", "nodenext"];
+      const compiler = join(place.folder, "node_modules", alias, "bin/tsc");
+      await place.write("app.mts", typedApp);
+      await place.run(node, [compiler, "--noEmit", ...options, "--target", "es2022", "app.mts"]);
+      return arrived;
+    },
+  };
 }
 
 /** A worker is one file; workerd has Node's modules under their full names. */
