@@ -46,7 +46,10 @@ export interface Webhooks<Context = undefined> {
    * Registers a handler for one kind of modelled event, by name. In JavaScript, where no compiler rejects
    * unknown names, they cause a warning when the first event is handled.
    */
-  on<Name extends EventName>(name: Name, handler: Handler<EventNamed<Name>, Context>): this;
+  on<Name extends EventName>(
+    name: Name,
+    handler: Handler<EventNamed<NoInfer<Name>>, Context>,
+  ): this;
   /**
    * Registers a handler for every event, modelled or not, such as a log. With one, no event is ignored.
    */
