@@ -147,7 +147,10 @@ async function start(options: StartEmulatorOptions): Promise<RunningEmulator> {
       throw new UsageError(`port ${options.port} is in use, choose another with --port`, 1);
     }
     if (code !== undefined) throw new UsageError(`cannot listen: ${message}`, 1);
-    throw error;
+    // What is wrong with an option is wrong with its flag.
+    throw error instanceof RangeError || error instanceof TypeError
+      ? new UsageError(message)
+      : error;
   }
 }
 

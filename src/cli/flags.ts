@@ -18,10 +18,22 @@ type Values<F extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: F }>
 >["values"];
 
-/** @throws UsageError for a flag that the command does not have. */
+/** @throws UsageError for a flag that the command does not have, and for words that belong to no flag. */
 export function readFlags<const F extends Flags>(args: readonly string[], flags: F): Values<F> {
+  const { values, words } = readArguments(args, flags);
+  if (words.length > 0) throw new UsageError(`unexpected argument "${words[0]}"`);
+  return values;
+}
+
+/** The same, with the words that belong to no flag. */
+export function readArguments<const F extends Flags>(
+  args: readonly string[],
+  flags: F,
+): { readonly values: Values<F>; readonly words: readonly string[] } {
   try {
-    return parseArgs({ args: [...args], options: flags }).values;
+    const read = { args: [...args], options: flags, allowPositionals: true };
+    const { values, positionals } = parseArgs(read);
+    return { values, words: positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -4,6 +4,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { printable } from "../checks/printable.js";
+import { entryOf } from "../checks/values.js";
 import { SdkError } from "../errors/sdk-error.js";
 import { emulatorCommand } from "./emulator.js";
 import { UsageError } from "./flags.js";
@@ -43,7 +44,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return name === undefined ? 2 : 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = entryOf(commands, name);
   if (command) return await command(args);
   throw new UsageError(`unknown command "${name}", see airwallex-connect --help`);
 }

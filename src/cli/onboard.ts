@@ -4,11 +4,11 @@
  */
 
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { printable } from "../checks/printable.js";
 import { createClient } from "../client/client.js";
 import type { Client } from "../client/client-types.js";
-import type { Environment } from "../client/options.js";
+import type { ClientOptions, Environment } from "../client/options.js";
+import { defaultApiKey, defaultClientId } from "../emulator/index.js";
 import { checkRequirements } from "../kyc/check-requirements.js";
 import { member } from "../kyc/paths.js";
 import { updateOf } from "../onboarding/check.js";
@@ -17,15 +17,13 @@ import { createFileStore } from "../stores/file/index.js";
 import { createMemoryStore } from "../stores/memory/index.js";
 import type { Store } from "../stores/store.js";
 import { findProblems, refuseProblems } from "./check-sellers.js";
-import { UsageError } from "./flags.js";
+import { readArguments, UsageError } from "./flags.js";
 import { describeCounts, describeItem, describeReport, exitCodeOf } from "./onboard-report.js";
 import { endedOf, showBar, showJson, showLines } from "./progress.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
 import { merged } from "./tree.js";
 
 const emulatorUrl = "http://127.0.0.1:4010";
-// The emulator's own defaults, which are not secret. See src/emulator/engine/options.ts.
-const emulatorKey = { clientId: "emulator_client_id", apiKey: "emulator_api_key" };
 
 const help = `Usage: airwallex-connect onboard <file> [options]
 
@@ -84,21 +82,21 @@ const flags = {
 
 /** Resolves to the exit code. */
 export async function onboardCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args);
+  const { values, words } = readArguments(args, flags);
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
-  const [path, ...more] = positionals;
+  const [path, ...more] = words;
   if (path === undefined || more.length > 0) {
-    throw new UsageError(`${positionals.length} files are named, expected one`);
+    throw new UsageError(`${words.length} files are named, expected one`);
   }
   const file = await readSellers(path, readFile(path), values.files);
   const options = values["dry-run"] ? undefined : clientOptions(values);
   refuseProblems(path, await findProblems(file), values.json);
   if (!options) return dryRun(file.sellers, values.json);
   const sellers = file.sellers.map(({ seller }) => seller);
-  return await onboard(sellers, createClient(options), values, args);
+  return await onboard(sellers, openClient(options), values, args);
 }
 
 async function onboard(
@@ -179,15 +177,7 @@ function quoted(arg: string): string {
   return /^[\w./:=@%+,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
 }
 
-type Flags = ReturnType<typeof readFlags>["values"];
-
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
+type Flags = ReturnType<typeof readArguments<typeof flags>>["values"];
 
 function readFile(path: string): string {
   try {
@@ -237,7 +227,7 @@ function dryRun(sellers: readonly FiledSeller[], json: boolean): number {
 
 function readNumber(flag: string, text: string, least: number): number {
   const number = Number(text);
-  if (text.trim() !== "" && number >= least) return number;
+  if (text.trim() !== "" && number >= least && Number.isFinite(number)) return number;
   throw new UsageError(`--${flag} is "${text}", expected a number from ${least}`);
 }
 
@@ -253,12 +243,21 @@ function openStore(values: Flags): Store {
 
 /** The emulator's key is public; a real one is never sent to what may be some other server. */
 function credentials(emulator: boolean) {
-  if (emulator) return emulatorKey;
+  if (emulator) return { clientId: defaultClientId, apiKey: defaultApiKey };
   const { AIRWALLEX_CLIENT_ID: clientId, AIRWALLEX_API_KEY: apiKey } = process.env;
   if (!clientId || !apiKey) {
     throw new UsageError("set AIRWALLEX_CLIENT_ID and AIRWALLEX_API_KEY, or use --emulator");
   }
   return { clientId, apiKey };
+}
+
+/** What is wrong with an option is wrong with its flag, or with a variable of the environment. */
+function openClient(options: ClientOptions): Client {
+  try {
+    return createClient(options);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function clientOptions({ emulator, url, environment }: Flags) {

@@ -183,6 +183,7 @@ test("the command prints its help", async () => {
     "seed",
     "rate-limits",
     "review-after",
+    "sca",
     "webhook-retries",
     "webhook-timeout",
     "webhook-duplicates",
@@ -205,9 +206,14 @@ test("the command refuses arguments it does not understand, in one line", async 
     run("emulator", "--webhook-timeout", "0s"),
     run("emulator", "--webhook-timeout", "90d"),
     run("emulator", "--colour"),
+    run("emulator", "word"),
+    run("emulator", "--host", ""),
+    run("emulator", "--client-id", ""),
+    run("emulator", "--api-key", ""),
+    run("emulator", "--review-after", "99999999d"),
   ]);
-  for (const { stdout, stderr } of answers) {
-    expect(stdout).toBe("");
+  for (const { code, stdout, stderr } of answers) {
+    expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^airwallex-connect: [^\n]+\n$/);
   }
 });

@@ -128,6 +128,9 @@ test("onboard prints its help, and refuses unknown arguments in one line", async
     onboard(undefined, "--emulator", join(directory, "none.csv")),
     onboard(undefined, "--emulator", writeTable({}), "--concurrency", "none"),
     onboard(undefined, "--emulator", writeTable({}), "--environment", "moon"),
+    onboard(undefined, "--emulator", writeTable({}), "--url", "http://10.0.0.1:4010"),
+    onboard(undefined, "--emulator", writeTable({}), "--review-timeout", "Infinity"),
+    onboard(undefined, "--emulator", writeTable({}), "--concurrency", "Infinity"),
   ]);
   expect(help?.code).toBe(0);
   for (const flag of [

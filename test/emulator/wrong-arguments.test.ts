@@ -233,6 +233,10 @@ describe("options of an emulator", () => {
     );
   });
 
+  test.each(["clientId", "apiKey"])("%s is not empty: nobody could log in", (name) => {
+    expect(() => createEmulator({ [name]: "" })).toThrow(`${name} is empty, expected a text`);
+  });
+
   test("name a limit that is not known", () => {
     const rateLimits = { perSecnd: 5 } as never;
     expect(() => createEmulator({ rateLimits })).toThrow('did you mean "perSecond"');

@@ -134,6 +134,10 @@ const kinds: OptionKinds<EmulatorOptions> = {
 /** @throws TypeError for an unknown name, RangeError for an invalid value. */
 export function readOptions(options: EmulatorOptions): Settings {
   checkOptions("Cannot make emulator", options, kinds);
+  const { clientId = defaultClientId, apiKey = defaultApiKey } = options;
+  // A header cannot be empty: nobody could log in.
+  if (clientId === "") refuse("clientId", "empty", "a text");
+  if (apiKey === "") refuse("apiKey", "empty", "a text");
   const { tokenLifetimeMs = 30 * 60_000, apiVersion = currentApiVersion, reviewAfterMs } = options;
   checkDuration("tokenLifetimeMs", tokenLifetimeMs, 1_000);
   if (!isDate(apiVersion)) refuse("apiVersion", apiVersion, "a date, YYYY-MM-DD");
@@ -145,8 +149,7 @@ export function readOptions(options: EmulatorOptions): Settings {
   }
   return {
     seed: options.seed ?? "airwallex-connect",
-    clientId: options.clientId ?? defaultClientId,
-    apiKey: options.apiKey ?? defaultApiKey,
+    ...{ clientId, apiKey },
     now: options.now,
     frozen: options.frozen ?? false,
     tokenLifetimeMs,
