@@ -7,8 +7,9 @@
  *
  * - Order: first those whose grace minute is running (`marked`), whatever the pace, then those that callers
  *   wait for, then those whose access token still works.
- * - The number at once begins low and grows with every pair that is issued. It is halved when the store is
- *   so slow that a refresh cannot be sent within its lease.
+ * - The number at once begins low, except for those that are marked, whose minute does not wait, and grows
+ *   with every pair that is issued. It is halved when the store is so slow that a refresh cannot be sent
+ *   within its lease.
  * - After a 429 nothing is sent for as long as the endpoint says, or for a moment. If others are waiting,
  *   the pace is lowered below what the endpoint accepted in the last second, and then recovers, slowly at
  *   first, so that processes that share a limit do not all find it at once. (`retry/pace.ts` starts from a
@@ -79,16 +80,20 @@ interface State {
   readonly lines: ReturnType<typeof createLines>;
   readonly pace: ReturnType<typeof createPace>;
   /** How many may run at once. */
-  allowed: number;
+  readonly allowed: Record<Urgency, number>;
+  /** How often the number was halved. */
+  halvings: number;
   running: number;
   isWaking: boolean;
 }
 
 export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
   const lines = createLines();
-  const allowed = Math.min(firstConcurrent, options.concurrent);
+  const few = Math.min(firstConcurrent, options.concurrent);
+  const allowed = { marked: options.concurrent, waiting: few, background: few };
   const pace = createPace(options);
-  const state: State = { options, lines, pace, allowed, running: 0, isWaking: false };
+  const idle = { halvings: 0, running: 0, isWaking: false };
+  const state: State = { options, lines, pace, allowed, ...idle };
   let closedBy: Error | undefined;
   return {
     enter: (ticket) =>
@@ -115,7 +120,7 @@ function advance(state: State): void {
   const { lines, pace, options } = state;
   for (
     let ticket = lines.first();
-    ticket && state.running < state.allowed;
+    ticket && state.running < state.allowed[ticket.urgency];
     ticket = lines.first()
   ) {
     const waitMs = ticket.urgency === "marked" ? 0 : pace.nextAtMs() - options.nowMs();
@@ -140,7 +145,7 @@ function wake(state: State, afterMs: number): void {
 }
 
 function createTurn(state: State, placeMs: number): Turn {
-  const { lines, pace, options } = state;
+  const { lines, pace, options, halvings } = state;
   let isUsed = false;
   return {
     sent() {
@@ -148,7 +153,7 @@ function createTurn(state: State, placeMs: number): Turn {
       pace.sent();
     },
     answered({ kind, retryAfterMs }) {
-      if (kind === "issued") state.allowed = Math.min(options.concurrent, state.allowed + 1);
+      if (kind === "issued") allow(state, (count) => Math.min(options.concurrent, count + 1));
       if (kind === "busy") pace.refused(retryAfterMs, lines.first() !== undefined);
       pace.answered(kind === "issued");
     },
@@ -158,7 +163,10 @@ function createTurn(state: State, placeMs: number): Turn {
       return delayMs;
     },
     late() {
-      state.allowed = Math.max(1, state.allowed / 2);
+      // Those that run together are late for the same reason.
+      if (state.halvings !== halvings) return;
+      state.halvings++;
+      allow(state, (count) => Math.max(1, count / 2));
     },
     end() {
       state.running--;
@@ -167,6 +175,10 @@ function createTurn(state: State, placeMs: number): Turn {
       advance(state);
     },
   };
+}
+
+function allow({ allowed }: State, change: (count: number) => number): void {
+  for (const urgency of order) allowed[urgency] = change(allowed[urgency]);
 }
 
 /** One line per urgency. A ticket that was promoted stays in its earlier line too, where it is skipped. */

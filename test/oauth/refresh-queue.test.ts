@@ -37,18 +37,32 @@ describe("createRefreshQueue()", () => {
     expect(counts).toEqual([8, 9, 13, 20]);
   });
 
-  it("halves the number when the store leaves no time, and never stops", async () => {
+  it("halves the number once for all that the store left no time, and never stops", async () => {
     const { queue } = setUp();
     const turns: Turn[] = [];
     for (let i = 0; i < 100; i++) {
       void queue.enter({ urgency: "waiting" }).then((turn) => turns.push(turn));
     }
+    const counts: number[] = [];
+    for (let again = 0; again < 5; again++) {
+      await settled();
+      counts.push(turns.length);
+      const together = turns.splice(0);
+      for (const turn of together) turn.late();
+      for (const turn of together) turn.end();
+    }
+    expect(counts).toEqual([8, 4, 2, 1, 1]);
+  });
+
+  it("begins with all those whose minute is running", async () => {
+    const { queue } = setUp(20);
+    const started: string[] = [];
+    const enter = (urgency: Ticket["urgency"]) =>
+      void queue.enter({ urgency }).then(() => started.push(urgency));
+    for (let i = 0; i < 100; i++) enter("waiting");
+    for (let i = 0; i < 100; i++) enter("marked");
     await settled();
-    const before = turns.splice(0);
-    for (let i = 0; i < 20; i++) before[0]?.late();
-    for (const turn of before) turn.end();
-    await settled();
-    expect([before.length, turns.length]).toEqual([8, 1]);
+    expect(started).toEqual([...Array(8).fill("waiting"), ...Array(12).fill("marked")]);
   });
 
   it("lets those with a mark go first, then those whom callers wait for", async () => {
