@@ -7,11 +7,10 @@
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { loadavg } from "node:os";
 import { mostGrowth } from "./lib/limits.mjs";
 import { prepare, say } from "./lib/prepare.mjs";
 import { table } from "./lib/report.mjs";
-import { writeGrowth } from "./lib/results.mjs";
+import { writeSection, writtenBy } from "./lib/results.mjs";
 
 if (process.send) await measureHere();
 else await measureAll();
@@ -29,16 +28,14 @@ async function measureAll() {
   }
   const text = report(rows);
   process.stdout.write(`${text}\n`);
-  if (only === undefined) writeGrowth(text);
+  if (only === undefined) writeSection("growth", text);
   const over = rows.filter(({ growth, because }) => growth > mostGrowth && !because);
   for (const { what } of over) say(`Grows by more than ${mostGrowth} x: ${what}`);
   process.exit(over.length > 0 ? 1 : 0);
 }
 
 function report(rows) {
-  const [load] = loadavg();
-  const date = new Date().toISOString().slice(0, 10);
-  const about = `Written by \`npm --prefix bench run growth\` on ${date}. What one unit costs in microseconds, the lowest of several rounds, each size in a process of its own: CPU of the process, or time where a store on a server takes part. Nothing should grow by more than ${mostGrowth} x from 1x to 100x. Load of the machine: ${load.toFixed(1)}; above 2, others were at work, and times are less sure than CPU.`;
+  const about = `${writtenBy("growth")} What one unit costs in microseconds, the lowest of several rounds, each size in a process of its own: CPU of the process, or time where a store on a server takes part. Nothing should grow by more than ${mostGrowth} x from 1x to 100x. At a load above 2 others were at work, and times are less sure than CPU.`;
   const lines = rows.map(({ what, sizes, counts, because, costs, growth }) => [
     because ? `${what}. ${because}` : what,
     sizes.map((size) => size.toLocaleString("en")).join(", "),

@@ -1,104 +1,179 @@
 /**
- * `npm run limits`: processes that each have more to send than they may, on one API key, against the
- * emulator with the limits of production.
+ * `npm run limits`: eight processes that each have more to send than they may, on one API key, against the
+ * emulator with the limits of production, for a minute: over Redis and Postgres, with one endpoint and with
+ * six, and with one of them killed every five seconds. Writes its part of RESULTS.md. Any argument chooses one
+ * such run instead:
  *
  *     npm run limits -- --store redis --processes 8 --seconds 60 --endpoints 1 --kill
  *
- * Prints how much of the limit was used, how many requests were refused, what the slowest process got of its
- * share, and how many round trips to the store that took. `--kill` kills a process every five seconds and
- * starts another. `--own` lets each process count for itself, to compare.
+ * `--own` lets each process count for itself, to compare.
  */
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { prepare } from "./lib/prepare.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sharedLimits } from "./lib/limits.mjs";
+import { prepare, say } from "./lib/prepare.mjs";
+import { table } from "./lib/report.mjs";
+import { writeSection, writtenBy } from "./lib/results.mjs";
 import { startStore } from "./processes/servers.mjs";
 
-const values = prepare({
+const chosen = prepare({
   peers: false,
   options: {
-    store: { type: "string", default: "redis" },
-    processes: { type: "string", default: "8" },
-    seconds: { type: "string", default: "60" },
-    endpoints: { type: "string", default: "1" },
-    kill: { type: "boolean", default: false },
-    own: { type: "boolean", default: false },
+    store: { type: "string" },
+    processes: { type: "string" },
+    seconds: { type: "string" },
+    endpoints: { type: "string" },
+    kill: { type: "boolean" },
+    own: { type: "boolean" },
   },
 });
-const processes = Number(values.processes);
-const seconds = Number(values.seconds);
-const endpoints = Number(values.endpoints);
-const limit = Math.min(20 * endpoints, 100);
-
-const start = (name, ...args) =>
-  fork(
-    new URL(`processes/${name}.mjs`, import.meta.url),
-    args.map((arg) => JSON.stringify(arg)),
-  );
-const emulator = start("emulator", { rateLimits: "production" });
-const [{ options }] = await once(emulator, "message");
-const server = await startStore(values.store);
-
-/** What each place among the workers has sent, by whichever process held it. */
-const sent = Array.from({ length: processes }, () => ({ before: 0, trips: 0, now: undefined }));
-const workers = sent.map((place) => startWorker(place));
-function startWorker(place) {
-  const order = { options, where: server.where, endpoints, shared: !values.own };
-  const worker = start("limits-worker", order);
-  worker.on("message", (told) => {
-    place.now = told;
-  });
-  return worker;
-}
-const allReady = async () => {
-  while (sent.some(({ now }) => !now?.ok)) await new Promise((resolve) => setTimeout(resolve, 50));
-};
-await allReady();
-
-const counted = () => {
-  emulator.send("stats");
-  return once(emulator, "message").then(([stats]) => stats.counts);
-};
-const of = (place) => place.before + (place.now?.ok ?? 0);
-const tripsOf = (place) => place.trips + (place.now?.trips ?? 0);
-const before = { counts: await counted(), sent: sent.map(of), trips: sent.map(tripsOf) };
-const endsAt = performance.now() + seconds * 1000;
-let kills = 0;
-while (performance.now() < endsAt) {
-  await new Promise((resolve) => setTimeout(resolve, Math.min(5000, endsAt - performance.now())));
-  if (!values.kill || performance.now() > endsAt - 1000) continue;
-  const index = kills++ % processes;
-  workers[index].kill("SIGKILL");
-  await once(workers[index], "close");
-  const place = sent[index];
-  Object.assign(place, { before: of(place), trips: tripsOf(place), now: undefined });
-  workers[index] = startWorker(place);
-}
-const after = { counts: await counted(), sent: sent.map(of), trips: sent.map(tripsOf) };
-for (const worker of workers) worker.kill("SIGKILL");
-emulator.kill();
-await server.stop();
-
-const difference = (name) => (after.counts[name] ?? 0) - (before.counts[name] ?? 0);
-const names = [...new Set(Object.keys(after.counts))];
-const sum = (test) => names.filter(test).reduce((total, name) => total + difference(name), 0);
-const accepted = sum((name) => / 20\d$/.test(name) && !name.includes("login"));
-const refused = sum((name) => name.endsWith(" 429"));
-const shares = after.sent.map((count, index) => count - before.sent[index]);
-const total = shares.reduce((all, count) => all + count, 0);
-const trips = after.trips.reduce((all, count, index) => all + count - before.trips[index], 0);
-console.log(
-  JSON.stringify({
-    store: values.own ? "none" : values.store,
-    ...{ processes, seconds, endpoints, kills, accepted, refused },
-    used: (accepted / (limit * seconds)).toFixed(3),
-    slowest: (Math.min(...shares) / (total / processes)).toFixed(2),
-    tripsPer100Calls: Math.round((100 * trips) / total),
-    failed: sent.reduce((all, { now }) => all + (now?.failed ?? 0), 0),
-    error: sent.find(({ now }) => now?.error)?.now.error,
-    logins: names
-      .filter((name) => name.includes("login"))
-      .map((name) => `${name}: ${after.counts[name]}`),
-  }),
+const usual = { store: "redis", processes: 8, seconds: 60, endpoints: 1, kill: false, own: false };
+const all = ["redis", "postgres"].flatMap((store) =>
+  [1, 6].flatMap((endpoints) =>
+    [false, true].map((kill) => ({ ...usual, store, endpoints, kill })),
+  ),
 );
-process.exit(0);
+const isAll = Object.keys(usual).every((name) => chosen[name] === undefined);
+
+const rows = [];
+for (const row of isAll ? all : [one(chosen)]) {
+  say(`Measuring ${JSON.stringify(row)}`);
+  rows.push({ ...row, ...(await measure(row)) });
+}
+const text = report(rows);
+process.stdout.write(`${text}\n`);
+if (isAll) writeSection("limits", text);
+const failed = rows.filter((row) => !isAsItShouldBe(row));
+for (const row of failed) say(`Not as it should be: ${JSON.stringify(row)}`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function one({ store, processes, seconds, endpoints, kill, own }) {
+  const numbers = Object.entries({ processes, seconds, endpoints })
+    .filter(([, text]) => text !== undefined)
+    .map(([name, text]) => [name, Number(text)]);
+  const given = { store, kill, own, ...Object.fromEntries(numbers) };
+  return { ...usual, ...JSON.parse(JSON.stringify(given)) };
+}
+
+async function measure({ store, processes, seconds, endpoints, kill, own }) {
+  const emulator = start("emulator", { rateLimits: "production" });
+  const [{ options }] = await once(emulator, "message");
+  const server = await startStore(store);
+  const order = { options, where: server.where, endpoints, shared: !own };
+  const places = Array.from({ length: processes }, () => createPlace(order));
+  try {
+    while (places.some((place) => place.isCold())) await sleep(50);
+    const before = await look(emulator, places);
+    const kills = await killInTurn(places, { endsAt: performance.now() + seconds * 1000, kill });
+    const after = await look(emulator, places);
+    return { kills, ...figures(before, after, Math.min(20 * endpoints, 100) * seconds) };
+  } finally {
+    for (const place of places) place.stop();
+    emulator.kill();
+    await server.stop();
+  }
+}
+
+/** A place among the workers: what it has sent, by whichever process held it. */
+function createPlace(order) {
+  const before = { ok: 0, trips: 0, failed: 0 };
+  let now;
+  let worker = startWorker();
+  function startWorker() {
+    const started = start("limits-worker", order);
+    started.on("message", (told) => {
+      now = told;
+    });
+    return started;
+  }
+  const soFar = (name) => before[name] + (now?.[name] ?? 0);
+  return {
+    isCold: () => !now?.ok,
+    soFar,
+    error: () => now?.error,
+    async restart() {
+      worker.kill("SIGKILL");
+      await once(worker, "close");
+      for (const name of Object.keys(before)) before[name] = soFar(name);
+      now = undefined;
+      worker = startWorker();
+    },
+    stop: () => worker.kill("SIGKILL"),
+  };
+}
+
+async function killInTurn(places, { endsAt, kill }) {
+  let kills = 0;
+  while (performance.now() < endsAt) {
+    await sleep(Math.min(5000, endsAt - performance.now()));
+    if (!kill || performance.now() > endsAt - 1000) continue;
+    await places[kills++ % places.length].restart();
+  }
+  return kills;
+}
+
+async function look(emulator, places) {
+  emulator.send("stats");
+  const [{ counts }] = await once(emulator, "message");
+  return {
+    counts,
+    sent: places.map((place) => place.soFar("ok")),
+    trips: sum(places.map((place) => place.soFar("trips"))),
+    failed: sum(places.map((place) => place.soFar("failed"))),
+    error: places.map((place) => place.error()).find((error) => error),
+  };
+}
+
+function figures(before, after, mostCalls) {
+  const difference = (name) => after.counts[name] - (before.counts[name] ?? 0);
+  const names = Object.keys(after.counts);
+  const count = (test) => sum(names.filter(test).map(difference));
+  const shares = after.sent.map((calls, index) => calls - before.sent[index]);
+  const calls = sum(shares);
+  return {
+    used: count((name) => / 20\d$/.test(name) && !name.includes("login")) / mostCalls,
+    refused: count((name) => name.endsWith(" 429")),
+    slowest: Math.min(...shares) / (calls / shares.length),
+    tripsPer100Calls: (100 * (after.trips - before.trips)) / calls,
+    failed: after.failed,
+    logins: sum(names.filter((name) => name.includes("login")).map((name) => after.counts[name])),
+    error: after.error,
+  };
+}
+
+function isAsItShouldBe({ own, used, slowest, refused, failed }) {
+  const { leastUsed, leastShare } = sharedLimits;
+  return own || (used >= leastUsed && slowest >= leastShare && refused === 0 && failed === 0);
+}
+
+function report(measured) {
+  const { leastUsed, leastShare } = sharedLimits;
+  const about = `${writtenBy("limits")} Processes that each have more to send than they may, against the emulator with the limits of production: 20 requests a second to each endpoint, 100 in all. No request may be refused and no call fail, at least ${leastUsed * 100} % of the limit must be used, and the slowest process must get at least ${leastShare} of its share.`;
+  const lines = measured.map((row) => [
+    row.own ? "none" : row.store,
+    row.processes,
+    row.endpoints,
+    row.kill ? `${row.kills}` : "none",
+    `${(row.used * 100).toFixed(1)} %`,
+    row.slowest.toFixed(2),
+    row.refused,
+    row.failed,
+    row.logins,
+    Math.round(row.tripsPer100Calls),
+  ]);
+  const head = [
+    ...["store", "processes", "endpoints", "killed", "of the limit", "slowest share"],
+    ...["429", "calls failed", "logins", "round trips per 100 calls"],
+  ];
+  return `${about}\n\n${table(head, lines)}`;
+}
+
+function start(name, order) {
+  return fork(new URL(`processes/${name}.mjs`, import.meta.url), [JSON.stringify(order)]);
+}
+
+function sum(numbers) {
+  return numbers.reduce((all, number) => all + number, 0);
+}

@@ -5,12 +5,16 @@
  *
  *     npm run onboarding -- --sellers 300 --store redis
  *
- * Prints the time from the first request to the last, compared with one process that counts for itself.
+ * Writes its part of RESULTS.md: the time from the first request to the last, compared with one process that
+ * counts for itself.
  */
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { prepare } from "./lib/prepare.mjs";
+import { onboardingLimits } from "./lib/limits.mjs";
+import { prepare, say } from "./lib/prepare.mjs";
+import { table } from "./lib/report.mjs";
+import { writeSection, writtenBy } from "./lib/results.mjs";
 import { startStore } from "./processes/servers.mjs";
 
 const values = prepare({
@@ -22,16 +26,40 @@ const values = prepare({
 });
 const sellers = Number(values.sellers);
 
-let alone;
+const rows = [];
 for (const shared of [false, true]) {
   for (const processes of shared ? [2, 4] : [1, 2, 4]) {
-    const { seconds, ...seen } = await onboard(processes, shared);
-    alone ??= seconds;
-    const ratio = (seconds / alone).toFixed(2);
-    console.log(JSON.stringify({ processes, shared, seconds: seconds.toFixed(1), ratio, ...seen }));
+    say(`Onboarding by ${processes} processes${shared ? " that share the limit" : ""}`);
+    rows.push({ processes, shared, ...(await onboard(processes, shared)) });
   }
 }
-process.exit();
+for (const row of rows) row.ratio = row.seconds / rows[0].seconds;
+const text = report();
+process.stdout.write(`${text}\n`);
+if (sellers === 300 && values.store === "redis") writeSection("onboarding", text);
+const failed = rows.filter(({ ratio, shared, failed: errors, done }) => {
+  const most = shared ? onboardingLimits.shared : onboardingLimits.alone;
+  return ratio > most || errors > 0 || done !== sellers;
+});
+for (const row of failed) say(`Not as it should be: ${JSON.stringify(row)}`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function report() {
+  const { alone, shared } = onboardingLimits;
+  const about = `${writtenBy("onboarding")} ${sellers} sellers of one platform, onboarded by processes of which each has its part, against the emulator with the limits of production. Several processes should need at most ${alone} x the time of one, and ${shared} x with a shared limit.`;
+  const lines = rows.map((row) => [
+    row.processes,
+    row.shared ? `shared, ${values.store}` : "each its own",
+    row.seconds.toFixed(1),
+    `**${row.ratio.toFixed(2)}**`,
+    row.done,
+    row.failed,
+    row.refused,
+    row.tripsPerSeller,
+  ]);
+  const head = ["processes", "limit", "seconds", "x", "sellers", "failed", "429"];
+  return `${about}\n\n${table([...head, "round trips per seller"], lines)}`;
+}
 
 async function onboard(processes, shared) {
   const children = [];

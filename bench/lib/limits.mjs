@@ -17,3 +17,12 @@ export const loneLimits = {
 
 /** Of `npm run growth`: from 1x to 100x, unless the reason is given. */
 export const mostGrowth = 1.2;
+
+/** Of `npm run crowds`. */
+export const crowdLimits = { mostSeconds: 60, mostRefused: 0.05, ofTheLimit: 0.75 };
+
+/** Of `npm run limits`: how much of the limit must be used, and what the slowest process must get of its share. */
+export const sharedLimits = { leastUsed: 0.95, leastShare: 0.8 };
+
+/** Of `npm run onboarding`: how much longer several processes may take than one. */
+export const onboardingLimits = { alone: 1.3, shared: 1.1 };

@@ -10,10 +10,11 @@ import { doors, packageRoot, readManifest, usePackage } from "./package.mjs";
 const bench = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * @param {{ options?: object, peers?: boolean }} [needs] further arguments, and whether other clients are needed
+ * @param {{ options?: object, peers?: boolean, builds?: boolean }} [needs] further arguments, whether other
+ *   clients are needed, and whether the package is
  * @returns {{ quick: boolean }} the arguments
  */
-export function prepare({ options = {}, peers = true } = {}) {
+export function prepare({ options = {}, peers = true, builds = true } = {}) {
   const { values } = parseArgs({
     options: {
       ...options,
@@ -30,6 +31,7 @@ export function prepare({ options = {}, peers = true } = {}) {
     say("Installing the peers into bench/node_modules (npm ci)");
     run("npm", ["ci"], bench);
   }
+  if (!builds) return values;
   if (!values["no-build"]) {
     say("Building the package (npm run build)");
     run("npm", ["run", "build"], packageRoot());

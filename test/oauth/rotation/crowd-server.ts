@@ -27,6 +27,8 @@ export interface CrowdServer {
   };
   /** Connections that were renewed at least once. */
   renewed(): number;
+  /** Whether a request with this refresh token has reached the server. */
+  hasSeen(token: string): boolean;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ export async function startCrowdServer(options: CrowdServerOptions): Promise<Cro
     firstToken: (index) => `connection-${index}/0`,
     count,
     renewed: () => newest.size,
+    hasSeen: (token) => replacedAtMs.has(token),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -40,7 +40,7 @@ export interface Line {
   readonly event: "ready" | "called" | "rotated" | "failed" | "closed";
   /** How many calls were answered. */
   readonly answered?: number;
-  /** Names of errors. */
+  /** Names of errors, and for calls what caused them. */
   readonly errors?: readonly string[];
 }
 
@@ -70,6 +70,12 @@ async function open(): Promise<{ readonly store: Store; readonly close: () => un
 
 function tell(line: Line): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** `TokenRefreshUnavailableError: the store is slow`. */
+function withCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause;
+  return nameOf(error) + (cause instanceof Error ? `: ${cause.message}` : "");
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
@@ -107,7 +113,7 @@ async function callAll(
   const calls = customers.map((customer) => customer.accounts.current());
   const results = await Promise.allSettled(calls);
   const failed = results.filter((result) => result.status === "rejected");
-  const errors = failed.map(({ reason }) => nameOf(reason));
+  const errors = failed.map(({ reason }) => withCause(reason));
   tell({ event: "called", answered: results.length - failed.length, errors });
 }
 
