@@ -1,6 +1,6 @@
 /** A sick or hostile server ends a call with one of our errors, in time, and never the process. */
-// right: 23 answers to a read: 23 ended in time with an error of ours or the account
-// right: 23 answers to a create: 23 ended in time, none claims that nothing was done
+// right: 37 answers to a read: 37 ended in time with an error of ours or the account
+// right: 37 answers to a create: 37 ended in time, none claims that nothing was done
 // right: polluted: false
 import { createServer } from "node:net";
 import zlib from "node:zlib";
@@ -16,6 +16,20 @@ const gzipped = (body) =>
     body,
   ]);
 const nested = `{"id":"a","account_details":${'{"a":'.repeat(1e5)}1${"}".repeat(1e5)}}`;
+/** Sends so many MB, as fast as they are read. */
+function flood(socket, megabytes) {
+  const piece = Buffer.alloc(2 ** 20, 97);
+  let left = megabytes;
+  const more = () => {
+    while (left > 0 && !socket.destroyed) {
+      left--;
+      if (!socket.write(piece)) return socket.once("drain", more);
+    }
+  };
+  more();
+}
+const failed = (body) => whole(body).replace("200 OK", "500 Oops");
+const account = whole('{"id":"acct_1","status":"CREATED"}');
 const answers = {
   "20,000 headers": (s) =>
     s.write(
@@ -31,6 +45,10 @@ const answers = {
       5,
     );
   },
+  "10,000 early hints, then the answer": (s) =>
+    s.write("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".repeat(10_000) + account),
+  "another protocol": (s) =>
+    s.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
   "cut JSON": (s) => s.write(whole('{"id":"acct_1","status":')),
   "too short": (s) => s.end("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{}"),
   stalled: (s) => s.write("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{}"),
@@ -40,10 +58,28 @@ const answers = {
     s.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 9\r\n\r\n{}"),
   "bad chunks": (s) =>
     s.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZZ\r\n{}\r\n"),
+  "a chunk of 2^68 bytes": (s) =>
+    s.write(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${"F".repeat(17)}\r\n{}\r\n`),
+  "a length and chunks": (s) =>
+    s.write(
+      "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ),
+  "closed in the middle": (s) => s.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{"id":"acct'),
+  "no head": (s) => s.end("hello"),
   "not HTTP": (s) => s.write("SSH-2.0-OpenSSH_9\r\n"),
   silent: () => undefined,
   reset: (s) => s.resetAndDestroy(),
   "gzip of 300 MB": (s) => s.write(gzipped(zlib.gzipSync(Buffer.alloc(300e6)))),
+  "gzip of JSON with 200 MB of spaces": (s) =>
+    s.write(gzipped(zlib.gzipSync(Buffer.concat([Buffer.from("{"), Buffer.alloc(200e6, 32)])))),
+  "600 MB": (s) => {
+    s.write(head([`content-length: ${600 * 2 ** 20}`]));
+    flood(s, 600);
+  },
+  "600 MB of an error": (s) => {
+    s.write(head([`content-length: ${600 * 2 ** 20}`]).replace("200 OK", "500 Oops"));
+    flood(s, 600);
+  },
   "cut gzip": (s) => s.write(gzipped(zlib.gzipSync('{"id":"a"}').subarray(0, 12))),
   endless: (s) => {
     s.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
@@ -62,13 +98,25 @@ const answers = {
   "object nested 100,000": (s) => s.write(whole(nested)),
   "a message of 20 MB": (s) => {
     const body = JSON.stringify({ code: "x", message: "a@".repeat(1e7) });
-    s.write(whole(body).replace("200 OK", "500 Oops"));
+    s.write(failed(body));
   },
+  "details nested 100,000": (s) =>
+    s.write(failed(`{"code":"x","message":"m","details":${nested}}`)),
+  "200,000 details": (s) => {
+    const details = Array.from({ length: 2e5 }, (_, i) => ({ source: `f${i}`, message: "bad" }));
+    s.write(failed(JSON.stringify({ code: "x", message: "m", details })));
+  },
+  "two answers": (s) => s.write(account + account),
   __proto__: (s) => s.write(whole('{"id":"a","status":"CREATED","__proto__":{"polluted":1}}')),
   "a loop of redirects": (s) =>
     s.write("HTTP/1.1 302 F\r\nlocation: /\r\ncontent-length: 0\r\n\r\n"),
   "retry after 400 digits": (s) =>
     s.write(`HTTP/1.1 503 X\r\nretry-after: ${"9".repeat(400)}\r\ncontent-length: 0\r\n\r\n`),
+  "status 000": (s) => s.write("HTTP/1.1 000 X\r\ncontent-length: 2\r\n\r\n{}"),
+  "bytes that are no UTF-8": (s) => {
+    s.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n");
+    s.write(Buffer.from([0xff, 0xfe, 0x7b, 0x7d]));
+  },
   "status 999": (s) => s.write("HTTP/1.1 999 X\r\ncontent-length: 2\r\n\r\n{}"),
   "a byte-order mark": (s) => s.write(whole("\ufeff" + '{"id":"a","status":"CREATED"}')),
 };

@@ -74,6 +74,7 @@ const cases = readdirSync(source)
 const chosen = cases.filter(({ slow }) => values.all || positionals.length > 0 || !slow);
 installPacked();
 let differ = 0;
+let skipped = 0;
 const queue = [...chosen];
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
@@ -83,7 +84,9 @@ await Promise.all(
 const left = cases.filter((one) => !chosen.includes(one)).map(({ name }) => name);
 if (left.length > 0)
   console.log(`Not run, because they are slow (--all runs them): ${left.join(", ")}`);
-console.log(`${chosen.length - differ} passed, ${differ} failed`);
+console.log(
+  `${chosen.length - differ - skipped} passed, ${differ} failed, ${skipped} skipped of ${chosen.length}`,
+);
 process.exitCode = differ > 0 || chosen.length === 0 ? 1 : 0;
 
 function readCase(file: string): Case {
@@ -118,6 +121,7 @@ function installPacked(): void {
 async function runCase({ name, title, right, needs }: Case): Promise<void> {
   const missing = needs.map((need) => lookUp(need).missing).find(Boolean);
   if (missing !== undefined) {
+    skipped++;
     console.log(`skip   ${name}: ${missing}`);
     return;
   }
