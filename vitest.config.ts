@@ -5,23 +5,32 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The files that take longest, of those that would otherwise begin late and then run alone at the end. */
+/** The files that take longest, the longest first: begun late, they would run alone at the end. */
 const longest = [
-  "oauth/rotation/rotation.property",
   "oauth/rotation/crowd",
-  "call/ambiguous-failures",
-  "generated/agreement",
-  "onboarding/processes",
   "oauth/rotation/processes",
+  "onboarding/run",
+  "onboarding/processes",
+  "oauth/rotation/rotation.property",
+  "generated/agreement",
+  "webhooks/inbox-processes",
+  "call/ambiguous-failures",
+  "examples/oauth-web-app",
+  "emulator/inspector/inspector-page",
+  "auth/shared-login",
+  "stores/redis-server",
   "examples/oauth-workers",
+  "retry/rate-limit",
+  "limits/shared-pace",
 ].map((name) => `/test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean =>
-      longest.some((name) => moduleId.endsWith(name));
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const long = longest.flatMap((name) =>
+      sorted.filter(({ moduleId }) => moduleId.endsWith(name)),
+    );
+    return [...long, ...sorted.filter((file) => !long.includes(file))];
   }
 }
 
@@ -50,7 +59,7 @@ export default defineConfig({
     expect: { poll: { interval: 20, timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     // Several suites mostly wait: for processes, for limits, for leases.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     // Files of one worker share their modules: loading the sources anew for each took a fifth of the time.
     isolate: false,
   },
