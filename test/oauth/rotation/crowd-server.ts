@@ -22,6 +22,8 @@ export interface CrowdServer {
     requests: number;
     refused: number;
     issued: number;
+    /** Answers with tokens that nobody waited for any more, after more than five seconds. */
+    tooLate: number;
     /** Connections ended because an old token was used after its minute. */
     lost: number;
   };
@@ -35,7 +37,7 @@ export interface CrowdServer {
 const graceMs = 60_000;
 
 export async function startCrowdServer(options: CrowdServerOptions): Promise<CrowdServer> {
-  const count = { requests: 0, refused: 0, issued: 0, lost: 0 };
+  const count = { requests: 0, refused: 0, issued: 0, tooLate: 0, lost: 0 };
   /** When each token was replaced. */
   const replacedAtMs = new Map<string, number>();
   const newest = new Map<string, number>();
@@ -87,7 +89,11 @@ export async function startCrowdServer(options: CrowdServerOptions): Promise<Cro
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const [status, body] = await answer(request.url ?? "", Buffer.concat(chunks).toString());
+    const path = request.url ?? "";
+    const askedAtMs = performance.now();
+    const [status, body] = await answer(path, Buffer.concat(chunks).toString());
+    const isTooLate = response.closed && performance.now() > askedAtMs + 5000;
+    if (isTooLate && path === "/oauth/token" && status === 200) count.tooLate++;
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
   });

@@ -36,7 +36,8 @@ describe.each(stores.filter(([name]) => name !== "sealed"))(
           renewed: size,
           lost: 0,
         });
-        expect(seen.issued).toBeLessThanOrEqual(size * 1.02);
+        // On a busy machine a request may time out, and is made again.
+        expect(seen.issued - seen.tooLate).toBeLessThanOrEqual(size * 1.02);
         // Until the limit is known, as many as a process makes at once may be refused.
         const mostRefused = 0.05 * seen.requests + atOnce * given.processes;
         expect(seen.refused).toBeLessThanOrEqual(mostRefused);

@@ -40,6 +40,8 @@ export interface RenewedCrowd extends Called {
   /** Of those, answered with 429. */
   readonly refused: number;
   readonly issued: number;
+  /** Of those, how many came when nobody waited for them any more. */
+  readonly tooLate: number;
   /** Connections that were renewed. */
   readonly renewed: number;
   /** Connections that the server ended. */
