@@ -44,20 +44,23 @@ export interface CreateOnce<Output> {
   readonly requestId: string;
   /** What was asked for; a member that is undefined, or that the API does not show, is not compared. */
   readonly asked: Asked;
+  /** Says in what else it differs that an error must not show, such as a bank account; undefined if in nothing. */
+  readonly differs?: ((made: Output) => string | undefined) | undefined;
   /** Lists what may have been made with the id. */
   readonly list: (options: CallOptions) => Promise<readonly Output[]>;
 }
 
 export function createOnce<Output extends Made>(
-  { noun, requestId, asked, list }: CreateOnce<Output>,
+  once: CreateOnce<Output>,
   options: CallOptions | undefined,
 ): CallExtras<Output> {
+  const { requestId, asked, list, differs = () => undefined } = once;
   const find = async (remainingMs: number): Promise<Finding<Output>> => {
     const listed = await list(withinCall(options, remainingMs));
     const made = listed.filter(({ request_id }) => request_id === requestId);
-    const found = made.find((one) => isSame(one, asked));
+    const found = made.find((one) => isSame(one, asked) && differs(one) === undefined);
     if (found) return { found };
-    return made[0] && { taken: describeOther(noun, requestId, made[0], asked) };
+    return made[0] && { taken: describeOther(once, made[0], differs(made[0])) };
   };
   return { exactNumbers: true, settlement: { find, acrossCalls: true } };
 }
@@ -71,13 +74,18 @@ function isSame(made: Made, asked: Asked): boolean {
   });
 }
 
-function describeOther(noun: string, requestId: string, other: Made, asked: Asked): string {
+function describeOther(
+  { noun, requestId, asked }: Pick<CreateOnce<never>, "noun" | "requestId" | "asked">,
+  other: Made,
+  difference: string | undefined,
+): string {
   const id = memberOf(other, "id") ?? memberOf(other, `${noun}_id`);
   const shown = Object.keys(asked).flatMap((name) => {
     const value = memberOf(other, name);
     return value === undefined || value === null ? [] : `${name} ${value}`;
   });
-  const whole = [`${noun} ${id}`, ...(shown.length > 0 ? [`(${shown.join(", ")})`] : [])].join(" ");
+  const facts = shown.length > 0 ? ` (${shown.join(", ")})` : "";
+  const whole = `${noun} ${id}${facts}${difference === undefined ? "" : `, which ${difference}`}`;
   return `the request_id "${requestId}" belongs to ${whole}, and this ${noun} was not made: if it is meant to be the same ${noun}, it is made already; only another ${noun} takes another request_id`;
 }
 

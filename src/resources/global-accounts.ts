@@ -31,7 +31,7 @@ import { withRequestId } from "../idempotency/request-id.js";
 export interface GlobalAccountsResource {
   /**
    * Opens a global account, once: see `client.payouts.create` for what `request_id` does. The API cannot
-   * list by `request_id`, so a lost answer is looked for among the accounts of the country.
+   * list by `request_id`, so a lost answer is looked for among all global accounts.
    *
    * It may be `PROCESSING` at first; the event `global_account.active` says when it can be used.
    *
@@ -109,14 +109,16 @@ export function globalAccountsResource(call: Call): GlobalAccountsResource {
   const resource: GlobalAccountsResource = {
     create(params, options) {
       const body = withRequestId(params);
-      const { request_id, country_code } = body;
+      const { request_id, country_code, required_features } = body;
       const once = {
         noun: "global account",
         requestId: request_id,
         asked: { country_code },
+        differs: (made: GlobalAccount) =>
+          hasFeatures(made, required_features) ? undefined : "has other features",
         list: async (lookup: CallOptions) => {
-          // There is no filter by request_id.
-          for await (const one of resource.list({ country_code }, lookup)) {
+          // There is no filter by request_id, and one that was used for another country is taken too.
+          for await (const one of resource.list({}, lookup)) {
             if (one.request_id === request_id) return [one];
           }
           return [];
@@ -147,4 +149,19 @@ export function globalAccountsResource(call: Call): GlobalAccountsResource {
       ),
   };
   return resource;
+}
+
+/** Whether it was made with the features; one that shows none may have been. */
+function hasFeatures(
+  { required_features: made }: GlobalAccount,
+  wanted: GlobalAccountCreateParams["required_features"],
+): boolean {
+  if (!made || made.length === 0) return true;
+  return wanted.every(({ currency, transfer_method: method }) =>
+    made.some(
+      (one) =>
+        one.currency === currency &&
+        (one.transfer_method ?? method) === (method ?? one.transfer_method),
+    ),
+  );
 }

@@ -22,6 +22,7 @@ import type {
   PayoutValidation,
 } from "../generated/payouts.js";
 import { createOnce, paymentOf } from "../idempotency/create-once.js";
+import { paysAnotherAccount } from "../idempotency/payee.js";
 import { type RequestIdAge, refuseOldRequestId } from "../idempotency/request-id-age.js";
 
 /** Options of `payouts.create`: those of any call, and what is known of the age of its `request_id`. */
@@ -139,7 +140,7 @@ export function payoutsResource(call: Call): PayoutsResource {
       // What is no options object is refused by the call.
       const options = isObject(given) ? rest : given;
       const body = paymentOf(params);
-      const { request_id, beneficiary_id } = body;
+      const { request_id, beneficiary, beneficiary_id } = body;
       const { source_currency, source_amount, transfer_currency, transfer_amount } = body;
       const once = {
         noun: "payout",
@@ -148,6 +149,10 @@ export function payoutsResource(call: Call): PayoutsResource {
           ...{ source_currency, source_amount, transfer_currency, transfer_amount },
           beneficiary_id,
         },
+        differs: (made: Payout) =>
+          made.beneficiary && beneficiary && paysAnotherAccount(made.beneficiary, beneficiary)
+            ? "pays another account"
+            : undefined,
         list: async (lookup: CallOptions) =>
           (await resource.list({ request_id, page: "0" }, lookup)).items,
       };
