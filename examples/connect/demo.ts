@@ -36,8 +36,8 @@ async function connect(): Promise<Connection> {
   // Consents without a browser; examples/oauth-web-app shows the consent page to people.
   const codeChallenge = rest["code_challenge"];
   const back = emulator.oauth.consent({ redirectUri, scope, state, codeChallenge });
-  const { connection, account } = await client.oauth.handleCallback(back, { session });
-  step(`allowed, ${account.id}`, atAirwallex().status);
+  const { connection } = await client.oauth.handleCallback(back, { session });
+  step(`allowed, ${connection.accountId}`, atAirwallex().status);
   return connection;
 }
 

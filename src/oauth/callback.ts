@@ -14,8 +14,11 @@ import type { TokenPair } from "./tokens.js";
 /** The result of a callback. */
 export interface CallbackResult {
   readonly connection: Connection;
-  /** The account that was connected. */
-  readonly account: Account;
+  /**
+   * The account that was connected; undefined if the customer has not granted `account_details:read`.
+   * `connection.accountId` is there in either case.
+   */
+  readonly account: Account | undefined;
   /** The `state` that was passed to `authorizationUrl`. */
   readonly state: string | undefined;
   /**
@@ -87,15 +90,30 @@ async function connect(
   tools: CallbackTools,
   exchanged: Exchanged,
 ): Promise<Omit<CallbackResult, "state">> {
-  const { app, manager, readAccount } = tools;
+  const { app, manager } = tools;
   const { pair, atMs, dateMs, isHandedOver } = exchanged;
-  const account = await readAccount(pair.accessToken);
+  const account = await accountOf(pair, tools);
   const accountId = account?.id || pair.accountId;
   if (accountId === undefined) throw withoutId(account);
   const record = newRecord(app.clientId, accountId, pair, dateMs);
   exchanged.isHandedOver = true;
   const connection = await manager.connect(record, atMs, isHandedOver);
   return { connection, account, failedWebhooks: await connectWebhooks(tools, connection) };
+}
+
+/** Without the scope for it the account stays unread: the tokens name its id, and must not be lost. */
+async function accountOf(
+  pair: TokenPair,
+  { readAccount }: CallbackTools,
+): Promise<Account | undefined> {
+  try {
+    return await readAccount(pair.accessToken);
+  } catch (error) {
+    const isForbidden = error instanceof ApiError && error.code === "forbidden";
+    const isRefused = isForbidden || error instanceof AuthenticationError;
+    if (isRefused && pair.accountId !== undefined) return undefined;
+    throw error;
+  }
 }
 
 /** A webhook that fails must not cost the connection, which is stored by now. */

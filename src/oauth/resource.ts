@@ -56,7 +56,8 @@ export interface OAuthResource<C> {
    * store: when two callbacks bring the same code, as after a double click, the second waits for the
    * first and returns the same connection, or is refused with `code_used`. The webhooks of the option
    * `oauth.webhooks` are connected to the account; where that fails, the result says so, and the connection
-   * is stored all the same.
+   * is stored all the same. So it is where the customer has not granted `account_details:read`, which
+   * reading the account needs.
    *
    * See https://www.airwallex.com/docs/developer-tools/partner-connections/get-started
    *

@@ -70,7 +70,7 @@ describe.each([
   test("an account is connected with PKCE, and called for", async () => {
     const { client } = open();
     const { connection, account, state } = await connect(client);
-    expect([account.id, state]).toEqual(["acct_foreign", "to /cart"]);
+    expect([account?.id, state]).toEqual(["acct_foreign", "to /cart"]);
     expect(connection).toMatchObject({ accountId: "acct_foreign", status: "connected" });
     const called = await client.oauth.connection(connection.id).accounts.current();
     expect(called.id).toBe("acct_foreign");

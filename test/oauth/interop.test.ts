@@ -107,7 +107,7 @@ describe("oauth with a third-party server", () => {
   it("exchanges the code with PKCE, as a form", async () => {
     const client = createApp();
     const { url, connection, account, state } = await connect(client);
-    expect(account.id).toBe("acct_foreign");
+    expect(account?.id).toBe("acct_foreign");
     expect(connection).toMatchObject({ accountId: "acct_foreign", status: "connected" });
     expect(state).toBe("back to /cart");
     expect(exchanges.length).toBe(1);

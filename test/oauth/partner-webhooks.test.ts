@@ -125,9 +125,11 @@ describe("the option oauth.webhooks", () => {
     });
     const { id } = await clientOf(emulator).oauth.webhooks.create(wanted);
     const client = clientOf(emulator, { webhooks: [id, id] });
-    const { account, failedWebhooks } = await connectCustomer(emulator, client, { signUp: true });
+    const { connection, failedWebhooks } = await connectCustomer(emulator, client, {
+      signUp: true,
+    });
     expect(failedWebhooks).toEqual([]);
-    emulator.accounts.setStatus(account.id, "ACTIVE");
+    emulator.accounts.setStatus(connection.accountId, "ACTIVE");
     await emulator.webhooks.settled();
     expect(names).toEqual(["account.active"]);
   });

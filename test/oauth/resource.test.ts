@@ -110,11 +110,11 @@ describe("oauth.handleCallback()", () => {
     await using emulator = await startEmulator();
     const client = clientOf(emulator);
     const { connection, account, state } = await connect(emulator, client);
-    expect(connection).toMatchObject({ accountId: account.id, status: "connected" });
-    expect(atob(connection.id)).toBe(`${app.clientId}:${account.id}`);
+    expect(connection).toMatchObject({ accountId: account?.id, status: "connected" });
+    expect(atob(connection.id)).toBe(`${app.clientId}:${account?.id}`);
     expect(state).toBeUndefined();
     const customer = client.oauth.connection(connection.id);
-    expect((await customer.accounts.current()).id).toBe(account.id);
+    expect((await customer.accounts.current()).id).toBe(account?.id);
   });
 
   it("returns the app's own state", async () => {
@@ -125,6 +125,35 @@ describe("oauth.handleCallback()", () => {
     const back = await consent(emulator, url, id);
     const { state } = await client.oauth.handleCallback(back, { session: "s" });
     expect(state).toBe("back to /cart");
+  });
+
+  it("stores the connection of a customer who does not let the app read the account", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator, { scopes: ["balance:read"] });
+    const { connection, account } = await connect(emulator, client);
+    expect(account).toBeUndefined();
+    expect(connection).toMatchObject({ scopes: ["balance:read"], status: "connected" });
+    const customer = client.oauth.connection(connection.id);
+    expect(await customer.balances.current()).toEqual([]);
+  });
+
+  it("takes a 401 for the lack of the scope too", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    emulator.faults.always("accounts.current", { status: 401 });
+    const { connection, account } = await connect(emulator, client);
+    expect([account, connection.status]).toEqual([undefined, "connected"]);
+  });
+
+  it("keeps a connection whose customer consents again, to less than before", async () => {
+    await using emulator = await startEmulator();
+    const client = clientOf(emulator);
+    const first = await connect(emulator, client);
+    const url = await client.oauth.authorizationUrl({ session: "s", scopes: ["balance:read"] });
+    const back = await consent(emulator, url, first.connection.accountId);
+    const { connection } = await client.oauth.handleCallback(back, { session: "s" });
+    expect(connection.id).toBe(first.connection.id);
+    expect(await client.oauth.connection(connection.id).balances.current()).toEqual([]);
   });
 
   it("accepts a path as a server sees it", async () => {
@@ -260,7 +289,7 @@ describe("oauth.handleCallback()", () => {
     expect(exchanges(emulator)).toBe(1);
     expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
     const customer = client.oauth.connection(first?.connection.id ?? "");
-    await expect(customer.accounts.current()).resolves.toMatchObject({ id: first?.account.id });
+    await expect(customer.accounts.current()).resolves.toMatchObject({ id: first?.account?.id });
   });
 
   it("refuses a code that another process is using or has used, and leaves the connection alone", async () => {
@@ -307,11 +336,11 @@ describe("oauth.handleCallback()", () => {
     const client = clientOf(emulator);
     const first = await connect(emulator, client);
     const url = await client.oauth.authorizationUrl({ session: "s" });
-    const back = await consent(emulator, url, first.account.id);
+    const back = await consent(emulator, url, first.connection.accountId);
     const second = await client.oauth.handleCallback(back, { session: "s" });
     expect(second.connection.id).toBe(first.connection.id);
     const customer = client.oauth.connection(second.connection.id);
-    expect((await customer.accounts.current()).id).toBe(first.account.id);
+    expect((await customer.accounts.current()).id).toBe(first.connection.accountId);
   });
 });
 
@@ -353,7 +382,7 @@ describe("oauth.connection()", () => {
       customer.withOptions({ loginAs: "acct_1" }),
       customer.withOptions({ loginAs: "acct_1" }).withOptions({ loginAs: undefined }),
     ];
-    for (const one of derived) expect((await one.accounts.current()).id).toBe(account.id);
+    for (const one of derived) expect((await one.accounts.current()).id).toBe(account?.id);
   });
 
   it("survives a lost answer, even in another process", async () => {
