@@ -2,17 +2,19 @@
 
 import { describe, expect, it } from "vitest";
 import { createEmulator, startEmulator } from "../src/emulator/index.js";
-import { createClient } from "../src/index.js";
+import { checkRequirements, createClient, whatIsMissing } from "../src/index.js";
 import { createFileStore } from "../src/stores/file/index.js";
 import { createMemoryStore } from "../src/stores/memory/index.js";
 import { createPostgresInbox, createPostgresStore } from "../src/stores/postgres/index.js";
 import { createRedisStore } from "../src/stores/redis/index.js";
+import { createSealedStore } from "../src/stores/sealed.js";
 import {
   createInbox,
   createWebhooks,
   fetchHandler,
   nodeHandler,
   signPayload,
+  toCurrentAccount,
   verifySignature,
 } from "../src/webhooks/index.js";
 import { key } from "./scripted-server.js";
@@ -42,6 +44,14 @@ const functions: readonly Row[] = [
   ["createPostgresStore", (o) => createPostgresStore(pool as never, o), {}, ["prefix", "schema"]],
   ["createPostgresInbox", (o) => createPostgresInbox(pool as never, o), {}, ["keepMs", "prefix"]],
   ["createFileStore", createFileStore, { directory: "a" }, ["directory"]],
+  [
+    "createSealedStore",
+    (options) => createSealedStore(store, options),
+    { keys: { a: new Uint8Array(32) }, currentKid: "a" },
+    ["currentKid"],
+  ],
+  ["whatIsMissing", (o) => whatIsMissing([], o), {}, ["deferredIdentityVerification"]],
+  ["checkRequirements", (o) => checkRequirements({}, o), {}, ["deferredIdentityVerification"]],
   ["createEmulator", createEmulator, {}, ["seed", "frozen", "sca", "onRequest"]],
   [
     "createClient",
@@ -50,6 +60,8 @@ const functions: readonly Row[] = [
     ["scopes", "keyPrefix", "redirectUri", "store", "clientSecret", "webhooks"],
   ],
 ];
+
+const flags = new Set(["frozen", "sca", "deferredIdentityVerification"]);
 
 const wrong = [null, [null], Symbol("a"), 10n, { [secret]: secret }, Number.NaN, true];
 
@@ -78,7 +90,7 @@ describe.each(functions)("%s()", (name, run, valid, names) => {
   it.each(names)("refuses a wrong %s in one line without the value", (option) => {
     for (const value of wrong) {
       // A flag takes it. To a client, null means the default.
-      if ((option === "frozen" || option === "sca") && value === true) continue;
+      if (flags.has(option) && value === true) continue;
       if (name === "createClient" && value === null) continue;
       const message = messageOf(() => run({ ...valid, [option]: value } as never));
       expect(message).toContain(option);
@@ -93,8 +105,31 @@ describe.each(functions)("%s()", (name, run, valid, names) => {
   });
 });
 
+const { oauth } = createClient({
+  environment: "sandbox",
+  oauth: { clientId: "a", clientSecret: "b", redirectUri: "https://app.test/back", store },
+});
+
+describe("the methods of client.oauth refuse wrong options in one line, before they do anything", () => {
+  it.each([
+    ["handleCallback", (o) => oauth.handleCallback("https://app.test/back", o), "sesion"],
+    ["refresh", (o) => oauth.refresh("a", o), "force"],
+    ["reconcile", (o) => oauth.reconcile(o), "fix"],
+    ["refreshExpiring", (o) => oauth.refreshExpiring(o), "onProgress"],
+    ["exchangeCode", (o) => oauth.exchangeCode("a", o), "codeVerifier"],
+  ] as readonly (readonly [string, (options: never) => Promise<unknown>, string])[])(
+    "%s",
+    async (name, run, option) => {
+      const said = `Cannot call oauth.${name}: `;
+      for (const value of [{ [option]: ["false"] }, { optoin: 1 }, null])
+        await expect(run(value as never)).rejects.toThrow(said);
+    },
+  );
+});
+
 describe("what is passed in beside the options", () => {
   it.each([
+    ["an account to check", () => checkRequirements(null as never), /the account is null/],
     ["hooks of fetchHandler", () => fetchHandler({} as never), /^Cannot create handler: its hooks/],
     ["hooks of nodeHandler", () => nodeHandler(null as never), /^Cannot create handler: its hooks/],
     ["the store of an inbox", () => createInbox(null as never), /^Cannot create inbox: the store/],
@@ -102,6 +137,21 @@ describe("what is passed in beside the options", () => {
     ["a pool of an inbox", () => createPostgresInbox({} as never), /without a connect function/],
   ])("%s", (_, run, message) => {
     expect(run).toThrow(message);
+  });
+
+  it.each([
+    [
+      "an event of a queue",
+      () => hooks.handle(null as never),
+      "Cannot handle the event: it is null",
+    ],
+    [
+      "an older account",
+      () => toCurrentAccount([] as never),
+      "Cannot convert the account: it is an array",
+    ],
+  ])("%s", async (_, run, message) => {
+    await expect(run()).rejects.toThrow(message);
   });
 
   it("a store where an inbox is expected", () => {

@@ -1,5 +1,7 @@
 /** What an account still lacks for a submission, as far as that is known. */
 
+import { checkOptions } from "../checks/options.js";
+import { isObject, kindOf } from "../checks/values.js";
 import type { Account } from "../generated/index.js";
 import { piiFields } from "../generated/pii.js";
 import { businessCoverage, type Coverage, individualCoverage, type Known } from "./coverage.js";
@@ -82,6 +84,10 @@ export function checkRequirements(
   account: CheckedAccount,
   options: CheckRequirementsOptions = {},
 ): RequirementsCheck {
+  if (!isObject(account))
+    throw new TypeError(`Cannot check requirements: the account is ${kindOf(account)}`);
+  const kinds = { deferredIdentityVerification: "boolean" } as const;
+  checkOptions("Cannot check requirements", options, kinds);
   const missing = findMissing(account, options).map((field) => toRequirement(account, field));
   const basis = basisOf(account);
   const { coverage, notKnown } = coverageOf(account, basis, missing);

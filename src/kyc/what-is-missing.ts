@@ -1,5 +1,6 @@
 /** One to-do list, from an account, a request for information, a refused call, or several of them. */
 
+import { checkOptions } from "../checks/options.js";
 import { AccountStatusError, ApiError, ValidationError } from "../errors/index.js";
 import type { Account, Rfi } from "../generated/index.js";
 import type { CheckRequirementsOptions } from "./check-requirements.js";
@@ -67,6 +68,8 @@ export function whatIsMissing(
   sources: MissingSource | readonly MissingSource[],
   options: WhatIsMissingOptions = {},
 ): readonly ToDo[] {
+  const kinds = { account: "object", deferredIdentityVerification: "boolean" } as const;
+  checkOptions("Cannot say what is missing", options, kinds);
   const all = (isList(sources) ? sources : [sources]).map(accountOf);
   const known = options.account ?? all.find(isAccount);
   return merge(all.map((source) => fromOne(source, known, options)));

@@ -5,6 +5,7 @@
  * left out by the time of their consent.
  */
 
+import { checkOptions } from "../checks/options.js";
 import type { RemoteConnection } from "../generated/partner-connections.js";
 import type { ConnectionManager } from "./connection-manager.js";
 import type { Connection } from "./connection-record.js";
@@ -41,8 +42,10 @@ export interface ReconcileTools {
 
 export async function reconcile(
   { listRemote, listStored, manager }: ReconcileTools,
-  { fix = false }: ReconcileOptions = {},
+  options: ReconcileOptions = {},
 ): Promise<ReconcileResult> {
+  checkOptions("Cannot call oauth.reconcile", options, { fix: "boolean" });
+  const { fix = false } = options;
   const startedMs = Date.now();
   const remote = await byAccount(listRemote());
   const disconnected: Connection[] = [];

@@ -1,5 +1,6 @@
 /** Renews the connections whose refresh tokens are about to expire. */
 
+import { checkOptions } from "../checks/options.js";
 import { ConnectionRevokedError } from "../errors/index.js";
 import type { ConnectionManager } from "./connection-manager.js";
 import { refreshExpiresAtMs } from "./connection-record.js";
@@ -45,8 +46,11 @@ interface Tools {
 
 export async function refreshExpiring(
   tools: Tools,
-  { withinMs, concurrency = 4, onProgress }: RefreshExpiringOptions,
+  options: RefreshExpiringOptions,
 ): Promise<RefreshExpiringResult> {
+  const kinds = { withinMs: "any", concurrency: "any", onProgress: "function" } as const;
+  checkOptions("Cannot call oauth.refreshExpiring", options, kinds);
+  const { withinMs, concurrency = 4, onProgress } = options;
   refuseNumbers({ withinMs, concurrency });
   const count = { refreshed: 0, alreadyRefreshed: 0, revoked: 0, missing: 0, failed: 0 };
   const pages = tools.records.pages(Date.now() + Math.ceil(withinMs));

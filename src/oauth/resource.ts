@@ -1,5 +1,6 @@
 /** Connections to existing Airwallex customers: consent, code exchange, and token renewal. */
 
+import { checkOptions } from "../checks/options.js";
 import type { RemoteConnectionsResource } from "../resources/partner-connections.js";
 import type { PartnerWebhooksResource } from "../resources/partner-webhooks.js";
 import type { Store } from "../stores/store.js";
@@ -169,7 +170,10 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     webhooks: tools.webhooks,
     remote,
     authorizationUrl: (options) => authorizationUrl(tools, options),
-    handleCallback: (url, { session }) => handleCallback({ ...tools, claims }, url, session),
+    async handleCallback(url, options) {
+      checkOptions("Cannot call oauth.handleCallback", options, { session: "any" });
+      return await handleCallback({ ...tools, claims }, url, options.session);
+    },
     connection: clientOf,
     retrieve: records.read,
     list,
@@ -177,7 +181,10 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       const listRemote = () => remote.list({ page_size: 100 });
       return reconcile({ listRemote, listStored: list, manager }, options);
     },
-    refresh: async (id, { force } = {}) => (await manager.renew(id, { force })).connection,
+    async refresh(id, options = {}) {
+      checkOptions("Cannot call oauth.refresh", options, { force: "boolean" });
+      return (await manager.renew(id, { force: options.force })).connection;
+    },
     refreshExpiring: (options) =>
       refreshExpiring({ records, manager, random: Math.random }, options),
     handleDisconnected: (event) => handleDisconnected(tools, event),
@@ -185,7 +192,10 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       manager.forget(id);
       return await records.delete(id);
     },
-    exchangeCode: (code, { codeVerifier } = {}) => endpoint.exchangeCode(code, codeVerifier),
+    async exchangeCode(code, options = {}) {
+      checkOptions("Cannot call oauth.exchangeCode", options, { codeVerifier: "string" });
+      return await endpoint.exchangeCode(code, options.codeVerifier);
+    },
   };
 }
 

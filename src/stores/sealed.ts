@@ -1,5 +1,6 @@
 /** Encrypts every value of any store, so that only the holder of a key can read its records. */
 
+import { checkOptions } from "../checks/options.js";
 import { StoreError } from "../errors/store-errors.js";
 import { checkText } from "./check-input.js";
 import type { LeaseOptions, Store, StoredRecord } from "./store.js";
@@ -38,6 +39,7 @@ export interface SealedStoreOptions {
  * const store = createSealedStore(createMemoryStore(), { keys, currentKid: "2026-01" });
  */
 export function createSealedStore(store: Store, options: SealedStoreOptions): Store {
+  checkOptions("Cannot seal", options, { keys: "object", currentKid: "string" });
   const cipher = createCipher(options);
 
   async function openRecord(

@@ -1,5 +1,6 @@
 /** Converts the older camelCase account to the current model. The rules are loaded on demand. */
 
+import { isObject, kindOf } from "../checks/values.js";
 import type { LegacyAccount } from "../generated/legacy.js";
 import type { CurrentAccount } from "./legacy-rules.js";
 
@@ -17,6 +18,8 @@ export type { CurrentAccount } from "./legacy-rules.js";
  * console.log(account.id, unmapped); // acct_1 ["accountUsage"]
  */
 export async function toCurrentAccount(legacy: Partial<LegacyAccount>): Promise<CurrentAccount> {
+  if (!isObject(legacy))
+    throw new TypeError(`Cannot convert the account: it is ${kindOf(legacy)}, expected an object`);
   const { convert } = await import("./legacy-rules.js");
   return convert(legacy);
 }

@@ -10,6 +10,7 @@
  *   deliver the event again.
  */
 
+import { isObject, kindOf } from "../checks/values.js";
 import { WebhookHandlerError } from "../errors/webhook-errors.js";
 import { type ConstructEventOptions, constructEvent } from "./construct-event.js";
 import type { EventName, EventNamed, UnmodelledEvent, WebhookEvent } from "./events.js";
@@ -114,6 +115,8 @@ export function createWebhooks<Context = undefined>(
       return constructEvent(rawBody, headers, { secrets, toleranceMs, driftCheck, receivedAtMs });
     },
     async handle(event) {
+      if (!isObject(event))
+        throw new TypeError(`Cannot handle the event: it is ${kindOf(event)}, expected an object`);
       if (!checked) {
         checked = true;
         await warnOfOtherNames(namesIn(registered));
