@@ -320,7 +320,9 @@ function compile(file: string, options: object): readonly string[] {
   };
   write("tsconfig.json", [JSON.stringify({ compilerOptions, files: [file] })]);
   const emit = "declaration" in options ? [] : ["--noEmit"];
-  return run(resolve("node_modules/typescript/bin/tsc"), ["-p", "tsconfig.json", ...emit]);
+  // TypeScript 7 takes a fifth of the time, and has no `node10` any more.
+  const compiler = Object.values(options).includes("node10") ? "typescript" : "typescript-7";
+  return run(resolve("node_modules", compiler, "bin/tsc"), ["-p", "tsconfig.json", ...emit]);
 }
 
 /**
@@ -353,7 +355,9 @@ async function exportResults(): Promise<readonly string[]> {
     readonly createClient: (options: object) => object;
   };
   const client = createClient({ environment: "sandbox", clientId: "a", apiKey: "b" });
-  names.push(...methodsOf(client, "sandbox"));
+  const methods = methodsOf(client, "sandbox");
+  if (methods.length < 50) return [`A client has ${methods.length} methods, expected at least 50`];
+  names.push(...methods);
   const results = names.map(
     (name, i) =>
       `export const result${i} = (...args: Parameters<typeof ${name}>) => ${name}(...args);`,
@@ -368,11 +372,17 @@ function isPlainFunction(value: unknown): boolean {
   return typeof value === "function" && !/^class\b/.test(String(value));
 }
 
+/** Those of its members too, which a client makes when they are first used: getters of its prototype. */
 function methodsOf(resource: object, name: string): readonly string[] {
-  return Object.entries(resource).flatMap(([key, value]: readonly [string, unknown]) => {
-    if (isPlainFunction(value)) return [`${name}.${key}`];
-    return typeof value === "object" && value !== null ? methodsOf(value, `${name}.${key}`) : [];
-  });
+  const names: string[] = [];
+  for (const key in resource) {
+    const value: unknown = resource[key as keyof typeof resource];
+    if (isPlainFunction(value)) names.push(`${name}.${key}`);
+    else if (typeof value === "object" && value !== null) {
+      names.push(...methodsOf(value, `${name}.${key}`));
+    }
+  }
+  return names;
 }
 
 /** A forgotten `!` behind an environment variable: the compiler must say which option lacks it. */
