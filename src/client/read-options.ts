@@ -4,7 +4,7 @@ import type { ApiKey } from "../auth/login.js";
 import { isVersion } from "../call/headers.js";
 import type { CallSettings } from "../call/settings.js";
 import { allOf, checkOptions, refuseUnknown } from "../checks/options.js";
-import { isObject, kindOf } from "../checks/values.js";
+import { entryOf, isObject, kindOf } from "../checks/values.js";
 import type { Observer } from "../report/observe.js";
 import type { RateLimits } from "../retry/pace.js";
 import type { Store } from "../stores/store.js";
@@ -89,7 +89,7 @@ const known: ReadonlySet<string> = new Set([
 export function readOptions(options: ClientOptions): Settings {
   refuseUnknown("Cannot create client", options, known);
   const { environment, dispatcher } = options;
-  const places = Object.hasOwn(hosts, environment) ? hosts[environment] : undefined;
+  const places = entryOf(hosts, environment);
   if (!places) {
     throw new TypeError(
       `Cannot create client: environment is ${showChoice(environment)}, expected "production", "sandbox" or "demo"`,

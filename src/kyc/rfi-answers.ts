@@ -1,5 +1,6 @@
 /** The members of each kind of answer to a question in a request for information. */
 
+import { entryOf } from "../checks/values.js";
 import type {
   RfiAddressInput,
   RfiAnswerTypeInput,
@@ -28,14 +29,14 @@ export type RfiReply = WithComment &
 /** The members that hold an answer, one for each kind but `LIVENESS`. */
 export type RfiReplyMember = "address" | "attachments" | "confirmed" | "identity_document" | "text";
 
-const members: Readonly<Record<RfiAnswerTypeInput, RfiReplyMember | undefined>> = {
+const members = {
   ADDRESS: "address",
   ATTACHMENT: "attachments",
   CONFIRMATION: "confirmed",
   IDENTITY_DOCUMENT: "identity_document",
   LIVENESS: undefined,
   TEXT: "text",
-};
+} as const satisfies Record<RfiAnswerTypeInput, RfiReplyMember | undefined>;
 
 /** The kinds of answers. */
 export const replyTypes: readonly string[] = Object.keys(members);
@@ -44,7 +45,7 @@ const holders = Object.values(members).filter((name) => name !== undefined);
 
 /** Which member holds an answer of a kind; undefined for `LIVENESS` and for unknown kinds. */
 export function replyMember(type: string | null | undefined): RfiReplyMember | undefined {
-  return Object.hasOwn(members, type ?? "") ? members[type as RfiAnswerTypeInput] : undefined;
+  return entryOf<RfiReplyMember | undefined>(members, type ?? "");
 }
 
 /** What is wrong with one member of an answer. */

@@ -5,6 +5,8 @@
  * is, because the API's own tables are only partly public.
  */
 
+import { entryOf } from "../checks/values.js";
+
 /**
  * Where a rule comes from: the API's documents, responses of the live API, guides by other companies
  * that onboard through it, or our own inference.
@@ -128,6 +130,5 @@ export function legalFormOf(businessStructure: unknown): LegalForm {
 
 /** The legal form of a structure in the tables; undefined if they have none for it. */
 export function knownLegalForm(businessStructure: unknown): LegalForm | undefined {
-  const name = String(businessStructure);
-  return Object.hasOwn(forms, name) ? forms[name] : undefined;
+  return entryOf(forms, String(businessStructure));
 }

@@ -1,6 +1,6 @@
 /** Finds where an answer differs from the model, and reports each difference once. */
 
-import { isObject } from "../checks/values.js";
+import { entryOf, isObject } from "../checks/values.js";
 import type { Issue } from "../errors/facts.js";
 import type { Shape } from "../schemas/shape.js";
 import { explain, type SchemaNode, shown, unwrap } from "./issues.js";
@@ -63,7 +63,7 @@ function lookAtMembers(
   if (Object.keys(shape).length === 0) return;
   for (const [name, member] of Object.entries(value)) {
     const at = [...path, shown(name)];
-    const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    const known = entryOf(shape, name);
     if (known) look(search, known, member, at);
     else search.found.push({ path: at, kind: "new_field", message: "is a new field" });
   }

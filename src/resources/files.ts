@@ -6,6 +6,7 @@ import type { Download } from "../call/download.js";
 import type { CallOptions } from "../call/settings.js";
 import { closest } from "../checks/closest.js";
 import { allOf } from "../checks/options.js";
+import { entryOf } from "../checks/values.js";
 import type { Issue } from "../errors/index.js";
 import { ApiError, ValidationError } from "../errors/index.js";
 import { filesDownloadLinks, filesUpload } from "../generated/endpoints.js";
@@ -194,7 +195,7 @@ const types: Readonly<Record<string, string | undefined>> = {
 function typeOf(name: string): string {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
   // Names come from customers: the extension `constructor` must not find an inherited member.
-  return (Object.hasOwn(types, ending) ? types[ending] : undefined) ?? "application/octet-stream";
+  return entryOf(types, ending) ?? "application/octet-stream";
 }
 
 function describeDownload(fileId: string, link: DownloadLink, stream: Readable): FileDownload {

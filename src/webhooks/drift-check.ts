@@ -4,6 +4,7 @@
  */
 
 import { channel } from "node:diagnostics_channel";
+import { entryOf } from "../checks/values.js";
 import type { DriftIssue, OnceEach } from "../report/drift.js";
 import type { Shape } from "../schemas/shape.js";
 import type { WebhookEvent } from "./events.js";
@@ -86,7 +87,7 @@ const toldChannel: Told = {};
 type Shapes = Readonly<Record<string, Partial<Record<"current" | "legacy", Shape<unknown>>>>>;
 
 function shapeOf({ name, format }: WebhookEvent, shapes: Shapes): Shape<unknown> | undefined {
-  const ofName = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  const ofName = entryOf(shapes, name);
   return ofName?.[format] ?? ofName?.current;
 }
 

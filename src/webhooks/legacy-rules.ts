@@ -3,7 +3,7 @@
  * lists those that moved, were split or are gone.
  */
 
-import { isObject } from "../checks/values.js";
+import { entryOf, isObject } from "../checks/values.js";
 import type { Account } from "../generated/accounts.js";
 import type { LegacyAccount } from "../generated/legacy.js";
 
@@ -48,7 +48,7 @@ function write(
 ): Record<string, unknown> {
   const into: Record<string, unknown> = {};
   for (const [member, value] of Object.entries(from)) {
-    const rule = Object.hasOwn(rules, member) ? rules[member] : undefined;
+    const rule = entryOf(rules, member);
     const at = { path: path === "" ? member : `${path}.${member}`, unmapped, from };
     if (value === null || value === undefined) continue;
     if (rule === gone) unmapped.push(at.path);
