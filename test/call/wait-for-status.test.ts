@@ -91,6 +91,20 @@ describe("waitForStatus()", () => {
     );
   });
 
+  it("waits for an interval of any length, without spinning or warnings", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const server = await startServer({ otherwise: inStatus("SUBMITTED") });
+    const client = createClient({ ...key, baseUrl: server.url });
+    const options = { status: "ACTIVE", intervalMs: 2 ** 40, timeoutMs: 1000 } as const;
+    const wait = client.accounts.waitForStatus("acct_1", options);
+    await expect(wait).rejects.toMatchObject({ code: "status_timeout" });
+    await new Promise(setImmediate);
+    process.off("warning", onWarning);
+    expect([server.requests.length, warnings]).toEqual([1, []]);
+  });
+
   it("continues through a status that this package does not know", async () => {
     const server = await startServer({ answers: [inStatus("IN_REVIEW"), inStatus("ACTIVE")] });
     const client = createClient({ ...key, baseUrl: server.url });

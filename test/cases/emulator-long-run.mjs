@@ -9,7 +9,7 @@
 import { createEmulator } from "airwallex-connect/emulator";
 import { levelsOff, redirectUri, seller } from "./lib.mjs";
 
-const each = 600;
+const each = 300;
 const emulator = createEmulator({ webhooks: { fetch: async () => new Response("ok") } });
 const { clientId, apiKey } = emulator.clientOptions;
 const key = { "x-client-id": clientId, "x-api-key": apiKey };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/index.js";
+import { Deadline } from "../../src/transport/deadline.js";
 import {
   account,
   cut,
@@ -43,6 +44,15 @@ const reasons: readonly (readonly [string, unknown])[] = [
   ["an object", { code: "gone" }],
   ["an error of another realm", runInNewContext('new RangeError("gone")')],
 ];
+
+it("a call ends once: the signal of a call whose time is up changes nothing", async () => {
+  const controller = new AbortController();
+  const deadline = new Deadline(1, controller.signal);
+  await expect.poll(() => deadline.ended).toEqual({ kind: "timeout" });
+  controller.abort(new Error("The visitor left"));
+  expect(deadline.ended).toEqual({ kind: "timeout" });
+  deadline.close();
+});
 
 it("sends nothing once its time is over, even if the timer of its deadline is late", async () => {
   const server = await startServer();

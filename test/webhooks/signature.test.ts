@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHmac } from "node:crypto";
+import crypto, { createHmac } from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
 import { inspect } from "node:util";
 import { WebhookVerificationError } from "airwallex-connect";
 import { signPayload, verifySignature, type WebhookHeaders } from "airwallex-connect/webhooks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 const secret = "whsec_Tq3sJ8";
 const nowMs = 1_700_000_000_000;
@@ -132,6 +133,20 @@ describe("verifySignature()", () => {
         "webhook_signature_mismatch",
       );
     }
+  });
+
+  it("compares every signature in constant time, with each secret", () => {
+    const compare = vi.spyOn(crypto, "timingSafeEqual");
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      compare.mockRestore();
+      syncBuiltinESMExports();
+    });
+    verifySignature(body, headers, { ...options, secrets: ["an older one", secret] });
+    expect(compare).toHaveBeenCalledTimes(2);
+    const forged = { ...headers, "x-signature": "0".repeat(64) };
+    expect(codeOf(() => verifySignature(body, forged, options))).toBe("webhook_signature_mismatch");
+    expect(compare).toHaveBeenCalledTimes(3);
   });
 
   it("tells a stale or future timestamp from a forged signature", () => {
