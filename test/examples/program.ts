@@ -5,6 +5,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { buildPackage } from "../build-program.js";
+
+/** The package is compiled once, and not by every process of every example. */
+const tsconfig = await buildPackage();
 
 /** Variables that an example would read from this machine; each test sets all of them itself. */
 const own = /^(AIRWALLEX_|REDIS_URL$|DATABASE_URL$|REDIRECT_URI$|COOKIE_SECRET$|PORT$)/;
@@ -25,7 +29,7 @@ export function startExample(file: string, more: Environment = {}): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
   const loaded = ["--import", "tsx", "--import", "./test/examples/no-drift.mjs"];
   const child: ChildProcess = spawn(process.execPath, [...loaded, `examples/${file}`], {
-    env: { ...Object.fromEntries(inherited), ...more },
+    env: { ...Object.fromEntries(inherited), TSX_TSCONFIG_PATH: tsconfig, ...more },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
