@@ -54,8 +54,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // No test asserts on speed, so these only end what hangs, on a busy machine too.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { interval: 20, timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     // Several suites mostly wait: for processes, for limits, for leases.

@@ -36,7 +36,7 @@ test("the demo opens accounts, connects a customer, and survives a crash", async
     "ACTIVE",
     "ACTIVE",
   ]);
-}, 40_000);
+});
 
 /** The files that a file refers to: imports, programs that it starts, and workers. */
 function namedIn(file: string): readonly string[] {

@@ -15,7 +15,6 @@ test.each(["hosted-flow.ts", "oauth-web-app/server.ts"])(
       `Cannot listen on port ${port}, set PORT to another: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
     );
   },
-  20_000,
 );
 
 /** Follows redirects as a browser does, and returns where it ended. */
@@ -55,7 +54,7 @@ test("the hosted-flow example takes a seller to SUBMITTED", async () => {
   expect(end.url).toContain(`${platform}/onboarded?ahfi_id=ahfi_`);
   expect(end.text).toContain("Your account is SUBMITTED<");
   expect(program.output()).toContain("The flow is FINISHED, the account is SUBMITTED");
-}, 40_000);
+});
 
 function idOf(page: string): string {
   return /name="form" value="([^"]+)"/.exec(page)?.[1] ?? "";

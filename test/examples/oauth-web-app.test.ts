@@ -37,7 +37,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     });
     browser = await openBrowser();
     origin = (await program.printed(/Open (http:\S+)\n/))[1] ?? "";
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -193,7 +193,7 @@ describe.skipIf(browserPath === undefined)(`examples/oauth-web-app${reason}`, ()
     } finally {
       expect(await alone.stop()).toBe(0);
     }
-  }, 40_000);
+  });
 });
 
 describe("examples/oauth-web-app, without a browser", () => {

@@ -45,7 +45,6 @@ describe("examples/oauth-workers", () => {
           await server.stop();
         }
       },
-      60_000,
     );
   }
 

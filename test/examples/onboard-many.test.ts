@@ -8,4 +8,4 @@ test("examples/onboard-many.ts corrects two sellers and ends with all accounts a
   expect(stdout).toMatch(/^First run: 3 of 5 are active\n/);
   expect(stdout).toMatch(/ {2}maker-2 is missing\n {4}Provide the date of birth\n/);
   expect(stdout).toMatch(/^Corrected: 5 of 5 are active\n$/m);
-}, 60_000);
+});

@@ -14,4 +14,4 @@ test("examples/pay-out.ts pays every seller once", async () => {
     ...["1250 USD", "80.1 USD", "0.3 USD"],
     "3",
   ]);
-}, 90_000);
+});

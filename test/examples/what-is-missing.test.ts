@@ -26,4 +26,4 @@ test("the example takes a seller to ACTIVE by following its to-do lists", async 
   ]);
   expect(lines).toContain("  ANSWERED, 0 left");
   expect(lines).toContain("ACTIVE, 0 to do");
-}, 40_000);
+});

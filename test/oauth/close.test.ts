@@ -58,7 +58,7 @@ describe.each(stores)("client.close()", (name, missing) => {
   let place: Place;
   beforeAll(async () => {
     if (missing === undefined) place = await places[name]();
-  }, 60_000);
+  });
   afterAll(() => place?.close());
 
   test.skipIf(missing)(

@@ -92,7 +92,6 @@ describe.concurrent.each(places)("two processes on $name", ({ open, missing }) =
       );
       expect(steps.flat().toSorted()).toEqual(expected.toSorted());
     },
-    60_000,
   );
 
   test.skipIf(missing)(
@@ -109,6 +108,5 @@ describe.concurrent.each(places)("two processes on $name", ({ open, missing }) =
       expect(await counts).toEqual(allDone);
       expect(identifiers(emulator).toSorted()).toEqual(all.toSorted());
     },
-    90_000,
   );
 });

@@ -27,7 +27,7 @@ test("100 sellers get one account each, despite faults and a SIGKILL halfway", a
   expect(new Set(Object.values(seen.accounts))).toEqual(new Set([1]));
   expect(seen.statuses).toEqual({ ACTIVE: 100 });
   expect(counts).toEqual({ total: 100, done: 100, waiting: 0, missing: 0, failed: 0 });
-}, 120_000);
+});
 
 async function startSuite(options: Parameters<typeof startEmulator>[0] = {}) {
   const emulator = await startEmulator({ reviewAfterMs: 0, ...options });
@@ -211,7 +211,7 @@ test("run() continues after a crash behind any step, and repeats at most that on
     expect(suite.asked("accounts.create")).toBeLessThanOrEqual(writes === 1 ? 2 : 1);
     expect(suite.asked("accounts.submit")).toBeLessThanOrEqual(2);
   }
-}, 60_000);
+});
 
 /** A store that fails after that many writes, for good. */
 function dyingAfter(store: Store, writes: number): Store {
@@ -240,7 +240,7 @@ test("two simultaneous runs of the same sellers share the work", async () => {
   expect(new Set(suite.identifiers()).size).toBe(20);
   expect(suite.asked("accounts.create")).toBe(20);
   expect(suite.asked("accounts.submit")).toBe(20);
-}, 60_000);
+});
 
 test("run() gives up when nothing can be reached, even if another run keeps trying", async () => {
   const emulator = createEmulator();
@@ -256,7 +256,7 @@ test("run() gives up when nothing can be reached, even if another run keeps tryi
   };
   const { counts } = await client.onboarding.run(sellerOf(1), { store });
   expect(counts.failed).toBe(1);
-}, 40_000);
+});
 
 test("run() reports what is missing from a refused submission, and takes the correction", async () => {
   await using suite = await startSuite();
@@ -370,7 +370,7 @@ test("run() finds the questions that a review waits for, continues with it, and 
   const third = await suite.client.onboarding.run(sellers, options);
   expect(third.counts).toMatchObject({ done: 1, waiting: 1 });
   expect(suite.asked("files.upload")).toBe(uploads);
-}, 30_000);
+});
 
 test("run() advises looking for questions when the key may not read them", async () => {
   await using suite = await startSuite({ requireOwnerConsent: true });
@@ -532,7 +532,7 @@ test("run() stops with the signal's reason, and continues when it is run again",
   const { counts } = await suite.client.onboarding.run(sellersUpTo(10), { store });
   expect(counts.done).toBe(10);
   expect(suite.identifiers().length).toBe(10);
-}, 60_000);
+});
 
 test("run() rejects when the key is refused, and with the error that its input throws", async () => {
   await using suite = await startSuite();

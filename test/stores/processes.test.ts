@@ -113,7 +113,7 @@ describe(`eight processes${without}`, () => {
     for (const [name, store] of Object.entries(stores)) {
       expect(await store.read("counter"), name).toMatchObject({ value: "200", version: 200 });
     }
-  }, 60_000);
+  });
 
   test("take over from killed holders, and lose nothing that was written", async () => {
     // Two holders of a lease on each store.
@@ -146,7 +146,7 @@ describe(`eight processes${without}`, () => {
       expect(fences.length - wrote.length, `${name}: answers lost`).toBeLessThanOrEqual(8);
       expect(wrote.length, `${name}: work went on`).toBeGreaterThan(10);
     }
-  }, 60_000);
+  });
 
   test.skipIf(postgresMissing)(
     titled("handle each event exactly once in the inbox's transaction", postgresMissing),
@@ -170,6 +170,5 @@ describe(`eight processes${without}`, () => {
         new Set([1]),
       );
     },
-    60_000,
   );
 });

@@ -19,7 +19,7 @@ describe.skipIf(browserPath === undefined)(`the inspector's page${reason}`, () =
 
   beforeAll(async () => {
     browser = await openBrowser(true);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 

@@ -24,7 +24,7 @@ describe.skipIf(browserPath === undefined)(`the consent page${reason}`, () => {
     app = createServer((_, response) => response.end("back at the app"));
     await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
     redirectUri = `http://127.0.0.1:${(app.address() as AddressInfo).port}/callback`;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();

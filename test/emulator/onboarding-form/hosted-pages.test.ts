@@ -25,7 +25,7 @@ describe.skipIf(browserPath === undefined)(`the onboarding pages${reason}`, () =
     platform = createServer((_, response) => response.end("back at the platform"));
     await new Promise<void>((resolve) => platform.listen(0, "127.0.0.1", resolve));
     back = `http://127.0.0.1:${(platform.address() as AddressInfo).port}/done`;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -106,7 +106,7 @@ describe.skipIf(browserPath === undefined)(`the onboarding pages${reason}`, () =
         terms_and_conditions: { device_data: { user_agent: expect.stringContaining("Chrome") } },
       },
     });
-  }, 60_000);
+  });
 
   test("an account's owner approves its connection through an invitation", async () => {
     const { url } = await client.invitationLinks.create({
@@ -127,5 +127,5 @@ describe.skipIf(browserPath === undefined)(`the onboarding pages${reason}`, () =
     expect((await client.accounts.retrieve(id)).status).toBe("ACTIVE");
     await page.goto(url ?? "");
     await see("This link does not work");
-  }, 60_000);
+  });
 });

@@ -246,7 +246,7 @@ describe.skipIf(browserPath === undefined)(`the page that verifies${reason}`, ()
     platform = createServer((_, response) => response.end("back at the platform"));
     await new Promise<void>((resolve) => platform.listen(0, "127.0.0.1", resolve));
     back = `http://127.0.0.1:${(platform.address() as AddressInfo).port}/money?tab=balances`;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -306,7 +306,7 @@ describe.skipIf(browserPath === undefined)(`the page that verifies${reason}`, ()
     await sessionOf(seller.transfers.create(transfer, { scaToken }));
     expect(emulator.money.transfers().map(({ id }) => id)).toEqual([made.id]);
     expect(emulator.money.balance(payee, "EUR")).toBe("1012.50");
-  }, 60_000);
+  });
 
   test("a person cancels, and the session stays open; without a return_url the page shows the token", async () => {
     const { seller } = await openShop(emulator);
@@ -323,7 +323,7 @@ describe.skipIf(browserPath === undefined)(`the page that verifies${reason}`, ()
     await page.goBack();
     await page.reload();
     expect(await page.getByRole("main").textContent()).toContain("over, or too old");
-  }, 60_000);
+  });
 
   test.each<[string, (shop: Awaited<ReturnType<typeof openShop>>) => Promise<unknown>]>([
     [
@@ -347,13 +347,9 @@ describe.skipIf(browserPath === undefined)(`the page that verifies${reason}`, ()
       async ({ seller }) =>
         openPage(seller, "read", await sessionOf(seller.balances.current()), "javascript:alert(1)"),
     ],
-  ])(
-    "refuses %s",
-    async (_, open) => {
-      const answer = (await open(await openShop(emulator))) as { status(): number } | null;
-      expect(answer?.status()).toBe(400);
-      await page.getByRole("heading", { name: "This link does not work" }).waitFor();
-    },
-    60_000,
-  );
+  ])("refuses %s", async (_, open) => {
+    const answer = (await open(await openShop(emulator))) as { status(): number } | null;
+    expect(answer?.status()).toBe(400);
+    await page.getByRole("heading", { name: "This link does not work" }).waitFor();
+  });
 });

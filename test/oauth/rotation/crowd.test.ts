@@ -16,7 +16,7 @@ describe.each(stores.filter(([name]) => name !== "sealed"))(
     let place: Place;
     beforeAll(async () => {
       if (missing === undefined) place = await places[name]();
-    }, 60_000);
+    });
     afterAll(() => place?.close());
 
     test.skipIf(missing).each([

@@ -46,7 +46,7 @@ describe.skipIf(redisMissing)(titled("a refresh over Redis", redisMissing), () =
     });
     // The first use of each script sends its source.
     await renew({});
-  }, 60_000);
+  });
   afterAll(async () => {
     monitor?.disconnect();
     redis?.disconnect();

@@ -225,7 +225,7 @@ describe("updateContract()", () => {
     const before = await tablesOf(join(root, "spec"));
     await update();
     expect(await tablesOf(join(root, "spec"))).toEqual(before);
-  }, 60_000);
+  });
 });
 
 describe("npm run contract", () => {
@@ -325,7 +325,7 @@ describe("npm run contract", () => {
       status: 1,
       stderr: "Usage: npm run contract -- path/to/airwallex-openapi-latest.yaml\n",
     });
-  }, 60_000);
+  });
 
   it("reads JSON too", async () => {
     const { spec } = await makeContractProject();
