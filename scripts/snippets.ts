@@ -63,8 +63,8 @@ const givens: Readonly<Record<string, string>> = {
   fileId: `const fileId = (await client.files.upload(Buffer.from("x"), { name: "a.pdf" })).file_id;`,
 };
 
-/** What an example of a doc comment may use as well. */
-const lendable: readonly string[] = [
+/** What an example of a doc comment may use without importing it. */
+const importedForExamples: readonly string[] = [
   "checkRequirements",
   "constructEvent",
   "createClient",
@@ -129,14 +129,14 @@ export function programOf({ code, kind }: Snippet, harness: string): string {
   const own = imports.map((line) => line.replace(/"airwallex-connect"/, JSON.stringify(harness)));
   if (kind === "page" && imports.length > 0) return fillIn(own, body, harness);
   const named = own.join("\n").replace(/ from "[^"]*"/g, "");
-  const lent = (kind === "page" ? [] : lendable).filter(
+  const unimported = (kind === "page" ? [] : importedForExamples).filter(
     (name) => !new RegExp(`\\b${name}\\b`).test(named) && !declares(code, name),
   );
   return [
     ...own,
     `import * as harness from ${JSON.stringify(harness)};`,
-    ...(lent.length > 0 ? [`const { ${lent.join(", ")} } = harness;`] : []),
-    `void [harness, ${lent.join(", ")}];`,
+    ...(unimported.length > 0 ? [`const { ${unimported.join(", ")} } = harness;`] : []),
+    `void [harness, ${unimported.join(", ")}];`,
     ...missingGivens(code).map((name) => givenFor(name, code)),
     body,
     "export {};",

@@ -39,7 +39,7 @@ export function emitApiDocs(
   let pages: ReadonlyMap<string, string> = new Map();
   gatherProblems([
     () => {
-      pages = write(source, model, {
+      pages = emitPages(source, model, {
         methods,
         schemas: schemasByName(model),
         scopes: source.scopes,
@@ -49,7 +49,7 @@ export function emitApiDocs(
   return pages;
 }
 
-function write(
+function emitPages(
   source: Source,
   { operations, events }: Model,
   tools: Tools,
