@@ -59,6 +59,8 @@ const problems = [
   ...runConsumers(),
   ...compileConsumers(),
   ...(await exportResults()),
+  ...(await exportMembers()),
+  ...(await checkValues()),
   ...explainUndefined(),
 ];
 for (const problem of problems) console.error(problem);
@@ -346,26 +348,68 @@ async function exportResults(): Promise<readonly string[]> {
   ];
   const names: string[] = [];
   for (const [i, name] of doors.entries()) {
-    const path = join(installed, "dist", `${name === "." ? "index" : name.slice(2)}.js`);
-    const door = (await import(path)) as Readonly<Record<string, unknown>>;
+    const door = (await importDoor(name)) as Readonly<Record<string, unknown>>;
     const functions = Object.keys(door).filter((one) => isPlainFunction(door[one]));
     names.push(...functions.map((one) => `door${i}.${one}`));
   }
-  const { createClient } = (await import(join(installed, "dist/index.js"))) as {
-    readonly createClient: (options: object) => object;
-  };
-  const client = createClient({ environment: "sandbox", clientId: "a", apiKey: "b" });
-  const methods = methodsOf(client, "sandbox");
+  const methods = await methodNames("sandbox");
   if (methods.length < 50) return [`A client has ${methods.length} methods, expected at least 50`];
   names.push(...methods);
   const results = names.map(
     (name, i) =>
       `export const result${i} = (...args: Parameters<typeof ${name}>) => ${name}(...args);`,
   );
-  write("results.ts", [...lines, ...results]);
+  return declare("results.ts", [...lines, ...results]);
+}
+
+/**
+ * The same app takes answers apart, and imports nothing but the main door: the type of each member must
+ * have a name there.
+ */
+async function exportMembers(): Promise<readonly string[]> {
+  const names = await methodNames("sandbox");
+  return declare("members.ts", [
+    `import { createClient } from "airwallex-connect";`,
+    `const sandbox = createClient({ environment: "sandbox", clientId: "a", apiKey: "b" });`,
+    "declare function copy<T>(value: T): { [Name in keyof T]: T[Name] };",
+    ...names.map(
+      (name, i) =>
+        `export const members${i} = async (...args: Parameters<typeof ${name}>) => copy(await ${name}(...args));`,
+    ),
+  ]);
+}
+
+/** What the types call a value can be imported as one. */
+async function checkValues(): Promise<readonly string[]> {
+  const lines = ["type None<Name> = [Name] extends [never] ? true : Name;"];
+  for (const [i, name] of modules.entries()) {
+    const door = (await importDoor(doors[i] ?? ".")) as object;
+    const values = Object.keys(door).map((value) => JSON.stringify(value));
+    lines.push(`import * as door${i} from "${name}";`);
+    const missing = `Exclude<keyof typeof door${i}, ${values.join(" | ")}>`;
+    lines.push(`export const none${i}: None<${missing}> = true;`);
+  }
+  write("values.ts", lines);
+  return compile("values.ts", { module: "nodenext", moduleResolution: "nodenext" }).filter(isOurs);
+}
+
+function declare(file: string, lines: readonly string[]): readonly string[] {
+  write(file, lines);
   const emitted = { declaration: true, emitDeclarationOnly: true, outDir: "declarations" };
   const resolution = { module: "nodenext", moduleResolution: "nodenext" };
-  return compile("results.ts", { ...resolution, ...emitted }).filter(isOurs);
+  return compile(file, { ...resolution, ...emitted }).filter(isOurs);
+}
+
+async function importDoor(door: string): Promise<unknown> {
+  return await import(join(installed, "dist", `${door === "." ? "index" : door.slice(2)}.js`));
+}
+
+/** Every method of a client that is called `name`. */
+async function methodNames(name: string): Promise<readonly string[]> {
+  const { createClient } = (await importDoor(".")) as {
+    readonly createClient: (options: object) => object;
+  };
+  return methodsOf(createClient({ environment: "sandbox", clientId: "a", apiKey: "b" }), name);
 }
 
 function isPlainFunction(value: unknown): boolean {

@@ -143,180 +143,42 @@ export type {
   Write,
 } from "./stores/store.js";
 
-// The account model; `airwallex-connect/schemas` has all of it, with zod schemas
-export type {
-  Account,
-  AccountCreateParams,
-  AccountDetails,
-  AccountList,
-  AccountListParams,
-  AccountReactivateParams,
-  AccountSuspendParams,
-  AccountStatus,
-  AccountsOfEntity,
-  AccountUpdateParams,
-  Metadata,
-  WalletInfo,
-} from "./generated/accounts.js";
-export type {
-  AccountAgreeToTermsParams,
-  CustomerAgreements,
-} from "./generated/agreements.js";
-export type { Amendment } from "./generated/amendments.js";
-export type {
-  AccountCapability,
-  AccountCapabilityId,
-  FundingLimit,
-  FundingLimitList,
-  CapabilityFundingLimitsParams,
-} from "./generated/capabilities.js";
-export type {
-  BalanceCurrentParams,
-  BalanceHistory,
-  BalanceHistoryItem,
-  BalanceHistoryParams,
-  WalletBalance,
-  WalletBalances,
-} from "./generated/balances.js";
-export type {
-  BankDetails,
-  Beneficiary,
-  BeneficiaryApiSchema,
-  BeneficiaryApiSchemaParams,
-  BeneficiaryCreateParams,
-  BeneficiaryDetails,
-  BeneficiaryFinancialInstitutionsParams,
-  BeneficiaryFormSchema,
-  BeneficiaryFormSchemaParams,
-  BeneficiaryList,
-  BeneficiaryListParams,
-  BeneficiaryUpdateParams,
-  BeneficiaryValidateParams,
-  BeneficiaryVerification,
-  BeneficiaryVerifyParams,
-  FinancialInstitutionList,
-} from "./generated/beneficiaries.js";
-export type { Deposit, DepositList, DepositListParams } from "./generated/deposits.js";
-export type {
-  FinancialTransaction,
-  FinancialTransactionList,
-  FinancialTransactionListParams,
-} from "./generated/financial-transactions.js";
-export type {
-  ApplicationFee,
-  ApplicationFeeOption,
-  Conversion,
-  ConversionCreateParams,
-  ConversionList,
-  ConversionListParams,
-  Quote,
-  QuoteCreateParams,
-  Rate,
-  RateCurrentParams,
-} from "./generated/fx.js";
-export type {
-  GlobalAccount,
-  GlobalAccountCreateParams,
-  GlobalAccountList,
-  GlobalAccountListParams,
-  GlobalAccountTransaction,
-  GlobalAccountTransactionList,
-  GlobalAccountTransactionsParams,
-  GlobalAccountUpdateParams,
-} from "./generated/global-accounts.js";
-export type {
-  Payout,
-  PayoutCreateParams,
-  PayoutList,
-  PayoutListParams,
-  PayoutValidateParams,
-} from "./generated/payouts.js";
-export type {
-  Charge,
-  ChargeCreateParams,
-  ChargeList,
-  ChargeListParams,
-} from "./generated/charges.js";
-export type { Decimal, DecimalInput } from "./generated/common.js";
-export type { BusinessDetails } from "./generated/business.js";
-export type { DownloadLink, DownloadLinks, UploadedFile } from "./generated/files.js";
-export type { EmbeddedScope } from "./generated/embedded.js";
-export type {
-  HostedFlow,
-  HostedFlowAuthorizeParams,
-  HostedFlowCreateParams,
-} from "./generated/hosted-flows.js";
-export type { InvitationLink } from "./generated/invitation-links.js";
-export type {
-  Offboarding,
-  OffboardingCreateParams,
-  OffboardingList,
-  OffboardingListParams,
-  OffboardingReason,
-} from "./generated/offboardings.js";
-export type { IndividualDetails } from "./generated/individual.js";
-export type { BusinessPerson } from "./generated/persons.js";
-export type {
-  PlatformReport,
-  PlatformReportCreated,
-  PlatformReportCreateParams,
-  PlatformReportType,
-} from "./generated/reports.js";
-export type {
-  IndustryCategories,
-  IndustryCategory,
-  InvalidConversionDate,
-  InvalidConversionDates,
-  ReferenceInvalidConversionDatesParams,
-  SupportedCurrencies,
-} from "./generated/reference.js";
-export type { AccountRequirements } from "./generated/requirements.js";
-export type {
-  Rfi,
-  RfiList,
-  RfiListParams,
-  RfiQuestion,
-  SimulationRfiCreateParams,
-  SimulationRfiFollowUpParams,
-} from "./generated/rfis.js";
-export type { SimulationAccountUpdateStatusParams } from "./generated/simulation.js";
-export type {
-  SimulatedDeposit,
-  SimulationDepositCreateParams,
-} from "./generated/simulation-deposits.js";
-export type {
-  SimulatedPayout,
-  SimulationTransferTransitionParams,
-} from "./generated/simulation-transfers.js";
-export type {
-  ConnectedAccountTransfer,
-  MoneyMovementReason,
-  MoneyMovementStatus,
-  TransferAdditionalInfo,
-  TransferFailureReason,
-  TransferCreateParams,
-  TransferList,
-  TransferListParams,
-} from "./generated/transfers.js";
-export type {
-  OAuthRemoteListParams,
-  RemoteConnection,
-  RemoteConnectionList,
-} from "./generated/partner-connections.js";
-export type {
-  OAuthWebhookCreateParams,
-  OAuthWebhookList,
-  OAuthWebhookListParams,
-  OAuthWebhookUpdateParams,
-} from "./generated/partner-webhooks.js";
-export type {
-  WebhookCreateParams,
-  WebhookListParams,
-  WebhookSubscription,
-  WebhookSubscriptionDeletion,
-  WebhookSubscriptionList,
-  WebhookUpdateParams,
-} from "./generated/webhooks.js";
+// The model; `airwallex-connect/schemas` has its zod schemas. All of it has a name here, because an app with
+// `declaration: true` writes down the types of the members that it takes out of an answer.
+export type * from "./generated/accounts.js";
+export type * from "./generated/agreements.js";
+export type * from "./generated/amendments.js";
+export type * from "./generated/balances.js";
+export type * from "./generated/beneficiaries.js";
+export type * from "./generated/business.js";
+export type * from "./generated/capabilities.js";
+export type * from "./generated/charges.js";
+export type * from "./generated/common.js";
+export type * from "./generated/deposits.js";
+export type * from "./generated/embedded.js";
+export type * from "./generated/files.js";
+export type * from "./generated/financial-transactions.js";
+export type * from "./generated/fx.js";
+export type * from "./generated/global-accounts.js";
+export type * from "./generated/hosted-flows.js";
+export type * from "./generated/individual.js";
+export type * from "./generated/invitation-links.js";
+export type * from "./generated/offboardings.js";
+export type * from "./generated/partner-connections.js";
+export type * from "./generated/partner-webhooks.js";
+export type * from "./generated/payouts.js";
+export type * from "./generated/persons.js";
+export type * from "./generated/reference.js";
+export type * from "./generated/reports.js";
+export type * from "./generated/requirements.js";
+export type * from "./generated/rfis.js";
+export type * from "./generated/simulation.js";
+export type * from "./generated/simulation-deposits.js";
+export type * from "./generated/simulation-transfers.js";
+export type * from "./generated/store.js";
+export type * from "./generated/transfers.js";
+export type * from "./generated/trustee.js";
+export type * from "./generated/webhooks.js";
 
 // Errors
 export {
