@@ -28,7 +28,7 @@ describe.each(stores.filter(([name]) => name !== "sealed"))(
       titled(`is renewed once each over ${name}, and nobody fails: %o`, missing),
       async (given) => {
         const seen = await renewCrowd({ store: name, place, size, ...given });
-        console.log(name, given, seen);
+        console.log(`${name}: ${JSON.stringify({ ...given, ...seen })}`);
         const { answered, errors, renewed, lost } = seen;
         expect({ answered, errors, renewed, lost }).toEqual({
           answered: size * given.processes,
@@ -50,7 +50,7 @@ describe.each(stores.filter(([name]) => name !== "sealed"))(
       async () => {
         const given = { store: name, place, size, processes: 1, latencyMs: 1000 };
         const seen = await killCrowd(given, { afterRenewals: size / 4, restartMs: 2000 });
-        console.log(name, "killed:", seen);
+        console.log(`${name}, killed: ${JSON.stringify(seen)}`);
         const { marks, answered, errors, unknown, renewed, lost } = seen;
         expect(marks).toBeGreaterThan(0);
         expect(marks).toBeLessThanOrEqual(atOnce);
