@@ -40,7 +40,7 @@ async function onFakeTime<T>(work: () => Promise<T>): Promise<T> {
 
 describe("createRateLimiter()", () => {
   it("never lets more through in a second than an endpoint allows", async () => {
-    const times = await enterAll(90, "accounts.create");
+    const times = await onFakeTime(() => enterAll(90, "accounts.create"));
     const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
     expect(tooSoon).toEqual([]);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2000);
