@@ -53,6 +53,11 @@ export interface RefreshQueue {
   enter(ticket: Ticket): Promise<Turn>;
   /** Moves a ticket forward; it never moves back. */
   promote(ticket: Ticket, urgency: Urgency): void;
+  /**
+   * Reads a record, as many at once as there may be refreshes: thousands of reads that stand in line at the
+   * store would hold up the writes of those whose minute is running.
+   */
+  read<T>(work: () => Promise<T>): Promise<T>;
   /** Refuses those that wait, and all that come from now on, unless they are `marked`. */
   close(error: Error): void;
 }
@@ -108,6 +113,7 @@ export function createRefreshQueue(options: RefreshQueueOptions): RefreshQueue {
       ticket.urgency = urgency;
       if (ticket.waits) lines.push(ticket);
     },
+    read: createReads(options.concurrent),
     close(error) {
       closedBy = error;
       for (const ticket of lines.takeUnmarked()) ticket.waits?.refuse(error);
@@ -198,6 +204,22 @@ function createLines() {
       const taken = [...lines.waiting.splice(0), ...lines.background.splice(0)];
       return taken.filter(({ urgency }) => urgency !== "marked");
     },
+  };
+}
+
+function createReads(most: number): RefreshQueue["read"] {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running === most) await new Promise<void>((start) => waiting.push(start));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
   };
 }
 

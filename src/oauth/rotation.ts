@@ -100,8 +100,10 @@ async function readFirst(
   key: string,
   { isFresh, ticket }: RotateOptions,
 ): Promise<Rotated | undefined> {
-  const askedAtMs = nowMs();
-  const stored = await store.read(key);
+  const { stored, askedAtMs } = await queue.read(async () => {
+    const askedAtMs = nowMs();
+    return { stored: await store.read(key), askedAtMs };
+  });
   if (!stored) return { kind: "missing" };
   const snapshot = readSnapshot(stored, askedAtMs);
   const { record, spentAtMs } = snapshot;

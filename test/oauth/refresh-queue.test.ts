@@ -65,6 +65,24 @@ describe("createRefreshQueue()", () => {
     expect(started).toEqual([...Array(8).fill("waiting"), ...Array(12).fill("marked")]);
   });
 
+  it("reads as many records at once as it makes refreshes, and goes on after one that fails", async () => {
+    const { queue } = setUp(20);
+    const ends: (() => void)[] = [];
+    const read = () =>
+      queue.read(
+        () => new Promise<void>((_, reject) => ends.push(() => reject(new Error("away")))),
+      );
+    const reads = Array.from({ length: 50 }, read).map((one) => one.catch(() => "failed"));
+    const counts: number[] = [];
+    while (ends.length > 0) {
+      counts.push(ends.length);
+      for (const end of ends.splice(0)) end();
+      await settled();
+    }
+    expect(counts).toEqual([20, 20, 10]);
+    expect(await Promise.all(reads)).toEqual(Array(50).fill("failed"));
+  });
+
   it("lets those with a mark go first, then those whom callers wait for", async () => {
     const { queue } = setUp(1);
     const order: string[] = [];
