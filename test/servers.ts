@@ -3,7 +3,7 @@
  * imports nothing of the project: test/cases copies it out.
  */
 
-import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process";
 import {
   chownSync,
   existsSync,
@@ -16,6 +16,7 @@ import {
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 
 export interface RunningServer {
   readonly port: number;
@@ -113,7 +114,9 @@ export async function startPostgres(): Promise<RunningServer> {
   if (user) chownSync(directory, user.uid, user.gid);
   const options = { stdio: "ignore", cwd: directory, ...user } as const;
   const fast = ["--no-sync", "--no-instructions", "--auth=trust", "--username=postgres"];
-  execFileSync(find("initdb"), [...fast, "--encoding=UTF8", "--locale=C", "-D", data], options);
+  // Not synchronous: it takes seconds, and servers of other tests run in this process.
+  const initdb = [...fast, "--encoding=UTF8", "--locale=C", "-D", data];
+  await promisify(execFile)(find("initdb"), initdb, { cwd: directory, ...user });
   const port = await freePort();
   const settings = ["fsync=off", "max_connections=200", `unix_socket_directories=${directory}`];
   const args = ["-D", data, "-p", String(port), "-h", "127.0.0.1"];
