@@ -1,5 +1,6 @@
 /** What can go wrong with receiving a webhook and with handling it. */
 
+import { printable } from "../checks/printable.js";
 import { describeError, SdkError } from "./sdk-error.js";
 
 /**
@@ -75,11 +76,8 @@ export class WebhookRequestError extends SdkError {
   }
 }
 
-/**
- * The name or the id of an event for a message. Both come from outside, and must not steer a terminal: a
- * character that is not plain becomes a question mark.
- */
-export const plain = (text: string): string => text.slice(0, 100).replace(/[^ -~]/g, "?");
+/** The name or the id of an event for a message. Both come from outside, and must not steer a terminal. */
+export const shown = (text: string): string => printable(text.slice(0, 100));
 
 /** One or more handlers of an event failed. The event was released: its next delivery runs them again. */
 export class WebhookHandlerError extends SdkError {
@@ -96,7 +94,7 @@ export class WebhookHandlerError extends SdkError {
     const count = errors.length === 1 ? "a handler" : `${errors.length} handlers`;
     super(
       "WebhookHandlerError",
-      `Cannot handle the event ${plain(event.name)} ${plain(event.id)}: ${count} failed`,
+      `Cannot handle the event ${shown(event.name)} ${shown(event.id)}: ${count} failed`,
     );
     this.eventId = event.id;
     this.eventName = event.name;

@@ -13,7 +13,7 @@
 
 import { SdkError } from "../errors/sdk-error.js";
 import {
-  plain,
+  shown,
   WebhookHandlerError,
   WebhookPayloadError,
   WebhookRequestError,
@@ -91,7 +91,7 @@ export async function respondTo<Context>(
       return answer(200, "enqueued");
     }
     const outcome = await hooks.handle(event);
-    if (outcome === "ignored") return answer(200, `ignored: no handler for ${plain(event.name)}`);
+    if (outcome === "ignored") return answer(200, `ignored: no handler for ${shown(event.name)}`);
     return outcome === "busy" ? answer(409, "busy") : answer(200, outcome);
   } catch (error) {
     const answer = answerTo(error);

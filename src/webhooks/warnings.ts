@@ -3,7 +3,7 @@
  * nothing from a delivery but the name of its event.
  */
 
-import { plain } from "../errors/webhook-errors.js";
+import { shown } from "../errors/webhook-errors.js";
 
 export function warn(message: string): void {
   process.emitWarning(message, "AirwallexWebhookWarning");
@@ -29,7 +29,7 @@ export async function warnOfOtherNames(registered: readonly string[]): Promise<v
 
 /** Nobody learns of it otherwise: it is answered with 200, which ends its deliveries. */
 export function warnOfIgnored(name: string): void {
-  const event = `"${plain(name)}"`;
+  const event = `"${shown(name)}"`;
   warn(
     `The event ${event} was ignored: no handler takes it; add on(${event}) or onAny(), or unsubscribe from it`,
   );
