@@ -45,7 +45,11 @@ export function createClient(options: ClientOptions): unknown {
   const gate = createGate();
   const sends: Sends = {
     send: withRetry(transport.send, retry),
-    spacedSendFor: (caller) => withRetry(transport.send, { ...retry, limiter: limiterOf(caller) }),
+    spacedSendFor: (caller) =>
+      withRetry(transport.send, {
+        ...{ ...retry, limiter: limiterOf(caller) },
+        beforeTurn: transport.whenLoaded,
+      }),
     tokenSend: withRetry(tokenTransport.send, { ...retry, coolDown: createCoolDown(random) }),
   };
   const shared: Shared = {

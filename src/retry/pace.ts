@@ -30,6 +30,8 @@ export interface Pacer {
   sent(endpoint: string): void;
   /** A request went without asking. */
   passed(): void;
+  /** A request that was to go this long ago goes only now, because its socket had to be opened first. */
+  late(endpoint: string, ms: number): void;
   /** A request to this endpoint was refused with 429. */
   refused(endpoint: string): void;
   /** Holds back all requests for this long. */
@@ -38,6 +40,8 @@ export interface Pacer {
 
 const windowMs = 1040;
 const mostLatenessMs = 250;
+/** A request that leaves this much later than it was to go counts from when it left. */
+const latenessThatCountsMs = 10;
 const slowdown = { factor: 1.25, most: 16, recovery: 0.993, shortestHoldMs: 100, holdMs: 300 };
 /** Of a faster pace, only the latest requests are remembered. */
 const mostRemembered = 1000;
@@ -72,6 +76,11 @@ export function createPacer(limits: RateLimits, random: () => number): Pacer {
       advance(of(endpoint));
     },
     passed: () => advance(all),
+    late(endpoint, ms) {
+      if (ms < latenessThatCountsMs) return;
+      postpone(all, ms);
+      postpone(of(endpoint), ms);
+    },
     refused(endpoint) {
       const pace = of(endpoint);
       const now = performance.now();
@@ -107,4 +116,14 @@ function advance(pace: Pace): void {
   const allowedAtMs = (sentAtMs[0] ?? 0) + pace.windowMs;
   pace.readyAtMs = Math.max(pace.dueAtMs, allowedAtMs);
   pace.slowness = 1 + (slowness - 1) * slowdown.recovery;
+}
+
+/** Counts the request that was to go this long ago as one that goes now. */
+function postpone(pace: Pace, ms: number): void {
+  const { sentAtMs } = pace;
+  const now = performance.now();
+  const after = sentAtMs.findIndex((atMs) => atMs > now - ms);
+  sentAtMs.splice(after === -1 ? sentAtMs.length - 1 : Math.max(0, after - 1), 1);
+  sentAtMs.push(now);
+  pace.readyAtMs = Math.max(pace.readyAtMs, (sentAtMs[0] ?? 0) + pace.windowMs);
 }

@@ -9,7 +9,7 @@ import { longestTimerMs } from "../checks/values.js";
 import type { Deadline } from "../transport/deadline.js";
 import type { Pacer, RateLimits } from "./pace.js";
 
-export interface RateLimiter extends Pick<Pacer, "passed" | "refused" | "pause"> {
+export interface RateLimiter extends Pick<Pacer, "passed" | "late" | "refused" | "pause"> {
   readonly limits: RateLimits;
   /** Waits for the request's turn; resolves with the function to call when the request is over. */
   enter(endpoint: string, deadline: Deadline): Promise<() => void>;
@@ -71,7 +71,8 @@ export function createRateLimiter(
   }
 
   return {
-    ...{ limits, passed: pacer.passed, refused: pacer.refused, pause: pacer.pause },
+    ...{ limits, passed: pacer.passed, late: pacer.late },
+    ...{ refused: pacer.refused, pause: pacer.pause },
     enter(endpoint, deadline) {
       const entered = waitInQueue(queues.of(endpoint), deadline, leave);
       pacer.demand?.();

@@ -29,6 +29,8 @@ export interface RetryOptions {
   readonly coolDown: CoolDown;
   /** Makes every attempt wait for its turn. */
   readonly limiter?: RateLimiter | undefined;
+  /** What to wait for before a turn is taken, if anything: a request must not come late for its turn. */
+  readonly beforeTurn?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** A write of class `lookup` may have been done: it is sent again only if a look-up finds no trace of it. */
@@ -159,13 +161,17 @@ function createAttempt(send: Send): Send {
 }
 
 /** Lets an attempt wait for the cool-down, and for its turn under the rate limit. */
-function inTurn(attempt: Send, { coolDown, limiter }: RetryOptions): Send {
+function inTurn(attempt: Send, { coolDown, limiter, beforeTurn }: RetryOptions): Send {
   async function afterCoolDown(request: WireRequest): Promise<WireResponse> {
     return (await coolDown.pass(request)) ?? (await attemptInTurn(request));
   }
 
   async function waitForTurn(request: WireRequest, limits: RateLimiter): Promise<WireResponse> {
-    const leave = await limits.enter(request.operation, request.deadline);
+    const { operation, deadline, progress } = request;
+    await beforeTurn?.();
+    const leave = await limits.enter(operation, deadline);
+    const wasToGoAtMs = performance.now();
+    progress.onSent = () => limits.late(operation, performance.now() - wasToGoAtMs);
     try {
       return await attempt(request);
     } finally {

@@ -17,6 +17,8 @@ export interface TransportOptions {
 
 export interface Transport {
   readonly send: Send;
+  /** Resolves when the first request no longer has to wait for undici to be loaded; undefined if it is. */
+  whenLoaded(): Promise<void> | undefined;
   /** Closes idle sockets and waits for busy ones. A dispatcher that was passed in stays open. */
   close(): Promise<void>;
 }
@@ -28,17 +30,23 @@ export function createTransport(options: TransportOptions): Transport {
   else if (fetch) send = sendByFetch(fetch, maxResponseBytes);
   let loading: ReturnType<typeof loadAgent> | undefined;
   let closing: Promise<void> | undefined;
+  async function load(): Promise<Send> {
+    loading ??= loadAgent(options);
+    const agent = await loading;
+    send ??= agent
+      ? sendByDispatcher(agent, maxResponseBytes)
+      : sendByFetch(globalThis.fetch, maxResponseBytes);
+    return send;
+  }
   return {
     send(request) {
       if (closing && !dispatcher) throw new WireError(false, "connecting", clientClosed());
-      if (send) return send(request);
-      loading ??= loadAgent(options);
-      return loading.then((agent) => {
-        send ??= agent
-          ? sendByDispatcher(agent, maxResponseBytes)
-          : sendByFetch(globalThis.fetch, maxResponseBytes);
-        return send(request);
-      });
+      return send ? send(request) : load().then((loaded) => loaded(request));
+    },
+    whenLoaded() {
+      if (send || closing) return undefined;
+      // What fails now fails again when something is sent, which says why.
+      return load().then(ignore, ignore);
     },
     close() {
       closing ??= loading?.then((agent) => agent?.close()) ?? Promise.resolve();
@@ -46,6 +54,8 @@ export function createTransport(options: TransportOptions): Transport {
     },
   };
 }
+
+function ignore(): void {}
 
 export function clientClosed(): Error {
   return new Error("the client is closed");

@@ -183,6 +183,7 @@ class Exchange {
     if (this.#stopped) throw this.#stopped;
     this.#controller = controller;
     this.#request.deadline.phase = "waiting for the answer";
+    this.#request.progress.onSent?.();
   }
 
   onResponseStart(controller: Controller, status: number, headers: WireHeaders): void {

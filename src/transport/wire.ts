@@ -43,6 +43,8 @@ export interface Progress {
   credentials?: readonly string[] | undefined;
   /** What we know about the refusal beyond what the API says, for the error message. */
   hint?: string | undefined;
+  /** Called when a socket takes the request. With `fetch` nobody knows when that is. */
+  onSent?: (() => void) | undefined;
   /** Called after a failed attempt that may be retried, with its response or the reason there was none. */
   onRetry?: ((response: WireResponse | undefined, error: unknown) => void) | undefined;
 }

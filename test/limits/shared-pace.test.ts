@@ -92,6 +92,8 @@ interface Options {
   readonly answerMs?: number;
   /** How long the store takes in each direction. */
   readonly tripMs?: number;
+  /** How long a request takes to leave where no socket is open and idle. */
+  readonly connectMs?: number;
 }
 
 function setUp({
@@ -100,6 +102,7 @@ function setUp({
   waiting = 6,
   answerMs = 60,
   tripMs = 1,
+  connectMs = 0,
 }: Options = {}) {
   const shared = createMemoryStore();
   const api = createApi(limits);
@@ -119,14 +122,23 @@ function setUp({
     };
     const limiter = createRateLimiter(limits, (traffic) => createSharedPacer(options, traffic));
     let alive = true;
+    let idleSockets = 0;
+    const connect = async (endpoint: string): Promise<void> => {
+      if (connectMs === 0 || idleSockets-- > 0) return;
+      idleSockets = 0;
+      await delay(connectMs);
+      limiter.late(endpoint, connectMs);
+    };
     const sendOne = async (endpoint: string): Promise<void> => {
       const deadline = new Deadline(600_000, undefined);
       const leave = await limiter.enter(endpoint, deadline);
       deadline.close();
+      await connect(endpoint);
       if (!alive) return;
       await delay(0.5 + random());
       const done = await api.send(endpoint, number, answerMs * (0.5 + random()));
       leave();
+      idleSockets++;
       if (!done) limiter.refused(endpoint);
     };
     const sendAll = async (endpoint: string): Promise<void> => {
@@ -213,6 +225,27 @@ describe("createSharedPacer()", { timeout: 90_000 }, () => {
       expect(api.refused()).toBe(0);
       expect(used).toBeGreaterThan(0.94);
       expect(slowest).toBeGreaterThan(0.8);
+    },
+  );
+
+  it.each([1, 6])(
+    "has none refused when fresh processes have to open their sockets first, with %i endpoints",
+    async (endpoints) => {
+      const { api, begin, since } = setUp({ endpoints, connectMs: 60 });
+      const running = Array.from({ length: 8 }, (_, number) => begin(number));
+      const startMs = performance.now();
+      for (let kills = 0; kills < 6; kills++) {
+        await pass(4500);
+        running[kills % 8]?.kill();
+        await pass(500);
+        running[kills % 8] = begin(kills % 8);
+      }
+      const { used } = since(startMs);
+      console.log(
+        `sockets that take 60 ms to open, ${endpoints} endpoints: ${used.toFixed(3)} of the limit, ${api.refused()} refused`,
+      );
+      expect(api.refused()).toBe(0);
+      expect(used).toBeGreaterThan(0.9);
     },
   );
 

@@ -1,5 +1,6 @@
 import { createClient } from "airwallex-connect";
 import { startEmulator } from "airwallex-connect/emulator";
+import { Agent, buildConnector } from "undici";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createPacer, type RateLimits } from "../../src/retry/pace.js";
 import { createRateLimiter } from "../../src/retry/rate-limit.js";
@@ -44,6 +45,29 @@ describe("createRateLimiter()", () => {
     const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
     expect(tooSoon).toEqual([]);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2000);
+  });
+
+  it("counts a request from when it left, where its socket had to be opened first", async () => {
+    const limiter = limiterOf({ ...limits, concurrent: 90 });
+    const connectMs = 150;
+    const times: number[] = [];
+    let entered = 0;
+    const send = async (): Promise<void> => {
+      const deadline = new Deadline(20_000, undefined);
+      const leave = await limiter.enter("accounts.create", deadline);
+      if (entered++ < 4) {
+        await deadline.sleep("connecting", connectMs);
+        limiter.late("accounts.create", connectMs);
+      }
+      times.push(performance.now());
+      leave();
+      deadline.close();
+    };
+    await onFakeTime(() => Promise.all(Array.from({ length: 90 }, send)));
+    times.sort((a, b) => a - b);
+    const tooSoon = times.filter((time, index) => (times[index + 40] ?? Infinity) - time < 1000);
+    expect(tooSoon).toEqual([]);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(2800);
   });
 
   it("spaces requests instead of letting a burst through", async () => {
@@ -190,6 +214,23 @@ describe("rateLimit", () => {
     const refused = emulator.requests.filter(({ status }) => status === 429);
     // One or two may arrive closer together than they were sent.
     expect(refused.length).toBeLessThan(10);
+  });
+
+  it("has none refused when sockets take long to open", async () => {
+    const rateLimits = { perSecond: 100, perEndpointPerSecond: 20 };
+    await using emulator = await startEmulator({ rateLimits });
+    const connect = buildConnector({});
+    const dispatcher = new Agent({
+      pipelining: 1,
+      connect: (options, done) => void setTimeout(() => connect(options, done), 400),
+    });
+    onTestFinished(() => dispatcher.close());
+    const { clientOptions } = emulator;
+    const client = createClient({ ...clientOptions, dispatcher, rateLimit: rateLimits });
+    await Promise.all(Array.from({ length: 50 }, () => client.accounts.current()));
+    const refused = emulator.requests.filter(({ status }) => status === 429);
+    // As above; it would be five or more if requests counted from when they were to go.
+    expect(refused.length).toBeLessThan(3);
   });
 
   it("refuses limits that make no sense", () => {
