@@ -16,7 +16,7 @@ import { markupOf, viewFees } from "./application-fees.js";
 import { available, outside, reserved, type Source } from "./ledger.js";
 import { type ConversionRecord, moneyOf, spendable } from "./money-store.js";
 import { findQuote, readDay } from "./quotes.js";
-import { price, showRate, viewRateDetails } from "./rates.js";
+import { priceConversion, showRate, viewRateDetails } from "./rates.js";
 
 /** @throws Refusal with the documented code. */
 export function createConversion(
@@ -29,7 +29,7 @@ export function createConversion(
   const currencies = { sell: sell_currency, buy: buy_currency };
   const quote = quote_id === undefined ? undefined : findQuote(world, owner, quote_id, currencies);
   const markupParts = quote?.markupParts ?? markupOf(request);
-  const priced = price(world, request, markupParts, quote?.priced);
+  const priced = priceConversion(world, request, markupParts, quote?.priced);
   const createdAtMs = clock.nowMs();
   const day =
     request.conversion_date === undefined && quote

@@ -13,7 +13,7 @@ import type { World } from "../engine/world.js";
 import { toAmount } from "./amounts.js";
 import { markupOf, viewFees } from "./application-fees.js";
 import { moneyOf, type QuoteRecord } from "./money-store.js";
-import { price, showRate, viewRateDetails } from "./rates.js";
+import { priceConversion, showRate, viewRateDetails } from "./rates.js";
 
 const minuteMs = 60_000;
 
@@ -33,7 +33,7 @@ export function createQuote(
   return moneyOf(world).quotes.add({
     id: world.ids.quote(),
     accountId: owner.id,
-    priced: price(world, request, markupParts),
+    priced: priceConversion(world, request, markupParts),
     markupParts,
     validity: request.validity,
     day: readDay(world, request.conversion_date),

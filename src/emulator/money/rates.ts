@@ -83,6 +83,13 @@ export interface Wanted {
   readonly buy_amount?: string | number | undefined;
 }
 
+/** The price of a conversion. @throws Refusal as {@link price} does, and where both currencies are the same. */
+export function priceConversion(...terms: Parameters<typeof price>): Priced {
+  const priced = price(...terms);
+  if (priced.sellCurrency !== priced.buyCurrency) return priced;
+  throw invalidArgument("buy_currency", "expected another currency than sell_currency");
+}
+
 /**
  * @param markupParts The platform's markup, in parts of a million.
  * @param held A rate that a quote holds.
@@ -164,7 +171,7 @@ export function viewRate(world: World, wanted: Wanted, day: string, apiVersion: 
     wanted.buy_amount === undefined && wanted.sell_amount === undefined
       ? { ...wanted, buy_amount: "10000" }
       : wanted;
-  const priced = price(world, asked);
+  const priced = priceConversion(world, asked);
   const { sellCurrency, buyCurrency, dealtCurrency, clientRate } = priced;
   return {
     buy_currency: buyCurrency,

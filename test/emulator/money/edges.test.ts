@@ -151,6 +151,19 @@ describe("amounts", () => {
     },
   );
 
+  test("of a currency into itself are no conversions", async () => {
+    const { client } = await open();
+    const pair = { sell_currency: "USD", buy_currency: "USD", sell_amount: "1" } as const;
+    const problem = { code: "invalid_request", apiCode: "invalid_argument" };
+    for (const attempt of [
+      client.conversions.create({ ...pair }),
+      client.quotes.create({ ...pair, validity: "MIN_1" }),
+      client.rates.current({ sell_currency: "USD", buy_currency: "USD" }),
+    ]) {
+      expect(await refused(attempt)).toMatchObject(problem);
+    }
+  });
+
   test("in a currency of the seller alone are paid out without a rate", async () => {
     const { emulator, seller, id } = await open();
     emulator.money.setBalance(id, "KWD", "5.125");
