@@ -49,6 +49,8 @@ export const places: Record<Order["store"], () => Promise<Place>> = {
   async postgres() {
     const server = await startPostgres();
     const pool = new Pool({ connectionString: server.url });
+    // Without a listener, a connection that breaks while it is idle would end the process.
+    pool.on("error", console.error);
     await createPostgresTables(pool);
     const close = () => pool.end().then(server.stop);
     return { store: createPostgresStore(pool), where: server.url, close };

@@ -65,6 +65,8 @@ async function open(): Promise<{ readonly store: Store; readonly close: () => un
   const { Pool } = await import("pg");
   const { createPostgresStore } = await import("../../../src/stores/postgres/index.js");
   const pool = new Pool({ connectionString: order.where, max: 2 });
+  // Without a listener, a connection that breaks while it is idle would end the process.
+  pool.on("error", console.error);
   return { store: createPostgresStore(pool), close: () => pool.end() };
 }
 
