@@ -14,7 +14,7 @@ import { watchSilence } from "../stores/silence.js";
 import type { RecordStore } from "../stores/store.js";
 import { heartbeatMs, type Reservation, reserve, type TurnRequest } from "./schedule.js";
 import { createScheduleRecord, type ScheduleRecord } from "./schedule-record.js";
-import { createTurns, type Turns } from "./turns.js";
+import { createTurns, mostLatenessMs, type Turns } from "./turns.js";
 
 export interface SharedPaceOptions {
   readonly store: RecordStore;
@@ -33,8 +33,6 @@ export interface SharedPaceOptions {
  * - `aheadMs`: endpoints whose turns end within this time are asked for together.
  */
 const least = { gapMs: 20, leadMs: 100, aheadMs: 300 };
-/** A request that leaves this much later than it was sent has waited for its socket, or for a busy process. */
-const latenessThatCountsMs = 5;
 /** The API counts requests in the second before each. */
 const secondMs = 1000;
 /** How long a process waits that was given nothing. */
@@ -102,10 +100,11 @@ export function createSharedPacer(options: SharedPaceOptions, traffic: Traffic):
       state.ownPacer?.passed();
       unreported.passed++;
     },
-    late(endpoint, ms) {
-      state.ownPacer?.late(endpoint, ms);
+    left(endpoint, sentAtMs, readyAtMs) {
+      const now = performance.now();
+      if (state.ownPacer) state.ownPacer.left(endpoint, sentAtMs, readyAtMs);
       // It goes close to what others send, so that it needs the room of another turn.
-      if (ms > latenessThatCountsMs) turns.skip(endpoint, performance.now() + secondMs);
+      else if (now - readyAtMs > mostLatenessMs) turns.skip(endpoint, now + secondMs);
     },
     refused(endpoint) {
       state.ownPacer?.refused(endpoint);

@@ -30,8 +30,13 @@ export interface Pacer {
   sent(endpoint: string): void;
   /** A request went without asking. */
   passed(): void;
-  /** A request that was to go this long ago goes only now, because its socket had to be opened first. */
-  late(endpoint: string, ms: number): void;
+  /**
+   * A request leaves now: late, if its socket had to be opened first.
+   *
+   * @param sentAtMs when it was counted as sent
+   * @param readyAtMs when it might have gone
+   */
+  left(endpoint: string, sentAtMs: number, readyAtMs: number): void;
   /** A request to this endpoint was refused with 429. */
   refused(endpoint: string): void;
   /** Holds back all requests for this long. */
@@ -40,7 +45,7 @@ export interface Pacer {
 
 const windowMs = 1040;
 const mostLatenessMs = 250;
-/** A request that leaves this much later than it was to go counts from when it left. */
+/** A request that leaves this long after it was sent counts from when it left. */
 const latenessThatCountsMs = 10;
 const slowdown = { factor: 1.25, most: 16, recovery: 0.993, shortestHoldMs: 100, holdMs: 300 };
 /** Of a faster pace, only the latest requests are remembered. */
@@ -76,10 +81,10 @@ export function createPacer(limits: RateLimits, random: () => number): Pacer {
       advance(of(endpoint));
     },
     passed: () => advance(all),
-    late(endpoint, ms) {
-      if (ms < latenessThatCountsMs) return;
-      postpone(all, ms);
-      postpone(of(endpoint), ms);
+    left(endpoint, sentAtMs) {
+      if (performance.now() - sentAtMs < latenessThatCountsMs) return;
+      postpone(all, sentAtMs);
+      postpone(of(endpoint), sentAtMs);
     },
     refused(endpoint) {
       const pace = of(endpoint);
@@ -118,12 +123,11 @@ function advance(pace: Pace): void {
   pace.slowness = 1 + (slowness - 1) * slowdown.recovery;
 }
 
-/** Counts the request that was to go this long ago as one that goes now. */
-function postpone(pace: Pace, ms: number): void {
+/** Counts the request that was sent at this time as one that goes now. */
+function postpone(pace: Pace, atMs: number): void {
   const { sentAtMs } = pace;
-  const now = performance.now();
-  const after = sentAtMs.findIndex((atMs) => atMs > now - ms);
+  const after = sentAtMs.findIndex((otherMs) => otherMs > atMs);
   sentAtMs.splice(after === -1 ? sentAtMs.length - 1 : Math.max(0, after - 1), 1);
-  sentAtMs.push(now);
+  sentAtMs.push(performance.now());
   pace.readyAtMs = Math.max(pace.readyAtMs, (sentAtMs[0] ?? 0) + pace.windowMs);
 }

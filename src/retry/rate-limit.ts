@@ -9,10 +9,18 @@ import { longestTimerMs } from "../checks/values.js";
 import type { Deadline } from "../transport/deadline.js";
 import type { Pacer, RateLimits } from "./pace.js";
 
-export interface RateLimiter extends Pick<Pacer, "passed" | "late" | "refused" | "pause"> {
+export interface RateLimiter extends Pick<Pacer, "passed" | "refused" | "pause"> {
   readonly limits: RateLimits;
-  /** Waits for the request's turn; resolves with the function to call when the request is over. */
-  enter(endpoint: string, deadline: Deadline): Promise<() => void>;
+  /** Waits until the request may go. */
+  enter(endpoint: string, deadline: Deadline): Promise<Permit>;
+}
+
+/** A request that may go. */
+export interface Permit {
+  /** To be called when it leaves, which is later where a socket has to be opened first. */
+  readonly left: () => void;
+  /** To be called when it is over. */
+  readonly end: () => void;
 }
 
 /** What a pacer can see of the requests. */
@@ -60,21 +68,25 @@ export function createRateLimiter(
       }
       pacer.sent(next.endpoint);
       running++;
-      queues.of(next.endpoint).shift()?.();
+      queues.of(next.endpoint).shift()?.(permit(next));
     }
   }
 
-  function leave(): void {
+  function permit({ endpoint, readyAtMs }: Ready): Permit {
+    const sentAtMs = performance.now();
+    return { left: () => pacer.left(endpoint, sentAtMs, readyAtMs), end };
+  }
+
+  function end(): void {
     running--;
     pacer.demand?.();
     release();
   }
 
   return {
-    ...{ limits, passed: pacer.passed, late: pacer.late },
-    ...{ refused: pacer.refused, pause: pacer.pause },
+    ...{ limits, passed: pacer.passed, refused: pacer.refused, pause: pacer.pause },
     enter(endpoint, deadline) {
-      const entered = waitInQueue(queues.of(endpoint), deadline, leave);
+      const entered = waitInQueue(queues.of(endpoint), deadline);
       pacer.demand?.();
       release();
       return entered;
@@ -82,10 +94,13 @@ export function createRateLimiter(
   };
 }
 
+/** The requests that wait for an endpoint. */
+type Queue = ((permit: Permit) => void)[];
+
 function createQueues() {
-  const queues = new Map<string, (() => void)[]>();
+  const queues = new Map<string, Queue>();
   return {
-    of(endpoint: string): (() => void)[] {
+    of(endpoint: string): Queue {
       const queue = queues.get(endpoint) ?? [];
       queues.set(endpoint, queue);
       return queue;
@@ -96,16 +111,12 @@ function createQueues() {
   };
 }
 
-/** Resolves with `leave` when the request is called, unless its deadline ends the wait. */
-function waitInQueue(
-  queue: (() => void)[],
-  deadline: Deadline,
-  leave: () => void,
-): Promise<() => void> {
+/** Resolves when the request is called, unless its deadline ends the wait. */
+function waitInQueue(queue: Queue, deadline: Deadline): Promise<Permit> {
   return new Promise((resolve, reject) => {
-    const start = (): void => {
+    const start = (permit: Permit): void => {
       deadline.unwatch();
-      resolve(leave);
+      resolve(permit);
     };
     queue.push(start);
     deadline.watch("waiting for its turn under the rate limit", (error) => {
@@ -115,9 +126,14 @@ function waitInQueue(
   });
 }
 
+interface Ready {
+  readonly endpoint: string;
+  readonly readyAtMs: number;
+}
+
 /** The endpoint that is ready first, among those with requests waiting. */
-function soonest(waiting: ReturnType<Traffic["waiting"]>, pacer: Pacer) {
-  let next: { readonly endpoint: string; readonly readyAtMs: number } | undefined;
+function soonest(waiting: ReturnType<Traffic["waiting"]>, pacer: Pacer): Ready | undefined {
+  let next: Ready | undefined;
   for (const [endpoint] of waiting) {
     const readyAtMs = pacer.readyAtMs(endpoint);
     if (!next || readyAtMs < next.readyAtMs) next = { endpoint, readyAtMs };

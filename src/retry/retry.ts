@@ -167,15 +167,13 @@ function inTurn(attempt: Send, { coolDown, limiter, beforeTurn }: RetryOptions):
   }
 
   async function waitForTurn(request: WireRequest, limits: RateLimiter): Promise<WireResponse> {
-    const { operation, deadline, progress } = request;
     await beforeTurn?.();
-    const leave = await limits.enter(operation, deadline);
-    const wasToGoAtMs = performance.now();
-    progress.onSent = () => limits.late(operation, performance.now() - wasToGoAtMs);
+    const permit = await limits.enter(request.operation, request.deadline);
+    request.progress.onSent = permit.left;
     try {
       return await attempt(request);
     } finally {
-      leave();
+      permit.end();
     }
   }
 

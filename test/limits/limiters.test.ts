@@ -34,7 +34,7 @@ describe("createClient({ rateLimit: { shared } })", () => {
     const place = { store: shared, origin: "https://api.example", random: Math.random };
     const limiterOf = createLimiters({ ...place, limits });
     const deadline = new Deadline(20_000, undefined);
-    for (const caller of ["a", "b", "a"]) (await limiterOf(caller).enter("x", deadline))();
+    for (const caller of ["a", "b", "a"]) (await limiterOf(caller).enter("x", deadline)).end();
     deadline.close();
     expect(limiterOf("a")).toBe(limiterOf("a"));
     expect(await keysOf(shared)).toEqual([

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSharedPacer } from "../../src/limits/shared-pace.js";
 import type { RateLimits } from "../../src/retry/pace.js";
-import { createRateLimiter } from "../../src/retry/rate-limit.js";
+import { createRateLimiter, type Permit } from "../../src/retry/rate-limit.js";
 import { createMemoryStore } from "../../src/stores/memory/index.js";
 import type { Store } from "../../src/stores/store.js";
 import { Deadline } from "../../src/transport/deadline.js";
@@ -123,21 +123,20 @@ function setUp({
     const limiter = createRateLimiter(limits, (traffic) => createSharedPacer(options, traffic));
     let alive = true;
     let idleSockets = 0;
-    const connect = async (endpoint: string): Promise<void> => {
-      if (connectMs === 0 || idleSockets-- > 0) return;
-      idleSockets = 0;
-      await delay(connectMs);
-      limiter.late(endpoint, connectMs);
+    const connect = async ({ left }: Permit): Promise<void> => {
+      if (idleSockets > 0) idleSockets--;
+      else if (connectMs > 0) await delay(connectMs);
+      left();
     };
     const sendOne = async (endpoint: string): Promise<void> => {
       const deadline = new Deadline(600_000, undefined);
-      const leave = await limiter.enter(endpoint, deadline);
+      const permit = await limiter.enter(endpoint, deadline);
       deadline.close();
-      await connect(endpoint);
+      await connect(permit);
       if (!alive) return;
       await delay(0.5 + random());
       const done = await api.send(endpoint, number, answerMs * (0.5 + random()));
-      leave();
+      permit.end();
       idleSockets++;
       if (!done) limiter.refused(endpoint);
     };
@@ -413,15 +412,15 @@ describe("createSharedPacer()", { timeout: 90_000 }, () => {
     const patient = new Deadline(600_000, undefined);
     const first = limiter.enter("a", patient);
     await pass(100);
-    const leave = await first;
+    const permit = await first;
     const hasty = limiter.enter("a", new Deadline(50, undefined));
     const refusal = expect(hasty).rejects.toThrow("timeout");
     const next = limiter.enter("a", patient);
     await pass(200);
     await refusal;
-    leave();
+    permit.end();
     await pass(500);
-    (await next)();
+    (await next).end();
     patient.close();
   });
 });

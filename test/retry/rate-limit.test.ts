@@ -18,9 +18,9 @@ async function enterAll(count: number, endpoint: string, limiter = limiterOf(lim
   const deadlines = Array.from({ length: count }, () => new Deadline(20_000, undefined));
   await Promise.all(
     deadlines.map(async (deadline) => {
-      const leave = await limiter.enter(endpoint, deadline);
+      const permit = await limiter.enter(endpoint, deadline);
       times.push(performance.now());
-      leave();
+      permit.end();
       deadline.close();
     }),
   );
@@ -54,13 +54,11 @@ describe("createRateLimiter()", () => {
     let entered = 0;
     const send = async (): Promise<void> => {
       const deadline = new Deadline(20_000, undefined);
-      const leave = await limiter.enter("accounts.create", deadline);
-      if (entered++ < 4) {
-        await deadline.sleep("connecting", connectMs);
-        limiter.late("accounts.create", connectMs);
-      }
+      const permit = await limiter.enter("accounts.create", deadline);
+      if (entered++ < 4) await deadline.sleep("connecting", connectMs);
+      permit.left();
       times.push(performance.now());
-      leave();
+      permit.end();
       deadline.close();
     };
     await onFakeTime(() => Promise.all(Array.from({ length: 90 }, send)));
@@ -94,15 +92,15 @@ describe("createRateLimiter()", () => {
   it("limits how many requests are under way", async () => {
     const limiter = limiterOf(limits);
     const deadline = new Deadline(20_000, undefined);
-    const leaves = [];
-    for (const name of ["a", "b", "c"]) leaves.push(await limiter.enter(name, deadline));
+    const permits = [];
+    for (const name of ["a", "b", "c"]) permits.push(await limiter.enter(name, deadline));
     let entered = false;
     const fourth = limiter.enter("d", deadline).then(() => {
       entered = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(entered).toBe(false);
-    leaves[0]?.();
+    permits[0]?.end();
     await fourth;
     deadline.close();
   });
@@ -110,12 +108,12 @@ describe("createRateLimiter()", () => {
   it("drops a caller who gives up, and lets the next one go", async () => {
     const limiter = limiterOf({ ...limits, concurrent: 1 });
     const patient = new Deadline(20_000, undefined);
-    const leave = await limiter.enter("a", patient);
+    const first = await limiter.enter("a", patient);
     const hasty = new Deadline(50, undefined);
     await expect(limiter.enter("a", hasty)).rejects.toBeInstanceOf(DeadlineError);
-    leave();
+    first.end();
     const next = await limiter.enter("a", patient);
-    next();
+    next.end();
     patient.close();
   });
 
@@ -125,7 +123,7 @@ describe("createRateLimiter()", () => {
     process.on("warning", onWarning);
     const limiter = limiterOf({ ...limits, perSecond: 1e-7 });
     const deadline = new Deadline(50, undefined);
-    (await limiter.enter("a", deadline))();
+    (await limiter.enter("a", deadline)).end();
     await expect(limiter.enter("a", deadline)).rejects.toBeInstanceOf(DeadlineError);
     await new Promise(setImmediate);
     process.off("warning", onWarning);
@@ -198,9 +196,9 @@ describe("createRateLimiter()", () => {
     for (let request = 0; request < 6; request++) limiter.refused("a");
     const deadline = new Deadline(2000, undefined);
     // Six in a row would be 3.2 s.
-    const leave = await limiter.enter("a", deadline);
+    const permit = await limiter.enter("a", deadline);
     expect(deadline.remainingMs).toBeGreaterThan(0);
-    leave();
+    permit.end();
     deadline.close();
   });
 });

@@ -83,6 +83,8 @@ export async function killCrowd(
     while (server.count.issued < afterRenewals) await sleep(5);
     for (const { child } of workers) child.kill("SIGKILL");
     await Promise.all(workers.map(({ ended }) => ended));
+    // What was written to a socket arrives after its process is dead.
+    await sleep(250);
     const spent = await tokensBeingSpent(crowd);
     const onTheWire = spent.filter(server.hasSeen).length;
     await sleep(restartMs);
