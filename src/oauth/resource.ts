@@ -199,11 +199,15 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
   };
 }
 
+/** A list reads so many records at the same time, as a pool of Postgres has connections by default. */
+const readsAtOnce = 10;
+
 async function* listAll(records: ConnectionRecords): AsyncGenerator<Connection> {
   for await (const page of records.pages()) {
-    for (const { id } of page) {
-      const connection = await records.read(id);
-      if (connection) yield connection;
+    for (let first = 0; first < page.length; first += readsAtOnce) {
+      const some = page.slice(first, first + readsAtOnce);
+      const connections = await Promise.all(some.map(({ id }) => records.read(id)));
+      yield* connections.filter((connection) => connection !== undefined);
     }
   }
 }

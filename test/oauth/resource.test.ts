@@ -588,6 +588,33 @@ describe("oauth.refreshExpiring()", () => {
   });
 });
 
+describe("oauth.list()", () => {
+  it("reads ten records at the same time, and leaves out those that are gone", async () => {
+    await using emulator = await startEmulator();
+    const store = createMemoryStore();
+    const ids: string[] = [];
+    for (let i = 0; i < 25; i++) {
+      ids.push((await connect(emulator, clientOf(emulator, { store }))).connection.id);
+    }
+    const [gone = ""] = ids;
+    let reading = 0;
+    let most = 0;
+    const slow: Store = {
+      ...store,
+      async read(key) {
+        most = Math.max(most, ++reading);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        reading--;
+        return key.endsWith(gone) ? undefined : await store.read(key);
+      },
+    };
+    const listed: string[] = [];
+    for await (const { id } of clientOf(emulator, { store: slow }).oauth.list()) listed.push(id);
+    expect(listed).toEqual(ids.filter((id) => id !== gone).sort());
+    expect(most).toBe(10);
+  });
+});
+
 describe("oauth.refreshExpiring() of tokens with an unknown expiry", () => {
   it("assumes that they expire 60 days after the last renewal", async () => {
     const store = createMemoryStore();
