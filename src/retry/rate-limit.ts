@@ -68,13 +68,8 @@ export function createRateLimiter(
       }
       pacer.sent(next.endpoint);
       running++;
-      queues.of(next.endpoint).shift()?.(permit(next));
+      queues.of(next.endpoint).shift()?.(permitOf(next, pacer, end));
     }
-  }
-
-  function permit({ endpoint, readyAtMs }: Ready): Permit {
-    const sentAtMs = performance.now();
-    return { left: () => pacer.left(endpoint, sentAtMs, readyAtMs), end };
   }
 
   function end(): void {
@@ -92,6 +87,11 @@ export function createRateLimiter(
       return entered;
     },
   };
+}
+
+function permitOf({ endpoint, readyAtMs }: Ready, pacer: Pacer, end: () => void): Permit {
+  const sentAtMs = performance.now();
+  return { left: () => pacer.left(endpoint, sentAtMs, readyAtMs), end };
 }
 
 /** The requests that wait for an endpoint. */
