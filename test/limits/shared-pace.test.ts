@@ -177,6 +177,20 @@ function setUp({
   return { api, begin, since, warnings, shared };
 }
 
+/** Kills a process every five seconds, six times. Another one takes its place. */
+async function killInTurn<P extends { kill(): void }>(
+  running: P[],
+  begin: (number: number) => P,
+): Promise<void> {
+  for (let kills = 0; kills < 6; kills++) {
+    await pass(4500);
+    running[kills % 8]?.kill();
+    // As long as a process takes to start.
+    await pass(500);
+    running[kills % 8] = begin(kills % 8);
+  }
+}
+
 describe("createSharedPacer()", { timeout: 90_000 }, () => {
   it.each([
     [8, 1],
@@ -210,13 +224,7 @@ describe("createSharedPacer()", { timeout: 90_000 }, () => {
       const running = Array.from({ length: 8 }, (_, number) => begin(number));
       await pass(2000);
       const startMs = performance.now();
-      for (let kills = 0; kills < 6; kills++) {
-        await pass(4500);
-        running[kills % 8]?.kill();
-        // As long as a process takes to start.
-        await pass(500);
-        running[kills % 8] = begin(kills % 8);
-      }
+      await killInTurn(running, begin);
       const { used, slowest } = since(startMs);
       console.log(
         `a kill every 5 s, ${endpoints} endpoints: ${used.toFixed(3)} of the limit, the slowest ${slowest.toFixed(2)}, ${api.refused()} refused`,
@@ -233,12 +241,7 @@ describe("createSharedPacer()", { timeout: 90_000 }, () => {
       const { api, begin, since } = setUp({ endpoints, connectMs: 60 });
       const running = Array.from({ length: 8 }, (_, number) => begin(number));
       const startMs = performance.now();
-      for (let kills = 0; kills < 6; kills++) {
-        await pass(4500);
-        running[kills % 8]?.kill();
-        await pass(500);
-        running[kills % 8] = begin(kills % 8);
-      }
+      await killInTurn(running, begin);
       const { used } = since(startMs);
       console.log(
         `sockets that take 60 ms to open, ${endpoints} endpoints: ${used.toFixed(3)} of the limit, ${api.refused()} refused`,
