@@ -48,7 +48,7 @@ export function createClient(options: ClientOptions): unknown {
     spacedSendFor: (caller) =>
       withRetry(transport.send, {
         ...{ ...retry, limiter: limiterOf(caller) },
-        beforeTurn: transport.whenLoaded,
+        beforeTurn: transport.prepare,
       }),
     tokenSend: withRetry(tokenTransport.send, { ...retry, coolDown: createCoolDown(random) }),
   };

@@ -30,7 +30,7 @@ export interface RetryOptions {
   /** Makes every attempt wait for its turn. */
   readonly limiter?: RateLimiter | undefined;
   /** What to wait for before a turn is taken, if anything: a request must not come late for its turn. */
-  readonly beforeTurn?: (() => Promise<void> | undefined) | undefined;
+  readonly beforeTurn?: ((origin: string) => Promise<void> | undefined) | undefined;
 }
 
 /** A write of class `lookup` may have been done: it is sent again only if a look-up finds no trace of it. */
@@ -167,8 +167,10 @@ function inTurn(attempt: Send, { coolDown, limiter, beforeTurn }: RetryOptions):
   }
 
   async function waitForTurn(request: WireRequest, limits: RateLimiter): Promise<WireResponse> {
-    await beforeTurn?.();
-    const permit = await limits.enter(request.operation, request.deadline);
+    const { operation, origin, deadline } = request;
+    const preparing = beforeTurn?.(origin);
+    if (preparing) await deadline.race("connecting", preparing);
+    const permit = await limits.enter(operation, deadline);
     request.progress.onSent = permit.left;
     try {
       return await attempt(request);

@@ -1,7 +1,7 @@
 /** How requests leave: by undici, or by `fetch` where the app passes one in or undici is not to be had. */
 
 import { type FetchLike, sendByFetch } from "./fetch.js";
-import { type DispatcherLike, loadAgent, sendByDispatcher } from "./undici.js";
+import { type DispatcherLike, loadAgent, openSocket, sendByDispatcher } from "./undici.js";
 import { type Send, WireError } from "./wire.js";
 
 export interface TransportOptions {
@@ -17,8 +17,11 @@ export interface TransportOptions {
 
 export interface Transport {
   readonly send: Send;
-  /** Resolves when the first request no longer has to wait for undici to be loaded; undefined if it is. */
-  whenLoaded(): Promise<void> | undefined;
+  /**
+   * Loads undici and opens a first socket to the origin, so that a request need not wait for that. Undefined
+   * once it has been done; never rejects.
+   */
+  prepare(origin: string): Promise<void> | undefined;
   /** Closes idle sockets and waits for busy ones. A dispatcher that was passed in stays open. */
   close(): Promise<void>;
 }
@@ -29,6 +32,8 @@ export function createTransport(options: TransportOptions): Transport {
   if (dispatcher) send = sendByDispatcher(dispatcher, maxResponseBytes);
   else if (fetch) send = sendByFetch(fetch, maxResponseBytes);
   let loading: ReturnType<typeof loadAgent> | undefined;
+  let preparing: Promise<void> | undefined;
+  let isPrepared = Boolean(send);
   let closing: Promise<void> | undefined;
   async function load(): Promise<Send> {
     loading ??= loadAgent(options);
@@ -38,15 +43,25 @@ export function createTransport(options: TransportOptions): Transport {
       : sendByFetch(globalThis.fetch, maxResponseBytes);
     return send;
   }
+  async function prepareOnce(origin: string): Promise<void> {
+    try {
+      await load();
+      const agent = await loading;
+      if (agent && !closing) await openSocket(agent, origin);
+    } catch {
+      // What fails now fails again when something is sent, which says why.
+    }
+    isPrepared = true;
+  }
   return {
     send(request) {
       if (closing && !dispatcher) throw new WireError(false, "connecting", clientClosed());
       return send ? send(request) : load().then((loaded) => loaded(request));
     },
-    whenLoaded() {
-      if (send || closing) return undefined;
-      // What fails now fails again when something is sent, which says why.
-      return load().then(ignore, ignore);
+    prepare(origin) {
+      if (isPrepared || closing) return undefined;
+      preparing ??= prepareOnce(origin);
+      return preparing;
     },
     close() {
       closing ??= loading?.then((agent) => agent?.close()) ?? Promise.resolve();
@@ -54,8 +69,6 @@ export function createTransport(options: TransportOptions): Transport {
     },
   };
 }
-
-function ignore(): void {}
 
 export function clientClosed(): Error {
   return new Error("the client is closed");

@@ -72,6 +72,21 @@ export async function loadAgent(options: AgentOptions): Promise<OwnAgent | undef
   return undefined;
 }
 
+/** Opens a socket: undici connects for a request that is dropped before anything of it is sent. */
+export function openSocket(dispatcher: DispatcherLike, origin: string): Promise<void> {
+  return new Promise((resolve) => {
+    dispatcher.dispatch(
+      { origin, path: "/", method: "GET" },
+      {
+        onRequestStart() {
+          throw new Error("Only the socket was wanted");
+        },
+        onResponseError: () => resolve(),
+      },
+    );
+  });
+}
+
 /**
  * The build hides this import from bundlers (tsup.config.ts). As part of one ES module undici would throw
  * at the first call, because it uses `require`; elsewhere it would not compile, or not load on Node 20. A

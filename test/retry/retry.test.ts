@@ -6,8 +6,12 @@ import { type ApiPromise, createClient, type Observer, type RetryEvent } from ".
 import { createTopics } from "../../src/report/observe.js";
 import { type AccountsResource, accountsResource } from "../../src/resources/accounts.js";
 import { createCoolDown } from "../../src/retry/cool-down.js";
+import { createPacer } from "../../src/retry/pace.js";
+import { createRateLimiter } from "../../src/retry/rate-limit.js";
 import { withRetry } from "../../src/retry/retry.js";
+import { Deadline, DeadlineError } from "../../src/transport/deadline.js";
 import { createTransport } from "../../src/transport/transport.js";
+import type { WireRequest } from "../../src/transport/wire.js";
 import {
   type Answer,
   account,
@@ -325,3 +329,24 @@ describe("withRetry()", () => {
     });
   });
 });
+
+it("waits for what a turn needs no longer than the deadline of the call", async () => {
+  const retry = withoutSocket();
+  const deadline = new Deadline(20, undefined);
+  const request = { operation: "accounts.current", origin: "http://127.0.0.1:1", deadline };
+  const ended = await retry(request as WireRequest).catch((error: unknown) => error);
+  expect(ended).toBeInstanceOf(DeadlineError);
+  expect(deadline.phase).toBe("connecting");
+});
+
+/** Retries over a transport whose first socket never opens. */
+function withoutSocket() {
+  const random = () => 0;
+  const limits = { perSecond: 100, perEndpointPerSecond: 20, concurrent: 50 };
+  const limiter = createRateLimiter(limits, () => createPacer(limits, random));
+  const send = () => Promise.reject(new Error("nothing is sent before its turn"));
+  return withRetry(send, {
+    ...{ topics: createTopics({}), random, coolDown: createCoolDown(random), limiter },
+    beforeTurn: () => new Promise(() => undefined),
+  });
+}
