@@ -1,7 +1,8 @@
 /** Writes the endpoint table: every operation as data. */
 
-import { emitShapes, importShapes, shapeImport, shapeName } from "./emit-shapes.js";
-import { comment, fits, header, importNames } from "./layout.js";
+import { usual } from "../../src/schemas/endpoint-table.js";
+import { importShapes, subjectsOf } from "./emit-shapes.js";
+import { comment, fits, header, importNames, memberKey } from "./layout.js";
 import type { Model, Operation } from "./model.js";
 import { constantName } from "./names.js";
 
@@ -13,43 +14,69 @@ export function emitEndpoints(model: Model): string {
     `${header}\n/** Every operation as data: the client sends by it, the emulator routes by it. */\n`,
     importShapes(shapes, subjectOf).concat(
       importNames(["Endpoint"], "../schemas/endpoint.js", true),
-      shapeImport,
+      importNames(["createEndpointTable"], "../schemas/endpoint-table.js"),
     ),
-    ...emitShapes(shapes, subjectOf),
-    ...model.operations.map((operation) => emitEndpoint(operation, model)),
+    emitTable(model, subjectOf),
+    emitModules(subjectsOf(shapes, subjectOf)),
+    ...model.operations.map(emitEndpoint),
     "/** Every endpoint, in the order of the description. */",
     `export const endpoints: readonly Endpoint[] = [\n${names.map((name) => `  ${name},\n`).join("")}];\n`,
   ].join("\n");
+}
+
+/** The table as text, a row per line: see src/schemas/endpoint-table.ts. */
+function emitTable(model: Model, subjectOf: ReadonlyMap<string, string>): string {
+  const rows = model.operations.map(
+    (operation) => `${JSON.stringify(operation.source.id)}:${rowOf(operation, model, subjectOf)}`,
+  );
+  const text = rows.join(",\n").replaceAll(/[\\`$]/g, "\\$&");
+  return `const rows = \`{\n${text}\n}\`;\n`;
+}
+
+function emitModules(subjects: readonly string[]): string {
+  const imports = subjects.map((one) => `    ${memberKey(one)}: () => import("./${one}.js"),\n`);
+  return [
+    "const endpoint = createEndpointTable(rows, {\n",
+    '  predicates: () => import("./guards.js"),\n',
+    `  schemas: () => ({\n${imports.join("")}  }),\n});\n`,
+  ].join("");
 }
 
 function shapesOf({ query, body, response }: Operation): readonly string[] {
   return [query?.schema, body?.schema, response].filter((name) => name !== undefined);
 }
 
-function emitEndpoint(operation: Operation, model: Model): string {
-  const { source, query, body, response } = operation;
-  const fields: readonly (readonly [string, string | undefined])[] = [
-    ["name", JSON.stringify(source.id)],
-    ["method", JSON.stringify(source.method.toUpperCase())],
-    ["path", JSON.stringify(source.path)],
-    ["host", JSON.stringify(source.host)],
-    ["environment", JSON.stringify(source.environment)],
-    ["retry", JSON.stringify(source.retry)],
-    ["sca", source.sca && JSON.stringify(source.sca)],
-    ["status", String(source.success.status)],
-    ["docs", JSON.stringify(source.docs)],
-    ["query", query && shapeName(query.schema)],
-    ["body", body && shapeName(body.schema)],
-    ["bodyOptional", body?.required === false ? "true" : undefined],
-    ["response", response && shapeName(response)],
-    ["mustHave", response && JSON.stringify(namesOfAnswer(response, model))],
-  ];
-  const lines = fields.flatMap(([key, text]) =>
-    text === undefined ? [] : [`  ${key}: ${text},\n`],
-  );
+/** What is as usual is left out. */
+function rowOf(
+  { source, query, body, response }: Operation,
+  model: Model,
+  subjectOf: ReadonlyMap<string, string>,
+): string {
+  const place = (name: string | undefined) => name && `${subjectOf.get(name)}/${name}`;
+  const { host, environment, success } = source;
+  return JSON.stringify({
+    method: source.method.toUpperCase(),
+    path: source.path,
+    host: host === usual.host ? undefined : host,
+    environment: environment === usual.environment ? undefined : environment,
+    retry: source.retry,
+    sca: source.sca,
+    status: success.status === usual.status ? undefined : success.status,
+    docs: source.docs,
+    query: place(query?.schema),
+    body: place(body?.schema),
+    bodyOptional: body?.required === false ? true : undefined,
+    response: place(response),
+    mustHave: response && namesOfAnswer(response, model),
+  });
+}
+
+function emitEndpoint(operation: Operation): string {
+  const { source, response } = operation;
   const head = `export const ${constantName(source.id)}: `;
-  const type = endpointType(inputType(operation), response ?? "undefined", head);
-  return `${comment(sentence(source.summary), 0)}${head}${type} = {\n${lines.join("")}};\n`;
+  const made = `/* @__PURE__ */ endpoint("${source.id}");`;
+  const type = endpointType(inputType(operation), response ?? "undefined", `${head}${made}`);
+  return `${comment(sentence(source.summary), 0)}${head}${type} = ${made}\n`;
 }
 
 /**
@@ -67,9 +94,9 @@ function namesOfAnswer(name: string, model: Model): readonly string[] | undefine
   return required.length > 0 ? required : node.members.map(({ name }) => name);
 }
 
-function endpointType(input: string, output: string, head: string): string {
+function endpointType(input: string, output: string, rest: string): string {
   const line = `Endpoint<${input}, ${output}>`;
-  return fits(0, `${head}${line} = {`) ? line : `Endpoint<\n  ${input},\n  ${output}\n>`;
+  return fits(0, `${rest}${line} = `) ? line : `Endpoint<\n  ${input},\n  ${output}\n>`;
 }
 
 /** The type of the variable parts of a call. */

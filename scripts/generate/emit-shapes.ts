@@ -40,7 +40,7 @@ export const shapeName = (schema: string): string =>
 const wayTo = (subject: string): string =>
   `${subject.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}Schemas`;
 
-function subjectsOf(
+export function subjectsOf(
   shapes: readonly string[],
   subjectOf: ReadonlyMap<string, string>,
 ): readonly string[] {

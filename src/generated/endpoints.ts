@@ -158,1903 +158,773 @@ import type {
   WebhookUpdateParams,
 } from "./webhooks.js";
 import type { Endpoint } from "../schemas/endpoint.js";
-import { type Shape, shape } from "../schemas/shape.js";
+import { createEndpointTable } from "../schemas/endpoint-table.js";
 
-const predicates = () => import("./guards.js");
-const accountsSchemas = () => import("./accounts.js");
-const agreementsSchemas = () => import("./agreements.js");
-const amendmentsSchemas = () => import("./amendments.js");
-const authenticationSchemas = () => import("./authentication.js");
-const balancesSchemas = () => import("./balances.js");
-const beneficiariesSchemas = () => import("./beneficiaries.js");
-const capabilitiesSchemas = () => import("./capabilities.js");
-const chargesSchemas = () => import("./charges.js");
-const depositsSchemas = () => import("./deposits.js");
-const embeddedSchemas = () => import("./embedded.js");
-const filesSchemas = () => import("./files.js");
-const financialTransactionsSchemas = () => import("./financial-transactions.js");
-const fxSchemas = () => import("./fx.js");
-const globalAccountsSchemas = () => import("./global-accounts.js");
-const hostedFlowsSchemas = () => import("./hosted-flows.js");
-const invitationLinksSchemas = () => import("./invitation-links.js");
-const oauthSchemas = () => import("./oauth.js");
-const offboardingsSchemas = () => import("./offboardings.js");
-const partnerConnectionsSchemas = () => import("./partner-connections.js");
-const partnerWebhooksSchemas = () => import("./partner-webhooks.js");
-const payoutsSchemas = () => import("./payouts.js");
-const referenceSchemas = () => import("./reference.js");
-const reportsSchemas = () => import("./reports.js");
-const rfisSchemas = () => import("./rfis.js");
-const simulationSchemas = () => import("./simulation.js");
-const simulationDepositsSchemas = () => import("./simulation-deposits.js");
-const simulationTransfersSchemas = () => import("./simulation-transfers.js");
-const transfersSchemas = () => import("./transfers.js");
-const webhooksSchemas = () => import("./webhooks.js");
+const rows = `{
+"authentication.login":{"method":"POST","path":"/api/v1/authentication/login","retry":"safe","status":201,"docs":"https://www.airwallex.com/docs/api/authentication/api_access_token/login","response":"authentication/Token","mustHave":["expires_at","token"]},
+"oauth.token":{"method":"POST","path":"/oauth/token","retry":"never","docs":"https://www.airwallex.com/docs/partner-connections/integration-guide","body":"oauth/OAuthTokenParams","response":"oauth/OAuthToken","mustHave":["access_token","token_type"]},
+"accounts.create":{"method":"POST","path":"/api/v1/accounts/create","retry":"lookup","status":201,"docs":"https://www.airwallex.com/docs/api/scale/accounts/create","body":"accounts/AccountCreateParams","response":"accounts/Account","mustHave":["id"]},
+"accounts.list":{"method":"GET","path":"/api/v1/accounts","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/accounts/list","query":"accounts/AccountListParams","response":"accounts/AccountList","mustHave":["items"]},
+"accounts.retrieve":{"method":"GET","path":"/api/v1/accounts/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/accounts/retrieve","response":"accounts/Account","mustHave":["id"]},
+"accounts.update":{"method":"POST","path":"/api/v1/accounts/{id}/update","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/scale/accounts/update","body":"accounts/AccountUpdateParams","response":"accounts/Account","mustHave":["id"]},
+"accounts.submit":{"method":"POST","path":"/api/v1/accounts/{id}/submit","retry":"never","docs":"https://www.airwallex.com/docs/api/scale/accounts/submit","response":"accounts/Account","mustHave":["id"]},
+"accounts.agreeToTerms":{"method":"POST","path":"/api/v1/accounts/{id}/terms_and_conditions/agree","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions","body":"agreements/AccountAgreeToTermsParams","response":"accounts/Account","mustHave":["id"]},
+"accounts.suspend":{"method":"POST","path":"/api/v1/accounts/{id}/suspend","retry":"never","docs":"https://www.airwallex.com/docs/api/scale/accounts/suspend","body":"accounts/AccountSuspendParams","response":"accounts/AccountsOfEntity","mustHave":[]},
+"accounts.reactivate":{"method":"POST","path":"/api/v1/accounts/{id}/reactivate","retry":"never","docs":"https://www.airwallex.com/docs/api/scale/accounts/reactivate","body":"accounts/AccountReactivateParams","response":"accounts/AccountsOfEntity","mustHave":[]},
+"accounts.current":{"method":"GET","path":"/api/v1/account","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/accounts/detail","response":"accounts/Account","mustHave":["id"]},
+"accounts.walletInfo":{"method":"GET","path":"/api/v1/account/wallet_info","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/accounts/wallet_info","response":"accounts/WalletInfo","mustHave":["account_name","account_number"]},
+"files.upload":{"method":"POST","path":"/api/v1/files/upload","host":"files","retry":"never","status":201,"docs":"https://www.airwallex.com/docs/api/supporting_services/file_service/upload_files","query":"files/FileUploadRequest","response":"files/UploadedFile","mustHave":["file_id"]},
+"files.downloadLinks":{"method":"POST","path":"/api/v1/files/download_links","retry":"safe","docs":"https://www.airwallex.com/docs/api/supporting_services/file_service/download_links_files","body":"files/FileDownloadLinksParams","response":"files/DownloadLinks","mustHave":["files"]},
+"transfers.create":{"method":"POST","path":"/api/v1/connected_account_transfers/create","retry":"request_id","sca":"write","status":201,"docs":"https://www.airwallex.com/docs/api/scale/connected_account_transfers/create","body":"transfers/TransferCreateRequest","response":"transfers/ConnectedAccountTransfer","mustHave":["id"]},
+"transfers.list":{"method":"GET","path":"/api/v1/connected_account_transfers","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/scale/connected_account_transfers/list","query":"transfers/TransferListParams","response":"transfers/TransferList","mustHave":["items"]},
+"transfers.retrieve":{"method":"GET","path":"/api/v1/connected_account_transfers/{id}","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/scale/connected_account_transfers/retrieve","response":"transfers/ConnectedAccountTransfer","mustHave":["id"]},
+"charges.create":{"method":"POST","path":"/api/v1/charges/create","retry":"request_id","status":201,"docs":"https://www.airwallex.com/docs/api/scale/charges/create","body":"charges/ChargeCreateRequest","response":"charges/Charge","mustHave":["id"]},
+"charges.list":{"method":"GET","path":"/api/v1/charges","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/charges/list","query":"charges/ChargeListParams","response":"charges/ChargeList","mustHave":["items"]},
+"charges.retrieve":{"method":"GET","path":"/api/v1/charges/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/charges/retrieve","response":"charges/Charge","mustHave":["id"]},
+"balances.current":{"method":"GET","path":"/api/v1/balances/current","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/core_resources/balances/current","query":"balances/BalanceCurrentParams","response":"balances/WalletBalances","mustHave":[]},
+"balances.history":{"method":"GET","path":"/api/v1/balances/history","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/core_resources/balances/history","query":"balances/BalanceHistoryParams","response":"balances/BalanceHistory","mustHave":["items"]},
+"financialTransactions.list":{"method":"GET","path":"/api/v1/financial_transactions","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/core_resources/financial_transactions/list","query":"financial-transactions/FinancialTransactionListParams","response":"financial-transactions/FinancialTransactionList","mustHave":["items"]},
+"financialTransactions.retrieve":{"method":"GET","path":"/api/v1/financial_transactions/{id}","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/core_resources/financial_transactions/retrieve","response":"financial-transactions/FinancialTransaction","mustHave":["id"]},
+"globalAccounts.create":{"method":"POST","path":"/api/v1/global_accounts/create","retry":"request_id","status":201,"docs":"https://www.airwallex.com/docs/api/core_resources/global_accounts/create","body":"global-accounts/GlobalAccountCreateRequest","response":"global-accounts/GlobalAccount","mustHave":["id"]},
+"globalAccounts.list":{"method":"GET","path":"/api/v1/global_accounts","retry":"safe","docs":"https://www.airwallex.com/docs/api/core_resources/global_accounts/list","query":"global-accounts/GlobalAccountListParams","response":"global-accounts/GlobalAccountList","mustHave":["items"]},
+"globalAccounts.retrieve":{"method":"GET","path":"/api/v1/global_accounts/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/core_resources/global_accounts/retrieve","response":"global-accounts/GlobalAccount","mustHave":["id"]},
+"globalAccounts.update":{"method":"POST","path":"/api/v1/global_accounts/{id}/update","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/core_resources/global_accounts/update","body":"global-accounts/GlobalAccountUpdateParams","response":"global-accounts/GlobalAccount","mustHave":["id"]},
+"globalAccounts.close":{"method":"POST","path":"/api/v1/global_accounts/{id}/close","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/core_resources/global_accounts/close","response":"global-accounts/GlobalAccount","mustHave":["id"]},
+"globalAccounts.transactions":{"method":"GET","path":"/api/v1/global_accounts/{id}/transactions","retry":"safe","docs":"https://www.airwallex.com/docs/api/core_resources/global_accounts/transactions","query":"global-accounts/GlobalAccountTransactionsParams","response":"global-accounts/GlobalAccountTransactionList","mustHave":["items"]},
+"deposits.list":{"method":"GET","path":"/api/v1/deposits","retry":"safe","docs":"https://www.airwallex.com/docs/api/core_resources/deposits/list","query":"deposits/DepositListParams","response":"deposits/DepositList","mustHave":["items"]},
+"deposits.retrieve":{"method":"GET","path":"/api/v1/deposits/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/core_resources/deposits/retrieve","response":"deposits/Deposit","mustHave":["id"]},
+"rates.current":{"method":"GET","path":"/api/v1/fx/rates/current","retry":"safe","docs":"https://www.airwallex.com/docs/api/transactional_fx/rates/current","query":"fx/RateCurrentParams","response":"fx/Rate","mustHave":["buy_currency","conversion_date","created_at","currency_pair","dealt_currency","rate","rate_details","sell_currency"]},
+"quotes.create":{"method":"POST","path":"/api/v1/fx/quotes/create","retry":"idempotent","status":201,"docs":"https://www.airwallex.com/docs/api/transactional_fx/quotes/create","body":"fx/QuoteCreateParams","response":"fx/Quote","mustHave":["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","currency_pair","dealt_currency","mid_rate","quote_id","rate_details","sell_amount","sell_currency","usage","valid_from_at","valid_to_at","validity"]},
+"quotes.retrieve":{"method":"GET","path":"/api/v1/fx/quotes/{quote_id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/transactional_fx/quotes/retrieve","response":"fx/Quote","mustHave":["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","currency_pair","dealt_currency","mid_rate","quote_id","rate_details","sell_amount","sell_currency","usage","valid_from_at","valid_to_at","validity"]},
+"conversions.create":{"method":"POST","path":"/api/v1/fx/conversions/create","retry":"request_id","status":201,"docs":"https://www.airwallex.com/docs/api/transactional_fx/conversions/create","body":"fx/ConversionCreateRequest","response":"fx/Conversion","mustHave":["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","conversion_id","created_at","currency_pair","dealt_currency","mid_rate","request_id","sell_amount","sell_currency","settlement_cutoff_at","short_reference_id","status","updated_at"]},
+"conversions.list":{"method":"GET","path":"/api/v1/fx/conversions","retry":"safe","docs":"https://www.airwallex.com/docs/api/transactional_fx/conversions/list","query":"fx/ConversionListParams","response":"fx/ConversionList","mustHave":["items"]},
+"conversions.retrieve":{"method":"GET","path":"/api/v1/fx/conversions/{conversion_id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/transactional_fx/conversions/retrieve","response":"fx/Conversion","mustHave":["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","conversion_id","created_at","currency_pair","dealt_currency","mid_rate","request_id","sell_amount","sell_currency","settlement_cutoff_at","short_reference_id","status","updated_at"]},
+"beneficiaries.create":{"method":"POST","path":"/api/v1/beneficiaries/create","retry":"never","sca":"write","status":201,"docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/create","body":"beneficiaries/BeneficiaryCreateParams","response":"beneficiaries/Beneficiary","mustHave":["id"]},
+"beneficiaries.list":{"method":"GET","path":"/api/v1/beneficiaries","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/list","query":"beneficiaries/BeneficiaryListParams","response":"beneficiaries/BeneficiaryList","mustHave":["items"]},
+"beneficiaries.retrieve":{"method":"GET","path":"/api/v1/beneficiaries/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/retrieve","response":"beneficiaries/Beneficiary","mustHave":["id"]},
+"beneficiaries.update":{"method":"POST","path":"/api/v1/beneficiaries/{id}/update","retry":"idempotent","sca":"write","docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/update","body":"beneficiaries/BeneficiaryUpdateParams","response":"beneficiaries/Beneficiary","mustHave":["id"]},
+"beneficiaries.delete":{"method":"POST","path":"/api/v1/beneficiaries/{id}/delete","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/delete","response":"beneficiaries/BeneficiaryDeletion"},
+"beneficiaries.validate":{"method":"POST","path":"/api/v1/beneficiaries/validate","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/validate","body":"beneficiaries/BeneficiaryValidateParams","response":"beneficiaries/BeneficiaryValidation"},
+"beneficiaries.verify":{"method":"POST","path":"/api/v1/beneficiaries/verify_account","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiaries/verify_account","body":"beneficiaries/BeneficiaryVerifyParams","response":"beneficiaries/BeneficiaryVerification","mustHave":["code","details","message"]},
+"beneficiaries.apiSchema":{"method":"POST","path":"/api/v1/beneficiary_api_schemas/generate","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiary_api_schemas/generate","body":"beneficiaries/BeneficiaryApiSchemaParams","bodyOptional":true,"response":"beneficiaries/BeneficiaryApiSchema","mustHave":["condition","fields","key"]},
+"beneficiaries.formSchema":{"method":"POST","path":"/api/v1/beneficiary_form_schemas/generate","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/generate","body":"beneficiaries/BeneficiaryFormSchemaParams","bodyOptional":true,"response":"beneficiaries/BeneficiaryFormSchema","mustHave":["condition","fields","key"]},
+"beneficiaries.financialInstitutions":{"method":"GET","path":"/api/v1/beneficiary_form_schemas/supported_financial_institutions","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/supported_financial_institutions","query":"beneficiaries/BeneficiaryFinancialInstitutionsParams","response":"beneficiaries/FinancialInstitutionList","mustHave":["items","truncated"]},
+"payouts.create":{"method":"POST","path":"/api/v1/transfers/create","retry":"request_id","sca":"write","status":201,"docs":"https://www.airwallex.com/docs/api/payouts/transfers/create","body":"payouts/PayoutCreateRequest","response":"payouts/Payout","mustHave":["id"]},
+"payouts.list":{"method":"GET","path":"/api/v1/transfers","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/payouts/transfers/list","query":"payouts/PayoutListParams","response":"payouts/PayoutList","mustHave":["items"]},
+"payouts.retrieve":{"method":"GET","path":"/api/v1/transfers/{id}","retry":"safe","sca":"read","docs":"https://www.airwallex.com/docs/api/payouts/transfers/retrieve","response":"payouts/Payout","mustHave":["id"]},
+"payouts.cancel":{"method":"POST","path":"/api/v1/transfers/{id}/cancel","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/payouts/transfers/cancel","response":"payouts/PayoutCancellation"},
+"payouts.confirmFunding":{"method":"POST","path":"/api/v1/transfers/{id}/confirm_funding","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/payouts/transfers/confirm_funding","response":"payouts/Payout","mustHave":["id"]},
+"payouts.validate":{"method":"POST","path":"/api/v1/transfers/validate","retry":"safe","docs":"https://www.airwallex.com/docs/api/payouts/transfers/validate","body":"payouts/PayoutValidateParams","response":"payouts/PayoutValidation"},
+"platformReports.create":{"method":"POST","path":"/api/v1/platform_reports/create","retry":"never","status":201,"docs":"https://www.airwallex.com/docs/api/scale/platform_reports/create","body":"reports/PlatformReportCreateParams","response":"reports/PlatformReportCreated","mustHave":["id"]},
+"platformReports.retrieve":{"method":"GET","path":"/api/v1/platform_reports/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/platform_reports/retrieve","response":"reports/PlatformReport","mustHave":["id"]},
+"webhooks.create":{"method":"POST","path":"/api/v1/webhooks/create","retry":"request_id","status":201,"docs":"https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events","body":"webhooks/WebhookCreateRequest","response":"webhooks/WebhookSubscription","mustHave":["id"]},
+"webhooks.list":{"method":"GET","path":"/api/v1/webhooks","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events","query":"webhooks/WebhookListParams","response":"webhooks/WebhookSubscriptionList","mustHave":["items"]},
+"webhooks.retrieve":{"method":"GET","path":"/api/v1/webhooks/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events","response":"webhooks/WebhookSubscription","mustHave":["id"]},
+"webhooks.update":{"method":"POST","path":"/api/v1/webhooks/{id}/update","retry":"idempotent","docs":"https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events","body":"webhooks/WebhookUpdateParams","response":"webhooks/WebhookSubscription","mustHave":["id"]},
+"webhooks.delete":{"method":"POST","path":"/api/v1/webhooks/{id}/delete","retry":"idempotent","docs":"https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events","response":"webhooks/WebhookSubscriptionDeletion","mustHave":["id"]},
+"authentication.partnerLogin":{"method":"POST","path":"/partner-api/v1/authentication/login","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections","response":"authentication/Token","mustHave":["expires_at","token"]},
+"oauth.remote.list":{"method":"GET","path":"/partner-api/v1/connections","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections","query":"partner-connections/OAuthRemoteListParams","response":"partner-connections/RemoteConnectionList","mustHave":["items"]},
+"oauth.remote.retrieve":{"method":"GET","path":"/partner-api/v1/connections/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections","response":"partner-connections/RemoteConnection","mustHave":["id"]},
+"oauth.webhooks.create":{"method":"POST","path":"/partner-api/v1/webhooks/create","retry":"request_id","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","body":"partner-webhooks/OAuthWebhookCreateRequest","response":"webhooks/WebhookSubscription","mustHave":["id"]},
+"oauth.webhooks.list":{"method":"GET","path":"/partner-api/v1/webhooks","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","query":"partner-webhooks/OAuthWebhookListParams","response":"partner-webhooks/OAuthWebhookList","mustHave":["items"]},
+"oauth.webhooks.retrieve":{"method":"GET","path":"/partner-api/v1/webhooks/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","response":"webhooks/WebhookSubscription","mustHave":["id"]},
+"oauth.webhooks.update":{"method":"POST","path":"/partner-api/v1/webhooks/{id}/update","retry":"idempotent","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","body":"partner-webhooks/OAuthWebhookUpdateParams","response":"webhooks/WebhookSubscription","mustHave":["id"]},
+"oauth.webhooks.delete":{"method":"POST","path":"/partner-api/v1/webhooks/{id}/delete","retry":"idempotent","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","response":"webhooks/WebhookSubscriptionDeletion","mustHave":["id"]},
+"oauth.webhooks.connect":{"method":"POST","path":"/partner-api/v1/webhooks/{id}/connect","retry":"idempotent","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","body":"partner-webhooks/OAuthWebhookConnectRequest","response":"partner-webhooks/OAuthWebhookAnswer"},
+"oauth.webhooks.disconnect":{"method":"POST","path":"/partner-api/v1/webhooks/{id}/disconnect","retry":"idempotent","docs":"https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks","body":"partner-webhooks/OAuthWebhookDisconnectRequest","response":"partner-webhooks/OAuthWebhookAnswer"},
+"rfis.list":{"method":"GET","path":"/api/v1/rfis","retry":"safe","docs":"https://www.airwallex.com/docs/api/risk/rfis/list","query":"rfis/RfiListParams","response":"rfis/RfiList","mustHave":["items"]},
+"rfis.retrieve":{"method":"GET","path":"/api/v1/rfis/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/risk/rfis/retrieve","response":"rfis/Rfi","mustHave":["id"]},
+"rfis.respond":{"method":"POST","path":"/api/v1/rfis/{id}/respond","retry":"lookup","docs":"https://www.airwallex.com/docs/api/risk/rfis/respond","body":"rfis/RfiRespondRequest","response":"rfis/Rfi","mustHave":["id"]},
+"simulation.accounts.updateStatus":{"method":"POST","path":"/api/v1/simulation/accounts/{account_id}/update_status","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/accounts/update_status","body":"simulation/SimulationAccountUpdateStatusParams","response":"accounts/Account","mustHave":["id"]},
+"simulation.rfis.create":{"method":"POST","path":"/api/v1/simulation/rfis/create","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/rfis/create","body":"rfis/SimulationRfiCreateParams","response":"rfis/Rfi","mustHave":["id"]},
+"simulation.rfis.followUp":{"method":"POST","path":"/api/v1/simulation/rfis/{id}/follow_up","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/rfis/follow_up","body":"rfis/SimulationRfiFollowUpParams","response":"rfis/Rfi","mustHave":["id"]},
+"simulation.rfis.close":{"method":"POST","path":"/api/v1/simulation/rfis/{id}/close","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/rfis/close","response":"rfis/Rfi","mustHave":["id"]},
+"amendments.create":{"method":"POST","path":"/api/v1/account/amendments/create","retry":"never","docs":"https://www.airwallex.com/docs/api/scale/accounts/create_amendment","body":"amendments/AmendmentCreateRequest","response":"amendments/Amendment","mustHave":["id"]},
+"amendments.retrieve":{"method":"GET","path":"/api/v1/account/amendments/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/accounts/retrieve_amendment","response":"amendments/Amendment","mustHave":["id"]},
+"simulation.amendments.approve":{"method":"POST","path":"/api/v1/simulation/account/amendments/{id}/approve","environment":"sandbox","retry":"never","status":202,"docs":"https://www.airwallex.com/docs/api/simulation/account_amendments","response":"amendments/Amendment","mustHave":["id"]},
+"simulation.amendments.reject":{"method":"POST","path":"/api/v1/simulation/account/amendments/{id}/reject","environment":"sandbox","retry":"never","status":202,"docs":"https://www.airwallex.com/docs/api/simulation/account_amendments","response":"amendments/Amendment","mustHave":["id"]},
+"offboardings.create":{"method":"POST","path":"/api/v1/accounts/{account_id}/offboardings/create","retry":"lookup","status":201,"docs":"https://www.airwallex.com/docs/api/scale/offboardings/create","body":"offboardings/OffboardingCreateParams","response":"offboardings/Offboarding","mustHave":["id"]},
+"offboardings.list":{"method":"GET","path":"/api/v1/accounts/{account_id}/offboardings","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/offboardings/list","query":"offboardings/OffboardingListParams","response":"offboardings/OffboardingList","mustHave":["items"]},
+"offboardings.retrieve":{"method":"GET","path":"/api/v1/accounts/{account_id}/offboardings/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/offboardings/retrieve","response":"offboardings/Offboarding","mustHave":["id"]},
+"simulation.offboardings.complete":{"method":"POST","path":"/api/v1/simulation/accounts/{account_id}/offboardings/{id}/complete","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/offboardings","response":"offboardings/Offboarding","mustHave":["id"]},
+"simulation.offboardings.cancel":{"method":"POST","path":"/api/v1/simulation/accounts/{account_id}/offboardings/{id}/cancel","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/offboardings","response":"offboardings/Offboarding","mustHave":["id"]},
+"invitationLinks.create":{"method":"POST","path":"/api/v1/accounts/invitation_links/create","retry":"never","status":201,"docs":"https://www.airwallex.com/docs/api/scale/invitation_links/create","body":"invitation-links/InvitationLinkCreateRequest","response":"invitation-links/InvitationLink","mustHave":["id"]},
+"invitationLinks.retrieve":{"method":"GET","path":"/api/v1/accounts/invitation_links/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/invitation_links/retrieve","response":"invitation-links/InvitationLink","mustHave":["id"]},
+"capabilities.retrieve":{"method":"GET","path":"/api/v1/account_capabilities/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/account_capability/account_capability/retrieve","response":"capabilities/AccountCapability","mustHave":["id"]},
+"capabilities.enable":{"method":"POST","path":"/api/v1/account_capabilities/{id}/enable","retry":"lookup","docs":"https://www.airwallex.com/docs/api/account_capability/account_capability/enable","body":"capabilities/CapabilityEnableRequest","bodyOptional":true,"response":"capabilities/AccountCapability","mustHave":["id"]},
+"capabilities.fundingLimits":{"method":"GET","path":"/api/v1/account_capabilities/funding_limits","retry":"safe","docs":"https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits","query":"capabilities/CapabilityFundingLimitsParams","response":"capabilities/FundingLimitList","mustHave":["items"]},
+"hostedFlows.create":{"method":"POST","path":"/api/v1/hosted_flows/create","retry":"never","status":201,"docs":"https://www.airwallex.com/docs/api/scale/hosted_flows/create","body":"hosted-flows/HostedFlowCreateParams","response":"hosted-flows/HostedFlow","mustHave":["id"]},
+"hostedFlows.retrieve":{"method":"GET","path":"/api/v1/hosted_flows/{id}","retry":"safe","docs":"https://www.airwallex.com/docs/api/scale/hosted_flows/retrieve","response":"hosted-flows/HostedFlow","mustHave":["id"]},
+"hostedFlows.authorize":{"method":"POST","path":"/api/v1/hosted_flows/{id}/authorize","retry":"idempotent","status":201,"docs":"https://www.airwallex.com/docs/api/scale/hosted_flows/authorize","body":"hosted-flows/HostedFlowAuthorizeParams","bodyOptional":true,"response":"hosted-flows/HostedFlow","mustHave":["id"]},
+"reference.industryCategories":{"method":"GET","path":"/api/v1/reference/industry_categories","retry":"safe","docs":"https://www.airwallex.com/docs/api/supporting_services/reference_data","response":"reference/IndustryCategories","mustHave":[]},
+"reference.supportedCurrencies":{"method":"GET","path":"/api/v1/reference/supported_currencies","retry":"safe","docs":"https://www.airwallex.com/docs/api/supporting_services/reference_data","response":"reference/SupportedCurrencies","mustHave":["conversion"]},
+"reference.invalidConversionDates":{"method":"GET","path":"/api/v1/reference/invalid_conversion_dates","retry":"safe","docs":"https://www.airwallex.com/docs/api/supporting_services/reference_data","query":"reference/ReferenceInvalidConversionDatesParams","response":"reference/InvalidConversionDates","mustHave":["currency_pair","invalid_conversion_dates"]},
+"embedded.authorize":{"method":"POST","path":"/api/v1/authentication/authorize","retry":"idempotent","docs":"https://www.airwallex.com/docs/api/authentication/api_access_token/authorize","body":"embedded/EmbeddedAuthorizeRequest","response":"embedded/EmbeddedAuthorization","mustHave":["authorization_code"]},
+"simulation.deposits.create":{"method":"POST","path":"/api/v1/simulation/deposit/create","environment":"sandbox","retry":"never","status":201,"docs":"https://www.airwallex.com/docs/api/simulation/deposits/create","body":"simulation-deposits/SimulationDepositCreateParams","response":"simulation-deposits/SimulatedDeposit","mustHave":["id"]},
+"simulation.deposits.settle":{"method":"POST","path":"/api/v1/simulation/deposits/{deposit_id}/settle","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/deposits/settle","response":"simulation-deposits/SimulationDone"},
+"simulation.deposits.reject":{"method":"POST","path":"/api/v1/simulation/deposits/{deposit_id}/reject","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/deposits/reject","response":"simulation-deposits/SimulationDone"},
+"simulation.deposits.reverse":{"method":"POST","path":"/api/v1/simulation/deposits/{deposit_id}/reverse","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/deposits/reverse","response":"simulation-deposits/SimulationDone"},
+"simulation.transfers.transition":{"method":"POST","path":"/api/v1/simulation/transfers/{id}/transition","environment":"sandbox","retry":"never","docs":"https://www.airwallex.com/docs/api/simulation/transfers/transition","body":"simulation-transfers/SimulationTransferTransitionParams","response":"simulation-transfers/SimulatedPayout","mustHave":["id"]}
+}`;
 
-const accountShape: Shape<Account> = shape("Account", predicates, accountsSchemas);
-const accountAgreeToTermsParamsShape: Shape<AccountAgreeToTermsParams> = shape("AccountAgreeToTermsParams", predicates, agreementsSchemas);
-const accountCapabilityShape: Shape<AccountCapability> = shape("AccountCapability", predicates, capabilitiesSchemas);
-const accountCreateParamsShape: Shape<AccountCreateParams> = shape("AccountCreateParams", predicates, accountsSchemas);
-const accountListShape: Shape<AccountList> = shape("AccountList", predicates, accountsSchemas);
-const accountListParamsShape: Shape<AccountListParams> = shape("AccountListParams", predicates, accountsSchemas);
-const accountReactivateParamsShape: Shape<AccountReactivateParams> = shape("AccountReactivateParams", predicates, accountsSchemas);
-const accountSuspendParamsShape: Shape<AccountSuspendParams> = shape("AccountSuspendParams", predicates, accountsSchemas);
-const accountUpdateParamsShape: Shape<AccountUpdateParams> = shape("AccountUpdateParams", predicates, accountsSchemas);
-const accountsOfEntityShape: Shape<AccountsOfEntity> = shape("AccountsOfEntity", predicates, accountsSchemas);
-const amendmentShape: Shape<Amendment> = shape("Amendment", predicates, amendmentsSchemas);
-const amendmentCreateRequestShape: Shape<AmendmentCreateRequest> = shape("AmendmentCreateRequest", predicates, amendmentsSchemas);
-const balanceCurrentParamsShape: Shape<BalanceCurrentParams> = shape("BalanceCurrentParams", predicates, balancesSchemas);
-const balanceHistoryShape: Shape<BalanceHistory> = shape("BalanceHistory", predicates, balancesSchemas);
-const balanceHistoryParamsShape: Shape<BalanceHistoryParams> = shape("BalanceHistoryParams", predicates, balancesSchemas);
-const beneficiaryShape: Shape<Beneficiary> = shape("Beneficiary", predicates, beneficiariesSchemas);
-const beneficiaryApiSchemaShape: Shape<BeneficiaryApiSchema> = shape("BeneficiaryApiSchema", predicates, beneficiariesSchemas);
-const beneficiaryApiSchemaParamsShape: Shape<BeneficiaryApiSchemaParams> = shape("BeneficiaryApiSchemaParams", predicates, beneficiariesSchemas);
-const beneficiaryCreateParamsShape: Shape<BeneficiaryCreateParams> = shape("BeneficiaryCreateParams", predicates, beneficiariesSchemas);
-const beneficiaryDeletionShape: Shape<BeneficiaryDeletion> = shape("BeneficiaryDeletion", predicates, beneficiariesSchemas);
-const beneficiaryFinancialInstitutionsParamsShape: Shape<BeneficiaryFinancialInstitutionsParams> = shape("BeneficiaryFinancialInstitutionsParams", predicates, beneficiariesSchemas);
-const beneficiaryFormSchemaShape: Shape<BeneficiaryFormSchema> = shape("BeneficiaryFormSchema", predicates, beneficiariesSchemas);
-const beneficiaryFormSchemaParamsShape: Shape<BeneficiaryFormSchemaParams> = shape("BeneficiaryFormSchemaParams", predicates, beneficiariesSchemas);
-const beneficiaryListShape: Shape<BeneficiaryList> = shape("BeneficiaryList", predicates, beneficiariesSchemas);
-const beneficiaryListParamsShape: Shape<BeneficiaryListParams> = shape("BeneficiaryListParams", predicates, beneficiariesSchemas);
-const beneficiaryUpdateParamsShape: Shape<BeneficiaryUpdateParams> = shape("BeneficiaryUpdateParams", predicates, beneficiariesSchemas);
-const beneficiaryValidateParamsShape: Shape<BeneficiaryValidateParams> = shape("BeneficiaryValidateParams", predicates, beneficiariesSchemas);
-const beneficiaryValidationShape: Shape<BeneficiaryValidation> = shape("BeneficiaryValidation", predicates, beneficiariesSchemas);
-const beneficiaryVerificationShape: Shape<BeneficiaryVerification> = shape("BeneficiaryVerification", predicates, beneficiariesSchemas);
-const beneficiaryVerifyParamsShape: Shape<BeneficiaryVerifyParams> = shape("BeneficiaryVerifyParams", predicates, beneficiariesSchemas);
-const capabilityEnableRequestShape: Shape<CapabilityEnableRequest> = shape("CapabilityEnableRequest", predicates, capabilitiesSchemas);
-const capabilityFundingLimitsParamsShape: Shape<CapabilityFundingLimitsParams> = shape("CapabilityFundingLimitsParams", predicates, capabilitiesSchemas);
-const chargeShape: Shape<Charge> = shape("Charge", predicates, chargesSchemas);
-const chargeCreateRequestShape: Shape<ChargeCreateRequest> = shape("ChargeCreateRequest", predicates, chargesSchemas);
-const chargeListShape: Shape<ChargeList> = shape("ChargeList", predicates, chargesSchemas);
-const chargeListParamsShape: Shape<ChargeListParams> = shape("ChargeListParams", predicates, chargesSchemas);
-const connectedAccountTransferShape: Shape<ConnectedAccountTransfer> = shape("ConnectedAccountTransfer", predicates, transfersSchemas);
-const conversionShape: Shape<Conversion> = shape("Conversion", predicates, fxSchemas);
-const conversionCreateRequestShape: Shape<ConversionCreateRequest> = shape("ConversionCreateRequest", predicates, fxSchemas);
-const conversionListShape: Shape<ConversionList> = shape("ConversionList", predicates, fxSchemas);
-const conversionListParamsShape: Shape<ConversionListParams> = shape("ConversionListParams", predicates, fxSchemas);
-const depositShape: Shape<Deposit> = shape("Deposit", predicates, depositsSchemas);
-const depositListShape: Shape<DepositList> = shape("DepositList", predicates, depositsSchemas);
-const depositListParamsShape: Shape<DepositListParams> = shape("DepositListParams", predicates, depositsSchemas);
-const downloadLinksShape: Shape<DownloadLinks> = shape("DownloadLinks", predicates, filesSchemas);
-const embeddedAuthorizationShape: Shape<EmbeddedAuthorization> = shape("EmbeddedAuthorization", predicates, embeddedSchemas);
-const embeddedAuthorizeRequestShape: Shape<EmbeddedAuthorizeRequest> = shape("EmbeddedAuthorizeRequest", predicates, embeddedSchemas);
-const fileDownloadLinksParamsShape: Shape<FileDownloadLinksParams> = shape("FileDownloadLinksParams", predicates, filesSchemas);
-const fileUploadRequestShape: Shape<FileUploadRequest> = shape("FileUploadRequest", predicates, filesSchemas);
-const financialInstitutionListShape: Shape<FinancialInstitutionList> = shape("FinancialInstitutionList", predicates, beneficiariesSchemas);
-const financialTransactionShape: Shape<FinancialTransaction> = shape("FinancialTransaction", predicates, financialTransactionsSchemas);
-const financialTransactionListShape: Shape<FinancialTransactionList> = shape("FinancialTransactionList", predicates, financialTransactionsSchemas);
-const financialTransactionListParamsShape: Shape<FinancialTransactionListParams> = shape("FinancialTransactionListParams", predicates, financialTransactionsSchemas);
-const fundingLimitListShape: Shape<FundingLimitList> = shape("FundingLimitList", predicates, capabilitiesSchemas);
-const globalAccountShape: Shape<GlobalAccount> = shape("GlobalAccount", predicates, globalAccountsSchemas);
-const globalAccountCreateRequestShape: Shape<GlobalAccountCreateRequest> = shape("GlobalAccountCreateRequest", predicates, globalAccountsSchemas);
-const globalAccountListShape: Shape<GlobalAccountList> = shape("GlobalAccountList", predicates, globalAccountsSchemas);
-const globalAccountListParamsShape: Shape<GlobalAccountListParams> = shape("GlobalAccountListParams", predicates, globalAccountsSchemas);
-const globalAccountTransactionListShape: Shape<GlobalAccountTransactionList> = shape("GlobalAccountTransactionList", predicates, globalAccountsSchemas);
-const globalAccountTransactionsParamsShape: Shape<GlobalAccountTransactionsParams> = shape("GlobalAccountTransactionsParams", predicates, globalAccountsSchemas);
-const globalAccountUpdateParamsShape: Shape<GlobalAccountUpdateParams> = shape("GlobalAccountUpdateParams", predicates, globalAccountsSchemas);
-const hostedFlowShape: Shape<HostedFlow> = shape("HostedFlow", predicates, hostedFlowsSchemas);
-const hostedFlowAuthorizeParamsShape: Shape<HostedFlowAuthorizeParams> = shape("HostedFlowAuthorizeParams", predicates, hostedFlowsSchemas);
-const hostedFlowCreateParamsShape: Shape<HostedFlowCreateParams> = shape("HostedFlowCreateParams", predicates, hostedFlowsSchemas);
-const industryCategoriesShape: Shape<IndustryCategories> = shape("IndustryCategories", predicates, referenceSchemas);
-const invalidConversionDatesShape: Shape<InvalidConversionDates> = shape("InvalidConversionDates", predicates, referenceSchemas);
-const invitationLinkShape: Shape<InvitationLink> = shape("InvitationLink", predicates, invitationLinksSchemas);
-const invitationLinkCreateRequestShape: Shape<InvitationLinkCreateRequest> = shape("InvitationLinkCreateRequest", predicates, invitationLinksSchemas);
-const oAuthRemoteListParamsShape: Shape<OAuthRemoteListParams> = shape("OAuthRemoteListParams", predicates, partnerConnectionsSchemas);
-const oAuthTokenShape: Shape<OAuthToken> = shape("OAuthToken", predicates, oauthSchemas);
-const oAuthTokenParamsShape: Shape<OAuthTokenParams> = shape("OAuthTokenParams", predicates, oauthSchemas);
-const oAuthWebhookAnswerShape: Shape<OAuthWebhookAnswer> = shape("OAuthWebhookAnswer", predicates, partnerWebhooksSchemas);
-const oAuthWebhookConnectRequestShape: Shape<OAuthWebhookConnectRequest> = shape("OAuthWebhookConnectRequest", predicates, partnerWebhooksSchemas);
-const oAuthWebhookCreateRequestShape: Shape<OAuthWebhookCreateRequest> = shape("OAuthWebhookCreateRequest", predicates, partnerWebhooksSchemas);
-const oAuthWebhookDisconnectRequestShape: Shape<OAuthWebhookDisconnectRequest> = shape("OAuthWebhookDisconnectRequest", predicates, partnerWebhooksSchemas);
-const oAuthWebhookListShape: Shape<OAuthWebhookList> = shape("OAuthWebhookList", predicates, partnerWebhooksSchemas);
-const oAuthWebhookListParamsShape: Shape<OAuthWebhookListParams> = shape("OAuthWebhookListParams", predicates, partnerWebhooksSchemas);
-const oAuthWebhookUpdateParamsShape: Shape<OAuthWebhookUpdateParams> = shape("OAuthWebhookUpdateParams", predicates, partnerWebhooksSchemas);
-const offboardingShape: Shape<Offboarding> = shape("Offboarding", predicates, offboardingsSchemas);
-const offboardingCreateParamsShape: Shape<OffboardingCreateParams> = shape("OffboardingCreateParams", predicates, offboardingsSchemas);
-const offboardingListShape: Shape<OffboardingList> = shape("OffboardingList", predicates, offboardingsSchemas);
-const offboardingListParamsShape: Shape<OffboardingListParams> = shape("OffboardingListParams", predicates, offboardingsSchemas);
-const payoutShape: Shape<Payout> = shape("Payout", predicates, payoutsSchemas);
-const payoutCancellationShape: Shape<PayoutCancellation> = shape("PayoutCancellation", predicates, payoutsSchemas);
-const payoutCreateRequestShape: Shape<PayoutCreateRequest> = shape("PayoutCreateRequest", predicates, payoutsSchemas);
-const payoutListShape: Shape<PayoutList> = shape("PayoutList", predicates, payoutsSchemas);
-const payoutListParamsShape: Shape<PayoutListParams> = shape("PayoutListParams", predicates, payoutsSchemas);
-const payoutValidateParamsShape: Shape<PayoutValidateParams> = shape("PayoutValidateParams", predicates, payoutsSchemas);
-const payoutValidationShape: Shape<PayoutValidation> = shape("PayoutValidation", predicates, payoutsSchemas);
-const platformReportShape: Shape<PlatformReport> = shape("PlatformReport", predicates, reportsSchemas);
-const platformReportCreateParamsShape: Shape<PlatformReportCreateParams> = shape("PlatformReportCreateParams", predicates, reportsSchemas);
-const platformReportCreatedShape: Shape<PlatformReportCreated> = shape("PlatformReportCreated", predicates, reportsSchemas);
-const quoteShape: Shape<Quote> = shape("Quote", predicates, fxSchemas);
-const quoteCreateParamsShape: Shape<QuoteCreateParams> = shape("QuoteCreateParams", predicates, fxSchemas);
-const rateShape: Shape<Rate> = shape("Rate", predicates, fxSchemas);
-const rateCurrentParamsShape: Shape<RateCurrentParams> = shape("RateCurrentParams", predicates, fxSchemas);
-const referenceInvalidConversionDatesParamsShape: Shape<ReferenceInvalidConversionDatesParams> = shape("ReferenceInvalidConversionDatesParams", predicates, referenceSchemas);
-const remoteConnectionShape: Shape<RemoteConnection> = shape("RemoteConnection", predicates, partnerConnectionsSchemas);
-const remoteConnectionListShape: Shape<RemoteConnectionList> = shape("RemoteConnectionList", predicates, partnerConnectionsSchemas);
-const rfiShape: Shape<Rfi> = shape("Rfi", predicates, rfisSchemas);
-const rfiListShape: Shape<RfiList> = shape("RfiList", predicates, rfisSchemas);
-const rfiListParamsShape: Shape<RfiListParams> = shape("RfiListParams", predicates, rfisSchemas);
-const rfiRespondRequestShape: Shape<RfiRespondRequest> = shape("RfiRespondRequest", predicates, rfisSchemas);
-const simulatedDepositShape: Shape<SimulatedDeposit> = shape("SimulatedDeposit", predicates, simulationDepositsSchemas);
-const simulatedPayoutShape: Shape<SimulatedPayout> = shape("SimulatedPayout", predicates, simulationTransfersSchemas);
-const simulationAccountUpdateStatusParamsShape: Shape<SimulationAccountUpdateStatusParams> = shape("SimulationAccountUpdateStatusParams", predicates, simulationSchemas);
-const simulationDepositCreateParamsShape: Shape<SimulationDepositCreateParams> = shape("SimulationDepositCreateParams", predicates, simulationDepositsSchemas);
-const simulationDoneShape: Shape<SimulationDone> = shape("SimulationDone", predicates, simulationDepositsSchemas);
-const simulationRfiCreateParamsShape: Shape<SimulationRfiCreateParams> = shape("SimulationRfiCreateParams", predicates, rfisSchemas);
-const simulationRfiFollowUpParamsShape: Shape<SimulationRfiFollowUpParams> = shape("SimulationRfiFollowUpParams", predicates, rfisSchemas);
-const simulationTransferTransitionParamsShape: Shape<SimulationTransferTransitionParams> = shape("SimulationTransferTransitionParams", predicates, simulationTransfersSchemas);
-const supportedCurrenciesShape: Shape<SupportedCurrencies> = shape("SupportedCurrencies", predicates, referenceSchemas);
-const tokenShape: Shape<Token> = shape("Token", predicates, authenticationSchemas);
-const transferCreateRequestShape: Shape<TransferCreateRequest> = shape("TransferCreateRequest", predicates, transfersSchemas);
-const transferListShape: Shape<TransferList> = shape("TransferList", predicates, transfersSchemas);
-const transferListParamsShape: Shape<TransferListParams> = shape("TransferListParams", predicates, transfersSchemas);
-const uploadedFileShape: Shape<UploadedFile> = shape("UploadedFile", predicates, filesSchemas);
-const walletBalancesShape: Shape<WalletBalances> = shape("WalletBalances", predicates, balancesSchemas);
-const walletInfoShape: Shape<WalletInfo> = shape("WalletInfo", predicates, accountsSchemas);
-const webhookCreateRequestShape: Shape<WebhookCreateRequest> = shape("WebhookCreateRequest", predicates, webhooksSchemas);
-const webhookListParamsShape: Shape<WebhookListParams> = shape("WebhookListParams", predicates, webhooksSchemas);
-const webhookSubscriptionShape: Shape<WebhookSubscription> = shape("WebhookSubscription", predicates, webhooksSchemas);
-const webhookSubscriptionDeletionShape: Shape<WebhookSubscriptionDeletion> = shape("WebhookSubscriptionDeletion", predicates, webhooksSchemas);
-const webhookSubscriptionListShape: Shape<WebhookSubscriptionList> = shape("WebhookSubscriptionList", predicates, webhooksSchemas);
-const webhookUpdateParamsShape: Shape<WebhookUpdateParams> = shape("WebhookUpdateParams", predicates, webhooksSchemas);
+const endpoint = createEndpointTable(rows, {
+  predicates: () => import("./guards.js"),
+  schemas: () => ({
+    accounts: () => import("./accounts.js"),
+    agreements: () => import("./agreements.js"),
+    amendments: () => import("./amendments.js"),
+    authentication: () => import("./authentication.js"),
+    balances: () => import("./balances.js"),
+    beneficiaries: () => import("./beneficiaries.js"),
+    capabilities: () => import("./capabilities.js"),
+    charges: () => import("./charges.js"),
+    deposits: () => import("./deposits.js"),
+    embedded: () => import("./embedded.js"),
+    files: () => import("./files.js"),
+    "financial-transactions": () => import("./financial-transactions.js"),
+    fx: () => import("./fx.js"),
+    "global-accounts": () => import("./global-accounts.js"),
+    "hosted-flows": () => import("./hosted-flows.js"),
+    "invitation-links": () => import("./invitation-links.js"),
+    oauth: () => import("./oauth.js"),
+    offboardings: () => import("./offboardings.js"),
+    "partner-connections": () => import("./partner-connections.js"),
+    "partner-webhooks": () => import("./partner-webhooks.js"),
+    payouts: () => import("./payouts.js"),
+    reference: () => import("./reference.js"),
+    reports: () => import("./reports.js"),
+    rfis: () => import("./rfis.js"),
+    simulation: () => import("./simulation.js"),
+    "simulation-deposits": () => import("./simulation-deposits.js"),
+    "simulation-transfers": () => import("./simulation-transfers.js"),
+    transfers: () => import("./transfers.js"),
+    webhooks: () => import("./webhooks.js"),
+  }),
+});
 
 /** Obtain an access token. */
-export const authenticationLogin: Endpoint<Record<never, never>, Token> = {
-  name: "authentication.login",
-  method: "POST",
-  path: "/api/v1/authentication/login",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/authentication/api_access_token/login",
-  response: tokenShape,
-  mustHave: ["expires_at","token"],
-};
+export const authenticationLogin: Endpoint<
+  Record<never, never>,
+  Token
+> = /* @__PURE__ */ endpoint("authentication.login");
 
 /** Exchange a code or a refresh token for tokens. */
-export const oauthToken: Endpoint<{ readonly body: OAuthTokenParams }, OAuthToken> = {
-  name: "oauth.token",
-  method: "POST",
-  path: "/oauth/token",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/partner-connections/integration-guide",
-  body: oAuthTokenParamsShape,
-  response: oAuthTokenShape,
-  mustHave: ["access_token","token_type"],
-};
+export const oauthToken: Endpoint<
+  { readonly body: OAuthTokenParams },
+  OAuthToken
+> = /* @__PURE__ */ endpoint("oauth.token");
 
 /** Create a connected account. */
-export const accountsCreate: Endpoint<{ readonly body: AccountCreateParams }, Account> = {
-  name: "accounts.create",
-  method: "POST",
-  path: "/api/v1/accounts/create",
-  host: "api",
-  environment: "all",
-  retry: "lookup",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/create",
-  body: accountCreateParamsShape,
-  response: accountShape,
-  mustHave: ["id"],
-};
+export const accountsCreate: Endpoint<
+  { readonly body: AccountCreateParams },
+  Account
+> = /* @__PURE__ */ endpoint("accounts.create");
 
 /** List connected accounts. */
-export const accountsList: Endpoint<{ readonly query?: AccountListParams }, AccountList> = {
-  name: "accounts.list",
-  method: "GET",
-  path: "/api/v1/accounts",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/list",
-  query: accountListParamsShape,
-  response: accountListShape,
-  mustHave: ["items"],
-};
+export const accountsList: Endpoint<
+  { readonly query?: AccountListParams },
+  AccountList
+> = /* @__PURE__ */ endpoint("accounts.list");
 
 /** Retrieve a connected account. */
-export const accountsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Account> = {
-  name: "accounts.retrieve",
-  method: "GET",
-  path: "/api/v1/accounts/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/retrieve",
-  response: accountShape,
-  mustHave: ["id"],
-};
+export const accountsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Account
+> = /* @__PURE__ */ endpoint("accounts.retrieve");
 
 /** Update a connected account. */
 export const accountsUpdate: Endpoint<
   { readonly path: { readonly id: string }; readonly body: AccountUpdateParams },
   Account
-> = {
-  name: "accounts.update",
-  method: "POST",
-  path: "/api/v1/accounts/{id}/update",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/update",
-  body: accountUpdateParamsShape,
-  response: accountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("accounts.update");
 
 /** Submit a connected account for verification. */
-export const accountsSubmit: Endpoint<{ readonly path: { readonly id: string } }, Account> = {
-  name: "accounts.submit",
-  method: "POST",
-  path: "/api/v1/accounts/{id}/submit",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/submit",
-  response: accountShape,
-  mustHave: ["id"],
-};
+export const accountsSubmit: Endpoint<
+  { readonly path: { readonly id: string } },
+  Account
+> = /* @__PURE__ */ endpoint("accounts.submit");
 
 /** Agree to the terms and conditions. */
 export const accountsAgreeToTerms: Endpoint<
   { readonly path: { readonly id: string }; readonly body: AccountAgreeToTermsParams },
   Account
-> = {
-  name: "accounts.agreeToTerms",
-  method: "POST",
-  path: "/api/v1/accounts/{id}/terms_and_conditions/agree",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/agree_terms_and_conditions",
-  body: accountAgreeToTermsParamsShape,
-  response: accountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("accounts.agreeToTerms");
 
 /** Suspend all accounts of a legal entity. */
 export const accountsSuspend: Endpoint<
   { readonly path: { readonly id: string }; readonly body: AccountSuspendParams },
   AccountsOfEntity
-> = {
-  name: "accounts.suspend",
-  method: "POST",
-  path: "/api/v1/accounts/{id}/suspend",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/suspend",
-  body: accountSuspendParamsShape,
-  response: accountsOfEntityShape,
-  mustHave: [],
-};
+> = /* @__PURE__ */ endpoint("accounts.suspend");
 
 /** Reactivate all accounts of a legal entity. */
 export const accountsReactivate: Endpoint<
   { readonly path: { readonly id: string }; readonly body: AccountReactivateParams },
   AccountsOfEntity
-> = {
-  name: "accounts.reactivate",
-  method: "POST",
-  path: "/api/v1/accounts/{id}/reactivate",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/reactivate",
-  body: accountReactivateParamsShape,
-  response: accountsOfEntityShape,
-  mustHave: [],
-};
+> = /* @__PURE__ */ endpoint("accounts.reactivate");
 
 /** Retrieve the current account. */
-export const accountsCurrent: Endpoint<Record<never, never>, Account> = {
-  name: "accounts.current",
-  method: "GET",
-  path: "/api/v1/account",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/detail",
-  response: accountShape,
-  mustHave: ["id"],
-};
+export const accountsCurrent: Endpoint<
+  Record<never, never>,
+  Account
+> = /* @__PURE__ */ endpoint("accounts.current");
 
 /** Retrieve the wallet of the current account. */
-export const accountsWalletInfo: Endpoint<Record<never, never>, WalletInfo> = {
-  name: "accounts.walletInfo",
-  method: "GET",
-  path: "/api/v1/account/wallet_info",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/wallet_info",
-  response: walletInfoShape,
-  mustHave: ["account_name","account_number"],
-};
+export const accountsWalletInfo: Endpoint<
+  Record<never, never>,
+  WalletInfo
+> = /* @__PURE__ */ endpoint("accounts.walletInfo");
 
 /** Upload a file. */
-export const filesUpload: Endpoint<{ readonly query?: FileUploadRequest }, UploadedFile> = {
-  name: "files.upload",
-  method: "POST",
-  path: "/api/v1/files/upload",
-  host: "files",
-  environment: "all",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/upload_files",
-  query: fileUploadRequestShape,
-  response: uploadedFileShape,
-  mustHave: ["file_id"],
-};
+export const filesUpload: Endpoint<
+  { readonly query?: FileUploadRequest },
+  UploadedFile
+> = /* @__PURE__ */ endpoint("files.upload");
 
 /** Get links to download files. */
 export const filesDownloadLinks: Endpoint<
   { readonly body: FileDownloadLinksParams },
   DownloadLinks
-> = {
-  name: "files.downloadLinks",
-  method: "POST",
-  path: "/api/v1/files/download_links",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/supporting_services/file_service/download_links_files",
-  body: fileDownloadLinksParamsShape,
-  response: downloadLinksShape,
-  mustHave: ["files"],
-};
+> = /* @__PURE__ */ endpoint("files.downloadLinks");
 
 /** Create a transfer. */
 export const transfersCreate: Endpoint<
   { readonly body: TransferCreateRequest },
   ConnectedAccountTransfer
-> = {
-  name: "transfers.create",
-  method: "POST",
-  path: "/api/v1/connected_account_transfers/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  sca: "write",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/create",
-  body: transferCreateRequestShape,
-  response: connectedAccountTransferShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("transfers.create");
 
 /** List transfers. */
-export const transfersList: Endpoint<{ readonly query?: TransferListParams }, TransferList> = {
-  name: "transfers.list",
-  method: "GET",
-  path: "/api/v1/connected_account_transfers",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/list",
-  query: transferListParamsShape,
-  response: transferListShape,
-  mustHave: ["items"],
-};
+export const transfersList: Endpoint<
+  { readonly query?: TransferListParams },
+  TransferList
+> = /* @__PURE__ */ endpoint("transfers.list");
 
 /** Retrieve a transfer. */
 export const transfersRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   ConnectedAccountTransfer
-> = {
-  name: "transfers.retrieve",
-  method: "GET",
-  path: "/api/v1/connected_account_transfers/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/connected_account_transfers/retrieve",
-  response: connectedAccountTransferShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("transfers.retrieve");
 
 /** Create a charge. */
-export const chargesCreate: Endpoint<{ readonly body: ChargeCreateRequest }, Charge> = {
-  name: "charges.create",
-  method: "POST",
-  path: "/api/v1/charges/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/charges/create",
-  body: chargeCreateRequestShape,
-  response: chargeShape,
-  mustHave: ["id"],
-};
+export const chargesCreate: Endpoint<
+  { readonly body: ChargeCreateRequest },
+  Charge
+> = /* @__PURE__ */ endpoint("charges.create");
 
 /** List charges. */
-export const chargesList: Endpoint<{ readonly query?: ChargeListParams }, ChargeList> = {
-  name: "charges.list",
-  method: "GET",
-  path: "/api/v1/charges",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/charges/list",
-  query: chargeListParamsShape,
-  response: chargeListShape,
-  mustHave: ["items"],
-};
+export const chargesList: Endpoint<
+  { readonly query?: ChargeListParams },
+  ChargeList
+> = /* @__PURE__ */ endpoint("charges.list");
 
 /** Retrieve a charge. */
-export const chargesRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Charge> = {
-  name: "charges.retrieve",
-  method: "GET",
-  path: "/api/v1/charges/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/charges/retrieve",
-  response: chargeShape,
-  mustHave: ["id"],
-};
+export const chargesRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Charge
+> = /* @__PURE__ */ endpoint("charges.retrieve");
 
 /** Read the balances. */
 export const balancesCurrent: Endpoint<
   { readonly query?: BalanceCurrentParams },
   WalletBalances
-> = {
-  name: "balances.current",
-  method: "GET",
-  path: "/api/v1/balances/current",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/balances/current",
-  query: balanceCurrentParamsShape,
-  response: walletBalancesShape,
-  mustHave: [],
-};
+> = /* @__PURE__ */ endpoint("balances.current");
 
 /** List changes of balances. */
 export const balancesHistory: Endpoint<
   { readonly query?: BalanceHistoryParams },
   BalanceHistory
-> = {
-  name: "balances.history",
-  method: "GET",
-  path: "/api/v1/balances/history",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/balances/history",
-  query: balanceHistoryParamsShape,
-  response: balanceHistoryShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("balances.history");
 
 /** List financial transactions. */
 export const financialTransactionsList: Endpoint<
   { readonly query?: FinancialTransactionListParams },
   FinancialTransactionList
-> = {
-  name: "financialTransactions.list",
-  method: "GET",
-  path: "/api/v1/financial_transactions",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/financial_transactions/list",
-  query: financialTransactionListParamsShape,
-  response: financialTransactionListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("financialTransactions.list");
 
 /** Retrieve a financial transaction. */
 export const financialTransactionsRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   FinancialTransaction
-> = {
-  name: "financialTransactions.retrieve",
-  method: "GET",
-  path: "/api/v1/financial_transactions/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/financial_transactions/retrieve",
-  response: financialTransactionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("financialTransactions.retrieve");
 
 /** Open a global account. */
 export const globalAccountsCreate: Endpoint<
   { readonly body: GlobalAccountCreateRequest },
   GlobalAccount
-> = {
-  name: "globalAccounts.create",
-  method: "POST",
-  path: "/api/v1/global_accounts/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/create",
-  body: globalAccountCreateRequestShape,
-  response: globalAccountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("globalAccounts.create");
 
 /** List global accounts. */
 export const globalAccountsList: Endpoint<
   { readonly query?: GlobalAccountListParams },
   GlobalAccountList
-> = {
-  name: "globalAccounts.list",
-  method: "GET",
-  path: "/api/v1/global_accounts",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/list",
-  query: globalAccountListParamsShape,
-  response: globalAccountListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("globalAccounts.list");
 
 /** Retrieve a global account. */
 export const globalAccountsRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   GlobalAccount
-> = {
-  name: "globalAccounts.retrieve",
-  method: "GET",
-  path: "/api/v1/global_accounts/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/retrieve",
-  response: globalAccountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("globalAccounts.retrieve");
 
 /** Update a global account. */
 export const globalAccountsUpdate: Endpoint<
   { readonly path: { readonly id: string }; readonly body: GlobalAccountUpdateParams },
   GlobalAccount
-> = {
-  name: "globalAccounts.update",
-  method: "POST",
-  path: "/api/v1/global_accounts/{id}/update",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/update",
-  body: globalAccountUpdateParamsShape,
-  response: globalAccountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("globalAccounts.update");
 
 /** Close a global account. */
 export const globalAccountsClose: Endpoint<
   { readonly path: { readonly id: string } },
   GlobalAccount
-> = {
-  name: "globalAccounts.close",
-  method: "POST",
-  path: "/api/v1/global_accounts/{id}/close",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/close",
-  response: globalAccountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("globalAccounts.close");
 
 /** List transactions of a global account. */
 export const globalAccountsTransactions: Endpoint<
   { readonly path: { readonly id: string }; readonly query?: GlobalAccountTransactionsParams },
   GlobalAccountTransactionList
-> = {
-  name: "globalAccounts.transactions",
-  method: "GET",
-  path: "/api/v1/global_accounts/{id}/transactions",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/global_accounts/transactions",
-  query: globalAccountTransactionsParamsShape,
-  response: globalAccountTransactionListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("globalAccounts.transactions");
 
 /** List deposits. */
-export const depositsList: Endpoint<{ readonly query?: DepositListParams }, DepositList> = {
-  name: "deposits.list",
-  method: "GET",
-  path: "/api/v1/deposits",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/deposits/list",
-  query: depositListParamsShape,
-  response: depositListShape,
-  mustHave: ["items"],
-};
+export const depositsList: Endpoint<
+  { readonly query?: DepositListParams },
+  DepositList
+> = /* @__PURE__ */ endpoint("deposits.list");
 
 /** Retrieve a deposit. */
-export const depositsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Deposit> = {
-  name: "deposits.retrieve",
-  method: "GET",
-  path: "/api/v1/deposits/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/core_resources/deposits/retrieve",
-  response: depositShape,
-  mustHave: ["id"],
-};
+export const depositsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Deposit
+> = /* @__PURE__ */ endpoint("deposits.retrieve");
 
 /** Read a rate. */
-export const ratesCurrent: Endpoint<{ readonly query: RateCurrentParams }, Rate> = {
-  name: "rates.current",
-  method: "GET",
-  path: "/api/v1/fx/rates/current",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/transactional_fx/rates/current",
-  query: rateCurrentParamsShape,
-  response: rateShape,
-  mustHave: ["buy_currency","conversion_date","created_at","currency_pair","dealt_currency","rate","rate_details","sell_currency"],
-};
+export const ratesCurrent: Endpoint<
+  { readonly query: RateCurrentParams },
+  Rate
+> = /* @__PURE__ */ endpoint("rates.current");
 
 /** Create a quote. */
-export const quotesCreate: Endpoint<{ readonly body: QuoteCreateParams }, Quote> = {
-  name: "quotes.create",
-  method: "POST",
-  path: "/api/v1/fx/quotes/create",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/transactional_fx/quotes/create",
-  body: quoteCreateParamsShape,
-  response: quoteShape,
-  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","currency_pair","dealt_currency","mid_rate","quote_id","rate_details","sell_amount","sell_currency","usage","valid_from_at","valid_to_at","validity"],
-};
+export const quotesCreate: Endpoint<
+  { readonly body: QuoteCreateParams },
+  Quote
+> = /* @__PURE__ */ endpoint("quotes.create");
 
 /** Retrieve a quote. */
-export const quotesRetrieve: Endpoint<{ readonly path: { readonly quote_id: string } }, Quote> = {
-  name: "quotes.retrieve",
-  method: "GET",
-  path: "/api/v1/fx/quotes/{quote_id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/transactional_fx/quotes/retrieve",
-  response: quoteShape,
-  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","currency_pair","dealt_currency","mid_rate","quote_id","rate_details","sell_amount","sell_currency","usage","valid_from_at","valid_to_at","validity"],
-};
+export const quotesRetrieve: Endpoint<
+  { readonly path: { readonly quote_id: string } },
+  Quote
+> = /* @__PURE__ */ endpoint("quotes.retrieve");
 
 /** Create a conversion. */
-export const conversionsCreate: Endpoint<{ readonly body: ConversionCreateRequest }, Conversion> = {
-  name: "conversions.create",
-  method: "POST",
-  path: "/api/v1/fx/conversions/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/transactional_fx/conversions/create",
-  body: conversionCreateRequestShape,
-  response: conversionShape,
-  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","conversion_id","created_at","currency_pair","dealt_currency","mid_rate","request_id","sell_amount","sell_currency","settlement_cutoff_at","short_reference_id","status","updated_at"],
-};
+export const conversionsCreate: Endpoint<
+  { readonly body: ConversionCreateRequest },
+  Conversion
+> = /* @__PURE__ */ endpoint("conversions.create");
 
 /** List conversions. */
 export const conversionsList: Endpoint<
   { readonly query?: ConversionListParams },
   ConversionList
-> = {
-  name: "conversions.list",
-  method: "GET",
-  path: "/api/v1/fx/conversions",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/transactional_fx/conversions/list",
-  query: conversionListParamsShape,
-  response: conversionListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("conversions.list");
 
 /** Retrieve a conversion. */
 export const conversionsRetrieve: Endpoint<
   { readonly path: { readonly conversion_id: string } },
   Conversion
-> = {
-  name: "conversions.retrieve",
-  method: "GET",
-  path: "/api/v1/fx/conversions/{conversion_id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/transactional_fx/conversions/retrieve",
-  response: conversionShape,
-  mustHave: ["awx_rate","buy_amount","buy_currency","client_rate","conversion_date","conversion_id","created_at","currency_pair","dealt_currency","mid_rate","request_id","sell_amount","sell_currency","settlement_cutoff_at","short_reference_id","status","updated_at"],
-};
+> = /* @__PURE__ */ endpoint("conversions.retrieve");
 
 /** Create a beneficiary. */
 export const beneficiariesCreate: Endpoint<
   { readonly body: BeneficiaryCreateParams },
   Beneficiary
-> = {
-  name: "beneficiaries.create",
-  method: "POST",
-  path: "/api/v1/beneficiaries/create",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  sca: "write",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/create",
-  body: beneficiaryCreateParamsShape,
-  response: beneficiaryShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.create");
 
 /** List beneficiaries. */
 export const beneficiariesList: Endpoint<
   { readonly query?: BeneficiaryListParams },
   BeneficiaryList
-> = {
-  name: "beneficiaries.list",
-  method: "GET",
-  path: "/api/v1/beneficiaries",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/list",
-  query: beneficiaryListParamsShape,
-  response: beneficiaryListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.list");
 
 /** Retrieve a beneficiary. */
 export const beneficiariesRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   Beneficiary
-> = {
-  name: "beneficiaries.retrieve",
-  method: "GET",
-  path: "/api/v1/beneficiaries/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/retrieve",
-  response: beneficiaryShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.retrieve");
 
 /** Update a beneficiary. */
 export const beneficiariesUpdate: Endpoint<
   { readonly path: { readonly id: string }; readonly body: BeneficiaryUpdateParams },
   Beneficiary
-> = {
-  name: "beneficiaries.update",
-  method: "POST",
-  path: "/api/v1/beneficiaries/{id}/update",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  sca: "write",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/update",
-  body: beneficiaryUpdateParamsShape,
-  response: beneficiaryShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.update");
 
 /** Delete a beneficiary. */
 export const beneficiariesDelete: Endpoint<
   { readonly path: { readonly id: string } },
   BeneficiaryDeletion
-> = {
-  name: "beneficiaries.delete",
-  method: "POST",
-  path: "/api/v1/beneficiaries/{id}/delete",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/delete",
-  response: beneficiaryDeletionShape,
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.delete");
 
 /** Validate a beneficiary. */
 export const beneficiariesValidate: Endpoint<
   { readonly body: BeneficiaryValidateParams },
   BeneficiaryValidation
-> = {
-  name: "beneficiaries.validate",
-  method: "POST",
-  path: "/api/v1/beneficiaries/validate",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/validate",
-  body: beneficiaryValidateParamsShape,
-  response: beneficiaryValidationShape,
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.validate");
 
 /** Verify a bank account. */
 export const beneficiariesVerify: Endpoint<
   { readonly body: BeneficiaryVerifyParams },
   BeneficiaryVerification
-> = {
-  name: "beneficiaries.verify",
-  method: "POST",
-  path: "/api/v1/beneficiaries/verify_account",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiaries/verify_account",
-  body: beneficiaryVerifyParamsShape,
-  response: beneficiaryVerificationShape,
-  mustHave: ["code","details","message"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.verify");
 
 /** Read the fields for the API. */
 export const beneficiariesApiSchema: Endpoint<
   { readonly body?: BeneficiaryApiSchemaParams },
   BeneficiaryApiSchema
-> = {
-  name: "beneficiaries.apiSchema",
-  method: "POST",
-  path: "/api/v1/beneficiary_api_schemas/generate",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_api_schemas/generate",
-  body: beneficiaryApiSchemaParamsShape,
-  bodyOptional: true,
-  response: beneficiaryApiSchemaShape,
-  mustHave: ["condition","fields","key"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.apiSchema");
 
 /** Read the fields for a form. */
 export const beneficiariesFormSchema: Endpoint<
   { readonly body?: BeneficiaryFormSchemaParams },
   BeneficiaryFormSchema
-> = {
-  name: "beneficiaries.formSchema",
-  method: "POST",
-  path: "/api/v1/beneficiary_form_schemas/generate",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/generate",
-  body: beneficiaryFormSchemaParamsShape,
-  bodyOptional: true,
-  response: beneficiaryFormSchemaShape,
-  mustHave: ["condition","fields","key"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.formSchema");
 
 /** List banks. */
 export const beneficiariesFinancialInstitutions: Endpoint<
   { readonly query: BeneficiaryFinancialInstitutionsParams },
   FinancialInstitutionList
-> = {
-  name: "beneficiaries.financialInstitutions",
-  method: "GET",
-  path: "/api/v1/beneficiary_form_schemas/supported_financial_institutions",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/beneficiary_form_schemas/supported_financial_institutions",
-  query: beneficiaryFinancialInstitutionsParamsShape,
-  response: financialInstitutionListShape,
-  mustHave: ["items","truncated"],
-};
+> = /* @__PURE__ */ endpoint("beneficiaries.financialInstitutions");
 
 /** Create a payout. */
-export const payoutsCreate: Endpoint<{ readonly body: PayoutCreateRequest }, Payout> = {
-  name: "payouts.create",
-  method: "POST",
-  path: "/api/v1/transfers/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  sca: "write",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/payouts/transfers/create",
-  body: payoutCreateRequestShape,
-  response: payoutShape,
-  mustHave: ["id"],
-};
+export const payoutsCreate: Endpoint<
+  { readonly body: PayoutCreateRequest },
+  Payout
+> = /* @__PURE__ */ endpoint("payouts.create");
 
 /** List payouts. */
-export const payoutsList: Endpoint<{ readonly query?: PayoutListParams }, PayoutList> = {
-  name: "payouts.list",
-  method: "GET",
-  path: "/api/v1/transfers",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/transfers/list",
-  query: payoutListParamsShape,
-  response: payoutListShape,
-  mustHave: ["items"],
-};
+export const payoutsList: Endpoint<
+  { readonly query?: PayoutListParams },
+  PayoutList
+> = /* @__PURE__ */ endpoint("payouts.list");
 
 /** Retrieve a payout. */
-export const payoutsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Payout> = {
-  name: "payouts.retrieve",
-  method: "GET",
-  path: "/api/v1/transfers/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  sca: "read",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/transfers/retrieve",
-  response: payoutShape,
-  mustHave: ["id"],
-};
+export const payoutsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Payout
+> = /* @__PURE__ */ endpoint("payouts.retrieve");
 
 /** Cancel a payout. */
 export const payoutsCancel: Endpoint<
   { readonly path: { readonly id: string } },
   PayoutCancellation
-> = {
-  name: "payouts.cancel",
-  method: "POST",
-  path: "/api/v1/transfers/{id}/cancel",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/transfers/cancel",
-  response: payoutCancellationShape,
-};
+> = /* @__PURE__ */ endpoint("payouts.cancel");
 
 /** Confirm the funding of a payout. */
-export const payoutsConfirmFunding: Endpoint<{ readonly path: { readonly id: string } }, Payout> = {
-  name: "payouts.confirmFunding",
-  method: "POST",
-  path: "/api/v1/transfers/{id}/confirm_funding",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/transfers/confirm_funding",
-  response: payoutShape,
-  mustHave: ["id"],
-};
+export const payoutsConfirmFunding: Endpoint<
+  { readonly path: { readonly id: string } },
+  Payout
+> = /* @__PURE__ */ endpoint("payouts.confirmFunding");
 
 /** Validate a payout. */
 export const payoutsValidate: Endpoint<
   { readonly body: PayoutValidateParams },
   PayoutValidation
-> = {
-  name: "payouts.validate",
-  method: "POST",
-  path: "/api/v1/transfers/validate",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/payouts/transfers/validate",
-  body: payoutValidateParamsShape,
-  response: payoutValidationShape,
-};
+> = /* @__PURE__ */ endpoint("payouts.validate");
 
 /** Request a report. */
 export const platformReportsCreate: Endpoint<
   { readonly body: PlatformReportCreateParams },
   PlatformReportCreated
-> = {
-  name: "platformReports.create",
-  method: "POST",
-  path: "/api/v1/platform_reports/create",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/platform_reports/create",
-  body: platformReportCreateParamsShape,
-  response: platformReportCreatedShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("platformReports.create");
 
 /** Retrieve a report. */
 export const platformReportsRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   PlatformReport
-> = {
-  name: "platformReports.retrieve",
-  method: "GET",
-  path: "/api/v1/platform_reports/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/platform_reports/retrieve",
-  response: platformReportShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("platformReports.retrieve");
 
 /** Create a webhook subscription. */
 export const webhooksCreate: Endpoint<
   { readonly body: WebhookCreateRequest },
   WebhookSubscription
-> = {
-  name: "webhooks.create",
-  method: "POST",
-  path: "/api/v1/webhooks/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  body: webhookCreateRequestShape,
-  response: webhookSubscriptionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("webhooks.create");
 
 /** List webhook subscriptions. */
 export const webhooksList: Endpoint<
   { readonly query?: WebhookListParams },
   WebhookSubscriptionList
-> = {
-  name: "webhooks.list",
-  method: "GET",
-  path: "/api/v1/webhooks",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  query: webhookListParamsShape,
-  response: webhookSubscriptionListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("webhooks.list");
 
 /** Retrieve a webhook subscription. */
 export const webhooksRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   WebhookSubscription
-> = {
-  name: "webhooks.retrieve",
-  method: "GET",
-  path: "/api/v1/webhooks/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  response: webhookSubscriptionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("webhooks.retrieve");
 
 /** Update a webhook subscription. */
 export const webhooksUpdate: Endpoint<
   { readonly path: { readonly id: string }; readonly body: WebhookUpdateParams },
   WebhookSubscription
-> = {
-  name: "webhooks.update",
-  method: "POST",
-  path: "/api/v1/webhooks/{id}/update",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  body: webhookUpdateParamsShape,
-  response: webhookSubscriptionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("webhooks.update");
 
 /** Delete a webhook subscription. */
 export const webhooksDelete: Endpoint<
   { readonly path: { readonly id: string } },
   WebhookSubscriptionDeletion
-> = {
-  name: "webhooks.delete",
-  method: "POST",
-  path: "/api/v1/webhooks/{id}/delete",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
-  response: webhookSubscriptionDeletionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("webhooks.delete");
 
 /** Obtain a partner token. */
-export const authenticationPartnerLogin: Endpoint<Record<never, never>, Token> = {
-  name: "authentication.partnerLogin",
-  method: "POST",
-  path: "/partner-api/v1/authentication/login",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections",
-  response: tokenShape,
-  mustHave: ["expires_at","token"],
-};
+export const authenticationPartnerLogin: Endpoint<
+  Record<never, never>,
+  Token
+> = /* @__PURE__ */ endpoint("authentication.partnerLogin");
 
 /** List the connections of an app. */
 export const oauthRemoteList: Endpoint<
   { readonly query?: OAuthRemoteListParams },
   RemoteConnectionList
-> = {
-  name: "oauth.remote.list",
-  method: "GET",
-  path: "/partner-api/v1/connections",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections",
-  query: oAuthRemoteListParamsShape,
-  response: remoteConnectionListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("oauth.remote.list");
 
 /** Retrieve a connection of an app. */
 export const oauthRemoteRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   RemoteConnection
-> = {
-  name: "oauth.remote.retrieve",
-  method: "GET",
-  path: "/partner-api/v1/connections/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/manage-connections",
-  response: remoteConnectionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("oauth.remote.retrieve");
 
 /** Create a partner's webhook. */
 export const oauthWebhooksCreate: Endpoint<
   { readonly body: OAuthWebhookCreateRequest },
   WebhookSubscription
-> = {
-  name: "oauth.webhooks.create",
-  method: "POST",
-  path: "/partner-api/v1/webhooks/create",
-  host: "api",
-  environment: "all",
-  retry: "request_id",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  body: oAuthWebhookCreateRequestShape,
-  response: webhookSubscriptionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.create");
 
 /** List partner's webhooks. */
 export const oauthWebhooksList: Endpoint<
   { readonly query?: OAuthWebhookListParams },
   OAuthWebhookList
-> = {
-  name: "oauth.webhooks.list",
-  method: "GET",
-  path: "/partner-api/v1/webhooks",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  query: oAuthWebhookListParamsShape,
-  response: oAuthWebhookListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.list");
 
 /** Retrieve a partner's webhook. */
 export const oauthWebhooksRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   WebhookSubscription
-> = {
-  name: "oauth.webhooks.retrieve",
-  method: "GET",
-  path: "/partner-api/v1/webhooks/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  response: webhookSubscriptionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.retrieve");
 
 /** Update a partner's webhook. */
 export const oauthWebhooksUpdate: Endpoint<
   { readonly path: { readonly id: string }; readonly body: OAuthWebhookUpdateParams },
   WebhookSubscription
-> = {
-  name: "oauth.webhooks.update",
-  method: "POST",
-  path: "/partner-api/v1/webhooks/{id}/update",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  body: oAuthWebhookUpdateParamsShape,
-  response: webhookSubscriptionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.update");
 
 /** Delete a partner's webhook. */
 export const oauthWebhooksDelete: Endpoint<
   { readonly path: { readonly id: string } },
   WebhookSubscriptionDeletion
-> = {
-  name: "oauth.webhooks.delete",
-  method: "POST",
-  path: "/partner-api/v1/webhooks/{id}/delete",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  response: webhookSubscriptionDeletionShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.delete");
 
 /** Connect an account to a partner's webhook. */
 export const oauthWebhooksConnect: Endpoint<
   { readonly path: { readonly id: string }; readonly body: OAuthWebhookConnectRequest },
   OAuthWebhookAnswer
-> = {
-  name: "oauth.webhooks.connect",
-  method: "POST",
-  path: "/partner-api/v1/webhooks/{id}/connect",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  body: oAuthWebhookConnectRequestShape,
-  response: oAuthWebhookAnswerShape,
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.connect");
 
 /** Disconnect an account from a partner's webhook. */
 export const oauthWebhooksDisconnect: Endpoint<
   { readonly path: { readonly id: string }; readonly body: OAuthWebhookDisconnectRequest },
   OAuthWebhookAnswer
-> = {
-  name: "oauth.webhooks.disconnect",
-  method: "POST",
-  path: "/partner-api/v1/webhooks/{id}/disconnect",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/developer-tools/partner-connections/webhooks",
-  body: oAuthWebhookDisconnectRequestShape,
-  response: oAuthWebhookAnswerShape,
-};
+> = /* @__PURE__ */ endpoint("oauth.webhooks.disconnect");
 
 /** List requests for information. */
-export const rfisList: Endpoint<{ readonly query?: RfiListParams }, RfiList> = {
-  name: "rfis.list",
-  method: "GET",
-  path: "/api/v1/rfis",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/risk/rfis/list",
-  query: rfiListParamsShape,
-  response: rfiListShape,
-  mustHave: ["items"],
-};
+export const rfisList: Endpoint<
+  { readonly query?: RfiListParams },
+  RfiList
+> = /* @__PURE__ */ endpoint("rfis.list");
 
 /** Retrieve a request for information. */
-export const rfisRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Rfi> = {
-  name: "rfis.retrieve",
-  method: "GET",
-  path: "/api/v1/rfis/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/risk/rfis/retrieve",
-  response: rfiShape,
-  mustHave: ["id"],
-};
+export const rfisRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Rfi
+> = /* @__PURE__ */ endpoint("rfis.retrieve");
 
 /** Answer a request for information. */
 export const rfisRespond: Endpoint<
   { readonly path: { readonly id: string }; readonly body: RfiRespondRequest },
   Rfi
-> = {
-  name: "rfis.respond",
-  method: "POST",
-  path: "/api/v1/rfis/{id}/respond",
-  host: "api",
-  environment: "all",
-  retry: "lookup",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/risk/rfis/respond",
-  body: rfiRespondRequestShape,
-  response: rfiShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("rfis.respond");
 
 /** Decide the review of a submitted account. */
 export const simulationAccountsUpdateStatus: Endpoint<
   { readonly path: { readonly account_id: string }; readonly body: SimulationAccountUpdateStatusParams },
   Account
-> = {
-  name: "simulation.accounts.updateStatus",
-  method: "POST",
-  path: "/api/v1/simulation/accounts/{account_id}/update_status",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/accounts/update_status",
-  body: simulationAccountUpdateStatusParamsShape,
-  response: accountShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.accounts.updateStatus");
 
 /** Open a request for information. */
-export const simulationRfisCreate: Endpoint<{ readonly body: SimulationRfiCreateParams }, Rfi> = {
-  name: "simulation.rfis.create",
-  method: "POST",
-  path: "/api/v1/simulation/rfis/create",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/rfis/create",
-  body: simulationRfiCreateParamsShape,
-  response: rfiShape,
-  mustHave: ["id"],
-};
+export const simulationRfisCreate: Endpoint<
+  { readonly body: SimulationRfiCreateParams },
+  Rfi
+> = /* @__PURE__ */ endpoint("simulation.rfis.create");
 
 /** Ask follow-up questions. */
 export const simulationRfisFollowUp: Endpoint<
   { readonly path: { readonly id: string }; readonly body: SimulationRfiFollowUpParams },
   Rfi
-> = {
-  name: "simulation.rfis.followUp",
-  method: "POST",
-  path: "/api/v1/simulation/rfis/{id}/follow_up",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/rfis/follow_up",
-  body: simulationRfiFollowUpParamsShape,
-  response: rfiShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.rfis.followUp");
 
 /** Close a request for information. */
-export const simulationRfisClose: Endpoint<{ readonly path: { readonly id: string } }, Rfi> = {
-  name: "simulation.rfis.close",
-  method: "POST",
-  path: "/api/v1/simulation/rfis/{id}/close",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/rfis/close",
-  response: rfiShape,
-  mustHave: ["id"],
-};
+export const simulationRfisClose: Endpoint<
+  { readonly path: { readonly id: string } },
+  Rfi
+> = /* @__PURE__ */ endpoint("simulation.rfis.close");
 
 /** Request a change to a verified account. */
-export const amendmentsCreate: Endpoint<{ readonly body: AmendmentCreateRequest }, Amendment> = {
-  name: "amendments.create",
-  method: "POST",
-  path: "/api/v1/account/amendments/create",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/create_amendment",
-  body: amendmentCreateRequestShape,
-  response: amendmentShape,
-  mustHave: ["id"],
-};
+export const amendmentsCreate: Endpoint<
+  { readonly body: AmendmentCreateRequest },
+  Amendment
+> = /* @__PURE__ */ endpoint("amendments.create");
 
 /** Retrieve an amendment. */
-export const amendmentsRetrieve: Endpoint<{ readonly path: { readonly id: string } }, Amendment> = {
-  name: "amendments.retrieve",
-  method: "GET",
-  path: "/api/v1/account/amendments/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/accounts/retrieve_amendment",
-  response: amendmentShape,
-  mustHave: ["id"],
-};
+export const amendmentsRetrieve: Endpoint<
+  { readonly path: { readonly id: string } },
+  Amendment
+> = /* @__PURE__ */ endpoint("amendments.retrieve");
 
 /** Approve an amendment. */
 export const simulationAmendmentsApprove: Endpoint<
   { readonly path: { readonly id: string } },
   Amendment
-> = {
-  name: "simulation.amendments.approve",
-  method: "POST",
-  path: "/api/v1/simulation/account/amendments/{id}/approve",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 202,
-  docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
-  response: amendmentShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.amendments.approve");
 
 /** Reject an amendment. */
 export const simulationAmendmentsReject: Endpoint<
   { readonly path: { readonly id: string } },
   Amendment
-> = {
-  name: "simulation.amendments.reject",
-  method: "POST",
-  path: "/api/v1/simulation/account/amendments/{id}/reject",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 202,
-  docs: "https://www.airwallex.com/docs/api/simulation/account_amendments",
-  response: amendmentShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.amendments.reject");
 
 /** Request the closing of a connected account. */
 export const offboardingsCreate: Endpoint<
   { readonly path: { readonly account_id: string }; readonly body: OffboardingCreateParams },
   Offboarding
-> = {
-  name: "offboardings.create",
-  method: "POST",
-  path: "/api/v1/accounts/{account_id}/offboardings/create",
-  host: "api",
-  environment: "all",
-  retry: "lookup",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/offboardings/create",
-  body: offboardingCreateParamsShape,
-  response: offboardingShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("offboardings.create");
 
 /** List the offboardings of a connected account. */
 export const offboardingsList: Endpoint<
   { readonly path: { readonly account_id: string }; readonly query?: OffboardingListParams },
   OffboardingList
-> = {
-  name: "offboardings.list",
-  method: "GET",
-  path: "/api/v1/accounts/{account_id}/offboardings",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/offboardings/list",
-  query: offboardingListParamsShape,
-  response: offboardingListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("offboardings.list");
 
 /** Retrieve an offboarding. */
 export const offboardingsRetrieve: Endpoint<
   { readonly path: { readonly account_id: string; readonly id: string } },
   Offboarding
-> = {
-  name: "offboardings.retrieve",
-  method: "GET",
-  path: "/api/v1/accounts/{account_id}/offboardings/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/offboardings/retrieve",
-  response: offboardingShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("offboardings.retrieve");
 
 /** Complete an offboarding. */
 export const simulationOffboardingsComplete: Endpoint<
   { readonly path: { readonly account_id: string; readonly id: string } },
   Offboarding
-> = {
-  name: "simulation.offboardings.complete",
-  method: "POST",
-  path: "/api/v1/simulation/accounts/{account_id}/offboardings/{id}/complete",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/offboardings",
-  response: offboardingShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.offboardings.complete");
 
 /** Cancel an offboarding. */
 export const simulationOffboardingsCancel: Endpoint<
   { readonly path: { readonly account_id: string; readonly id: string } },
   Offboarding
-> = {
-  name: "simulation.offboardings.cancel",
-  method: "POST",
-  path: "/api/v1/simulation/accounts/{account_id}/offboardings/{id}/cancel",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/offboardings",
-  response: offboardingShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.offboardings.cancel");
 
 /** Create an invitation link. */
 export const invitationLinksCreate: Endpoint<
   { readonly body: InvitationLinkCreateRequest },
   InvitationLink
-> = {
-  name: "invitationLinks.create",
-  method: "POST",
-  path: "/api/v1/accounts/invitation_links/create",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/invitation_links/create",
-  body: invitationLinkCreateRequestShape,
-  response: invitationLinkShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("invitationLinks.create");
 
 /** Retrieve an invitation link. */
 export const invitationLinksRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   InvitationLink
-> = {
-  name: "invitationLinks.retrieve",
-  method: "GET",
-  path: "/api/v1/accounts/invitation_links/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/invitation_links/retrieve",
-  response: invitationLinkShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("invitationLinks.retrieve");
 
 /** Retrieve a capability of an account. */
 export const capabilitiesRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   AccountCapability
-> = {
-  name: "capabilities.retrieve",
-  method: "GET",
-  path: "/api/v1/account_capabilities/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/retrieve",
-  response: accountCapabilityShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("capabilities.retrieve");
 
 /** Enable a capability of an account. */
 export const capabilitiesEnable: Endpoint<
   { readonly path: { readonly id: string }; readonly body?: CapabilityEnableRequest },
   AccountCapability
-> = {
-  name: "capabilities.enable",
-  method: "POST",
-  path: "/api/v1/account_capabilities/{id}/enable",
-  host: "api",
-  environment: "all",
-  retry: "lookup",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/enable",
-  body: capabilityEnableRequestShape,
-  bodyOptional: true,
-  response: accountCapabilityShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("capabilities.enable");
 
 /** List the funding limits of an account. */
 export const capabilitiesFundingLimits: Endpoint<
   { readonly query?: CapabilityFundingLimitsParams },
   FundingLimitList
-> = {
-  name: "capabilities.fundingLimits",
-  method: "GET",
-  path: "/api/v1/account_capabilities/funding_limits",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/account_capability/account_capability/funding_limits",
-  query: capabilityFundingLimitsParamsShape,
-  response: fundingLimitListShape,
-  mustHave: ["items"],
-};
+> = /* @__PURE__ */ endpoint("capabilities.fundingLimits");
 
 /** Create a hosted flow. */
-export const hostedFlowsCreate: Endpoint<{ readonly body: HostedFlowCreateParams }, HostedFlow> = {
-  name: "hostedFlows.create",
-  method: "POST",
-  path: "/api/v1/hosted_flows/create",
-  host: "api",
-  environment: "all",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/create",
-  body: hostedFlowCreateParamsShape,
-  response: hostedFlowShape,
-  mustHave: ["id"],
-};
+export const hostedFlowsCreate: Endpoint<
+  { readonly body: HostedFlowCreateParams },
+  HostedFlow
+> = /* @__PURE__ */ endpoint("hostedFlows.create");
 
 /** Retrieve a hosted flow. */
 export const hostedFlowsRetrieve: Endpoint<
   { readonly path: { readonly id: string } },
   HostedFlow
-> = {
-  name: "hostedFlows.retrieve",
-  method: "GET",
-  path: "/api/v1/hosted_flows/{id}",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/retrieve",
-  response: hostedFlowShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("hostedFlows.retrieve");
 
 /** Obtain a link to a hosted flow. */
 export const hostedFlowsAuthorize: Endpoint<
   { readonly path: { readonly id: string }; readonly body?: HostedFlowAuthorizeParams },
   HostedFlow
-> = {
-  name: "hostedFlows.authorize",
-  method: "POST",
-  path: "/api/v1/hosted_flows/{id}/authorize",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/scale/hosted_flows/authorize",
-  body: hostedFlowAuthorizeParamsShape,
-  bodyOptional: true,
-  response: hostedFlowShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("hostedFlows.authorize");
 
 /** List the industries. */
-export const referenceIndustryCategories: Endpoint<Record<never, never>, IndustryCategories> = {
-  name: "reference.industryCategories",
-  method: "GET",
-  path: "/api/v1/reference/industry_categories",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/supporting_services/reference_data",
-  response: industryCategoriesShape,
-  mustHave: [],
-};
+export const referenceIndustryCategories: Endpoint<
+  Record<never, never>,
+  IndustryCategories
+> = /* @__PURE__ */ endpoint("reference.industryCategories");
 
 /** List the supported currencies. */
-export const referenceSupportedCurrencies: Endpoint<Record<never, never>, SupportedCurrencies> = {
-  name: "reference.supportedCurrencies",
-  method: "GET",
-  path: "/api/v1/reference/supported_currencies",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/supporting_services/reference_data",
-  response: supportedCurrenciesShape,
-  mustHave: ["conversion"],
-};
+export const referenceSupportedCurrencies: Endpoint<
+  Record<never, never>,
+  SupportedCurrencies
+> = /* @__PURE__ */ endpoint("reference.supportedCurrencies");
 
 /** List the days without conversion. */
 export const referenceInvalidConversionDates: Endpoint<
   { readonly query: ReferenceInvalidConversionDatesParams },
   InvalidConversionDates
-> = {
-  name: "reference.invalidConversionDates",
-  method: "GET",
-  path: "/api/v1/reference/invalid_conversion_dates",
-  host: "api",
-  environment: "all",
-  retry: "safe",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/supporting_services/reference_data",
-  query: referenceInvalidConversionDatesParamsShape,
-  response: invalidConversionDatesShape,
-  mustHave: ["currency_pair","invalid_conversion_dates"],
-};
+> = /* @__PURE__ */ endpoint("reference.invalidConversionDates");
 
 /** Authorize embedded components. */
 export const embeddedAuthorize: Endpoint<
   { readonly body: EmbeddedAuthorizeRequest },
   EmbeddedAuthorization
-> = {
-  name: "embedded.authorize",
-  method: "POST",
-  path: "/api/v1/authentication/authorize",
-  host: "api",
-  environment: "all",
-  retry: "idempotent",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/authentication/api_access_token/authorize",
-  body: embeddedAuthorizeRequestShape,
-  response: embeddedAuthorizationShape,
-  mustHave: ["authorization_code"],
-};
+> = /* @__PURE__ */ endpoint("embedded.authorize");
 
 /** Pay into a global account. */
 export const simulationDepositsCreate: Endpoint<
   { readonly body: SimulationDepositCreateParams },
   SimulatedDeposit
-> = {
-  name: "simulation.deposits.create",
-  method: "POST",
-  path: "/api/v1/simulation/deposit/create",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 201,
-  docs: "https://www.airwallex.com/docs/api/simulation/deposits/create",
-  body: simulationDepositCreateParamsShape,
-  response: simulatedDepositShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.deposits.create");
 
 /** Settle a deposit. */
 export const simulationDepositsSettle: Endpoint<
   { readonly path: { readonly deposit_id: string } },
   SimulationDone
-> = {
-  name: "simulation.deposits.settle",
-  method: "POST",
-  path: "/api/v1/simulation/deposits/{deposit_id}/settle",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/deposits/settle",
-  response: simulationDoneShape,
-};
+> = /* @__PURE__ */ endpoint("simulation.deposits.settle");
 
 /** Reject a deposit. */
 export const simulationDepositsReject: Endpoint<
   { readonly path: { readonly deposit_id: string } },
   SimulationDone
-> = {
-  name: "simulation.deposits.reject",
-  method: "POST",
-  path: "/api/v1/simulation/deposits/{deposit_id}/reject",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/deposits/reject",
-  response: simulationDoneShape,
-};
+> = /* @__PURE__ */ endpoint("simulation.deposits.reject");
 
 /** Reverse a deposit. */
 export const simulationDepositsReverse: Endpoint<
   { readonly path: { readonly deposit_id: string } },
   SimulationDone
-> = {
-  name: "simulation.deposits.reverse",
-  method: "POST",
-  path: "/api/v1/simulation/deposits/{deposit_id}/reverse",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/deposits/reverse",
-  response: simulationDoneShape,
-};
+> = /* @__PURE__ */ endpoint("simulation.deposits.reverse");
 
 /** Move a payout to its next status. */
 export const simulationTransfersTransition: Endpoint<
   { readonly path: { readonly id: string }; readonly body: SimulationTransferTransitionParams },
   SimulatedPayout
-> = {
-  name: "simulation.transfers.transition",
-  method: "POST",
-  path: "/api/v1/simulation/transfers/{id}/transition",
-  host: "api",
-  environment: "sandbox",
-  retry: "never",
-  status: 200,
-  docs: "https://www.airwallex.com/docs/api/simulation/transfers/transition",
-  body: simulationTransferTransitionParamsShape,
-  response: simulatedPayoutShape,
-  mustHave: ["id"],
-};
+> = /* @__PURE__ */ endpoint("simulation.transfers.transition");
 
 /** Every endpoint, in the order of the description. */
 export const endpoints: readonly Endpoint[] = [

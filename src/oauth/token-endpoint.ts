@@ -7,6 +7,7 @@ import type { Call } from "../call/call.js";
 import { ApiError, AuthenticationError, NetworkError, ShapeError } from "../errors/index.js";
 import { oauthToken } from "../generated/endpoints.js";
 import type { OAuthTokenParams } from "../generated/oauth.js";
+import { withMembers } from "../schemas/endpoint-table.js";
 import { anything } from "../schemas/shape.js";
 import type { RefreshAnswer } from "./spend.js";
 import { readTokenPair, type TokenPair } from "./tokens.js";
@@ -29,7 +30,7 @@ export interface TokenEndpoint {
 export function createTokenEndpoint(call: Call, app: OAuthApp): TokenEndpoint {
   const { clientId: client_id, clientSecret: client_secret, redirectUri: redirect_uri } = app;
   // `readTokenPair` is lenient instead: servers send numbers as strings, and leave fields out.
-  const endpoint = { ...oauthToken, path: app.tokenPath, response: anything };
+  const endpoint = withMembers(oauthToken, { path: app.tokenPath, response: anything });
 
   async function post(
     body: OAuthTokenParams,
