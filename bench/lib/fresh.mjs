@@ -14,10 +14,10 @@ const trace = new URL("trace.mjs", import.meta.url).href;
 export const probing = (...args) => [probe, ...args];
 
 /**
- * How much more each program takes than bare node. The time is the median of the pairs; the CPU time is
- * the lowest of each side, which a busy machine affects least.
+ * What each program takes beside bare node, as a ratio and as a difference. The time is the median of the
+ * pairs; the CPU time is the lowest of each side, which a busy machine affects least.
  *
- * @typedef {{ ms: number, cpuMs: number, mb: number }} Cost
+ * @typedef {{ x: number, cpuX: number, ms: number, cpuMs: number, mb: number }} Cost
  * @param {Record<string, readonly string[]>} programs arguments of node
  * @returns {Promise<Record<string, Cost>>}
  */
@@ -36,6 +36,8 @@ export async function compareWithBare(programs, runs) {
 function costOf(pairs) {
   const least = (side) => lowest(pairs.map((pair) => pair[side].said.cpuMs));
   return {
+    x: median(pairs.map(({ bare, full }) => full.ms / bare.ms)),
+    cpuX: least("full") / least("bare"),
     ms: median(pairs.map(({ bare, full }) => full.ms - bare.ms)),
     cpuMs: least("full") - least("bare"),
     mb: median(pairs.map(({ bare, full }) => full.said.rssMb - bare.said.rssMb)),

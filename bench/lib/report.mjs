@@ -72,15 +72,23 @@ function callTable({ method, callers, bytes, rows }) {
 function importTable(rows) {
   // A separate program does not report what it used.
   const said = (value) => (Number.isNaN(value) ? "" : value.toFixed(1));
-  const lines = rows.map(({ door, ms, cpuMs, mb, loads }) => [
+  const lines = rows.map(({ door, x, ms, cpuMs, mb, loads }) => [
     `\`${door}\``,
+    `**${x.toFixed(2)}**`,
     ms.toFixed(1),
     said(cpuMs),
     said(mb),
     loads.join(", ") || "none",
   ]);
   return table(
-    ["what", "ms over bare node", "CPU ms, lowest", "MB", "loads of its dependencies"],
+    [
+      "what",
+      "x of bare node",
+      "ms more",
+      "CPU ms more, lowest",
+      "MB more",
+      "loads of its dependencies",
+    ],
     lines,
   );
 }
