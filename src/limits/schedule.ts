@@ -73,7 +73,7 @@ export interface Reservation {
 }
 
 /** A second's quota is spread over this much time: room for requests that travel at different speeds. */
-const windowMs = 1022;
+const windowMs = 1024;
 /** A turn may begin this much after its endpoint allows, because slots are whole, without delaying the next. */
 const mostRoundingMs = 10;
 /** How far ahead the turns of all processes together reach. */
