@@ -12,6 +12,8 @@ import { prepare, say } from "./lib/prepare.mjs";
 import { table } from "./lib/report.mjs";
 import { writeSection, writtenBy } from "./lib/results.mjs";
 
+const attempts = 3;
+
 if (process.send) await measureHere();
 else await measureAll();
 
@@ -21,10 +23,8 @@ async function measureAll() {
   const rows = [];
   for (const [index, { what, sizes, counts, because }] of subjects.entries()) {
     if (only !== undefined && !what.includes(only)) continue;
-    say(`Measuring ${what}`);
-    const costs = [];
-    for (const size of sizes) costs.push(await inOwnProcess(index, size));
-    rows.push({ what, sizes, counts, because, costs, growth: costs[2] / costs[0] });
+    const measured = await settle(what, () => measureGrowth(index, sizes), Boolean(because));
+    rows.push({ what, sizes, counts, because, ...measured });
   }
   const text = report(rows);
   process.stdout.write(`${text}\n`);
@@ -34,8 +34,24 @@ async function measureAll() {
   process.exit(over.length > 0 ? 1 : 0);
 }
 
+/** Measures once, or again where the growth is too much, twice at most: other load only ever adds. */
+async function settle(what, measure, anyGrowth) {
+  for (let attempt = 1; ; attempt++) {
+    say(`Measuring ${what}`);
+    const measured = await measure();
+    if (anyGrowth || measured.growth <= mostGrowth || attempt === attempts) return measured;
+    say(`Grows by ${measured.growth.toFixed(2)} x; the machine may have been busy`);
+  }
+}
+
+async function measureGrowth(index, sizes) {
+  const costs = [];
+  for (const size of sizes) costs.push(await inOwnProcess(index, size));
+  return { costs, growth: costs[2] / costs[0] };
+}
+
 function report(rows) {
-  const about = `${writtenBy("growth")} What one unit costs in microseconds, the lowest of several rounds, each size in a process of its own: CPU of the process, or time where a store on a server takes part. Nothing should grow by more than ${mostGrowth} x from 1x to 100x. At a load above 2 others were at work, and times are less sure than CPU.`;
+  const about = `${writtenBy("growth")} What one unit costs in microseconds, the lowest of several rounds, each size in a process of its own: CPU of the process, or time where a store on a server takes part. Nothing should grow by more than ${mostGrowth} x from 1x to 100x; what does is measured again, twice at most. At a load above 2 others were at work, and times are less sure than CPU.`;
   const lines = rows.map(({ what, sizes, counts, because, costs, growth }) => [
     because ? `${what}. ${because}` : what,
     sizes.map((size) => size.toLocaleString("en")).join(", "),
