@@ -4,7 +4,8 @@
  * on servers, where time is what counts.
  */
 
-import { openStore, startStore } from "../processes/servers.mjs";
+import { startStore } from "../processes/servers.mjs";
+import { openStore } from "../processes/stores.mjs";
 import { doors } from "./package.mjs";
 import { sellerOf } from "./sellers.mjs";
 import { lowest } from "./stats.mjs";

@@ -1,7 +1,7 @@
 /** Always has more to send than it may, to each of several endpoints. Says what it has sent, five times a second. */
 
 import { doors } from "../lib/package.mjs";
-import { openStore } from "./servers.mjs";
+import { openStore } from "./stores.mjs";
 
 const { options, where, endpoints, shared } = JSON.parse(process.argv[2]);
 const { createClient } = await import(doors()["."].url);

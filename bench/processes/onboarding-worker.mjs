@@ -2,7 +2,7 @@
 
 import { doors } from "../lib/package.mjs";
 import { sellerOf } from "../lib/sellers.mjs";
-import { openStore } from "./servers.mjs";
+import { openStore } from "./stores.mjs";
 
 const { options, where, from, to, shared } = JSON.parse(process.argv[2]);
 const { createClient } = await import(doors()["."].url);
