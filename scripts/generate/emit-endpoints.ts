@@ -1,6 +1,6 @@
 /** Writes the endpoint table: every operation as data. */
 
-import { usual } from "../../src/schemas/endpoint-table.js";
+import { rowDefaults } from "../../src/schemas/endpoint-table.js";
 import { importShapes, subjectsOf } from "./emit-shapes.js";
 import { comment, fits, header, importNames, memberKey } from "./layout.js";
 import type { Model, Operation } from "./model.js";
@@ -46,7 +46,7 @@ function shapesOf({ query, body, response }: Operation): readonly string[] {
   return [query?.schema, body?.schema, response].filter((name) => name !== undefined);
 }
 
-/** What is as usual is left out. */
+/** What has its default is left out. */
 function rowOf(
   { source, query, body, response }: Operation,
   model: Model,
@@ -57,11 +57,11 @@ function rowOf(
   return JSON.stringify({
     method: source.method.toUpperCase(),
     path: source.path,
-    host: host === usual.host ? undefined : host,
-    environment: environment === usual.environment ? undefined : environment,
+    host: host === rowDefaults.host ? undefined : host,
+    environment: environment === rowDefaults.environment ? undefined : environment,
     retry: source.retry,
     sca: source.sca,
-    status: success.status === usual.status ? undefined : success.status,
+    status: success.status === rowDefaults.status ? undefined : success.status,
     docs: source.docs,
     query: place(query?.schema),
     body: place(body?.schema),

@@ -18,7 +18,7 @@ export interface Turns {
 }
 
 /** A turn that is later than this is not used: the next process's turn is close behind. */
-export const mostLatenessMs = 12;
+export const mostLatenessMs = 16;
 
 export function createTurns(): Turns {
   const byEndpoint = new Map<string, number[]>();

@@ -13,7 +13,7 @@ export interface ShapeModules {
   readonly schemas: () => Readonly<Record<string, () => Promise<object>>>;
 }
 
-/** A row of the text: shapes as `subject/Name`, and nothing where it is as usual. */
+/** A row of the text: shapes as `subject/Name`, and nothing where a default holds. */
 interface Row extends Omit<Partial<Endpoint>, "query" | "body" | "response"> {
   readonly query?: string;
   readonly body?: string;
@@ -22,8 +22,8 @@ interface Row extends Omit<Partial<Endpoint>, "query" | "body" | "response"> {
 
 type Fields = Omit<Endpoint, "name">;
 
-/** What a row leaves out. */
-export const usual = { host: "api", environment: "all", status: 200 } as const;
+/** Members that a row leaves out. */
+export const rowDefaults = { host: "api", environment: "all", status: 200 } as const;
 
 /** Returns the endpoint of a name. Its types are those that the description gives it. */
 export type EndpointTable = <E>(name: string) => E;
@@ -42,7 +42,7 @@ export function createEndpointTable(text: string, modules: ShapeModules): Endpoi
     rows ??= JSON.parse(text) as NonNullable<typeof rows>;
     const { query, body, response, ...rest } = rows[name] as Row;
     const own = { query: shapeAt(query), body: shapeAt(body), response: shapeAt(response) };
-    return { ...usual, ...rest, ...own } as Fields;
+    return { ...rowDefaults, ...rest, ...own } as Fields;
   };
   return <E>(name: string) => new TableEndpoint(name, read) as unknown as E;
 }

@@ -26,6 +26,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** A socket that takes longer to open holds up no other request. */
+const longestOpeningMs = 1000;
+
 export function createTransport(options: TransportOptions): Transport {
   const { dispatcher, fetch, maxResponseBytes } = options;
   let send: Send | undefined;
@@ -47,7 +50,7 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       await load();
       const agent = await loading;
-      if (agent && !closing) await openSocket(agent, origin);
+      if (agent && !closing) await openSocket(agent, origin, longestOpeningMs);
     } catch {
       // What fails now fails again when something is sent, which says why.
     }

@@ -72,16 +72,27 @@ export async function loadAgent(options: AgentOptions): Promise<OwnAgent | undef
   return undefined;
 }
 
-/** Opens a socket: undici connects for a request that is dropped before anything of it is sent. */
-export function openSocket(dispatcher: DispatcherLike, origin: string): Promise<void> {
+/**
+ * Opens a socket: undici connects for a request that is dropped before anything of it is sent. Waits this
+ * long at most.
+ */
+export function openSocket(
+  dispatcher: DispatcherLike,
+  origin: string,
+  mostMs: number,
+): Promise<void> {
   return new Promise((resolve) => {
+    const timer = setTimeout(resolve, mostMs);
     dispatcher.dispatch(
       { origin, path: "/", method: "GET" },
       {
         onRequestStart() {
           throw new Error("Only the socket was wanted");
         },
-        onResponseError: () => resolve(),
+        onResponseError() {
+          clearTimeout(timer);
+          resolve();
+        },
       },
     );
   });

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { createClient } from "../../src/index.js";
 import { createMemoryStore } from "../../src/stores/memory/index.js";
 import { createTransport } from "../../src/transport/transport.js";
+import { openSocket } from "../../src/transport/undici.js";
 import { closedServer, failureOf, key } from "../scripted-server.js";
 
 const options = { maxSockets: 10, connectTimeoutMs: 1000, maxResponseBytes: 1e6 };
@@ -53,6 +54,13 @@ it("opens the socket for a spaced request while it waits for its turn", async ()
   await Promise.all([call, ...turnsBefore]);
   expect(server.connections()).toBe(connections + 1);
   await Promise.all([first.close(), second.close()]);
+});
+
+it("waits only so long for a socket that does not open", async () => {
+  const dispatcher = { dispatch: () => true };
+  const begin = performance.now();
+  await openSocket(dispatcher, "http://127.0.0.1:1", 50);
+  expect(performance.now() - begin).toBeGreaterThan(40);
 });
 
 it("gets over a host that is not there: what is sent then says so", async () => {
