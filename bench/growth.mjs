@@ -11,8 +11,7 @@ import { mostGrowth } from "./lib/limits.mjs";
 import { prepare, say } from "./lib/prepare.mjs";
 import { table } from "./lib/report.mjs";
 import { writeSection, writtenBy } from "./lib/results.mjs";
-
-const attempts = 3;
+import { settle } from "./lib/settle.mjs";
 
 if (process.send) await measureHere();
 else await measureAll();
@@ -23,7 +22,11 @@ async function measureAll() {
   const rows = [];
   for (const [index, { what, sizes, counts, because }] of subjects.entries()) {
     if (only !== undefined && !what.includes(only)) continue;
-    const measured = await settle(what, () => measureGrowth(index, sizes), Boolean(because));
+    const measured = await settle(
+      what,
+      () => measureGrowth(index, sizes),
+      ({ growth }) => growth <= mostGrowth || Boolean(because),
+    );
     rows.push({ what, sizes, counts, because, ...measured });
   }
   const text = report(rows);
@@ -32,16 +35,6 @@ async function measureAll() {
   const over = rows.filter(({ growth, because }) => growth > mostGrowth && !because);
   for (const { what } of over) say(`Grows by more than ${mostGrowth} x: ${what}`);
   process.exit(over.length > 0 ? 1 : 0);
-}
-
-/** Measures once, or again where the growth is too much, twice at most: other load only ever adds. */
-async function settle(what, measure, anyGrowth) {
-  for (let attempt = 1; ; attempt++) {
-    say(`Measuring ${what}`);
-    const measured = await measure();
-    if (anyGrowth || measured.growth <= mostGrowth || attempt === attempts) return measured;
-    say(`Grows by ${measured.growth.toFixed(2)} x; the machine may have been busy`);
-  }
 }
 
 async function measureGrowth(index, sizes) {

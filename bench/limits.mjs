@@ -17,6 +17,7 @@ import { sharedLimits } from "./lib/limits.mjs";
 import { prepare, say } from "./lib/prepare.mjs";
 import { table } from "./lib/report.mjs";
 import { writeSection, writtenBy } from "./lib/results.mjs";
+import { settle } from "./lib/settle.mjs";
 import { startStore } from "./processes/servers.mjs";
 
 const chosen = prepare({
@@ -38,29 +39,17 @@ const all = ["redis", "postgres"].flatMap((store) =>
 );
 const isAll = Object.keys(usual).every((name) => chosen[name] === undefined);
 
-const attempts = 3;
-
 const rows = [];
-for (const row of isAll ? all : [one(chosen)]) rows.push(await settle(row));
+for (const row of isAll ? all : [one(chosen)]) {
+  const run = async () => ({ ...row, ...(await measure(row)) });
+  rows.push(await settle(JSON.stringify(row), run, isAsItShouldBe));
+}
 const text = report(rows);
 process.stdout.write(`${text}\n`);
 if (isAll) writeSection("limits", text);
 const failed = rows.filter((row) => !isAsItShouldBe(row));
 for (const row of failed) say(`Not as it should be: ${JSON.stringify(row)}`);
 process.exit(failed.length > 0 ? 1 : 0);
-
-/**
- * Measures once, or again where it is not as it should be, twice at most: what else runs on a machine only
- * ever makes it worse.
- */
-async function settle(row) {
-  for (let attempt = 1; ; attempt++) {
-    say(`Measuring ${JSON.stringify(row)}`);
-    const measured = { ...row, attempt, ...(await measure(row)) };
-    if (isAsItShouldBe(measured) || attempt === attempts) return measured;
-    say(`Not as it should be, the machine may have been busy: ${JSON.stringify(measured)}`);
-  }
-}
 
 function one({ store, processes, seconds, endpoints, kill, own }) {
   const numbers = Object.entries({ processes, seconds, endpoints })

@@ -1,7 +1,7 @@
 /** What a change must not break. */
 
 export const limits = {
-  import: { most: 1.2, text: "an import takes at most 1.20 x the time of bare node" },
+  import: { most: 1.16, text: "an import takes at most 1.16 x the time of bare node" },
   loads: { none: ["undici", "zod", "jose"], text: "an import loads none of undici, zod and jose" },
   dispatcher: { text: "the app's global fetch keeps Node's own dispatcher" },
   get: { most: 1.05, text: "GET with 64 callers costs at most 1.05 x" },
