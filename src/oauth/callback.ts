@@ -143,8 +143,9 @@ interface CallbackQuery {
 /** @throws OAuthCallbackError when the URL cannot be parsed or has no `state` */
 function readCallback(url: string | URL, redirectUri: string): CallbackQuery {
   // The engine's own error would quote the URL, and with it the code.
-  if (!URL.canParse(String(url), redirectUri)) throw new OAuthCallbackError("state_missing");
-  const { searchParams } = new URL(url, redirectUri);
+  const text = typeof url === "string" ? url : ((url as URL | undefined)?.href ?? "");
+  if (!URL.canParse(text, redirectUri)) throw new OAuthCallbackError("state_missing");
+  const { searchParams } = new URL(text, redirectUri);
   const state = searchParams.get("state");
   if (!state) throw new OAuthCallbackError("state_missing");
   return {

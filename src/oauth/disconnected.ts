@@ -32,6 +32,9 @@ export async function handleDisconnected(
   }: { readonly app: { readonly clientId: string }; readonly manager: ConnectionManager },
   event: DisconnectedEvent,
 ): Promise<DisconnectedResult> {
+  if (!isObject(event)) {
+    throw refusal({ path: ["event"], message: `is ${kindOf(event)}, expected an object` });
+  }
   const accountIds = readAccountIds(event);
   const atMs = momentOf(event);
   const isOurs = (event.appId ?? app.clientId) === app.clientId;

@@ -1,6 +1,8 @@
 /** Connections to existing Airwallex customers: consent, code exchange, and token renewal. */
 
 import { checkOptions } from "../checks/options.js";
+import { kindOf } from "../checks/values.js";
+import { ValidationError } from "../errors/index.js";
 import type { RemoteConnectionsResource } from "../resources/partner-connections.js";
 import type { PartnerWebhooksResource } from "../resources/partner-webhooks.js";
 import type { Store } from "../stores/store.js";
@@ -81,10 +83,16 @@ export interface OAuthResource<C> {
    * Its calls reject with `ConnectionRevokedError` when the customer has to consent again, with
    * `RefreshOutcomeUnknownError` when the response to a refresh was lost and it is too late to retry,
    * and with `TokenRefreshUnavailableError` when a later attempt can succeed.
+   *
+   * @throws ValidationError when the id is missing or empty
    */
   connection(id: string): C;
 
-  /** The connection as stored, without its tokens; undefined when there is none. */
+  /**
+   * The connection as stored, without its tokens; undefined when there is none.
+   *
+   * @throws ValidationError when the id is missing or empty
+   */
   retrieve(id: string): Promise<Connection | undefined>;
 
   /** Every connection of this app. */
@@ -95,6 +103,7 @@ export interface OAuthResource<C> {
    *
    * @param options `force` uses a refresh token again although the outcome of its last use is unknown;
    *   a last resort
+   * @throws ValidationError when the id is missing or empty; otherwise what calls for the customer reject with
    */
   refresh(id: string, options?: { readonly force?: boolean | undefined }): Promise<Connection>;
 
@@ -141,7 +150,12 @@ export interface OAuthResource<C> {
    */
   reconcile(options?: ReconcileOptions): Promise<ReconcileResult>;
 
-  /** Deletes a connection from the store. The customer's consent at Airwallex remains. */
+  /**
+   * Deletes a connection from the store. The customer's consent at Airwallex remains.
+   *
+   * @returns whether there was one
+   * @throws ValidationError when the id is missing or empty
+   */
   delete(id: string): Promise<boolean>;
 
   /** Only exchanges the code, for apps that store tokens themselves. The result is secret. */
@@ -174,8 +188,14 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
       checkOptions("Cannot call oauth.handleCallback", options, { session: "any" });
       return await handleCallback({ ...tools, claims }, url, options.session);
     },
-    connection: clientOf,
-    retrieve: records.read,
+    connection(id) {
+      requireText("connection", { id });
+      return clientOf(id);
+    },
+    async retrieve(id) {
+      requireText("retrieve", { id });
+      return await records.read(id);
+    },
     list,
     reconcile: (options) => {
       const listRemote = () => remote.list({ page_size: 100 });
@@ -183,20 +203,33 @@ export function oauthResource<C>(tools: OAuthTools<C>): OAuthResource<C> {
     },
     async refresh(id, options = {}) {
       checkOptions("Cannot call oauth.refresh", options, { force: "boolean" });
+      requireText("refresh", { id });
       return (await manager.renew(id, { force: options.force })).connection;
     },
     refreshExpiring: (options) =>
       refreshExpiring({ records, manager, random: Math.random }, options),
     handleDisconnected: (event) => handleDisconnected(tools, event),
     async delete(id) {
+      requireText("delete", { id });
       manager.forget(id);
       return await records.delete(id);
     },
     async exchangeCode(code, options = {}) {
       checkOptions("Cannot call oauth.exchangeCode", options, { codeVerifier: "string" });
+      requireText("exchangeCode", { code });
       return await endpoint.exchangeCode(code, options.codeVerifier);
     },
   };
+}
+
+/** An id that got lost in the app must not look like a customer who has to consent again. */
+function requireText(method: string, given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === "string" && value !== "") continue;
+    const found = value === "" ? "empty" : kindOf(value);
+    const issue = { path: [name], message: `is ${found}, expected a string` };
+    throw new ValidationError(`oauth.${method}`, [issue]);
+  }
 }
 
 /** A list reads so many records at the same time, as a pool of Postgres has connections by default. */

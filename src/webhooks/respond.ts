@@ -74,7 +74,7 @@ export function respondToDelivery<Context>(
   delivery: RawDelivery,
   options: RespondToDeliveryOptions = {},
 ): Promise<WebhookAnswer> {
-  return respondTo(hooks, async () => delivery, options);
+  return respondTo(hooks, async () => delivery, { ...options });
 }
 
 /** The same, with the body still to be read. */

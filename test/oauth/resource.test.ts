@@ -344,6 +344,28 @@ describe("oauth.handleCallback()", () => {
   });
 });
 
+describe.each(["connection", "retrieve", "refresh", "delete", "exchangeCode"] as const)(
+  "oauth.%s() of an id or code that got lost in the app",
+  (method) => {
+    it.each([
+      [undefined, "is missing, expected a string"],
+      [null, "is null, expected a string"],
+      [Symbol("id"), "is a symbol, expected a string"],
+      ["", "is empty, expected a string"],
+    ])("says so of %o, and asks nobody", async (lost, why) => {
+      await using emulator = await startEmulator();
+      const { oauth } = clientOf(emulator);
+      const calling = async () => await oauth[method](lost as string);
+      const name = method === "exchangeCode" ? "code" : "id";
+      await expect(calling()).rejects.toMatchObject({
+        code: "invalid_input",
+        message: `Cannot call oauth.${method}: ${name}: ${why}`,
+      });
+      expect(emulator.requests).toEqual([]);
+    });
+  },
+);
+
 it("blames a refused app on its own options, and a refused token on its scopes", async () => {
   await using emulator = await startEmulator();
   const store = createMemoryStore();

@@ -333,4 +333,13 @@ describe("respondToDelivery()", () => {
     const parsed = await respondToDelivery(hooks, { rawBody: {} as string, headers: signed(body) });
     expect(parsed).toMatchObject({ status: 500, body: "webhook_body_not_raw" });
   });
+
+  it("never rejects, also without options, hooks or delivery", async () => {
+    const { hooks } = counting();
+    const delivery = { rawBody: body, headers: signed(body) };
+    const nothing = null as never;
+    expect(await respondToDelivery(hooks, delivery, nothing)).toMatchObject({ status: 200 });
+    expect(await respondToDelivery(nothing, delivery)).toMatchObject({ status: 500 });
+    expect(await respondToDelivery(hooks, nothing)).toMatchObject({ status: 500 });
+  });
 });
