@@ -17,11 +17,13 @@ export function refuseInput(
   { body, query }: EndpointInput,
 ): Promise<void> | undefined {
   const bodyFits = endpoint.body?.fits(body) ?? true;
-  const queryFits = query === undefined || (endpoint.query?.fits(query) ?? true);
+  // Left out, it is a query of nothing, which may not be enough.
+  const asked = query === undefined ? {} : query;
+  const queryFits = endpoint.query?.fits(asked) ?? true;
   if (bodyFits === true && queryFits === true) return undefined;
   const parts = [
     { shape: endpoint.body, value: body, fits: bodyFits },
-    { shape: endpoint.query, value: query, fits: queryFits },
+    { shape: endpoint.query, value: asked, fits: queryFits },
   ];
   return refuseParts(endpoint.name, parts);
 }

@@ -62,8 +62,7 @@ export interface BalancesResource {
 export function balancesResource(call: Call): BalancesResource {
   const exact = { exactNumbers: true };
   return {
-    current: (params, options) =>
-      call(balancesCurrent, params ? { query: params } : {}, options, exact),
+    current: (params = {}, options) => call(balancesCurrent, { query: params }, options, exact),
     history: (params = {}, options) =>
       listEitherPages(
         balancesHistory,

@@ -50,7 +50,7 @@ export function remoteConnectionsResource(call: Call): RemoteConnectionsResource
   return {
     list: (params = {}, options) =>
       listCursorPages(oauthRemoteList, params?.page, (page) =>
-        call(oauthRemoteList, { query: { ...params, page } }, options),
+        call(oauthRemoteList, { query: params && { ...params, page } }, options),
       ),
     retrieve: (id, options) => call(oauthRemoteRetrieve, { path: { id } }, options),
   };

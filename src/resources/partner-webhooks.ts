@@ -140,7 +140,8 @@ export function partnerWebhooksResource(call: Call): PartnerWebhooksResource {
       listPages(
         oauthWebhooksList,
         params?.page_num ?? 0,
-        (page_num) => call(oauthWebhooksList, { query: { ...params, page_num } }, options),
+        (page_num) =>
+          call(oauthWebhooksList, { query: params && { ...params, page_num } }, options),
         ({ id }) => id,
       ),
     connect: (id, account_id, options) =>

@@ -113,6 +113,35 @@ describe.each(called.map((operation) => [operation.source.id, operation] as cons
   },
 );
 
+/** Those whose input is a query, which may be left out where nothing in it is required. */
+const queries = called.filter(
+  ({ source, query, body }) => query && !body && !otherArguments[source.id],
+);
+
+describe.each(queries.map((operation) => [operation.source.id, operation] as const))(
+  "client.%s() without a query",
+  (name, { pathParameters, query }) => {
+    const ids = pathParameters.map(() => "some id");
+    const ask = async (...given: readonly unknown[]) => {
+      sent.length = 0;
+      answer = answerOf(name);
+      await methodOf(name)?.(...ids, ...given);
+    };
+
+    it(query?.required ? "says what is missing" : "asks for everything", async () => {
+      if (query?.required)
+        await expect(ask()).rejects.toThrow(/: is (missing|undefined), expected/);
+      else await ask();
+      expect(sent).toHaveLength(query?.required ? 0 : 1);
+    });
+
+    it("refuses null, which is no query", async () => {
+      await expect(ask(null)).rejects.toThrow(`Cannot call ${name}: input: is null`);
+      expect(sent).toEqual([]);
+    });
+  },
+);
+
 describe("client", () => {
   it("has no method without an endpoint, except those composed of others", () => {
     const names = called.map(({ source }) => source.id);
