@@ -15,7 +15,7 @@ const chains: readonly (readonly Step[])[] = [
   [
     ["build", "npm", "run", "--silent", "build", "--", "--silent"],
     ["bundles", tsx, "scripts/check-bundles.ts"],
-    ["package", tsx, "scripts/check-pack.ts"],
+    ["package", tsx, "scripts/pack/check.ts"],
   ],
   [["documentation", tsx, "scripts/check-docs.ts"]],
   // By TypeScript 7, which takes a fifth of the time; the build, the documentation and the package use 5.
