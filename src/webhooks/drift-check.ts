@@ -56,10 +56,7 @@ async function tell(
   told: Told,
   listener: ((drift: WebhookDrift) => unknown) | undefined,
 ): Promise<void> {
-  const [{ eventShapes }, { createOnceEach, findDrift }] = await Promise.all([
-    import("../generated/event-shapes.js"),
-    import("../report/drift.js"),
-  ]);
+  const [{ eventShapes }, { createOnceEach, findDrift }] = await loadModel();
   const shape = shapeOf(event, eventShapes);
   const all = shape ? await findDrift(shape, event.data) : [];
   if (!shape || all.length === 0) return;
@@ -73,6 +70,17 @@ async function tell(
   if (forListener) callSafely(listener, forListener);
   const forChannel = drifts.hasSubscribers ? about(toldChannel) : undefined;
   if (forChannel) drifts.publish(forChannel);
+}
+
+const importModel = () =>
+  Promise.all([import("../generated/event-shapes.js"), import("../report/drift.js")]);
+
+let model: ReturnType<typeof importModel> | undefined;
+
+/** Once: an import costs a few microseconds each time, also of what is there. */
+function loadModel(): ReturnType<typeof importModel> {
+  model ??= importModel();
+  return model;
 }
 
 const drifts = channel("airwallex-connect:webhook-drift");
