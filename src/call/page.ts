@@ -41,32 +41,39 @@ export interface CursorPage<Item> {
  * Creates a list of numbered pages. New items push older ones onto the next page while a caller walks
  * the list, so items that were already on the previous page are skipped.
  *
- * @param keyOf returns a key that identifies the item
- */
-export function listPages<Item, Page extends NumberedPage<Item>>(
-  endpoint: ListEndpoint,
-  firstNumber: number,
-  fetchPage: (pageNumber: number) => ApiPromise<Page>,
-  keyOf: (item: Item) => string,
-): ListPromise<Item, Page> {
-  const next = ({ has_more, items }: Page, number: number): number | undefined =>
-    has_more && items.length > 0 ? number + 1 : undefined;
-  return walk(endpoint, firstNumber, fetchPage, { keyOf, next });
-}
-
-/**
- * Creates a list of pages that each name the next. An empty page is not necessarily the last.
- *
+ * @param params what the caller asks for; what is no object is handed on as it is, to be refused
+ * @param fetchPage asks for a page: by `params` with its number
  * @param keyOf returns a key that identifies the item; default: its `id`
  */
-export function listCursorPages<Item, Page extends CursorPage<Item>>(
+export function listPages<Item, Page extends NumberedPage<Item>, Params extends NumberParams>(
   endpoint: ListEndpoint,
-  firstPage: string | undefined,
-  fetchPage: (page: string | undefined) => ApiPromise<Page>,
+  params: Params,
+  fetchPage: (params: Params) => ApiPromise<Page>,
   keyOf = idOf<Item>,
 ): ListPromise<Item, Page> {
-  return walk(endpoint, firstPage, fetchPage, {
-    keyOf,
+  const fetch = (page_num: number) => fetchPage(params && { ...params, page_num });
+  const next = ({ has_more, items }: Page, number: number): number | undefined =>
+    has_more && items.length > 0 ? number + 1 : undefined;
+  return walk(endpoint, params?.page_num ?? 0, fetch, { keyOf, next });
+}
+
+interface NumberParams {
+  readonly page_num?: number | undefined;
+}
+
+interface CursorParams {
+  readonly page?: string | undefined;
+}
+
+/** Creates a list of pages that each name the next. An empty page is not necessarily the last. */
+export function listCursorPages<Item, Page extends CursorPage<Item>, Params extends CursorParams>(
+  endpoint: ListEndpoint,
+  params: Params,
+  fetchPage: (params: Params) => ApiPromise<Page>,
+): ListPromise<Item, Page> {
+  const fetch = (page: string | undefined) => fetchPage(params && { ...params, page });
+  return walk(endpoint, params?.page, fetch, {
+    keyOf: idOf<Item>,
     next: ({ page_after, pageAfter }: Page) => page_after || pageAfter || undefined,
   });
 }
@@ -75,13 +82,16 @@ export function listCursorPages<Item, Page extends CursorPage<Item>>(
 export function listEitherPages<
   Item,
   Page extends CursorPage<Item> & { readonly has_more?: boolean | null | undefined },
+  Params extends NumberParams & CursorParams,
 >(
   endpoint: ListEndpoint,
-  firstPage: string | number | undefined,
-  fetchPage: (page: string | number | undefined) => ApiPromise<Page>,
+  params: Params,
+  fetchPage: (params: Params) => ApiPromise<Page>,
   keyOf = idOf<Item>,
 ): ListPromise<Item, Page> {
-  return walk(endpoint, firstPage, fetchPage, {
+  const fetch = (name: string | number | undefined) =>
+    fetchPage(params && { ...params, ...pageOf(name) });
+  return walk(endpoint, params?.page ?? params?.page_num, fetch, {
     keyOf,
     next: ({ page_after, has_more, items }: Page, name: string | number | undefined) => {
       if (page_after) return page_after;
@@ -94,10 +104,7 @@ export function listEitherPages<
 const idOf = <Item>(item: Item): string => (item as { readonly id: string }).id;
 
 /** The parameter that asks for a page by its name. */
-export function pageOf(name: string | number | undefined): {
-  readonly page?: string | undefined;
-  readonly page_num?: number | undefined;
-} {
+function pageOf(name: string | number | undefined): NumberParams & CursorParams {
   return typeof name === "number" ? { page_num: name } : { page: name };
 }
 

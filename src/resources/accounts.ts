@@ -214,12 +214,7 @@ export function accountsResource(call: Call): AccountsResource {
     update: (id, params, options) => call(accountsUpdate, { path: { id }, body: params }, options),
     submit: (id, options) => call(accountsSubmit, { path: { id } }, options),
     list: (params = {}, options) =>
-      listPages(
-        accountsList,
-        params?.page_num ?? 0,
-        (page_num) => call(accountsList, { query: params && { ...params, page_num } }, options),
-        ({ id }) => id,
-      ),
+      listPages(accountsList, params, (query) => call(accountsList, { query }, options)),
     agreeToTerms: (id, params = {}, options) =>
       call(accountsAgreeToTerms, { path: { id }, body: params }, options),
     suspend: (id, params = {}, options) =>

@@ -1,7 +1,7 @@
 /** What an account holds, and how it came to that. */
 
 import type { ApiPromise, Call } from "../call/call.js";
-import { type ListPromise, listEitherPages, pageOf } from "../call/page.js";
+import { type ListPromise, listEitherPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import { ValidationError } from "../errors/index.js";
 import type {
@@ -66,9 +66,9 @@ export function balancesResource(call: Call): BalancesResource {
     history: (params = {}, options) =>
       listEitherPages(
         balancesHistory,
-        params?.page ?? params?.page_num,
-        (name) =>
-          call(balancesHistory, { query: params && { ...params, ...pageOf(name) } }, options, {
+        params,
+        (query) =>
+          call(balancesHistory, { query }, options, {
             ...exact,
             check: () => refuseLongWindow(params),
           }),

@@ -203,13 +203,7 @@ export function beneficiariesResource(call: Call): BeneficiariesResource {
     create: (params, options) => call(beneficiariesCreate, { body: params }, options),
     retrieve: (id, options) => call(beneficiariesRetrieve, { path: { id } }, options),
     list: (params = {}, options) =>
-      listPages(
-        beneficiariesList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(beneficiariesList, { query: params && { ...params, page_num } }, options),
-        ({ id }) => id,
-      ),
+      listPages(beneficiariesList, params, (query) => call(beneficiariesList, { query }, options)),
     update: (id, params, options) =>
       call(beneficiariesUpdate, { path: { id }, body: params }, options),
     delete: (id, options) => call(beneficiariesDelete, { path: { id } }, options),

@@ -89,9 +89,8 @@ export function capabilitiesResource(call: Call): CapabilitiesResource {
     fundingLimits: (params = {}, options) =>
       listPages(
         capabilitiesFundingLimits,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(capabilitiesFundingLimits, { query: params && { ...params, page_num } }, options),
+        params,
+        (query) => call(capabilitiesFundingLimits, { query }, options),
         ({ currency, type, mandate_type, status }) =>
           [currency, type, mandate_type, status].join(" "),
       ),

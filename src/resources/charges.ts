@@ -72,13 +72,7 @@ export function chargesResource(call: Call): ChargesResource {
     },
     retrieve: (id, options) => call(chargesRetrieve, { path: { id } }, options, exact),
     list: (params = {}, options) =>
-      listPages(
-        chargesList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(chargesList, { query: params && { ...params, page_num } }, options, exact),
-        ({ id }) => id,
-      ),
+      listPages(chargesList, params, (query) => call(chargesList, { query }, options, exact)),
   };
   return resource;
 }

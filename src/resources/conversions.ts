@@ -84,9 +84,8 @@ export function conversionsResource(call: Call): ConversionsResource {
     list: (params = {}, options) =>
       listPages(
         conversionsList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(conversionsList, { query: params && { ...params, page_num } }, options, exact),
+        params,
+        (query) => call(conversionsList, { query }, options, exact),
         ({ conversion_id }) => conversion_id,
       ),
   };

@@ -41,13 +41,7 @@ export function depositsResource(call: Call): DepositsResource {
   const exact = { exactNumbers: true };
   return {
     list: (params = {}, options) =>
-      listPages(
-        depositsList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(depositsList, { query: params && { ...params, page_num } }, options, exact),
-        ({ id }) => id,
-      ),
+      listPages(depositsList, params, (query) => call(depositsList, { query }, options, exact)),
     retrieve: (id, options) => call(depositsRetrieve, { path: { id } }, options, exact),
   };
 }

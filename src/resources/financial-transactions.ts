@@ -50,17 +50,8 @@ export function financialTransactionsResource(call: Call): FinancialTransactions
   const exact = { exactNumbers: true };
   return {
     list: (params = {}, options) =>
-      listPages(
-        financialTransactionsList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(
-            financialTransactionsList,
-            { query: params && { ...params, page_num } },
-            options,
-            exact,
-          ),
-        ({ id }) => id,
+      listPages(financialTransactionsList, params, (query) =>
+        call(financialTransactionsList, { query }, options, exact),
       ),
     retrieve: (id, options) =>
       call(financialTransactionsRetrieve, { path: { id } }, options, exact),

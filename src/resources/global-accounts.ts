@@ -127,8 +127,8 @@ export function globalAccountsResource(call: Call): GlobalAccountsResource {
       return call(globalAccountsCreate, { body }, options, createOnce(once, options));
     },
     list: (params = {}, options) =>
-      listCursorPages(globalAccountsList, params?.page, (page) =>
-        call(globalAccountsList, { query: params && { ...params, page } }, options),
+      listCursorPages(globalAccountsList, params, (query) =>
+        call(globalAccountsList, { query }, options),
       ),
     retrieve: (id, options) => call(globalAccountsRetrieve, { path: { id } }, options),
     update: (id, params, options) =>
@@ -137,14 +137,11 @@ export function globalAccountsResource(call: Call): GlobalAccountsResource {
     transactions: (id, params = {}, options) =>
       listPages(
         globalAccountsTransactions,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(
-            globalAccountsTransactions,
-            { path: { id }, query: params && { ...params, page_num } },
-            options,
-            { exactNumbers: true },
-          ),
+        params,
+        (query) =>
+          call(globalAccountsTransactions, { path: { id }, query }, options, {
+            exactNumbers: true,
+          }),
         (one) => one.id ?? JSON.stringify(one),
       ),
   };

@@ -77,12 +77,8 @@ export function offboardingsResource(call: Call): OffboardingsResource {
     retrieve: (account_id, id, options) =>
       call(offboardingsRetrieve, { path: { account_id, id } }, options),
     list: (account_id, params = {}, options) =>
-      listCursorPages(offboardingsList, params?.page, (page) =>
-        call(
-          offboardingsList,
-          { path: { account_id }, query: params && { ...params, page } },
-          options,
-        ),
+      listCursorPages(offboardingsList, params, (query) =>
+        call(offboardingsList, { path: { account_id }, query }, options),
       ),
   };
   return resource;

@@ -49,8 +49,8 @@ export interface RemoteConnectionsResource {
 export function remoteConnectionsResource(call: Call): RemoteConnectionsResource {
   return {
     list: (params = {}, options) =>
-      listCursorPages(oauthRemoteList, params?.page, (page) =>
-        call(oauthRemoteList, { query: params && { ...params, page } }, options),
+      listCursorPages(oauthRemoteList, params, (query) =>
+        call(oauthRemoteList, { query }, options),
       ),
     retrieve: (id, options) => call(oauthRemoteRetrieve, { path: { id } }, options),
   };

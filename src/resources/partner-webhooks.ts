@@ -137,13 +137,7 @@ export function partnerWebhooksResource(call: Call): PartnerWebhooksResource {
         settlement: { find: findGone(resource.retrieve, id, options), doneCodes: goneCodes },
       }),
     list: (params = {}, options) =>
-      listPages(
-        oauthWebhooksList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(oauthWebhooksList, { query: params && { ...params, page_num } }, options),
-        ({ id }) => id,
-      ),
+      listPages(oauthWebhooksList, params, (query) => call(oauthWebhooksList, { query }, options)),
     connect: (id, account_id, options) =>
       call(oauthWebhooksConnect, { path: { id }, body: { account_id } }, options, inWords),
     disconnect: (id, account_id, options) =>

@@ -164,9 +164,7 @@ export function payoutsResource(call: Call): PayoutsResource {
     },
     retrieve: (id, options) => call(payoutsRetrieve, { path: { id } }, options, exact),
     list: (params = {}, options) =>
-      listCursorPages(payoutsList, params?.page, (page) =>
-        call(payoutsList, { query: params && { ...params, page } }, options, exact),
-      ),
+      listCursorPages(payoutsList, params, (query) => call(payoutsList, { query }, options, exact)),
     cancel: (id, options) => call(payoutsCancel, { path: { id } }, options),
     confirmFunding: (id, options) => call(payoutsConfirmFunding, { path: { id } }, options, exact),
     validate: (params, options) => call(payoutsValidate, { body: paymentOf(params) }, options),

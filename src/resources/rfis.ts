@@ -81,9 +81,7 @@ export interface RfisResource {
 export function rfisResource(call: Call): RfisResource {
   return {
     list: (params = {}, options) =>
-      listCursorPages(rfisList, params?.page, (page) =>
-        call(rfisList, { query: params && { ...params, page } }, options),
-      ),
+      listCursorPages(rfisList, params, (query) => call(rfisList, { query }, options)),
     retrieve: (id, options) => call(rfisRetrieve, { path: { id } }, options),
     respond: (id, params, options) => {
       const find = respondLookup(call, id, params, options);

@@ -95,13 +95,7 @@ export function transfersResource(call: Call): TransfersResource {
     },
     retrieve: (id, options) => call(transfersRetrieve, { path: { id } }, options, exact),
     list: (params = {}, options) =>
-      listPages(
-        transfersList,
-        params?.page_num ?? 0,
-        (page_num) =>
-          call(transfersList, { query: params && { ...params, page_num } }, options, exact),
-        ({ id }) => id,
-      ),
+      listPages(transfersList, params, (query) => call(transfersList, { query }, options, exact)),
   };
   return resource;
 }

@@ -1,7 +1,7 @@
 /** Subscriptions to events: what is sent, in which version, and where to. */
 
 import type { ApiPromise, Call } from "../call/call.js";
-import { type ListPromise, listEitherPages, pageOf } from "../call/page.js";
+import { type ListPromise, listEitherPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import type { Finding, Settlement } from "../call/settle.js";
 import { ApiError } from "../errors/index.js";
@@ -111,9 +111,7 @@ export function webhooksResource(call: Call): WebhooksResource {
         settlement: { find: findGone(resource.retrieve, id, options), doneCodes: goneCodes },
       }),
     list: (params = {}, options) =>
-      listEitherPages(webhooksList, params?.page ?? params?.page_num, (name) =>
-        call(webhooksList, { query: params && { ...params, ...pageOf(name) } }, options),
-      ),
+      listEitherPages(webhooksList, params, (query) => call(webhooksList, { query }, options)),
   };
   return resource;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ApiPromise } from "../../src/call/call.js";
-import { type CursorPage, listCursorPages } from "../../src/call/page.js";
+import { type CursorPage, type ListPromise, listCursorPages } from "../../src/call/page.js";
 
 interface Item {
   readonly id: string;
@@ -11,10 +11,10 @@ const items = (...ids: string[]): Item[] => ids.map((id) => ({ id }));
 
 function list(pages: Readonly<Record<string, Page>>, first?: string) {
   const asked: (string | undefined)[] = [];
-  const promise = listCursorPages<Item, Page>(
+  const promise: ListPromise<Item, Page> = listCursorPages(
     { name: "things.list", path: "/things" },
-    first,
-    (page) => {
+    { page: first },
+    ({ page }) => {
       asked.push(page);
       const found = Promise.resolve(pages[page ?? "first"] as Page);
       return Object.assign(found, { withResponse: () => Promise.reject() }) as ApiPromise<Page>;
