@@ -174,6 +174,7 @@ function assemble(settings: Settings): {
   readonly stop: () => void;
 } {
   const clock = createClock(settings);
+  const { now, advance, set, freeze, resume } = clock;
   const faults = createFaults(settings.seed, routes);
   // Announces an account before the connections that end with it.
   const createAll = () => endWithAccounts(announce(createWorld(settings, clock)));
@@ -185,7 +186,7 @@ function assemble(settings: Settings): {
   const handle = withInspector(createHandle({ present, faults, routes }), { present, faults });
   const controls: Controls = {
     fetch: createFetch(handle),
-    clock,
+    clock: { now, advance, set, freeze, resume },
     faults,
     tokens: { revokeAll: () => apiTokensOf(world).revokeAll() },
     accounts: createAccountsControls(present),

@@ -1,7 +1,14 @@
 /** Builds a store from a backend: validates arguments and does what is common to all backends. */
 
 import type { ListQuery, StoreBackend } from "./backend.js";
-import { checkDuration, checkKey, checkText, checkWhole } from "./check-input.js";
+import {
+  checkDuration,
+  checkFunction,
+  checkKey,
+  checkObject,
+  checkText,
+  checkWhole,
+} from "./check-input.js";
 import { withStoreErrors } from "./failures.js";
 import { heldName, runWithLease } from "./lease.js";
 import { type Runtime, systemRuntime } from "./runtime.js";
@@ -23,6 +30,7 @@ export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime
     },
     async withLease(key, options, work) {
       checkKey("key", key);
+      checkFunction("work", work);
       return runWithLease({ backend, runtime, held }, key, checkLease(options), work);
     },
     async compareAndSet(key, write) {
@@ -41,16 +49,19 @@ export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime
       const { keys, after } = await backend.list(readQuery(options));
       return { keys, next: after && encodeCursor(after) };
     },
-    async claim(id, { leaseMs }) {
+    async claim(id, options) {
       checkKey("id", id);
+      checkObject("options", options);
+      const leaseMs = checkDuration("leaseMs", options.leaseMs, 1);
       const token = runtime.newToken();
-      const kind = await backend.claim(id, token, checkDuration("leaseMs", leaseMs, 1));
+      const kind = await backend.claim(id, token, leaseMs);
       return kind === "claimed" ? { kind, token } : { kind };
     },
-    async confirm(id, token, { keepMs }) {
+    async confirm(id, token, options) {
       checkKey("id", id);
       checkText("token", token);
-      return backend.confirm(id, token, checkDuration("keepMs", keepMs, 1));
+      checkObject("options", options);
+      return backend.confirm(id, token, checkDuration("keepMs", options.keepMs, 1));
     },
     async release(id, token) {
       checkKey("id", id);
@@ -61,6 +72,7 @@ export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime
 }
 
 function checkLease(options: LeaseOptions): LeaseOptions {
+  checkObject("options", options);
   return {
     ...options,
     leaseMs: checkDuration("leaseMs", options.leaseMs, 1),
@@ -68,14 +80,18 @@ function checkLease(options: LeaseOptions): LeaseOptions {
   };
 }
 
-function checkWrite({ value, expiresAtMs, expectedVersion, fence }: Write): void {
+function checkWrite(write: Write): void {
+  checkObject("write", write);
+  const { value, expiresAtMs, expectedVersion, fence } = write;
   checkText("value", value);
   checkWhole("expectedVersion", expectedVersion, 0, most);
   if (expiresAtMs !== undefined) checkWhole("expiresAtMs", expiresAtMs, 0, most);
   if (fence !== undefined) checkWhole("fence", fence, 1, most);
 }
 
-function readQuery({ prefix, expiringBeforeMs, limit, cursor }: ListOptions): ListQuery {
+function readQuery(options: ListOptions): ListQuery {
+  checkObject("options", options);
+  const { prefix, expiringBeforeMs, limit, cursor } = options;
   checkText("prefix", prefix);
   if (limit !== undefined) checkWhole("limit", limit, 1, mostKeysPerPage);
   if (expiringBeforeMs !== undefined) checkWhole("expiringBeforeMs", expiringBeforeMs, 0, most);

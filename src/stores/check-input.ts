@@ -1,6 +1,6 @@
 /** Rejects arguments that some store could not handle, before any store is asked. */
 
-import { showNumber } from "../checks/values.js";
+import { isObject, kindOf, showNumber } from "../checks/values.js";
 
 const maxKeyLength = 512;
 
@@ -19,9 +19,7 @@ export function problemOfKey(key: string): string | undefined {
 
 /** @throws TypeError if it is not a string; RangeError for one that a database would alter or refuse. */
 export function checkText(name: string, text: string): void {
-  if (typeof text !== "string") {
-    throw new TypeError(`Cannot use ${name}: it is of type ${typeof text}, expected a string`);
-  }
+  if (typeof text !== "string") refuseKind(name, text, "a string");
   refuse(name, problemOfText(text));
 }
 
@@ -32,6 +30,19 @@ function refuse(name: string, problem: string | undefined): void {
 function problemOfText(text: string): string | undefined {
   if (!text.includes("\u0000") && text.isWellFormed()) return undefined;
   return "holds U+0000 or half of a surrogate pair, expected well-formed text";
+}
+
+/** @throws TypeError for options that are missing, or no object */
+export function checkObject(name: string, given: unknown): void {
+  if (!isObject(given)) refuseKind(name, given, "an object");
+}
+
+export function checkFunction(name: string, given: unknown): void {
+  if (typeof given !== "function") refuseKind(name, given, "a function");
+}
+
+function refuseKind(name: string, given: unknown, expected: string): never {
+  throw new TypeError(`Cannot use ${name}: it is ${kindOf(given)}, expected ${expected}`);
 }
 
 /** Returns the duration in whole milliseconds, rounded up. */

@@ -111,12 +111,12 @@ export function createWebhooks<Context = undefined>(
     on: (name, handler) => register({ name }, handler),
     onAny: (handler) => register("any", handler),
     onUnmodelled: (handler: AnyHandler<Context>) => register("unmodelled", handler),
-    constructEvent(rawBody, headers, { receivedAtMs } = {}) {
+    constructEvent(rawBody, headers, options) {
+      const receivedAtMs = options?.receivedAtMs;
       return constructEvent(rawBody, headers, { secrets, toleranceMs, driftCheck, receivedAtMs });
     },
     async handle(event) {
-      if (!isObject(event))
-        throw new TypeError(`Cannot handle the event: it is ${kindOf(event)}, expected an object`);
+      checkEvent(event);
       if (!checked) {
         checked = true;
         await warnOfOtherNames(namesIn(registered));
@@ -133,6 +133,19 @@ export function createWebhooks<Context = undefined>(
     },
   };
   return hooks;
+}
+
+/** Such as a job of a queue that holds something else. */
+function checkEvent(event: unknown): void {
+  const what = "Cannot handle the event";
+  if (!isObject(event)) throw new TypeError(`${what}: it is ${kindOf(event)}, expected an object`);
+  for (const member of ["id", "name"]) {
+    const value = event[member];
+    if (typeof value === "string") continue;
+    throw new TypeError(
+      `${what}: its ${member} is ${kindOf(value)}, expected an event of constructEvent`,
+    );
+  }
 }
 
 /** Whether an event of this name is modelled. The names are loaded with the first event that asks. */

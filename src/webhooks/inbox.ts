@@ -15,6 +15,7 @@
  */
 
 import { checkOptions } from "../checks/options.js";
+import { kindOf } from "../checks/values.js";
 import { StoreError } from "../errors/store-errors.js";
 import { checkDuration } from "../stores/check-input.js";
 import { checkKeep, type Inbox } from "../stores/inbox.js";
@@ -59,6 +60,11 @@ export function createInbox(store: ClaimStore, options: InboxOptions = {}): Inbo
 
   return {
     async run(id, work) {
+      if (typeof work !== "function") {
+        throw new TypeError(
+          `Cannot handle the event: work is ${kindOf(work)}, expected a function`,
+        );
+      }
       const claim = await store.claim(id, { leaseMs: claimMs });
       if (claim.kind === "done") return "duplicate";
       if (claim.kind === "busy") return "busy";
