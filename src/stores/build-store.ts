@@ -51,8 +51,7 @@ export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime
     },
     async claim(id, options) {
       checkKey("id", id);
-      checkObject("options", options);
-      const leaseMs = checkDuration("leaseMs", options.leaseMs, 1);
+      const leaseMs = durationIn(options, "leaseMs");
       const token = runtime.newToken();
       const kind = await backend.claim(id, token, leaseMs);
       return kind === "claimed" ? { kind, token } : { kind };
@@ -60,8 +59,7 @@ export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime
     async confirm(id, token, options) {
       checkKey("id", id);
       checkText("token", token);
-      checkObject("options", options);
-      return backend.confirm(id, token, checkDuration("keepMs", options.keepMs, 1));
+      return backend.confirm(id, token, durationIn(options, "keepMs"));
     },
     async release(id, token) {
       checkKey("id", id);
@@ -69,6 +67,11 @@ export function buildStore(given: StoreBackend, runtime: Runtime = systemRuntime
       return backend.release(id, token);
     },
   };
+}
+
+function durationIn<Name extends string>(options: Record<Name, number>, name: Name): number {
+  checkObject("options", options);
+  return checkDuration(name, options[name], 1);
 }
 
 function checkLease(options: LeaseOptions): LeaseOptions {
