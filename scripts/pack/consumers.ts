@@ -1,5 +1,6 @@
 /** The package works in ESM, CommonJS and TypeScript projects, and in scripts without `import()`. */
 
+import { readFileSync } from "node:fs";
 import { compile, modules, run, write } from "./installed.js";
 
 export function runConsumers(): readonly string[] {
@@ -14,8 +15,10 @@ export function runConsumers(): readonly string[] {
     `const { createClient } = require("airwallex-connect");`,
     use,
   ]);
-  write("vm.cjs", withoutImport());
-  return ["esm.mjs", "cjs.cjs", "vm.cjs"].flatMap((file) => run(process.execPath, [file]));
+  write("scripts.cjs", [readFileSync(new URL("scripts.cjs", import.meta.url), "utf8")]);
+  return [["esm.mjs"], ["cjs.cjs"], ["scripts.cjs"], ["scripts.cjs", "--realm"]].flatMap((args) =>
+    run(process.execPath, args),
+  );
 }
 
 export function compileConsumers(): readonly string[] {
@@ -55,62 +58,4 @@ export function explainUndefined(): readonly string[] {
   if (said.includes("'clientId' are incompatible") && !said.includes("'oauth' is missing"))
     return [];
   return [`A clientId that may be undefined is explained by: ${said}`];
-}
-
-/**
- * Runs every file of the package as Jest does: as a script in which `import()` throws. A call, a retry,
- * a refused input, an OAuth state and a call over a socket trigger everything that is loaded lazily.
- * The app's own global `fetch` dispatcher must not be replaced.
- */
-function withoutImport(): readonly string[] {
-  return [
-    `const { readFileSync } = require("node:fs");`,
-    `const { createRequire } = require("node:module");`,
-    `const { dirname } = require("node:path");`,
-    `const vm = require("node:vm");`,
-    "const loaded = new Map();",
-    "function load(file) {",
-    "  if (loaded.has(file)) return loaded.get(file).exports;",
-    "  const module = { exports: {} };",
-    "  loaded.set(file, module);",
-    "  const real = createRequire(file);",
-    "  const find = (id) => {",
-    "    const path = real.resolve(id);",
-    `    return path.includes("airwallex-connect") && path.endsWith(".cjs") ? load(path) : real(id);`,
-    "  };",
-    `  const names = ["module", "exports", "require", "__filename", "__dirname"];`,
-    `  const run = vm.compileFunction(readFileSync(file, "utf8"), names, { filename: file });`,
-    "  run(module, module.exports, find, file, dirname(file));",
-    "  return module.exports;",
-    "}",
-    "const door = (name) => load(require.resolve(name));",
-    `const { createClient } = door("airwallex-connect");`,
-    `const emulatorDoor = door("airwallex-connect/emulator");`,
-    `const { createMemoryStore } = door("airwallex-connect/stores/memory");`,
-    `const agent = Symbol.for("undici.globalDispatcher.1");`,
-    "(async () => {",
-    "  const emulator = await emulatorDoor.startEmulator();",
-    "  const clientId = emulatorDoor.defaultOAuthClientId;",
-    "  const clientSecret = emulatorDoor.defaultOAuthClientSecret;",
-    `  const redirectUri = "http://127.0.0.1:3000/callback";`,
-    `  const scopes = ["account_details:read"];`,
-    "  const oauth = { clientId, clientSecret, redirectUri, scopes, store: createMemoryStore() };",
-    "  const client = createClient({ ...emulator.clientOptions, oauth });",
-    "  globalThis.Response;",
-    "  const before = globalThis[agent];",
-    "  await client.accounts.list();",
-    "  if (globalThis[agent] !== before) throw new Error('the global dispatcher was replaced');",
-    `  emulator.faults.next("accounts.list", { status: 503 });`,
-    "  await client.accounts.list();",
-    "  const refused = await client.accounts.create({}).catch((error) => error.code);",
-    "  if (refused !== 'invalid_input') throw new Error('it is ' + refused);",
-    `  const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));`,
-    `  const state = url.searchParams.get("state");`,
-    "  const back = await emulator.oauth.consent({ redirectUri, scope: scopes[0], state });",
-    `  const { connection } = await client.oauth.handleCallback(back, { session: "s" });`,
-    "  await client.oauth.connection(connection.id).accounts.current();",
-    "  await client.close();",
-    "  await emulator.close();",
-    "})();",
-  ];
 }

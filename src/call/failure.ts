@@ -1,5 +1,6 @@
 /** Turns the lack of a response into an error of ours. */
 
+import { errorsIn, isError } from "../checks/errors.js";
 import {
   ApiError,
   AuthenticationError,
@@ -22,7 +23,7 @@ export function translate(error: unknown, request: WireRequest): unknown {
   if (isEnd(error)) {
     const phase = error instanceof WireError ? error.phase : deadline.phase;
     const cause = error instanceof DeadlineError ? error.cause : undefined;
-    const failed = cause instanceof Error ? `, which had failed: ${cause.message}` : "";
+    const failed = isError(cause) ? `, which had failed: ${cause.message}` : "";
     const message = `Cannot finish ${operation} in time: the deadline passed while ${phase}${failed}`;
     return new NetworkError("timeout", phase, message, facts, cause);
   }
@@ -85,21 +86,21 @@ function lost(error: SdkError, request: WireRequest): NetworkError {
 /** Finds an error thrown by the request body while being read, such as a stream too long; fetch wraps it. */
 function ownError(error: unknown): SdkError | undefined {
   if (error instanceof SdkError) return error;
-  return error instanceof Error ? ownError(error.cause) : undefined;
+  return isError(error) ? ownError(error.cause) : undefined;
 }
 
 /**
  * A copy of a transport's error without data it may carry: undici's parser error has the response's bytes.
  */
 function plainCause(error: unknown, redactor: Redactor): Error | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   const cause = plainCause(error.cause, redactor);
   const message = redactor.text(shorten(error.message));
   const options = cause && { cause };
-  const plain =
-    error instanceof AggregateError
-      ? new AggregateError(plainErrors(error.errors, redactor), message, options)
-      : new Error(message, options);
+  const several = errorsIn(error);
+  const plain = several
+    ? new AggregateError(plainErrors(several, redactor), message, options)
+    : new Error(message, options);
   const { code } = error as { readonly code?: unknown };
   if (typeof code === "string") Object.assign(plain, { code });
   Object.defineProperty(plain, "name", { value: error.name });
@@ -115,11 +116,11 @@ function plainErrors(errors: readonly unknown[], redactor: Redactor): readonly E
 
 /** What went wrong, in the words of the deepest error that has any. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown reason";
+  if (!isError(error)) return "unknown reason";
   // OpenSSL ends its messages with a newline.
   const own = error.message.trim();
-  const deeper = error instanceof AggregateError ? error.errors : [error.cause];
-  const reasons = deeper.filter((one) => one instanceof Error).map(reasonOf);
+  const deeper = errorsIn(error) ?? [error.cause];
+  const reasons = deeper.filter(isError).map(reasonOf);
   // fetch says only that it failed; an AggregateError says nothing.
   if (reasons.length > 0 && (own === "" || own === "fetch failed")) {
     return [...new Set(reasons)].join("; ");

@@ -3,6 +3,7 @@
 /** The command `airwallex-connect`. Each subcommand is a file of its own. */
 
 import { existsSync, readFileSync } from "node:fs";
+import { isError } from "../checks/errors.js";
 import { printable } from "../checks/printable.js";
 import { entryOf } from "../checks/values.js";
 import { SdkError } from "../errors/sdk-error.js";
@@ -71,7 +72,7 @@ try {
   const usage = error instanceof UsageError;
   // An unexpected error, such as a bug, needs its stack.
   const isTold = usage || error instanceof SdkError;
-  const message = isTold ? error.message : error instanceof Error ? error.stack : String(error);
+  const message = isTold ? error.message : isError(error) ? error.stack : String(error);
   const lines = String(message).split("\n").map(printable);
   process.stderr.write(`airwallex-connect: ${lines.join("\n")}\n`);
   process.exitCode = usage ? error.exitCode : 1;

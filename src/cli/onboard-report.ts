@@ -1,5 +1,6 @@
 /** What `onboard` prints at the end. What came from the file or the API cannot steer the terminal. */
 
+import { reasonIn } from "../checks/errors.js";
 import { printable } from "../checks/printable.js";
 import type {
   MissingItem,
@@ -26,7 +27,7 @@ function describeResult(result: OnboardingResult): readonly string[] {
   }
   if (kind === "failed") {
     const { step, error } = result;
-    const why = error instanceof Error ? error.message : "the reason is not known";
+    const why = reasonIn(error);
     return [`${identifier} (${accountId}) failed at ${step}: ${why}`];
   }
   return kind === "waiting" ? [`${identifier} (${accountId}) waits for its review`] : [];

@@ -1,5 +1,6 @@
 /** How connecting an account, or keeping its tokens fresh, can fail. */
 
+import { reasonIn } from "../checks/errors.js";
 import { SdkError } from "./sdk-error.js";
 
 /** Codes of {@link ConnectionRevokedError}. */
@@ -105,7 +106,7 @@ export class TokenRefreshUnavailableError extends TokenError {
   readonly outcome: "not_done" | "unknown";
 
   constructor(connectionId: string, cause: unknown, outcome: "not_done" | "unknown") {
-    const why = cause instanceof Error ? cause.message : "the reason is not known";
+    const why = reasonIn(cause);
     const doubt =
       outcome === "unknown"
         ? "; an answer is missing, and is asked for again in the background"

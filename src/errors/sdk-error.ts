@@ -1,5 +1,7 @@
 /** The base of every error, and what all of them share. */
 
+import { isError } from "../checks/errors.js";
+
 const brand: unique symbol = Symbol.for("airwallex-connect.error");
 
 /**
@@ -32,7 +34,7 @@ export abstract class SdkError extends Error {
   /** The error as plain data, with the same fields that inspecting it shows. */
   toJSON(): Record<string, unknown> {
     const { name, message, cause } = this;
-    const described = cause instanceof Error ? { cause: describeError(cause) } : {};
+    const described = isError(cause) ? { cause: describeError(cause) } : {};
     return { name, message, ...(this as object), ...described };
   }
 }

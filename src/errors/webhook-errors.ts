@@ -1,5 +1,6 @@
 /** What can go wrong with receiving a webhook and with handling it. */
 
+import { isError } from "../checks/errors.js";
 import { printable } from "../checks/printable.js";
 import { describeError, SdkError } from "./sdk-error.js";
 
@@ -103,9 +104,7 @@ export class WebhookHandlerError extends SdkError {
 
   /** The error as plain data, with the name, message and code of each handler's error. */
   override toJSON(): Record<string, unknown> {
-    const errors = this.errors.map((one) =>
-      one instanceof Error ? describeError(one) : String(one),
-    );
+    const errors = this.errors.map((one) => (isError(one) ? describeError(one) : String(one)));
     return { ...super.toJSON(), errors };
   }
 }

@@ -1,5 +1,6 @@
 /** The data of `account.action_required`: requirements, without the account they belong to. */
 
+import { isError } from "../checks/errors.js";
 import type {
   AccountActionRequiredData,
   AccountRequirements,
@@ -11,7 +12,7 @@ export type EventRequirements = AccountActionRequiredData | LegacyAccountActionR
 
 /** Whether a value is such data. If a review names nothing, the data has no members at all. */
 export function isEventRequirements(value: unknown): value is EventRequirements {
-  if (typeof value !== "object" || value === null || value instanceof Error) return false;
+  if (typeof value !== "object" || value === null || isError(value)) return false;
   if (Array.isArray(value) || Object.hasOwn(value, "id")) return false;
   const names = Object.keys(value);
   return names.length === 0 || names.some((name) => /(_r|R)equired$|^other$/.test(name));

@@ -1,5 +1,6 @@
 /** One to-do list, from an account, a request for information, a refused call, or several of them. */
 
+import { isError } from "../checks/errors.js";
 import { checkOptions } from "../checks/options.js";
 import { AccountStatusError, ApiError, ValidationError } from "../errors/index.js";
 import type { Account, Rfi } from "../generated/index.js";
@@ -118,7 +119,7 @@ function isRfi(source: MissingSource): source is Rfi {
 }
 
 function hasId(source: MissingSource): boolean {
-  return !((source as unknown) instanceof Error) && typeof member(source, "id") === "string";
+  return !isError(source) && typeof member(source, "id") === "string";
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A rate limiter for each account that is called for: the API counts each account on its own. */
 
+import { isError } from "../checks/errors.js";
 import { createPacer, type RateLimits } from "../retry/pace.js";
 import { createRateLimiter, type RateLimiter } from "../retry/rate-limit.js";
 import type { Store } from "../stores/store.js";
@@ -37,7 +38,7 @@ function createLimiter(
 ): RateLimiter {
   if (!store) return createRateLimiter(limits, () => createPacer(limits, random));
   const onAway = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : "it failed";
+    const reason = isError(error) ? error.message : "it failed";
     warnOnce(
       store,
       "rate limit",

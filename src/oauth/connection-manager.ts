@@ -15,6 +15,7 @@
  */
 
 import type { TokenManager } from "../auth/token-manager.js";
+import { reasonIn } from "../checks/errors.js";
 import { StoreError, TokenRefreshUnavailableError, UnsavedTokensError } from "../errors/index.js";
 import type { Deadline } from "../transport/deadline.js";
 import { createClock } from "./clock.js";
@@ -154,7 +155,7 @@ function consentOf(record: ConnectionRecord, issuedAtMs: number): Unsaved {
 function notStored(tools: RenewalTools, { id, unsavedBecause }: CachedConnection): StoreError {
   const cause =
     unsavedBecause instanceof TokenRefreshUnavailableError ? unsavedBecause.cause : unsavedBecause;
-  const why = cause instanceof Error ? cause.message : "the reason is not known";
+  const why = reasonIn(cause);
   const message = `Cannot store connection ${id} now: ${why}. This process keeps its tokens and writes them when the store is back: do not end it before, and handle the same callback URL again`;
   return new StoreError("store_unavailable", message, { key: tools.keyOf(id), cause });
 }

@@ -5,6 +5,7 @@
  * cannot write its pair, and finds that the connection is revoked.
  */
 
+import { reasonIn } from "../checks/errors.js";
 import { StoreError } from "../errors/index.js";
 import type { CachedConnection } from "./connection-cache.js";
 import { readSnapshot, toText } from "./connection-record.js";
@@ -52,7 +53,7 @@ async function markRecord(
     }
     throw new Error("other processes write to it all the time");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "the reason is not known";
+    const why = reasonIn(cause);
     const message = `Cannot mark connection ${id} revoked: ${why}; let the event be delivered again`;
     throw new StoreError("store_unavailable", message, { key, cause });
   }

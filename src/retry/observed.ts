@@ -1,5 +1,6 @@
 /** Tells observers of attempts and retries. */
 
+import { isError } from "../checks/errors.js";
 import type { Topics } from "../report/observe.js";
 import { redactPath } from "../report/redact.js";
 import { requestIdOf, type Send, WireError, type WireRequest } from "../transport/wire.js";
@@ -41,9 +42,9 @@ export function publishRetry(
 
 /** The first code in the chain of causes, such as `ECONNREFUSED`. */
 export function failureCode(error: unknown): string | undefined {
-  for (let e = error; e instanceof Error; e = e.cause) {
+  for (let e = error; isError(e); e = e.cause) {
     const { code } = e as { readonly code?: unknown };
     if (typeof code === "string") return code;
   }
-  return error instanceof Error ? error.name : undefined;
+  return isError(error) ? error.name : undefined;
 }

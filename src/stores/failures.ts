@@ -1,5 +1,6 @@
 /** Turns what goes wrong below a store into a `StoreError` that is safe to log. */
 
+import { errorsIn, isError } from "../checks/errors.js";
 import { StoreError } from "../errors/store-errors.js";
 import type { StoreBackend } from "./backend.js";
 
@@ -43,7 +44,7 @@ export function answerInvalid(got: string, expected: string): StoreError {
 }
 
 function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return "something that is no Error";
+  if (!isError(cause)) return "something that is no Error";
   const { code } = cause as { readonly code?: unknown };
   const known = typeof code === "string" && !cause.message.includes(code) ? [code] : [];
   const words = [...known, ...(cause.message === "" ? [] : [`"${cause.message}"`])];
@@ -58,12 +59,12 @@ const shortestSecret = 8;
 
 /** A copy of the error: the same class, message and stack, but no members that can quote a record. */
 function withoutSecrets(error: unknown, secret: string | undefined, depth = 0): unknown {
-  if (!(error instanceof Error) || depth > deepest) return undefined;
+  if (!isError(error) || depth > deepest) return undefined;
   const hide = (text: string): string => withoutSecret(text, secret);
   // Node reports that no address of a host answered as several errors and an empty message.
-  const [first] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
+  const [first] = errorsIn(error) ?? [];
   const cause = withoutSecrets(error.cause ?? first, secret, depth + 1);
-  const message = error.message || (cause instanceof Error ? cause.message : "");
+  const message = error.message || (isError(cause) ? cause.message : "");
   const copy = new Error(hide(message), cause === undefined ? undefined : { cause });
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
   define(copy, "name", error.name);

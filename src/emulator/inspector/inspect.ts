@@ -3,6 +3,7 @@
  * tests do. It polls the state once a second, and fetches one row in full when a reader opens it.
  */
 
+import { isError } from "../../checks/errors.js";
 import { entryOf } from "../../checks/values.js";
 import { readJson } from "../engine/accept.js";
 import { type EmulatedRequest, type EmulatedResponse, jsonResponse } from "../engine/exchange.js";
@@ -114,7 +115,7 @@ function act(
   } catch (error) {
     const isExpected =
       error instanceof Refusal || error instanceof RangeError || error instanceof TypeError;
-    return refuse(isExpected ? 400 : 500, error instanceof Error ? error.message : String(error));
+    return refuse(isExpected ? 400 : 500, isError(error) ? error.message : String(error));
   }
 }
 

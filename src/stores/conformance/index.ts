@@ -8,6 +8,7 @@
 
 import { AssertionError } from "node:assert";
 import { setTimeout as wait } from "node:timers/promises";
+import { isError } from "../../checks/errors.js";
 import type { Store } from "../store.js";
 import { type CaseList, createCaseContext } from "./case.js";
 import { claimCases } from "./claims.js";
@@ -109,7 +110,7 @@ function summarize(failed: StoreConformanceReport["failed"]): AssertionError {
 }
 
 function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = isError(error) ? error.message : String(error);
   return message.split("\n").join("\n    ");
 }
 

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { isError } from "../../checks/errors.js";
 
 /** The members of an ioredis client or cluster (5 or 6) that are used. */
 export interface IoredisClient {
@@ -56,7 +57,7 @@ export async function runScript(
     try {
       return await evaluate(client, script, input);
     } catch (error) {
-      const code = error instanceof Error ? (error.message.split(" ")[0] ?? "") : "";
+      const code = isError(error) ? (error.message.split(" ")[0] ?? "") : "";
       // After a restart, a failover or SCRIPT FLUSH.
       if (code === "NOSCRIPT" && "sha" in script) script = { lua };
       else if (!passing.includes(code) || performance.now() + waitMs > endsAtMs) throw error;

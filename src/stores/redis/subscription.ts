@@ -1,6 +1,7 @@
 /** Hears of changes by publish and subscribe, by default on a connection that is only open while someone waits. */
 
 import { setTimeout as wait } from "node:timers/promises";
+import { isError } from "../../checks/errors.js";
 import { isNodeRedis, type RedisClient } from "./client.js";
 
 export interface ChangeSubscription {
@@ -58,7 +59,7 @@ export function createChangeSubscription(options: ChangeSubscriptionOptions): Ch
   }
 
   function failed(error: unknown): void {
-    if (error instanceof Error && error.message.startsWith("NOPERM")) {
+    if (isError(error) && error.message.startsWith("NOPERM")) {
       options.onRefused(error.message);
     }
     retryAtMs = performance.now() + retryAfterMs;
