@@ -58,6 +58,15 @@ async function journey(door) {
   await client.accounts.list();
   equal(await codeOf(client.accounts.create({})), "invalid_input");
   equal(await codeOf(client.files.upload("no such file.png")), "invalid_input");
+  const { file_id } = await client.files.upload(Buffer.from("%PDF-1.7"), { name: "a.pdf" });
+  equal((await (await client.files.download(file_id)).bytes()).length, 8);
+
+  const { constructEvent, signPayload } = door("airwallex-connect/webhooks");
+  const event = { id: "evt_1", name: "account.active", account_id: "acct_1", data: {} };
+  const body = Buffer.from(JSON.stringify(event));
+  const secrets = "whsec_test";
+  const headers = signPayload(body, { secret: secrets });
+  equal((await constructEvent(body, headers, { secrets })).name, event.name);
 
   const nobody = { ...emulator.clientOptions, baseUrl: "http://127.0.0.1:2", maxRetries: 0 };
   for (const fetch of [undefined, globalThis.fetch]) {
