@@ -2,9 +2,12 @@
  * Checks a seller before the first call for it: whether its fields are valid and its files can be read.
  */
 
+import { closest } from "../checks/closest.js";
+import { allOf } from "../checks/options.js";
+import { isObject, kindOf } from "../checks/values.js";
 import { type Issue, ValidationError } from "../errors/index.js";
 import { accountsAgreeToTerms, accountsCreate, accountsUpdate } from "../generated/endpoints.js";
-import { explain } from "../report/issues.js";
+import { explain, shown } from "../report/issues.js";
 import { checkUpload } from "../resources/files.js";
 import type { Shape } from "../schemas/shape.js";
 import type { OnboardingStep, Seller, SellerFile } from "./types.js";
@@ -29,8 +32,9 @@ export async function checkSeller(
   seller: Seller,
   { created, updated, fileIds }: Completed = nothing,
 ): Promise<readonly SellerIssue[]> {
-  const { identifier, create, files = {}, agreeToTerms } = seller;
-  const issues: SellerIssue[] = [];
+  const { identifier, create, agreeToTerms } = seller;
+  const files = isObject(seller.files) ? seller.files : {};
+  const issues = misspelt(seller);
   const add = (step: OnboardingStep, member: string, found: readonly Issue[]): void => {
     issues.push(...found.map((issue) => ({ ...issue, path: [member, ...issue.path], step })));
   };
@@ -49,12 +53,47 @@ export async function checkSeller(
   return issues;
 }
 
+const memberNames = allOf<keyof Seller>({
+  identifier: true,
+  create: true,
+  files: true,
+  update: true,
+  agreeToTerms: true,
+  waitFor: true,
+});
+
+/** What is wrong with the members of the seller itself: each would be left out without a word. */
+function misspelt(seller: Seller): SellerIssue[] {
+  const { files, agreeToTerms, waitFor } = seller as { readonly [Name in keyof Seller]: unknown };
+  const issues: SellerIssue[] = [];
+  const add = (name: string, message: string, near?: string): void => {
+    const suggestion = near === undefined ? {} : { suggestion: near };
+    issues.push({ step: "create", path: [shown(name)], message, ...suggestion });
+  };
+  for (const name of Object.keys(seller)) {
+    if (!memberNames.has(name)) add(name, "is not a known field", closest(name, [...memberNames]));
+  }
+  if (files !== undefined && !isObject(files)) {
+    add("files", `is ${kindOf(files)}, expected an object of files by name`);
+  }
+  if (agreeToTerms !== undefined && typeof agreeToTerms !== "boolean" && !isObject(agreeToTerms)) {
+    add("agreeToTerms", `is ${kindOf(agreeToTerms)}, expected true, or the evidence as an object`);
+  }
+  if (waitFor !== undefined && !statuses.includes(waitFor as string)) {
+    const near = typeof waitFor === "string" ? closest(waitFor, statuses) : undefined;
+    add("waitFor", `is not allowed, expected one of ${statuses.join(", ")}`, near);
+  }
+  return issues;
+}
+
+const statuses: readonly string[] = ["ACTIVE", "SUBMITTED"] satisfies NonNullable<
+  Seller["waitFor"]
+>[];
+
 /** The data of the update, with placeholders for the ids of files that are not uploaded yet. */
-export function updateOf(
-  { files = {}, update }: Seller,
-  fileIds: Completed["fileIds"] = {},
-): object {
-  const placeholders = Object.fromEntries(Object.keys(files).map((name) => [name, "<file_id>"]));
+export function updateOf({ files, update }: Seller, fileIds: Completed["fileIds"] = {}): object {
+  const names = isObject(files) ? Object.keys(files) : [];
+  const placeholders = Object.fromEntries(names.map((name) => [name, "<file_id>"]));
   return (typeof update === "function" ? update({ ...placeholders, ...fileIds }) : update) ?? {};
 }
 

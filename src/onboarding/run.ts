@@ -4,6 +4,7 @@
  */
 
 import { allOf, refuseUnknown } from "../checks/options.js";
+import { showNumber } from "../checks/values.js";
 import type { Account } from "../generated/accounts.js";
 import type { AccountsResource } from "../resources/accounts.js";
 import type { FilesResource } from "../resources/files.js";
@@ -53,16 +54,14 @@ export async function runOnboarding(
   options: OnboardingOptions,
 ): Promise<OnboardingReport> {
   refuseUnknown("Cannot run onboarding", options, optionNames);
-  const usual = Math.min(secondsOfWork * tools.perEndpointPerSecond, mostAtOnce);
+  const usual = Math.min(Math.ceil(secondsOfWork * tools.perEndpointPerSecond), mostAtOnce);
   const { concurrency = usual } = options;
   checkOptions(options, concurrency);
   const abort = createRunAbort(options.signal);
   try {
     const run = openRun(tools, input, options, abort);
     await checkAccess(run);
-    const workers = Array.from({ length: Math.ceil(concurrency) }, () =>
-      work(run).catch(abort.abort),
-    );
+    const workers = Array.from({ length: concurrency }, () => work(run).catch(abort.abort));
     await Promise.all(workers);
     run.queue.close();
     await Promise.all(run.reviews);
@@ -82,8 +81,9 @@ function checkOptions(
   if (typeof (store as Partial<Store> | undefined)?.withLease !== "function") {
     throw wrong("store", "is not a store, expected one such as createFileStore({ directory })");
   }
-  if (!(concurrency > 0 && Number.isFinite(concurrency))) {
-    throw wrong("concurrency", `is ${concurrency}, expected a number of at least 1`);
+  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= mostAtOnce)) {
+    const expected = `a whole number from 1 to ${mostAtOnce}`;
+    throw wrong("concurrency", `is ${showNumber(concurrency)}, expected ${expected}`);
   }
   if (!(reviewTimeoutMs >= 0)) {
     throw wrong("reviewTimeoutMs", `is ${reviewTimeoutMs}, expected 0 or more`);

@@ -28,7 +28,7 @@ export interface Seller {
   /**
    * Data sent after the uploads; a function receives the ids of the files by name. It is also called
    * before the first request, with placeholders for ids not yet known, to check that its result is
-   * valid.
+   * valid. A name that is not in `files` has no id.
    */
   readonly update?:
     | AccountUpdateParams
@@ -58,7 +58,7 @@ export interface OnboardingOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Sellers processed at once, not counting those that wait for a review. Default: 5 seconds' worth of
-   * the endpoint limit, 100 in production; 1,000 at most.
+   * the endpoint limit, 100 in production. A whole number, 1,000 at most.
    */
   readonly concurrency?: number | undefined;
   /** How long to wait for a review, in milliseconds. Default: 10 minutes; 0 checks once. */

@@ -488,6 +488,34 @@ test("run() checks everything that a seller sends before its first call, and rep
   expect(suite.asked("files.upload")).toBe(1);
 });
 
+test("run() checks the members of a seller itself, and sends nothing for one that is misspelt", async () => {
+  await using suite = await startSuite();
+  const { update, ...rest } = sellerOf(1);
+  const misspelt = {
+    ...{ ...rest, udpate: update, waitfor: "SUBMITTED" },
+    ...{ files: "./passport.png", agreeToTerms: "yes", waitFor: "SUBMITED", internal: 1 },
+  } as unknown as Seller;
+  const { results } = await suite.client.onboarding.run(misspelt, { store: createMemoryStore() });
+  expect(results[0]).toMatchObject({ kind: "failed", step: "create", accountId: undefined });
+  const { issues } = (results[0] as unknown as { error: ValidationError }).error;
+  expect(issues).toEqual([
+    { path: ["udpate"], message: "is not a known field", suggestion: "update" },
+    { path: ["waitfor"], message: "is not a known field", suggestion: "waitFor" },
+    { path: ["internal"], message: "is not a known field" },
+    { path: ["files"], message: "is a string, expected an object of files by name" },
+    {
+      path: ["agreeToTerms"],
+      message: "is a string, expected true, or the evidence as an object",
+    },
+    {
+      path: ["waitFor"],
+      message: "is not allowed, expected one of ACTIVE, SUBMITTED",
+      suggestion: "SUBMITTED",
+    },
+  ]);
+  expect(suite.identifiers()).toEqual([]);
+});
+
 test("run() does not check the steps that a seller has already passed", async () => {
   await using suite = await startSuite({ reviewAfterMs: undefined });
   const store = createMemoryStore();
@@ -615,12 +643,14 @@ test("run() begins no more sellers at once than it can hold, however high the ra
   expect(counts.done).toBe(1);
 });
 
-test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+test.each([0, -1, 1.5, 1001, 1e9, Number.NaN, Number.POSITIVE_INFINITY])(
   "run() refuses a concurrency of %d",
   async (concurrency) => {
     await using suite = await startSuite();
     const run = suite.client.onboarding.run([], { store: createMemoryStore(), concurrency });
-    await expect(run).rejects.toThrow("Cannot run onboarding: concurrency is");
+    await expect(run).rejects.toThrow(
+      `Cannot run onboarding: concurrency is ${concurrency}, expected a whole number from 1 to 1000`,
+    );
   },
 );
 
