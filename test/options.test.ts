@@ -132,9 +132,19 @@ describe("what is passed in beside the options", () => {
     ["an account to check", () => checkRequirements(null as never), /the account is null/],
     ["hooks of fetchHandler", () => fetchHandler({} as never), /^Cannot create handler: its hooks/],
     ["hooks of nodeHandler", () => nodeHandler(null as never), /^Cannot create handler: its hooks/],
+    [
+      "a sealed store without keys",
+      () => createSealedStore(createMemoryStore(), { currentKid: "a" } as never),
+      /`keys` is missing/,
+    ],
+    [
+      "a sealed store of nothing",
+      () => createSealedStore(undefined as never, { keys: {}, currentKid: "a" }),
+      /the store is missing/,
+    ],
     ["the store of an inbox", () => createInbox(null as never), /^Cannot create inbox: the store/],
     ["a URL instead of a pool", () => createPostgresStore("a" as never), /the pool is a string/],
-    ["a pool of an inbox", () => createPostgresInbox({} as never), /without a connect function/],
+    ["a pool of an inbox", () => createPostgresInbox({} as never), /has no connect function/],
   ])("%s", (_, run, message) => {
     expect(run).toThrow(message);
   });
@@ -172,6 +182,10 @@ describe("startEmulator()", () => {
     [{ port: 65_536 }, "port is 65536"],
     [{ allowedHosts: "api.test" }, "allowedHosts is a string"],
     [{ allowedHosts: [null] }, "allowedHosts is a list of something else"],
+    [{ allowedHosts: ["http://api.test"] }, 'allowedHosts is "http://api.test", expected names'],
+    [{ allowedHosts: ["api.test:4010"] }, 'allowedHosts is "api.test:4010", expected names'],
+    [{ allowedHosts: ["api.test/"] }, 'allowedHosts is "api.test/", expected names'],
+    [{ allowedHosts: [""] }, 'allowedHosts is "", expected names'],
     [{ hots: "::1" }, "hots is not a known option"],
   ])("refuses %o", async (options, message) => {
     await expect(startEmulator(options as never)).rejects.toThrow(

@@ -167,7 +167,7 @@ function createSingleLogin<Held>(
     } catch (error) {
       failure = { error, untilMs: performance.now() + memoryOf(error) };
       lastError = error;
-      if (topic.active()) topic.publish({ kind: "login_failed" });
+      if (topic.active()) topic.publish({ kind: "login_failed", error });
       throw new NoTokenError("the login failed", error);
     } finally {
       pending = undefined;

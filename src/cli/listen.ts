@@ -9,7 +9,9 @@ import {
 } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { AddressInfo } from "node:net";
+import { closest } from "../checks/closest.js";
 import { printable } from "../checks/printable.js";
+import { eventNameIn } from "../emulator/engine/api-version.js";
 import { defaultApiKey, defaultClientId, eventNames } from "../emulator/index.js";
 import { signPayload, verifySignature } from "../webhooks/signature.js";
 import { readFlags, readFormat, readPort, readUrl, stopSignal, UsageError } from "./flags.js";
@@ -26,7 +28,7 @@ Options:
   --emulator <url>     The emulator (default http://127.0.0.1:4010)
   --port <number>      Port to receive on (default 0, any that is free)
   --events <names>     Names of events, separated by commas (default all that "trigger" has samples
-                       of; others, such as payout.transfer.paid, are named here)
+                       of, in this format)
   --secret <text>      Sign what is forwarded with your handler's secret instead of the printed one
   --format <name>      "current" payloads, or "legacy" ones in camelCase from before 2024-02-22
                        (default current)
@@ -39,7 +41,7 @@ const flags = {
   "forward-to": { type: "string" },
   emulator: { type: "string", default: "http://127.0.0.1:4010" },
   port: { type: "string", default: "0" },
-  events: { type: "string", default: eventNames.join(",") },
+  events: { type: "string" },
   secret: { type: "string" },
   format: { type: "string", default: "current" },
   "client-id": { type: "string", default: defaultClientId },
@@ -56,11 +58,8 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
   }
   const forwardTo = readUrl("--forward-to", values["forward-to"]);
   const emulator = readUrl("--emulator", values.emulator).replace(/\/+$/, "");
-  const events = values.events.split(",").map((name) => name.trim());
-  if (events.includes("")) {
-    throw new UsageError(`--events is "${values.events}", expected names separated by commas`);
-  }
   const version = readFormat(values.format);
+  const events = readEvents(values.events, version);
   const stopped = stopSignal();
   if (values.secret?.trim() === "") {
     throw new UsageError("--secret is empty, expected the handler's secret");
@@ -87,6 +86,30 @@ export async function listenCommand(args: readonly string[]): Promise<number> {
   } finally {
     close();
   }
+}
+
+/** The names to subscribe to. One that will not come is said: listening for it looks like an app that fails. */
+function readEvents(text: string | undefined, version: string): readonly string[] {
+  const isSent = (name: string) => eventNameIn(version, name) !== undefined;
+  if (text === undefined) return eventNames.filter(isSent);
+  const events = text.split(",").map((name) => name.trim());
+  if (events.includes("")) {
+    throw new UsageError(`--events is "${text}", expected names separated by commas`);
+  }
+  for (const name of events) {
+    if (!eventNames.includes(name)) {
+      const near = closest(name, eventNames);
+      const meant = near === undefined ? "" : `, did you mean "${near}"?`;
+      warn(`the emulator sends no "${name}" by itself${meant}`);
+    } else if (!isSent(name)) {
+      warn(`"${name}" is newer than the "legacy" format, and will not come`);
+    }
+  }
+  return events;
+}
+
+function warn(text: string): void {
+  process.stderr.write(`airwallex-connect: ${printable(text)}\n`);
 }
 
 type Answer = Readonly<Record<string, string>>;

@@ -18,7 +18,13 @@ import { createMemoryStore } from "../stores/memory/index.js";
 import type { Store } from "../stores/store.js";
 import { findProblems, refuseProblems } from "./check-sellers.js";
 import { readArguments, UsageError } from "./flags.js";
-import { describeCounts, describeItem, describeReport, exitCodeOf } from "./onboard-report.js";
+import {
+  describeCounts,
+  describeItem,
+  describeReport,
+  exitCodeOf,
+  inWords,
+} from "./onboard-report.js";
 import { endedOf, showBar, showJson, showLines } from "./progress.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
 import { merged } from "./tree.js";
@@ -163,11 +169,11 @@ function describeInterruption(
   const rest = counts.total - endedOf(counts);
   const kept = keepsNothing(values)
     ? "Nothing is kept of this run, but accounts that were opened are found again by their identifiers."
-    : `What is done is kept in ${storeDirectory(values)}.`;
+    : `What was done is kept in ${storeDirectory(values)}.`;
   const lines = [
-    `Interrupted: of ${counts.total} sellers ${describeCounts(counts)}; ${rest} not finished`,
+    `Interrupted: of ${inWords(counts.total)} ${describeCounts(counts)}; ${rest} not finished`,
     `${kept} To go on, run the same command again:`,
-    `  airwallex-connect onboard ${args.map(quoted).join(" ")}`,
+    `  npx airwallex-connect onboard ${args.map(quoted).join(" ")}`,
   ];
   return `${lines.map(printable).join("\n")}\n`;
 }
@@ -256,7 +262,10 @@ function openClient(options: ClientOptions): Client {
   try {
     return createClient(options);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    const { message } = error as Error;
+    // The command has no such option: what is sent are documents and data of people.
+    const told = message.replace("baseUrl", "--url").replace(", or with allowInsecureHttp", "");
+    throw new UsageError(told);
   }
 }
 

@@ -51,7 +51,7 @@ export interface TokenEvent {
   readonly kind: "login" | "login_failed" | "refused" | "adopted" | "not_shared";
   /** How long the new token is valid, in milliseconds. */
   readonly lifetimeMs?: number | undefined;
-  /** Of `not_shared`: what the store rejected with. */
+  /** Of `login_failed`: what the login rejected with. Of `not_shared`: what the store rejected with. */
   readonly error?: unknown;
 }
 

@@ -1,6 +1,7 @@
 /** Encrypts every value of any store, so that only the holder of a key can read its records. */
 
 import { checkOptions } from "../checks/options.js";
+import { isObject, kindOf } from "../checks/values.js";
 import { StoreError } from "../errors/store-errors.js";
 import { checkText } from "./check-input.js";
 import type { LeaseOptions, Store, StoredRecord } from "./store.js";
@@ -40,6 +41,10 @@ export interface SealedStoreOptions {
  */
 export function createSealedStore(store: Store, options: SealedStoreOptions): Store {
   checkOptions("Cannot seal", options, { keys: "object", currentKid: "string" });
+  if (typeof (store as Partial<Store> | undefined)?.withLease !== "function") {
+    const found = isObject(store) ? "is not a store" : `is ${kindOf(store)}`;
+    throw new TypeError(`Cannot seal: the store ${found}, expected one such as createRedisStore`);
+  }
   const cipher = createCipher(options);
 
   async function openRecord(
@@ -87,6 +92,11 @@ const keyParameter = "record";
 const encryption = "A256GCM";
 
 function createCipher({ keys, currentKid }: SealedStoreOptions): Cipher {
+  if (!isObject(keys)) {
+    throw new TypeError(
+      `Cannot seal: \`keys\` is ${kindOf(keys)}, expected an object of keys by their ids`,
+    );
+  }
   const secrets = new Map(Object.entries(keys).map(([kid, key]) => [kid, toBytes(kid, key)]));
   const current = secrets.get(currentKid);
   if (current === undefined) {

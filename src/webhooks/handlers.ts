@@ -93,10 +93,12 @@ interface Registered<Context> {
 export function createWebhooks<Context = undefined>(
   options: WebhooksOptions<Context>,
 ): Webhooks<Context> {
-  checkVerifyOptions(options);
+  checkVerifyOptions(options, "Cannot create webhooks");
   const { inbox, secrets, toleranceMs, driftCheck } = options;
   if (inbox && typeof inbox.run !== "function") {
-    throw new TypeError("Cannot verify: inbox has no run function, expected one of createInbox");
+    throw new TypeError(
+      "Cannot create webhooks: inbox has no run function, expected one of createInbox",
+    );
   }
   const registered: Registered<Context>[] = [];
   const warned = new Set<string>();

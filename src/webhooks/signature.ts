@@ -132,23 +132,26 @@ const kinds: OptionKinds<VerifySignatureOptions & { driftCheck?: unknown; inbox?
 };
 
 /** Fills in defaults, and rejects options that would verify nothing. */
-export function checkVerifyOptions(options: VerifySignatureOptions): {
+export function checkVerifyOptions(
+  options: VerifySignatureOptions,
+  what = "Cannot verify",
+): {
   readonly secrets: readonly string[];
   readonly toleranceMs: number;
   readonly receivedAtMs: number;
 } {
-  checkOptions("Cannot verify", options, kinds);
+  checkOptions(what, options, kinds);
   const { toleranceMs = defaultToleranceMs, receivedAtMs = Date.now() } = options;
   const secrets = typeof options.secrets === "string" ? [options.secrets] : options.secrets;
   checkSecrets(secrets);
   // Written so that NaN fails too; the check cannot be turned off.
   if (!(toleranceMs >= 1 && toleranceMs <= greatestToleranceMs)) {
     throw new RangeError(
-      `Cannot verify: toleranceMs is out of range, expected 1 to ${greatestToleranceMs} ms`,
+      `${what}: toleranceMs is out of range, expected 1 to ${greatestToleranceMs} ms`,
     );
   }
   if (!Number.isFinite(receivedAtMs)) {
-    throw new RangeError("Cannot verify: receivedAtMs is not a time, expected Unix milliseconds");
+    throw new RangeError(`${what}: receivedAtMs is not a time, expected Unix milliseconds`);
   }
   return { secrets, toleranceMs, receivedAtMs };
 }

@@ -105,7 +105,7 @@ test("onboard --emulator does not reuse the state of an earlier emulator", async
     );
     expect([code, stdout]).toEqual([
       0,
-      "done    ada-1\n1 sellers: 1 done, 0 waiting, 0 missing something, 0 failed\n",
+      "done    ada-1\n1 seller: 1 done, 0 waiting, 0 missing something, 0 failed\n",
     ]);
     expect(emulator.accounts.list().map(({ status }) => status)).toEqual(["ACTIVE"]);
     emulator.reset();
@@ -430,12 +430,12 @@ test("onboard prints nothing from a table or an answer that could steer the term
   expect(columns.stderr.trimEnd().split("\n")).toHaveLength(1);
   emulator.faults.next("accounts.create", {
     status: 400,
-    body: { code: "invalid_argument", message: "No\u001b]0;x\u0007\n1 sellers: 1 done" },
+    body: { code: "invalid_argument", message: "No\u001b]0;x\u0007\n1 seller: 1 done" },
   });
   const refused = await onboard(emulator, writeTable({}));
   expect(refused.code).toBe(4);
   expect(refused.stdout).not.toContain("\u001b");
-  expect(refused.stdout).toContain("No\\u{1b}]0;x\\u{7}\\u{a}1 sellers");
+  expect(refused.stdout).toContain("No\\u{1b}]0;x\\u{7}\\u{a}1 seller");
 });
 
 test("onboard --json prints each result and the counts as lines of JSON", async () => {
@@ -495,8 +495,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(stdout()).toBe(
       [
         "Interrupted: of 2 sellers 0 done, 0 waiting, 0 missing something, 0 failed; 2 not finished",
-        `What is done is kept in ${store}. To go on, run the same command again:`,
-        `  airwallex-connect onboard ${file} --review-timeout 600 --url ${emulator.url} --store ${store}`,
+        `What was done is kept in ${store}. To go on, run the same command again:`,
+        `  npx airwallex-connect onboard ${file} --review-timeout 600 --url ${emulator.url} --store ${store}`,
         "",
       ].join("\n"),
     );

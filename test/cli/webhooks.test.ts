@@ -18,7 +18,7 @@ const run = (...args: readonly string[]) => runCommand(args);
 /** A command that keeps running, and what it has printed. */
 function start(...args: readonly string[]) {
   const { child, stdout, stderr } = startCommand(args);
-  return { child, text: () => stdout() + stderr() };
+  return { child, errors: stderr, text: () => stdout() + stderr() };
 }
 
 /** An emulator in its own process, whose platform is told of new accounts. */
@@ -262,6 +262,25 @@ test("listen signs with the secret of the handler, and says why an answer was 40
   await expect.poll(own.text).toContain("signing secret  that of --secret");
   emulator.deliver({ name: "account.active" });
   await expect.poll(own.text).toMatch(/^account\.active \S+ 200 in /m);
+});
+
+test("listen says which events will not come, and subscribes by itself to those of the format", async () => {
+  await using emulator = await startEmulator();
+  const shared = ["listen", "--forward-to", "http://127.0.0.1:9", "--emulator", emulator.url];
+  const names = "account.activ,payout.transfer.paid,account.active";
+  const named = start(...shared, "--events", names, "--format", "legacy");
+  await expect.poll(named.text).toContain("signing secret");
+  expect(named.errors()).toBe(
+    'airwallex-connect: the emulator sends no "account.activ" by itself, did you mean "account.active"?\n' +
+      'airwallex-connect: "payout.transfer.paid" is newer than the "legacy" format, and will not come\n',
+  );
+  expect(emulator.webhooks.subscriptions[0]?.events).toEqual(names.split(","));
+  const legacy = start(...shared, "--format", "legacy");
+  await expect.poll(legacy.text).toContain("signing secret");
+  expect(legacy.errors()).toBe("");
+  const { events } = emulator.webhooks.subscriptions[1] ?? {};
+  expect(events).toContain("account.active");
+  expect(events).not.toContain("payout.transfer.paid");
 });
 
 test("listen does not sign what the emulator has not, so that the handler refuses what a web page posts", async () => {

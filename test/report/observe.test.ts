@@ -102,7 +102,7 @@ describe("observer", () => {
     await client.accounts.retrieve("acct_1").catch(() => undefined);
     expect(heard).toMatchObject([
       ["attempt", { failedWhile: "connecting", failure: "ECONNREFUSED", attempt: 1 }],
-      ["token", { kind: "login_failed" }],
+      ["token", { kind: "login_failed", error: expect.objectContaining({ code: "unreachable" }) }],
     ]);
   });
 

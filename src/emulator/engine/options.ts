@@ -181,11 +181,21 @@ export function readStartOptions(options: StartEmulatorOptions): {
   checkOptions<StartEmulatorOptions>("Cannot make emulator", options, all);
   const { host = "127.0.0.1", port = 0, allowedHosts = [], ...rest } = options;
   refuseOtherLists("Cannot make emulator", { allowedHosts });
+  const wrong = allowedHosts.find(
+    (name) => name !== "*" && hostnameIn(name) !== name.toLowerCase(),
+  );
+  if (wrong !== undefined) {
+    refuse("allowedHosts", `"${wrong}"`, 'names without scheme and port, such as "api.test"');
+  }
   // An empty one would listen on every address of the machine.
   if (host === "") refuse("host", "empty", "an address such as 127.0.0.1");
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) refuse("port", port, "0 to 65535");
   return { listenOn: { host, port, allowedHosts }, settings: readOptions(rest) };
 }
+
+/** The name as a request would bring it. */
+const hostnameIn = (name: string): string | undefined =>
+  URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : undefined;
 
 function refuse(option: string, value: unknown, expected: string): never {
   throw new RangeError(`Cannot make emulator: ${option} is ${value}, expected ${expected}`);

@@ -25,9 +25,8 @@ export interface PostgresPool extends PostgresQueryable {
 /** @throws TypeError for what is no pool, such as a database URL. */
 export function checkPool(pool: object, member: "query" | "connect"): void {
   if (typeof (pool as Row | null | undefined)?.[member] === "function") return;
-  throw new TypeError(
-    `Cannot use Postgres: the pool is ${kindOf(pool)} without a ${member} function, expected a pool of pg or the like`,
-  );
+  const found = isObject(pool) ? `has no ${member} function` : `is ${kindOf(pool)}`;
+  throw new TypeError(`Cannot use Postgres: the pool ${found}, expected a pool of pg or the like`);
 }
 
 export type Row = Readonly<Record<string, unknown>>;
