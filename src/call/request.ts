@@ -54,7 +54,7 @@ export function buildRequest<Output>(
   // What nobody can look up must not be made twice.
   const retry = endpoint.retry === "lookup" && !extras.settlement ? "never" : endpoint.retry;
   const { origin, prefix } = settings.hosts[endpoint.host];
-  const text = extras.payload ? undefined : serialize(name, body, options.extraBody);
+  const text = extras.payload ? undefined : serialize(endpoint, body, options.extraBody);
   const shared = text === undefined ? common.withoutBody : common.withJson;
   const maxRetries = options.maxRetries ?? settings.maxRetries;
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {
@@ -80,13 +80,17 @@ export function buildRequest<Output>(
 }
 
 function serialize(
-  operation: string,
+  { name: operation, method }: Endpoint,
   body: unknown,
   extra: Readonly<Record<string, unknown>> | undefined,
 ): string | undefined {
   if (body === undefined && extra === undefined) return undefined;
   if (extra !== undefined && !isObject(extra)) {
     const message = `is ${kindOf(extra)}, expected an object`;
+    throw new ValidationError(operation, [{ path: ["extraBody"], message }]);
+  }
+  if (extra !== undefined && method === "GET") {
+    const message = "is given for a GET, which has no body";
     throw new ValidationError(operation, [{ path: ["extraBody"], message }]);
   }
   try {

@@ -30,7 +30,7 @@ describe("a successful answer", () => {
       data: page,
     });
     expect(error.message).toBe(
-      `Cannot read the answer to accounts.create: status 200, and the answer is not JSON (text/html; charset=utf-8, ${page.length} bytes); it may have been done: look for it in accounts.list before you call again; given an identifier, the client does that (POST /api/v1/accounts/create, outcome unknown, request id r-1)`,
+      `Cannot read the answer to accounts.create: status 200, and the answer is not JSON (text/html; charset=utf-8, ${page.length} bytes); it may have been done: look for it in accounts.list, by its identifier, before you call again: a new call does not look, and would open a second account (POST /api/v1/accounts/create, outcome unknown, request id r-1)`,
     );
     expect(server.requests.length).toBe(1);
   });

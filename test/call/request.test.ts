@@ -53,6 +53,21 @@ describe("extraBody", () => {
     expect(bodyOf(server.requests[0])).toMatchObject(newAccount);
   });
 
+  it.each([undefined, globalThis.fetch])(
+    "is refused for a GET, which has no body, before anything is sent (fetch: %o)",
+    async (fetch) => {
+      const server = await startServer();
+      const client = createClient({ ...key, baseUrl: server.url, fetch });
+      await expect(
+        client.accounts.list({}, { extraBody: { nickname: "Ada" } }),
+      ).rejects.toMatchObject({
+        name: "ValidationError",
+        issues: [{ path: ["extraBody"], message: "is given for a GET, which has no body" }],
+      });
+      expect(server.connections).toBe(0);
+    },
+  );
+
   it("is refused when it is not JSON, before anything is sent", async () => {
     const server = await startServer();
     const client = createClient({ ...key, baseUrl: server.url });
