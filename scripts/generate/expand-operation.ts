@@ -70,4 +70,4 @@ function withoutRequestId(node: Node): Node {
 }
 
 const requestIdText =
-  "1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is unknown, even from another process: the work is then done only once.";
+  "Default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is unknown, even from another process: the work is then done only once.";

@@ -426,9 +426,8 @@ export interface ConversionCreateParams {
   /** Id of a quote whose rate to use. */
   quote_id?: string | null | undefined;
   /**
-   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
-   * call whose outcome is unknown, even from another process: the work is then done only once. 1 to
-   * 64 characters.
+   * Default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is
+   * unknown, even from another process: the work is then done only once. 1 to 64 characters.
    */
   request_id?: string | undefined;
   /** Amount to sell, in units of its currency. */

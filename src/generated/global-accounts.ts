@@ -962,9 +962,8 @@ export interface GlobalAccountCreateParams {
   /** Name for your own use; default: the business name of the account. */
   nick_name?: string | null | undefined;
   /**
-   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
-   * call whose outcome is unknown, even from another process: the work is then done only once. Not
-   * empty.
+   * Default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is
+   * unknown, even from another process: the work is then done only once. Not empty.
    */
   request_id?: string | undefined;
   /** Currencies and methods that it has to support. */

@@ -55,8 +55,8 @@ export interface OAuthWebhookCreateParams {
    */
   events: readonly string[];
   /**
-   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
-   * call whose outcome is unknown, even from another process: the work is then done only once.
+   * Default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is
+   * unknown, even from another process: the work is then done only once. 1 to 50 characters.
    */
   request_id?: string | undefined;
   /** Where to send events, an HTTPS URL. Not empty. */

@@ -504,9 +504,8 @@ export interface PayoutCreateParams {
   /** Remarks of your own; the beneficiary does not see them. */
   remarks?: string | null | undefined;
   /**
-   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
-   * call whose outcome is unknown, even from another process: the work is then done only once. Not
-   * empty.
+   * Default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is
+   * unknown, even from another process: the work is then done only once. Not empty.
    */
   request_id?: string | undefined;
   /** Amount that leaves the wallet, in the source currency. */

@@ -547,8 +547,8 @@ export interface TransferCreateParams {
   /** Reference on the statements of both accounts. 1 to 140 characters. */
   reference: string;
   /**
-   * 1 to 50 characters; default: a new UUID for each call. Give your own to be able to repeat a
-   * call whose outcome is unknown, even from another process: the work is then done only once.
+   * Default: a new UUID for each call. Give your own to be able to repeat a call whose outcome is
+   * unknown, even from another process: the work is then done only once. 1 to 50 characters.
    */
   request_id?: string | undefined;
 }

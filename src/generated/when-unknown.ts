@@ -4,7 +4,7 @@
 /** By operation. Most calls with a `request_id` and all simulations are not listed: there the general advice will do. */
 export const whenUnknown: Readonly<Record<string, string | undefined>> = {
   "accounts.agreeToTerms": "calling again does no harm",
-  "accounts.create": "look for it in accounts.list before you call again; given an identifier, the client does that",
+  "accounts.create": "look for it in accounts.list, by its identifier, before you call again: a new call does not look, and would open a second account",
   "accounts.reactivate": "read the account: once it is done, its status is ACTIVE",
   "accounts.submit": "read the account: once it is submitted, its status is SUBMITTED or later",
   "accounts.suspend": "read the account: once it is done, its status is SUSPENDED",

@@ -46,7 +46,7 @@ export function refuseOldRequestId(
   const ageMs = Date.now() - sinceMs;
   if (ageMs < days * dayMs - marginMs) return;
   const age = (ageMs / dayMs).toFixed(1);
-  const message = `is ${age} days old, and the API knows one for ${days} days: this call could do its work a second time. Look in ${lookIn} first; if nothing is there, use a new request_id, or repeat this one with the option allowOldRequestId`;
+  const message = `is ${age} days old, and the API knows one for ${days} days: this call could do its work a second time. Look in ${lookIn} first, as the account that pays; if nothing is there, use a new request_id, or repeat this one with the option allowOldRequestId`;
   throw new ValidationError(operation, [{ path: ["request_id"], message }]);
 }
 
