@@ -51,16 +51,17 @@ export function createCodeClaims<Exchanged, Result>(
   store: ClaimStore,
   prefix: string,
 ): CodeClaims<Exchanged, Result> {
-  // Keyed by state as well: someone who only has the code must not share the result, and an emulator
-  // issues the same codes again after a reset.
+  // Keyed by state as well: someone who only has the code must not share the result. The claim is for the
+  // code alone: with another state it must not be sent again either.
   const running = new Map<string, Promise<Result>>();
   const unfinished = new Map<string, Claimed<Exchanged>>();
 
-  async function work(key: string, { exchange, finish }: CodeWork<Exchanged, Result>) {
+  async function work(key: string, code: string, parts: CodeWork<Exchanged, Result>) {
+    const { exchange, finish } = parts;
     for (const [other, { untilMs }] of unfinished) {
       if (untilMs < performance.now()) unfinished.delete(other);
     }
-    const claimed = unfinished.get(key) ?? (await claim(store, prefix, key, exchange));
+    const claimed = unfinished.get(key) ?? (await claim(store, prefix, code, exchange));
     unfinished.set(key, claimed);
     const result = await finish(claimed.exchanged);
     unfinished.delete(key);
@@ -73,7 +74,7 @@ export function createCodeClaims<Exchanged, Result>(
     const key = `${state} ${code}`;
     const started = running.get(key);
     if (started) return started;
-    const working = work(key, parts).finally(() => running.delete(key));
+    const working = work(key, code, parts).finally(() => running.delete(key));
     running.set(key, working);
     return working;
   };
@@ -82,10 +83,10 @@ export function createCodeClaims<Exchanged, Result>(
 async function claim<Exchanged>(
   store: ClaimStore,
   prefix: string,
-  key: string,
+  code: string,
   exchange: () => Promise<Exchanged>,
 ): Promise<Claimed<Exchanged>> {
-  const id = `${prefix}callback:${await fingerprint(key)}`;
+  const id = `${prefix}callback:${await fingerprint(code)}`;
   const claimed = await store.claim(id, { leaseMs });
   if (claimed.kind !== "claimed") throw new OAuthCallbackError("code_used");
   const { token } = claimed;

@@ -11,7 +11,7 @@ const works = (result: string, finish = async (pair: string) => `${result} of ${
 });
 
 describe("createCodeClaims()", () => {
-  it("shares the work between identical callbacks, but not with a caller who has only the code", async () => {
+  it("shares the work between identical callbacks, and sends a code for no other state", async () => {
     const claims = createClaims();
     let done: () => void = () => undefined;
     const working = new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ describe("createCodeClaims()", () => {
     );
     const doubleClick = claims({ state: "mine", code: "c1" }, works("second"));
     const thief = claims({ state: "other", code: "c1" }, works("thief's own"));
-    expect(await thief).toBe("thief's own of pair");
+    await expect(thief).rejects.toMatchObject({ code: "code_used" });
     done();
     expect(await Promise.all([first, doubleClick])).toEqual(["connection", "connection"]);
   });
@@ -33,6 +33,8 @@ describe("createCodeClaims()", () => {
     await createClaims(store)({ state: "s", code: "c" }, works("done"));
     const again = createClaims(store)({ state: "s", code: "c" }, works("again"));
     await expect(again).rejects.toMatchObject({ code: "code_used" });
+    const thief = createClaims(store)({ state: "other", code: "c" }, works("thief's own"));
+    await expect(thief).rejects.toMatchObject({ code: "code_used" });
   });
 
   it("lets a callback be tried again after its exchange failed", async () => {

@@ -224,15 +224,15 @@ describe("oauth.handleCallback()", () => {
     });
     const oauth = { ...app, store };
     const client = createClient({ environment: "sandbox", baseUrl: server.url, oauth });
-    const connectOnce = async () => {
+    const connectOnce = async (code: string) => {
       const url = new URL(await client.oauth.authorizationUrl({ session: "s" }));
       const state = url.searchParams.get("state") ?? "";
-      const query = new URLSearchParams({ code: "c", state });
+      const query = new URLSearchParams({ code, state });
       return await client.oauth.handleCallback(`/callback?${query}`, { session: "s" });
     };
-    await expect(connectOnce()).rejects.toMatchObject({ code: "unreadable_response" });
+    await expect(connectOnce("c1")).rejects.toMatchObject({ code: "unreadable_response" });
     expect((await store.list({ prefix: "" })).keys).toEqual([]);
-    expect((await connectOnce()).connection.accountId).toBe("acct_9");
+    expect((await connectOnce("c2")).connection.accountId).toBe("acct_9");
   });
 
   /** A customer returning to the app. */
@@ -342,6 +342,22 @@ describe("oauth.handleCallback()", () => {
     const customer = client.oauth.connection(second.connection.id);
     expect((await customer.accounts.current()).id).toBe(first.connection.accountId);
   });
+});
+
+it("does not send a used code again, whatever the state, so that nobody can end a connection by it", async () => {
+  await using emulator = await startEmulator();
+  const client = clientOf(emulator);
+  const { id } = await connectable(emulator);
+  const session = { session: "visitor" };
+  const back = new URL(await consent(emulator, await client.oauth.authorizationUrl(session), id));
+  await client.oauth.handleCallback(back, session);
+  const other = { session: "somebody else" };
+  const url = new URL(await client.oauth.authorizationUrl(other));
+  back.searchParams.set("state", url.searchParams.get("state") ?? "");
+  await expect(client.oauth.handleCallback(back, other)).rejects.toMatchObject({
+    code: "code_used",
+  });
+  expect(emulator.oauth.connections).toMatchObject([{ status: "CONNECTED" }]);
 });
 
 describe.each(["connection", "retrieve", "refresh", "delete", "exchangeCode"] as const)(

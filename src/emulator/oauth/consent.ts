@@ -1,5 +1,6 @@
 /** Decisions of customers, on the page or through the shortcut for tests. */
 
+import { createHash } from "node:crypto";
 import type { AccountRecord } from "../engine/account-record.js";
 import type { World } from "../engine/world.js";
 import { redirectWithCode, redirectWithError } from "./authorize.js";
@@ -28,7 +29,12 @@ export function signUp(world: World, customer: NewCustomer): AccountRecord {
 /** Returns the URL to redirect to, with a code. */
 export function allow(world: World, request: AuthorizationRequest, account: AccountRecord): string {
   const { ids, codes } = oauthOf(world);
-  const code = ids.secret("code");
+  // After a reset the ids come again; an app that has seen such a code would take it for a used one.
+  const mark = createHash("sha256")
+    .update(request.state ?? "")
+    .digest("base64url")
+    .slice(0, 8);
+  const code = ids.secret("code") + mark;
   const expiresAtMs = world.clock.nowMs() + world.settings.oauth.codeLifetimeMs;
   codes.set(code, { request, account, expiresAtMs, grant: undefined });
   return redirectWithCode(request, code);
