@@ -34,8 +34,9 @@ export function createHandle({ present, faults, routes }: HandleParts): Handle {
     const found = router.find(method, path);
     const endpoint = found.route?.endpoint?.name;
     const effect = faults.take({ method, path, endpoint });
-    const response = await respond({ requestId: world.ids.request(), effect }, () =>
-      answer(world, request, found, () => pause(effect)),
+    const response = await respond(
+      { requestId: world.ids.request(), effect, now: world.clock.now },
+      () => answer(world, request, found, () => pause(effect)),
     );
     const { recordBodies: bodies, onRequest } = world.settings;
     const logged = toLogEntry(request, response, { ...arrival, endpoint, effect, bodies });
@@ -48,11 +49,12 @@ export function createHandle({ present, faults, routes }: HandleParts): Handle {
 interface Circumstances {
   readonly requestId: string;
   readonly effect: FaultEffect | undefined;
+  readonly now: () => Date;
 }
 
 /** Does the work, unless a fault replaces it; a fault may also alter what the work gave. */
 async function respond(
-  { requestId, effect }: Circumstances,
+  { requestId, effect, now }: Circumstances,
   work: () => Promise<EmulatedResponse>,
 ): Promise<EmulatedResponse> {
   const traceId = requestId.replaceAll("-", "");
@@ -64,6 +66,8 @@ async function respond(
   const usual = {
     "x-awx-trace-id": traceId,
     "correlation-id": requestId,
+    // By its own clock, as all times in its answers: it may be another year there.
+    date: now().toUTCString(),
     // Tokens and personal data are in no cache.
     "cache-control": "no-store",
   };
