@@ -38,8 +38,8 @@ export interface CursorPage<Item> {
 }
 
 /**
- * Creates a list of numbered pages. New items push older ones onto the next page while a caller walks
- * the list, so items that were already on the previous page are skipped.
+ * Creates a list of numbered pages. New items push older ones onto later pages while a caller walks the list,
+ * so items that were already on an earlier page are skipped.
  *
  * @param params what the caller asks for; what is no object is handed on as it is, to be refused
  * @param fetchPage asks for a page: by `params` with its number
@@ -116,6 +116,12 @@ interface Steps<Item, Page, Name> {
 
 type PageName = number | string | undefined;
 
+/** So many pages of new items may push others on between two requests, before one of those is given twice. */
+const rememberedPages = 10;
+
+/** So often a page may be the same as the one before. */
+const mostRepeats = 3;
+
 interface ItemsPage<Item> {
   readonly items: readonly Item[];
 }
@@ -149,14 +155,16 @@ async function* pagesOf<Item, Page extends ItemsPage<Item>, Name extends PageNam
   const { endpoint, firstName, first, fetchPage, next } = list;
   const visited = new Set<Name>([firstName]);
   let previous: string | undefined;
+  let repeats = 0;
   let name = firstName;
   for (let page = await first; ; page = await fetchPage(name)) {
     yield page;
     const following = next(page, name);
     if (following === undefined) return;
     const here = describePage(page, list);
-    const repeated = visited.has(following) || (here !== "" && here === previous);
-    if (repeated) throw repeatedPage(endpoint, name, page);
+    // As many new items as a page holds push the same items onto the next page: once is no proof.
+    repeats = here !== "" && here === previous ? repeats + 1 : 0;
+    if (visited.has(following) || repeats === mostRepeats) throw repeatedPage(endpoint, name, page);
     visited.add(following);
     previous = here;
     name = following;
@@ -166,13 +174,15 @@ async function* pagesOf<Item, Page extends ItemsPage<Item>, Name extends PageNam
 async function* itemsOf<Item, Page extends ItemsPage<Item>, Name extends PageName>(
   list: Walk<Item, Page, Name>,
 ): AsyncGenerator<Item> {
-  let seen: ReadonlySet<string | undefined> = new Set();
+  const recent: ReadonlySet<string | undefined>[] = [];
   for await (const page of pagesOf(list)) {
     const keys = keysOf(page, list);
     for (const [i, item] of page.items.entries()) {
-      if (keys[i] === undefined || !seen.has(keys[i])) yield item;
+      const key = keys[i];
+      if (key === undefined || !recent.some((seen) => seen.has(key))) yield item;
     }
-    seen = new Set(keys);
+    recent.push(new Set(keys));
+    if (recent.length > rememberedPages) recent.shift();
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
+import { createEmulator } from "../../src/emulator/index.js";
 import { type Account, createClient } from "../../src/index.js";
+import { minimal } from "../emulator/inputs.js";
 import {
   type Answer,
   account,
@@ -128,6 +130,23 @@ describe("accounts.list()", () => {
     expect(await client.accounts.list().toArray({ limit: 10 })).toEqual(pages.flat());
   });
 
+  it.each([1, 2, 4, 9])(
+    "gives each item once when %i new ones push it on while pages of 2 are read",
+    async (added) => {
+      const client = createClient(createEmulator().clientOptions);
+      const open = (identifier: string) => client.accounts.create({ ...minimal, identifier });
+      for (let i = 0; i < 5; i++) await open(`old-${i}`);
+      const seen: (string | null | undefined)[] = [];
+      for await (const { identifier } of client.accounts.list({ page_size: 2 })) {
+        seen.push(identifier);
+        if (seen.length === 2) for (let i = 0; i < added; i++) await open(`new-${i}`);
+      }
+      const old = ["old-4", "old-3", "old-2", "old-1", "old-0"];
+      expect(seen.filter((one) => one?.startsWith("old"))).toEqual(old);
+      expect(new Set(seen).size).toBe(seen.length);
+    },
+  );
+
   it("fails when a page of such items repeats", async () => {
     const answer = json(200, { items: [{ nickname: "a" }], has_more: true });
     const server = await startServer({ otherwise: answer });
@@ -147,10 +166,10 @@ describe("accounts.list()", () => {
       name: "ShapeError",
       code: "repeated_page",
       operation: "accounts.list",
-      message: expect.stringContaining("page 1 is the same as the one before"),
+      message: expect.stringContaining("page 3 is the same as the one before"),
     });
     expect(seen).toEqual(["acct_0", "acct_1"]);
-    expect(server.requests.length).toBe(2);
+    expect(server.requests.length).toBe(4);
   });
 
   it("fails when a later page fails", async () => {
