@@ -80,7 +80,7 @@ function emitEndpoint(operation: Operation): string {
 }
 
 /**
- * The members by which an answer is known: its id or items, or else whatever it must have, or any that it
+ * The members by which an answer is known: its own id or items, or else whatever it must have, or any that it
  * may have; none for a list.
  */
 function namesOfAnswer(name: string, model: Model): readonly string[] | undefined {
@@ -89,7 +89,8 @@ function namesOfAnswer(name: string, model: Model): readonly string[] | undefine
   if (node?.kind === "array") return [];
   if (node?.kind !== "object") return undefined;
   const required = node.members.filter(({ optional }) => !optional).map((member) => member.name);
-  const key = ["id", "items"].find((one) => required.includes(one));
+  // `conversion_id` of a Conversion: a page of a proxy may have a `status` or a `request_id` too.
+  const key = ["id", "items", `${name.toLowerCase()}_id`].find((one) => required.includes(one));
   if (key !== undefined) return [key];
   return required.length > 0 ? required : node.members.map(({ name }) => name);
 }

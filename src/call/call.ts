@@ -142,7 +142,7 @@ async function readAnswer<Output>(
   const shape = endpoint.response;
   if (!shape) return undefined as Output;
   const body = readBody(response, extras);
-  const data = extras.interpret ? extras.interpret(body) : body;
+  const data = extras.interpret ? extras.interpret(body, request.progress) : body;
   const problem = problemWithAnswer(endpoint, response, data, extras.anyBody);
   if (problem !== undefined) {
     if (request.retry !== "safe") request.progress.ambiguous = true;

@@ -56,11 +56,14 @@ export function createDownload(send: Send, settings: CallSettings): Download {
         } else if (response.status >= 300) {
           throw refusal(request(link), response, { bodies: [], query: undefined }, settings);
         } else {
-          const coded = header(response.headers, "content-encoding") !== undefined;
+          const has = (name: string) => header(response.headers, name) !== undefined;
+          // Coded, or without a length of its own, an answer that is cut short looks whole.
+          const hidesItsEnd =
+            has("content-encoding") || !(has("content-length") || has("transfer-encoding"));
           return guard(
             response.stream ?? streams().Readable.from([response.body]),
             request(link),
-            coded ? options.sizeBytes : undefined,
+            hidesItsEnd ? options.sizeBytes : undefined,
           );
         }
       }

@@ -1,6 +1,6 @@
 /** Turns the lack of a response into an error of ours. */
 
-import { errorsIn, isError } from "../checks/errors.js";
+import { causesOf, errorsIn, isError, mostCauses } from "../checks/errors.js";
 import {
   ApiError,
   AuthenticationError,
@@ -85,21 +85,21 @@ function lost(error: SdkError, request: WireRequest): NetworkError {
 
 /** Finds an error thrown by the request body while being read, such as a stream too long; fetch wraps it. */
 function ownError(error: unknown): SdkError | undefined {
-  if (error instanceof SdkError) return error;
-  return isError(error) ? ownError(error.cause) : undefined;
+  for (const one of causesOf(error)) if (one instanceof SdkError) return one;
+  return undefined;
 }
 
 /**
  * A copy of a transport's error without data it may carry: undici's parser error has the response's bytes.
  */
-function plainCause(error: unknown, redactor: Redactor): Error | undefined {
-  if (!isError(error)) return undefined;
-  const cause = plainCause(error.cause, redactor);
+function plainCause(error: unknown, redactor: Redactor, depth = 0): Error | undefined {
+  if (!isError(error) || depth >= mostCauses) return undefined;
+  const cause = plainCause(error.cause, redactor, depth + 1);
   const message = redactor.text(shorten(error.message));
   const options = cause && { cause };
   const several = errorsIn(error);
   const plain = several
-    ? new AggregateError(plainErrors(several, redactor), message, options)
+    ? new AggregateError(plainErrors(several, redactor, depth + mostCauses / 2), message, options)
     : new Error(message, options);
   const { code } = error as { readonly code?: unknown };
   if (typeof code === "string") Object.assign(plain, { code });
@@ -110,8 +110,12 @@ function plainCause(error: unknown, redactor: Redactor): Error | undefined {
   return plain;
 }
 
-function plainErrors(errors: readonly unknown[], redactor: Redactor): readonly Error[] {
-  return errors.slice(0, 10).flatMap((error) => plainCause(error, redactor) ?? []);
+function plainErrors(
+  errors: readonly unknown[],
+  redactor: Redactor,
+  depth: number,
+): readonly Error[] {
+  return errors.slice(0, 10).flatMap((error) => plainCause(error, redactor, depth) ?? []);
 }
 
 /** What went wrong, in the words of the deepest error that has any. */

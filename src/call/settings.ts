@@ -2,7 +2,7 @@
 
 import type { Topics } from "../report/observe.js";
 import type { Endpoint } from "../schemas/endpoint.js";
-import type { WireRequest } from "../transport/wire.js";
+import type { Progress, WireRequest } from "../transport/wire.js";
 import type { Settlement } from "./settle.js";
 
 /** Options for a single call. */
@@ -74,7 +74,7 @@ export interface CallExtras<Output> {
   /** Returns a body that is not JSON as a string, and a missing body as undefined. */
   readonly anyBody?: boolean;
   /** Turns another form of the answer into the described one, before it is checked. */
-  readonly interpret?: (data: unknown) => unknown;
+  readonly interpret?: (data: unknown, progress: Pick<Progress, "ambiguous">) => unknown;
   /** Throws ValidationError for what the input's shape cannot express; runs after the shape check. */
   readonly check?: () => void;
   /** Returns numbers that a JavaScript number would round as strings, so that amounts stay exact. */

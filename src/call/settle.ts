@@ -99,7 +99,8 @@ async function sendOrFind<Output>(send: Send, look: Look<Output>): Promise<Endin
 }
 
 function isSuccess(ending: Ending): ending is WireResponse {
-  return !("error" in ending) && ending.status < 400;
+  // A redirect is none: whoever sends it may stand before the API or behind it.
+  return !("error" in ending) && ending.status < 300;
 }
 
 /** Whether a refusal means that an earlier attempt, or an earlier call, did the work. */

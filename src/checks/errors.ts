@@ -18,6 +18,18 @@ export function errorsIn(error: Error): readonly unknown[] | undefined {
   return isSeveral && Array.isArray(errors) ? errors : undefined;
 }
 
+/** Deeper than any error that explains something; a chain of causes can be a circle. */
+export const mostCauses = 10;
+
+/** The error and its causes, from the outside in. */
+export function* causesOf(error: unknown): Generator<Error> {
+  let at = error;
+  for (let depth = 0; depth < mostCauses && isError(at); depth++) {
+    yield at;
+    at = at.cause;
+  }
+}
+
 /** What an error says, to be part of a message of ours. */
 export function reasonIn(error: unknown): string {
   return isError(error) ? error.message : "the reason is not known";

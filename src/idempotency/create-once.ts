@@ -45,7 +45,9 @@ export interface CreateOnce<Output> {
   /** What was asked for; a member that is undefined, or that the API does not show, is not compared. */
   readonly asked: Asked;
   /** Says in what else it differs that an error must not show, such as a bank account; undefined if in nothing. */
-  readonly differs?: ((made: Output) => string | undefined) | undefined;
+  readonly differs?:
+    | ((made: Output, options: CallOptions) => Promise<string | undefined>)
+    | undefined;
   /** Lists what may have been made with the id. */
   readonly list: (options: CallOptions) => Promise<readonly Output[]>;
 }
@@ -54,13 +56,15 @@ export function createOnce<Output extends Made>(
   once: CreateOnce<Output>,
   options: CallOptions | undefined,
 ): CallExtras<Output> {
-  const { requestId, asked, list, differs = () => undefined } = once;
+  const { requestId, asked, list, differs = async () => undefined } = once;
   const find = async (remainingMs: number): Promise<Finding<Output>> => {
-    const listed = await list(withinCall(options, remainingMs));
+    const lookup = withinCall(options, remainingMs);
+    const listed = await list(lookup);
     const made = listed.filter(({ request_id }) => request_id === requestId);
-    const found = made.find((one) => isSame(one, asked) && differs(one) === undefined);
-    if (found) return { found };
-    return made[0] && { taken: describeOther(once, made[0], differs(made[0])) };
+    for (const one of made) {
+      if (isSame(one, asked) && (await differs(one, lookup)) === undefined) return { found: one };
+    }
+    return made[0] && { taken: describeOther(once, made[0], await differs(made[0], lookup)) };
   };
   return { exactNumbers: true, settlement: { find, acrossCalls: true } };
 }

@@ -5,6 +5,7 @@
  * made, or where the caller says when it was first used. Any other id is taken for a young one.
  */
 
+import type { ResponseInfo } from "../call/call.js";
 import { kindOf } from "../checks/values.js";
 import { ValidationError } from "../errors/index.js";
 
@@ -48,6 +49,17 @@ export function refuseOldRequestId(
   const age = (ageMs / dayMs).toFixed(1);
   const message = `is ${age} days old, and the API knows one for ${days} days: this call could do its work a second time. Look in ${lookIn} first, as the account that pays; if nothing is there, use a new request_id, or repeat this one with the option allowOldRequestId`;
   throw new ValidationError(operation, [{ path: ["request_id"], message }]);
+}
+
+/** Whether what was made then has been forgotten, so that this call cannot have made it. */
+export function isForgotten(
+  createdAt: string | undefined,
+  { headers }: Pick<ResponseInfo, "headers">,
+  { days }: RememberedFor,
+): boolean {
+  const told = Date.parse(headers["date"] ?? "");
+  const nowMs = Number.isNaN(told) ? Date.now() : told;
+  return nowMs - Date.parse(createdAt ?? "") > days * dayMs;
 }
 
 function firstUsedMs(operation: string, at: unknown): number | undefined {

@@ -9,6 +9,15 @@
  * @see https://www.airwallex.com/docs/api/errors
  */
 
+import type { CallOptions } from "../call/settings.js";
+import { isObject } from "../checks/values.js";
+
+/** What the API gets: what `extraBody` has replaces what the params have. */
+export function sentBody<Body extends object>(body: Body, options: CallOptions | undefined): Body {
+  const extra: unknown = options?.extraBody;
+  return isObject(extra) ? { ...body, ...extra } : body;
+}
+
 /** What goes out for these params: with a generated id if the caller gave none. */
 export function withRequestId<Params extends { readonly request_id?: string | null | undefined }>(
   params: Params,

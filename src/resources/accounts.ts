@@ -30,6 +30,7 @@ import {
   accountsWalletInfo,
 } from "../generated/endpoints.js";
 import { beganAt, withinCall } from "../idempotency/lookup.js";
+import { sentBody } from "../idempotency/request-id.js";
 
 /**
  * Accounts of the platform's customers. Every method rejects with `ValidationError` before any I/O when
@@ -237,7 +238,7 @@ function createSettlement(
   params: AccountCreateParams,
   options: CallOptions | undefined,
 ): Settlement<Account> | undefined {
-  const identifier: unknown = params?.identifier;
+  const { identifier }: { readonly identifier?: unknown } = sentBody({ ...params }, options);
   if (typeof identifier !== "string" || identifier === "") return undefined;
   const since = beganAt();
   return {

@@ -206,7 +206,12 @@ export function beneficiariesResource(call: Call): BeneficiariesResource {
       listPages(beneficiariesList, params, (query) => call(beneficiariesList, { query }, options)),
     update: (id, params, options) =>
       call(beneficiariesUpdate, { path: { id }, body: params }, options),
-    delete: (id, options) => call(beneficiariesDelete, { path: { id } }, options),
+    delete: (id, options) =>
+      call(beneficiariesDelete, { path: { id } }, options, {
+        // False after an attempt whose answer was lost: that one has deleted it.
+        interpret: (data, { ambiguous }) =>
+          typeof data === "boolean" ? data || ambiguous : undefined,
+      }),
     validate: (params, options) => call(beneficiariesValidate, { body: params }, options),
     verify: (params, options) => call(beneficiariesVerify, { body: params }, options),
     apiSchema: (params = {}, options) => call(beneficiariesApiSchema, { body: params }, options),

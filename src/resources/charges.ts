@@ -11,6 +11,7 @@ import type {
 } from "../generated/charges.js";
 import { chargesCreate, chargesList, chargesRetrieve } from "../generated/endpoints.js";
 import { createOnce, paymentOf } from "../idempotency/create-once.js";
+import { sentBody } from "../idempotency/request-id.js";
 
 /** Charges, such as fees. Amounts, errors and `request_id` are as in {@link TransfersResource}. */
 export interface ChargesResource {
@@ -61,7 +62,8 @@ export function chargesResource(call: Call): ChargesResource {
   const resource: ChargesResource = {
     create(params, options) {
       const body = paymentOf(params);
-      const { request_id, amount, currency, source } = body;
+      const sent = sentBody(body, options);
+      const { request_id, amount, currency, source } = sent;
       const once = {
         noun: "charge",
         requestId: request_id,

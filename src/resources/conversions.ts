@@ -11,6 +11,7 @@ import type {
   ConversionListParams,
 } from "../generated/fx.js";
 import { createOnce, paymentOf } from "../idempotency/create-once.js";
+import { sentBody } from "../idempotency/request-id.js";
 
 /**
  * Conversions of the account that the client acts for. Amounts are decimals in units of the currency.
@@ -64,7 +65,8 @@ export function conversionsResource(call: Call): ConversionsResource {
   const resource: ConversionsResource = {
     create(params, options) {
       const body = paymentOf(params);
-      const { request_id, buy_currency, sell_currency, buy_amount, sell_amount } = body;
+      const sent = sentBody(body, options);
+      const { request_id, buy_currency, sell_currency, buy_amount, sell_amount } = sent;
       const once = {
         noun: "conversion",
         requestId: request_id,

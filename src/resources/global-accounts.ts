@@ -22,7 +22,7 @@ import type {
   GlobalAccountUpdateParams,
 } from "../generated/global-accounts.js";
 import { createOnce } from "../idempotency/create-once.js";
-import { withRequestId } from "../idempotency/request-id.js";
+import { sentBody, withRequestId } from "../idempotency/request-id.js";
 
 /**
  * Global accounts of the account that the client acts for: with an account number of a local bank, it
@@ -109,12 +109,13 @@ export function globalAccountsResource(call: Call): GlobalAccountsResource {
   const resource: GlobalAccountsResource = {
     create(params, options) {
       const body = withRequestId(params);
-      const { request_id, country_code, required_features } = body;
+      const sent = sentBody(body, options);
+      const { request_id, country_code, required_features } = sent;
       const once = {
         noun: "global account",
         requestId: request_id,
         asked: { country_code },
-        differs: (made: GlobalAccount) =>
+        differs: async (made: GlobalAccount) =>
           hasFeatures(made, required_features) ? undefined : "has other features",
         list: async (lookup: CallOptions) => {
           // There is no filter by request_id, and one that was used for another country is taken too.

@@ -20,7 +20,7 @@ import type {
 } from "../generated/partner-webhooks.js";
 import type { WebhookSubscription, WebhookSubscriptionDeletion } from "../generated/webhooks.js";
 import { withinCall } from "../idempotency/lookup.js";
-import { withRequestId } from "../idempotency/request-id.js";
+import { sentBody, withRequestId } from "../idempotency/request-id.js";
 import { findByRequestId, findGone, goneCodes, readDeletion } from "./webhooks.js";
 
 /**
@@ -125,7 +125,10 @@ export function partnerWebhooksResource(call: Call): PartnerWebhooksResource {
     create(params, options) {
       const body = withRequestId(params);
       const find = (remainingMs: number) =>
-        findByRequestId(resource.list({}, withinCall(options, remainingMs)), body.request_id);
+        findByRequestId(
+          resource.list({}, withinCall(options, remainingMs)),
+          sentBody(body, options).request_id,
+        );
       return call(oauthWebhooksCreate, { body }, options, { settlement: { find } });
     },
     retrieve: (id, options) => call(oauthWebhooksRetrieve, { path: { id } }, options),

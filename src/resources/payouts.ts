@@ -5,6 +5,7 @@ import { type ListPromise, listCursorPages } from "../call/page.js";
 import type { CallOptions } from "../call/settings.js";
 import { isObject } from "../checks/values.js";
 import {
+  beneficiariesRetrieve,
   payoutsCancel,
   payoutsConfirmFunding,
   payoutsCreate,
@@ -23,7 +24,12 @@ import type {
 } from "../generated/payouts.js";
 import { createOnce, paymentOf } from "../idempotency/create-once.js";
 import { paysAnotherAccount } from "../idempotency/payee.js";
-import { type RequestIdAge, refuseOldRequestId } from "../idempotency/request-id-age.js";
+import { sentBody } from "../idempotency/request-id.js";
+import {
+  isForgotten,
+  type RequestIdAge,
+  refuseOldRequestId,
+} from "../idempotency/request-id-age.js";
 
 /** Options of `payouts.create`: those of any call, and what is known of the age of its `request_id`. */
 export interface PayoutCreateOptions extends CallOptions, RequestIdAge {}
@@ -134,14 +140,20 @@ const rememberedFor = { days: 7, lookIn: 'payouts.list({ request_id, page: "0" }
 
 export function payoutsResource(call: Call): PayoutsResource {
   const exact = { exactNumbers: true };
+  /** A payout made for a payee given in full has no `beneficiary_id` to compare: their accounts are. */
+  const payeeOf = async (made: Payout, id: string | null | undefined, lookup: CallOptions) => {
+    if (!id || made.beneficiary_id) return undefined;
+    return (await call(beneficiariesRetrieve, { path: { id } }, lookup)).beneficiary;
+  };
   const resource: PayoutsResource = {
     create(params, given) {
       const { requestIdFirstUsedAt, allowOldRequestId, ...rest } = given ?? {};
       // What is no options object is refused by the call.
       const options = isObject(given) ? rest : given;
       const body = paymentOf(params);
-      const { request_id, beneficiary, beneficiary_id } = body;
-      const { source_currency, source_amount, transfer_currency, transfer_amount } = body;
+      const sent = sentBody(body, options);
+      const { request_id, beneficiary, beneficiary_id } = sent;
+      const { source_currency, source_amount, transfer_currency, transfer_amount } = sent;
       const once = {
         noun: "payout",
         requestId: request_id,
@@ -149,12 +161,17 @@ export function payoutsResource(call: Call): PayoutsResource {
           ...{ source_currency, source_amount, transfer_currency, transfer_amount },
           beneficiary_id,
         },
-        differs: (made: Payout) =>
-          made.beneficiary && beneficiary && paysAnotherAccount(made.beneficiary, beneficiary)
-            ? "pays another account"
-            : undefined,
-        list: async (lookup: CallOptions) =>
-          (await resource.list({ request_id, page: "0" }, lookup)).items,
+        differs: async (made: Payout, lookup: CallOptions) => {
+          const payee = beneficiary ?? (await payeeOf(made, beneficiary_id, lookup));
+          const isOther = made.beneficiary && payee && paysAnotherAccount(made.beneficiary, payee);
+          return isOther ? "pays another account" : undefined;
+        },
+        list: async (lookup: CallOptions) => {
+          const list = resource.list({ request_id, page: "0" }, lookup);
+          const { data, response } = await list.withResponse();
+          if (!allowOldRequestId) return data.items;
+          return data.items.filter((one) => !isForgotten(one.created_at, response, rememberedFor));
+        },
       };
       const age = { requestIdFirstUsedAt, allowOldRequestId };
       return call(payoutsCreate, { body }, options, {

@@ -11,6 +11,7 @@ import type {
   TransferListParams,
 } from "../generated/transfers.js";
 import { createOnce, paymentOf } from "../idempotency/create-once.js";
+import { sentBody } from "../idempotency/request-id.js";
 
 /**
  * Transfers from the account that the client acts for: the platform's own, or that of
@@ -84,7 +85,8 @@ export function transfersResource(call: Call): TransfersResource {
   const resource: TransfersResource = {
     create(params, options) {
       const body = paymentOf(params);
-      const { request_id, amount, currency, destination } = body;
+      const sent = sentBody(body, options);
+      const { request_id, amount, currency, destination } = sent;
       const once = {
         noun: "transfer",
         requestId: request_id,

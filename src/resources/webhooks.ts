@@ -21,7 +21,7 @@ import type {
   WebhookUpdateParams,
 } from "../generated/webhooks.js";
 import { withinCall } from "../idempotency/lookup.js";
-import { withRequestId } from "../idempotency/request-id.js";
+import { sentBody, withRequestId } from "../idempotency/request-id.js";
 
 /**
  * Webhook subscriptions of the account that the client acts for. To read what arrives at their URLs,
@@ -100,7 +100,10 @@ export function webhooksResource(call: Call): WebhooksResource {
     create(params, options) {
       const body = withRequestId(params);
       const find = (remainingMs: number) =>
-        findByRequestId(resource.list({}, withinCall(options, remainingMs)), body.request_id);
+        findByRequestId(
+          resource.list({}, withinCall(options, remainingMs)),
+          sentBody(body, options).request_id,
+        );
       return call(webhooksCreate, { body }, options, { settlement: { find } });
     },
     retrieve: (id, options) => call(webhooksRetrieve, { path: { id } }, options),

@@ -1,6 +1,6 @@
 /** Tells observers of attempts and retries. */
 
-import { isError } from "../checks/errors.js";
+import { causesOf, isError } from "../checks/errors.js";
 import type { Topics } from "../report/observe.js";
 import { redactPath } from "../report/redact.js";
 import { requestIdOf, type Send, WireError, type WireRequest } from "../transport/wire.js";
@@ -42,8 +42,8 @@ export function publishRetry(
 
 /** The first code in the chain of causes, such as `ECONNREFUSED`. */
 export function failureCode(error: unknown): string | undefined {
-  for (let e = error; isError(e); e = e.cause) {
-    const { code } = e as { readonly code?: unknown };
+  for (const one of causesOf(error)) {
+    const { code } = one as { readonly code?: unknown };
     if (typeof code === "string") return code;
   }
   return isError(error) ? error.name : undefined;

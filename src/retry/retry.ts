@@ -206,7 +206,7 @@ async function waitToRetry(
   const least = looksFirst(request) && !limited ? step / 2 : 0;
   const shortest = inProgress ? step / 2 : least;
   const backOff = holdsAll ? step : shortest + (step - shortest) * random();
-  const delayMs = Math.max(least, asked ?? backOff);
+  const delayMs = Math.max(shortest, asked ?? backOff);
   if (limited && !holdsAll) limiter?.refused(request.operation);
   if (holdsAll && response) {
     const holdMs = Math.min(delayMs, longestHoldMs);

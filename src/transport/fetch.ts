@@ -2,7 +2,7 @@
 
 import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { isError } from "../checks/errors.js";
+import { causesOf } from "../checks/errors.js";
 import { stream as streams } from "./builtin.js";
 import { type Send, tooLarge, WireError, type WireRequest, type WireResponse } from "./wire.js";
 
@@ -129,8 +129,8 @@ const beforeSendingInWords =
   /client error \(Connect\): |error trying to connect: |before secure TLS connection was established|^bad port$|Requests to port \d+ are blocked/;
 
 function neverSent(error: unknown): boolean {
-  for (let e = error; isError(e); e = e.cause) {
-    const { code, message } = e as Error & { readonly code?: unknown };
+  for (const one of causesOf(error)) {
+    const { code, message } = one as Error & { readonly code?: unknown };
     if (beforeSending.has(code) || badCertificate.test(String(code))) return true;
     if (beforeSendingInWords.test(message)) return true;
   }
