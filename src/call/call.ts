@@ -113,7 +113,9 @@ async function run<Output>(
     record.onRetry = (response, error) =>
       onRetry(response ? refuse(response) : translate(error, request));
   }
+  let leave: (() => void) | undefined;
   try {
+    leave = settings.gate?.enter(options);
     if (refused) await refused;
     extras.check?.();
     request.deadline.check();
@@ -127,6 +129,7 @@ async function run<Output>(
   } catch (error) {
     throw translate(error, request);
   } finally {
+    leave?.();
     request.deadline.close();
   }
 }

@@ -58,9 +58,31 @@ export interface CallSettings {
   readonly random: () => number;
   /** The error code for a 401. */
   readonly unauthorized: "login_refused" | "token_refused";
+  readonly gate?: CallGate | undefined;
   /** What the user should check then, in terms of the client's options. Default: the API key's options. */
   readonly check?: string | undefined;
 }
+
+/** Lets calls in until the client is closed, and knows of those under way. */
+export interface CallGate {
+  /**
+   * @param options those of the call: of a part of one that is under way, such as a look-up, they are marked, and
+   *   it is let in as well
+   * @returns what to call when the call has ended
+   * @throws WireError when the client is closed
+   */
+  enter(options: CallOptions): () => void;
+}
+
+const parts = new WeakSet<CallOptions>();
+
+/** Marks the options of calls that are part of another. */
+export function asPart(options: CallOptions): CallOptions {
+  parts.add(options);
+  return options;
+}
+
+export const isPart = (options: CallOptions): boolean => parts.has(options);
 
 /** What a resource adds to a call beyond its input. */
 export interface CallExtras<Output> {

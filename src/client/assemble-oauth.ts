@@ -66,7 +66,7 @@ export function assembleOAuth(
     newId: () => crypto.randomUUID(),
   });
   const clientOf = createClientOf(settings, app.clientId);
-  const whileClosing = { ...shared, ...inner };
+  const whileClosing = { ...shared, ...inner, gate: undefined };
   const lateWebhooks = webhooksOf(inner.send);
   const resource = oauthResource({
     app,

@@ -47,7 +47,7 @@ export interface Sends {
 }
 
 /** What a client and everything derived from it have in common. */
-export interface Shared extends Sends, Pick<CallSettings, "topics" | "random"> {
+export interface Shared extends Sends, Pick<CallSettings, "topics" | "random" | "gate"> {
   readonly close: (options?: CloseOptions) => Promise<void>;
 }
 
@@ -121,10 +121,10 @@ export function assemble(
   settings: Settings,
   identity: Identity,
 ): BaseClient<Environment> {
-  const { topics, random } = shared;
+  const { topics, random, gate } = shared;
   const tokens = identity.tokensFor(settings);
   const refused = { unauthorized: "token_refused", check: identity.check } as const;
-  const base: CallSettings = { ...settings.call, topics, random, ...refused };
+  const base: CallSettings = { ...settings.call, topics, random, gate, ...refused };
   const caller = identity.callerOf(settings);
   const send = settings.rateLimit.everyCall ? shared.spacedSendFor(caller) : shared.send;
   const call = createCall(withAuth(send, tokens), base);

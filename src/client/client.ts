@@ -55,6 +55,7 @@ export function createClient(options: ClientOptions): unknown {
   const shared: Shared = {
     topics,
     random,
+    gate,
     send: gate.guard(sends.send),
     spacedSendFor: (caller) => gate.guard(sends.spacedSendFor(caller)),
     tokenSend: gate.guard(sends.tokenSend),

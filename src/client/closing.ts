@@ -1,5 +1,6 @@
 /** Closes a client: first no new call, then what must not be lost, then the sockets. */
 
+import { type CallGate, isPart } from "../call/settings.js";
 import { refuseUnknown } from "../checks/options.js";
 import { longestTimerMs, showNumber } from "../checks/values.js";
 import { clientClosed } from "../transport/transport.js";
@@ -14,21 +15,37 @@ export interface CloseOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-export interface Gate {
-  /** The same, until the gate is shut; then every call is refused before it is sent. */
+export interface Gate extends CallGate {
+  /** The same, until the gate is shut; then only calls under way may send, such as the login of one. */
   guard(send: Send): Send;
+  /** Lets no new call in any more. */
   shut(): void;
+  /** Resolves once no call is under way. */
+  idle(): Promise<void>;
 }
 
 export function createGate(): Gate {
   let isShut = false;
+  let underWay = 0;
+  const waiting: (() => void)[] = [];
+  const refuse = (): never => {
+    throw new WireError(false, "connecting", clientClosed());
+  };
   return {
-    guard: (send) => (request) => {
-      if (isShut) throw new WireError(false, "connecting", clientClosed());
-      return send(request);
+    enter(options) {
+      if (isShut && !isPart(options)) refuse();
+      underWay++;
+      return () => {
+        underWay--;
+        if (underWay === 0) for (const tell of waiting.splice(0)) tell();
+      };
     },
+    guard: (send) => (request) => (isShut && underWay === 0 ? refuse() : send(request)),
     shut() {
       isShut = true;
+    },
+    async idle() {
+      if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
   };
 }
@@ -54,7 +71,10 @@ export function closeClient({
     try {
       await finish?.(timeoutMs);
     } finally {
-      const closed = Promise.all(transports.map((transport) => transport.close()));
+      // Calls that take longer keep their sockets until they end.
+      const closed = gate
+        .idle()
+        .then(() => Promise.all(transports.map((transport) => transport.close())));
       await atMost(timeoutMs - (performance.now() - startedAt), closed);
     }
   };

@@ -1,7 +1,7 @@
 /** What a look-up needs: when the call began, and options to look up with. */
 
 import type { ResponseInfo } from "../call/call.js";
-import type { CallOptions } from "../call/settings.js";
+import { asPart, type CallOptions } from "../call/settings.js";
 
 /**
  * Timestamps in the server's data may differ from its Date header by this much, and so may our own
@@ -25,5 +25,5 @@ export function beganAt(): (answer: ResponseInfo) => number {
 /** Options of a look-up made within a call: the same account, version and headers, within the time that is left. */
 export function withinCall(options: CallOptions | undefined, remainingMs: number): CallOptions {
   const { signal, onBehalfOf, apiVersion, headers } = options ?? {};
-  return { signal, onBehalfOf, apiVersion, headers, timeoutMs: Math.max(1, remainingMs) };
+  return asPart({ signal, onBehalfOf, apiVersion, headers, timeoutMs: Math.max(1, remainingMs) });
 }

@@ -1,8 +1,17 @@
 /** Closing a client while calls are under way. */
 
 import { expect, test } from "vitest";
-import { createClient } from "../../src/index.js";
-import { account, json, key, startServer } from "../scripted-server.js";
+import { type Client, createClient } from "../../src/index.js";
+import {
+  account,
+  cut,
+  json,
+  key,
+  newAccount,
+  refuse,
+  slowly,
+  startServer,
+} from "../scripted-server.js";
 
 /** A call that has left, and the server's permission to answer it. */
 async function startCall() {
@@ -41,4 +50,46 @@ test("client.close() waits for no call longer than timeoutMs, and lets it end", 
   await expect(client.accounts.retrieve("acct_2")).rejects.toThrow("the client is closed");
   answer();
   expect((await call).id).toBe(account().id);
+});
+
+/** A call of each kind that goes on after `close`: what it is answered, and how often it is sent. */
+const goingOn = {
+  "one that waits to be sent again": {
+    answers: [refuse(503, {}, { "retry-after": "1" }), json(200, account())],
+    run: (client: Client) => client.accounts.retrieve("acct_1"),
+  },
+  "one whose token is refused": {
+    answers: [slowly(300, refuse(401)), json(200, account())],
+    run: (client: Client) => client.accounts.retrieve("acct_1"),
+  },
+  "one that is looked up": {
+    answers: [
+      slowly(300, cut()),
+      json(200, { items: [account({ identifier: "shop" })], has_more: false }),
+    ],
+    run: (client: Client) =>
+      client.accounts.create({ ...newAccount, identifier: "shop" }, { maxRetries: 0 }),
+  },
+};
+
+test.each([
+  ["undici", undefined],
+  ["fetch", globalThis.fetch],
+] as const)("client.close() waits for what a call still has to do, over %s", async (_, fetch) => {
+  for (const [kind, { answers, run }] of Object.entries(goingOn)) {
+    const server = await startServer({ answers });
+    const client = createClient({ ...key, baseUrl: server.url, fetch });
+    let isDone = false;
+    const call = run(client).then((found) => {
+      isDone = true;
+      return found;
+    });
+    await expect.poll(() => server.requests.length).toBe(1);
+    const closing = client.close();
+    await expect(client.accounts.list(), kind).rejects.toMatchObject({ code: "unreachable" });
+    await Promise.all([closing, client.close()]);
+    expect(isDone, kind).toBe(true);
+    expect((await call).id, kind).toBe(account().id);
+    expect(server.requests.length, kind).toBe(2);
+  }
 });
