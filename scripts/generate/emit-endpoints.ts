@@ -64,6 +64,7 @@ function rowOf(
     status: success.status === rowDefaults.status ? undefined : success.status,
     docs: source.docs,
     query: place(query?.schema),
+    repeated: source.query?.repeated.length ? source.query.repeated : undefined,
     body: place(body?.schema),
     bodyOptional: body?.required === false ? true : undefined,
     response: place(response),

@@ -55,6 +55,8 @@ export function readOperation(raw: unknown, place: Place): SourceOperation {
 interface Parameter {
   readonly in: "path" | "query" | "header";
   readonly member: SourceMember;
+  /** Whether each value of a list is a parameter of its own; otherwise they are joined with commas. */
+  readonly repeats: boolean;
 }
 
 function readParameters(fields: Fields, place: Place): readonly Parameter[] {
@@ -85,11 +87,11 @@ function readParameter(fields: Fields, place: Place): readonly Parameter[] {
   const joined = Object.fromEntries(schema.keys.map((key) => [key, schema.any(key)]));
   const description = fields.requireText("description");
   const required = fields.flag("required");
-  // Published as written: every list in a query is sent comma-separated.
-  fields.any("explode");
+  const repeats = schema.any("type") === "array" && fields.any("explode") !== false;
   fields.end();
   const member = readFields({ ...joined, description }, `${where}.${name}`);
-  return [{ in: kind, member: readMember(name, member, required, { resolve, sourced: false }) }];
+  const read = readMember(name, member, required, { resolve, sourced: false });
+  return [{ in: kind, member: read, repeats }];
 }
 
 const membersIn = (parameters: readonly Parameter[], kind: Parameter["in"]) =>
@@ -111,7 +113,8 @@ function readPathParameters(parameters: readonly Parameter[], { path, where }: P
 
 function readQuery(parameters: readonly Parameter[]): SourceOperation["query"] {
   const members = membersIn(parameters, "query");
-  return members.length === 0 ? undefined : { members };
+  const repeated = parameters.flatMap(({ repeats, member }) => (repeats ? [member.name] : []));
+  return members.length === 0 ? undefined : { members, repeated };
 }
 
 function readBody(fields: Fields | undefined, place: Place): SourceOperation["body"] {

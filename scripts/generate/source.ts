@@ -117,7 +117,11 @@ export interface SourceOperation {
    * what goes out on the wire.
    */
   readonly params: "generated" | "by-hand";
-  readonly query?: { readonly members: readonly SourceMember[] };
+  /** `repeated`: names of lists whose values are parameters of their own. */
+  readonly query?: {
+    readonly members: readonly SourceMember[];
+    readonly repeated: readonly string[];
+  };
   readonly headers: readonly SourceMember[];
   /** A JSON body; a multipart body is built by hand-written code and has no shape. */
   readonly multipart: boolean;

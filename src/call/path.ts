@@ -45,8 +45,12 @@ function problemWith(value: unknown): string | undefined {
   return undefined;
 }
 
-/** `?a=b&c=d`, or the empty string. Lists are joined with commas, as the API takes them. */
-export function buildQuery(operation: string, query: object = {}): string {
+/** `?a=b&c=d`, or the empty string. Lists are joined with commas, but for those whose values are repeated. */
+export function buildQuery(
+  operation: string,
+  query: object = {},
+  repeated: readonly string[] = [],
+): string {
   const parameters = new URLSearchParams();
   const issues: Issue[] = [];
   for (const [name, value] of Object.entries(query)) {
@@ -57,6 +61,8 @@ export function buildQuery(operation: string, query: object = {}): string {
         path: [name],
         message: `is ${kindOf(value)}, expected a plain value or a list`,
       });
+    } else if (repeated.includes(name)) {
+      for (const part of parts) parameters.append(name, String(part));
     } else parameters.append(name, parts.join(","));
   }
   if (issues.length > 0) throw new ValidationError(operation, issues);

@@ -67,7 +67,7 @@ export function buildRequest<Output>(
     method,
     origin,
     path: prefix + fillPath(name, endpoint.path, path),
-    query: query === undefined ? "" : buildQuery(name, query),
+    query: query === undefined ? "" : buildQuery(name, query, endpoint.repeated),
     headers: callHeaders(name, shared, options, extras.payload?.headers),
     body: extras.payload?.body ?? text,
     streamed: false,

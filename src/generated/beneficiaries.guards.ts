@@ -43,7 +43,7 @@ import type {
   StablecoinWalletInput,
 } from "./beneficiaries.js";
 import type { Members } from "./values.guards.js";
-import { isDateTime, isMap } from "./values.guards.js";
+import { isMap } from "./values.guards.js";
 
 export function isBeneficiaryAdditionalInfo(v: unknown): v is BeneficiaryAdditionalInfo {
   if (typeof v !== "object" || v === null || Array.isArray(v)) return false;
@@ -822,12 +822,7 @@ export function isBeneficiaryListParams(v: unknown): v is BeneficiaryListParams 
   ) {
     return false;
   }
-  if (
-    o.from_date !== undefined &&
-    (typeof o.from_date !== "string" || !isDateTime(o.from_date))
-  ) {
-    return false;
-  }
+  if (o.from_date !== undefined && typeof o.from_date !== "string") return false;
   if (o.name !== undefined && typeof o.name !== "string") return false;
   if (o.nick_name !== undefined && typeof o.nick_name !== "string") return false;
   if (
@@ -843,12 +838,7 @@ export function isBeneficiaryListParams(v: unknown): v is BeneficiaryListParams 
     return false;
   }
   if (o.sca_exemptible !== undefined && typeof o.sca_exemptible !== "boolean") return false;
-  if (
-    o.to_date !== undefined &&
-    (typeof o.to_date !== "string" || !isDateTime(o.to_date))
-  ) {
-    return false;
-  }
+  if (o.to_date !== undefined && typeof o.to_date !== "string") return false;
   if (o.type !== undefined && !fitsBeneficiaryListParamsType(o.type)) return false;
   for (const key in v) {
     switch (key) {

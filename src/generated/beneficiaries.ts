@@ -4,7 +4,6 @@
 import * as z from "zod";
 import { looseObject, strictObject } from "../schemas/objects.js";
 import { openEnum } from "../schemas/open-enum.js";
-import { isDateTime } from "./values.guards.js";
 
 /** What some countries and methods ask for in addition. */
 export interface BeneficiaryAdditionalInfo {
@@ -907,7 +906,7 @@ export interface BeneficiaryListParams {
   company_name?: string | undefined;
   /** Only companies, or only persons. */
   entity_type?: "COMPANY" | "PERSONAL" | undefined;
-  /** Only created at or after this timestamp (ISO 8601). */
+  /** Only created at or after this timestamp (ISO 8601), or a date. */
   from_date?: string | undefined;
   /** Only persons with this name. Personal data. */
   name?: string | undefined;
@@ -919,7 +918,7 @@ export interface BeneficiaryListParams {
   page_size?: number | undefined;
   /** Only those whose payments need no strong customer authentication, or only the others. */
   sca_exemptible?: boolean | undefined;
-  /** Only created at or before this timestamp (ISO 8601). */
+  /** Only created at or before this timestamp (ISO 8601), or a date. */
   to_date?: string | undefined;
   /** Only of this kind. */
   type?: readonly ("BANK_ACCOUNT" | "DIGITAL_WALLET" | "CARD" | "STABLECOIN_WALLET")[] | undefined;
@@ -929,13 +928,13 @@ export const BeneficiaryListParams: z.ZodType<BeneficiaryListParams> = strictObj
   bank_account_number: z.string().optional(),
   company_name: z.string().optional(),
   entity_type: z.enum(["COMPANY", "PERSONAL"]).optional(),
-  from_date: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  from_date: z.string().optional(),
   name: z.string().optional(),
   nick_name: z.string().optional(),
   page_num: z.int().min(0).optional(),
   page_size: z.int().min(1).optional(),
   sca_exemptible: z.boolean().optional(),
-  to_date: z.string().refine(isDateTime, "Invalid time: expected one such as 2026-08-21T09:30:00Z").optional(),
+  to_date: z.string().optional(),
   type: z.array(z.enum(["BANK_ACCOUNT", "DIGITAL_WALLET", "CARD", "STABLECOIN_WALLET"])).optional(),
 });
 

@@ -230,8 +230,9 @@ export function accountsResource(call: Call): AccountsResource {
 }
 
 /**
- * Finds the account of a create whose response was lost. Only an account made since the call began
- * counts, not an older one with the same identifier. If an account's age is unknown, the lookup fails.
+ * Finds the account of a create whose response was lost. Only an account made since the call began, or in the
+ * two minutes before, by which clocks may differ, counts; not an older one with the same identifier. If an
+ * account's age is unknown, the lookup fails.
  */
 function createSettlement(
   call: Call,

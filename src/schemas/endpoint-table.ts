@@ -105,6 +105,9 @@ class TableEndpoint {
   get query() {
     return this.fields().query;
   }
+  get repeated() {
+    return this.fields().repeated;
+  }
   get body() {
     return this.fields().body;
   }

@@ -40,6 +40,8 @@ export interface Endpoint<Input extends EndpointInput = EndpointInput, Output = 
   /** The page of the API's documentation that describes it. */
   readonly docs: string;
   readonly query?: Shape<NonNullable<Input["query"]>>;
+  /** Lists in the query whose values are parameters of their own; others are joined with commas. */
+  readonly repeated?: readonly string[];
   readonly body?: Shape<NonNullable<Input["body"]>>;
   /** Whether a call may come without a body. */
   readonly bodyOptional?: boolean;

@@ -46,6 +46,8 @@ describe("buildQuery()", () => {
   it("encodes values, joins lists, and leaves out what is not set", () => {
     const query = { a: "x y&z=ü", b: 0, c: false, d: ["1", "2"], e: undefined, f: null };
     expect(buildQuery("any", query)).toBe("?a=x+y%26z%3D%C3%BC&b=0&c=false&d=1%2C2");
+    const lists = { a: [1, 2], b: [3, 4], c: 5 };
+    expect(buildQuery("any", lists, ["a", "c"])).toBe("?a=1&a=2&b=3%2C4&c=5");
     expect(buildQuery("any", { a: undefined })).toBe("");
     expect(buildQuery("any", {})).toBe("");
   });

@@ -48,16 +48,24 @@ export function readForm(body: Uint8Array): unknown {
 }
 
 /** A parameter without a value counts as omitted; unknown ones are ignored. */
+/** The names of parameters that are not plain text. */
+interface QueryKinds {
+  readonly lists?: readonly string[];
+  readonly flags?: readonly string[];
+}
+
 export async function readQuery<T extends object>(
   shape: Shape<T> | undefined,
   query: URLSearchParams,
-  lists: readonly string[] = [],
+  { lists = [], flags = [] }: QueryKinds = {},
 ): Promise<T> {
   if (shape === undefined) return {} as T;
   const given = [...query].filter(([, value]) => value !== "");
   const typed = given.map(([name, value]) => {
     if (isCount(name)) return [name, Number(value)];
-    return [name, lists.includes(name) ? value.split(",") : value];
+    if (flags.includes(name) && /^(true|false)$/.test(value)) return [name, value === "true"];
+    // Joined with commas, or each as a parameter of its own.
+    return [name, lists.includes(name) ? query.getAll(name).join().split(",") : value];
   });
   return await accept(shape, Object.fromEntries(typed));
 }

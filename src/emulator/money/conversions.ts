@@ -56,21 +56,25 @@ export function createConversion(
   return conversion;
 }
 
+/** At once, or at the beginning of a later day. */
+const beginsMs = ({ day, createdAtMs }: ConversionRecord): number =>
+  Math.max(createdAtMs, Date.parse(day));
+
 /** Funds a conversion as soon as the money is there, wherever it comes from; the oldest one first. */
 function waitForMoney(world: World, conversion: ConversionRecord): void {
-  const { accountId, priced, createdAtMs } = conversion;
+  const { accountId, priced } = conversion;
   const stop = moneyOf(world).ledger.changes.subscribe((entry) => {
     if (entry.accountId !== accountId || entry.currency !== priced.sellCurrency) return;
     if (entry.units > 0n) fund(world, conversion);
     if (conversion.funded) stop();
   });
-  world.clock.schedule(createdAtMs + dayMs, (atMs) => {
+  world.clock.schedule(beginsMs(conversion) + dayMs, (atMs) => {
     if (!conversion.funded) become(world, conversion, "OVERDUE", atMs);
   });
 }
 
 function fund(world: World, conversion: ConversionRecord): void {
-  const { accountId, priced, createdAtMs } = conversion;
+  const { accountId, priced } = conversion;
   const { sellCurrency: currency, sellUnits: units } = priced;
   if (conversion.funded) return;
   if (spendable(world, accountId, currency) < units) return;
@@ -83,7 +87,7 @@ function fund(world: World, conversion: ConversionRecord): void {
   ]);
   const { settleAfterMs } = world.settings;
   if (settleAfterMs === false) return;
-  const dueMs = Math.max(createdAtMs + settleAfterMs, nowMs);
+  const dueMs = Math.max(beginsMs(conversion) + settleAfterMs, nowMs);
   world.clock.schedule(dueMs, (atMs) => settleConversion(world, conversion, atMs));
 }
 
@@ -147,7 +151,7 @@ export function viewConversion(conversion: ConversionRecord, apiVersion: string)
     request_id: requestId,
     sell_amount: toAmount(sellUnits, sellCurrency),
     sell_currency: sellCurrency,
-    settlement_cutoff_at: formatTimestamp(createdAtMs + dayMs, apiVersion),
+    settlement_cutoff_at: formatTimestamp(beginsMs(conversion) + dayMs, apiVersion),
     short_reference_id: conversion.shortReferenceId,
     status: conversion.status,
     updated_at: formatTimestamp(conversion.updatedAtMs, apiVersion),

@@ -41,7 +41,8 @@ export const payoutHandlers: HandlersOf<Key> = {
     viewBeneficiary(createBeneficiary(world, actingFor, body)),
 
   async beneficiariesList({ world, request, actingFor }) {
-    const query = await readQuery(beneficiariesList.query, request.query);
+    const kinds = { lists: ["type"], flags: ["sca_exemptible"] };
+    const query = await readQuery(beneficiariesList.query, request.query, kinds);
     const period = readPeriod(query, "from_date", "to_date");
     const fits = (asked: unknown, value: unknown): boolean =>
       asked === undefined || asked === value;

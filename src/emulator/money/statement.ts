@@ -154,6 +154,7 @@ function viewTransaction(
     source_id: source.id,
     source_type: source.type,
     status: isOpen ? "PENDING" : "SETTLED",
-    transaction_type: type,
+    // Only the history of a balance tells a deposit from its reversal.
+    transaction_type: type === "DEPOSIT_REVERSAL" ? "DEPOSIT" : type,
   };
 }

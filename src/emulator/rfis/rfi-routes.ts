@@ -27,7 +27,7 @@ type IdCall = Call<{ readonly id: string }, unknown>;
 export const rfisHandlers: HandlersOf<Key> = {
   async rfisList(call) {
     const { world, request, actingFor } = call;
-    const query = await readQuery(rfisList.query, request.query, ["statuses", "types"]);
+    const query = await readQuery(rfisList.query, request.query, { lists: ["statuses", "types"] });
     const wanted = compileFilter(query);
     const all = rfisOf(world)
       .all()

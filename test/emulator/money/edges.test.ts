@@ -1,9 +1,10 @@
 /** Money at its edges: refusals with the documented codes, extreme amounts, fees, quotes, and what comes back. */
 
-import type { EmulatorOptions } from "airwallex-connect/emulator";
+import { type BeneficiaryListParams, createClient } from "airwallex-connect";
+import { createEmulator, type EmulatorOptions } from "airwallex-connect/emulator";
 import { describe, expect, test } from "vitest";
 import { connect } from "../api.js";
-import { payment as paid } from "../inputs.js";
+import { payment as paid, supplier } from "../inputs.js";
 import { openSeller } from "../seller.js";
 
 async function open(options: EmulatorOptions = {}) {
@@ -379,4 +380,60 @@ describe("balances.history()", () => {
     const all = await seller.balances.history({ page: "0", page_size: 10 }).toArray({ limit: 100 });
     expect(all.length).toBe(3);
   });
+});
+
+test("beneficiaries are listed by their kind, whether they may be exempt, and a date", async () => {
+  const emulator = createEmulator();
+  const client = createClient(emulator.clientOptions);
+  const saved = { beneficiary: supplier, transfer_methods: ["LOCAL"] } as const;
+  const { id } = await client.beneficiaries.create(saved);
+  const listed = async (query: BeneficiaryListParams) =>
+    (await client.beneficiaries.list(query)).items.map((one) => one.id);
+  expect(await listed({ type: ["BANK_ACCOUNT"] })).toEqual([id]);
+  expect(await listed({ type: ["DIGITAL_WALLET", "BANK_ACCOUNT"] })).toEqual([id]);
+  expect(emulator.requests.at(-1)?.query).toContain("type=DIGITAL_WALLET&type=BANK_ACCOUNT");
+  expect(await listed({ type: ["DIGITAL_WALLET"] })).toEqual([]);
+  expect(await listed({ sca_exemptible: false })).toEqual([id]);
+  expect(await listed({ sca_exemptible: true })).toEqual([]);
+  expect(await listed({ from_date: "2017-04-01" })).toEqual([id]);
+  expect(await listed({ to_date: "2017-04-01" })).toEqual([]);
+});
+
+test("a conversion of a later day settles on it, and is overdue after it", async () => {
+  const now = "2026-09-01T10:00:00Z";
+  const emulator = createEmulator({ now, frozen: true, tokenLifetimeMs: 30 * 86_400_000 });
+  const client = createClient(emulator.clientOptions);
+  const params = {
+    ...{ sell_currency: "EUR", buy_currency: "USD", sell_amount: "5" },
+    conversion_date: "2026-09-10",
+  };
+  const funded = await client.conversions.create(params);
+  expect(funded.settlement_cutoff_at).toMatch(/^2026-09-11/);
+  emulator.money.setBalance(emulator.accounts.platformId, "EUR", 0);
+  const unfunded = await client.conversions.create(params);
+  const statuses = async () =>
+    await Promise.all(
+      [funded, unfunded].map(async ({ conversion_id }) => {
+        return (await client.conversions.retrieve(conversion_id)).status;
+      }),
+    );
+  emulator.clock.set("2026-09-09T23:00:00Z");
+  expect(await statuses()).toEqual(["SCHEDULED", "SCHEDULED"]);
+  emulator.clock.set("2026-09-10T23:00:00Z");
+  expect(await statuses()).toEqual(["SETTLED", "SCHEDULED"]);
+  emulator.clock.set("2026-09-11T01:00:00Z");
+  expect(await statuses()).toEqual(["SETTLED", "OVERDUE"]);
+});
+
+test("a reversed deposit is in the statement by a type that the statement has", async () => {
+  const emulator = createEmulator();
+  const drifts: unknown[] = [];
+  const observer = { onDrift: (drift: unknown) => drifts.push(drift) };
+  const client = createClient({ ...emulator.clientOptions, observer });
+  const global_account_id = emulator.money.openGlobalAccount({ currency: "USD" });
+  const deposit = await client.simulation.deposits.create({ global_account_id, amount: 5 });
+  await client.simulation.deposits.reverse(deposit.id);
+  const { items } = await client.financialTransactions.list();
+  expect(items.slice(0, 2).map((one) => one.transaction_type)).toEqual(["DEPOSIT", "DEPOSIT"]);
+  expect(drifts).toEqual([]);
 });
