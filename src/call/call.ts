@@ -15,7 +15,7 @@ import { translate } from "./failure.js";
 import { type CommonHeaders, commonHeaders } from "./headers.js";
 import { noAnswer, problemWithAnswer, readBody, refusal, reportDrift } from "./outcome.js";
 import { buildRequest, refuseInput } from "./request.js";
-import type { CallExtras, CallOptions, CallSettings } from "./settings.js";
+import type { CallExtras, CallGate, CallOptions, CallSettings } from "./settings.js";
 import { findOnce, sendAndSettle } from "./settle.js";
 
 /** The response that the data came in. */
@@ -113,9 +113,8 @@ async function run<Output>(
     record.onRetry = (response, error) =>
       onRetry(response ? refuse(response) : translate(error, request));
   }
-  let leave: (() => void) | undefined;
+  if (settings.gate) enter(settings.gate, options, request, refused);
   try {
-    leave = settings.gate?.enter(options);
     if (refused) await refused;
     extras.check?.();
     request.deadline.check();
@@ -129,8 +128,25 @@ async function run<Output>(
   } catch (error) {
     throw translate(error, request);
   } finally {
-    leave?.();
+    settings.gate?.leave();
     request.deadline.close();
+  }
+}
+
+/** Throws, as the call would, if the client is closed. */
+function enter(
+  gate: CallGate,
+  options: CallOptions,
+  request: WireRequest,
+  refused: Promise<void> | undefined,
+): void {
+  try {
+    gate.enter(options);
+  } catch (error) {
+    request.deadline.close();
+    // Nobody will wait for it any more.
+    refused?.catch(() => undefined);
+    throw translate(error, request);
   }
 }
 

@@ -18,7 +18,7 @@ export function refuseInput(
 ): Promise<void> | undefined {
   const bodyFits = endpoint.body?.fits(body) ?? true;
   // Left out, it is a query of nothing, which may not be enough.
-  const asked = query === undefined ? {} : query;
+  const asked = query === undefined ? nothing : query;
   const queryFits = endpoint.query?.fits(asked) ?? true;
   if (bodyFits === true && queryFits === true) return undefined;
   const parts = [
@@ -27,6 +27,8 @@ export function refuseInput(
   ];
   return refuseParts(endpoint.name, parts);
 }
+
+const nothing: object = Object.freeze({});
 
 interface Part {
   readonly shape: Shape<unknown> | undefined;

@@ -68,10 +68,11 @@ export interface CallGate {
   /**
    * @param options those of the call: of a part of one that is under way, such as a look-up, they are marked, and
    *   it is let in as well
-   * @returns what to call when the call has ended
    * @throws WireError when the client is closed
    */
-  enter(options: CallOptions): () => void;
+  enter(options: CallOptions): void;
+  /** Called when a call that was let in has ended. */
+  leave(): void;
 }
 
 const parts = new WeakSet<CallOptions>();

@@ -131,7 +131,7 @@ export function assemble(
   const parts = { shared, settings, base, tokens, caller, call };
   const derive = (overrides: ClientOverrides): BaseClient<Environment> =>
     Object.freeze(assemble(shared, settings.override(overrides), identity));
-  const Client = settings.environment === "production" ? ProductionClient : SandboxClient;
+  const Client = settings.environment === "production" ? productionClient() : sandboxClient();
   return new Client(parts, derive) as unknown as BaseClient<Environment>;
 }
 
@@ -173,8 +173,16 @@ function clientClass(makers: Readonly<Record<string, (parts: Parts) => unknown>>
   return Client;
 }
 
-const ProductionClient = clientClass(members);
-const SandboxClient = clientClass({
-  ...members,
-  simulation: ({ call }) => simulationResource(call),
-});
+/** Made by the first client that needs it: an import must not wait for it. */
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const productionClient = once(() => clientClass(members));
+const sandboxClient = once(() =>
+  clientClass({ ...members, simulation: ({ call }) => simulationResource(call) }),
+);

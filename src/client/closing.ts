@@ -35,10 +35,10 @@ export function createGate(): Gate {
     enter(options) {
       if (isShut && !isPart(options)) refuse();
       underWay++;
-      return () => {
-        underWay--;
-        if (underWay === 0) for (const tell of waiting.splice(0)) tell();
-      };
+    },
+    leave() {
+      underWay--;
+      if (underWay === 0 && isShut) for (const tell of waiting.splice(0)) tell();
     },
     guard: (send) => (request) => (isShut && underWay === 0 ? refuse() : send(request)),
     shut() {

@@ -98,11 +98,10 @@ export function withoutEmail(input: string): string {
   return input.replace(email, mark);
 }
 
-const none: Redactor = createRedactor(undefined);
-
 /** A path that is safe to show: an id in it may be an email address, or the value of a marked field. */
-export function redactPath(path: string, redactor: Redactor = none): string {
-  if (redactor === none && !/@|%40/.test(path)) return path;
+export function redactPath(path: string, known?: Redactor): string {
+  if (known === undefined && !/@|%40/.test(path)) return path;
+  const redactor = known ?? createRedactor(undefined);
   return path
     .split("/")
     .map((part) => {

@@ -93,3 +93,16 @@ test.each([
     expect(server.requests.length, kind).toBe(2);
   }
 });
+
+test("a closed client refuses a call whose input is wrong too, and leaves no rejection behind", async () => {
+  const client = createClient({ ...key, baseUrl: "http://127.0.0.1:1" });
+  await client.close();
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  const wrong = { ...newAccount, nick_name: "Ada" } as never;
+  await expect(client.accounts.create(wrong)).rejects.toMatchObject({ code: "unreachable" });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
