@@ -11,13 +11,13 @@ import type {
 
 /** The counts, and what is to be done for each seller that is not done. */
 export function describeReport({ counts, results }: OnboardingReport): string {
-  const sum = `${inWords(counts.total)}: ${describeCounts(counts)}`;
+  const sum = `${sellersInWords(counts.total)}: ${describeCounts(counts)}`;
   const lines = results.flatMap(describeResult).map(printable);
   return `${[sum, ...lines].join("\n")}\n`;
 }
 
 /** A number of sellers. */
-export function inWords(count: number): string {
+export function sellersInWords(count: number): string {
   return `${count} ${count === 1 ? "seller" : "sellers"}`;
 }
 

@@ -23,7 +23,7 @@ import {
   describeItem,
   describeReport,
   exitCodeOf,
-  inWords,
+  sellersInWords,
 } from "./onboard-report.js";
 import { endedOf, showBar, showJson, showLines } from "./progress.js";
 import { type FiledSeller, readSellers } from "./sellers-file.js";
@@ -171,7 +171,7 @@ function describeInterruption(
     ? "Nothing is kept of this run, but accounts that were opened are found again by their identifiers."
     : `What was done is kept in ${storeDirectory(values)}.`;
   const lines = [
-    `Interrupted: of ${inWords(counts.total)} ${describeCounts(counts)}; ${rest} not finished`,
+    `Interrupted: of ${sellersInWords(counts.total)} ${describeCounts(counts)}; ${rest} not finished`,
     `${kept} To go on, run the same command again:`,
     `  npx airwallex-connect onboard ${args.map(quoted).join(" ")}`,
   ];

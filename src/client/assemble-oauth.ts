@@ -43,15 +43,15 @@ export function assembleOAuth(
   settings: Settings,
   { app, tokenHost, store, keyPrefix }: OAuthSettings,
 ): OAuthParts {
-  const { topics, random } = shared;
+  const { topics, random, gate } = shared;
   const publish = topics.connection.publish;
   const partner: CallSettings = {
     ...{ ...settings.call, topics, random, onBehalfOf: undefined },
     ...{ unauthorized: "login_refused", check: checks.app },
   };
   const own = { ...partner, hosts: { api: tokenHost, files: tokenHost } };
-  const webhooksOf = (send: Send) =>
-    partnerWebhooksResource(createCall(withBasic(send, app), partner));
+  const webhooksOf = (send: Send, callSettings: CallSettings) =>
+    partnerWebhooksResource(createCall(withBasic(send, app), callSettings));
   const manager = createConnectionManager({
     store,
     refresh: createTokenEndpoint(createCall(inner.tokenSend, own), app).refresh,
@@ -67,17 +67,17 @@ export function assembleOAuth(
   });
   const clientOf = createClientOf(settings, app.clientId);
   const whileClosing = { ...shared, ...inner, gate: undefined };
-  const lateWebhooks = webhooksOf(inner.send);
+  const lateWebhooks = webhooksOf(inner.send, partner);
   const resource = oauthResource({
     app,
     store,
     keyPrefix,
-    endpoint: createTokenEndpoint(createCall(shared.tokenSend, own), app),
+    endpoint: createTokenEndpoint(createCall(shared.tokenSend, { ...own, gate }), app),
     manager,
     sealer: createStateSealer(app.clientSecret),
     clientOf: (id) => clientOf(shared, manager.tokens(id), id),
-    webhooks: webhooksOf(shared.send),
-    remote: remoteOf(shared.send, partner, app),
+    webhooks: webhooksOf(shared.send, { ...partner, gate }),
+    remote: remoteOf(shared, partner, app),
     publish,
     connectWebhook: (id, accountId) => lateWebhooks.connect(id, accountId, inCallback),
     readAccount: (token) => clientOf(whileClosing, onlyToken(token), "").accounts.current(),
@@ -86,10 +86,10 @@ export function assembleOAuth(
 }
 
 /** Connections as the API knows them, with a partner token. */
-function remoteOf(send: Send, settings: CallSettings, app: AppCredentials) {
+function remoteOf({ send, gate }: Shared, settings: CallSettings, app: AppCredentials) {
   const call = createCall(send, settings);
   const tokens = createTokenManager((onRetry) => partnerLogin(call, app, onRetry), settings.topics);
-  return remoteConnectionsResource(createCall(withAuth(send, tokens), settings));
+  return remoteConnectionsResource(createCall(withAuth(send, tokens), { ...settings, gate }));
 }
 
 /** Makes clients that act for one customer each. */

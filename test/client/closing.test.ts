@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { type Client, createClient } from "../../src/index.js";
+import { createMemoryStore } from "../../src/stores/memory/index.js";
 import {
   account,
   cut,
@@ -25,14 +26,18 @@ async function startCall() {
       await json(200, account())(...exchange);
     },
   });
-  const client = createClient({ ...key, baseUrl: server.url });
+  const redirectUri = "http://localhost:3000/callback";
+  const client = createClient({
+    ...{ ...key, baseUrl: server.url },
+    oauth: { clientId: "app", clientSecret: "secret", redirectUri, store: createMemoryStore() },
+  });
   const state = { isAnswered: false };
   const call = client.accounts.retrieve("acct_1").then((found) => {
     state.isAnswered = true;
     return found;
   });
   await expect.poll(() => server.requests.length).toBe(1);
-  return { client, call, state, answer };
+  return { server, client, call, state, answer };
 }
 
 test("client.close() waits for calls that are under way", async () => {
@@ -105,4 +110,20 @@ test("a closed client refuses a call whose input is wrong too, and leaves no rej
   await new Promise((resolve) => setTimeout(resolve, 300));
   process.off("unhandledRejection", note);
   expect(unhandled).toEqual([]);
+});
+
+test("a client that is closing refuses every new call, also those of its OAuth app", async () => {
+  const { server, client, call, answer } = await startCall();
+  const closing = client.close();
+  const calls = [
+    () => client.accounts.retrieve("acct_2"),
+    () => client.oauth.webhooks.list(),
+    () => client.oauth.remote.list(),
+    () => client.oauth.exchangeCode("code"),
+    () => client.oauth.connection("id").accounts.current(),
+  ];
+  for (const begin of calls) await expect(begin()).rejects.toThrow("the client is closed");
+  answer();
+  await Promise.all([closing, call]);
+  expect(server.requests).toHaveLength(1);
 });
